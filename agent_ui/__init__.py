@@ -1,0 +1,1 @@
+"""What agents see: the console, server-rendered and live. Knows only `hub`."""

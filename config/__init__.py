@@ -1,0 +1,1 @@
+"""What this deployment is made of, and starts it."""

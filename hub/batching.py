@@ -1,0 +1,51 @@
+"""Lets concurrent callers share one run: what waits while a batch is at work becomes the next."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Generic, TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+class Batcher(Generic[Item, Result]):
+    """`run` gets up to `most` items and returns one result, or one exception, for each in order."""
+
+    def __init__(
+        self,
+        run: Callable[[Sequence[Item]], Awaitable[Sequence[Result | Exception]]],
+        *,
+        most: int,
+    ) -> None:
+        self._run = run
+        self._most = most
+        self._waiting: deque[tuple[Item, asyncio.Future[Result]]] = deque()
+        self._task: asyncio.Task[None] | None = None
+
+    async def submit(self, item: Item) -> Result:
+        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        self._waiting.append((item, future))
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._work())
+        return await future
+
+    async def _work(self) -> None:
+        while self._waiting:
+            size = min(self._most, len(self._waiting))
+            batch = [self._waiting.popleft() for _ in range(size)]
+            try:
+                results = await self._run([item for item, _ in batch])
+            except Exception as error:
+                results = [error] * size
+            for (_, future), result in zip(batch, results, strict=True):
+                _settle(future, result)
+
+
+def _settle(future: "asyncio.Future[Result]", result: Result | Exception) -> None:
+    if future.done():
+        return  # the caller went away
+    if isinstance(result, Exception):
+        future.set_exception(result)
+    else:
+        future.set_result(result)

@@ -1,0 +1,27 @@
+"""The only readers of time and randomness, so that tests can set both."""
+
+import os
+import secrets
+import time
+from datetime import UTC, datetime
+
+
+def now() -> datetime:
+    """The present moment, with the UTC zone."""
+    return datetime.now(UTC)
+
+
+def new_id() -> str:
+    """A UUIDv7 (RFC 9562, 5.7) as 36 characters; ids made later sort later, to the millisecond."""
+    milliseconds = time.time_ns() // 1_000_000
+    random = int.from_bytes(os.urandom(10), "big")
+    value = milliseconds << 80 | random
+    value = value & ~(0xF << 76) | 0x7 << 76
+    value = value & ~(0x3 << 62) | 0x2 << 62
+    text = f"{value:032x}"
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+def new_secret() -> str:
+    """256 bits from the system's random source, safe in a URL or a header."""
+    return secrets.token_urlsafe(32)

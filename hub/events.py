@@ -1,0 +1,189 @@
+"""Every message on the bus: one frozen class per topic, with its name and version.
+
+On the wire each is a CloudEvents 1.0 JSON object (structured mode); `subject` is the conversation
+id, so that order within a conversation can be kept. docs/asyncapi.yaml is generated from here.
+"""
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+
+from hub import clock
+from hub.errors import Rejected
+from hub.interaction import Channel, Direction, Frozen, InteractionKind
+
+MEDIA_TYPE = "application/cloudevents+json"
+
+
+class Event(Frozen):
+    """What happened. Queues carry ids, not message texts: the store is the truth."""
+
+    # A consumer must be able to read what a later release adds.
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    topic: ClassVar[str]
+    version: ClassVar[int] = 1
+
+    @property
+    def wire_topic(self) -> str:
+        """The routing key; a class that serves several topics refines it."""
+        return self.topic
+
+
+class InteractionReceived(Event):
+    """A contact from a customer is kept and waits to be routed."""
+
+    topic: ClassVar[str] = "interaction.received"
+
+    interaction_id: str
+    conversation_id: str
+    customer_id: str
+    channel: Channel
+    account: str
+    received_at: AwareDatetime
+
+
+class InteractionRecorded(Event):
+    """Something was added to a conversation from our side: a reply, a note, an event."""
+
+    topic: ClassVar[str] = "interaction.recorded"
+
+    interaction_id: str
+    conversation_id: str
+    customer_id: str
+    channel: Channel
+    direction: Direction
+    kind: InteractionKind
+
+
+class WorkItemChanged(Event):
+    """A work item was made, claimed, released, resolved, or its role or deadline changed."""
+
+    topic: ClassVar[str] = "work_item.changed"
+
+    work_item_id: str
+    conversation_id: str
+    role: str
+    former_role: str = ""
+    state: str
+    agent_id: str | None = None
+    epoch: int
+    overdue: bool = False
+
+
+class MessageSend(Event):
+    """A reply is stored and waits for its connector. The topic names the channel."""
+
+    topic: ClassVar[str] = "message.send"
+
+    interaction_id: str
+    conversation_id: str
+    channel: Channel
+
+    @property
+    def wire_topic(self) -> str:
+        return f"{self.topic}.{self.channel}"
+
+
+class MessageStatus(Event):
+    """How the sending of a reply went: sent, delivered, read, failed, bounced, uncertain."""
+
+    topic: ClassVar[str] = "message.status"
+
+    interaction_id: str
+    conversation_id: str
+    channel: Channel
+    state: str
+    error: str = ""
+
+
+ALL: tuple[type[Event], ...] = (
+    InteractionReceived,
+    InteractionRecorded,
+    WorkItemChanged,
+    MessageSend,
+    MessageStatus,
+)
+
+
+class Envelope(BaseModel):
+    """One event on its way: the CloudEvents attributes and the event itself."""
+
+    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
+
+    id: str
+    subject: str
+    source: str
+    time: datetime
+    correlation_id: str
+    event: Event
+
+    @property
+    def topic(self) -> str:
+        return self.event.wire_topic
+
+
+class _Wire(BaseModel):
+    """The CloudEvents 1.0 JSON form (github.com/cloudevents/spec, json-format)."""
+
+    specversion: str = "1.0"
+    id: str = Field(min_length=1)
+    source: str
+    type: str
+    subject: str
+    time: AwareDatetime
+    datacontenttype: str = "application/json"
+    correlationid: str = ""
+    data: dict[str, Any]
+
+
+def wrap(event: Event, *, subject: str, source: str, correlation_id: str = "") -> Envelope:
+    """Put a new event in its envelope. `source` names the part of Loket, as `/loket/router`."""
+    return Envelope(
+        id=clock.new_id(),
+        subject=subject,
+        source=source,
+        time=clock.now(),
+        correlation_id=correlation_id,
+        event=event,
+    )
+
+
+def type_of(event: type[Event]) -> str:
+    return f"loket.{event.topic}.v{event.version}"
+
+
+def encode(envelope: Envelope) -> str:
+    return _Wire(
+        id=envelope.id,
+        source=envelope.source,
+        type=type_of(type(envelope.event)),
+        subject=envelope.subject,
+        time=envelope.time,
+        correlationid=envelope.correlation_id,
+        data=envelope.event.model_dump(mode="json"),
+    ).model_dump_json()
+
+
+_BY_TYPE = {type_of(kind): kind for kind in ALL}
+
+
+def decode(body: str | bytes) -> Envelope:
+    """Read the wire form. Raises Rejected for what is not one of our events."""
+    try:
+        wire = _Wire.model_validate_json(body)
+        kind = _BY_TYPE.get(wire.type)
+        if kind is None:
+            raise Rejected("unknown_event", f"no event is called {wire.type!r}")
+        return Envelope(
+            id=wire.id,
+            subject=wire.subject,
+            source=wire.source,
+            time=wire.time,
+            correlation_id=wire.correlationid,
+            event=kind.model_validate(wire.data),
+        )
+    except ValidationError as error:
+        where = ", ".join(".".join(map(str, e["loc"])) for e in error.errors())
+        raise Rejected("malformed_event", f"not a readable event: {where or 'no JSON'}") from error

@@ -1,0 +1,154 @@
+"""The HTTP door: one aiohttp application per process, with what every route must have.
+
+A correlation id per request, errors as problem details (RFC 9457), body limits, safe headers,
+`/healthz`, `/readyz` and `/metrics`.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import structlog
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from hub import clock
+from hub.errors import Rejected, Retry, Unavailable
+from hub.logs import bound
+from hub.metrics import Metrics
+from hub.settings import HttpSettings
+
+log = structlog.get_logger(__name__)
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Readiness = Callable[[], Awaitable[Mapping[str, str]]]
+Refresh = Callable[[], Awaitable[None]]
+
+PROBLEM_TYPE = "application/problem+json"
+CORRELATION_HEADER = "X-Correlation-Id"
+_SAFE_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+}
+
+
+@dataclass(frozen=True)
+class Route:
+    """One door. `body_limit` in bytes, None for the general one."""
+
+    method: str
+    path: str
+    handler: Handler
+    name: str | None = None
+    body_limit: int | None = None
+
+
+def build_app(
+    settings: HttpSettings,
+    routes: Sequence[Route],
+    *,
+    metrics: Metrics,
+    readiness: Readiness,
+    refresh: Refresh,
+) -> web.Application:
+    """The application of this process. `readiness` names each part and its problem ("" is fine);
+    `refresh` brings the gauges up to date before they are read."""
+    app = web.Application(
+        client_max_size=settings.body_limit, middlewares=[_correlate, _safe_headers, _problems]
+    )
+    for route in routes:
+        app.router.add_route(route.method, route.path, _limited(route), name=route.name)
+    app.router.add_get("/healthz", _healthz)
+    app.router.add_get("/readyz", _readyz(readiness))
+    app.router.add_get("/metrics", _metrics(metrics, refresh))
+    return app
+
+
+def problem(
+    status: int, title: str, detail: str = "", *, code: str = "", after: float | None = None
+) -> web.Response:
+    """An error as RFC 9457 problem details."""
+    body: dict[str, object] = {"type": "about:blank", "title": title, "status": status}
+    if detail:
+        body["detail"] = detail
+    if code:
+        body["code"] = code
+    headers = {"Retry-After": str(max(1, round(after)))} if after is not None else None
+    return web.json_response(body, status=status, content_type=PROBLEM_TYPE, headers=headers)
+
+
+def _limited(route: Route) -> Handler:
+    if route.body_limit is None:
+        return route.handler
+    limit = route.body_limit
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        return await route.handler(request.clone(client_max_size=limit))
+
+    return handler
+
+
+@web.middleware
+async def _correlate(request: web.Request, handler: Handler) -> web.StreamResponse:
+    correlation = clock.new_id()
+    request["correlation_id"] = correlation
+    with bound(correlation_id=correlation):
+        response = await handler(request)
+    if not response.prepared:
+        response.headers[CORRELATION_HEADER] = correlation
+    return response
+
+
+@web.middleware
+async def _safe_headers(request: web.Request, handler: Handler) -> web.StreamResponse:
+    response = await handler(request)
+    if not response.prepared:
+        for name, value in _SAFE_HEADERS.items():
+            response.headers.setdefault(name, value)
+    return response
+
+
+@web.middleware
+async def _problems(request: web.Request, handler: Handler) -> web.StreamResponse:
+    try:
+        return await handler(request)
+    except Rejected as error:
+        return problem(error.status, "Not accepted", error.detail, code=error.code)
+    except Retry as error:
+        return problem(503, "Try again later", error.detail, after=error.after or 5)
+    except Unavailable as error:
+        log.error("http.unavailable", what=error.what, hint=error.hint)
+        return problem(503, "Not available", after=60)
+    except web.HTTPException as error:
+        if error.status < 400 or error.content_type != "text/plain":
+            raise
+        answer = problem(error.status, error.reason)
+        if "Allow" in error.headers:
+            answer.headers["Allow"] = error.headers["Allow"]
+        return answer
+    except Exception:
+        log.exception("http.failed", method=request.method, path=request.path)
+        return problem(500, "Something went wrong", "It has been logged; please try again.")
+
+
+async def _healthz(_request: web.Request) -> web.Response:
+    return web.json_response({"status": "ok"})
+
+
+def _readyz(readiness: Readiness) -> Handler:
+    async def handler(_request: web.Request) -> web.Response:
+        problems = {part: why for part, why in (await readiness()).items() if why}
+        body = {"status": "not ready" if problems else "ready", "problems": problems}
+        return web.json_response(body, status=503 if problems else 200)
+
+    return handler
+
+
+def _metrics(metrics: Metrics, refresh: Refresh) -> Handler:
+    async def handler(_request: web.Request) -> web.Response:
+        await refresh()
+        body = generate_latest(metrics.registry)
+        return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    return handler

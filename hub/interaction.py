@@ -1,0 +1,194 @@
+"""The normalized vocabulary: what every channel's contact looks like once it is inside.
+
+`Arrival` is what a connector hands to the intake; `Interaction` is what the store keeps.
+All models are frozen; all times carry the UTC zone.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+
+class Frozen(BaseModel):
+    """A value: compared by content, never changed, no unknown fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Channel(StrEnum):
+    EMAIL = "email"
+    PHONE = "phone"
+    SMS = "sms"
+    WHATSAPP = "whatsapp"
+    CHAT = "chat"
+    PORTAL = "portal"
+    PARTNER = "partner"
+    MANUAL = "manual"
+
+
+class Direction(StrEnum):
+    """Inbound is from customer to organisation; outbound the other way."""
+
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+
+
+class PointKind(StrEnum):
+    """The kinds of address by which a party can be known."""
+
+    EMAIL = "email"
+    PHONE = "phone"
+    VISITOR = "visitor"
+    PORTAL = "portal"
+    PARTNER = "partner"
+    DOMAIN = "domain"
+
+
+class Automatic(StrEnum):
+    """Why a message was not written by a person; empty when it was."""
+
+    NO = ""
+    REPLY = "reply"
+    GENERATED = "generated"
+    BULK = "bulk"
+    BOUNCE = "bounce"
+
+
+class Verification(StrEnum):
+    """Whether the sender is who the message says, as far as the channel can tell."""
+
+    VERIFIED = "verified"
+    UNVERIFIED = "unverified"
+    FAILED = "failed"
+
+
+class Party(Frozen):
+    """One side of a contact. `value` is in the canonical form of its kind
+    (lower-case mail address, E.164 number, opaque visitor id)."""
+
+    kind: PointKind
+    value: str = Field(min_length=1, max_length=512)
+    name: str = ""
+
+    @property
+    def key(self) -> str:
+        return f"{self.kind}:{self.value}"
+
+
+class Attachment(Frozen):
+    """A file that came with an interaction; its bytes are in the blob store under `sha256`.
+
+    `content_type` is what the sender claims; serve nothing by it.
+    """
+
+    id: str
+    filename: str
+    content_type: str
+    size: int
+    sha256: str
+    inline: bool = False
+    content_id: str = ""
+
+
+class Thread(Frozen):
+    """What an arrival says about the conversation it belongs to, strongest first.
+
+    `token`: a signed reference that we gave out (tokens.py); `references`: ids of messages it
+    answers, nearest first; `marker`: a signed reference found in the body; `number`: a conversation
+    number found in the subject; `own`: the ids under which later messages may refer to this one.
+    """
+
+    token: str = ""
+    references: tuple[str, ...] = ()
+    marker: str = ""
+    number: int | None = None
+    own: tuple[str, ...] = ()
+
+
+class Bounce(Frozen):
+    """A delivery report (RFC 3464) about a message that we sent."""
+
+    message_id: str
+    recipient: str = ""
+    permanent: bool
+    status: str = ""
+    diagnostic: str = ""
+
+
+class Arrival(Frozen):
+    """One inbound contact as a connector normalized it, before the intake gave it ids.
+
+    `account` is our side of the channel (the mailbox, the number, the site); `external_id` is the
+    provider's id: the pair (channel and account, external_id) is what makes a duplicate.
+    """
+
+    channel: Channel
+    account: str
+    external_id: str = Field(min_length=1)
+    sender: Party
+    recipients: tuple[Party, ...] = ()
+    subject: str = ""
+    text: str = ""
+    quoted: str = ""
+    html: str = ""
+    language: str = ""
+    topic: str = ""
+    occurred_at: AwareDatetime
+    automatic: Automatic = Automatic.NO
+    verification: Verification = Verification.UNVERIFIED
+    problem: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    raw_sha256: str = ""
+    thread: Thread = Thread()
+    bounce: Bounce | None = None
+    details: dict[str, str] = Field(default_factory=dict)
+    correlation_id: str = ""
+
+
+class Accepted(Frozen):
+    """The intake's answer: the arrival is kept. `duplicate`: it had been kept before."""
+
+    interaction_id: str
+    conversation_id: str
+    sequence: int
+    duplicate: bool = False
+
+
+class InteractionKind(StrEnum):
+    MESSAGE = "message"
+    NOTE = "note"
+    EVENT = "event"
+
+
+class Interaction(Frozen):
+    """One contact moment as the store keeps it. `sequence` counts within its conversation, from 1."""
+
+    version: int = 1
+    id: str
+    conversation_id: str
+    customer_id: str
+    sequence: int
+    kind: InteractionKind = InteractionKind.MESSAGE
+    channel: Channel
+    account: str
+    direction: Direction
+    external_id: str
+    sender: Party
+    recipients: tuple[Party, ...] = ()
+    subject: str = ""
+    text: str = ""
+    quoted: str = ""
+    html: str = ""
+    language: str = ""
+    topic: str = ""
+    occurred_at: datetime
+    received_at: datetime
+    automatic: Automatic = Automatic.NO
+    verification: Verification = Verification.UNVERIFIED
+    problem: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    raw_sha256: str = ""
+    agent_id: str | None = None
+    details: dict[str, str] = Field(default_factory=dict)
+    correlation_id: str = ""

@@ -1,0 +1,61 @@
+"""structlog set up once: one event name per fact, values as fields, one correlation id per story.
+
+Message texts and secrets are never logged. The standard library's loggers end in the same stream.
+"""
+
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import structlog
+from structlog.typing import Processor
+
+from hub.settings import LogSettings
+
+_SHARED: list[Processor] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    structlog.processors.format_exc_info,
+]
+
+
+def configure(settings: LogSettings) -> None:
+    """Send all logs to standard error, as JSON lines or as columns for people."""
+    renderer: Processor = (
+        structlog.processors.JSONRenderer()
+        if settings.format == "json"
+        else structlog.dev.ConsoleRenderer()
+    )
+    structlog.configure(
+        processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[*_SHARED, structlog.stdlib.add_logger_name],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(settings.level)
+    # These say at INFO what our own events say better.
+    for name in ("aiohttp.access", "mail.log", "aio_pika", "aiormq", "alembic"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+@contextmanager
+def bound(**fields: str) -> Iterator[None]:
+    """Every log line inside carries these fields, for instance `correlation_id`."""
+    with structlog.contextvars.bound_contextvars(**fields):
+        yield
+
+
+def correlation_id() -> str:
+    """The id of the story that is being told here; empty outside of one."""
+    value: str = structlog.contextvars.get_contextvars().get("correlation_id", "")
+    return value

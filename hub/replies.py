@@ -1,0 +1,283 @@
+"""The door for what our side adds to a conversation: replies and notes, stored first, sent after."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from hub import clock
+from hub.errors import Rejected
+from hub.events import InteractionRecorded, MessageSend
+from hub.interaction import (
+    Attachment,
+    Channel,
+    Direction,
+    Frozen,
+    InteractionKind,
+    Party,
+    PointKind,
+)
+from hub.store import outbox
+from hub.store.inserting import digest, insert_all, insert_new
+from hub.store.tables import (
+    attachments,
+    contact_points,
+    conversations,
+    interactions,
+    outbound,
+    participants,
+    thread_refs,
+)
+
+SOURCE = "/loket/replies"
+
+_POINT_OF: dict[Channel, PointKind] = {
+    Channel.EMAIL: PointKind.EMAIL,
+    Channel.CHAT: PointKind.VISITOR,
+    Channel.PHONE: PointKind.PHONE,
+    Channel.SMS: PointKind.PHONE,
+    Channel.WHATSAPP: PointKind.PHONE,
+    Channel.PORTAL: PointKind.PORTAL,
+}
+
+
+class Reachable(Frozen):
+    """One way to answer: over `channel`, from our `account`, to this address of the customer."""
+
+    channel: Channel
+    account: str
+    to: Party
+
+
+class Reply(Frozen):
+    """What an agent (or Loket itself: no agent) sends to the customer of a conversation."""
+
+    conversation_id: str
+    channel: Channel
+    account: str
+    to: tuple[Party, ...]
+    text: str
+    subject: str = ""
+    agent_id: str | None = None
+    agent_name: str = ""
+    automatic: bool = False
+    attachments: tuple[Attachment, ...] = ()
+    details: dict[str, str] = {}
+    correlation_id: str = ""
+
+
+def add_reply(connection: Connection, reply: Reply) -> str:
+    """Store a reply and hand it to its connector; gives the interaction's id.
+
+    Raises Rejected when the conversation is gone or there is nothing to send.
+    """
+    if not reply.text.strip() and not reply.attachments:
+        raise Rejected("empty_reply", "Write something first.")
+    interaction_id = _add(connection, reply, InteractionKind.MESSAGE)
+    connection.execute(
+        insert(outbound),
+        [
+            {
+                "interaction_id": interaction_id,
+                "conversation_id": reply.conversation_id,
+                "channel": reply.channel.value,
+                "state": "queued",
+                "attempts": 0,
+                "next_at": clock.now(),
+                "lease_until": None,
+                "error": "",
+                "provider_id": "",
+                "updated_at": clock.now(),
+            }
+        ],
+    )
+    send = MessageSend(
+        interaction_id=interaction_id,
+        conversation_id=reply.conversation_id,
+        channel=reply.channel,
+    )
+    outbox.add(
+        connection,
+        send,
+        subject=reply.conversation_id,
+        source=SOURCE,
+        correlation_id=reply.correlation_id,
+    )
+    return interaction_id
+
+
+def add_note(
+    connection: Connection, *, conversation_id: str, text: str, agent_id: str, agent_name: str
+) -> str:
+    """Store a note, which only our side sees; gives the interaction's id."""
+    if not text.strip():
+        raise Rejected("empty_note", "Write something first.")
+    note = Reply(
+        conversation_id=conversation_id,
+        channel=Channel.MANUAL,
+        account="",
+        to=(),
+        text=text,
+        agent_id=agent_id,
+        agent_name=agent_name,
+    )
+    return _add(connection, note, InteractionKind.NOTE)
+
+
+def reachable(
+    connection: Connection, conversation_id: str, default_accounts: dict[Channel, str]
+) -> list[Reachable]:
+    """The ways to answer the customer of this conversation, the last used one first.
+
+    `default_accounts`: from which account to send on a channel that the conversation has not used.
+    """
+    used = _last_inbound(connection, conversation_id)
+    ways = [Reachable(channel=c, account=account, to=party) for c, account, party in used]
+    seen = {(way.channel, way.to.key) for way in ways}
+    for channel, account in default_accounts.items():
+        for party in _points(connection, conversation_id, _POINT_OF.get(channel)):
+            if (channel, party.key) not in seen:
+                ways.append(Reachable(channel=channel, account=account, to=party))
+    return ways
+
+
+def _last_inbound(connection: Connection, conversation_id: str) -> list[tuple[Channel, str, Party]]:
+    rows = connection.execute(
+        select(interactions.c.channel, interactions.c.account, interactions.c.sender)
+        .where(
+            interactions.c.conversation_id == conversation_id,
+            interactions.c.direction == Direction.INBOUND.value,
+            interactions.c.automatic == "",
+        )
+        .order_by(interactions.c.sequence.desc())
+    )
+    newest: dict[tuple[str, str], tuple[Channel, str, Party]] = {}
+    for row in rows:
+        party = Party.model_validate(row.sender)
+        newest.setdefault((row.channel, party.key), (Channel(row.channel), row.account, party))
+    return list(newest.values())
+
+
+def _points(connection: Connection, conversation_id: str, kind: PointKind | None) -> list[Party]:
+    if kind is None or kind is PointKind.VISITOR:
+        return []  # a chat can be answered only where it was started
+    rows = connection.execute(
+        select(contact_points.c.value)
+        .join(conversations, conversations.c.customer_id == contact_points.c.customer_id)
+        .where(conversations.c.id == conversation_id, contact_points.c.kind == kind.value)
+        .order_by(contact_points.c.verified.desc(), contact_points.c.created_at)
+    )
+    return [Party(kind=kind, value=value) for value in rows.scalars()]
+
+
+def _add(connection: Connection, reply: Reply, kind: InteractionKind) -> str:
+    now = clock.now()
+    conversation = _count_up(connection, reply.conversation_id, now)
+    row = _row(reply, kind, conversation, now)
+    connection.execute(insert(interactions), [row])
+    interaction_id: str = row["id"]
+    files = [a.model_dump() | {"interaction_id": interaction_id} for a in reply.attachments]
+    insert_all(connection, attachments, files)
+    _remember(connection, reply, interaction_id, row["external_id"])
+    recorded = InteractionRecorded(
+        interaction_id=interaction_id,
+        conversation_id=reply.conversation_id,
+        customer_id=conversation.customer_id,
+        channel=reply.channel,
+        direction=Direction.OUTBOUND,
+        kind=kind,
+    )
+    outbox.add(
+        connection,
+        recorded,
+        subject=reply.conversation_id,
+        source=SOURCE,
+        correlation_id=reply.correlation_id,
+    )
+    return interaction_id
+
+
+def _count_up(connection: Connection, conversation_id: str, now: datetime) -> Any:
+    row = connection.execute(
+        update(conversations)
+        .where(conversations.c.id == conversation_id)
+        .values(interaction_count=conversations.c.interaction_count + 1, last_at=now)
+        .returning(conversations)
+    ).one_or_none()
+    if row is None:
+        raise Rejected("no_conversation", "This conversation does not exist.", status=404)
+    return row
+
+
+def _row(reply: Reply, kind: InteractionKind, conversation: Any, now: datetime) -> dict[str, Any]:
+    interaction_id = clock.new_id()
+    external_id = _external_id(reply, interaction_id)
+    return {
+        "id": interaction_id,
+        "conversation_id": reply.conversation_id,
+        "customer_id": conversation.customer_id,
+        "sequence": conversation.interaction_count,
+        "kind": kind.value,
+        "channel": reply.channel.value,
+        "account": reply.account,
+        "direction": Direction.OUTBOUND.value,
+        "external_id": external_id,
+        "dedupe_key": digest("outbound", interaction_id),
+        "sender": {"kind": "portal", "value": reply.agent_id or "loket", "name": reply.agent_name},
+        "recipients": [party.model_dump(mode="json") for party in reply.to],
+        "subject": reply.subject or conversation.subject,
+        "text": reply.text,
+        "quoted": "",
+        "html": "",
+        "language": "",
+        "topic": "",
+        "occurred_at": now,
+        "received_at": now,
+        "automatic": "generated" if reply.automatic else "",
+        "verification": "verified",
+        "problem": "",
+        "raw_sha256": "",
+        "agent_id": reply.agent_id,
+        "details": reply.details,
+        "correlation_id": reply.correlation_id,
+        "routed_at": now,
+    }
+
+
+def _external_id(reply: Reply, interaction_id: str) -> str:
+    """The Message-ID is fixed before the first try, so that a duplicate can be recognised."""
+    if reply.channel is not Channel.EMAIL:
+        return interaction_id
+    domain = reply.account.rpartition("@")[2] or "localhost"
+    return f"<{interaction_id}@{domain}>"
+
+
+def _remember(connection: Connection, reply: Reply, interaction_id: str, external_id: str) -> None:
+    """An answer to this reply refers to it, and whom it is sent to takes part from now on."""
+    reference = {
+        "ref_hash": digest(external_id),
+        "conversation_id": reply.conversation_id,
+        "interaction_id": interaction_id,
+    }
+    insert_new(connection, thread_refs, [reference])
+    keys = [{"conversation_id": reply.conversation_id, "key": party.key} for party in reply.to]
+    insert_new(connection, participants, keys)
+
+
+def replies_since(
+    connection: Connection, conversation_id: str, sequence: int, channels: Sequence[Channel]
+) -> list[Any]:
+    """Messages of our side after `sequence` on these channels, in order."""
+    rows = connection.execute(
+        select(interactions)
+        .where(
+            interactions.c.conversation_id == conversation_id,
+            interactions.c.sequence > sequence,
+            interactions.c.direction == Direction.OUTBOUND.value,
+            interactions.c.kind == InteractionKind.MESSAGE.value,
+            interactions.c.channel.in_([channel.value for channel in channels]),
+        )
+        .order_by(interactions.c.sequence)
+    )
+    return list(rows)

@@ -1,0 +1,62 @@
+"""Settings of the hub itself; connectors and the other folders declare their own in the same way."""
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+
+class Section(BaseModel):
+    """One section of the settings: frozen, and an unknown key is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class StoreSettings(Section):
+    url: str = Field(
+        "sqlite:///var/loket.db", description="sqlite:///PATH or postgresql://USER:PASSWORD@HOST/DB"
+    )
+    pool: int = Field(10, ge=1, le=100, description="connections to PostgreSQL per process")
+
+
+class BusSettings(Section):
+    url: str = Field("local:", description="local: or amqp://USER:PASSWORD@HOST:PORT/VHOST")
+    prefetch: int = Field(400, ge=1, description="messages in hand per queue and process")
+    batch: int = Field(100, ge=1, description="messages that one handler call may get")
+    attempts: int = Field(5, ge=1, description="tries before a message goes to the dead letters")
+    backoff: tuple[float, ...] = Field(
+        (1, 4, 16, 64), description="seconds between tries; the last one repeats"
+    )
+
+
+class BlobSettings(Section):
+    path: Path = Field(Path("var/blobs"), description="folder for attachments and raw messages")
+
+
+class HttpSettings(Section):
+    host: str = "127.0.0.1"
+    port: int = Field(8080, ge=0, le=65535, description="0 takes any free port")
+    public_url: str = Field("http://127.0.0.1:8080", description="how the outside reaches us")
+    body_limit: int = Field(
+        1_048_576, description="bytes of a request body, where a route sets none"
+    )
+    request_deadline: float = Field(10, description="seconds within which a request must be in")
+
+
+class LogSettings(Section):
+    level: str = "INFO"
+    format: str = Field("json", pattern="^(json|console)$")
+
+
+class HubSettings(Section):
+    """What every part needs: the store, the bus, blobs, HTTP, logs and the signing key."""
+
+    organisation: str = Field("Loket", description="the name customers see")
+    secret: SecretStr = Field(
+        SecretStr(""), description="signs reply addresses and visitor tokens; 32 characters or more"
+    )
+    store: StoreSettings = StoreSettings()
+    bus: BusSettings = BusSettings()
+    blobs: BlobSettings = BlobSettings()
+    http: HttpSettings = HttpSettings()
+    log: LogSettings = LogSettings()
+    drain_seconds: float = Field(10, description="how long SIGTERM lets work in hand finish")

@@ -1,0 +1,355 @@
+"""Keeps a batch of arrivals: in one transaction, with a fixed number of statements for any size."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, select, update
+
+from hub import clock
+from hub.events import Envelope, InteractionReceived, MessageStatus, wrap
+from hub.interaction import Accepted, Arrival, Automatic, Direction, InteractionKind, Verification
+from hub.store import joining, outbox
+from hub.store.inserting import digest, insert_all, insert_new
+from hub.store.senders import Sender, Senders
+from hub.store.tables import (
+    attachments,
+    conversation_numbers,
+    conversations,
+    interactions,
+    participants,
+    thread_refs,
+)
+from hub.store.tables import outbound as outbound_table
+from hub.store.threads import Conversation, Threads
+from hub.tokens import Tokens
+
+SOURCE = "/loket/intake"
+SUBJECT_CHARACTERS = 500
+
+
+def dedupe_key(channel: str, account: str, external_id: str) -> str:
+    """Two arrivals with the same key are one."""
+    return digest(channel, account, external_id)
+
+
+def store_arrivals(
+    connection: Connection, arrivals: Sequence[Arrival], tokens: Tokens
+) -> list[Accepted]:
+    """Keep what is new and say for each where it is; one the store has already is a duplicate.
+
+    Raises IntegrityError when another process kept the same sender or arrival meanwhile: run it
+    again, and it sees what the other wrote.
+    """
+    batch = _Batch(connection, arrivals, tokens)
+    accepted = [batch.take(arrival) for arrival in arrivals]
+    batch.save()
+    return accepted
+
+
+@dataclass
+class _New:
+    """A conversation that this batch opens."""
+
+    conversation: Conversation
+    arrival: Arrival
+    linked_id: str | None
+
+
+class _Batch:
+    def __init__(self, connection: Connection, arrivals: Sequence[Arrival], tokens: Tokens) -> None:
+        self._connection = connection
+        self._now = clock.now()
+        self._known = _load_known(connection, arrivals)
+        # Conversations are locked before senders are read: what a lock waited for is then seen.
+        self._threads = Threads(connection, tokens, arrivals)
+        self._senders = Senders(connection, self._now, [_sender(a) for a in arrivals])
+        self._opened: list[_New] = []
+        self._touched: dict[str, tuple[Conversation, datetime]] = {}
+        self._rows: dict[str, list[dict[str, Any]]] = {
+            name: [] for name in ("interactions", "attachments", "refs", "participants", "bounces")
+        }
+        self._envelopes: list[Envelope] = []
+        self._joins: list[tuple[Conversation, Arrival, str | None]] = []
+
+    def take(self, arrival: Arrival) -> Accepted:
+        key = dedupe_key(arrival.channel, arrival.account, arrival.external_id)
+        if key in self._known:
+            return self._known[key].model_copy(update={"duplicate": True})
+        conversation, customer_id = self._place(arrival)
+        accepted = self._add(arrival, conversation, customer_id, key)
+        self._known[key] = accepted
+        return accepted
+
+    def save(self) -> None:
+        """Write everything, parents first."""
+        connection, rows = self._connection, self._rows
+        self._senders.save(connection)
+        insert_all(connection, conversations, self._conversation_rows())
+        insert_all(connection, interactions, rows["interactions"])
+        insert_all(connection, attachments, rows["attachments"])
+        insert_new(connection, thread_refs, rows["refs"])
+        insert_new(connection, participants, rows["participants"])
+        self._save_touched()
+        self._save_bounces()
+        for conversation, arrival, customer_id in self._joins:
+            _join(connection, conversation, arrival, customer_id)
+        outbox.add_envelopes(connection, self._envelopes)
+
+    def _place(self, arrival: Arrival) -> tuple[Conversation, str]:
+        """The conversation the arrival belongs to, and the customer it is from."""
+        bounced = self._threads.bounced(arrival)
+        if bounced is not None and arrival.bounce is not None:
+            self._bounce(arrival, bounced.interaction_id, bounced.conversation)
+            return bounced.conversation, bounced.conversation.customer_id
+        sender = _sender(arrival)
+        known = self._senders.known(arrival.sender)
+        conversation, linked = self._threads.find(arrival, known)
+        if conversation is None:
+            customer_id = self._senders.customer_of(sender)
+            return self._open(arrival, customer_id, linked), customer_id
+        if known != conversation.customer_id and self._threads.proves_handover(
+            arrival, conversation
+        ):
+            return conversation, self._join(arrival, conversation, known)
+        return conversation, self._senders.customer_of(sender)
+
+    def _open(
+        self, arrival: Arrival, customer_id: str, linked: Conversation | None
+    ) -> Conversation:
+        conversation = Conversation(clock.new_id(), customer_id, 0, "open", None)
+        self._opened.append(_New(conversation, arrival, linked.id if linked else None))
+        return conversation
+
+    def _join(self, arrival: Arrival, conversation: Conversation, known: str | None) -> str:
+        """The chat visitor proved to be who they said; see `joining`."""
+        self._joins.append((conversation, arrival, known))
+        if known is None:
+            proved = Sender(arrival.sender, Verification.VERIFIED)
+            self._senders.attach(proved, conversation.customer_id)
+            return conversation.customer_id
+        conversation.customer_id = known
+        return known
+
+    def _add(
+        self, arrival: Arrival, conversation: Conversation, customer_id: str, key: str
+    ) -> Accepted:
+        conversation.count += 1
+        accepted = Accepted(
+            interaction_id=clock.new_id(),
+            conversation_id=conversation.id,
+            sequence=conversation.count,
+        )
+        self._rows["interactions"].append(
+            _interaction_row(arrival, accepted, customer_id, key, self._now)
+        )
+        self._rows["attachments"] += _attachment_rows(arrival, accepted.interaction_id)
+        self._rows["refs"] += _ref_rows(arrival, accepted)
+        self._add_participants(arrival, conversation)
+        self._touched[conversation.id] = (conversation, self._now)
+        if arrival.automatic is Automatic.NO and conversation.state != "open":
+            conversation.state, conversation.resolved_at = "open", None
+        self._threads.remember(conversation, arrival.thread)
+        self._envelopes.append(_received(arrival, accepted, customer_id, self._now))
+        return accepted
+
+    def _add_participants(self, arrival: Arrival, conversation: Conversation) -> None:
+        """The sender, and whom the sender addressed besides us, take part from now on."""
+        for party in (arrival.sender, *arrival.recipients):
+            if party.key not in conversation.participants and party.value != arrival.account:
+                conversation.participants.add(party.key)
+                row = {"conversation_id": conversation.id, "key": party.key}
+                self._rows["participants"].append(row)
+
+    def _bounce(self, arrival: Arrival, interaction_id: str, conversation: Conversation) -> None:
+        assert arrival.bounce is not None  # noqa: S101 (the caller looked)
+        state = "bounced" if arrival.bounce.permanent else "delayed"
+        error = arrival.bounce.diagnostic or arrival.bounce.status or "the mail came back"
+        self._rows["bounces"].append({"bounced_id": interaction_id, "state": state, "error": error})
+        status = MessageStatus(
+            interaction_id=interaction_id,
+            conversation_id=conversation.id,
+            channel=arrival.channel,
+            state=state,
+            error=error,
+        )
+        self._envelopes.append(_envelope(status, conversation.id, arrival))
+
+    def _conversation_rows(self) -> list[dict[str, Any]]:
+        numbers = _next_numbers(self._connection, len(self._opened))
+        return [
+            {
+                "id": new.conversation.id,
+                "number": number,
+                "customer_id": new.conversation.customer_id,
+                "subject": new.arrival.subject[:SUBJECT_CHARACTERS],
+                "channel": new.arrival.channel.value,
+                "state": new.conversation.state,
+                "linked_id": new.linked_id,
+                "handover_address": "",
+                "interaction_count": new.conversation.count,
+                "created_at": self._now,
+                "last_at": self._now,
+                "resolved_at": None,
+            }
+            for new, number in zip(self._opened, numbers, strict=True)
+        ]
+
+    def _save_touched(self) -> None:
+        new = {opened.conversation.id for opened in self._opened}
+        changed = [
+            {
+                "changed_id": conversation.id,
+                "count": conversation.count,
+                "new_state": conversation.state,
+                "resolved": conversation.resolved_at,
+                "at": at,
+            }
+            for conversation, at in self._touched.values()
+            if conversation.id not in new
+        ]
+        if changed:
+            self._connection.execute(_TOUCH, sorted(changed, key=lambda row: row["changed_id"]))
+
+    def _save_bounces(self) -> None:
+        bounces = [row | {"at": self._now} for row in self._rows["bounces"]]
+        if bounces:
+            self._connection.execute(_BOUNCE, bounces)
+
+
+_TOUCH = (
+    update(conversations)
+    .where(conversations.c.id == bindparam("changed_id"))
+    .values(
+        interaction_count=bindparam("count"),
+        state=bindparam("new_state"),
+        resolved_at=bindparam("resolved"),
+        last_at=bindparam("at"),
+    )
+)
+_BOUNCE = (
+    update(outbound_table)
+    .where(outbound_table.c.interaction_id == bindparam("bounced_id"))
+    .values(
+        state=bindparam("state"), error=bindparam("error"), next_at=None, updated_at=bindparam("at")
+    )
+)
+
+
+def _sender(arrival: Arrival) -> Sender:
+    return Sender(arrival.sender, arrival.verification)
+
+
+def _load_known(connection: Connection, arrivals: Sequence[Arrival]) -> dict[str, Accepted]:
+    keys = [dedupe_key(a.channel, a.account, a.external_id) for a in arrivals]
+    columns = interactions.c
+    rows = connection.execute(
+        select(columns.dedupe_key, columns.id, columns.conversation_id, columns.sequence).where(
+            columns.dedupe_key.in_(keys)
+        )
+    )
+    return {
+        row.dedupe_key: Accepted(
+            interaction_id=row.id, conversation_id=row.conversation_id, sequence=row.sequence
+        )
+        for row in rows
+    }
+
+
+def _next_numbers(connection: Connection, count: int) -> list[int]:
+    if not count:
+        return []
+    if connection.dialect.name == "postgresql":
+        series = select(conversation_numbers.next_value()).select_from(
+            func.generate_series(1, count).table_valued("n")
+        )
+        return list(connection.execute(series).scalars())
+    highest = connection.execute(select(func.max(conversations.c.number))).scalar()
+    first = (highest or conversation_numbers.start or 0) + 1
+    return list(range(first, first + count))
+
+
+def _interaction_row(
+    arrival: Arrival, accepted: Accepted, customer_id: str, key: str, now: datetime
+) -> dict[str, Any]:
+    return {
+        "id": accepted.interaction_id,
+        "conversation_id": accepted.conversation_id,
+        "customer_id": customer_id,
+        "sequence": accepted.sequence,
+        "kind": InteractionKind.MESSAGE.value,
+        "channel": arrival.channel.value,
+        "account": arrival.account,
+        "direction": Direction.INBOUND.value,
+        "external_id": arrival.external_id,
+        "dedupe_key": key,
+        "sender": arrival.sender.model_dump(mode="json"),
+        "recipients": [party.model_dump(mode="json") for party in arrival.recipients],
+        "subject": arrival.subject,
+        "text": arrival.text,
+        "quoted": arrival.quoted,
+        "html": arrival.html,
+        "language": arrival.language,
+        "topic": arrival.topic,
+        "occurred_at": arrival.occurred_at,
+        "received_at": now,
+        "automatic": arrival.automatic.value,
+        "verification": arrival.verification.value,
+        "problem": arrival.problem,
+        "raw_sha256": arrival.raw_sha256,
+        "agent_id": None,
+        "details": arrival.details,
+        "correlation_id": arrival.correlation_id,
+        "routed_at": None,
+    }
+
+
+def _attachment_rows(arrival: Arrival, interaction_id: str) -> list[dict[str, Any]]:
+    return [
+        attachment.model_dump(exclude={"id"})
+        | {"id": clock.new_id(), "interaction_id": interaction_id}
+        for attachment in arrival.attachments
+    ]
+
+
+def _ref_rows(arrival: Arrival, accepted: Accepted) -> list[dict[str, Any]]:
+    """Ids that later messages may refer to, also those known only by hearsay."""
+    thread = arrival.thread
+    return [
+        {
+            "ref_hash": digest(reference),
+            "conversation_id": accepted.conversation_id,
+            "interaction_id": None,
+        }
+        for reference in dict.fromkeys(thread.own + thread.references)
+    ]
+
+
+def _received(arrival: Arrival, accepted: Accepted, customer_id: str, now: datetime) -> Envelope:
+    event = InteractionReceived(
+        interaction_id=accepted.interaction_id,
+        conversation_id=accepted.conversation_id,
+        customer_id=customer_id,
+        channel=arrival.channel,
+        account=arrival.account,
+        received_at=now,
+    )
+    return _envelope(event, accepted.conversation_id, arrival)
+
+
+def _envelope(
+    event: InteractionReceived | MessageStatus, conversation_id: str, arrival: Arrival
+) -> Envelope:
+    return wrap(
+        event, subject=conversation_id, source=SOURCE, correlation_id=arrival.correlation_id
+    )
+
+
+def _join(
+    connection: Connection, conversation: Conversation, arrival: Arrival, known: str | None
+) -> None:
+    if known is None:
+        joining.name_visitor(connection, conversation.customer_id, arrival.sender)
+    else:
+        joining.join_visitor(connection, conversation_id=conversation.id, customer_id=known)

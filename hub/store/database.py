@@ -1,0 +1,142 @@
+"""Opens the store and runs units of work in transactions, one way for SQLite and PostgreSQL.
+
+A unit of work is a plain function of a `Connection`: it either happens wholly or not at all.
+On SQLite all writing goes through one thread that commits many units at once (group commit):
+a commit costs an fsync, so sharing it is what makes a durable hub fast.
+"""
+
+import asyncio
+import contextlib
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import asyncpg
+from sqlalchemy import Connection, event, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from hub.errors import StoreDown
+from hub.store.writer import SqliteWriter
+
+T = TypeVar("T")
+Work = Callable[[Connection], T]
+
+CONNECT_SECONDS = 5
+STATEMENT_SECONDS = 30
+
+
+class Database:
+    """The store behind one URL. `read` and `write` raise StoreDown when it does not answer."""
+
+    def __init__(self, engine: AsyncEngine, writer: SqliteWriter | None) -> None:
+        self.engine = engine
+        self._writer = writer
+
+    @property
+    def dialect(self) -> str:
+        return self.engine.dialect.name
+
+    @property
+    def url(self) -> URL:
+        return self.engine.url
+
+    async def read(self, work: Work[T]) -> T:
+        """Run `work` on a connection whose changes are not kept."""
+        try:
+            async with self.engine.connect() as connection:
+                return await connection.run_sync(work)
+        except _DOWN as error:
+            raise _store_error(error) from error
+
+    async def write(self, work: Work[T]) -> T:
+        """Run `work` in a transaction; when this returns, the change is durable.
+
+        `work` may be run again when its first try met a conflict, so it has no other effects.
+        """
+        if self._writer is not None:
+            return await self._writer.run(work)
+        try:
+            async with self.engine.begin() as connection:
+                return await connection.run_sync(work)
+        except _DOWN as error:
+            raise _store_error(error) from error
+
+    async def close(self) -> None:
+        if self._writer is not None:
+            await asyncio.to_thread(self._writer.close)
+        await self.engine.dispose()
+
+
+_DOWN = (DBAPIError, OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
+
+
+def _store_error(error: BaseException) -> BaseException:
+    """StoreDown when the server is away; the error itself when the statement is at fault."""
+    if isinstance(error, DBAPIError):
+        lost = error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
+        return StoreDown("the database does not answer") if lost else error
+    return StoreDown("the database does not answer")
+
+
+def open_database(url: str, *, pool: int = 10) -> Database:
+    """Open `sqlite:///PATH` or `postgresql://…`. Connects on first use; makes no tables."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return _open_sqlite(parsed)
+    if parsed.get_backend_name() == "postgresql":
+        return _open_postgres(parsed, pool)
+    raise ValueError(f"the store speaks sqlite:/// and postgresql://, not {parsed.drivername}://")
+
+
+def _open_sqlite(url: URL) -> Database:
+    if not url.database or url.database == ":memory:":
+        raise ValueError("the store needs a file: sqlite:///PATH")
+    Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_async_engine(url.set(drivername="sqlite+aiosqlite"))
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    return Database(engine, SqliteWriter(url.set(drivername="sqlite"), _prepare_sqlite))
+
+
+def _prepare_sqlite(connection: Any, _record: object = None) -> None:
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",  # NORMAL may lose acknowledged commits at a power cut
+        "foreign_keys=ON",
+        "busy_timeout=10000",
+        "temp_store=MEMORY",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _open_postgres(url: URL, pool: int) -> Database:
+    engine = create_async_engine(
+        url.set(drivername="postgresql+asyncpg"),
+        pool_size=pool,
+        max_overflow=0,
+        pool_timeout=CONNECT_SECONDS,
+        pool_pre_ping=False,
+        connect_args={
+            "timeout": CONNECT_SECONDS,
+            "command_timeout": STATEMENT_SECONDS,
+            "server_settings": {"application_name": "loket", "timezone": "UTC"},
+        },
+    )
+    return Database(engine, None)
+
+
+async def ping(database: Database) -> None:
+    """Raise StoreDown when the store does not answer."""
+    await database.read(lambda connection: connection.execute(text("select 1")).scalar_one())
+
+
+def is_locked(error: BaseException) -> bool:
+    """Whether another process holds the SQLite file."""
+    original = getattr(error, "orig", error)
+    with contextlib.suppress(AttributeError):
+        return isinstance(original, sqlite3.OperationalError) and "locked" in str(original)
+    return False

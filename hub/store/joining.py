@@ -1,0 +1,49 @@
+"""Joins an anonymous chat visitor with the customer they prove to be. Reversible: the audit log
+keeps which contact point and conversation moved, from whom to whom."""
+
+from sqlalchemy import Connection, select, update
+
+from hub.interaction import Party
+from hub.store import audit
+from hub.store.tables import contact_points, conversations, customers
+
+
+def name_visitor(connection: Connection, customer_id: str, party: Party) -> None:
+    """The visitor turns out to be a person with this address, whom we did not know yet."""
+    visitor = (customers.c.id == customer_id) & (customers.c.kind == "visitor")
+    name = select(customers.c.name).where(customers.c.id == customer_id)
+    known_name = connection.execute(name).scalar_one()
+    values = {"kind": "person", "name": known_name or party.name or party.value}
+    connection.execute(update(customers).where(visitor).values(values))
+    _audit(connection, customer_id, {"proved": party.key})
+
+
+def join_visitor(connection: Connection, *, conversation_id: str, customer_id: str) -> None:
+    """The visitor turns out to be a customer whom we know: their chat and its address move there."""
+    visitor_id = connection.execute(
+        select(conversations.c.customer_id).where(conversations.c.id == conversation_id)
+    ).scalar_one()
+    moved = connection.execute(
+        select(contact_points.c.key).where(
+            contact_points.c.customer_id == visitor_id, contact_points.c.kind == "visitor"
+        )
+    ).scalars()
+    points = list(moved)
+    connection.execute(
+        update(contact_points)
+        .where(contact_points.c.key.in_(points))
+        .values(customer_id=customer_id)
+    )
+    connection.execute(
+        update(conversations)
+        .where(conversations.c.id == conversation_id)
+        .values(customer_id=customer_id)
+    )
+    details = {"conversation": conversation_id, "from": visitor_id, "contact_points": points}
+    _audit(connection, customer_id, details)
+
+
+def _audit(connection: Connection, customer_id: str, details: dict[str, object]) -> None:
+    audit.record(
+        connection, actor="intake", action="customer.joined", about=customer_id, details=details
+    )

@@ -1,0 +1,57 @@
+"""Events that are committed and wait for the relay; a row is gone once the bus has it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, func, select
+
+from hub.bus import Outgoing
+from hub.events import Envelope, Event, encode, wrap
+from hub.store.inserting import insert_all
+from hub.store.tables import outbox
+
+
+def add_envelopes(connection: Connection, envelopes: Sequence[Envelope]) -> None:
+    """Write events in the transaction of what they tell about, in this order."""
+    insert_all(
+        connection,
+        outbox,
+        [
+            {
+                "event_id": envelope.id,
+                "topic": envelope.topic,
+                "queue": "",
+                "subject": envelope.subject,
+                "body": encode(envelope),
+                "created_at": envelope.time,
+            }
+            for envelope in envelopes
+        ],
+    )
+
+
+def add(
+    connection: Connection, event: Event, *, subject: str, source: str, correlation_id: str = ""
+) -> None:
+    """Write one event; see `wrap` for the arguments."""
+    envelope = wrap(event, subject=subject, source=source, correlation_id=correlation_id)
+    add_envelopes(connection, [envelope])
+
+
+def oldest(connection: Connection, limit: int) -> list[tuple[int, Outgoing]]:
+    """The next events to publish, each with its position."""
+    rows = connection.execute(select(outbox).order_by(outbox.c.position).limit(limit))
+    return [
+        (row.position, Outgoing(row.event_id, row.topic, row.subject, row.body, row.queue))
+        for row in rows
+    ]
+
+
+def remove(connection: Connection, positions: Sequence[int]) -> None:
+    connection.execute(delete(outbox).where(outbox.c.position.in_(positions)))
+
+
+def lag(connection: Connection) -> tuple[int, datetime | None]:
+    """How many wait, and since when the oldest."""
+    row = connection.execute(select(func.count(), func.min(outbox.c.created_at))).one()
+    return row[0], row[1]

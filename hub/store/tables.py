@@ -1,0 +1,330 @@
+"""Every table, once, for both databases. The migrations are held equal to this by a test."""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Sequence,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from hub.store.types import Counter, Instant, Json
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+_ID = String(36)
+
+# PostgreSQL counts conversations here; SQLite, with its one writer, takes the highest plus one.
+conversation_numbers = Sequence("conversation_numbers", start=10001, metadata=metadata)
+
+customers = Table(
+    "customers",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("kind", String(16), nullable=False),  # person, organisation, visitor
+    Column("name", Text, nullable=False),
+    Column("organisation_id", _ID, ForeignKey("customers.id"), index=True),
+    Column("target_group", String(100), nullable=False, server_default=""),
+    Column("language", String(8), nullable=False, server_default=""),
+    Column("attributes", Json, nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+
+contact_points = Table(
+    "contact_points",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("customer_id", _ID, ForeignKey("customers.id"), nullable=False, index=True),
+    Column("key", String(550), nullable=False, unique=True),  # KIND:VALUE
+    Column("kind", String(16), nullable=False),
+    Column("value", String(512), nullable=False),
+    Column("verified", Boolean, nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("number", Counter, nullable=False, unique=True),
+    Column("customer_id", _ID, ForeignKey("customers.id"), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("channel", String(16), nullable=False),
+    Column("state", String(16), nullable=False),  # open, pending, resolved
+    Column("linked_id", _ID, ForeignKey("conversations.id")),
+    Column("handover_address", String(512), nullable=False, server_default=""),
+    Column("interaction_count", Integer, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("last_at", Instant, nullable=False),
+    Column("resolved_at", Instant),
+    Index("ix_conversations_customer_id_last_at", "customer_id", "last_at"),
+)
+
+participants = Table(
+    "participants",
+    metadata,
+    Column("conversation_id", _ID, ForeignKey("conversations.id"), primary_key=True),
+    Column("key", String(550), primary_key=True),
+)
+
+interactions = Table(
+    "interactions",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("conversation_id", _ID, ForeignKey("conversations.id"), nullable=False),
+    Column("customer_id", _ID, ForeignKey("customers.id"), nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("channel", String(16), nullable=False),
+    Column("account", String(320), nullable=False),
+    Column("direction", String(8), nullable=False),
+    Column("external_id", Text, nullable=False),
+    Column("dedupe_key", String(64), nullable=False, unique=True),
+    Column("sender", Json, nullable=False),
+    Column("recipients", Json, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("quoted", Text, nullable=False),
+    Column("html", Text, nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("topic", String(200), nullable=False),
+    Column("occurred_at", Instant, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("automatic", String(16), nullable=False),
+    Column("verification", String(16), nullable=False),
+    Column("problem", Text, nullable=False),
+    Column("raw_sha256", String(64), nullable=False),
+    Column("agent_id", _ID, ForeignKey("agents.id")),
+    Column("details", Json, nullable=False),
+    Column("correlation_id", String(100), nullable=False),
+    Column("routed_at", Instant),  # null: the router has not seen it yet
+    UniqueConstraint("conversation_id", "sequence"),
+    Index("ix_interactions_customer_id_received_at", "customer_id", "received_at"),
+    Index(
+        "ix_interactions_unrouted",
+        "received_at",
+        sqlite_where=text("routed_at IS NULL"),
+        postgresql_where=text("routed_at IS NULL"),
+    ),
+)
+
+thread_refs = Table(
+    "thread_refs",
+    metadata,
+    Column("ref_hash", String(64), primary_key=True),
+    Column("conversation_id", _ID, ForeignKey("conversations.id"), nullable=False, index=True),
+    Column(
+        "interaction_id", _ID, ForeignKey("interactions.id")
+    ),  # null: a reference known by hearsay
+)
+
+attachments = Table(
+    "attachments",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("interaction_id", _ID, ForeignKey("interactions.id"), nullable=False, index=True),
+    Column("filename", Text, nullable=False),
+    Column("content_type", String(255), nullable=False),
+    Column("size", Counter, nullable=False),
+    Column("sha256", String(64), nullable=False, index=True),
+    Column("inline", Boolean, nullable=False),
+    Column("content_id", Text, nullable=False),
+)
+
+outbound = Table(
+    "outbound",
+    metadata,
+    Column("interaction_id", _ID, ForeignKey("interactions.id"), primary_key=True),
+    Column("conversation_id", _ID, ForeignKey("conversations.id"), nullable=False, index=True),
+    Column("channel", String(16), nullable=False),
+    # queued, sending, transmitting, sent, delivered, read, failed, bounced, uncertain
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_at", Instant),  # when to try (again); null: nothing to do
+    Column("lease_until", Instant),  # a sender that holds it longer has died
+    Column("error", Text, nullable=False),
+    Column("provider_id", Text, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    Index("ix_outbound_next_at", "next_at"),
+)
+
+agreements = Table(
+    "agreements",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("customer_id", _ID, ForeignKey("customers.id"), nullable=False, index=True),
+    Column("kind", String(16), nullable=False),  # contract, sla, price, promise
+    Column("title", Text, nullable=False),
+    Column("terms", Text, nullable=False),
+    Column("valid_from", Instant, nullable=False),
+    Column("valid_until", Instant),
+    Column("due_at", Instant),
+    Column("owner", String(100), nullable=False),
+)
+
+roles = Table(
+    "roles",
+    metadata,
+    Column("name", String(100), primary_key=True),
+    Column("title", Text, nullable=False),
+)
+
+agents = Table(
+    "agents",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("login", String(200), nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("active", Boolean, nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+
+agent_roles = Table(
+    "agent_roles",
+    metadata,
+    Column("agent_id", _ID, ForeignKey("agents.id"), primary_key=True),
+    Column("role", String(100), ForeignKey("roles.name"), primary_key=True),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("agent_id", _ID, ForeignKey("agents.id"), nullable=False, index=True),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+)
+
+work_items = Table(
+    "work_items",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("conversation_id", _ID, ForeignKey("conversations.id"), nullable=False),
+    Column("customer_id", _ID, ForeignKey("customers.id"), nullable=False),
+    Column("role", String(100), nullable=False),
+    Column("state", String(16), nullable=False),  # waiting, assigned, done
+    Column("agent_id", _ID, ForeignKey("agents.id")),
+    Column(
+        "epoch", Integer, nullable=False
+    ),  # grows with every change: what compare-and-set compares
+    Column("channel", String(16), nullable=False),
+    Column("topic", String(200), nullable=False),
+    Column("priority_minutes", Integer, nullable=False),
+    Column("waiting_since", Instant, nullable=False),
+    Column("first_response_due", Instant),
+    Column("first_response_at", Instant),
+    Column("overdue", Boolean, nullable=False),
+    Column("decision", Json, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("resolved_at", Instant),
+    Index("ix_work_items_role_state", "role", "state"),
+    Index("ix_work_items_agent_id_state", "agent_id", "state"),
+    Index(
+        "uq_work_items_open",
+        "conversation_id",
+        unique=True,
+        sqlite_where=text("state <> 'done'"),
+        postgresql_where=text("state <> 'done'"),
+    ),
+    Index("ix_work_items_first_response_due", "first_response_due"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("position", Counter, primary_key=True, autoincrement=True),
+    Column("event_id", _ID, nullable=False, unique=True),
+    Column("topic", String(100), nullable=False),
+    Column("queue", String(200), nullable=False, server_default=""),  # set: to this queue alone
+    Column("subject", _ID, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+processed_events = Table(
+    "processed_events",
+    metadata,
+    Column("consumer", String(100), primary_key=True),
+    Column("event_id", _ID, primary_key=True),
+    Column("processed_at", Instant, nullable=False, index=True),
+)
+
+local_messages = Table(
+    "local_messages",
+    metadata,
+    Column("position", Counter, primary_key=True, autoincrement=True),
+    Column("queue", String(200), nullable=False),
+    Column("event_id", _ID, nullable=False),
+    Column("topic", String(100), nullable=False),
+    Column("subject", _ID, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("due_at", Instant),  # set: a retry that waits
+    Column("reason", Text, nullable=False),
+    Index("ix_local_messages_queue_position", "queue", "position"),
+    sqlite_autoincrement=True,
+)
+
+dead_letters = Table(
+    "dead_letters",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("queue", String(200), nullable=False),
+    Column("event_id", String(100), nullable=False),
+    Column("topic", String(100), nullable=False),
+    Column("subject", String(100), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("died_at", Instant, nullable=False),
+    UniqueConstraint("queue", "event_id"),
+)
+
+audit_log = Table(
+    "audit_log",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("at", Instant, nullable=False, index=True),
+    Column("actor", String(100), nullable=False),  # agent id, or the part of Loket that acted
+    Column("action", String(100), nullable=False),
+    Column("object", String(100), nullable=False),
+    Column("details", Json, nullable=False),
+)
+
+mailbox_cursors = Table(
+    "mailbox_cursors",
+    metadata,
+    Column("account", String(320), primary_key=True),
+    Column("folder", String(200), primary_key=True),
+    Column("uid_validity", Counter, nullable=False),
+    Column("last_uid", Counter, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+)
+
+mailbox_messages = Table(
+    "mailbox_messages",
+    metadata,
+    Column("account", String(320), primary_key=True),
+    Column("folder", String(200), primary_key=True),
+    Column("uid_validity", Counter, primary_key=True),
+    Column("uid", Counter, primary_key=True),
+    Column("outcome", String(16), nullable=False),  # accepted, duplicate, poison
+    Column("taken_at", Instant, nullable=False),
+)

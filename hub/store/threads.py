@@ -1,0 +1,156 @@
+"""Finds the conversation that each arrival of a batch belongs to.
+
+The order of trust is that of `Thread`: signed token, message references, body marker, subject
+number. None of them outranks an unknown sender: who does not take part in the conversation gets a
+new one, linked to the old. Found conversations are locked, so arrivals in one conversation queue up.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, or_, select
+
+from hub.interaction import Arrival, PointKind, Thread
+from hub.store.inserting import digest, unique
+from hub.store.tables import conversations, participants, thread_refs
+from hub.tokens import Tokens
+
+TOKEN_PURPOSE = "conversation"  # noqa: S105 (a name, not a secret)
+REOPEN_WITHIN = timedelta(days=30)
+
+
+@dataclass
+class Conversation:
+    """What the intake needs to know of a conversation, and keeps up to date within its batch."""
+
+    id: str
+    customer_id: str
+    count: int
+    state: str
+    resolved_at: datetime | None
+    handover_address: str = ""
+    participants: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Bounced:
+    """The outbound interaction that a delivery report is about."""
+
+    interaction_id: str
+    conversation: Conversation
+
+
+class Threads:
+    """The conversations that one batch of arrivals refers to."""
+
+    def __init__(self, connection: Connection, tokens: Tokens, arrivals: Sequence[Arrival]) -> None:
+        self._tokens = tokens
+        self._refs = _load_refs(connection, arrivals)
+        self._conversations: dict[str, Conversation] = {}
+        self._by_number: dict[int, str] = {}
+        self._load_conversations(connection, arrivals)
+
+    def candidates(self, thread: Thread) -> Iterable[Conversation]:
+        """The conversations this refers to, the strongest reference first."""
+        ids = [self._signed(thread.token)]
+        ids += [self._refs.get(digest(ref), ("", None))[0] for ref in thread.references]
+        ids += [self._signed(thread.marker), self._by_number.get(thread.number or 0, "")]
+        for conversation_id in dict.fromkeys(ids):
+            if conversation_id in self._conversations:
+                yield self._conversations[conversation_id]
+
+    def find(
+        self, arrival: Arrival, customer_id: str | None
+    ) -> tuple[Conversation | None, Conversation | None]:
+        """(the conversation it continues, else None; the one a new conversation links to)."""
+        linked = None
+        for conversation in self.candidates(arrival.thread):
+            linked = linked or conversation
+            if _takes_part(arrival, customer_id, conversation) and not _closed_long_ago(
+                conversation, arrival.occurred_at
+            ):
+                return conversation, None
+        return None, linked
+
+    def proves_handover(self, arrival: Arrival, conversation: Conversation) -> bool:
+        """Whether this mail answers, from the address the chat visitor gave, what we mailed there.
+
+        Only who reads that mailbox has the token, so the address is the visitor's.
+        """
+        signed = {self._signed(arrival.thread.token), self._signed(arrival.thread.marker)}
+        mailed = f"{PointKind.EMAIL}:{conversation.handover_address}"
+        return conversation.id in signed and arrival.sender.key == mailed
+
+    def bounced(self, arrival: Arrival) -> Bounced | None:
+        """What bounced, when this is a delivery report about one of our messages."""
+        if arrival.bounce is None:
+            return None
+        conversation_id, interaction_id = self._refs.get(
+            digest(arrival.bounce.message_id), ("", None)
+        )
+        conversation = self._conversations.get(conversation_id)
+        if conversation is None or interaction_id is None:
+            return None
+        return Bounced(interaction_id, conversation)
+
+    def remember(self, conversation: Conversation, thread: Thread) -> None:
+        """Later arrivals of the same batch may refer to this one."""
+        self._conversations[conversation.id] = conversation
+        for reference in thread.own + thread.references:
+            self._refs.setdefault(digest(reference), (conversation.id, None))
+
+    def _signed(self, token: str) -> str:
+        return self._tokens.verify(TOKEN_PURPOSE, token) or "" if token else ""
+
+    def _load_conversations(self, connection: Connection, arrivals: Sequence[Arrival]) -> None:
+        threads = [arrival.thread for arrival in arrivals]
+        ids = [conversation_id for conversation_id, _ in self._refs.values()]
+        ids += [self._signed(t) for thread in threads for t in (thread.token, thread.marker)]
+        numbers = {thread.number for thread in threads if thread.number is not None}
+        wanted = [i for i in unique(ids) if i]
+        if not wanted and not numbers:
+            return
+        found = or_(conversations.c.id.in_(wanted), conversations.c.number.in_(numbers))
+        for row in connection.execute(
+            select(conversations).where(found).order_by(conversations.c.id).with_for_update()
+        ):
+            self._by_number[row.number] = row.id
+            self._conversations[row.id] = Conversation(
+                row.id,
+                row.customer_id,
+                row.interaction_count,
+                row.state,
+                row.resolved_at,
+                row.handover_address,
+            )
+        self._load_participants(connection)
+
+    def _load_participants(self, connection: Connection) -> None:
+        ids = list(self._conversations)
+        rows = select(participants).where(participants.c.conversation_id.in_(ids))
+        for row in connection.execute(rows):
+            self._conversations[row.conversation_id].participants.add(row.key)
+
+
+def _load_refs(
+    connection: Connection, arrivals: Sequence[Arrival]
+) -> dict[str, tuple[str, str | None]]:
+    references = [ref for arrival in arrivals for ref in arrival.thread.references]
+    references += [arrival.bounce.message_id for arrival in arrivals if arrival.bounce]
+    if not references:
+        return {}
+    hashes = unique(digest(reference) for reference in references)
+    rows = connection.execute(select(thread_refs).where(thread_refs.c.ref_hash.in_(hashes)))
+    return {row.ref_hash: (row.conversation_id, row.interaction_id) for row in rows}
+
+
+def _takes_part(arrival: Arrival, customer_id: str | None, conversation: Conversation) -> bool:
+    return (
+        customer_id == conversation.customer_id or arrival.sender.key in conversation.participants
+    )
+
+
+def _closed_long_ago(conversation: Conversation, at: datetime) -> bool:
+    resolved = conversation.resolved_at
+    return resolved is not None and at - resolved > REOPEN_WITHIN

@@ -1,0 +1,1 @@
+"""Who gets it: the interaction model and the router that follows it. Knows only `hub`."""
