@@ -1,0 +1,193 @@
+"""The servers that tests run against: real ones, started once, with a clean place for each test."""
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser
+
+from servers.browser import open_browser
+from servers.imap import ImapAccount, ImapServer
+from servers.postgres import QUICK, Databases, PostgresServer, find_postgres, run
+from servers.rabbitmq import RabbitMQServer
+from servers.smtp import SmtpSink
+from servers.tls import Certificate, make_certificate
+from servers.vhosts import Vhosts, find_broker, vhosts_of
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
+    """A certificate for localhost that servers of the tests show."""
+    return make_certificate(tmp_path_factory.mktemp("certificate"))
+
+
+# PostgreSQL
+
+
+@pytest.fixture(scope="session")
+def databases() -> Iterator[Databases]:
+    """Makes databases on the shared server."""
+    url = find_postgres()
+    if url is not None:
+        found = Databases(url)
+        run(found.drop_left_behind())
+        yield found
+        return
+    server = PostgresServer(settings=QUICK)
+    server.start()
+    yield Databases(server.url())
+    server.close()
+
+
+@pytest.fixture
+async def postgres_url(databases: Databases) -> AsyncIterator[str]:
+    """A fresh, empty PostgreSQL database."""
+    url = await databases.create()
+    yield url
+    await databases.drop(url)
+
+
+@pytest.fixture(scope="session")
+def _own_postgres() -> Iterator[PostgresServer]:
+    server = PostgresServer()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def private_postgres(_own_postgres: PostgresServer) -> PostgresServer:
+    """A running server that the test may stop, start and kill."""
+    _own_postgres.start()
+    return _own_postgres
+
+
+@pytest.fixture
+async def private_postgres_url(private_postgres: PostgresServer) -> str:
+    """A fresh, empty database on `private_postgres`."""
+    return await Databases(private_postgres.url()).create()
+
+
+# RabbitMQ
+
+
+@pytest.fixture(scope="session")
+def vhosts() -> Iterator[Vhosts]:
+    """Hands out virtual hosts on the shared broker."""
+    found = find_broker()
+    if found is not None:
+        found.remove_left_behind()
+        yield found
+        found.close()
+        return
+    server = RabbitMQServer()
+    server.start()
+    yield vhosts_of(server)
+    server.close()
+
+
+@pytest.fixture
+def rabbitmq_url(vhosts: Vhosts) -> str:
+    """A fresh virtual host on RabbitMQ."""
+    return vhosts.take()
+
+
+@pytest.fixture(scope="session")
+def _own_rabbitmq() -> Iterator[RabbitMQServer]:
+    server = RabbitMQServer()
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def private_rabbitmq(_own_rabbitmq: RabbitMQServer) -> RabbitMQServer:
+    """A running broker that the test may stop, start and kill."""
+    _own_rabbitmq.start()
+    return _own_rabbitmq
+
+
+@pytest.fixture
+def private_rabbitmq_url(private_rabbitmq: RabbitMQServer) -> str:
+    """A fresh virtual host on `private_rabbitmq`."""
+    return vhosts_of(private_rabbitmq).take()
+
+
+# Mail
+
+
+@pytest.fixture(scope="session")
+def _own_imap(certificate: Certificate) -> Iterator[ImapServer]:
+    server = ImapServer(certificate)
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def imap_server(_own_imap: ImapServer) -> ImapServer:
+    """A running Dovecot that the test may stop, start and kill."""
+    _own_imap.start()
+    return _own_imap
+
+
+@pytest.fixture
+def imap_account(imap_server: ImapServer) -> ImapAccount:
+    """A fresh account on Dovecot."""
+    return imap_server.account()
+
+
+@pytest.fixture
+async def smtp_sink() -> AsyncIterator[SmtpSink]:
+    """The outside world's mail server."""
+    sink = SmtpSink()
+    await sink.start()
+    yield sink
+    await sink.stop()
+
+
+# Choices
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """A SQLite database that is not there yet."""
+    return f"sqlite:///{tmp_path}/loket.db"
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def store_url(request: pytest.FixtureRequest) -> str:
+    """The store on both engines."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture(params=["local", "amqp"])
+def bus_url(request: pytest.FixtureRequest) -> str:
+    """The bus on both transports."""
+    if request.param == "local":
+        return "local:"
+    url: str = request.getfixturevalue("rabbitmq_url")
+    return url
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A store and a bus that go together."""
+
+    store_url: str
+    bus_url: str
+
+
+@pytest.fixture(params=["embedded", "servers"])
+def stack(request: pytest.FixtureRequest) -> Stack:
+    """Both ways in which Loket is deployed: with nothing beside it, and on real servers."""
+    if request.param == "embedded":
+        return Stack(request.getfixturevalue("sqlite_url"), "local:")
+    store_url: str = request.getfixturevalue("postgres_url")
+    return Stack(store_url, request.getfixturevalue("rabbitmq_url"))
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    """A Chromium of this test's own."""
+    async with open_browser() as chromium:
+        yield chromium

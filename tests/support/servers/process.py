@@ -1,0 +1,148 @@
+"""Runs one server program as a child of the tests, which it does not outlive."""
+
+import contextlib
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import psutil
+
+POLL_SECONDS = 0.05
+
+
+class ServerError(AssertionError):
+    """A server that the tests need is not there, or did not come up."""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def tcp_answers(port: int, host: str = "127.0.0.1") -> bool:
+    try:
+        socket.create_connection((host, port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def unprivileged_user(*preferred: str) -> str | None:
+    """The user to run as when we are root, for programs that refuse root; else ourselves."""
+    if os.geteuid() != 0:
+        return None
+    known = {entry.pw_name for entry in pwd.getpwall()}
+    return next(name for name in (*preferred, "nobody") if name in known)
+
+
+def make_folder(user: str | None = None) -> Path:
+    """An empty folder that `user` owns and can reach."""
+    folder = Path(tempfile.mkdtemp(prefix="loket-test-"))
+    give_to(user, folder)
+    return folder
+
+
+def give_to(user: str | None, folder: Path) -> None:
+    """Make `user` the owner of the folder and of all in it."""
+    if user is None:
+        return
+    entry = pwd.getpwnam(user)
+    for path in (folder, *folder.rglob("*")):
+        os.chown(path, entry.pw_uid, entry.pw_gid)
+
+
+def as_user(user: str | None) -> list[str]:
+    """The words before a command that make it run as `user`."""
+    if user is None:
+        return []
+    group = str(pwd.getpwnam(user).pw_gid)
+    return ["setpriv", f"--reuid={user}", f"--regid={group}", "--clear-groups"]
+
+
+class Program:
+    """One running program, its log, and the ways to end it."""
+
+    def __init__(
+        self,
+        command: Sequence[str | Path],
+        *,
+        folder: Path,
+        user: str | None = None,
+        env: Mapping[str, str] | None = None,
+    ) -> None:
+        self._command = [*_dies_with_us(), *as_user(user), *map(str, command)]
+        self._folder = folder
+        self._env = {**os.environ, **env} if env else None
+        self._process: subprocess.Popen[bytes] | None = None
+        self.log = folder / "program.log"
+
+    @property
+    def running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    def start(self, ready: Callable[[], bool], *, seconds: float = 60) -> None:
+        """Start it and wait until it is ready."""
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                self._command,
+                cwd=self._folder,
+                env=self._env,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+        deadline = time.monotonic() + seconds
+        while not ready():
+            if not self.running or time.monotonic() > deadline:
+                self.kill()
+                raise ServerError(f"{self._command} did not come up:\n{self._log_tail()}")
+            time.sleep(POLL_SECONDS)
+
+    def stop(self, with_signal: signal.Signals = signal.SIGTERM, *, seconds: float = 30) -> None:
+        """Ask it to stop and wait until it has."""
+        if self._process is None:
+            return
+        self._process.send_signal(with_signal)
+        try:
+            self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise ServerError(f"{self._command} did not stop:\n{self._log_tail()}") from None
+        self._process = None
+
+    def kill(self) -> None:
+        """End it and its children at once, as a power cut would."""
+        if self._process is None:
+            return
+        family = self._family()
+        for member in family:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                member.kill()
+        self._process.wait()
+        psutil.wait_procs(family, timeout=10)
+        self._process = None
+
+    def _family(self) -> list[psutil.Process]:
+        assert self._process is not None
+        try:
+            parent = psutil.Process(self._process.pid)
+            return [parent, *parent.children(recursive=True)]
+        except psutil.NoSuchProcess:
+            return []
+
+    def _log_tail(self) -> str:
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-30:])
+
+
+def _dies_with_us() -> list[str]:
+    # Without it a killed test run would leave its servers behind.
+    return ["setpriv", "--pdeathsig=TERM"] if shutil.which("setpriv") else []
