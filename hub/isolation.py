@@ -43,7 +43,7 @@ class WorkerFailed(LoketError):
         self.detail = detail
 
 
-class WorkerPool:
+class Workers:
     """Long-lived workers; each does one job at a time.
 
     `seconds` limits one job, `memory` is the address space of one worker in bytes. `preload` names

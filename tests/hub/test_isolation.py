@@ -13,23 +13,23 @@ import psutil
 import pytest
 
 import isolated_jobs as jobs
-from hub.isolation import Failure, WorkerFailed, WorkerPool
+from hub.isolation import Failure, WorkerFailed, Workers
 
 
 async def test_runs_a_function_with_its_arguments():
-    async with WorkerPool(1) as pool:
+    async with Workers(1) as pool:
         assert await pool.run(jobs.add, 2, two=3) == 5
 
 
 async def test_a_worker_lives_on_for_the_next_job():
-    async with WorkerPool(1) as pool:
+    async with Workers(1) as pool:
         first = await pool.run(jobs.process_id)
         assert first != os.getpid()
         assert await pool.run(jobs.process_id) == first
 
 
 async def test_an_exception_comes_back_as_itself_and_the_worker_stays():
-    async with WorkerPool(1) as pool:
+    async with Workers(1) as pool:
         worker = await pool.run(jobs.process_id)
         with pytest.raises(KeyError, match="no such thing"):
             await pool.run(jobs.fail)
@@ -41,25 +41,25 @@ async def test_an_exception_comes_back_as_itself_and_the_worker_stays():
     [(jobs.fail_awkwardly, "Awkward: this and that"), (jobs.unpicklable, "pickle")],
 )
 async def test_what_cannot_be_pickled_comes_back_as_text(job, text):
-    async with WorkerPool(1) as pool:
+    async with Workers(1) as pool:
         with pytest.raises(Exception, match=text):
             await pool.run(job)
         assert await pool.run(jobs.add, 1, two=1) == 2
 
 
 async def test_a_job_past_its_time_is_killed_and_the_next_one_runs():
-    async with WorkerPool(1, seconds=0.5) as pool:
+    async with Workers(1, seconds=0.5) as pool:
         before = await pool.run(jobs.process_id)
         with pytest.raises(WorkerFailed) as failed:
             await pool.run(jobs.loop_for_ever)
         assert failed.value.reason is Failure.TIMEOUT
         assert not psutil.pid_exists(before)
-    async with WorkerPool(1) as pool:
+    async with Workers(1) as pool:
         assert await pool.run(jobs.add, 1, two=1) == 2
 
 
 async def test_a_crash_is_named_and_the_next_job_gets_a_new_worker():
-    async with WorkerPool(1) as pool:
+    async with Workers(1) as pool:
         before = await pool.run(jobs.process_id)
         with pytest.raises(WorkerFailed) as failed:
             await pool.run(jobs.crash)
@@ -68,7 +68,7 @@ async def test_a_crash_is_named_and_the_next_job_gets_a_new_worker():
 
 
 async def test_memory_is_limited():
-    async with WorkerPool(1, memory=512 << 20) as pool:
+    async with Workers(1, memory=512 << 20) as pool:
         assert await pool.run(jobs.eat, 64 << 20) == 64 << 20
         with pytest.raises(WorkerFailed) as failed:
             await pool.run(jobs.eat, 1 << 30)
@@ -77,12 +77,12 @@ async def test_memory_is_limited():
 
 
 async def test_large_answers_and_printing_do_not_mix():
-    async with WorkerPool(1) as pool:
+    async with Workers(1) as pool:
         assert len(await pool.run(jobs.shout, 5_000_000)) == 5_000_000
 
 
 async def test_many_jobs_share_few_workers():
-    async with WorkerPool(2) as pool:
+    async with Workers(2) as pool:
         sums = await asyncio.gather(*(pool.run(jobs.add, n, two=n) for n in range(200)))
         workers = set(await asyncio.gather(*(pool.run(jobs.nap, 0.05) for _ in range(6))))
     assert sums == [2 * n for n in range(200)]
@@ -90,7 +90,7 @@ async def test_many_jobs_share_few_workers():
 
 
 async def test_a_cancelled_caller_does_not_leave_its_answer_to_the_next():
-    async with WorkerPool(1) as pool:
+    async with Workers(1) as pool:
         await pool.run(jobs.process_id)
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.2):
@@ -99,7 +99,7 @@ async def test_a_cancelled_caller_does_not_leave_its_answer_to_the_next():
 
 
 async def test_the_loop_runs_on_while_a_worker_is_busy():
-    async with WorkerPool(1) as pool:
+    async with Workers(1) as pool:
         job = asyncio.create_task(pool.run(jobs.nap, 0.5))
         turns = 0
         while not job.done():
@@ -109,7 +109,7 @@ async def test_the_loop_runs_on_while_a_worker_is_busy():
 
 
 async def test_stop_waits_for_jobs_in_hand_and_takes_no_more():
-    pool = WorkerPool(1)
+    pool = Workers(1)
     job = asyncio.create_task(pool.run(jobs.nap, 0.2))
     await asyncio.sleep(0)
     await pool.stop()
@@ -119,7 +119,7 @@ async def test_stop_waits_for_jobs_in_hand_and_takes_no_more():
 
 
 async def test_a_cancelled_stop_kills_at_once(tmp_path: Path):
-    pool = WorkerPool(1)
+    pool = Workers(1)
     job = asyncio.create_task(pool.run(jobs.loop_for_ever, tmp_path / "pid"))
     worker = int(await asyncio.to_thread(_written, tmp_path / "pid"))
     with pytest.raises(TimeoutError):
@@ -133,13 +133,13 @@ async def test_a_cancelled_stop_kills_at_once(tmp_path: Path):
 async def test_workers_inherit_neither_sockets_nor_secrets(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("LOKET_HUB__SECRET", "not for workers")
     with jobs.listening():
-        async with WorkerPool(1) as pool:
+        async with Workers(1) as pool:
             assert await pool.run(jobs.open_sockets) == 0
             assert await pool.run(jobs.environment, "LOKET_HUB__SECRET") is None
 
 
 async def test_a_module_that_is_missing_is_told_at_the_first_job():
-    async with WorkerPool(1, preload=("no.such.module",)) as pool:
+    async with Workers(1, preload=("no.such.module",)) as pool:
         with pytest.raises(WorkerFailed) as failed:
             await pool.run(jobs.process_id)
         assert failed.value.reason is Failure.CRASHED
@@ -151,10 +151,10 @@ def test_workers_die_with_the_program(tmp_path: Path, job: str):
     program = textwrap.dedent(f"""
         import asyncio, isolated_jobs as jobs
         from pathlib import Path
-        from hub.isolation import WorkerPool
+        from hub.isolation import Workers
 
         async def main():
-            pool = WorkerPool(1, seconds=1)
+            pool = Workers(1, seconds=1)
             mark = Path({str(mark)!r})
             mark.with_suffix(".new").write_text(str(await pool.run(jobs.process_id)))
             mark.with_suffix(".new").rename(mark)
