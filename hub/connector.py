@@ -7,53 +7,29 @@ about retrying: it raises `Rejected`, `Retry`, `Unavailable` or `Uncertain`, and
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 from hub.bus import Bus
 from hub.http import Route
 from hub.intake import Intake
-from hub.interaction import Channel, Interaction
+from hub.interaction import Channel
 from hub.isolation import Workers
 from hub.metrics import Metrics
+from hub.outgoing import Committing, OutgoingFile, OutgoingMessage, SendResult
 from hub.settings import HubSettings, Section
 from hub.store import Blobs, Database
 from hub.tokens import Tokens
 
-
-@dataclass(frozen=True)
-class OutgoingFile:
-    filename: str
-    content_type: str
-    path: Path
-
-
-@dataclass(frozen=True)
-class OutgoingMessage:
-    """A stored reply with what its connector needs around it.
-
-    `references`: ids of the conversation's earlier messages on this channel, oldest first;
-    `token`: the signed reference that brings the answer back into the conversation.
-    """
-
-    interaction: Interaction
-    conversation_number: int
-    token: str
-    references: tuple[str, ...] = ()
-    files: tuple[OutgoingFile, ...] = ()
-
-
-@dataclass(frozen=True)
-class SendResult:
-    """`sent`: the other side took it; `delivered`: the customer has it; `waiting`: the customer is
-    away and it is kept for when they are back."""
-
-    state: Literal["sent", "delivered", "waiting"]
-    provider_id: str = ""
-
-
-Committing = Callable[[], Awaitable[None]]
-"""Called by `send` right before the step after which a crash leaves the outcome unknown."""
+__all__ = [
+    "Committing",
+    "Connector",
+    "ConnectorContext",
+    "ConnectorKind",
+    "Finding",
+    "OutgoingFile",
+    "OutgoingMessage",
+    "SendResult",
+]
 
 
 @dataclass(frozen=True)
@@ -102,6 +78,10 @@ class ConnectorContext:
     bus: Bus
     workers: Workers
     metrics: Metrics
+    report: Callable[[str, str], Awaitable[None]]
+    """Called with (interaction id, state) when a connector learns what became of a message."""
+    wake: Callable[[], None]
+    """Called after a write that adds outbox rows."""
 
 
 @dataclass(frozen=True)

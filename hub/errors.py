@@ -1,4 +1,4 @@
-"""The three errors that cross folder lines; each door turns them into its own answer in one place."""
+"""The errors that cross folder lines; each door turns them into its own answer in one place."""
 
 
 class LoketError(Exception):
@@ -47,7 +47,7 @@ class Unavailable(LoketError):
 
 
 class Uncertain(LoketError):
-    """The other side may or may not have taken the message; a person decides about sending again."""
+    """The other side may or may not have taken it; a person decides about sending again."""
 
     def __init__(self, detail: str) -> None:
         super().__init__(detail)

@@ -6,6 +6,7 @@ A correlation id per request, errors as problem details (RFC 9457), body limits,
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 
 import structlog
 from aiohttp import web
@@ -118,10 +119,12 @@ async def _problems(request: web.Request, handler: Handler) -> web.StreamRespons
     except Retry as error:
         return problem(503, "Try again later", error.detail, after=error.after or 5)
     except Unavailable as error:
-        log.error("http.unavailable", what=error.what, hint=error.hint)
+        log.error(  # noqa: TRY400 (a known state, not a crash)
+            "http.unavailable", what=error.what, hint=error.hint
+        )
         return problem(503, "Not available", after=60)
     except web.HTTPException as error:
-        if error.status < 400 or error.content_type != "text/plain":
+        if error.status < HTTPStatus.BAD_REQUEST or error.content_type != "text/plain":
             raise
         answer = problem(error.status, error.reason)
         if "Allow" in error.headers:

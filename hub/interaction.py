@@ -162,7 +162,7 @@ class InteractionKind(StrEnum):
 
 
 class Interaction(Frozen):
-    """One contact moment as the store keeps it. `sequence` counts within its conversation, from 1."""
+    """One contact moment as the store keeps it; `sequence` counts from 1 in its conversation."""
 
     version: int = 1
     id: str

@@ -1,9 +1,10 @@
-"""The door for what our side adds to a conversation: replies and notes, stored first, sent after."""
+"""The door for what our side adds to a conversation: replies and notes, stored before sent."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from pydantic import Field
 from sqlalchemy import Connection, insert, select, update
 
 from hub import clock
@@ -63,7 +64,7 @@ class Reply(Frozen):
     agent_name: str = ""
     automatic: bool = False
     attachments: tuple[Attachment, ...] = ()
-    details: dict[str, str] = {}
+    details: dict[str, str] = Field(default_factory=dict)
     correlation_id: str = ""
 
 
@@ -136,9 +137,11 @@ def reachable(
     ways = [Reachable(channel=c, account=account, to=party) for c, account, party in used]
     seen = {(way.channel, way.to.key) for way in ways}
     for channel, account in default_accounts.items():
-        for party in _points(connection, conversation_id, _POINT_OF.get(channel)):
-            if (channel, party.key) not in seen:
-                ways.append(Reachable(channel=channel, account=account, to=party))
+        ways += [
+            Reachable(channel=channel, account=account, to=party)
+            for party in _points(connection, conversation_id, _POINT_OF.get(channel))
+            if (channel, party.key) not in seen
+        ]
     return ways
 
 

@@ -1,4 +1,4 @@
-"""Settings of the hub itself; connectors and the other folders declare their own in the same way."""
+"""Settings of the hub itself; the other folders declare their own in the same way."""
 
 from pathlib import Path
 

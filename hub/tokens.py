@@ -13,7 +13,7 @@ SHORTEST_SECRET = 32
 
 
 class Tokens:
-    """Signs and checks with one secret. Each purpose has its own key: a token of one is no other's."""
+    """Signs and checks with one secret; a token made for one purpose is none for another."""
 
     def __init__(self, secret: str) -> None:
         if len(secret) < SHORTEST_SECRET:

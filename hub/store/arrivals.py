@@ -210,7 +210,7 @@ class _Batch:
             if conversation.id not in new
         ]
         if changed:
-            self._connection.execute(_TOUCH, sorted(changed, key=lambda row: row["changed_id"]))
+            self._connection.execute(_TOUCH, changed)
 
     def _save_bounces(self) -> None:
         bounces = [row | {"at": self._now} for row in self._rows["bounces"]]

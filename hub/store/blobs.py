@@ -7,6 +7,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
+_HEX_DIGITS = 64
+
 
 class BlobWriter:
     """Takes bytes piece by piece; `finish()` makes them durable and gives (sha256 hex, size)."""
@@ -70,7 +72,7 @@ class Blobs:
 
     def path(self, sha256: str) -> Path:
         """Where the bytes are. Raises ValueError for what cannot be a hash."""
-        if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
+        if len(sha256) != _HEX_DIGITS or not set(sha256) <= set("0123456789abcdef"):
             raise ValueError("not a SHA-256 in hex")
         return blob_path(self.folder, sha256)
 

@@ -19,7 +19,7 @@ def name_visitor(connection: Connection, customer_id: str, party: Party) -> None
 
 
 def join_visitor(connection: Connection, *, conversation_id: str, customer_id: str) -> None:
-    """The visitor turns out to be a customer whom we know: their chat and its address move there."""
+    """The visitor turns out to be a customer we know: their chat and its address move there."""
     visitor_id = connection.execute(
         select(conversations.c.customer_id).where(conversations.c.id == conversation_id)
     ).scalar_one()

@@ -10,9 +10,14 @@ from hub.events import Envelope, Event, encode, wrap
 from hub.store.inserting import insert_all
 from hub.store.tables import outbox
 
+NEWS_CHANNEL = "loket_outbox"
+_NEWS = select(func.pg_notify(NEWS_CHANNEL, ""))
+
 
 def add_envelopes(connection: Connection, envelopes: Sequence[Envelope]) -> None:
     """Write events in the transaction of what they tell about, in this order."""
+    if not envelopes:
+        return
     insert_all(
         connection,
         outbox,
@@ -28,6 +33,8 @@ def add_envelopes(connection: Connection, envelopes: Sequence[Envelope]) -> None
             for envelope in envelopes
         ],
     )
+    if connection.dialect.name == "postgresql":
+        connection.execute(_NEWS)  # heard by the relay at commit, also in another process
 
 
 def add(

@@ -2,7 +2,7 @@
 
 The order of trust is that of `Thread`: signed token, message references, body marker, subject
 number. None of them outranks an unknown sender: who does not take part in the conversation gets a
-new one, linked to the old. Found conversations are locked, so arrivals in one conversation queue up.
+new one, linked to the old. Found conversations are locked, so arrivals in one queue up.
 """
 
 from collections.abc import Iterable, Sequence

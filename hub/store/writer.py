@@ -1,4 +1,4 @@
-"""The one thread that writes to SQLite: it takes all waiting units of work and commits them at once."""
+"""The one thread that writes to SQLite: takes all waiting units of work, commits them at once."""
 
 import asyncio
 import queue
@@ -72,7 +72,8 @@ class SqliteWriter:
                 outcomes = _commit_together(connection, units)
             except Exception as error:
                 outcomes = [_Outcome(unit, error=_as_store_error(error)) for unit in units]
-                connection = _discard(connection)
+                _discard(connection)
+                connection = None
             _report(outcomes)
         _discard(connection)
 

@@ -1,0 +1,154 @@
+"""The one door out: takes a stored reply, calls its connector, records the result, retries.
+
+A row in `outbound` says where each message is. Claiming it is compare-and-set, so that one message
+is in one sender's hands; a sender that died before the point of no return is simply tried again,
+one that died after it leaves the outcome unknown, and a person decides.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
+from sqlalchemy import Connection
+
+from hub import clock
+from hub.connector import Connector, OutgoingMessage
+from hub.errors import Rejected, Retry, StoreDown, Unavailable, Uncertain
+from hub.events import Envelope, MessageSend
+from hub.interaction import Channel
+from hub.logs import bound
+from hub.metrics import Metrics
+from hub.store import Blobs, Database, sending
+from hub.supervise import Supervised
+from hub.tokens import Tokens
+
+log = structlog.get_logger(__name__)
+
+LEASE = timedelta(seconds=60)
+"""A sender that has not said for so long that it is alive has died."""
+
+SCHEDULES: Mapping[Channel, Sequence[timedelta]] = {
+    # RFC 5321, 4.5.4.1: two tries in the first hour, then every two to three hours, 4 to 5 days.
+    Channel.EMAIL: (timedelta(minutes=30),) * 2 + (timedelta(hours=2, minutes=30),) * 46,
+    Channel.SMS: (timedelta(minutes=5), timedelta(minutes=10)),
+}
+_DEFAULT_SCHEDULE = (timedelta(seconds=30), timedelta(minutes=5), timedelta(minutes=30))
+
+
+class Outbound:
+    """Sends what is queued, over the connectors that run in this process."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        blobs: Blobs,
+        tokens: Tokens,
+        metrics: Metrics,
+        connectors: Mapping[Channel, Connector],
+        wake: Callable[[], None],
+    ) -> None:
+        self._database = database
+        self._blobs = blobs
+        self._tokens = tokens
+        self._metrics = metrics
+        self._connectors = connectors
+        self._wake = wake
+
+    async def handle(self, envelopes: Sequence[Envelope]) -> None:
+        """The bus handler of `message.send.<channel>`."""
+        for envelope in envelopes:
+            if isinstance(envelope.event, MessageSend):
+                with bound(correlation_id=envelope.correlation_id):
+                    await self.send(envelope.event.interaction_id)
+
+    async def send(self, interaction_id: str) -> None:
+        """Send one message if it is due and nobody else has it."""
+        message = await self._database.write(
+            lambda c: sending.claim(c, interaction_id, until=clock.now() + LEASE)
+        )
+        if message is None:
+            return
+        outgoing = sending.outgoing(message, self._tokens, self._blobs)
+        connector = self._connectors[outgoing.interaction.channel]
+        alive = Supervised("sending", lambda: self._keep_lease(interaction_id))
+        alive.start()
+        try:
+            outcome = await self._try(connector, outgoing, message.attempts)
+        finally:
+            await alive.stop()
+        await self._record(interaction_id, outcome)
+        self._count(outgoing.interaction.channel, outcome)
+
+    async def report(self, interaction_id: str, state: str, error: str = "") -> None:
+        """A connector learned what became of a message: delivered, read, failed."""
+        await self._record(interaction_id, sending.Outcome(state=state, error=error))
+
+    async def resend(self, interaction_id: str, agent_id: str) -> None:
+        """A person wants this message sent (again). Raises Rejected when it is on its way."""
+        await self._database.write(lambda c: sending.queue_again(c, interaction_id, agent_id))
+        self._wake()
+
+    async def _try(
+        self, connector: Connector, outgoing: OutgoingMessage, attempts: int
+    ) -> sending.Outcome:
+        interaction_id = outgoing.interaction.id
+        try:
+            result = await connector.send(outgoing, self._committing(interaction_id))
+        except StoreDown:
+            raise
+        except Retry as error:
+            return _again(outgoing.interaction.channel, attempts, error)
+        except Uncertain as error:
+            return sending.Outcome(state="uncertain", error=error.detail)
+        except Rejected as error:
+            return sending.Outcome(state="failed", error=error.detail)
+        except Unavailable as error:
+            log.error("send.unavailable", what=error.what, hint=error.hint)  # noqa: TRY400
+            return _again(outgoing.interaction.channel, attempts, Retry(str(error)))
+        return sending.Outcome(state=result.state, provider_id=result.provider_id)
+
+    async def _keep_lease(self, interaction_id: str) -> None:
+        while True:
+            await asyncio.sleep(LEASE.total_seconds() / 3)
+            until = clock.now() + LEASE
+            await self._database.write(
+                partial(sending.extend, interaction_id=interaction_id, until=until)
+            )
+
+    def _committing(self, interaction_id: str) -> Callable[[], Awaitable[None]]:
+        async def committing() -> None:
+            await self._database.write(lambda c: sending.mark_transmitting(c, interaction_id))
+
+        return committing
+
+    async def _record(self, interaction_id: str, outcome: sending.Outcome) -> None:
+        def work(connection: Connection) -> bool:
+            return sending.record(connection, interaction_id, outcome)
+
+        if await self._database.write(work):
+            self._wake()
+        log.info("message.status", interaction_id=interaction_id, state=outcome.state)
+
+    def _count(self, channel: Channel, outcome: sending.Outcome) -> None:
+        if outcome.state in ("sent", "delivered", "waiting"):
+            self._metrics.sent.labels(channel.value).inc()
+        elif outcome.state in ("failed", "uncertain"):
+            self._metrics.failed.labels(channel.value).inc()
+
+
+def _again(channel: Channel, attempts: int, error: Retry) -> sending.Outcome:
+    """The next try by the channel's schedule; failed for good when that has run out."""
+    schedule = SCHEDULES.get(channel, _DEFAULT_SCHEDULE)
+    if attempts > len(schedule):
+        return sending.Outcome(state="failed", error=error.detail)
+    wait = schedule[attempts - 1]
+    if error.after is not None:
+        wait = max(timedelta(seconds=error.after), timedelta(seconds=1))
+    return sending.Outcome(state="queued", error=error.detail, next_at=_in(wait))
+
+
+def _in(wait: timedelta) -> datetime:
+    return clock.now() + wait

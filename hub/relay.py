@@ -1,0 +1,85 @@
+"""Moves committed events from the outbox to the bus, in order.
+
+One relay at a time works for a store, or two would overtake each other; the others stand by. An
+event is removed when the bus has confirmed it: a crash in between publishes it again, and
+consumers do not mind.
+"""
+
+import asyncio
+from collections.abc import Callable
+
+import structlog
+
+from hub.bus import Bus
+from hub.errors import Retry
+from hub.store import Database, outbox
+from hub.store.leader import Leadership
+from hub.supervise import Supervised
+
+log = structlog.get_logger(__name__)
+
+BATCH = 500
+LOOK_EVERY = 0.5
+"""Seconds between looks without being woken: what another process wrote, a wake that was missed."""
+AFTER_FAILURE = 1.0
+
+
+class Relay:
+    """`wake()` after a commit makes it look at once; it may be called from any task."""
+
+    def __init__(self, database: Database, bus: Bus, leadership: Leadership) -> None:
+        self._database = database
+        self._bus = bus
+        self._leadership = leadership
+        self._woken = asyncio.Event()
+        self._task = Supervised("relay", self._run)
+        self.problem = ""
+
+    def wake(self) -> None:
+        self._woken.set()
+
+    async def start(self) -> None:
+        self._task.start()
+
+    async def stop(self) -> None:
+        await self._task.stop()
+        await self._leadership.close()
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                await self._leadership.acquire(self.wake)
+                await self._drain()
+                self.problem = ""
+            except Retry as error:
+                self._note(error)
+                await asyncio.sleep(AFTER_FAILURE)
+            else:
+                await self._wait()
+
+    async def _drain(self) -> None:
+        """Publish until the outbox is empty."""
+        while True:
+            self._woken.clear()
+            batch = await self._database.read(lambda c: outbox.oldest(c, BATCH))
+            if not batch:
+                return
+            await self._bus.publish([message for _, message in batch])
+            positions = [position for position, _ in batch]
+            await self._database.write(_removal(positions))
+
+    async def _wait(self) -> None:
+        try:
+            async with asyncio.timeout(LOOK_EVERY):
+                await self._woken.wait()
+        except TimeoutError:
+            return
+
+    def _note(self, error: Retry) -> None:
+        if self.problem != error.detail:
+            log.warning("relay.waiting", reason=error.detail)
+        self.problem = error.detail
+
+
+def _removal(positions: list[int]) -> Callable[..., None]:
+    return lambda connection: outbox.remove(connection, positions)

@@ -1,0 +1,99 @@
+"""One process at a time does a job for a store: an advisory lock on PostgreSQL, a locked file
+beside a SQLite database. The lock goes with the process that holds it."""
+
+import asyncio
+import contextlib
+import fcntl
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol
+
+import asyncpg
+
+from hub.errors import StoreDown
+from hub.store.database import CONNECT_SECONDS, Database
+from hub.store.outbox import NEWS_CHANNEL
+
+STAND_BY_SECONDS = 1.0
+_KEY = 0x4C4F4B4554  # "LOKET": what the advisory locks of this program are counted from
+
+
+class Leadership(Protocol):
+    """Held by at most one process."""
+
+    async def acquire(self, on_news: Callable[[], None]) -> None:
+        """Return when this process leads; at once when it leads already. Raises StoreDown.
+
+        `on_news` is called when any process has written to the outbox, where the store can tell.
+        """
+
+    async def close(self) -> None:
+        """Let another process lead."""
+
+
+def open_leadership(database: Database) -> Leadership:
+    if database.dialect == "postgresql":
+        return _AdvisoryLock(database)
+    return _LockedFile(Path(f"{database.url.database}.relay"))
+
+
+class _LockedFile:
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._descriptor: int | None = None
+
+    async def acquire(self, on_news: Callable[[], None]) -> None:  # noqa: ARG002
+        while self._descriptor is None:
+            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                self._descriptor = descriptor
+            except BlockingIOError:
+                os.close(descriptor)
+                await asyncio.sleep(STAND_BY_SECONDS)
+
+    async def close(self) -> None:
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+
+class _AdvisoryLock:
+    def __init__(self, database: Database) -> None:
+        # asyncpg takes the plain form of the URL, without SQLAlchemy's driver name.
+        self._url = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        self._connection: asyncpg.Connection | None = None
+
+    async def acquire(self, on_news: Callable[[], None]) -> None:
+        if self._connection is not None and not self._connection.is_closed():
+            return
+        try:
+            self._connection = await self._lock(on_news)
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            raise StoreDown("the database does not answer") from error
+
+    async def close(self) -> None:
+        if self._connection is not None:
+            with contextlib.suppress(OSError, TimeoutError, asyncpg.InterfaceError):
+                await self._connection.close(timeout=CONNECT_SECONDS)
+            self._connection = None
+
+    async def _lock(self, on_news: Callable[[], None]) -> asyncpg.Connection:
+        connection = await asyncpg.connect(self._url, timeout=CONNECT_SECONDS)
+        try:
+            lock = "select pg_try_advisory_lock($1)"
+            while not await connection.fetchval(lock, _KEY):  # noqa: ASYNC110 (it gives no sign)
+                await asyncio.sleep(STAND_BY_SECONDS)
+            await connection.add_listener(NEWS_CHANNEL, _listener(on_news))
+        except BaseException:
+            connection.terminate()
+            raise
+        return connection
+
+
+def _listener(on_news: Callable[[], None]) -> Callable[..., None]:
+    def heard(*_details: Any) -> None:
+        on_news()
+
+    return heard

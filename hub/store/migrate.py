@@ -1,0 +1,46 @@
+"""Brings a store to the schema of this release. Alembic, configured in code: no ini file."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+
+from hub.store.database import Database
+
+_SCRIPTS = Path(__file__).parent / "migrations"
+_LOCK = 0x4C4F4B4555  # the relay's lock plus one: two migrations at once would trip over each other
+
+
+def config() -> Config:
+    settings = Config()
+    settings.set_main_option("script_location", str(_SCRIPTS))
+    settings.set_main_option("path_separator", "os")
+    return settings
+
+
+def head() -> str:
+    """The schema that this release needs."""
+    return ScriptDirectory.from_config(config()).get_current_head() or ""
+
+
+async def current(database: Database) -> str:
+    """The schema that the store has; empty for a new one. Raises StoreDown."""
+    return await database.read(
+        lambda connection: MigrationContext.configure(connection).get_current_revision() or ""
+    )
+
+
+async def upgrade(database: Database) -> None:
+    """Apply what is missing, in one transaction. Raises StoreDown."""
+    await database.write(_upgrade)
+
+
+def _upgrade(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"select pg_advisory_xact_lock({_LOCK})")
+    settings = config()
+    settings.attributes["connection"] = connection
+    command.upgrade(settings, "head")

@@ -1,0 +1,34 @@
+"""Which events a consumer has handled, so that one delivered twice changes nothing."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, select
+
+from hub import clock
+from hub.store.inserting import insert_all
+from hub.store.tables import processed_events
+
+
+def first_seen(connection: Connection, consumer: str, event_ids: Sequence[str]) -> set[str]:
+    """The events among these that `consumer` has not handled before; marks them as handled.
+
+    Belongs in the transaction of the effects. IntegrityError: another process handles one of them
+    at this moment; try again.
+    """
+    known = connection.execute(
+        select(processed_events.c.event_id).where(
+            processed_events.c.consumer == consumer, processed_events.c.event_id.in_(event_ids)
+        )
+    ).scalars()
+    new = set(event_ids) - set(known)
+    now = clock.now()
+    rows = [{"consumer": consumer, "event_id": i, "processed_at": now} for i in sorted(new)]
+    insert_all(connection, processed_events, rows)
+    return new
+
+
+def forget_before(connection: Connection, moment: datetime) -> int:
+    """Remove marks so old that no broker holds their event any more; gives how many."""
+    old = processed_events.c.processed_at < moment
+    return connection.execute(delete(processed_events).where(old)).rowcount

@@ -1,0 +1,268 @@
+"""What the router reads and writes: contacts without a route, and the work items made of them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+
+from hub import clock
+from hub.events import Envelope, WorkItemChanged, wrap
+from hub.interaction import Automatic, Channel, Direction, PointKind
+from hub.store import outbox
+from hub.store.tables import attachments, conversations, customers, interactions, work_items
+
+SOURCE = "/loket/router"
+TEXT_READ = 20_000
+"""Characters of a message that recognition looks at."""
+
+
+@dataclass(frozen=True)
+class Unrouted:
+    """A contact as the router needs it."""
+
+    id: str
+    conversation_id: str
+    customer_id: str
+    sequence: int
+    channel: Channel
+    direction: Direction
+    account: str
+    sender_kind: PointKind
+    sender: str
+    subject: str
+    text: str
+    topic: str
+    target_group: str
+    automatic: Automatic
+    received_at: datetime
+    correlation_id: str
+    files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class WorkItem:
+    """One conversation's open work, as far as routing is concerned."""
+
+    id: str
+    conversation_id: str
+    customer_id: str
+    role: str
+    state: str
+    agent_id: str | None
+    epoch: int
+    channel: Channel
+    topic: str
+    priority_minutes: int
+    waiting_since: datetime
+    first_response_due: datetime | None
+    decision: dict[str, Any]
+    former_role: str = ""
+    correlation_id: str = ""
+    new: bool = field(default=True, compare=False)
+
+    def moved(self, **changes: Any) -> "WorkItem":
+        return replace(self, epoch=self.epoch + 1, **changes)
+
+
+def lock(connection: Connection, conversation_ids: Iterable[str]) -> None:
+    """Others that change these conversations wait until this transaction ends."""
+    ids = sorted(set(conversation_ids))
+    connection.execute(
+        select(conversations.c.id)
+        .where(conversations.c.id.in_(ids))
+        .order_by(conversations.c.id)
+        .with_for_update()
+    )
+
+
+def unrouted(connection: Connection, conversation_ids: Sequence[str]) -> list[Unrouted]:
+    """All contacts in these conversations that wait for a route, in order.
+
+    Not only those whose event arrived: one that overtook another, or was lost, changes nothing.
+    """
+    organisations = customers.alias("organisations")
+    columns = interactions.c
+    rows = connection.execute(
+        select(
+            columns.id,
+            columns.conversation_id,
+            columns.customer_id,
+            columns.sequence,
+            columns.channel,
+            columns.direction,
+            columns.account,
+            columns.sender,
+            columns.subject,
+            func.substr(columns.text, 1, TEXT_READ).label("text"),
+            columns.topic,
+            columns.automatic,
+            columns.received_at,
+            columns.correlation_id,
+            customers.c.target_group,
+            organisations.c.target_group.label("organisation_group"),
+        )
+        .join(customers, customers.c.id == columns.customer_id)
+        .outerjoin(organisations, organisations.c.id == customers.c.organisation_id)
+        .where(columns.conversation_id.in_(conversation_ids), columns.routed_at.is_(None))
+        .order_by(columns.conversation_id, columns.sequence)
+    ).all()
+    files = _files(connection, [row.id for row in rows])
+    return [_unrouted(row, files.get(row.id, ())) for row in rows]
+
+
+def open_items(connection: Connection, conversation_ids: Sequence[str]) -> dict[str, WorkItem]:
+    """The open work item of each of these conversations, by conversation."""
+    rows = connection.execute(
+        select(work_items)
+        .where(work_items.c.conversation_id.in_(conversation_ids), work_items.c.state != "done")
+        .with_for_update()
+    )
+    return {row.conversation_id: _item(row) for row in rows}
+
+
+def last_item(connection: Connection, conversation_id: str) -> WorkItem | None:
+    """The work item, open or done, that this conversation had last."""
+    row = connection.execute(
+        select(work_items)
+        .where(work_items.c.conversation_id == conversation_id)
+        .order_by(work_items.c.created_at.desc())
+        .limit(1)
+    ).one_or_none()
+    return _item(row) if row is not None else None
+
+
+def save(connection: Connection, items: Sequence[WorkItem]) -> None:
+    """Write new and changed work items and tell the bus."""
+    if new := [item for item in items if item.new]:
+        connection.execute(insert(work_items), [_row(item) for item in new])
+    if changed := [item for item in items if not item.new]:
+        connection.execute(_CHANGE, [_change(item) for item in changed])
+    outbox.add_envelopes(connection, [_told(item) for item in items])
+
+
+def mark_routed(connection: Connection, interaction_ids: Sequence[str], at: datetime) -> None:
+    connection.execute(
+        update(interactions).where(interactions.c.id.in_(interaction_ids)).values(routed_at=at)
+    )
+
+
+def due(now: datetime, seconds: int | None) -> datetime | None:
+    return None if seconds is None else now + timedelta(seconds=seconds)
+
+
+_CHANGE = (
+    update(work_items)
+    .where(work_items.c.id == bindparam("changed_id"))
+    .values(
+        role=bindparam("new_role"),
+        epoch=bindparam("new_epoch"),
+        topic=bindparam("new_topic"),
+        priority_minutes=bindparam("new_priority"),
+        first_response_due=bindparam("new_due"),
+        decision=bindparam("new_decision"),
+    )
+)
+
+
+def _change(item: WorkItem) -> dict[str, Any]:
+    return {
+        "changed_id": item.id,
+        "new_role": item.role,
+        "new_epoch": item.epoch,
+        "new_topic": item.topic,
+        "new_priority": item.priority_minutes,
+        "new_due": item.first_response_due,
+        "new_decision": item.decision,
+    }
+
+
+def _row(item: WorkItem) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "conversation_id": item.conversation_id,
+        "customer_id": item.customer_id,
+        "role": item.role,
+        "state": item.state,
+        "agent_id": item.agent_id,
+        "epoch": item.epoch,
+        "channel": item.channel.value,
+        "topic": item.topic,
+        "priority_minutes": item.priority_minutes,
+        "waiting_since": item.waiting_since,
+        "first_response_due": item.first_response_due,
+        "first_response_at": None,
+        "overdue": False,
+        "decision": item.decision,
+        "created_at": clock.now(),
+        "resolved_at": None,
+    }
+
+
+def _told(item: WorkItem) -> Envelope:
+    event = WorkItemChanged(
+        work_item_id=item.id,
+        conversation_id=item.conversation_id,
+        role=item.role,
+        former_role=item.former_role,
+        state=item.state,
+        agent_id=item.agent_id,
+        epoch=item.epoch,
+    )
+    return wrap(
+        event, subject=item.conversation_id, source=SOURCE, correlation_id=item.correlation_id
+    )
+
+
+def _files(connection: Connection, interaction_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    rows = connection.execute(
+        select(attachments.c.interaction_id, attachments.c.filename).where(
+            attachments.c.interaction_id.in_(interaction_ids)
+        )
+    )
+    found: dict[str, tuple[str, ...]] = {}
+    for row in rows:
+        found[row.interaction_id] = (*found.get(row.interaction_id, ()), row.filename)
+    return found
+
+
+def _unrouted(row: Any, files: tuple[str, ...]) -> Unrouted:
+    return Unrouted(
+        id=row.id,
+        conversation_id=row.conversation_id,
+        customer_id=row.customer_id,
+        sequence=row.sequence,
+        channel=Channel(row.channel),
+        direction=Direction(row.direction),
+        account=row.account,
+        sender_kind=PointKind(row.sender["kind"]),
+        sender=row.sender["value"],
+        subject=row.subject,
+        text=row.text,
+        topic=row.topic,
+        target_group=row.target_group or row.organisation_group or "",
+        automatic=Automatic(row.automatic),
+        received_at=row.received_at,
+        correlation_id=row.correlation_id,
+        files=files,
+    )
+
+
+def _item(row: Row[Any]) -> WorkItem:
+    return WorkItem(
+        id=row.id,
+        conversation_id=row.conversation_id,
+        customer_id=row.customer_id,
+        role=row.role,
+        state=row.state,
+        agent_id=row.agent_id,
+        epoch=row.epoch,
+        channel=Channel(row.channel),
+        topic=row.topic,
+        priority_minutes=row.priority_minutes,
+        waiting_since=row.waiting_since,
+        first_response_due=row.first_response_due,
+        decision=row.decision,
+        new=False,
+    )

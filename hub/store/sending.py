@@ -1,0 +1,279 @@
+"""Where each outbound message is: claimed, on its way, sent, failed, or in doubt."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, or_, select, update
+
+from hub import clock
+from hub.errors import Rejected
+from hub.events import MessageSend, MessageStatus
+from hub.interaction import Attachment, Channel, Direction, Interaction
+from hub.outgoing import OutgoingFile, OutgoingMessage
+from hub.store import audit, outbox
+from hub.store.blobs import Blobs
+from hub.store.tables import attachments, conversations, interactions, outbound
+from hub.store.threads import TOKEN_PURPOSE
+from hub.tokens import Tokens
+
+SOURCE = "/loket/outbound"
+MOST_REFERENCES = 50
+
+# A late report never takes back what is known already: states only move to the right of this.
+_RANK = {
+    "queued": 0,
+    "sending": 1,
+    "transmitting": 2,
+    "uncertain": 3,
+    "waiting": 3,
+    "sent": 4,
+    "delayed": 5,
+    "delivered": 6,
+    "read": 7,
+    "failed": 8,
+    "bounced": 9,
+}
+_SENDABLE_AGAIN = ("failed", "bounced", "uncertain", "delayed")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one try. `next_at`: when to try again."""
+
+    state: str
+    error: str = ""
+    provider_id: str = ""
+    next_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A message in this process's hands, with what its connector needs."""
+
+    interaction: Interaction
+    number: int
+    references: tuple[str, ...]
+    attempts: int
+
+
+def claim(connection: Connection, interaction_id: str, *, until: datetime) -> Claimed | None:
+    """Take a message that is due; None when it is not, or when somebody else has it."""
+    now = clock.now()
+    row = connection.execute(
+        update(outbound)
+        .where(
+            outbound.c.interaction_id == interaction_id,
+            outbound.c.state == "queued",
+            outbound.c.next_at <= now,
+        )
+        .values(
+            state="sending",
+            attempts=outbound.c.attempts + 1,
+            lease_until=until,
+            next_at=None,
+            updated_at=now,
+        )
+        .returning(outbound.c.attempts)
+    ).one_or_none()
+    if row is None:
+        return None
+    interaction = load_interaction(connection, interaction_id)
+    number = connection.execute(
+        select(conversations.c.number).where(conversations.c.id == interaction.conversation_id)
+    ).scalar_one()
+    return Claimed(interaction, number, _references(connection, interaction), row.attempts)
+
+
+def outgoing(message: Claimed, tokens: Tokens, blobs: Blobs) -> OutgoingMessage:
+    interaction = message.interaction
+    return OutgoingMessage(
+        interaction=interaction,
+        conversation_number=message.number,
+        token=tokens.sign(TOKEN_PURPOSE, interaction.conversation_id),
+        references=message.references,
+        files=tuple(
+            OutgoingFile(file.filename, file.content_type, blobs.path(file.sha256))
+            for file in interaction.attachments
+        ),
+    )
+
+
+def extend(connection: Connection, interaction_id: str, until: datetime) -> None:
+    """The sender is still alive."""
+    connection.execute(
+        update(outbound)
+        .where(outbound.c.interaction_id == interaction_id, outbound.c.lease_until.is_not(None))
+        .values(lease_until=until)
+    )
+
+
+def mark_transmitting(connection: Connection, interaction_id: str) -> None:
+    """From here on a crash leaves the outcome unknown."""
+    connection.execute(
+        update(outbound)
+        .where(outbound.c.interaction_id == interaction_id, outbound.c.state == "sending")
+        .values(state="transmitting", updated_at=clock.now())
+    )
+
+
+def record(connection: Connection, interaction_id: str, outcome: Outcome) -> bool:
+    """Write down what became of a message and tell the bus; False when that was known already."""
+    row = connection.execute(
+        select(outbound).where(outbound.c.interaction_id == interaction_id).with_for_update()
+    ).one_or_none()
+    if row is None or not _moves_forward(row.state, outcome.state):
+        return False
+    values: dict[str, Any] = {
+        "state": outcome.state,
+        "error": outcome.error,
+        "next_at": outcome.next_at,
+        "lease_until": None,
+        "updated_at": clock.now(),
+    }
+    if outcome.provider_id:
+        values["provider_id"] = outcome.provider_id
+    connection.execute(
+        update(outbound).where(outbound.c.interaction_id == interaction_id).values(values)
+    )
+    _tell(connection, row, outcome)
+    return True
+
+
+def queue_again(connection: Connection, interaction_id: str, agent_id: str) -> None:
+    """A person wants it sent again; Rejected when it is not in a state where that makes sense."""
+    row = connection.execute(
+        update(outbound)
+        .where(outbound.c.interaction_id == interaction_id, outbound.c.state.in_(_SENDABLE_AGAIN))
+        .values(state="queued", attempts=0, next_at=clock.now(), error="", updated_at=clock.now())
+        .returning(outbound)
+    ).one_or_none()
+    if row is None:
+        raise Rejected("not_resendable", "This message is on its way already.", status=409)
+    details = {"interaction": interaction_id}
+    audit.record(
+        connection,
+        actor=agent_id,
+        action="message.resent",
+        about=row.conversation_id,
+        details=details,
+    )
+    _ask(connection, row)
+
+
+ASK_AGAIN = timedelta(minutes=1)
+
+
+def republish_due(connection: Connection, now: datetime) -> int:
+    """Put messages on the bus again whose next try is due, or whose first event was lost (the
+    broker may be wiped); gives how many. The lease keeps one from being asked for every time."""
+    retry_due = (outbound.c.attempts > 0) & (outbound.c.next_at <= now)
+    never_tried = (outbound.c.attempts == 0) & (outbound.c.next_at <= now - ASK_AGAIN)
+    rows = connection.execute(
+        update(outbound)
+        .where(outbound.c.state == "queued", or_(retry_due, never_tried))
+        .where(or_(outbound.c.lease_until.is_(None), outbound.c.lease_until <= now))
+        .values(lease_until=now + ASK_AGAIN)
+        .returning(outbound)
+    ).all()
+    for row in rows:
+        _ask(connection, row)
+    return len(rows)
+
+
+def release_expired(connection: Connection, now: datetime) -> int:
+    """Free messages whose sender died: to be tried again, or in doubt when it died too late."""
+    rows = connection.execute(
+        select(outbound)
+        .where(outbound.c.state.in_(("sending", "transmitting")), outbound.c.lease_until <= now)
+        .with_for_update()
+    ).all()
+    for row in rows:
+        if row.state == "sending":
+            record(connection, row.interaction_id, Outcome("queued", row.error, next_at=now))
+            _ask(connection, row)
+        else:
+            error = "Loket stopped while sending this; it may or may not have arrived."
+            record(connection, row.interaction_id, Outcome("uncertain", error))
+    return len(rows)
+
+
+def load_interaction(connection: Connection, interaction_id: str) -> Interaction:
+    row = connection.execute(select(interactions).where(interactions.c.id == interaction_id)).one()
+    files = connection.execute(
+        select(attachments).where(attachments.c.interaction_id == interaction_id)
+    )
+    return to_interaction(row, list(files))
+
+
+def to_interaction(row: Any, files: Sequence[Any]) -> Interaction:
+    """A row of `interactions` and its rows of `attachments` as the value they mean."""
+    fields = {name: value for name, value in row._mapping.items() if name in _FIELDS}  # noqa: SLF001
+    kept = [
+        Attachment.model_validate({name: getattr(file, name) for name in Attachment.model_fields})
+        for file in files
+    ]
+    return Interaction.model_validate({**fields, "attachments": tuple(kept)})
+
+
+_FIELDS = frozenset(Interaction.model_fields) - {"version", "attachments"}
+
+
+def _moves_forward(state: str, new_state: str) -> bool:
+    if state in ("sending", "transmitting"):
+        return True
+    return _RANK[new_state] > _RANK[state]
+
+
+def _references(connection: Connection, interaction: Interaction) -> tuple[str, ...]:
+    """Ids of the earlier messages on this channel, oldest first."""
+    if interaction.channel is not Channel.EMAIL:
+        return ()
+    rows = connection.execute(
+        select(interactions.c.external_id)
+        .where(
+            interactions.c.conversation_id == interaction.conversation_id,
+            interactions.c.channel == interaction.channel.value,
+            interactions.c.sequence < interaction.sequence,
+            interactions.c.automatic == "",
+        )
+        .order_by(interactions.c.sequence.desc())
+        .limit(MOST_REFERENCES)
+    ).scalars()
+    return tuple(reversed(list(rows)))
+
+
+def last_inbound_text(connection: Connection, interaction: Interaction) -> str:
+    """What the customer wrote last before this reply, for quoting."""
+    text = connection.execute(
+        select(interactions.c.text)
+        .where(
+            interactions.c.conversation_id == interaction.conversation_id,
+            interactions.c.direction == Direction.INBOUND.value,
+            interactions.c.sequence < interaction.sequence,
+        )
+        .order_by(interactions.c.sequence.desc())
+        .limit(1)
+    ).scalar_one_or_none()
+    return text or ""
+
+
+def _ask(connection: Connection, row: Any) -> None:
+    event = MessageSend(
+        interaction_id=row.interaction_id,
+        conversation_id=row.conversation_id,
+        channel=Channel(row.channel),
+    )
+    outbox.add(connection, event, subject=row.conversation_id, source=SOURCE)
+
+
+def _tell(connection: Connection, row: Any, outcome: Outcome) -> None:
+    event = MessageStatus(
+        interaction_id=row.interaction_id,
+        conversation_id=row.conversation_id,
+        channel=Channel(row.channel),
+        state=outcome.state,
+        error=outcome.error,
+    )
+    outbox.add(connection, event, subject=row.conversation_id, source=SOURCE)

@@ -1,0 +1,201 @@
+"""Turns what was received into work: decides who is responsible and keeps that with its reasons.
+
+The store says what waits for a route, not the event: all that waits in a conversation is routed in
+order, in one transaction. So an event delivered twice, late or out of order changes nothing.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+import structlog
+from sqlalchemy import Connection
+
+from hub import clock
+from hub.events import Envelope, InteractionReceived, MessageStatus
+from hub.interaction import Automatic
+from hub.metrics import Metrics
+from hub.store import Database, routing
+from hub.store.processed import first_seen
+from hub.store.routing import Unrouted, WorkItem
+from routing.contact import Contact
+from routing.decide import decide
+from routing.decision import Decision
+from routing.model import Model
+from routing.tree import ANY
+
+log = structlog.get_logger(__name__)
+
+QUEUE = "router"
+TOPICS = (InteractionReceived.topic, MessageStatus.topic)
+CONSUMER = "router"
+NEEDS_A_PERSON = ("failed", "bounced", "uncertain")
+
+
+class Router:
+    """The bus handler of the router role. `wake` is called after each commit."""
+
+    def __init__(
+        self, database: Database, model: Model, metrics: Metrics, wake: Callable[[], None]
+    ) -> None:
+        self._database = database
+        self._model = model
+        self._metrics = metrics
+        self._wake = wake
+
+    async def handle(self, envelopes: Sequence[Envelope]) -> None:
+        """Route the conversations that these events are about."""
+        routed = await self._database.write(lambda c: self._route(c, envelopes))
+        self._wake()
+        now = clock.now()
+        for contact, role in routed:
+            self._metrics.routed.labels(contact.channel.value, role).inc()
+            self._metrics.routing_seconds.observe((now - contact.received_at).total_seconds())
+
+    def _route(
+        self, connection: Connection, envelopes: Sequence[Envelope]
+    ) -> list[tuple[Unrouted, str]]:
+        troubled = _troubled(envelopes)
+        conversation_ids = _received(envelopes) + list(troubled.values())
+        if not conversation_ids:
+            return []
+        routing.lock(connection, conversation_ids)
+        contacts = routing.unrouted(connection, conversation_ids)
+        work = _Work(routing.open_items(connection, conversation_ids), self._model)
+        routed = [(contact, work.take(contact)) for contact in contacts]
+        if troubled:
+            new = first_seen(connection, CONSUMER, list(troubled))
+            for event_id in sorted(new):
+                work.reopen(connection, troubled[event_id])
+        routing.save(connection, work.changed())
+        if contacts:
+            routing.mark_routed(connection, [contact.id for contact in contacts], clock.now())
+        return routed
+
+
+class _Work:
+    """The work items of one batch, as they stand and as they become."""
+
+    def __init__(self, open_items: dict[str, WorkItem], model: Model) -> None:
+        self._open = open_items
+        self._model = model
+        self._changed: dict[str, WorkItem] = {}
+
+    def changed(self) -> list[WorkItem]:
+        return list(self._changed.values())
+
+    def take(self, contact: Unrouted) -> str:
+        """Decide about one contact; gives the role that has it now, "" when it is only filed."""
+        item = self._open.get(contact.conversation_id)
+        if _only_filed(contact):
+            return item.role if item else ""
+        decision = decide(_contact(contact), self._model)
+        if item is None:
+            self._put(_new_item(contact, decision))
+        else:
+            self._put(_with_news(item, contact, decision))
+        return self._open[contact.conversation_id].role
+
+    def reopen(self, connection: Connection, conversation_id: str) -> None:
+        """A message of ours did not arrive: that is work again for the role that answered."""
+        item = self._open.get(conversation_id)
+        if item is not None:
+            self._put(item.moved())
+            return
+        last = routing.last_item(connection, conversation_id)
+        if last is not None:
+            self._put(_again(last))
+
+    def _put(self, item: WorkItem) -> None:
+        self._open[item.conversation_id] = item
+        self._changed[item.conversation_id] = item
+
+
+def _received(envelopes: Sequence[Envelope]) -> list[str]:
+    return [e.subject for e in envelopes if isinstance(e.event, InteractionReceived)]
+
+
+def _troubled(envelopes: Sequence[Envelope]) -> dict[str, str]:
+    """Event id -> conversation, of messages that a person must look at."""
+    return {
+        envelope.id: envelope.subject
+        for envelope in envelopes
+        if isinstance(envelope.event, MessageStatus) and envelope.event.state in NEEDS_A_PERSON
+    }
+
+
+def _only_filed(contact: Unrouted) -> bool:
+    """Automatic answers and delivery reports are kept and shown; they make no work.
+
+    A machine's own mail (an order form, an alarm) does when it opens a conversation.
+    """
+    if contact.automatic in (Automatic.REPLY, Automatic.BOUNCE):
+        return True
+    return contact.automatic is not Automatic.NO and contact.sequence > 1
+
+
+def _contact(contact: Unrouted) -> Contact:
+    return Contact(
+        direction=contact.direction,
+        channel=contact.channel,
+        account=contact.account,
+        target_group=contact.target_group or ANY,
+        stated_topic=contact.topic,
+        subject=contact.subject,
+        text=contact.text,
+        sender=contact.sender,
+        automatic=contact.automatic,
+        attachments=contact.files,
+    )
+
+
+def _new_item(contact: Unrouted, decision: Decision) -> WorkItem:
+    return WorkItem(
+        id=clock.new_id(),
+        conversation_id=contact.conversation_id,
+        customer_id=contact.customer_id,
+        role=decision.role,
+        state="waiting",
+        agent_id=None,
+        epoch=1,
+        channel=contact.channel,
+        topic=decision.topic,
+        priority_minutes=decision.priority_minutes,
+        waiting_since=contact.received_at,
+        first_response_due=routing.due(contact.received_at, decision.first_response),
+        decision=decision.model_dump(mode="json"),
+        correlation_id=contact.correlation_id,
+    )
+
+
+def _with_news(item: WorkItem, contact: Unrouted, decision: Decision) -> WorkItem:
+    """The customer wrote again. Who has it keeps it; only untouched triage work finds its role."""
+    if item.state != "waiting" or decision.triage or not item.decision["triage"]:
+        return item.moved(correlation_id=contact.correlation_id)
+    return item.moved(
+        role=decision.role,
+        former_role=item.role,
+        topic=decision.topic,
+        priority_minutes=decision.priority_minutes,
+        first_response_due=routing.due(item.waiting_since, decision.first_response),
+        decision=decision.model_dump(mode="json"),
+        correlation_id=contact.correlation_id,
+    )
+
+
+def _again(last: WorkItem) -> WorkItem:
+    now: datetime = clock.now()
+    return WorkItem(
+        id=clock.new_id(),
+        conversation_id=last.conversation_id,
+        customer_id=last.customer_id,
+        role=last.role,
+        state="waiting",
+        agent_id=None,
+        epoch=1,
+        channel=last.channel,
+        topic=last.topic,
+        priority_minutes=last.priority_minutes,
+        waiting_since=now,
+        first_response_due=None,
+        decision=last.decision,
+    )
