@@ -1,0 +1,27 @@
+"""The tree keeps its shape: folders point down, and every module says what it is for."""
+
+import ast
+from pathlib import Path
+
+import pytest
+from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = ("hub", "connectors", "routing", "agent_ui", "config")
+MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+
+
+def test_folders_point_down() -> None:
+    contracts = str(ROOT / "pyproject.toml")
+    assert lint_imports(contracts, no_cache=True) == EXIT_STATUS_SUCCESS
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_module_says_what_it_is_for(path: Path) -> None:
+    tree = ast.parse(path.read_text())
+    assert ast.get_docstring(tree) or not tree.body, f"{path} has no docstring"
+
+
+def test_tests_are_no_packages() -> None:
+    # A package under tests/ would hide the real one of the same name.
+    assert list((ROOT / "tests").rglob("__init__.py")) == []
