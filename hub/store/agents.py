@@ -1,0 +1,124 @@
+"""Agents: who may sign in, and which roles they hold."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import Connection, delete, insert, select, update
+
+from hub import clock
+from hub.store import audit
+from hub.store.inserting import insert_all, insert_new
+from hub.store.tables import agent_roles, agents, roles
+
+_HASHER = PasswordHasher()
+
+
+@dataclass(frozen=True)
+class Agent:
+    """A person who handles work items. `language` is empty when they never chose one."""
+
+    id: str
+    login: str
+    name: str
+    language: str
+    roles: frozenset[str]
+
+
+def hash_password(password: str) -> str:
+    """Takes a tenth of a second and 64 MB on purpose: call it in a thread."""
+    return _HASHER.hash(password)
+
+
+def password_fits(password_hash: str, password: str) -> bool:
+    """Whether this is the password. As slow as hashing: call it in a thread."""
+    try:
+        return _HASHER.verify(password_hash, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def canonical_login(login: str) -> str:
+    return login.strip().casefold()
+
+
+def add_roles(connection: Connection, titles: Mapping[str, str]) -> None:
+    """Make the roles that are not there yet."""
+    rows = [{"name": name, "title": title} for name, title in titles.items()]
+    insert_new(connection, roles, rows)
+
+
+def add(
+    connection: Connection,
+    *,
+    login: str,
+    name: str,
+    password_hash: str,
+    held: Sequence[str],
+    language: str = "",
+) -> str:
+    """Make an agent who holds these roles; gives the agent's id."""
+    agent_id = clock.new_id()
+    row = {
+        "id": agent_id,
+        "login": canonical_login(login),
+        "name": name,
+        "password_hash": password_hash,
+        "language": language,
+        "active": True,
+        "created_at": clock.now(),
+    }
+    connection.execute(insert(agents), [row])
+    insert_all(connection, agent_roles, [{"agent_id": agent_id, "role": role} for role in held])
+    return agent_id
+
+
+def find(connection: Connection, agent_id: str) -> Agent | None:
+    """The agent, while they are active."""
+    row = connection.execute(
+        select(agents).where(agents.c.id == agent_id, agents.c.active)
+    ).one_or_none()
+    return None if row is None else _agent(connection, row)
+
+
+def find_by_login(connection: Connection, login: str) -> tuple[Agent, str] | None:
+    """The active agent with this login, and the hash of their password."""
+    row = connection.execute(
+        select(agents).where(agents.c.login == canonical_login(login), agents.c.active)
+    ).one_or_none()
+    return None if row is None else (_agent(connection, row), row.password_hash)
+
+
+def set_roles(
+    connection: Connection, agent_id: str, held: Sequence[str], *, changed_by: str
+) -> None:
+    """From now on the agent holds exactly these roles."""
+    connection.execute(delete(agent_roles).where(agent_roles.c.agent_id == agent_id))
+    insert_all(connection, agent_roles, [{"agent_id": agent_id, "role": role} for role in held])
+    audit.record(
+        connection,
+        actor=changed_by,
+        action="agent.roles_set",
+        about=agent_id,
+        details={"roles": sorted(held)},
+    )
+
+
+def set_language(connection: Connection, agent_id: str, language: str) -> None:
+    connection.execute(update(agents).where(agents.c.id == agent_id).values(language=language))
+
+
+def names(connection: Connection, agent_ids: Sequence[str]) -> dict[str, str]:
+    rows = connection.execute(
+        select(agents.c.id, agents.c.name).where(agents.c.id.in_(set(agent_ids)))
+    )
+    return {row.id: row.name for row in rows}
+
+
+def _agent(connection: Connection, row: Any) -> Agent:
+    held = connection.execute(
+        select(agent_roles.c.role).where(agent_roles.c.agent_id == row.id)
+    ).scalars()
+    return Agent(row.id, row.login, row.name, row.language, frozenset(held))

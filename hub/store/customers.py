@@ -1,0 +1,178 @@
+"""What an agent reads about a customer: who they are, what was agreed, and what went before."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, or_, select
+
+from hub import clock
+from hub.interaction import Channel
+from hub.store.tables import (
+    agreements,
+    contact_points,
+    conversations,
+    customers,
+    interactions,
+)
+
+_EXCERPT_CHARACTERS = 200
+
+
+@dataclass(frozen=True)
+class ContactPoint:
+    kind: str
+    value: str
+    verified: bool
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """What was agreed. `with_organisation`: not with the person but with who they work for."""
+
+    id: str
+    kind: str
+    title: str
+    terms: str
+    valid_from: datetime
+    valid_until: datetime | None
+    due_at: datetime | None
+    owner: str
+    with_organisation: bool
+
+
+@dataclass(frozen=True)
+class Customer:
+    id: str
+    kind: str
+    name: str
+    target_group: str
+    language: str
+    organisation_id: str | None
+    organisation_name: str
+    points: tuple[ContactPoint, ...]
+    agreements: tuple[Agreement, ...]
+
+
+@dataclass(frozen=True)
+class Past:
+    """One earlier interaction, as a line of history."""
+
+    conversation_id: str
+    number: int
+    customer_name: str
+    channel: Channel
+    direction: str
+    subject: str
+    excerpt: str
+    occurred_at: datetime
+    state: str
+
+
+def customer(connection: Connection, customer_id: str) -> Customer:
+    """The customer with contact points and the agreements in force, also their organisation's."""
+    organisation = customers.alias("organisation")
+    row = connection.execute(
+        select(customers, organisation.c.name.label("organisation_name"))
+        .outerjoin(organisation, organisation.c.id == customers.c.organisation_id)
+        .where(customers.c.id == customer_id)
+    ).one()
+    return Customer(
+        id=row.id,
+        kind=row.kind,
+        name=row.name,
+        target_group=row.target_group,
+        language=row.language,
+        organisation_id=row.organisation_id,
+        organisation_name=row.organisation_name or "",
+        points=_points(connection, customer_id),
+        agreements=_agreements(connection, customer_id, row.organisation_id),
+    )
+
+
+def history(
+    connection: Connection, who: Customer, *, besides: str, limit: int
+) -> tuple[list[Past], list[Past]]:
+    """Earlier interactions outside the conversation `besides`, newest first, on every channel:
+    of this customer, and of others of the same organisation."""
+    own = _past(connection, customers.c.id == who.id, besides, limit)
+    organisation_id = who.organisation_id or who.id
+    colleagues = or_(
+        customers.c.organisation_id == organisation_id, customers.c.id == organisation_id
+    )
+    others = _past(connection, colleagues & (customers.c.id != who.id), besides, limit)
+    return own, others
+
+
+def _points(connection: Connection, customer_id: str) -> tuple[ContactPoint, ...]:
+    selection = (
+        select(contact_points.c.kind, contact_points.c.value, contact_points.c.verified)
+        .where(contact_points.c.customer_id == customer_id)
+        .order_by(contact_points.c.created_at)
+    )
+    return tuple(ContactPoint(*row) for row in connection.execute(selection))
+
+
+def _agreements(
+    connection: Connection, customer_id: str, organisation_id: str | None
+) -> tuple[Agreement, ...]:
+    now = clock.now()
+    parties = [customer_id] + ([organisation_id] if organisation_id else [])
+    selection = (
+        select(agreements)
+        .where(
+            agreements.c.customer_id.in_(parties),
+            agreements.c.valid_from <= now,
+            or_(agreements.c.valid_until.is_(None), agreements.c.valid_until > now),
+        )
+        .order_by(agreements.c.due_at.asc().nulls_last(), agreements.c.valid_from.desc())
+    )
+    return tuple(_agreement(row, customer_id) for row in connection.execute(selection))
+
+
+def _agreement(row: Any, customer_id: str) -> Agreement:
+    return Agreement(
+        id=row.id,
+        kind=row.kind,
+        title=row.title,
+        terms=row.terms,
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+        due_at=row.due_at,
+        owner=row.owner,
+        with_organisation=row.customer_id != customer_id,
+    )
+
+
+def _past(
+    connection: Connection, whose: ColumnElement[bool], besides: str, limit: int
+) -> list[Past]:
+    columns = interactions.c
+    selection = (
+        select(
+            conversations.c.id,
+            conversations.c.number,
+            customers.c.name,
+            columns.channel,
+            columns.direction,
+            columns.subject,
+            columns.text,
+            columns.occurred_at,
+            conversations.c.state,
+        )
+        .join(conversations, conversations.c.id == columns.conversation_id)
+        .join(customers, customers.c.id == columns.customer_id)
+        .where(whose, columns.kind == "message", columns.conversation_id != besides)
+        .order_by(columns.received_at.desc())
+        .limit(limit)
+    )
+    return [_past_of(row) for row in connection.execute(selection)]
+
+
+def _past_of(row: Sequence[Any]) -> Past:
+    conversation_id, number, name, channel, direction, subject, text, at, state = row
+    excerpt = " ".join(text[:_EXCERPT_CHARACTERS].split())
+    return Past(
+        conversation_id, number, name, Channel(channel), direction, subject, excerpt, at, state
+    )

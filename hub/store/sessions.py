@@ -1,0 +1,72 @@
+"""Sessions of signed-in agents: kept here, so that they can be ended from here.
+
+The browser has a random token, the table only its hash: who reads the table cannot sign in with it.
+"""
+
+from collections.abc import Collection
+from datetime import timedelta
+
+from sqlalchemy import Connection, delete, insert, select
+
+from hub import clock
+from hub.store import agents
+from hub.store.agents import Agent
+from hub.store.inserting import digest
+from hub.store.tables import agent_roles, sessions
+from hub.store.tables import agents as agents_table
+
+
+def token_hash(token: str) -> str:
+    return digest("session", token)
+
+
+def begin(connection: Connection, agent_id: str, lifetime: timedelta) -> str:
+    """Start a session; gives the token for the cookie. Sweeps what has expired."""
+    now = clock.now()
+    token = clock.new_secret()
+    connection.execute(delete(sessions).where(sessions.c.expires_at <= now))
+    row = {
+        "token_hash": token_hash(token),
+        "agent_id": agent_id,
+        "created_at": now,
+        "expires_at": now + lifetime,
+    }
+    connection.execute(insert(sessions), [row])
+    return token
+
+
+def find(connection: Connection, hashed: str) -> Agent | None:
+    """Whose running session this is."""
+    agent_id = connection.execute(
+        select(sessions.c.agent_id).where(
+            sessions.c.token_hash == hashed, sessions.c.expires_at > clock.now()
+        )
+    ).scalar_one_or_none()
+    return None if agent_id is None else agents.find(connection, agent_id)
+
+
+def running(connection: Connection, hashes: Collection[str]) -> dict[str, frozenset[str]]:
+    """Those of the sessions that still run, of active agents, each with the roles held now."""
+    rows = connection.execute(
+        select(sessions.c.token_hash, agent_roles.c.role)
+        .join(agents_table, agents_table.c.id == sessions.c.agent_id)
+        .outerjoin(agent_roles, agent_roles.c.agent_id == agents_table.c.id)
+        .where(
+            sessions.c.token_hash.in_(hashes),
+            sessions.c.expires_at > clock.now(),
+            agents_table.c.active,
+        )
+    )
+    held: dict[str, set[str]] = {}
+    for row in rows:
+        held.setdefault(row.token_hash, set()).update({row.role} - {None})
+    return {hashed: frozenset(roles) for hashed, roles in held.items()}
+
+
+def end(connection: Connection, hashed: str) -> None:
+    connection.execute(delete(sessions).where(sessions.c.token_hash == hashed))
+
+
+def end_all(connection: Connection, agent_id: str) -> None:
+    """Sign the agent out everywhere: after a change of password or rights, or when they leave."""
+    connection.execute(delete(sessions).where(sessions.c.agent_id == agent_id))

@@ -1,0 +1,260 @@
+"""What an agent reads about a conversation: its entries, in order, over all channels.
+
+The customer's side of the screen is in `customers`.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, or_, select
+
+from hub.interaction import (
+    Attachment,
+    Automatic,
+    Channel,
+    Direction,
+    InteractionKind,
+    Party,
+    Verification,
+)
+from hub.store.agents import Agent
+from hub.store.tables import (
+    attachments,
+    conversations,
+    customers,
+    interactions,
+    outbound,
+    work_items,
+)
+
+
+@dataclass(frozen=True)
+class Conversation:
+    id: str
+    number: int
+    customer_id: str
+    subject: str
+    channel: Channel
+    state: str
+    linked_id: str | None
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """How the sending of a reply goes; `error` says why it does not."""
+
+    state: str
+    error: str
+    attempts: int
+    updated_at: datetime
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One interaction as the timeline shows it; its HTML is read apart, when asked for."""
+
+    id: str
+    conversation_id: str
+    sequence: int
+    kind: InteractionKind
+    channel: Channel
+    direction: Direction
+    account: str
+    sender: Party
+    recipients: tuple[Party, ...]
+    subject: str
+    text: str
+    quoted: str
+    has_html: bool
+    occurred_at: datetime
+    automatic: Automatic
+    verification: Verification
+    problem: str
+    agent_id: str | None
+    details: dict[str, str]
+    attachments: tuple[Attachment, ...]
+    delivery: Delivery | None
+
+
+def may_see(connection: Connection, conversation_id: str, agent: Agent) -> bool:
+    """Whether the agent works on it, could take it, or needs it as history: see `visible`."""
+    return bool(visible(connection, [conversation_id], agent))
+
+
+def visible(connection: Connection, conversation_ids: Collection[str], agent: Agent) -> set[str]:
+    """Those of the conversations that the agent may read.
+
+    These are the ones with a work item in a role that they hold or assigned to them, and those of
+    a customer, or of the same organisation, for whom they hold work now.
+    """
+    theirs = or_(work_items.c.role.in_(agent.roles), work_items.c.agent_id == agent.id)
+    by_work = select(work_items.c.conversation_id).where(theirs)
+    helped = _helped(agent).subquery()
+    by_customer = (
+        select(conversations.c.id)
+        .join(customers, customers.c.id == conversations.c.customer_id)
+        .where(
+            or_(
+                customers.c.id.in_(select(helped.c.id)),
+                customers.c.id.in_(select(helped.c.organisation_id)),
+                customers.c.organisation_id.in_(select(helped.c.id)),
+                customers.c.organisation_id.in_(select(helped.c.organisation_id)),
+            )
+        )
+    )
+    asked = conversations.c.id.in_(conversation_ids)
+    allowed = or_(conversations.c.id.in_(by_work), conversations.c.id.in_(by_customer))
+    return set(connection.execute(select(conversations.c.id).where(asked, allowed)).scalars())
+
+
+def _helped(agent: Agent) -> Select[Any]:
+    """The customers for whom the agent holds work now."""
+    return (
+        select(customers.c.id, customers.c.organisation_id)
+        .join(work_items, work_items.c.customer_id == customers.c.id)
+        .where(work_items.c.agent_id == agent.id, work_items.c.state == "assigned")
+    )
+
+
+def conversation(connection: Connection, conversation_id: str) -> Conversation | None:
+    columns = conversations.c
+    row = connection.execute(
+        select(
+            columns.id,
+            columns.number,
+            columns.customer_id,
+            columns.subject,
+            columns.channel,
+            columns.state,
+            columns.linked_id,
+            columns.created_at,
+        ).where(columns.id == conversation_id)
+    ).one_or_none()
+    if row is None:
+        return None
+    return Conversation(**(row._asdict() | {"channel": Channel(row.channel)}))
+
+
+def entries(
+    connection: Connection, conversation_id: str, *, limit: int, before: int | None = None
+) -> list[Entry]:
+    """The last `limit` entries, or the last ones before a sequence number; oldest first."""
+    selection = _selection().where(interactions.c.conversation_id == conversation_id)
+    if before is not None:
+        selection = selection.where(interactions.c.sequence < before)
+    newest = selection.order_by(interactions.c.sequence.desc()).limit(limit)
+    return _read(connection, newest)[::-1]
+
+
+def entry(connection: Connection, interaction_id: str) -> Entry | None:
+    found = _read(connection, _selection().where(interactions.c.id == interaction_id))
+    return found[0] if found else None
+
+
+def html_of(connection: Connection, interaction_id: str) -> str:
+    """The sanitised HTML of a mail; empty when it has none."""
+    selection = select(interactions.c.html).where(interactions.c.id == interaction_id)
+    html: str = connection.execute(selection).scalar_one()
+    return html
+
+
+def attachment(connection: Connection, attachment_id: str) -> tuple[Attachment, str] | None:
+    """A file, and the conversation that it belongs to."""
+    row = connection.execute(
+        select(attachments, interactions.c.conversation_id)
+        .join(interactions, interactions.c.id == attachments.c.interaction_id)
+        .where(attachments.c.id == attachment_id)
+    ).one_or_none()
+    return None if row is None else (_attachment(row), row.conversation_id)
+
+
+def unseen(connection: Connection, conversation_id: str, *, seen: int, agent_id: str) -> list[int]:
+    """What others added after the entry that the agent saw last.
+
+    Locks the conversation, so that nothing is added between this look and the end of the
+    transaction: an answer is not sent past a message that nobody read.
+    """
+    connection.execute(
+        select(conversations.c.id).where(conversations.c.id == conversation_id).with_for_update()
+    )
+    by_others = or_(interactions.c.agent_id.is_(None), interactions.c.agent_id != agent_id)
+    selection = select(interactions.c.sequence).where(
+        interactions.c.conversation_id == conversation_id,
+        interactions.c.sequence > seen,
+        by_others,
+    )
+    return list(connection.execute(selection.order_by(interactions.c.sequence)).scalars())
+
+
+def _selection() -> Select[Any]:
+    return select(
+        *(column for column in interactions.c if column.name not in {"html", "raw_sha256"}),
+        (interactions.c.html != "").label("has_html"),
+        outbound.c.state.label("delivery_state"),
+        outbound.c.error.label("delivery_error"),
+        outbound.c.attempts.label("delivery_attempts"),
+        outbound.c.updated_at.label("delivery_at"),
+    ).outerjoin(outbound, outbound.c.interaction_id == interactions.c.id)
+
+
+def _read(connection: Connection, selection: Select[Any]) -> list[Entry]:
+    rows = connection.execute(selection).all()
+    files = _files(connection, [row.id for row in rows])
+    return [_entry(row, files.get(row.id, ())) for row in rows]
+
+
+def _files(
+    connection: Connection, interaction_ids: Sequence[str]
+) -> dict[str, tuple[Attachment, ...]]:
+    found: dict[str, tuple[Attachment, ...]] = {}
+    selection = select(attachments).where(attachments.c.interaction_id.in_(interaction_ids))
+    for row in connection.execute(selection.order_by(attachments.c.id)):
+        found[row.interaction_id] = (*found.get(row.interaction_id, ()), _attachment(row))
+    return found
+
+
+def _attachment(row: Any) -> Attachment:
+    return Attachment(
+        id=row.id,
+        filename=row.filename,
+        content_type=row.content_type,
+        size=row.size,
+        sha256=row.sha256,
+        inline=row.inline,
+        content_id=row.content_id,
+    )
+
+
+def _entry(row: Any, files: tuple[Attachment, ...]) -> Entry:
+    return Entry(
+        id=row.id,
+        conversation_id=row.conversation_id,
+        sequence=row.sequence,
+        kind=InteractionKind(row.kind),
+        channel=Channel(row.channel),
+        direction=Direction(row.direction),
+        account=row.account,
+        sender=Party.model_validate(row.sender),
+        recipients=tuple(Party.model_validate(party) for party in row.recipients),
+        subject=row.subject,
+        text=row.text,
+        quoted=row.quoted,
+        has_html=bool(row.has_html),
+        occurred_at=row.occurred_at,
+        automatic=Automatic(row.automatic),
+        verification=Verification(row.verification),
+        problem=row.problem,
+        agent_id=row.agent_id,
+        details=row.details,
+        attachments=files,
+        delivery=_delivery(row),
+    )
+
+
+def _delivery(row: Any) -> Delivery | None:
+    if row.delivery_state is None:
+        return None
+    return Delivery(row.delivery_state, row.delivery_error, row.delivery_attempts, row.delivery_at)

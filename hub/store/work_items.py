@@ -1,0 +1,323 @@
+"""Work items as agents see and change them: what waits for a role, and who holds what.
+
+Every change compares the epoch that it read and adds one to it: of two agents who want the same
+item one gets it, and the other is told who has it. Conversations are locked before work items,
+here and in the router.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Float, Select, func, select, update
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+
+from hub import clock
+from hub.errors import Rejected
+from hub.events import WorkItemChanged
+from hub.interaction import Channel
+from hub.logs import correlation_id
+from hub.store import audit, outbox
+from hub.store.agents import Agent
+from hub.store.tables import agents, conversations, customers, interactions, work_items
+
+SOURCE = "/loket/console"
+
+WAITING = "waiting"
+ASSIGNED = "assigned"
+DONE = "done"
+
+_TITLE_CHARACTERS = 160
+# So many agents may ask for the next item at the same moment and each get one.
+_TRIED = 50
+
+
+class Taken(Rejected):
+    """Someone else has it; `holder` is their name, empty when it is done already."""
+
+    def __init__(self, holder: str) -> None:
+        detail = f"{holder} has it." if holder else "It is done already."
+        super().__init__("taken", detail, status=409)
+        self.holder = holder
+
+
+@dataclass(frozen=True)
+class WorkItem:
+    """A work item with what a list shows of its conversation."""
+
+    id: str
+    conversation_id: str
+    customer_id: str
+    role: str
+    state: str
+    agent_id: str | None
+    agent_name: str
+    epoch: int
+    channel: Channel
+    topic: str
+    priority_minutes: int
+    waiting_since: datetime
+    first_response_due: datetime | None
+    first_response_at: datetime | None
+    overdue: bool
+    decision: dict[str, Any]
+    number: int
+    customer_name: str
+    title: str
+
+    @property
+    def rank(self) -> float:
+        """Since when it counts as waiting, in seconds since 1970: the lowest is first."""
+        return self.waiting_since.timestamp() - 60 * self.priority_minutes
+
+
+@dataclass(frozen=True)
+class WorkList:
+    """What an agent holds, and the front of the queue of the roles they hold."""
+
+    mine: list[WorkItem]
+    queue: list[WorkItem]
+    waiting: int
+
+
+class _Rank(FunctionElement[float]):
+    """`WorkItem.rank` in SQL, on any scale that sorts the same."""
+
+    type = Float()
+    inherit_cache = True
+
+
+@compiles(_Rank, "sqlite")
+def _rank_on_sqlite(element: _Rank, compiler: SQLCompiler, **options: Any) -> str:
+    since, minutes = (compiler.process(c, **options) for c in element.clauses)
+    return f"(julianday({since}) - {minutes} / 1440.0)"
+
+
+@compiles(_Rank, "postgresql")
+def _rank_on_postgresql(element: _Rank, compiler: SQLCompiler, **options: Any) -> str:
+    since, minutes = (compiler.process(c, **options) for c in element.clauses)
+    return f"(extract(epoch from {since}) - 60 * {minutes})"
+
+
+_ORDER = (
+    _Rank(work_items.c.waiting_since, work_items.c.priority_minutes),
+    work_items.c.first_response_due.asc().nulls_last(),
+    work_items.c.id,
+)
+
+
+def work_list(connection: Connection, agent: Agent, *, length: int) -> WorkList:
+    """What the agent sees at the start: the first `length` of each part, and how many wait."""
+    in_queue = (work_items.c.state == WAITING) & work_items.c.role.in_(agent.roles)
+    held = (work_items.c.state == ASSIGNED) & (work_items.c.agent_id == agent.id)
+    waiting = connection.execute(select(func.count()).select_from(work_items).where(in_queue))
+    return WorkList(
+        mine=_read(connection, _selection().where(held).order_by(*_ORDER).limit(length)),
+        queue=_read(connection, _selection().where(in_queue).order_by(*_ORDER).limit(length)),
+        waiting=waiting.scalar_one(),
+    )
+
+
+def by_ids(connection: Connection, item_ids: Collection[str]) -> list[WorkItem]:
+    return _read(connection, _selection().where(work_items.c.id.in_(item_ids)))
+
+
+def latest_of(connection: Connection, conversation_ids: Collection[str]) -> dict[str, WorkItem]:
+    """The open work item of each conversation, or else the last one it had."""
+    of_these = work_items.c.conversation_id.in_(conversation_ids)
+    # Only one is open at a time, and it is the newest: a new one is made when none is open.
+    found = _read(connection, _selection().where(of_these).order_by(work_items.c.id))
+    return {item.conversation_id: item for item in found}
+
+
+def take_next(connection: Connection, agent: Agent) -> WorkItem | None:
+    """Assign the first waiting item of the agent's roles to the agent; None when nothing waits."""
+    front = (
+        select(work_items.c.id)
+        .where(work_items.c.state == WAITING, work_items.c.role.in_(agent.roles))
+        .order_by(*_ORDER)
+        .limit(_TRIED)
+    )
+    for item_id in connection.execute(front).scalars().all():
+        try:
+            return claim(connection, item_id, agent)
+        except Taken:
+            continue  # someone was faster; the one behind it is next
+    return None
+
+
+def claim(connection: Connection, item_id: str, agent: Agent) -> WorkItem:
+    """Assign a waiting item to the agent. Raises Taken when someone else was first."""
+    item = _lock(connection, item_id)
+    if item.agent_id == agent.id and item.state == ASSIGNED:
+        return item
+    if item.state != WAITING:
+        raise _lost(item, agent)
+    values = {"state": ASSIGNED, "agent_id": agent.id}
+    return _change(connection, item, agent, "work_item.claimed", values)
+
+
+def release(connection: Connection, item_id: str, agent: Agent) -> WorkItem:
+    """Put an item that the agent holds back in the queue; it keeps its age."""
+    item = _held(connection, item_id, agent)
+    values = {"state": WAITING, "agent_id": None}
+    return _change(connection, item, agent, "work_item.released", values)
+
+
+def answered(connection: Connection, item_id: str, agent: Agent) -> WorkItem:
+    """The agent answered: the first answer stops the clock of the first response."""
+    item = _held(connection, item_id, agent)
+    if item.first_response_at is not None:
+        return item
+    values = {"first_response_at": clock.now(), "overdue": False}
+    return _change(connection, item, agent, "work_item.answered", values)
+
+
+def resolve(
+    connection: Connection, item_id: str, agent: Agent, results: dict[str, str]
+) -> WorkItem:
+    """The agent is done with an item that they hold, and with its conversation."""
+    item = _held(connection, item_id, agent)
+    now = clock.now()
+    connection.execute(
+        update(conversations)
+        .where(conversations.c.id == item.conversation_id)
+        .values(state="resolved", resolved_at=now)
+    )
+    values = {"state": DONE, "resolved_at": now}
+    return _change(connection, item, agent, "work_item.resolved", values, results=results)
+
+
+def _held(connection: Connection, item_id: str, agent: Agent) -> WorkItem:
+    item = _lock(connection, item_id)
+    if item.state == WAITING:
+        raise Rejected("not_held", "Take this item first.", status=409)
+    if item.state != ASSIGNED or item.agent_id != agent.id:
+        raise _lost(item, agent)
+    return item
+
+
+def _lost(item: WorkItem, agent: Agent) -> Rejected:
+    if item.state == DONE:
+        return Taken("")
+    if item.state == ASSIGNED and item.agent_id != agent.id:
+        return Taken(item.agent_name)
+    return Rejected("changed", "It changed at the same moment. Try again.", status=409)
+
+
+def _lock(connection: Connection, item_id: str) -> WorkItem:
+    """The item as it is now; whoever else changes its conversation waits until we are done."""
+    conversation_id = (
+        select(work_items.c.conversation_id).where(work_items.c.id == item_id).scalar_subquery()
+    )
+    connection.execute(
+        select(conversations.c.id).where(conversations.c.id == conversation_id).with_for_update()
+    )
+    return _get(connection, item_id)
+
+
+def _get(connection: Connection, item_id: str) -> WorkItem:
+    found = by_ids(connection, [item_id])
+    if not found:
+        raise Rejected("no_work_item", "This work item does not exist.", status=404)
+    return found[0]
+
+
+def _change(
+    connection: Connection,
+    item: WorkItem,
+    agent: Agent,
+    action: str,
+    values: dict[str, Any],
+    **details: Any,
+) -> WorkItem:
+    """Compare and set, and tell: who reads the outbox, and who reads the audit log."""
+    result = connection.execute(
+        update(work_items)
+        .where(work_items.c.id == item.id, work_items.c.epoch == item.epoch)
+        .values(epoch=item.epoch + 1, **values)
+    )
+    changed = _get(connection, item.id)
+    if result.rowcount == 0:
+        raise _lost(changed, agent)
+    outbox.add(
+        connection,
+        changed_event(changed),
+        subject=item.conversation_id,
+        source=SOURCE,
+        correlation_id=correlation_id(),
+    )
+    details |= {"conversation": item.conversation_id, "epoch": changed.epoch}
+    audit.record(connection, actor=agent.id, action=action, about=item.id, details=details)
+    return changed
+
+
+def changed_event(item: WorkItem, *, former_role: str = "") -> WorkItemChanged:
+    return WorkItemChanged(
+        work_item_id=item.id,
+        conversation_id=item.conversation_id,
+        role=item.role,
+        former_role=former_role,
+        state=item.state,
+        agent_id=item.agent_id,
+        epoch=item.epoch,
+        overdue=item.overdue,
+    )
+
+
+def _selection() -> Select[Any]:
+    first = interactions.alias("first")
+    title = func.coalesce(
+        func.nullif(conversations.c.subject, ""), func.substr(first.c.text, 1, _TITLE_CHARACTERS)
+    )
+    return (
+        select(
+            work_items,
+            conversations.c.number,
+            customers.c.name.label("customer_name"),
+            title.label("title"),
+            agents.c.name.label("agent_name"),
+        )
+        .join(conversations, conversations.c.id == work_items.c.conversation_id)
+        .join(customers, customers.c.id == work_items.c.customer_id)
+        .outerjoin(agents, agents.c.id == work_items.c.agent_id)
+        .outerjoin(
+            first,
+            (first.c.conversation_id == work_items.c.conversation_id) & (first.c.sequence == 1),
+        )
+    )
+
+
+def _read(connection: Connection, selection: Select[Any]) -> list[WorkItem]:
+    return [_item(row) for row in connection.execute(selection)]
+
+
+def _item(row: Any) -> WorkItem:
+    return WorkItem(
+        id=row.id,
+        conversation_id=row.conversation_id,
+        customer_id=row.customer_id,
+        role=row.role,
+        state=row.state,
+        agent_id=row.agent_id,
+        agent_name=row.agent_name or "",
+        epoch=row.epoch,
+        channel=Channel(row.channel),
+        topic=row.topic,
+        priority_minutes=row.priority_minutes,
+        waiting_since=row.waiting_since,
+        first_response_due=row.first_response_due,
+        first_response_at=row.first_response_at,
+        overdue=row.overdue,
+        decision=row.decision,
+        number=row.number,
+        customer_name=row.customer_name,
+        title=_first_line(row.title or ""),
+    )
+
+
+def _first_line(text: str) -> str:
+    return next((line.strip() for line in text.splitlines() if line.strip()), "")
