@@ -11,7 +11,7 @@ _HEX_DIGITS = 64
 
 
 class BlobWriter:
-    """Takes bytes piece by piece; `finish()` makes them durable and gives (sha256 hex, size)."""
+    """Takes bytes piece by piece; `finish()` keeps them and gives (sha256 hex, size)."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -38,9 +38,11 @@ class BlobWriter:
         self._size += len(data)
         self._file.write(data)
 
-    def finish(self) -> tuple[str, int]:
+    def finish(self, *, durable: bool = True) -> tuple[str, int]:
+        """Not `durable`: a power cut in the next half minute may take the bytes."""
         self._file.flush()
-        os.fsync(self._file.fileno())
+        if durable:
+            os.fsync(self._file.fileno())
         self._file.close()
         sha256 = self._digest.hexdigest()
         target = blob_path(self._folder, sha256)
@@ -75,6 +77,11 @@ class Blobs:
         if len(sha256) != _HEX_DIGITS or not set(sha256) <= set("0123456789abcdef"):
             raise ValueError("not a SHA-256 in hex")
         return blob_path(self.folder, sha256)
+
+    def sync(self, sha256: str) -> None:
+        """Make durable what was finished without being so."""
+        with self.open(sha256) as file:
+            os.fsync(file.fileno())
 
     def open(self, sha256: str) -> IO[bytes]:
         return self.path(sha256).open("rb")
