@@ -282,6 +282,14 @@ local_messages = Table(
     sqlite_autoincrement=True,
 )
 
+delivery_attempts = Table(
+    "delivery_attempts",
+    metadata,
+    Column("queue", String(200), primary_key=True),
+    Column("event_id", String(100), primary_key=True),
+    Column("attempts", Integer, nullable=False),
+)
+
 dead_letters = Table(
     "dead_letters",
     metadata,

@@ -16,6 +16,7 @@ _TABLES = (
     "audit_log",
     "customers",
     "dead_letters",
+    "delivery_attempts",
     "local_messages",
     "mailbox_cursors",
     "mailbox_messages",
@@ -95,6 +96,13 @@ def upgrade() -> None:
         sa.Column("died_at", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_dead_letters")),
         sa.UniqueConstraint("queue", "event_id", name=op.f("uq_dead_letters_queue_event_id")),
+    )
+    op.create_table(
+        "delivery_attempts",
+        sa.Column("queue", sa.String(length=200), nullable=False),
+        sa.Column("event_id", sa.String(length=100), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("queue", "event_id", name=op.f("pk_delivery_attempts")),
     )
     op.create_table(
         "local_messages",
