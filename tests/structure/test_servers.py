@@ -54,11 +54,11 @@ async def test_each_test_gets_an_empty_virtual_host(rabbitmq_url: str) -> None:
         await message.ack()
 
 
-async def test_a_confirmed_message_outlives_a_killed_broker(
+async def test_a_confirmed_message_outlives_a_restart_of_the_broker(
     private_rabbitmq: RabbitMQServer, private_rabbitmq_url: str
 ) -> None:
     await _publish_durably(private_rabbitmq_url, b"kept")
-    private_rabbitmq.kill()
+    private_rabbitmq.stop()
     with pytest.raises(aio_pika.exceptions.AMQPConnectionError):
         await aio_pika.connect(private_rabbitmq_url)
     private_rabbitmq.start()
@@ -67,6 +67,15 @@ async def test_a_confirmed_message_outlives_a_killed_broker(
         message = await queue.get(timeout=10)
         assert message.body == b"kept"
         await message.ack()
+
+
+async def test_a_killed_broker_comes_back(
+    private_rabbitmq: RabbitMQServer, private_rabbitmq_url: str
+) -> None:
+    # What was declared a moment before may be gone: RabbitMQ does not promise more.
+    private_rabbitmq.kill()
+    private_rabbitmq.start()
+    await _publish_durably(private_rabbitmq_url, b"after")
 
 
 async def _publish_durably(url: str, body: bytes) -> None:

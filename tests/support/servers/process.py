@@ -128,7 +128,8 @@ class Program:
             with contextlib.suppress(psutil.NoSuchProcess):
                 member.kill()
         self._process.wait()
-        psutil.wait_procs(family, timeout=10)
+        while not all(_has_ended(member) for member in family):
+            time.sleep(POLL_SECONDS)
         self._process = None
 
     def _family(self) -> list[psutil.Process]:
@@ -141,6 +142,14 @@ class Program:
 
     def _log_tail(self) -> str:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-30:])
+
+
+def _has_ended(process: psutil.Process) -> bool:
+    # An orphan stays listed until the machine's first process reaps it, which may take seconds.
+    try:
+        return process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 def _dies_with_us() -> list[str]:

@@ -68,7 +68,7 @@ class SmtpSink:
         self._server.close()
         handlers = [conversation._handler_coroutine for conversation in self._conversations]
         for conversation in self._conversations:
-            if conversation.transport is not None:
+            if conversation.transport is not None and not conversation.transport.is_closing():
                 conversation.transport.abort()
         for handler in handlers:
             handler.cancel()
