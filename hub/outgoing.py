@@ -19,7 +19,7 @@ class OutgoingFile:
 class OutgoingMessage:
     """A stored reply with what its connector needs around it.
 
-    `references`: ids of the conversation's earlier messages on this channel, oldest first;
+    `references`: Message-IDs of the conversation's earlier mails, without brackets, oldest first;
     `token`: the signed reference that brings the answer back into the conversation.
     """
 

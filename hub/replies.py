@@ -126,6 +126,28 @@ def add_note(
     return _add(connection, note, InteractionKind.NOTE)
 
 
+def add_event(
+    connection: Connection,
+    *,
+    conversation_id: str,
+    details: dict[str, str],
+    agent_id: str,
+    agent_name: str,
+) -> str:
+    """Store that an agent did something that the timeline shows; gives the interaction's id."""
+    event = Reply(
+        conversation_id=conversation_id,
+        channel=Channel.MANUAL,
+        account="",
+        to=(),
+        text="",
+        agent_id=agent_id,
+        agent_name=agent_name,
+        details=details,
+    )
+    return _add(connection, event, InteractionKind.EVENT)
+
+
 def reachable(
     connection: Connection, conversation_id: str, default_accounts: dict[Channel, str]
 ) -> list[Reachable]:
@@ -253,7 +275,7 @@ def _external_id(reply: Reply, interaction_id: str) -> str:
     if reply.channel is not Channel.EMAIL:
         return interaction_id
     domain = reply.account.rpartition("@")[2] or "localhost"
-    return f"<{interaction_id}@{domain}>"
+    return f"{interaction_id}@{domain}"
 
 
 def _remember(connection: Connection, reply: Reply, interaction_id: str, external_id: str) -> None:

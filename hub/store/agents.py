@@ -122,3 +122,14 @@ def _agent(connection: Connection, row: Any) -> Agent:
         select(agent_roles.c.role).where(agent_roles.c.agent_id == row.id)
     ).scalars()
     return Agent(row.id, row.login, row.name, row.language, frozenset(held))
+
+
+def held_roles(connection: Connection) -> set[str]:
+    """The roles that at least one active agent holds."""
+    rows = connection.execute(
+        select(agent_roles.c.role)
+        .join(agents, agents.c.id == agent_roles.c.agent_id)
+        .where(agents.c.active)
+        .distinct()
+    )
+    return set(rows.scalars())

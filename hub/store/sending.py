@@ -227,11 +227,11 @@ def _moves_forward(state: str, new_state: str) -> bool:
 
 
 def _references(connection: Connection, interaction: Interaction) -> tuple[str, ...]:
-    """Ids of the earlier messages on this channel, oldest first."""
+    """Message-IDs of the earlier mails, without brackets, oldest first."""
     if interaction.channel is not Channel.EMAIL:
         return ()
     rows = connection.execute(
-        select(interactions.c.external_id)
+        select(interactions.c.external_id, interactions.c.details)
         .where(
             interactions.c.conversation_id == interaction.conversation_id,
             interactions.c.channel == interaction.channel.value,
@@ -240,8 +240,9 @@ def _references(connection: Connection, interaction: Interaction) -> tuple[str, 
         )
         .order_by(interactions.c.sequence.desc())
         .limit(MOST_REFERENCES)
-    ).scalars()
-    return tuple(reversed(list(rows)))
+    ).all()
+    # An arrival's external id may carry more than the Message-ID.
+    return tuple(row.details.get("message_id") or row.external_id for row in reversed(rows))
 
 
 def last_inbound_text(connection: Connection, interaction: Interaction) -> str:

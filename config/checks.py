@@ -1,0 +1,122 @@
+"""`loket check`: tries everything that the settings name and says what is wrong and what to do."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from difflib import get_close_matches
+
+from config import wiring
+from config.settings import Settings
+from hub.bus import Bus
+from hub.connector import Connector, Finding
+from hub.errors import LoketError, Rejected, Retry
+from hub.store import Database, agents, migrate
+from routing.model import Model
+from routing.model_file import BrokenModel, load_model
+
+BROKER_SECONDS = 10.0
+
+
+async def run(settings: Settings) -> list[Finding]:
+    """All findings, those that are fine included."""
+    findings = [Finding("settings", ok=True, what="read")]
+    model, problems = _model(settings)
+    findings += problems
+    database = wiring.open_store(settings)
+    try:
+        store = await _store(database)
+        findings += store
+        findings += await _broker(settings, database)
+        if model is not None and all(finding.ok for finding in store):
+            findings += await _people(database, model)
+            findings += await _connectors(settings)
+    finally:
+        await database.close()
+    return findings
+
+
+def _model(settings: Settings) -> tuple[Model | None, list[Finding]]:
+    path = settings.routing.model
+    try:
+        model = load_model(path)
+    except BrokenModel as error:
+        return None, [Finding("interaction model", False, str(p)) for p in error.problems]
+    what = f"{path.name} version {model.version}: {len(model.moments)} moments"
+    return model, [Finding("interaction model", True, what)]
+
+
+def refuse_unknown_roles(settings: Settings, roles: Sequence[str]) -> None:
+    """Raise Rejected when a role is not in the interaction model; BrokenModel when that is bad."""
+    known = load_model(settings.routing.model).roles
+    for role in roles:
+        if role not in known:
+            close = get_close_matches(role, known, n=1)
+            hint = f"Did you mean {close[0]}?" if close else f"There are: {', '.join(known)}."
+            raise Rejected(
+                "unknown_role", f"{role}: the interaction model has no such role. {hint}"
+            )
+
+
+async def _store(database: Database) -> list[Finding]:
+    where = database.url.render_as_string(hide_password=True)
+    try:
+        found = await migrate.current(database)
+    except Retry as error:
+        hint = "Is the server running, and are host, name and password right?"
+        return [Finding("store", False, f"{where}: {error.detail}", hint)]
+    needed = migrate.head()
+    if found != needed:
+        what = f"{where}: schema {found or 'none'}, this release needs {needed}"
+        return [Finding("store", False, what, "Run `loket migrate`.")]
+    return [Finding("store", True, f"{where}: schema {found}")]
+
+
+async def _broker(settings: Settings, database: Database) -> list[Finding]:
+    if settings.hub.bus.url.startswith("local:"):
+        return [Finding("bus", True, "local: in this process")]
+    async with _started(wiring.make_bus(settings, database)) as bus:
+        deadline = asyncio.get_running_loop().time() + BROKER_SECONDS
+        while bus.problem and asyncio.get_running_loop().time() < deadline:  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+        if bus.problem:
+            hint = "Is RabbitMQ running, and are host, user, password and virtual host right?"
+            return [Finding("bus", False, bus.problem, hint)]
+        return [Finding("bus", True, "RabbitMQ answers")]
+
+
+@contextlib.asynccontextmanager
+async def _started(bus: Bus) -> AsyncIterator[Bus]:
+    await bus.start()
+    try:
+        yield bus
+    finally:
+        await bus.stop()
+
+
+async def _people(database: Database, model: Model) -> list[Finding]:
+    held = await database.read(agents.held_roles)
+    return [
+        Finding(
+            "roles",
+            role in held,
+            f"{role}: {'held' if role in held else 'nobody holds it, its work would wait'}",
+            "" if role in held else f"Run `loket agents add LOGIN --name NAME --role {role}`.",
+        )
+        for role in model.roles
+    ]
+
+
+async def _connectors(settings: Settings) -> list[Finding]:
+    process = wiring.build(settings)
+    findings: list[Finding] = []
+    for name, connector in process.connectors.items():
+        findings += await _connector(name, connector)
+    await process.discard()
+    return findings or [Finding("connectors", True, "none is switched on")]
+
+
+async def _connector(name: str, connector: Connector) -> Sequence[Finding]:
+    try:
+        return await connector.check()
+    except LoketError as error:
+        return [Finding(name, False, str(error))]

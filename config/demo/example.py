@@ -1,0 +1,156 @@
+"""The example organisation as written in data/: customers, agents, past and future messages."""
+
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+
+import yaml
+from pydantic import BaseModel, Field
+
+from hub.interaction import Channel, Frozen
+
+DATA = Path(__file__).parent / "data"
+ALL_ROLES = "all"
+
+T = TypeVar("T", bound=BaseModel)
+
+
+class Agreement(Frozen):
+    """`valid_from` and `valid_until` in days from today."""
+
+    kind: str
+    title: str
+    terms: str
+    valid_from: int = Field(alias="from")
+    valid_until: int | None = Field(None, alias="until")
+    due_hours: int | None = None
+    owner: str = ""
+
+
+class Customer(Frozen):
+    """A person, or an organisation with its contacts; only an organisation has a `domain`."""
+
+    name: str
+    group: str = ""
+    language: str
+    mail: str = ""
+    phone: str = ""
+    domain: str = ""
+    attributes: dict[str, str] = Field(default_factory=dict)
+    agreements: tuple[Agreement, ...] = ()
+    contacts: tuple["Customer", ...] = ()
+
+
+class Writer(Frozen):
+    """Somebody who can mail: a customer, a contact of one, or anybody else."""
+
+    name: str
+    language: str
+    mail: str = ""
+    organisation: str = ""
+
+
+class AgentEntry(Frozen):
+    login: str
+    name: str
+    language: str
+    roles: tuple[str, ...]
+
+
+class PastMessage(Frozen):
+    """`after` in minutes from the beginning; without an agent it is the customer's."""
+
+    text: str
+    agent: str = ""
+    after: int = 0
+    note: bool = False
+
+
+class PastConversation(Frozen):
+    customer: str
+    channel: Channel
+    account: str
+    subject: str = ""
+    days: int
+    messages: tuple[PastMessage, ...]
+
+
+class Letter(Frozen):
+    """A mail with open places; `to` is the name of one of our addresses."""
+
+    language: str
+    subject: str
+    text: str
+    to: str = "info"
+    file: str = ""
+
+
+class Chat(Frozen):
+    language: str
+    lines: tuple[str, ...]
+    thanks: str
+
+
+class FollowUp(Frozen):
+    language: str
+    text: str
+
+
+class Messages(Frozen):
+    """What the traffic generator writes."""
+
+    mails: tuple[Letter, ...]
+    chats: tuple[Chat, ...]
+    follow_ups: tuple[FollowUp, ...]
+    absences: tuple[Letter, ...]
+    strangers: tuple[Writer, ...]
+
+
+class _Customers(Frozen):
+    customers: tuple[Customer, ...]
+
+
+class _Agents(Frozen):
+    agents: tuple[AgentEntry, ...]
+
+
+class _History(Frozen):
+    conversations: tuple[PastConversation, ...]
+
+
+@cache
+def customers() -> tuple[Customer, ...]:
+    return _read("customers.yaml", _Customers).customers
+
+
+@cache
+def agents() -> tuple[AgentEntry, ...]:
+    return _read("agents.yaml", _Agents).agents
+
+
+@cache
+def past_conversations() -> tuple[PastConversation, ...]:
+    return _read("history.yaml", _History).conversations
+
+
+@cache
+def messages() -> Messages:
+    return _read("messages.yaml", Messages)
+
+
+@cache
+def writers() -> tuple[Writer, ...]:
+    """Everybody among the customers who has a mail address."""
+    alone = [
+        Writer(name=c.name, language=c.language, mail=c.mail) for c in customers() if c.mail
+    ]
+    contacts = [
+        Writer(name=c.name, language=c.language, mail=c.mail, organisation=organisation.name)
+        for organisation in customers()
+        for c in organisation.contacts
+    ]
+    return (*alone, *contacts)
+
+
+def _read(file: str, form: type[T]) -> T:
+    return form.model_validate(yaml.safe_load((DATA / file).read_text(encoding="utf-8")))

@@ -1,0 +1,271 @@
+"""Past conversations of the demo organisation: written as rows, because the doors know only now.
+
+They are resolved and routed, so nothing is published and nothing is sent.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from config.demo import example
+from config.demo.addresses import address_of
+from config.demo.example import PastConversation, PastMessage
+from hub import clock
+from hub.interaction import Channel, Direction, InteractionKind, Party, PointKind
+from hub.store.inserting import digest, insert_all
+from hub.store.tables import (
+    agents,
+    contact_points,
+    conversation_numbers,
+    conversations,
+    customers,
+    interactions,
+    outbound,
+    participants,
+    thread_refs,
+    work_items,
+)
+from routing.contact import Contact
+from routing.decide import decide
+from routing.decision import Decision
+from routing.model import Model
+from routing.tree import ANY
+
+_FIRST_HOUR = 8
+_SPREAD_MINUTES = 37
+_OFFICE_MINUTES = 7 * 60
+
+
+@dataclass(frozen=True)
+class _Person:
+    id: str
+    name: str
+    group: str
+
+
+@dataclass(frozen=True)
+class _Past:
+    """One conversation with the ids that its rows share."""
+
+    id: str
+    number: int
+    began: datetime
+    party: Party
+    person: _Person
+    written: PastConversation
+
+    @property
+    def account(self) -> str:
+        mail = self.written.channel is Channel.EMAIL
+        return address_of(self.written.account) if mail else self.written.account
+
+    @property
+    def ended(self) -> datetime:
+        return self.at(self.written.messages[-1])
+
+    def at(self, message: PastMessage) -> datetime:
+        return self.began + timedelta(minutes=message.after)
+
+
+def add(connection: Connection, model: Model, now: datetime) -> None:
+    """Add the past; it takes the numbers just below those that a store gives out itself."""
+    written = sorted(example.past_conversations(), key=lambda one: -one.days)
+    number = (conversation_numbers.start or 1) - len(written)
+    agent_ids = {row.login: row for row in connection.execute(select(agents))}
+    for index, one in enumerate(written):
+        past = _place(connection, one, index, number + index, now)
+        _add(connection, past, model, agent_ids)
+
+
+def contact_point(party: Party, customer_id: str, at: datetime) -> dict[str, Any]:
+    return {
+        "id": clock.new_id(),
+        "customer_id": customer_id,
+        "key": party.key,
+        "kind": party.kind.value,
+        "value": party.value,
+        "verified": True,
+        "created_at": at,
+    }
+
+
+def _place(
+    connection: Connection, written: PastConversation, index: int, number: int, now: datetime
+) -> _Past:
+    minutes = index * _SPREAD_MINUTES % _OFFICE_MINUTES
+    day = (now - timedelta(days=written.days)).replace(
+        hour=_FIRST_HOUR, minute=0, second=0, microsecond=0
+    )
+    began = day + timedelta(minutes=minutes)
+    mail = Party(kind=PointKind.EMAIL, value=written.customer)
+    person = _person(connection, mail)
+    party = mail.model_copy(update={"name": person.name})
+    if written.channel is Channel.CHAT:
+        party = Party(kind=PointKind.VISITOR, value=clock.new_id(), name=person.name)
+        insert_all(connection, contact_points, [contact_point(party, person.id, began)])
+    return _Past(clock.new_id(), number, began, party, person, written)
+
+
+def _person(connection: Connection, party: Party) -> _Person:
+    organisations = customers.alias("organisations")
+    row = connection.execute(
+        select(
+            customers.c.id,
+            customers.c.name,
+            customers.c.target_group,
+            organisations.c.target_group.label("organisation_group"),
+        )
+        .join(contact_points, contact_points.c.customer_id == customers.c.id)
+        .outerjoin(organisations, organisations.c.id == customers.c.organisation_id)
+        .where(contact_points.c.key == party.key)
+    ).one()
+    return _Person(row.id, row.name, row.target_group or row.organisation_group or ANY)
+
+
+def _add(
+    connection: Connection, past: _Past, model: Model, agent_ids: dict[str, Any]
+) -> None:
+    messages = past.written.messages
+    rows = [
+        _interaction(past, number, message, agent_ids)
+        for number, message in enumerate(messages, start=1)
+    ]
+    item = _work_item(past, _decide(past, model), _answers(rows))
+    insert_all(connection, conversations, [_conversation(past)])
+    insert_all(connection, participants, [{"conversation_id": past.id, "key": past.party.key}])
+    insert_all(connection, interactions, rows)
+    insert_all(connection, thread_refs, [_reference(row) for row in rows])
+    insert_all(connection, outbound, [_sent(row) for row in _answers(rows)])
+    insert_all(connection, work_items, [item])
+
+
+def _answers(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The messages of our side."""
+    return [r for r in rows if r["agent_id"] and r["kind"] == InteractionKind.MESSAGE.value]
+
+
+def _conversation(past: _Past) -> dict[str, Any]:
+    return {
+        "id": past.id,
+        "number": past.number,
+        "customer_id": past.person.id,
+        "subject": past.written.subject,
+        "channel": past.written.channel.value,
+        "state": "resolved",
+        "linked_id": None,
+        "handover_address": "",
+        "interaction_count": len(past.written.messages),
+        "created_at": past.began,
+        "last_at": past.ended,
+        "resolved_at": past.ended,
+    }
+
+
+def _interaction(
+    past: _Past, sequence: int, message: PastMessage, agent_ids: dict[str, Any]
+) -> dict[str, Any]:
+    interaction_id = clock.new_id()
+    agent = agent_ids[message.agent] if message.agent else None
+    kind = InteractionKind.NOTE if message.note else InteractionKind.MESSAGE
+    to_customer = agent is not None and not message.note
+    ours = Party(kind=PointKind.PORTAL, value=agent.id, name=agent.name) if agent else None
+    return {
+        "id": interaction_id,
+        "conversation_id": past.id,
+        "customer_id": past.person.id,
+        "sequence": sequence,
+        "kind": kind.value,
+        "channel": Channel.MANUAL.value if message.note else past.written.channel.value,
+        "account": "" if message.note else past.account,
+        "direction": (Direction.OUTBOUND if agent else Direction.INBOUND).value,
+        "external_id": _external_id(past, interaction_id),
+        "dedupe_key": digest("demo", interaction_id),
+        "sender": (ours or past.party).model_dump(mode="json"),
+        "recipients": [past.party.model_dump(mode="json")] if to_customer else [],
+        "subject": past.written.subject,
+        "text": message.text.strip(),
+        "quoted": "",
+        "html": "",
+        "language": "",
+        "topic": "",
+        "occurred_at": past.at(message),
+        "received_at": past.at(message),
+        "automatic": "",
+        "verification": "verified" if agent else "unverified",
+        "problem": "",
+        "raw_sha256": "",
+        "agent_id": agent.id if agent else None,
+        "details": {},
+        "correlation_id": "",
+        "routed_at": past.at(message),
+    }
+
+
+def _external_id(past: _Past, interaction_id: str) -> str:
+    if past.written.channel is Channel.CHAT:
+        return f"{past.party.value}:{interaction_id}"
+    return f"{interaction_id}@{past.account.partition('@')[2]}"
+
+
+def _reference(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "ref_hash": digest(row["external_id"]),
+        "conversation_id": row["conversation_id"],
+        "interaction_id": row["id"],
+    }
+
+
+def _sent(row: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "interaction_id": row["id"],
+        "conversation_id": row["conversation_id"],
+        "channel": row["channel"],
+        "state": "delivered" if row["channel"] == Channel.CHAT.value else "sent",
+        "attempts": 1,
+        "next_at": None,
+        "lease_until": None,
+        "error": "",
+        "provider_id": "",
+        "updated_at": row["occurred_at"],
+    }
+
+
+def _decide(past: _Past, model: Model) -> Decision:
+    contact = Contact(
+        direction=Direction.INBOUND,
+        channel=past.written.channel,
+        account=past.account,
+        target_group=past.person.group,
+        subject=past.written.subject,
+        text=past.written.messages[0].text,
+        sender=past.party.value,
+    )
+    return decide(contact, model)
+
+
+def _work_item(
+    past: _Past, decision: Decision, answers: Sequence[dict[str, Any]]
+) -> dict[str, Any]:
+    seconds = decision.first_response
+    return {
+        "id": clock.new_id(),
+        "conversation_id": past.id,
+        "customer_id": past.person.id,
+        "role": decision.role,
+        "state": "done",
+        "agent_id": answers[0]["agent_id"],
+        "epoch": 4,
+        "channel": past.written.channel.value,
+        "topic": decision.topic,
+        "priority_minutes": decision.priority_minutes,
+        "waiting_since": past.began,
+        "first_response_due": past.began + timedelta(seconds=seconds) if seconds else None,
+        "first_response_at": answers[0]["occurred_at"],
+        "overdue": False,
+        "decision": decision.model_dump(mode="json"),
+        "created_at": past.began,
+        "resolved_at": past.ended,
+    }

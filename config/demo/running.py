@@ -1,0 +1,104 @@
+"""`loket demo`: everything in one process, embedded, with the example organisation."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console as Terminal
+
+from config import wiring
+from config.demo import ADDRESSES, CHAT_SITE, Demo, DemoContext
+from config.settings import DEFAULT_MODEL, Settings, load
+from config.signals import stop_on_signals
+from hub import clock
+from hub.store import migrate
+from routing.model_file import load_model
+
+ORGANISATION = "Van Dalen Koffie"
+HANDOVER_AFTER = 15  # seconds; short, so that a newcomer sees the mail
+
+
+async def run_demo(*, port: int, smtp_port: int, sink_port: int, folder: Path) -> None:
+    """Set up what is missing in `folder`, start, and run until asked to end."""
+    stopped = stop_on_signals()
+    settings = demo_settings(port, smtp_port, sink_port, folder)
+    demo = Demo(
+        DemoContext(
+            organisation=ORGANISATION,
+            public_url=settings.hub.http.public_url,
+            smtp_port=smtp_port,
+            sink_port=sink_port,
+            folder=folder,
+            model=load_model(DEFAULT_MODEL),
+        )
+    )
+    database = wiring.open_store(settings)
+    await migrate.upgrade(database)
+    await demo.load_organisation(database)
+    await database.close()
+    process = wiring.build(settings, extra=demo)
+    await process.start()
+    try:
+        _greet(demo, settings, smtp_port)
+        await stopped.wait()
+    finally:
+        await process.stop()
+
+
+def demo_settings(port: int, smtp_port: int, sink_port: int, folder: Path) -> Settings:
+    """The settings of the demo: nothing in them leads off the machine."""
+    return load(None, _flags(port, smtp_port, sink_port, folder))
+
+
+def _flags(port: int, smtp_port: int, sink_port: int, folder: Path) -> dict[str, Any]:
+    base = f"http://127.0.0.1:{port}"
+    return {
+        "hub": {
+            "organisation": ORGANISATION,
+            "secret": _secret(folder),
+            "store": {"url": f"sqlite:///{folder}/loket.db"},
+            "bus": {"url": "local:"},
+            "blobs": {"path": str(folder / "blobs")},
+            "http": {"port": port, "public_url": base},
+            "log": {"format": "console"},
+        },
+        "connectors": {
+            "email": {
+                "accounts": {
+                    address.partition("@")[0]: {"address": address, "from_name": ORGANISATION}
+                    for address in ADDRESSES
+                },
+                "listen": {"port": smtp_port},
+                "smtp": {"host": "127.0.0.1", "port": sink_port, "tls": "none"},
+            },
+            "chat": {
+                "email_account": ADDRESSES[0],
+                "handover_after": HANDOVER_AFTER,
+                "sites": {CHAT_SITE: {"origins": [base, f"http://localhost:{port}"]}},
+            },
+        },
+    }
+
+
+def _secret(folder: Path) -> str:
+    """One per installation, kept for the next start."""
+    path = folder / "secret"
+    folder.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(clock.new_secret())
+    return path.read_text()
+
+
+def _greet(demo: Demo, settings: Settings, smtp_port: int) -> None:
+    terminal = Terminal(highlight=False)
+    terminal.print(
+        f"\n  [bold]Loket runs.[/] Start here: [bold]{settings.hub.http.public_url}[/]\n"
+    )
+    terminal.print("  Sign in to the console as:")
+    for person in demo.sign_ins:
+        roles = ", ".join(person.roles)
+        terminal.print(f"    {person.login:<10} {person.password:<18} {roles}")
+    terminal.print(f"\n  Mail for {ADDRESSES[0]} goes to 127.0.0.1:{smtp_port} (SMTP).")
+    terminal.print("  Nothing leaves this machine. Ctrl+C stops it.\n")

@@ -1,0 +1,18 @@
+"""The connectors of this installation: one line each, and nothing else to register."""
+
+from importlib.metadata import entry_points
+
+from connectors.chat import connector as chat
+from connectors.email import connector as email
+from hub.connector import ConnectorKind
+
+OURS: tuple[ConnectorKind, ...] = (
+    email,
+    chat,
+)
+
+
+def installed() -> tuple[ConnectorKind, ...]:
+    """Ours, and what other packages offer by the entry point group `loket.connectors`."""
+    theirs = [point.load() for point in entry_points(group="loket.connectors")]
+    return (*OURS, *theirs)

@@ -1,0 +1,110 @@
+"""All settings in one frozen object: defaults < TOML file < environment `LOKET_…` < flags.
+
+An unknown key is an error that names the nearest known one. Secrets never stand in the file: give
+them by environment (`LOKET_HUB__SECRET`), by the path of a file (`secret_file = "…"`, or
+`LOKET_HUB__SECRET_FILE`), or by the name of a variable (`secret_env = "…"`).
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, cast
+
+from pydantic import Field, ValidationError, create_model
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from agent_ui.settings import ConsoleSettings
+from config import keys
+from config.installed import installed
+from hub.errors import LoketError
+from hub.settings import HubSettings, Section
+
+PREFIX = "LOKET_"
+NOT_SETTINGS = ("LOKET_TEST_", "LOKET_CONFIG")
+DEFAULT_MODEL = Path(__file__).parent / "interaction_model.yaml"
+
+
+class SettingsError(LoketError):
+    """The settings are wrong; `problems` are lines for a person, one each."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
+
+
+class RoutingSettings(Section):
+    model: Path = Field(DEFAULT_MODEL, description="the interaction model")
+
+
+Connectors = create_model(
+    "Connectors",
+    __base__=Section,
+    **cast("dict[str, Any]", {kind.name: (kind.settings | None, None) for kind in installed()}),
+)
+
+
+class Settings(BaseSettings):
+    """Everything about this deployment. A connector runs when its section is there."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    hub: HubSettings = HubSettings()
+    routing: RoutingSettings = RoutingSettings()
+    console: ConsoleSettings = ConsoleSettings()
+    connectors: Connectors = Field(default_factory=Connectors)  # type: ignore[valid-type]
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """What is given to the constructor is the file; the environment goes before it."""
+        del settings_cls, dotenv_settings, file_secret_settings
+        return (env_settings, init_settings)
+
+
+def load(path: Path | None = None, flags: Mapping[str, Any] | None = None) -> Settings:
+    """Read the settings; `flags` is a nested mapping that wins over everything.
+
+    Raises SettingsError with everything that is wrong.
+    """
+    data = _read(path) if path is not None else {}
+    problems = keys.secrets_in_file(data, Settings, str(path))
+    problems += keys.unknown_variables(os.environ, Settings, PREFIX, NOT_SETTINGS)
+    try:
+        data = keys.resolve_secrets(data, Settings)
+        data = keys.merge(data, keys.secrets_by_file(os.environ, Settings, PREFIX))
+        if flags:
+            data = keys.merge(data, flags)
+            settings = _flagged(data, flags)
+        else:
+            settings = Settings(**data)
+    except keys.UnreadableSecretError as error:
+        raise SettingsError([*problems, str(error)]) from error
+    except ValidationError as error:
+        raise SettingsError([*problems, *keys.explain(error, Settings)]) from error
+    if problems:
+        raise SettingsError(problems)
+    return settings
+
+
+def _flagged(data: dict[str, Any], flags: Mapping[str, Any]) -> Settings:
+    settings = Settings(**data)
+    # The environment went before the file; the flags go before both.
+    return Settings.model_validate(keys.merge(settings.model_dump(), flags))
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise SettingsError([f"{path}: cannot be read: {error.strerror}"]) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError([f"{path}: not TOML: {error}"]) from error

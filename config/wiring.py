@@ -1,0 +1,318 @@
+"""The composition root: makes the parts that a process needs for its roles and starts them."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol
+
+from aiohttp import web
+from hub.bus.opening import open_bus
+
+from agent_ui import Console, ConsoleContext
+from config.installed import installed
+from config.settings import Settings, SettingsError
+from hub.bus import Bus, DeadLetter
+from hub.connector import Connector, ConnectorContext, ConnectorKind
+from hub.gauges import Gauges
+from hub.http import Route, build_app
+from hub.http_server import HttpServer
+from hub.intake import Intake
+from hub.interaction import Channel
+from hub.isolation import Workers
+from hub.lifecycle import Lifecycle, Part
+from hub.metrics import Metrics
+from hub.outbound import Outbound
+from hub.relay import Relay
+from hub.store import Blobs, Database, dead_letters, migrate
+from hub.store.agents import add_roles
+from hub.store.database import open_database
+from hub.store.leader import open_leadership
+from hub.sweeper import Sweeper
+from hub.tokens import Tokens
+from routing.deadlines import Deadlines
+from routing.decision import Decision
+from routing.explain import explain
+from routing.model import Model
+from routing.model_file import load_model
+from routing.router import QUEUE as ROUTER_QUEUE
+from routing.router import TOPICS as ROUTER_TOPICS
+from routing.router import Router
+
+WORKER_PRELOAD = ("connectors.email.parse",)
+
+
+class Role(StrEnum):
+    """What a process does; `all` is everything in one."""
+
+    ALL = "all"
+    CONNECTORS = "connectors"
+    ROUTER = "router"
+    DISPATCHER = "dispatcher"
+    CONSOLE = "console"
+
+
+class Extra(Protocol):
+    """Something that runs beside Loket in the same process: the demo."""
+
+    def routes(self) -> Sequence[Route]: ...
+
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+
+@dataclass
+class Process:
+    """One running Loket. `start` and `stop` it once."""
+
+    lifecycle: Lifecycle
+    server: HttpServer
+    connectors: Mapping[str, Connector]
+    basics: "Basics"
+
+    async def discard(self) -> None:
+        """Let go of what a process that was never started holds."""
+        await self.basics.workers.stop()
+        await self.basics.database.close()
+
+    async def start(self) -> None:
+        await self.lifecycle.start()
+
+    async def stop(self) -> None:
+        await self.lifecycle.stop()
+
+
+@dataclass(frozen=True)
+class Basics:
+    """What every role stands on."""
+
+    settings: Settings
+    database: Database
+    blobs: Blobs
+    tokens: Tokens
+    metrics: Metrics
+    bus: Bus
+    relay: Relay
+    workers: Workers
+    model: Model
+
+
+def build(settings: Settings, role: Role = Role.ALL, extra: Extra | None = None) -> Process:
+    """Make the process for `role`. Starts nothing; raises SettingsError or BrokenModel."""
+    _refuse_half_a_local_bus(settings, role)
+    basics = _basics(settings)
+    outbound_to: dict[Channel, Connector] = {}
+    outbound = _outbound(basics, outbound_to)
+    connectors: dict[str, Connector] = {}
+    if role in (Role.ALL, Role.CONNECTORS):
+        connectors = _connectors(basics, outbound)
+        outbound_to.update({c: each for each in connectors.values() for c in each.sends})
+        for channel in outbound_to:
+            basics.bus.subscribe(f"send.{channel}", [f"message.send.{channel}"], outbound.handle)
+    parts: list[tuple[str, Part]] = [("store", _Store(basics)), ("relay", basics.relay)]
+    if role in (Role.ALL, Role.ROUTER):
+        router = Router(basics.database, basics.model, basics.metrics, basics.relay.wake)
+        basics.bus.subscribe(ROUTER_QUEUE, ROUTER_TOPICS, router.handle)
+    if role in (Role.ALL, Role.DISPATCHER):
+        parts += _dispatcher(basics)
+    console = _console(basics, outbound) if role in (Role.ALL, Role.CONSOLE) else None
+    if extra is not None:
+        parts.append(("extra", extra))
+    parts.append(("bus", basics.bus))
+    if console is not None:
+        parts.append(("console", console))
+    parts += [(name, connector) for name, connector in connectors.items()]
+    server = _server(basics, connectors, console, extra)
+    parts.append(("http", server))
+    lifecycle = Lifecycle(parts, drain_seconds=settings.hub.drain_seconds)
+    return Process(lifecycle, server, connectors, basics)
+
+
+def default_accounts(settings: Settings) -> dict[Channel, str]:
+    """From which of our accounts to write on a channel that a conversation has not used yet."""
+    email: Any = getattr(settings.connectors, "email", None)
+    accounts = list(email.accounts.values()) if email is not None else []
+    return {Channel.EMAIL: accounts[0].address} if accounts else {}
+
+
+def enabled(settings: Settings) -> list[tuple[ConnectorKind, Any]]:
+    """The connectors whose section is there, with it."""
+    sections = [(kind, getattr(settings.connectors, kind.name)) for kind in installed()]
+    return [(kind, section) for kind, section in sections if section is not None]
+
+
+def open_store(settings: Settings) -> Database:
+    return open_database(settings.hub.store.url, pool=settings.hub.store.pool)
+
+
+def make_tokens(settings: Settings) -> Tokens:
+    try:
+        return Tokens(settings.hub.secret.get_secret_value())
+    except ValueError as error:
+        raise SettingsError(
+            [f"hub.secret: {error}. Set LOKET_HUB__SECRET or LOKET_HUB__SECRET_FILE."]
+        ) from error
+
+
+def make_bus(settings: Settings, database: Database) -> Bus:
+    async def bury(letters: Sequence[DeadLetter]) -> None:
+        await database.write(lambda c: dead_letters.store(c, letters))
+
+    return open_bus(settings.hub.bus, database, bury)
+
+
+def _refuse_half_a_local_bus(settings: Settings, role: Role) -> None:
+    if role is not Role.ALL and settings.hub.bus.url.startswith("local:"):
+        raise SettingsError(
+            [
+                (
+                    f"--role {role}: the local bus does not leave its process. "
+                    "Set hub.bus.url to an amqp:// address, or serve all roles in one process."
+                )
+            ]
+        )
+
+
+def _basics(settings: Settings) -> Basics:
+    database = open_store(settings)
+    bus = make_bus(settings, database)
+    return Basics(
+        settings=settings,
+        database=database,
+        blobs=Blobs(settings.hub.blobs.path),
+        tokens=make_tokens(settings),
+        metrics=Metrics(),
+        bus=bus,
+        relay=Relay(database, bus, open_leadership(database)),
+        workers=Workers(preload=WORKER_PRELOAD),
+        model=load_model(settings.routing.model),
+    )
+
+
+def _outbound(basics: Basics, connectors: Mapping[Channel, Connector]) -> Outbound:
+    return Outbound(
+        database=basics.database,
+        blobs=basics.blobs,
+        tokens=basics.tokens,
+        metrics=basics.metrics,
+        connectors=connectors,
+        wake=basics.relay.wake,
+    )
+
+
+def _connectors(basics: Basics, outbound: Outbound) -> dict[str, Connector]:
+    intake = Intake(basics.database, basics.tokens, basics.metrics, basics.relay.wake)
+    context = ConnectorContext(
+        hub=basics.settings.hub,
+        intake=intake,
+        database=basics.database,
+        blobs=basics.blobs,
+        tokens=basics.tokens,
+        bus=basics.bus,
+        workers=basics.workers,
+        metrics=basics.metrics,
+        report=outbound.report,
+        wake=basics.relay.wake,
+    )
+    return {kind.name: kind.build(section, context) for kind, section in enabled(basics.settings)}
+
+
+def _dispatcher(basics: Basics) -> list[tuple[str, Part]]:
+    sweeper = Sweeper(basics.database, basics.bus, basics.relay, router_queue=ROUTER_QUEUE)
+    return [
+        ("deadlines", Deadlines(basics.database, basics.relay.wake)),
+        ("sweeper", sweeper),
+    ]
+
+
+def _console(basics: Basics, outbound: Outbound) -> Console:
+    return Console(
+        ConsoleContext(
+            database=basics.database,
+            blobs=basics.blobs,
+            bus=basics.bus,
+            workers=basics.workers,
+            settings=basics.settings.console,
+            hub=basics.settings.hub,
+            default_accounts=default_accounts(basics.settings),
+            explain=_explain,
+            role_titles=_role_titles(basics.model),
+            resend=outbound.resend,
+            wake=basics.relay.wake,
+        )
+    )
+
+
+def _explain(decision: dict[str, Any], language: str) -> list[str]:
+    return explain(Decision.model_validate(decision), "nl" if language == "nl" else "en")
+
+
+class _role_titles:  # noqa: N801 (a function that remembers the model)
+    def __init__(self, model: Model) -> None:
+        self._model = model
+
+    def __call__(self, language: str) -> Mapping[str, str]:
+        roles = self._model.roles.values()
+        return {role.id: role.title.nl if language == "nl" else role.title.en for role in roles}
+
+
+def _server(
+    basics: Basics,
+    connectors: Mapping[str, Connector],
+    console: Console | None,
+    extra: Extra | None,
+) -> HttpServer:
+    routes: list[Route] = [route for each in connectors.values() for route in each.routes()]
+    routes += console.routes() if console is not None else []
+    routes += extra.routes() if extra is not None else []
+    gauges = Gauges(basics.database, basics.bus, basics.metrics)
+
+    async def readiness() -> Mapping[str, str]:
+        return {
+            "store": await gauges.store_problem(),
+            "bus": basics.bus.problem,
+            "relay": basics.relay.problem,
+            **{name: connector.problem for name, connector in connectors.items()},
+        }
+
+    def app() -> web.Application:
+        return build_app(
+            basics.settings.hub.http,
+            routes,
+            metrics=basics.metrics,
+            readiness=readiness,
+            refresh=gauges.refresh,
+        )
+
+    return HttpServer(basics.settings.hub.http, app)
+
+
+class _Store:
+    """The store as the part that starts first: refuses a schema that is not this release's."""
+
+    def __init__(self, basics: Basics) -> None:
+        self._basics = basics
+
+    async def start(self) -> None:
+        database = self._basics.database
+        found, needed = await migrate.current(database), migrate.head()
+        if found != needed:
+            raise SettingsError(
+                [f"the store has schema {found or 'none'}, not {needed}: run `loket migrate`."]
+            )
+        titles = _role_titles(self._basics.model)("en")
+        await database.write(lambda c: add_roles(c, titles))
+
+    async def stop(self) -> None:
+        await self._basics.workers.stop()
+        await self._basics.database.close()
+
+
+async def run_until(process: Process, stopped: asyncio.Event) -> None:
+    """Start, wait for `stopped`, and drain."""
+    await process.start()
+    try:
+        await stopped.wait()
+    finally:
+        await process.stop()

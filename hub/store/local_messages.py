@@ -1,0 +1,104 @@
+"""The messages of the local bus: one row for each queue that has to handle the event."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, delete, func, select, update
+
+from hub.store.inserting import insert_all
+from hub.store.tables import local_messages
+
+
+@dataclass(frozen=True)
+class LocalMessage:
+    """One row; `attempts` tells how often it was begun, `due_at` when it may be tried again."""
+
+    position: int
+    event_id: str
+    topic: str
+    subject: str
+    body: str
+    attempts: int
+    due_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Addressed:
+    """An event for one queue, not yet stored."""
+
+    queue: str
+    event_id: str
+    topic: str
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True)
+class Postponed:
+    """When a message is tried again, and what went wrong."""
+
+    position: int
+    due_at: datetime
+    reason: str
+
+
+def add(connection: Connection, messages: Sequence[Addressed]) -> None:
+    """Keep these, in this order."""
+    rows = [{**vars(message), "attempts": 0, "reason": ""} for message in messages]
+    insert_all(connection, local_messages, rows)
+
+
+def after(connection: Connection, queue: str, position: int, limit: int) -> list[LocalMessage]:
+    """The oldest messages of a queue behind `position`."""
+    query = (
+        select(local_messages)
+        .where(local_messages.c.queue == queue, local_messages.c.position > position)
+        .order_by(local_messages.c.position)
+        .limit(limit)
+    )
+    return [
+        LocalMessage(
+            position=row.position,
+            event_id=row.event_id,
+            topic=row.topic,
+            subject=row.subject,
+            body=row.body,
+            attempts=row.attempts,
+            due_at=row.due_at,
+        )
+        for row in connection.execute(query)
+    ]
+
+
+def count_attempt(connection: Connection, positions: Sequence[int], attempts: int) -> None:
+    """Note that try number `attempts` of these begins."""
+    chosen = local_messages.c.position.in_(positions)
+    connection.execute(update(local_messages).where(chosen).values(attempts=attempts))
+
+
+def remove(connection: Connection, positions: Sequence[int]) -> None:
+    if positions:
+        connection.execute(delete(local_messages).where(local_messages.c.position.in_(positions)))
+
+
+def postpone(connection: Connection, messages: Sequence[Postponed]) -> None:
+    if not messages:
+        return
+    connection.execute(
+        update(local_messages)
+        .where(local_messages.c.position == bindparam("at"))
+        .values(due_at=bindparam("due"), reason=bindparam("why")),
+        [{"at": m.position, "due": m.due_at, "why": m.reason} for m in messages],
+    )
+
+
+def depths(connection: Connection, queues: Sequence[str]) -> dict[str, int]:
+    """How many messages each of these queues holds."""
+    query = (
+        select(local_messages.c.queue, func.count())
+        .where(local_messages.c.queue.in_(queues))
+        .group_by(local_messages.c.queue)
+    )
+    counted: dict[str, int] = dict(connection.execute(query).all())
+    return {queue: counted.get(queue, 0) for queue in queues}

@@ -1,0 +1,77 @@
+"""Repairs what a crash or a wiped broker left behind: the store is the truth, so look there.
+
+Asks again for contacts that nobody routed, frees messages whose sender died, brings retries that
+are due back on the bus, and forgets marks that no broker can still need.
+"""
+
+import asyncio
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import Connection
+
+from hub import clock
+from hub.bus import Bus
+from hub.errors import Retry
+from hub.relay import Relay
+from hub.store import Database, outbox, processed, sending, sweeping
+from hub.supervise import Supervised
+
+log = structlog.get_logger(__name__)
+
+EVERY = 1.0
+UNROUTED_AFTER = timedelta(seconds=30)
+UNROUTED_EVERY = timedelta(seconds=30)
+REMEMBER = timedelta(days=30)
+
+
+class Sweeper:
+    def __init__(self, database: Database, bus: Bus, relay: Relay, *, router_queue: str) -> None:
+        self._database = database
+        self._bus = bus
+        self._relay = relay
+        self._router_queue = router_queue
+        self._task = Supervised("sweeper", self._run)
+        self._next_unrouted = clock.now()
+        self._next_forget = clock.now()
+
+    async def start(self) -> None:
+        self._task.start()
+
+    async def stop(self) -> None:
+        await self._task.stop()
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                await self.sweep(clock.now())
+            except Retry as error:
+                log.info("sweeper.waiting", reason=error.detail)
+            await asyncio.sleep(EVERY)
+
+    async def sweep(self, now: datetime) -> None:
+        """One round, as of `now`. Raises StoreDown."""
+        if await self._database.write(lambda c: _free_messages(c, now)):
+            self._relay.wake()
+        if now >= self._next_unrouted:
+            self._next_unrouted = now + UNROUTED_EVERY
+            await self._ask_unrouted(now)
+        if now >= self._next_forget:
+            self._next_forget = now + timedelta(hours=1)
+            await self._database.write(lambda c: processed.forget_before(c, now - REMEMBER))
+
+    async def _ask_unrouted(self, now: datetime) -> None:
+        """Only when nothing else explains that they wait: a late outbox, a full queue."""
+        waiting, _ = await self._database.read(outbox.lag)
+        depths = await self._bus.depths()
+        if waiting or depths.get(self._router_queue) or self._bus.problem:
+            return
+        before = now - UNROUTED_AFTER
+        asked = await self._database.write(lambda c: sweeping.ask_unrouted(c, before))
+        if asked:
+            log.warning("sweeper.asked_again", contacts=asked)
+            self._relay.wake()
+
+
+def _free_messages(connection: Connection, now: datetime) -> int:
+    return sending.release_expired(connection, now) + sending.republish_due(connection, now)
