@@ -1,0 +1,92 @@
+"""What routing decided about a contact and why; stored with the work item and shown to agents."""
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from hub.interaction import Frozen
+from routing.entry import Title
+from routing.moment import Authority, Information, Result, Steps
+
+
+class How(StrEnum):
+    """How the topic was found, surest first."""
+
+    STATED = "stated"
+    ACCOUNT = "account"
+    SENDER = "sender"
+    WORDS = "words"
+    NONE = "none"
+
+
+class Recognition(Frozen):
+    """`matched`: the words or addresses of the rules that fitted, as the model writes them;
+    `also`: other topics that the contact fitted less well."""
+
+    topic: str
+    how: How
+    matched: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+
+
+class Source(Frozen):
+    """The place in the model that a value came from."""
+
+    row: str
+    line: int
+
+
+class ReasonCode(StrEnum):
+    AUTOMATIC = "automatic"
+    GROUP_UNKNOWN = "group_unknown"
+    STATED = "stated"
+    STATED_UNKNOWN = "stated_unknown"
+    ACCOUNT = "account"
+    SENDER = "sender"
+    WORDS = "words"
+    ALSO = "also"
+    NO_TOPIC = "no_topic"
+    ROLE = "role"
+    TRIAGE = "triage"
+    NOT_ALLOWED = "not_allowed"
+
+
+class Reason(Frozen):
+    """One step of the explanation; `explain` has a sentence for each code in each language."""
+
+    code: ReasonCode
+    parameters: dict[str, str] = Field(default_factory=dict)
+
+
+class Handling(Frozen):
+    """What the model lays down for one combination of target group, direction, channel and topic.
+
+    Durations are in seconds. `rows` names the row that settled each field; a field without one has
+    the value that holds when no row says otherwise. `triage`: no row named a role.
+    """
+
+    model_version: str
+    target_group: str
+    topic: str
+    topic_title: Title | None
+    role: str
+    role_title: Title
+    triage: bool
+    backup_role: str | None
+    priority_minutes: int
+    first_response: int | None
+    resolution: int | None
+    skills: dict[str, int]
+    required_information: tuple[Information, ...]
+    results: tuple[Result, ...]
+    steps: Steps
+    authority: tuple[Authority, ...]
+    allowed: bool
+    rows: dict[str, Source]
+
+
+class Decision(Handling):
+    """The handling of one contact, how its topic was found, and the reasons in order."""
+
+    recognition: Recognition
+    reasons: tuple[Reason, ...]

@@ -1,0 +1,66 @@
+"""An interaction model as written: roles, channels, both trees and the rows.
+
+Every form of a model (the YAML file today) is read into these values. They say what one entry may
+look like; whether the entries agree with one another is checked by `model_file`.
+"""
+
+from pydantic import Field
+
+from hub.interaction import Channel, Direction, Frozen
+from routing.entry import ID, Entry, Line, Name, Path, Title
+from routing.moment import Moment
+
+
+class Role(Entry):
+    """Who is responsible; `backup` takes over where a row names no backup role itself."""
+
+    id: Name = Field(validation_alias=ID)
+    title: Title
+    description: Title | None = None
+    backup: str | None = None
+
+
+class ChannelUse(Entry):
+    """A channel that the organisation uses, and in which directions."""
+
+    id: Channel = Field(validation_alias=ID)
+    title: Title
+    directions: tuple[Direction, ...] = tuple(Direction)
+
+
+class TargetGroup(Entry):
+    id: Path = Field(validation_alias=ID)
+    title: Title
+    description: Title | None = None
+
+
+class Rules(Frozen):
+    """How a topic is recognised when the customer did not state it.
+
+    `words`: words or phrases in the subject, the text or the name of an attachment.
+    `senders`: `name@host` for one address, `host` for everyone at it and under it.
+    `accounts`: our own address that was written to, whole or as `invoice@`.
+    """
+
+    words: tuple[Line, ...] = ()
+    senders: tuple[Line, ...] = ()
+    accounts: tuple[Line, ...] = ()
+
+
+class Topic(Entry):
+    id: Path = Field(validation_alias=ID)
+    title: Title
+    rules: Rules = Rules()
+
+
+class Definition(Frozen):
+    """A whole model as written. The mappings are keyed by id and keep the order of the file."""
+
+    version: str
+    organisation: str
+    triage_role: str
+    roles: dict[str, Role]
+    channels: dict[Channel, ChannelUse]
+    target_groups: dict[str, TargetGroup]
+    topics: dict[str, Topic]
+    moments: tuple[Moment, ...]

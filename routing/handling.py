@@ -1,0 +1,57 @@
+"""From the rows that win to what a role has to do: one `Handling` per combination."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from routing.decision import Handling, Source
+from routing.definition import Definition, Role
+from routing.inherit import Cell
+from routing.moment import FIELDS, Moment, Setting
+
+
+def handling(cell: Cell, winners: Mapping[str, Moment], definition: Definition) -> Handling:
+    """`winners` is the row that settles each field; the role falls back to the triage role."""
+    setting = _setting(winners)
+    rows = {field: Source(row=row.id, line=row.line) for field, row in winners.items()}
+    role = definition.roles[setting.role or definition.triage_role]
+    if _falls_back_on_its_role(setting, role, rows):
+        setting = setting.model_copy(update={"backup_role": role.backup})
+        rows["backup_role"] = Source(row=f"roles/{role.id}", line=role.line)
+    topic = definition.topics.get(cell.topic)
+    return Handling(
+        model_version=definition.version,
+        target_group=cell.target_group,
+        topic=cell.topic,
+        topic_title=topic.title if topic else None,
+        role=role.id,
+        role_title=role.title,
+        triage=not setting.role,
+        backup_role=setting.backup_role,
+        priority_minutes=setting.priority_minutes,
+        first_response=setting.sla.first_response,
+        resolution=setting.sla.resolution,
+        skills=setting.skills,
+        required_information=setting.required_information,
+        results=setting.results,
+        steps=setting.steps,
+        authority=setting.authority,
+        allowed=setting.allowed,
+        rows=rows,
+    )
+
+
+def _setting(winners: Mapping[str, Moment]) -> Setting:
+    values: dict[str, Any] = {}
+    for field, row in winners.items():
+        name, *part = FIELDS[field]
+        if part:
+            values.setdefault(name, {})[part[0]] = row.value(field)
+        else:
+            values[name] = row.value(field)
+    return Setting.model_validate(values)
+
+
+def _falls_back_on_its_role(setting: Setting, role: Role, rows: Mapping[str, Source]) -> bool:
+    """The role's own backup holds when no row writes one, and when the role and the backup, which
+    may come from different rows, turn out to be the same."""
+    return role.backup is not None and ("backup_role" not in rows or setting.backup_role == role.id)

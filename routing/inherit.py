@@ -1,0 +1,77 @@
+"""Which row wins each field for one combination of target group, direction, channel and topic.
+
+A row holds for a combination when its target group and topic are the combination's own or lie above
+them, and its channel and direction are the same or `any`. Each field is settled on its own, by the
+rows that hold and write that field:
+
+1. A row is out when another one is more specific (`Moment.specificity`).
+2. Of those left, the ones with the highest `order` remain.
+3. If they still differ, that is a tie, which `model_file.ties` refuses at load; rows that agree are
+   no tie, and the first in the file is named as the source.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import product
+from typing import NamedTuple
+
+from hub.interaction import Channel, Direction
+from routing.moment import FIELDS, Moment
+from routing.tree import ancestors
+
+
+class Cell(NamedTuple):
+    """One combination; None stands for any channel or direction."""
+
+    target_group: str
+    direction: Direction | None
+    channel: Channel | None
+    topic: str
+
+    @classmethod
+    def of(cls, row: Moment) -> "Cell":
+        return cls(row.target_group, row.direction, row.channel, row.topic)
+
+
+class Rows:
+    """The rows of a model by the combination they are written for."""
+
+    def __init__(self, moments: Iterable[Moment]) -> None:
+        self._by_cell: dict[Cell, tuple[int, Moment]] = {}
+        for place, row in enumerate(moments):
+            self._by_cell.setdefault(Cell.of(row), (place, row))
+
+    def holding_for(self, cell: Cell) -> list[Moment]:
+        """In file order. The cost depends on the depth of the trees, not on the number of rows."""
+        wider = map(self._by_cell.get, _wider(cell))
+        return [row for _, row in sorted(found for found in wider if found)]
+
+
+def _wider(cell: Cell) -> Iterator[Cell]:
+    return map(
+        Cell._make,
+        product(
+            ancestors(cell.target_group),
+            {cell.direction, None},
+            {cell.channel, None},
+            ancestors(cell.topic),
+        ),
+    )
+
+
+def contenders(rows: Sequence[Moment], field: str) -> list[Moment]:
+    """The rows that no other row beats on this field, in the given order."""
+    writing = [row for row in rows if row.settles(field)]
+    kept = [row for row in writing if not any(more_specific(other, row) for other in writing)]
+    highest = max((row.order for row in kept), default=0)
+    return [row for row in kept if row.order == highest]
+
+
+def more_specific(one: Moment, other: Moment) -> bool:
+    mine, theirs = one.specificity, other.specificity
+    return mine != theirs and all(a >= b for a, b in zip(mine, theirs, strict=True))
+
+
+def winners(rows: Sequence[Moment]) -> dict[str, Moment]:
+    """The row that settles each field; a field that no row writes is absent."""
+    best = {field: contenders(rows, field) for field in FIELDS}
+    return {field: found[0] for field, found in best.items() if found}

@@ -1,0 +1,65 @@
+"""The interaction model ready for use: compiled, so that a decision is a look-up."""
+
+from collections.abc import Mapping
+
+from hub.interaction import Channel
+from routing.decision import Handling
+from routing.definition import ChannelUse, Definition, Role, TargetGroup, Topic
+from routing.handling import handling
+from routing.inherit import Cell, Rows, winners
+from routing.moment import Moment
+from routing.recognise import Recogniser
+
+
+class Model:
+    """Built once from a definition that was checked, and shared; it does not change.
+
+    Handlings are kept once computed: there are at most as many as combinations of known groups and
+    topics, and a contact with an unknown one is brought back to a known one first.
+    """
+
+    def __init__(self, definition: Definition) -> None:
+        self.definition = definition
+        self.recogniser = Recogniser(definition.topics)
+        self._rows = Rows(definition.moments)
+        self._handlings: dict[Cell, Handling] = {}
+
+    @property
+    def version(self) -> str:
+        return self.definition.version
+
+    @property
+    def organisation(self) -> str:
+        return self.definition.organisation
+
+    @property
+    def triage_role(self) -> str:
+        return self.definition.triage_role
+
+    @property
+    def roles(self) -> Mapping[str, Role]:
+        return self.definition.roles
+
+    @property
+    def channels(self) -> Mapping[Channel, ChannelUse]:
+        return self.definition.channels
+
+    @property
+    def target_groups(self) -> Mapping[str, TargetGroup]:
+        return self.definition.target_groups
+
+    @property
+    def topics(self) -> Mapping[str, Topic]:
+        return self.definition.topics
+
+    @property
+    def moments(self) -> tuple[Moment, ...]:
+        return self.definition.moments
+
+    def handling(self, cell: Cell) -> Handling:
+        """What holds for a combination of which the group and the topic are known to the model."""
+        found = self._handlings.get(cell)
+        if found is None:
+            rows = winners(self._rows.holding_for(cell))
+            found = self._handlings[cell] = handling(cell, rows, self.definition)
+        return found

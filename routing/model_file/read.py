@@ -1,0 +1,69 @@
+"""From a file to a model, or to everything that is wrong with it; never to half a model."""
+
+from pathlib import Path
+
+from routing.definition import Definition
+from routing.model import Model
+from routing.model_file.draft import Document, Draft, read_draft
+from routing.model_file.problem import BrokenModel, Problem
+from routing.model_file.references import check_references
+from routing.model_file.rules import check_rules
+from routing.model_file.ties import check_ties
+from routing.model_file.yaml_text import MAX_BYTES, read_yaml
+
+
+def load_model(path: Path) -> Model:
+    """Raises BrokenModel with every problem found."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        what = f"The file cannot be read: {error.strerror}."
+        raise BrokenModel(
+            [Problem(str(path), 0, what, "Check the path and its rights.")]
+        ) from error
+    return read_model(content, str(path))
+
+
+def read_model(content: str | bytes, file: str) -> Model:
+    """The same from the content of a file; `file` is the name that problems are reported under."""
+    data, problems = read_yaml(_decoded(content, file), file)
+    draft = read_draft(data, problems)
+    check_rules(draft, problems)
+    if draft.whole:
+        check_references(draft, problems)
+    if draft.whole and not problems.found:
+        # Mending what is wrong so far can make or break a tie, so they are looked for last.
+        check_ties(draft, problems)
+    if problems.found or draft.document is None:
+        raise BrokenModel(problems.found)
+    return Model(_definition(draft, draft.document))
+
+
+def _decoded(content: str | bytes, file: str) -> str:
+    raw = content if isinstance(content, bytes) else content.encode(errors="replace")
+    if len(raw) > MAX_BYTES:
+        what = f"The file is larger than {MAX_BYTES // 1024**2} MiB."
+        raise BrokenModel([Problem(file, 0, what, "Use wider rows: narrower ones inherit.")])
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        what = "This is not UTF-8 text."
+        raise BrokenModel([Problem(file, line, what, "Save the file as UTF-8.")]) from error
+
+
+def _definition(draft: Draft, document: Document) -> Definition:
+    """Nothing was wrong, so nothing in the draft is missing."""
+    return Definition.model_validate(
+        {
+            "version": document.version,
+            "organisation": document.organisation,
+            "triage_role": document.triage_role,
+            "roles": draft.roles,
+            "channels": draft.channels,
+            "target_groups": draft.target_groups,
+            "topics": draft.topics,
+            "moments": tuple(draft.moments),
+        }
+    )

@@ -1,0 +1,98 @@
+"""Whether every name that a model uses is there, and used in a way that makes sense."""
+
+from collections.abc import Collection, Mapping
+
+from routing.definition import Role
+from routing.inherit import Cell
+from routing.model_file.draft import Draft
+from routing.model_file.problem import Place, Problems, shown, suggestion
+from routing.moment import Moment
+from routing.tree import ANY, parent
+
+
+def check_references(draft: Draft, problems: Problems) -> None:
+    if draft.document:
+        _known(draft.document.triage_role, "role", draft.roles, ("triage_role",), problems)
+    _check_backups(draft.roles, problems)
+    _check_tree(draft.target_groups, "target_groups", problems)
+    _check_tree(draft.topics, "topics", problems)
+    for place, row in draft.rows:
+        _check_row(row, ("moments", place), draft, problems)
+        _check_channel(row, ("moments", place), draft, problems)
+    _check_duplicates(draft, problems)
+
+
+def _known(name: str, noun: str, known: Collection[str], place: Place, problems: Problems) -> None:
+    if name not in known:
+        problems.add(place, f"There is no {noun} {shown(name)}.", suggestion(name, known))
+
+
+def _check_tree(paths: Collection[str], section: str, problems: Problems) -> None:
+    for path in paths:
+        above = parent(path)
+        if path == ANY or path.startswith(f"{ANY}/"):
+            what = f"'{ANY}' stands for everything and cannot be a name."
+            problems.add((section, path), what, "Choose another name.")
+        elif above != ANY and above not in paths:
+            what = f"{shown(path)} lies under {shown(above)}, which is not there."
+            problems.add((section, path), what, f"Add `{above}:` to {section}.")
+
+
+def _check_backups(roles: Mapping[str, Role | None], problems: Problems) -> None:
+    backups = {name: role.backup for name, role in roles.items() if role and role.backup}
+    reported: set[str] = set()
+    for name, backup in backups.items():
+        place = ("roles", name, "backup")
+        _known(backup, "role", roles, place, problems)
+        circle = _circle(name, backups)
+        if circle and not reported.intersection(circle):
+            reported.update(circle)
+            what = f"The backup roles go in a circle: {', '.join((*circle, name))}."
+            problems.add(place, what, "Take one of these backups out.")
+
+
+def _circle(start: str, backups: Mapping[str, str]) -> list[str]:
+    """The roles from `start` back to itself, or nothing when its backups end elsewhere."""
+    seen = [start]
+    while (following := backups.get(seen[-1])) is not None:
+        if following == start:
+            return seen
+        if following in seen:
+            break
+        seen.append(following)
+    return []
+
+
+def _check_row(row: Moment, place: Place, draft: Draft, problems: Problems) -> None:
+    if row.target_group != ANY:
+        at = (*place, "target_group")
+        _known(row.target_group, "target group", draft.target_groups, at, problems)
+    if row.topic != ANY:
+        _known(row.topic, "topic", draft.topics, (*place, "topic"), problems)
+    if row.settles("role"):
+        _known(row.role, "role", draft.roles, (*place, "role"), problems)
+    if row.backup_role is not None:
+        at = (*place, "backup_role")
+        _known(row.backup_role, "role", draft.roles, at, problems)
+        if row.backup_role == row.role:
+            problems.add(at, f"{shown(row.role)} is its own backup.", "Name another role.")
+
+
+def _check_channel(row: Moment, place: Place, draft: Draft, problems: Problems) -> None:
+    if row.channel is None:
+        return
+    _known(row.channel, "channel in use", draft.channels, (*place, "channel"), problems)
+    use = draft.channels.get(row.channel)
+    if use and row.direction and row.direction not in use.directions:
+        what = f"The channel {shown(row.channel)} is not used {row.direction}."
+        advice = f"Add {row.direction} to its directions, or leave this row out."
+        problems.add((*place, "direction"), what, advice)
+
+
+def _check_duplicates(draft: Draft, problems: Problems) -> None:
+    first: dict[Cell, tuple[int, Moment]] = {}
+    for place, row in draft.rows:
+        earlier_place, earlier = first.setdefault(Cell.of(row), (place, row))
+        if earlier_place != place:
+            what = f"The row on line {earlier.line} holds for the same contacts ({row.id})."
+            problems.add(("moments", place), what, "Make them one row.")

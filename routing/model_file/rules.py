@@ -1,0 +1,50 @@
+"""Whether the rules by which topics are recognised can ever fit, and fit one topic only."""
+
+import re
+
+from routing.definition import Topic
+from routing.model_file.draft import Draft
+from routing.model_file.problem import Place, Problems, shown
+from routing.recognise import PHRASE_LIMIT, words_of
+
+_SENDER = re.compile(r"([^@\s]+@)?[^@\s.]+(\.[^@\s.]+)+")
+
+
+def check_rules(draft: Draft, problems: Problems) -> None:
+    owners: dict[tuple[str, str], str] = {}
+    for topic in draft.topics.values():
+        if topic:
+            place = ("topics", topic.id, "rules")
+            _check_words(topic, (*place, "words"), problems)
+            _check_senders(topic, (*place, "senders"), problems)
+            _check_owners(topic, place, owners, problems)
+
+
+def _check_words(topic: Topic, place: Place, problems: Problems) -> None:
+    for number, phrase in enumerate(topic.rules.words):
+        count = len(words_of(phrase))
+        if count == 0:
+            what = f"{shown(phrase)} has no letters or digits, so it never fits."
+            problems.add((*place, number), what, "Write a word, or leave it out.")
+        elif count > PHRASE_LIMIT:
+            what = f"{shown(phrase)} has {count} words."
+            problems.add((*place, number), what, f"Use at most {PHRASE_LIMIT}.")
+
+
+def _check_senders(topic: Topic, place: Place, problems: Problems) -> None:
+    for number, sender in enumerate(topic.rules.senders):
+        if not _SENDER.fullmatch(sender):
+            what = f"{shown(sender)} is neither an address nor a host."
+            problems.add((*place, number), what, "Write name@example.com or example.com.")
+
+
+def _check_owners(
+    topic: Topic, place: Place, owners: dict[tuple[str, str], str], problems: Problems
+) -> None:
+    """An address leads to one topic."""
+    for kind in ("accounts", "senders"):
+        for number, address in enumerate(getattr(topic.rules, kind)):
+            owner = owners.setdefault((kind, address.casefold()), topic.id)
+            if owner != topic.id:
+                what = f"{shown(address)} already leads to the topic {shown(owner)}."
+                problems.add((*place, kind, number), what, "Keep it in one of the two.")

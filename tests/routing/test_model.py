@@ -1,0 +1,188 @@
+"""Which row wins each field, and that a tie is refused."""
+
+from functools import cache
+from itertools import product
+
+import pytest
+from hypothesis import event, given, settings
+from hypothesis import strategies as st
+
+from hub.interaction import Channel, Direction
+from interaction_models import FILE, HEAD, model_of, problems_of, text_of
+from routing.decision import Handling, Source
+from routing.inherit import Cell
+from routing.model_file import read_model
+from routing.moment import FIELDS, Moment
+from routing.tree import ANY
+
+KEY_BY_PHONE = Cell("b2b/key", Direction.INBOUND, Channel.PHONE, "bill/late")
+
+
+def handled(*rows: str, cell: Cell = KEY_BY_PHONE) -> Handling:
+    return model_of(*rows).handling(cell)
+
+
+def test_the_more_specific_row_wins_a_field_and_the_others_inherit():
+    found = handled(
+        "topic: bill, role: billing, skills: {dutch: 2}, sla: {first_response: 2h, resolution: 9h}",
+        "topic: bill/late, sla: {first_response: 30m}",
+    )
+    assert (found.role, found.skills) == ("billing", {"dutch": 2})
+    assert (found.first_response, found.resolution) == (1800, 32_400)
+
+
+def test_every_field_says_which_row_it_came_from():
+    text = text_of("role: sales", "topic: bill/late, priority_minutes: 9")
+    found = read_model(text, FILE).handling(KEY_BY_PHONE)
+    line = len(HEAD.splitlines()) + 2
+    assert found.rows == {
+        "role": Source(row="any any any any", line=line),
+        "priority_minutes": Source(row="any any any bill/late", line=line + 1),
+        "backup_role": Source(row="roles/sales", line=6),
+    }
+
+
+@pytest.mark.parametrize(
+    "narrow", ["target_group: b2b", "channel: phone", "direction: inbound", "topic: bill"]
+)
+def test_each_part_of_a_row_can_make_it_more_specific(narrow: str):
+    assert handled("role: sales", f"{narrow}, role: billing").role == "billing"
+
+
+def test_a_higher_order_decides_between_rows_of_which_neither_is_more_specific():
+    rows = "target_group: b2b, role: sales", "topic: bill, order: 1, role: billing"
+    assert handled(*rows).role == "billing"
+
+
+def test_an_order_does_not_lift_a_row_over_its_own_refinement():
+    assert handled(
+        "topic: bill, order: 9, role: sales", "topic: bill/late, role: billing"
+    ).role == ("billing")
+
+
+def test_a_row_that_refines_both_settles_their_difference():
+    rows = (
+        "target_group: b2b, role: sales",
+        "topic: bill, role: billing",
+        "target_group: b2b, topic: bill, role: service",
+    )
+    assert handled(*rows).role == "service"
+
+
+def test_rows_that_agree_are_no_tie():
+    assert handled("target_group: b2b, role: sales", "topic: bill, role: sales").role == "sales"
+
+
+def test_a_tie_is_refused_with_an_example():
+    (problem,) = problems_of(
+        text_of("target_group: b2b/key, role: sales", "channel: phone, topic: bill, role: billing")
+    )
+    assert problem.line == len(HEAD.splitlines()) + 3
+    assert "settle role differently" in problem.what
+    assert "b2b/key inbound phone bill" in problem.what
+    assert "`order`" in problem.what_to_do
+
+
+def test_a_row_can_take_back_what_it_inherits():
+    found = handled(
+        "sla: {resolution: 2d}, skills: {dutch: 2}", "topic: bill, sla: {resolution: }, skills: {}"
+    )
+    assert found.resolution is None
+    assert found.skills == {}
+
+
+def test_without_a_role_the_triage_role_gets_it():
+    found = handled("priority_minutes: 5")
+    assert (found.role, found.triage, found.allowed) == ("triage", True, True)
+
+
+def test_a_role_falls_back_on_its_own_backup():
+    assert handled("role: sales").backup_role == "service"
+    assert handled("role: sales, backup_role: billing").backup_role == "billing"
+    assert handled("role: sales, backup_role: ").backup_role is None
+
+
+def test_a_backup_that_turns_out_to_be_the_role_itself_is_replaced():
+    rows = "role: billing, backup_role: sales", "topic: bill, role: sales"
+    assert handled(*rows).backup_role == "service"
+
+
+# Against brute force: over all combinations of a small world, with sets instead of trees.
+
+GROUPS = (ANY, "b2b", "b2b/key", "b2c")
+TOPICS = (ANY, "bill", "bill/late", "order")
+CELLS = [Cell._make(cell) for cell in product(GROUPS, Direction, Channel, TOPICS)]
+
+ROWS = st.lists(
+    st.tuples(
+        st.sampled_from(GROUPS),
+        st.sampled_from((ANY, "email", "phone")),
+        st.sampled_from((ANY, "inbound", "outbound")),
+        st.sampled_from(TOPICS),
+        st.integers(0, 1),
+        st.sampled_from((None, "billing", "service")),
+        st.sampled_from((None, 1, 2)),
+        st.sampled_from((None, "1h", "2h")),
+    ),
+    max_size=6,
+    unique_by=lambda row: row[:4],
+)
+Written = tuple[object, ...]
+KEYS = ("target_group", "channel", "direction", "topic", "order", "role", "priority_minutes")
+
+
+def written(row: Written) -> str:
+    pairs = [f"{key}: {value}" for key, value in zip(KEYS, row, strict=False) if value is not None]
+    return ", ".join([*pairs, f"sla: {{first_response: {row[-1]}}}"] if row[-1] else pairs)
+
+
+def under(path: str, upper: str) -> bool:
+    return upper == ANY or f"{path}/".startswith(f"{upper}/")
+
+
+@cache
+def area(group: str, channel: Channel | None, direction: Direction | None, topic: str) -> set[Cell]:
+    """Every combination that a row written like this holds for."""
+    return {
+        cell
+        for cell in CELLS
+        if under(cell.target_group, group)
+        and under(cell.topic, topic)
+        and channel in (None, cell.channel)
+        and direction in (None, cell.direction)
+    }
+
+
+def area_of(row: Moment) -> set[Cell]:
+    return area(row.target_group, row.channel, row.direction, row.topic)
+
+
+def candidates(rows: list[Moment], cell: Cell, field: str) -> list[Moment]:
+    """Rows that write the field and hold, less those that a row for fewer contacts refines."""
+    holding = [row for row in rows if row.settles(field) and cell in area_of(row)]
+    areas = [area_of(row) for row in holding]
+    kept = [row for row in holding if not any(one < area_of(row) for one in areas)]
+    return [row for row in kept if row.order == max(other.order for other in kept)]
+
+
+def expected_rows(rows: list[Moment]) -> dict[tuple[Cell, str], list[Moment]]:
+    found = {(cell, field): candidates(rows, cell, field) for cell, field in product(CELLS, FIELDS)}
+    return {key: rows for key, rows in found.items() if rows}
+
+
+@settings(max_examples=100, deadline=None)
+@given(ROWS)
+def test_the_rows_that_win_and_tie_are_those_that_brute_force_finds(rows: list[Written]):
+    moments = [row for text in map(written, rows) for row in model_of(text).moments]
+    expected = expected_rows(moments)
+    tied = [key for key, found in expected.items() if len({row.value(key[1]) for row in found}) > 1]
+    event("tie" if tied else "no tie")
+    found = problems_of(text_of(*map(written, rows)))
+    assert bool(found) == bool(tied)
+    assert all("differently" in problem.what for problem in found)
+    if not tied:
+        model = model_of(*map(written, rows))
+        for cell, field in product(CELLS, FIELDS):
+            row = model.handling(cell).rows.get(field)
+            first = expected.get((cell, field), [None])[0]
+            assert (row and row.row) == (first and first.id)
