@@ -1,0 +1,87 @@
+"""Who gets a contact and what belongs to it: pure, total, and with its reasons.
+
+The topic is what the customer stated, else what the rules recognise, else none. The rows of the
+model that hold for it do the rest; where none of them names a role, the triage role gets it.
+"""
+
+from collections.abc import Iterator
+
+from hub.interaction import Automatic
+from routing.contact import Contact
+from routing.decision import Decision, Handling, How, Reason, ReasonCode, Recognition
+from routing.inherit import Cell
+from routing.model import Model
+from routing.recognise import chosen
+from routing.tree import ANY, covers, nearest
+
+_PATH_LIMIT = 200
+_SHOWN = 100
+
+
+def decide(contact: Contact, model: Model) -> Decision:
+    """The same contact and model give the same decision, and every contact gets one."""
+    reasons: list[Reason] = []
+    if contact.automatic is not Automatic.NO:
+        reasons.append(_reason(ReasonCode.AUTOMATIC, kind=contact.automatic.value))
+    group = _target_group(contact, model, reasons)
+    recognition = _stated(contact, model, reasons) or _recognised(contact, model, reasons)
+    handling = model.handling(Cell(group, contact.direction, contact.channel, recognition.topic))
+    reasons.extend(_by_the_model(handling))
+    return Decision(**vars(handling), recognition=recognition, reasons=tuple(reasons))
+
+
+def _reason(code: ReasonCode, **parameters: str) -> Reason:
+    return Reason(code=code, parameters=parameters)
+
+
+def _target_group(contact: Contact, model: Model, reasons: list[Reason]) -> str:
+    given = contact.target_group[:_PATH_LIMIT]
+    group = nearest(given, model.target_groups)
+    if group != (given or ANY):
+        reasons.append(_reason(ReasonCode.GROUP_UNKNOWN, given=_shown(given), group=group))
+    return group
+
+
+def _stated(contact: Contact, model: Model, reasons: list[Reason]) -> Recognition | None:
+    """What the customer chose, or the nearest topic above it that the model knows."""
+    given = contact.stated_topic[:_PATH_LIMIT]
+    if not given or given == ANY:
+        return None
+    topic = nearest(given, model.topics)
+    if topic == given:
+        reasons.append(_reason(ReasonCode.STATED, topic=topic))
+    else:
+        reasons.append(_reason(ReasonCode.STATED_UNKNOWN, given=_shown(given), topic=topic))
+    return None if topic == ANY else Recognition(topic=topic, how=How.STATED)
+
+
+def _recognised(contact: Contact, model: Model, reasons: list[Reason]) -> Recognition:
+    findings = model.recogniser.findings(contact)
+    chain = chosen(findings)
+    if not chain:
+        reasons.append(_reason(ReasonCode.NO_TOPIC))
+        return Recognition(topic=ANY, how=How.NONE)
+    for finding in chain:
+        matched = ", ".join(finding.matched)
+        reasons.append(_reason(ReasonCode(finding.how), topic=finding.topic, matched=matched))
+    last = chain[-1]
+    also = tuple(dict.fromkeys(one.topic for one in findings if not covers(one.topic, last.topic)))
+    if also:
+        reasons.append(_reason(ReasonCode.ALSO, topics=", ".join(also)))
+    return Recognition(topic=last.topic, how=last.how, matched=tuple(last.matched), also=also)
+
+
+def _shown(given: str) -> str:
+    """What came from outside, short and fit to be stored."""
+    return given[:_SHOWN].encode(errors="replace").decode()
+
+
+def _by_the_model(handling: Handling) -> Iterator[Reason]:
+    if handling.triage:
+        yield _reason(ReasonCode.TRIAGE, role=handling.role)
+    else:
+        source = handling.rows["role"]
+        yield _reason(ReasonCode.ROLE, role=handling.role, row=source.row, line=str(source.line))
+    if not handling.allowed:
+        source = handling.rows["allowed"]
+        yield _reason(ReasonCode.NOT_ALLOWED, row=source.row, line=str(source.line))

@@ -1,0 +1,70 @@
+"""The reasons of a decision as sentences, in the languages of the interface."""
+
+from typing import Literal
+
+from routing.decision import Decision, Reason, ReasonCode
+
+Language = Literal["en", "nl"]
+
+_ENGLISH = {
+    ReasonCode.AUTOMATIC: "This message was not written by a person.",
+    ReasonCode.GROUP_UNKNOWN: (
+        "The model does not know the target group “{given}”; what holds for “{group}” is used."
+    ),
+    ReasonCode.STATED: "The customer chose the topic “{topic}”.",
+    ReasonCode.STATED_UNKNOWN: (
+        "The customer chose “{given}”, which the model does not know; "
+        "the nearest topic above it is “{topic}”."
+    ),
+    ReasonCode.ACCOUNT: "Whoever contacts {matched} does so about “{topic}”.",
+    ReasonCode.SENDER: "What {matched} sends is about “{topic}”.",
+    ReasonCode.WORDS: "These words point to “{topic}”: {matched}.",
+    ReasonCode.ALSO: "It could also be about: {topics}.",
+    ReasonCode.NO_TOPIC: "No topic was chosen and no rule recognises one.",
+    ReasonCode.ROLE: "“{role}” is responsible, by the row “{row}” (line {line} of the model).",
+    ReasonCode.TRIAGE: "No row of the model names a role for this, so “{role}” gets it.",
+    ReasonCode.NOT_ALLOWED: (
+        "The model does not want this contact in this way, "
+        "by the row “{row}” (line {line} of the model)."
+    ),
+}
+_DUTCH = {
+    ReasonCode.AUTOMATIC: "Dit bericht is niet door een mens geschreven.",
+    ReasonCode.GROUP_UNKNOWN: (
+        "Het model kent de doelgroep “{given}” niet; wat voor “{group}” geldt, is gebruikt."
+    ),
+    ReasonCode.STATED: "De klant heeft het onderwerp “{topic}” gekozen.",
+    ReasonCode.STATED_UNKNOWN: (
+        "De klant koos “{given}”, dat het model niet kent; "
+        "het naaste onderwerp daarboven is “{topic}”."
+    ),
+    ReasonCode.ACCOUNT: "Wie contact zoekt via {matched}, doet dat over “{topic}”.",
+    ReasonCode.SENDER: "Wat {matched} stuurt, gaat over “{topic}”.",
+    ReasonCode.WORDS: "Deze woorden wijzen op “{topic}”: {matched}.",
+    ReasonCode.ALSO: "Het kan ook gaan over: {topics}.",
+    ReasonCode.NO_TOPIC: "Er is geen onderwerp gekozen en geen regel herkent er een.",
+    ReasonCode.ROLE: (
+        "“{role}” is verantwoordelijk, volgens rij “{row}” (regel {line} van het model)."
+    ),
+    ReasonCode.TRIAGE: "Geen rij van het model noemt hiervoor een rol, dus “{role}” krijgt dit.",
+    ReasonCode.NOT_ALLOWED: (
+        "Het model wil dit contact niet op deze manier, "
+        "volgens rij “{row}” (regel {line} van het model)."
+    ),
+}
+_SENTENCES: dict[Language, dict[ReasonCode, str]] = {"en": _ENGLISH, "nl": _DUTCH}
+
+
+def explain(decision: Decision, language: Language) -> list[str]:
+    """One sentence for each reason, in the order in which they were reached."""
+    return [_sentence(reason, decision, language) for reason in decision.reasons]
+
+
+def _sentence(reason: Reason, decision: Decision, language: Language) -> str:
+    """With titles where the decision keeps them, so that an old one reads as it did then."""
+    words = dict(reason.parameters)
+    if "role" in words:
+        words["role"] = getattr(decision.role_title, language)
+    if decision.topic_title and words.get("topic") == decision.topic:
+        words["topic"] = getattr(decision.topic_title, language)
+    return _SENTENCES[language][reason.code].format_map(words)

@@ -1,0 +1,242 @@
+"""Every contact gets a decision, the same one each time, with reasons that can be read."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub import clock
+from hub.interaction import Attachment, Automatic, Channel, Direction, Interaction, Party, PointKind
+from interaction_models import model_of
+from routing.contact import Contact
+from routing.decide import decide
+from routing.decision import Decision, How, ReasonCode
+from routing.explain import explain
+from routing.model import Model
+from routing.model_file import load_model
+from routing.tree import ANY
+
+EXAMPLE = load_model(Path(__file__).parents[2] / "config" / "interaction_model.yaml")
+MAIL = Contact(Direction.INBOUND, Channel.EMAIL)
+
+
+def codes(decision: Decision) -> list[str]:
+    return [reason.code.value for reason in decision.reasons]
+
+
+def test_what_the_customer_stated_outranks_what_the_text_says():
+    contact = replace(MAIL, stated_topic="delivery/late", subject="invoice", account="invoice@x.nl")
+    decision = decide(contact, EXAMPLE)
+    assert (decision.topic, decision.role) == ("delivery/late", "logistics")
+    assert decision.recognition.how is How.STATED
+    assert codes(decision) == ["stated", "role"]
+
+
+def test_a_stated_topic_that_is_unknown_falls_back_on_the_one_above_it():
+    decision = decide(replace(MAIL, stated_topic="billing/refund/partly"), EXAMPLE)
+    assert decision.topic == "billing/refund"
+    assert codes(decision) == ["stated_unknown", "role"]
+
+
+def test_a_stated_topic_of_which_nothing_is_known_leaves_it_to_the_rules():
+    decision = decide(replace(MAIL, stated_topic="weather", text="My machine leaks"), EXAMPLE)
+    assert decision.topic == "machine/fault"
+    assert codes(decision) == ["stated_unknown", "words", "role"]
+
+
+def test_our_address_says_the_topic_and_words_say_which_part_of_it():
+    contact = replace(
+        MAIL, account="Invoice@vandalen.example", text="Graag mijn geld terug. Klacht!"
+    )
+    decision = decide(contact, EXAMPLE)
+    assert decision.topic == "billing/refund"
+    assert codes(decision) == ["account", "words", "also", "role"]
+    assert decision.recognition.matched == ("geld terug",)
+    assert decision.recognition.also == ("complaint",)
+
+
+def test_a_carrier_is_known_by_its_host():
+    decision = decide(replace(MAIL, sender="robot@nl.snelpost.example", text="factuur"), EXAMPLE)
+    assert decision.recognition.topic == "delivery"
+    assert decision.recognition.matched == ("snelpost.example",)
+
+
+def test_without_a_topic_or_a_role_triage_gets_it_with_the_reason():
+    decision = decide(replace(MAIL, text="Lorem ipsum"), EXAMPLE)
+    assert (decision.topic, decision.role, decision.triage) == (ANY, "triage", True)
+    assert codes(decision) == ["no_topic", "triage"]
+    assert decision.first_response == 8 * 3600
+
+
+def test_an_unknown_target_group_falls_back_on_the_one_above_it():
+    decision = decide(replace(MAIL, target_group="b2b/bakery", stated_topic="order"), EXAMPLE)
+    assert (decision.target_group, decision.role) == ("b2b", "sales")
+    assert codes(decision) == ["group_unknown", "stated", "role"]
+
+
+@pytest.mark.parametrize("group", ["", ANY])
+def test_no_target_group_is_no_unknown_one(group: str):
+    decision = decide(replace(MAIL, target_group=group, stated_topic="order"), EXAMPLE)
+    assert decision.target_group == ANY
+    assert codes(decision) == ["stated", "role"]
+
+
+def test_what_the_model_does_not_want_is_still_given_to_someone():
+    contact = replace(MAIL, channel=Channel.SMS, stated_topic="complaint")
+    decision = decide(contact, EXAMPLE)
+    assert not decision.allowed
+    assert decision.role == "customer-service"
+    assert codes(decision) == ["stated", "role", "not_allowed"]
+
+
+def test_an_automatic_message_is_called_that():
+    decision = decide(replace(MAIL, automatic=Automatic.BOUNCE), EXAMPLE)
+    assert codes(decision)[0] == "automatic"
+
+
+def test_a_decision_carries_what_the_agent_needs():
+    contact = Contact(
+        Direction.INBOUND,
+        Channel.PHONE,
+        target_group="b2b/hospitality",
+        stated_topic="machine/fault",
+    )
+    decision = decide(contact, EXAMPLE)
+    assert decision.first_response == 60
+    assert decision.resolution == 24 * 3600
+    assert decision.priority_minutes == 90
+    assert decision.skills == {"coffee-machines": 3}
+    assert [step.name for step in decision.steps.during] == ["at-the-machine", "checklist"]
+    assert [step.name for step in decision.steps.after] == ["plan-visit"]
+    assert decision.authority[0].limits == {"loan_days": 5}
+    assert decision.rows["sla.first_response"].row == "any inbound phone any"
+    assert decision.rows["role"].row == "any any any machine"
+    assert decision.model_version == EXAMPLE.version
+
+
+def test_a_decision_survives_being_stored():
+    contact = replace(
+        MAIL, target_group="b2b/key-account", subject="Terugbetaling", text="nog niet"
+    )
+    decision = decide(contact, EXAMPLE)
+    assert Decision.model_validate_json(decision.model_dump_json()) == decision
+
+
+def test_changing_a_decision_does_not_change_the_next():
+    contact = replace(MAIL, stated_topic="machine")
+    decide(contact, EXAMPLE).skills["juggling"] = 5
+    assert decide(contact, EXAMPLE).skills == {"coffee-machines": 2}
+
+
+def test_a_contact_is_made_from_an_interaction():
+    interaction = Interaction(
+        id="i",
+        conversation_id="c",
+        customer_id="k",
+        sequence=1,
+        channel=Channel.EMAIL,
+        account="info@vandalen.example",
+        direction=Direction.INBOUND,
+        external_id="<1@example.com>",
+        sender=Party(kind=PointKind.EMAIL, value="jan@example.com"),
+        subject="Vraag",
+        topic="question",
+        occurred_at=clock.now(),
+        received_at=clock.now(),
+        attachments=(
+            Attachment(id="a", filename="factuur.pdf", content_type="", size=1, sha256=""),
+        ),
+    )
+    contact = Contact.of(interaction, "b2c")
+    assert (contact.sender, contact.stated_topic) == ("jan@example.com", "question")
+    assert (contact.attachments, contact.target_group) == (("factuur.pdf",), "b2c")
+
+
+def test_an_explanation_reads_as_sentences_in_both_languages():
+    contact = replace(MAIL, account="invoice@", text="geld terug", target_group="b2c/vip")
+    decision = decide(contact, EXAMPLE)
+    line = decision.rows["role"].line
+    assert explain(decision, "en") == [
+        "The model does not know the target group “b2c/vip”; what holds for “b2c” is used.",
+        "Whoever contacts invoice@ does so about “billing”.",
+        "These words point to “Refund”: geld terug.",
+        f"“Billing” is responsible, by the row “any any any billing” (line {line} of the model).",
+    ]
+    assert explain(decision, "nl")[2] == "Deze woorden wijzen op “Terugbetaling”: geld terug."
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+@pytest.mark.parametrize("code", list(ReasonCode))
+def test_every_reason_has_a_sentence(code: ReasonCode, language: str):
+    names = ("given", "group", "topic", "topics", "matched", "role", "row", "line")
+    decision = decide(MAIL, EXAMPLE)
+    reason = decision.reasons[0].model_copy(
+        update={"code": code, "parameters": dict.fromkeys(names, "x")}
+    )
+    (sentence,) = explain(decision.model_copy(update={"reasons": (reason,)}), language)
+    assert "{" not in sentence
+    assert sentence.endswith(".")
+
+
+# Any contact at all
+
+PATHS = st.one_of(
+    st.sampled_from([*EXAMPLE.topics, *EXAMPLE.target_groups, ANY, "/", "a//b", "\ud800"]),
+    st.text(),
+)
+TEXTS = st.one_of(
+    st.text(alphabet=st.characters(codec=None)),
+    st.lists(st.sampled_from(["geld", "terug", "late", "parcel", "\n", "é", "klacht"])).map(
+        " ".join
+    ),
+)
+CONTACTS = st.builds(
+    Contact,
+    direction=st.sampled_from(Direction),
+    channel=st.sampled_from(Channel),
+    account=st.one_of(st.text(), st.just("invoice@x")),
+    target_group=PATHS,
+    stated_topic=PATHS,
+    subject=TEXTS,
+    text=TEXTS,
+    sender=st.one_of(st.text(), st.emails(), st.just("snelpost.example")),
+    automatic=st.sampled_from(Automatic),
+    attachments=st.lists(st.text()).map(tuple),
+)
+
+
+@given(CONTACTS)
+def test_any_contact_gets_a_decision_that_can_be_stored_and_explained(contact: Contact):
+    decision = decide(contact, EXAMPLE)
+    assert decision.role in EXAMPLE.roles
+    assert decision.backup_role is None or decision.backup_role in EXAMPLE.roles
+    assert decision.topic in {ANY, *EXAMPLE.topics}
+    assert Decision.model_validate_json(decision.model_dump_json()) == decision
+    assert len(explain(decision, "nl")) == len(decision.reasons)
+
+
+@given(CONTACTS)
+def test_a_decision_does_not_depend_on_those_before_it(contact: Contact):
+    fresh = Model(EXAMPLE.definition)
+    assert decide(contact, fresh) == decide(contact, EXAMPLE) == decide(contact, fresh)
+
+
+HUGE = {
+    "subject": replace(MAIL, subject="x" * 1_000_000),
+    "words": replace(MAIL, text="waar is mijn pakket " * 100_000),
+    "stated topic": replace(MAIL, stated_topic="a/" * 500_000),
+    "group": replace(MAIL, target_group="/" * 1_000_000),
+    "sender": replace(MAIL, sender="." * 1_000_000),
+    "attachments": replace(MAIL, attachments=("x" * 10_000,) * 10_000),
+}
+
+
+@pytest.mark.parametrize("contact", HUGE.values(), ids=HUGE)
+def test_a_huge_contact_gives_a_small_decision(contact: Contact):
+    assert len(decide(contact, EXAMPLE).model_dump_json()) < 10_000
+
+
+def test_a_model_with_nothing_but_roles_sends_all_to_triage():
+    assert decide(replace(MAIL, text="invoice"), model_of()).role == "triage"
