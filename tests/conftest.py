@@ -1,5 +1,6 @@
 """The servers that tests run against: real ones, started once, with a clean place for each test."""
 
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,9 +8,18 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser
 
+from hub.store import Database, migrate
+from hub.store.database import open_database
 from servers.browser import open_browser
 from servers.imap import ImapAccount, ImapServer
-from servers.postgres import QUICK, Databases, PostgresServer, find_postgres, run
+from servers.postgres import (
+    QUICK,
+    Databases,
+    PostgresServer,
+    database_name,
+    find_postgres,
+    run,
+)
 from servers.rabbitmq import RabbitMQServer
 from servers.smtp import SmtpSink
 from servers.tls import Certificate, make_certificate
@@ -48,9 +58,25 @@ def databases() -> Iterator[Databases]:
 
 
 @pytest.fixture
-async def postgres_url(databases: Databases) -> AsyncIterator[str]:
-    """A fresh, empty PostgreSQL database."""
+async def empty_postgres_url(databases: Databases) -> AsyncIterator[str]:
+    """A fresh PostgreSQL database without a schema."""
     url = await databases.create()
+    yield url
+    await databases.drop(url)
+
+
+@pytest.fixture(scope="session")
+def _postgres_template(databases: Databases) -> Iterator[str]:
+    url = run(databases.create())
+    run(_migrate(url))
+    yield database_name(url)
+    run(databases.drop(url))
+
+
+@pytest.fixture
+async def postgres_url(databases: Databases, _postgres_template: str) -> AsyncIterator[str]:
+    """A fresh PostgreSQL database with the schema of this release."""
+    url = await databases.create(_postgres_template)
     yield url
     await databases.drop(url)
 
@@ -151,20 +177,52 @@ async def smtp_sink() -> AsyncIterator[SmtpSink]:
     await sink.stop()
 
 
-# Choices
+# SQLite
 
 
 @pytest.fixture
-def sqlite_url(tmp_path: Path) -> str:
+def empty_sqlite_url(tmp_path: Path) -> str:
     """A SQLite database that is not there yet."""
-    return f"sqlite:///{tmp_path}/loket.db"
+    return f"sqlite:///{tmp_path}/empty.db"
+
+
+@pytest.fixture(scope="session")
+def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("store") / "template.db"
+    run(_migrate(f"sqlite:///{path}"))
+    return path
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path, _sqlite_template: Path) -> str:
+    """A fresh SQLite database with the schema of this release."""
+    path = shutil.copy(_sqlite_template, tmp_path / "loket.db")
+    return f"sqlite:///{path}"
+
+
+# Choices
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def store_url(request: pytest.FixtureRequest) -> str:
-    """The store on both engines."""
+    """The store on both engines, with the schema of this release."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def empty_store_url(request: pytest.FixtureRequest) -> str:
+    """The store on both engines, without a schema."""
+    url: str = request.getfixturevalue(f"empty_{request.param}_url")
+    return url
+
+
+@pytest.fixture
+async def database(store_url: str) -> AsyncIterator[Database]:
+    """The open store on both engines."""
+    opened = open_database(store_url)
+    yield opened
+    await opened.close()
 
 
 @pytest.fixture(params=["local", "amqp"])
@@ -198,3 +256,11 @@ async def browser() -> AsyncIterator[Browser]:
     """A Chromium of this test's own."""
     async with open_browser() as chromium:
         yield chromium
+
+
+async def _migrate(url: str) -> None:
+    opened = open_database(url)
+    try:
+        await migrate.upgrade(opened)
+    finally:
+        await opened.close()

@@ -10,6 +10,7 @@ import asyncpg
 import pytest
 from playwright.async_api import Browser
 
+from hub.store import Database, migrate
 from servers.imap import ImapAccount, ImapServer
 from servers.postgres import PostgresServer
 from servers.rabbitmq import RabbitMQServer
@@ -27,9 +28,13 @@ async def _value(url: str, query: str) -> object:
         await connection.close()
 
 
-async def test_each_test_gets_an_empty_database(postgres_url: str) -> None:
+async def test_each_test_gets_an_empty_database(empty_postgres_url: str) -> None:
     tables = "select count(*) from pg_tables where schemaname = 'public'"
-    assert await _value(postgres_url, tables) == 0
+    assert await _value(empty_postgres_url, tables) == 0
+
+
+async def test_each_test_gets_a_store_of_this_release(database: Database) -> None:
+    assert await migrate.current(database) == migrate.head()
 
 
 async def test_committed_rows_outlive_a_killed_postgres(
