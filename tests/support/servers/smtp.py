@@ -66,10 +66,10 @@ class SmtpSink:
         if self._server is None:
             return
         self._server.close()
-        handlers = [conversation._handler_coroutine for conversation in self._conversations]
+        running = [each._handler_coroutine for each in self._conversations]
+        handlers = [handler for handler in running if handler is not None]
         for conversation in self._conversations:
-            if conversation.transport is not None and not conversation.transport.is_closing():
-                conversation.transport.abort()
+            _hang_up(conversation)
         for handler in handlers:
             handler.cancel()
         await asyncio.gather(*handlers, return_exceptions=True)
@@ -135,8 +135,7 @@ class SmtpSink:
         if self.after_data is AfterData.STALL:
             await asyncio.Event().wait()
         if self.after_data is AfterData.DROP:
-            assert server.transport is not None
-            server.transport.abort()
+            _hang_up(server)
         return refusal or "250 2.0.0 OK"
 
     def _keep(self, session: Session, envelope: Envelope) -> None:
@@ -151,3 +150,9 @@ class SmtpSink:
         with contextlib.suppress(IndexError):
             return self._answers[command].popleft()
         return None
+
+
+def _hang_up(conversation: SMTP) -> None:
+    transport = conversation.transport
+    if isinstance(transport, asyncio.Transport) and not transport.is_closing():
+        transport.abort()
