@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from sqlalchemy import Table, func, insert, select, update
+from sqlalchemy import insert, select, update
 
 from builders import TOKENS, chat_arrival, email_party, mail_arrival
 from hub import clock
@@ -28,28 +28,18 @@ from hub.store.tables import (
     outbox,
 )
 from hub.store.threads import TOKEN_PURPOSE
+from stores import count, opened, rows
 
 
 @pytest.fixture
 async def database(store_url: str) -> AsyncIterator[Database]:
-    database = open_database(store_url)
-    await migrate.upgrade(database)
-    yield database
-    await database.close()
+    async with opened(store_url) as database:
+        yield database
 
 
 @pytest.fixture
 def intake(database: Database) -> Intake:
     return Intake(database, TOKENS, Metrics(), lambda: None)
-
-
-async def rows(database: Database, table: Table) -> list[Any]:
-    return await database.read(lambda c: list(c.execute(select(table))))
-
-
-async def count(database: Database, table: Table) -> int:
-    counting = select(func.count()).select_from(table)
-    return await database.read(lambda c: c.execute(counting).scalar_one())
 
 
 async def reply_to(database: Database, conversation_id: str, to: Party) -> str:

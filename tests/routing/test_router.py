@@ -1,0 +1,248 @@
+"""What is received becomes work, once, whatever the bus does with the events."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select, update
+
+from builders import TOKENS, mail_arrival
+from hub import clock
+from hub.events import Envelope, InteractionReceived, MessageStatus, WorkItemChanged, wrap
+from hub.intake import Intake
+from hub.interaction import Accepted, Arrival, Automatic, Channel
+from hub.metrics import Metrics
+from hub.store import Database
+from hub.store.tables import customers, interactions, work_items
+from routing.model import Model
+from routing.model_file import load_model
+from routing.router import Router
+from stores import count, only, opened, rows, told
+
+MODEL = Path(__file__).parents[2] / "config" / "interaction_model.yaml"
+
+
+@pytest.fixture(scope="module")
+def model() -> Model:
+    return load_model(MODEL)
+
+
+@pytest.fixture
+async def database(store_url: str) -> AsyncIterator[Database]:
+    async with opened(store_url) as database:
+        yield database
+
+
+@pytest.fixture
+def router(database: Database, model: Model) -> Router:
+    return Router(database, model, Metrics(), lambda: None)
+
+
+@pytest.fixture
+def intake(database: Database) -> Intake:
+    return Intake(database, TOKENS, Metrics(), lambda: None)
+
+
+def received(accepted: Accepted) -> Envelope:
+    event = InteractionReceived(
+        interaction_id=accepted.interaction_id,
+        conversation_id=accepted.conversation_id,
+        customer_id="unused",
+        channel=Channel.EMAIL,
+        account="unused",
+        received_at=clock.now(),
+    )
+    return wrap(event, subject=accepted.conversation_id, source="/test")
+
+
+def status(accepted: Accepted, state: str) -> Envelope:
+    event = MessageStatus(
+        interaction_id=accepted.interaction_id,
+        conversation_id=accepted.conversation_id,
+        channel=Channel.EMAIL,
+        state=state,
+    )
+    return wrap(event, subject=accepted.conversation_id, source="/test")
+
+
+def late_delivery(**changes: Any) -> Arrival:
+    text = "Mijn bestelling is te laat, waar blijft het pakket?"
+    return mail_arrival(subject="Levering te laat", text=text, **changes)
+
+
+async def test_a_mail_becomes_work_for_the_role_of_the_model(
+    database: Database, intake: Intake, router: Router, model: Model
+) -> None:
+    accepted = await intake.accept(late_delivery())
+    await router.handle([received(accepted)])
+    item = await only(database, work_items)
+    assert (item.role, item.topic, item.state) == ("logistics", "delivery/late", "waiting")
+    assert item.decision["model_version"] == model.version
+    assert item.decision["reasons"]
+    kept = await only(database, interactions)
+    assert kept.routed_at is not None
+    assert item.waiting_since == kept.received_at
+    first_response = timedelta(seconds=item.decision["first_response"])
+    assert item.first_response_due == kept.received_at + first_response
+    changed = [e.event for e in await told(database) if isinstance(e.event, WorkItemChanged)]
+    assert [(e.work_item_id, e.role, e.epoch) for e in changed] == [(item.id, "logistics", 1)]
+
+
+async def test_what_no_row_names_goes_to_triage_never_nowhere(
+    database: Database, intake: Intake, router: Router, model: Model
+) -> None:
+    await router.handle([received(await intake.accept(mail_arrival(subject="", text="xyzzy")))])
+    assert (await only(database, work_items)).role == model.triage_role
+
+
+async def test_an_event_delivered_twice_changes_nothing(
+    database: Database, intake: Intake, router: Router
+) -> None:
+    event = received(await intake.accept(late_delivery()))
+    await router.handle([event, event])
+    before = await only(database, work_items)
+    await router.handle([event])
+    assert await only(database, work_items) == before
+
+
+async def test_an_event_that_overtakes_or_is_lost_changes_nothing(
+    database: Database, intake: Intake, router: Router
+) -> None:
+    first = await intake.accept(late_delivery(message_id="one@example.org"))
+    second = await intake.accept(mail_arrival(references=("one@example.org",)))
+    await router.handle([received(second)])
+    assert (await only(database, work_items)).topic == "delivery/late"
+    assert all(row.routed_at for row in await rows(database, interactions))
+    await router.handle([received(first)])
+    assert await count(database, work_items) == 1
+
+
+async def test_a_customer_who_writes_again_keeps_their_place_and_agent(
+    database: Database, intake: Intake, router: Router
+) -> None:
+    first = await intake.accept(late_delivery(message_id="one@example.org"))
+    await router.handle([received(first)])
+    before = await only(database, work_items)
+    assigned = update(work_items).values(state="assigned", epoch=before.epoch + 1)
+    await database.write(lambda c: c.execute(assigned))
+    second = await intake.accept(
+        mail_arrival(references=("one@example.org",), subject="factuur", text="factuur klopt niet")
+    )
+    await router.handle([received(second)])
+    after = await only(database, work_items)
+    assert (after.state, after.role, after.waiting_since) == (
+        "assigned",
+        before.role,
+        before.waiting_since,
+    )
+    assert after.epoch > before.epoch + 1
+
+
+async def test_untouched_triage_work_moves_when_the_customer_says_more(
+    database: Database, intake: Intake, router: Router, model: Model
+) -> None:
+    first = await intake.accept(
+        mail_arrival(message_id="one@example.org", subject="", text="xyzzy")
+    )
+    await router.handle([received(first)])
+    more = late_delivery(references=("one@example.org",))
+    await router.handle([received(await intake.accept(more))])
+    item = await only(database, work_items)
+    assert item.role == "logistics"
+    moves = [e.event for e in await told(database) if isinstance(e.event, WorkItemChanged)]
+    assert (moves[-1].former_role, moves[-1].role) == (model.triage_role, "logistics")
+
+
+async def test_the_group_of_the_organisation_decides(
+    database: Database, intake: Intake, router: Router
+) -> None:
+    first = await intake.accept(mail_arrival())
+    customer = await only(database, customers)
+    organisation = {
+        "id": clock.new_id(),
+        "kind": "organisation",
+        "name": "Hotel",
+        "target_group": "b2b/key-account",
+        "attributes": {},
+        "created_at": clock.now(),
+    }
+
+    def prepare(connection: Any) -> None:
+        connection.execute(customers.insert(), [organisation])
+        changed = update(customers).where(customers.c.id == customer.id)
+        connection.execute(changed.values(organisation_id=organisation["id"]))
+
+    await database.write(prepare)
+    await router.handle([received(first)])
+    assert (await only(database, work_items)).decision["target_group"] == "b2b/key-account"
+
+
+@pytest.mark.parametrize(
+    ("automatic", "made"),
+    [(Automatic.REPLY, 0), (Automatic.BOUNCE, 0), (Automatic.GENERATED, 1), (Automatic.BULK, 1)],
+)
+async def test_automatic_mail_is_filed_unless_it_opens_a_matter(
+    database: Database, intake: Intake, router: Router, automatic: Automatic, made: int
+) -> None:
+    await router.handle([received(await intake.accept(late_delivery(automatic=automatic)))])
+    assert await count(database, work_items) == made
+    assert (await only(database, interactions)).routed_at is not None
+
+
+@pytest.mark.parametrize("state", ["failed", "bounced", "uncertain"])
+async def test_a_message_that_did_not_arrive_is_work_again(
+    database: Database, intake: Intake, router: Router, state: str
+) -> None:
+    accepted = await intake.accept(late_delivery())
+    await router.handle([received(accepted)])
+    await database.write(lambda c: c.execute(update(work_items).values(state="done")))
+    event = status(accepted, state)
+    await router.handle([event])
+    await router.handle([event])
+    made = await rows(database, work_items)
+    assert sorted(item.state for item in made) == ["done", "waiting"]
+    assert {item.role for item in made} == {"logistics"}
+    await router.handle([status(accepted, "delivered")])
+    assert await count(database, work_items) == 2
+
+
+@settings(
+    max_examples=15,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(data=st.data())
+async def test_any_delivery_of_the_events_gives_the_same_work(
+    tmp_path_factory: pytest.TempPathFactory, model: Model, data: st.DataObject
+) -> None:
+    """Shuffled, repeated, dropped (one per conversation is enough) and cut in any batches."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('store')}/loket.db"
+    async with opened(url) as database:
+        intake = Intake(database, TOKENS, Metrics(), lambda: None)
+        router = Router(database, model, Metrics(), lambda: None)
+        events = []
+        for sender in ("a@example.org", "b@example.org", "c@example.org"):
+            root = late_delivery(sender=sender)
+            accepted = await intake.accept(root)
+            reference = (root.external_id,)
+            more = [mail_arrival(sender=sender, references=reference) for _ in range(2)]
+            events.append([accepted, *[await intake.accept(arrival) for arrival in more]])
+        kept = [
+            received(data.draw(st.sampled_from(of_one)))
+            for of_one in events
+            for _ in range(data.draw(st.integers(1, 3)))
+        ]
+        order = data.draw(st.permutations(kept))
+        while order:
+            size = data.draw(st.integers(1, len(order)))
+            await router.handle(order[:size])
+            order = order[size:]
+        made = await rows(database, work_items)
+        assert len(made) == 3
+        assert {item.topic for item in made} == {"delivery/late"}
+        waiting = select(interactions).where(interactions.c.routed_at.is_(None))
+        assert not await database.read(lambda c: c.execute(waiting).all())
