@@ -1,0 +1,36 @@
+"""Which pages may use a site's chat. The browser says by `Origin` where a page is from.
+
+The chat knows its visitors by a token that the page sends, never by a cookie, so a page that lies
+about its origin (only a program can) gains nothing.
+"""
+
+from urllib.parse import urlsplit
+
+from aiohttp import web
+from multidict import CIMultiDict
+
+from connectors.chat.settings import ChatSettings
+from hub.errors import Rejected
+
+
+def site_of(request: web.Request, settings: ChatSettings, own_origin: str) -> str:
+    """The key of the site whose chat this is; Rejected when the page may not use it."""
+    key = request.query.get("site", "")
+    site = settings.sites.get(key)
+    if site is None:
+        raise Rejected("unknown_site", "There is no chat with this site key.", status=404)
+    origin = request.headers.get("Origin", "")
+    own = origin == own_origin or (bool(origin) and urlsplit(origin).netloc == request.host)
+    if not own and not (origin and site.allows(origin)):
+        raise Rejected("origin", "This page may not use this chat.", status=403)
+    return key
+
+
+def cors(request: web.Request) -> CIMultiDict[str]:
+    """Headers that let the asking page, which `site_of` has let in, read the answer."""
+    return CIMultiDict({"Access-Control-Allow-Origin": request.headers["Origin"], "Vary": "Origin"})
+
+
+def address_of(request: web.Request) -> str:
+    """Who connects. A forwarded address is anybody's claim, so it is not believed."""
+    return request.remote or ""

@@ -1,0 +1,64 @@
+"""Serves the widget: one script to embed, and the modules that it loads.
+
+The modules' address holds a digest of all of them, so a browser may keep them for good and never
+mixes two releases; only the small script is asked for again.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from aiohttp import web
+
+from hub.http import Route
+
+_FOLDER = Path(__file__).parent / "static"
+_ENTRY = "loket-chat.js"
+_VERSION_MARK = "VERSION"
+_HEADERS = {
+    # Scripts hold nothing secret, and a module from another origin is loaded with CORS only.
+    "Access-Control-Allow-Origin": "*",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+
+
+class Script:
+    """The widget's files, read once."""
+
+    def __init__(self) -> None:
+        self._files = {path.name: path.read_bytes() for path in sorted(_FOLDER.glob("*.js"))}
+        everything = b"\0".join(self._files.values())
+        self.version = hashlib.sha256(everything).hexdigest()[:16]
+
+    def routes(self) -> Sequence[Route]:
+        return (
+            Route("GET", f"/chat/{_ENTRY}", self._entry),
+            Route("GET", "/chat/static/{version}/{name}", self._module),
+        )
+
+    async def _entry(self, request: web.Request) -> web.StreamResponse:
+        if request.if_none_match and request.if_none_match[0].value == self.version:
+            response = web.Response(status=304)
+        else:
+            text = self._files[_ENTRY].decode().replace(_VERSION_MARK, self.version)
+            response = _javascript(text.encode())
+        response.etag = self.version
+        response.headers.update(_HEADERS | {"Cache-Control": "public, max-age=60"})
+        return response
+
+    async def _module(self, request: web.Request) -> web.StreamResponse:
+        body = self._files.get(request.match_info["name"])
+        if body is None:
+            raise web.HTTPNotFound
+        response = _javascript(body)
+        # Right after a release a browser may still ask for the one before.
+        current = request.match_info["version"] == self.version
+        keep = "public, max-age=31536000, immutable" if current else "no-cache"
+        response.headers.update(_HEADERS | {"Cache-Control": keep})
+        return response
+
+
+def _javascript(body: bytes) -> web.Response:
+    response = web.Response(body=body, content_type="text/javascript", charset="utf-8")
+    response.enable_compression()
+    return response

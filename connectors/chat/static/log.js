@@ -1,0 +1,116 @@
+// The messages on the screen. Lines of the server stand in its order; what it has not
+// acknowledged yet stands below them.
+
+import { h, linked } from "./dom.js";
+
+export class Log {
+  #words;
+  #language;
+  #own = new Map();
+  #lines = [];
+
+  constructor(words, language) {
+    this.#words = words;
+    this.#language = language;
+    this.element = h("div", {
+      class: "log",
+      role: "log",
+      tabindex: "0",
+      "aria-label": words.messages,
+      "aria-live": "off",
+    });
+    this.clear();
+  }
+
+  // A screen reader reads out what comes from now on, not the history.
+  set announces(yes) {
+    this.element.setAttribute("aria-live", yes ? "polite" : "off");
+  }
+
+  // The highest sequence of our side that is in the log.
+  get last() {
+    return this.#lines.findLast((line) => line.side === "us")?.sequence ?? 0;
+  }
+
+  unreadSince(sequence) {
+    return this.#lines.filter((line) => line.side === "us" && line.sequence > sequence).length;
+  }
+
+  // Whether the visitor wrote last and nobody has answered.
+  get unanswered() {
+    return this.#lines.at(-1)?.side === "you";
+  }
+
+  clear() {
+    this.#own.clear();
+    this.#lines = [];
+    const greeting = h("p", { class: "greeting line" });
+    greeting.append(h("span", { class: "bubble" }, this.#words.greeting));
+    this.element.replaceChildren(greeting);
+  }
+
+  // A line of the server; of the visitor's own, the one that waits takes its place.
+  add(line) {
+    this.#lines.push(line);
+    const waiting = this.#own.get(line.id);
+    const element = waiting ?? this.#make(line.side, line.text, line.name);
+    this.#place(element);
+    element.classList.remove("waiting", "refused");
+    this.#describe(element, line);
+    this.toEnd();
+  }
+
+  // What the visitor wrote just now.
+  wait({ id, text }) {
+    if (this.#own.has(id)) return;
+    const element = this.#make("you", text);
+    element.classList.add("waiting");
+    this.#own.set(id, element);
+    this.#say(element, this.#words.sending);
+    this.element.append(element);
+    this.toEnd();
+  }
+
+  kept({ id, sequence }) {
+    const element = this.#own.get(id);
+    if (!element?.classList.contains("waiting")) return;
+    // Kept in an earlier chat, so it is not one of this chat's lines.
+    if (!sequence) element.remove();
+    else this.#say(element, this.#words.sent);
+  }
+
+  refused({ id, code }) {
+    const element = this.#own.get(id);
+    if (!element) return;
+    element.classList.replace("waiting", "refused");
+    this.#say(element, code === "too_long" ? this.#words.tooLong : this.#words.notSent);
+  }
+
+  toEnd() {
+    this.element.scrollTop = this.element.scrollHeight;
+  }
+
+  #make(side, text, name) {
+    const bubble = h("p", { class: "bubble", dir: "auto" });
+    bubble.append(...(side === "us" ? linked(text) : [text]));
+    const who = side === "us" ? name || this.#words.us : this.#words.you;
+    const said = h("span", { class: side === "us" ? "about quiet" : "unseen" }, who);
+    return h("div", { class: `line ${side}` }, said, bubble, h("span", { class: "about quiet" }));
+  }
+
+  #place(element) {
+    const before = this.element.querySelector(".waiting, .refused");
+    if (before !== element) this.element.insertBefore(element, before);
+  }
+
+  #describe(element, line) {
+    const at = new Date(line.at);
+    const shown = at.toLocaleTimeString(this.#language, { hour: "2-digit", minute: "2-digit" });
+    const time = h("time", { datetime: line.at }, shown);
+    element.lastChild.replaceChildren(time, line.side === "you" ? ` · ${this.#words.sent}` : "");
+  }
+
+  #say(element, text) {
+    element.lastChild.textContent = text;
+  }
+}

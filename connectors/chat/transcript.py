@@ -1,0 +1,132 @@
+"""What the store has of a chat: its conversation, its lines, which of ours were not shown yet.
+
+Everything is looked up by the session or the visitor of a signed token, so that nobody reads or
+changes another's chat.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, select, update
+
+from connectors.chat.frames import Line
+from connectors.chat.visitor import Visitor
+from hub.interaction import Channel, Direction, InteractionKind, PointKind
+from hub.store.inserting import digest
+from hub.store.tables import conversations, interactions, outbound, thread_refs
+
+_NOT_SHOWN = ("queued", "sending", "transmitting", "waiting", "sent")
+
+
+@dataclass(frozen=True)
+class Chat:
+    """The conversation that a session has become."""
+
+    conversation_id: str
+    resolved_at: datetime | None
+    address: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some lines in order. `upto`: the sequence that has been looked at, `more`: not all yet."""
+
+    lines: Sequence[Line]
+    upto: int
+    more: bool
+
+
+def find_chat(connection: Connection, visitor: Visitor) -> Chat | None:
+    """The conversation of this session; None before its first message."""
+    row = connection.execute(
+        select(conversations.c.id, conversations.c.resolved_at, conversations.c.handover_address)
+        .join(thread_refs, thread_refs.c.conversation_id == conversations.c.id)
+        .where(thread_refs.c.ref_hash == digest(visitor.reference))
+    ).one_or_none()
+    return Chat(*row) if row else None
+
+
+def references_of(connection: Connection, conversation_id: str) -> set[str]:
+    """The digests of what messages of this conversation may refer to."""
+    rows = select(thread_refs.c.ref_hash).where(thread_refs.c.conversation_id == conversation_id)
+    return set(connection.execute(rows).scalars())
+
+
+def lines_after(
+    connection: Connection, chat: Chat, visitor: Visitor, sequence: int, limit: int
+) -> Page:
+    """The next lines after `sequence`."""
+    query = _lines(chat).where(interactions.c.sequence > sequence)
+    rows = connection.execute(query.order_by(interactions.c.sequence).limit(limit)).all()
+    upto = rows[-1].sequence if rows else sequence
+    return Page(_visible(rows, visitor), upto, more=len(rows) == limit)
+
+
+def last_lines(
+    connection: Connection, chat: Chat, visitor: Visitor, limit: int
+) -> tuple[Line, ...]:
+    """The newest lines, oldest first."""
+    query = _lines(chat).order_by(interactions.c.sequence.desc()).limit(limit)
+    return tuple(reversed(_visible(connection.execute(query).all(), visitor)))
+
+
+def not_shown(connection: Connection, conversation_id: str, upto: int) -> list[str]:
+    """Ids of our messages up to a sequence that did not count as delivered yet."""
+    rows = connection.execute(
+        select(interactions.c.id)
+        .join(outbound, outbound.c.interaction_id == interactions.c.id)
+        .where(
+            interactions.c.conversation_id == conversation_id,
+            interactions.c.channel == Channel.CHAT.value,
+            interactions.c.sequence <= upto,
+            outbound.c.state.in_(_NOT_SHOWN),
+        )
+        .order_by(interactions.c.sequence)
+    )
+    return list(rows.scalars())
+
+
+def set_address(connection: Connection, visitor: Visitor, address: str) -> bool:
+    """Remember where this chat goes on by mail; False before its first message."""
+    chat = find_chat(connection, visitor)
+    if chat is None:
+        return False
+    connection.execute(
+        update(conversations)
+        .where(conversations.c.id == chat.conversation_id)
+        .values(handover_address=address)
+    )
+    return True
+
+
+def _lines(chat: Chat) -> Select[Any]:
+    return select(interactions).where(
+        interactions.c.conversation_id == chat.conversation_id,
+        interactions.c.channel == Channel.CHAT.value,
+        interactions.c.kind == InteractionKind.MESSAGE.value,
+    )
+
+
+def _visible(rows: Sequence[Any], visitor: Visitor) -> list[Line]:
+    return [_line(row) for row in rows if _concerns(row, visitor)]
+
+
+def _concerns(row: Any, visitor: Visitor) -> bool:
+    """Whether the visitor wrote it, or was sent it."""
+    parties = row.recipients if row.direction == Direction.OUTBOUND.value else [row.sender]
+    return any(
+        party["kind"] == PointKind.VISITOR.value and party["value"] == visitor.id
+        for party in parties
+    )
+
+
+def _line(row: Any) -> Line:
+    if row.direction == Direction.OUTBOUND.value:
+        name, text = row.sender["name"], row.text
+        return Line(
+            sequence=row.sequence, side="us", id=row.id, name=name, text=text, at=row.occurred_at
+        )
+    client_id = row.external_id.partition(":")[2]
+    return Line(sequence=row.sequence, side="you", id=client_id, text=row.text, at=row.occurred_at)
