@@ -93,7 +93,6 @@ def _limited(route: Route) -> Handler:
 @web.middleware
 async def _correlate(request: web.Request, handler: Handler) -> web.StreamResponse:
     correlation = clock.new_id()
-    request["correlation_id"] = correlation
     with bound(correlation_id=correlation):
         response = await handler(request)
     if not response.prepared:

@@ -46,7 +46,7 @@ class HttpServer:
         if self._runner is not None:
             await self._runner.cleanup()
 
-    def _connection(self) -> RequestHandler[Any]:
+    def _connection(self) -> RequestHandler:
         assert self._runner is not None  # noqa: S101 (start made it)
         server = self._runner.server
         assert server is not None  # noqa: S101 (setup made it)
@@ -59,7 +59,7 @@ class HttpServer:
         return connection
 
 
-class _Connection(RequestHandler[Any]):
+class _Connection(RequestHandler):
     """A connection on which a request that has begun must be complete within `deadline` seconds."""
 
     __slots__ = ("_begun", "_timer", "deadline")

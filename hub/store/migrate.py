@@ -38,9 +38,18 @@ async def upgrade(database: Database) -> None:
     await database.write(_upgrade)
 
 
+def downgrade(connection: Connection) -> None:
+    """Take everything back to an empty store: all data is gone."""
+    command.downgrade(_on(connection), "base")
+
+
 def _upgrade(connection: Connection) -> None:
+    command.upgrade(_on(connection), "head")
+
+
+def _on(connection: Connection) -> Config:
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"select pg_advisory_xact_lock({_LOCK})")
     settings = config()
     settings.attributes["connection"] = connection
-    command.upgrade(settings, "head")
+    return settings
