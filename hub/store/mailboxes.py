@@ -14,7 +14,7 @@ from hub import clock
 from hub.store.inserting import insert_new
 from hub.store.tables import mailbox_cursors, mailbox_messages
 
-Outcome = Literal["accepted", "duplicate", "poison"]
+Outcome = Literal["accepted", "duplicate"]
 
 
 @dataclass(frozen=True)

@@ -333,6 +333,6 @@ mailbox_messages = Table(
     Column("folder", String(200), primary_key=True),
     Column("uid_validity", Counter, primary_key=True),
     Column("uid", Counter, primary_key=True),
-    Column("outcome", String(16), nullable=False),  # accepted, duplicate, poison
+    Column("outcome", String(16), nullable=False),  # accepted, duplicate
     Column("taken_at", Instant, nullable=False),
 )

@@ -1,0 +1,186 @@
+"""The door by which mail servers hand mail to Loket: SMTP or LMTP, in our own event loop.
+
+A sender is told 250 when the store has committed, never before.
+"""
+
+import asyncio
+import hmac
+import ssl
+
+import structlog
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword
+from aiosmtpd.smtp import Session as Conversation
+
+from connectors.email.accounts import Accounts
+from connectors.email.parsing.addresses import canonical_address
+from connectors.email.receive import MailReceiver, RawMail
+from connectors.email.settings import ListenSettings, Protocol
+from connectors.email.smtp_session import KEPT, NOT_NOW, LmtpSession, Session
+from hub.errors import Retry, Unavailable
+from hub.interaction import Accepted, Channel
+from hub.metrics import Metrics
+from hub.store import Blobs
+from hub.store.blobs import BlobWriter
+
+log = structlog.get_logger(__name__)
+
+FINISH_SECONDS = 5.0
+
+
+class SmtpDoor:
+    """Listens from `start` to `stop`."""
+
+    def __init__(
+        self,
+        settings: ListenSettings,
+        *,
+        size_limit: int,
+        accounts: Accounts,
+        receiver: MailReceiver,
+        blobs: Blobs,
+        metrics: Metrics,
+    ) -> None:
+        self.size_limit = size_limit
+        self._settings = settings
+        self._accounts = accounts
+        self._receiver = receiver
+        self._blobs = blobs
+        self._metrics = metrics
+        self._server: asyncio.Server | None = None
+        self._sessions: set[Session] = set()
+        self._in_hand: set[asyncio.Task[list[str]]] = set()
+        self._tls: ssl.SSLContext | None = None
+
+    @property
+    def port(self) -> int:
+        """The port that was asked for, or the free one that was taken."""
+        if self._server is None:
+            return self._settings.port
+        port: int = self._server.sockets[0].getsockname()[1]
+        return port
+
+    async def start(self) -> None:
+        settings = self._settings
+        self._tls = server_context(settings)
+        try:
+            self._server = await asyncio.get_running_loop().create_server(
+                self._converse, settings.host, settings.port
+            )
+        except OSError as error:
+            where = f"the mail door {settings.host}:{settings.port}"
+            raise Unavailable(where, error.strerror or str(error)) from error
+        log.info("smtp.listening", host=settings.host, port=self.port)
+
+    async def stop(self) -> None:
+        """Take no more, finish the mails in hand, then say goodbye to who is still there."""
+        if self._server is None:
+            return
+        self._server.close()
+        if self._in_hand:
+            await asyncio.wait(self._in_hand, timeout=FINISH_SECONDS)
+        for session in list(self._sessions):
+            await session.finish()
+        await self._server.wait_closed()
+        self._server = None
+
+    def is_recipient(self, address: str) -> bool:
+        return self._accounts.of(address) is not None
+
+    def open_spool(self) -> BlobWriter:
+        return self._blobs.writer()
+
+    def came(self, session: Session) -> None:
+        self._sessions.add(session)
+
+    def went(self, session: Session) -> None:
+        self._sessions.discard(session)
+
+    def refused(self, code: str) -> None:
+        self._metrics.refused.labels(Channel.EMAIL.value, code).inc()
+
+    async def take(self, spool: BlobWriter, envelope: Envelope) -> list[str]:
+        sha256, _ = spool.finish(durable=False)
+        mail = RawMail(sha256, _sender(envelope), tuple(envelope.rcpt_tos))
+        # A client that goes away now does not stop what it has handed over.
+        task = asyncio.create_task(self._keep(mail))
+        self._in_hand.add(task)
+        task.add_done_callback(self._in_hand.discard)
+        return await asyncio.shield(task)
+
+    async def _keep(self, mail: RawMail) -> list[str]:
+        parsed = await self._receiver.read(mail)
+        owners = [account.address for to in mail.envelope_to if (account := self._accounts.of(to))]
+        addresses = list(dict.fromkeys(owners))
+        kept = await asyncio.gather(
+            *(self._receiver.keep(parsed, address) for address in addresses),
+            return_exceptions=True,
+        )
+        answers = {a: _answer(result) for a, result in zip(addresses, kept, strict=True)}
+        if NOT_NOW in answers.values():
+            self.refused("store_down")
+        return [answers[owner] for owner in owners]
+
+    def _converse(self) -> asyncio.Protocol:
+        settings = self._settings
+        if len(self._sessions) >= settings.max_connections:
+            self.refused("busy")
+            return _Busy()
+        session = LmtpSession if settings.protocol is Protocol.LMTP else Session
+        return session(
+            self,
+            hostname=settings.hostname or None,
+            ident="Loket",
+            enable_SMTPUTF8=True,
+            tls_context=self._tls,
+            auth_required=bool(settings.users),
+            authenticator=self._authenticate,
+            timeout=settings.timeout,
+            loop=asyncio.get_running_loop(),
+        )
+
+    def _authenticate(
+        self, _server: SMTP, _session: Conversation, _envelope: Envelope, _way: str, data: object
+    ) -> AuthResult:
+        if not isinstance(data, LoginPassword):
+            return AuthResult(success=False)
+        secret = self._settings.users.get(data.login.decode("utf-8", "replace"))
+        known = secret.get_secret_value().encode() if secret else b""
+        same = hmac.compare_digest(known, data.password)
+        return AuthResult(success=same and secret is not None, handled=False)
+
+
+class _Busy(asyncio.Protocol):
+    """Sends a client away that is one too many."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.WriteTransport)  # noqa: S101 (a TCP server's is)
+        transport.write(b"421 4.3.2 Too many connections, try again later\r\n")
+        transport.close()
+
+
+def server_context(settings: ListenSettings) -> ssl.SSLContext | None:
+    """Our certificate; None when there is none. Raises Unavailable when it cannot be used."""
+    if settings.tls_certificate is None:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    try:
+        context.load_cert_chain(settings.tls_certificate, settings.tls_key)
+    except (OSError, ssl.SSLError) as error:
+        what = f"the certificate {settings.tls_certificate}"
+        raise Unavailable(what, f"cannot be used: {error}") from error
+    return context
+
+
+def _sender(envelope: Envelope) -> str | None:
+    """The envelope's sender; empty is the null sender of bounces, None an unusable one."""
+    if envelope.mail_from == "<>":
+        return ""
+    return canonical_address(envelope.mail_from or "") or None
+
+
+def _answer(result: Accepted | BaseException) -> str:
+    if isinstance(result, Accepted):
+        return KEPT
+    if not isinstance(result, Retry):
+        log.error("smtp.not_kept", exc_info=result)
+    return NOT_NOW
