@@ -1,1 +1,7 @@
-"""What agents see: the console, server-rendered and live. Knows only `hub`."""
+"""The agent console: what people who answer customers see. Knows only `hub`."""
+
+from agent_ui.console import Console
+from agent_ui.context import ConsoleContext
+from agent_ui.settings import ConsoleSettings
+
+__all__ = ["Console", "ConsoleContext", "ConsoleSettings"]

@@ -69,6 +69,7 @@ class Entry:
     text: str
     quoted: str
     has_html: bool
+    has_remote_images: bool
     occurred_at: datetime
     automatic: Automatic
     verification: Verification
@@ -193,6 +194,7 @@ def _selection() -> Select[Any]:
     return select(
         *(column for column in interactions.c if column.name not in {"html", "raw_sha256"}),
         (interactions.c.html != "").label("has_html"),
+        interactions.c.html.contains("data-remote-src=").label("has_remote_images"),
         outbound.c.state.label("delivery_state"),
         outbound.c.error.label("delivery_error"),
         outbound.c.attempts.label("delivery_attempts"),
@@ -243,6 +245,7 @@ def _entry(row: Any, files: tuple[Attachment, ...]) -> Entry:
         text=row.text,
         quoted=row.quoted,
         has_html=bool(row.has_html),
+        has_remote_images=bool(row.has_remote_images),
         occurred_at=row.occurred_at,
         automatic=Automatic(row.automatic),
         verification=Verification(row.verification),

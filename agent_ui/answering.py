@@ -1,0 +1,124 @@
+"""What an agent does in a conversation: each a unit of work, whole or not at all."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from hub.errors import Rejected
+from hub.interaction import Channel
+from hub.logs import correlation_id
+from hub.replies import Reachable, Reply, add_event, add_note, add_reply, reachable
+from hub.store import audit, timeline, work_items
+from hub.store.agents import Agent
+from hub.store.work_items import WorkItem
+
+LONGEST_TEXT = 200_000
+
+
+class Unseen(Exception):
+    """Others added something that the agent had not seen when they pressed the button."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What the agent filled in. `way` names one of the ways to reach the customer;
+    `seen` is the sequence number of the last entry that they saw."""
+
+    conversation_id: str
+    text: str
+    way: str
+    subject: str
+    seen: int
+
+
+def key_of(way: Reachable) -> str:
+    """Names a way in a form; what comes back is looked up, never trusted."""
+    return f"{way.channel}|{way.account}|{way.to.key}"
+
+
+def send_reply(
+    connection: Connection, draft: Draft, agent: Agent, default_accounts: Mapping[Channel, str]
+) -> str:
+    """Answer the customer; takes the work item if nobody has it."""
+    _refuse_unseen(connection, draft.conversation_id, draft.seen, agent)
+    item = _take(connection, draft.conversation_id, agent)
+    way = _way(connection, draft, default_accounts)
+    interaction_id = add_reply(
+        connection,
+        Reply(
+            conversation_id=draft.conversation_id,
+            channel=way.channel,
+            account=way.account,
+            to=(way.to,),
+            text=draft.text,
+            subject=draft.subject if way.channel is Channel.EMAIL else "",
+            agent_id=agent.id,
+            agent_name=agent.name,
+            correlation_id=correlation_id(),
+        ),
+    )
+    work_items.answered(connection, item.id, agent)
+    _audit(connection, agent, "interaction.replied", interaction_id, draft.conversation_id)
+    return interaction_id
+
+
+def write_note(connection: Connection, draft: Draft, agent: Agent) -> str:
+    interaction_id = add_note(
+        connection,
+        conversation_id=draft.conversation_id,
+        text=draft.text,
+        agent_id=agent.id,
+        agent_name=agent.name,
+    )
+    _audit(connection, agent, "interaction.noted", interaction_id, draft.conversation_id)
+    return interaction_id
+
+
+def resolve(
+    connection: Connection, item_id: str, agent: Agent, *, results: dict[str, str], seen: int
+) -> WorkItem:
+    """Close the conversation, with the results as a line in its timeline."""
+    item = work_items.resolve(connection, item_id, agent, results)
+    _refuse_unseen(connection, item.conversation_id, seen, agent)
+    add_event(
+        connection,
+        conversation_id=item.conversation_id,
+        details={"event": "resolved"} | {f"result.{name}": text for name, text in results.items()},
+        agent_id=agent.id,
+        agent_name=agent.name,
+    )
+    return item
+
+
+def _refuse_unseen(connection: Connection, conversation_id: str, seen: int, agent: Agent) -> None:
+    if timeline.unseen(connection, conversation_id, seen=seen, agent_id=agent.id):
+        raise Unseen
+
+
+def _take(connection: Connection, conversation_id: str, agent: Agent) -> WorkItem:
+    item = work_items.latest_of(connection, [conversation_id]).get(conversation_id)
+    if item is None or item.state == work_items.DONE:
+        raise Rejected("resolved", "This conversation is resolved.", status=409)
+    return work_items.claim(connection, item.id, agent)
+
+
+def _way(
+    connection: Connection, draft: Draft, default_accounts: Mapping[Channel, str]
+) -> Reachable:
+    for way in reachable(connection, draft.conversation_id, dict(default_accounts)):
+        if key_of(way) == draft.way:
+            return way
+    raise Rejected("unreachable", "The customer cannot be reached that way.", status=409)
+
+
+def _audit(
+    connection: Connection, agent: Agent, action: str, interaction_id: str, conversation_id: str
+) -> None:
+    audit.record(
+        connection,
+        actor=agent.id,
+        action=action,
+        about=interaction_id,
+        details={"conversation": conversation_id},
+    )

@@ -1,0 +1,54 @@
+"""Puts the parts of the console together."""
+
+from collections.abc import Sequence
+
+from agent_ui.context import ConsoleContext
+from agent_ui.guard import Guard
+from agent_ui.live import Feed
+from agent_ui.news import TOPICS, News
+from agent_ui.pages import Pages
+from agent_ui.routes import Views, routes
+from agent_ui.sessions import Sessions
+from agent_ui.static_files import StaticFiles
+from agent_ui.streams import Streams
+from agent_ui.views.actions import ActionViews
+from agent_ui.views.conversation import ConversationViews
+from agent_ui.views.files import FileViews
+from agent_ui.views.sign_in import SignInViews
+from agent_ui.views.work import WorkViews
+from hub.http import Route
+
+
+class Console:
+    """Make it before the bus starts; stop it before the HTTP server, which waits for streams."""
+
+    def __init__(self, context: ConsoleContext) -> None:
+        database, settings = context.database, context.settings
+        static = StaticFiles()
+        pages = Pages(context, static)
+        sessions = Sessions(context)
+        self._feed = Feed(News(database).look_up)
+        self._streams = Streams(self._feed, pages, database, settings)
+        work = WorkViews(pages, self._feed, database, settings)
+        conversation = ConversationViews(context, pages, work)
+        views = Views(
+            sign_in=SignInViews(sessions, pages, self._streams, database),
+            work=work,
+            conversation=conversation,
+            actions=ActionViews(context, conversation),
+            files=FileViews(context, pages),
+            streams=self._streams,
+        )
+        self._routes = routes(views, Guard(sessions, pages, context.hub.http.public_url), static)
+        context.bus.listen(TOPICS, self._feed.take, self._feed.lose)
+
+    def routes(self) -> Sequence[Route]:
+        return self._routes
+
+    async def start(self) -> None:
+        await self._feed.start()
+        await self._streams.start()
+
+    async def stop(self) -> None:
+        await self._streams.stop()
+        await self._feed.stop()

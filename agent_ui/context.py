@@ -1,0 +1,36 @@
+"""What wiring hands to the console. It may know the hub only, so the rest comes as functions."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from agent_ui.settings import ConsoleSettings
+from hub.bus import Bus
+from hub.interaction import Channel
+from hub.isolation import Workers
+from hub.settings import HubSettings
+from hub.store import Blobs, Database
+
+
+@dataclass(frozen=True)
+class ConsoleContext:
+    """`language` below is "en" or "nl".
+
+    `default_accounts`: from which account to answer on a channel that a conversation has not used.
+    `explain(decision, language)`: a stored decision as sentences.
+    `role_titles(language)`: what people call each role.
+    `resend(interaction_id, agent_id)`: send a message again; raises Rejected when it is on its way.
+    `wake()`: called after every write that adds events.
+    """
+
+    database: Database
+    blobs: Blobs
+    bus: Bus
+    workers: Workers
+    settings: ConsoleSettings
+    hub: HubSettings
+    default_accounts: Mapping[Channel, str]
+    explain: Callable[[dict[str, Any], str], list[str]]
+    role_titles: Callable[[str], Mapping[str, str]]
+    resend: Callable[[str, str], Awaitable[None]]
+    wake: Callable[[], None]

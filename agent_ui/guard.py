@@ -1,0 +1,117 @@
+"""Stands before every view: who is it, is the request theirs, and what if it goes wrong."""
+
+import hmac
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from urllib.parse import quote, urlsplit
+
+import structlog
+from aiohttp import web
+
+from agent_ui import words
+from agent_ui.pages import Pages
+from agent_ui.sessions import LANGUAGE_COOKIE, Sessions
+from agent_ui.texts import Texts, preferred, texts_for
+from agent_ui.visit import FORM_TOKEN, Guest, Visit
+from hub.errors import Rejected, Retry
+from hub.http import Handler
+from hub.store.agents import Agent
+
+log = structlog.get_logger(__name__)
+
+GuestView = Callable[[Guest], Awaitable[web.StreamResponse]]
+AgentView = Callable[[Visit], Awaitable[web.StreamResponse]]
+
+SIGN_IN = "/console/sign-in"
+_SAFE = frozenset({"GET", "HEAD"})
+
+
+class Guard:
+    def __init__(self, sessions: Sessions, pages: Pages, public_url: str) -> None:
+        self._sessions = sessions
+        self._pages = pages
+        self._host = urlsplit(public_url).netloc
+
+    def for_all(self, view: GuestView) -> Handler:
+        """A view that needs no sign-in."""
+
+        async def handler(request: web.Request) -> web.StreamResponse:
+            guest = Guest(request, _texts(request, None))
+            return await self._answer(guest, lambda: self._for_guest(guest, view))
+
+        return handler
+
+    def for_agents(self, view: AgentView) -> Handler:
+        """A view for signed-in agents only."""
+
+        async def handler(request: web.Request) -> web.StreamResponse:
+            guest = Guest(request, _texts(request, None))
+            return await self._answer(guest, lambda: self._for_agent(guest, view))
+
+        return handler
+
+    async def _for_guest(self, guest: Guest, view: GuestView) -> web.StreamResponse:
+        if self._is_foreign(guest.request):
+            return self._pages.refusal(guest, HTTPStatus.FORBIDDEN)
+        return await view(guest)
+
+    async def _for_agent(self, guest: Guest, view: AgentView) -> web.StreamResponse:
+        request = guest.request
+        token = request.cookies.get(self._sessions.cookie, "")
+        agent = await self._sessions.agent_of(token)
+        if agent is None:
+            return self._signed_out(guest)
+        visit = Visit(request, _texts(request, agent), agent, token)
+        if self._is_foreign(request) or not await _has_form_token(visit):
+            return self._pages.refusal(visit, HTTPStatus.FORBIDDEN)
+        return await self._answer(visit, lambda: view(visit))
+
+    def _signed_out(self, guest: Guest) -> web.StreamResponse:
+        if guest.wants_part or guest.request.method not in _SAFE:
+            return self._pages.refusal(guest, HTTPStatus.UNAUTHORIZED)
+        back = quote(guest.request.path_qs, safe="")
+        response = web.Response(status=HTTPStatus.SEE_OTHER)
+        response.headers["Location"] = f"{SIGN_IN}?next={back}"
+        return response
+
+    def _is_foreign(self, request: web.Request) -> bool:
+        """Whether another site's page sent this (CSRF)."""
+        if request.method in _SAFE:
+            return False
+        site = request.headers.get("Sec-Fetch-Site")
+        if site is not None:
+            return site != "same-origin"
+        origin = request.headers.get("Origin")
+        return origin is not None and urlsplit(origin).netloc not in (self._host, request.host)
+
+    async def _answer(
+        self, visit: Guest, view: Callable[[], Awaitable[web.StreamResponse]]
+    ) -> web.StreamResponse:
+        try:
+            return await view()
+        except Rejected as error:
+            detail = words.reason(visit.texts, error)
+            return self._pages.refusal(visit, error.status, detail, code=error.code)
+        except Retry as error:
+            headers = {"Retry-After": str(round(error.after or 5))}
+            return self._pages.refusal(visit, HTTPStatus.SERVICE_UNAVAILABLE, headers=headers)
+        except web.HTTPException as error:
+            if error.status < HTTPStatus.BAD_REQUEST:
+                raise
+            return self._pages.refusal(visit, error.status)
+        except Exception:
+            log.exception("console.failed", method=visit.request.method, path=visit.request.path)
+            return self._pages.refusal(visit, HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def _texts(request: web.Request, agent: Agent | None) -> Texts:
+    chosen = agent.language if agent else ""
+    cookie = request.cookies.get(LANGUAGE_COOKIE, "")
+    return texts_for(preferred(chosen, cookie, accept=request.headers.get("Accept-Language", "")))
+
+
+async def _has_form_token(visit: Visit) -> bool:
+    if visit.request.method in _SAFE:
+        return True
+    given = await visit.field(FORM_TOKEN)
+    return hmac.compare_digest(given.encode(), visit.form_token.encode())

@@ -1,0 +1,139 @@
+"""What changed, in order, for the open consoles: numbered, and kept a while for who lost its line.
+
+A console starts from a snapshot that carries a position and then takes what came after it. A
+position that is no longer kept, or that is from another process or from before a gap on the bus,
+means: start again from a new snapshot. Nothing is queued per console, so a slow one costs nothing.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from hub import clock
+from hub.errors import Retry
+from hub.events import Envelope
+from hub.store.work_items import WorkItem
+from hub.supervise import Supervised
+
+log = structlog.get_logger(__name__)
+
+KEPT = 5_000
+MOST_WAITING = 10_000
+GATHER = 0.02
+"""Seconds in which changes are gathered, so that many at once wake each console once."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """Something to tell to who holds one of `roles` or is one of `agents`.
+
+    With an `item`, that work item is now so; without, the interaction in the conversation is new
+    or its delivery went on.
+    """
+
+    roles: frozenset[str]
+    agents: frozenset[str]
+    conversation_id: str
+    item: WorkItem | None = None
+    interaction_id: str = ""
+    inbound: bool = False
+
+    def concerns(self, agent_id: str, roles: frozenset[str]) -> bool:
+        return agent_id in self.agents or not roles.isdisjoint(self.roles)
+
+
+LookUp = Callable[[Sequence[Envelope]], Awaitable[Sequence[Change]]]
+
+
+class Feed:
+    """`look_up` turns events into changes; the store is read once for many events."""
+
+    def __init__(self, look_up: LookUp) -> None:
+        self._look_up = look_up
+        self._task = Supervised("console-feed", self._run)
+        self._waiting: list[Envelope] = []
+        self._arrived = asyncio.Event()
+        self._news = asyncio.Event()
+        self._kept: deque[Change] = deque(maxlen=KEPT)
+        self._count = 0
+        self._life = _new_life()
+
+    async def start(self) -> None:
+        self._task.start()
+
+    async def stop(self) -> None:
+        await self._task.stop()
+
+    async def take(self, envelope: Envelope) -> None:
+        """The bus has news; must not keep it waiting."""
+        self._waiting.append(envelope)
+        if len(self._waiting) > MOST_WAITING:
+            await self.lose()
+        self._arrived.set()
+
+    async def lose(self) -> None:
+        """Something may have been missed: every console starts again from a snapshot."""
+        self._waiting.clear()
+        self._kept.clear()
+        self._life = _new_life()
+        self.wake()
+
+    def wake(self) -> None:
+        """Let everyone who waits look up."""
+        news, self._news = self._news, asyncio.Event()
+        news.set()
+
+    @property
+    def position(self) -> str:
+        return f"{self._life}-{self._count}"
+
+    def after(self, position: str) -> list[Change] | None:
+        """What came after a position, oldest first; None when that cannot be told."""
+        life, _, number = position.partition("-")
+        if life != self._life or not number.isdecimal():
+            return None
+        missing = self._count - int(number)
+        if not 0 <= missing <= len(self._kept):
+            return None
+        return list(self._kept)[len(self._kept) - missing :]
+
+    async def news(self, position: str, seconds: float) -> None:
+        """Return when there is something after the position, or when the time is up."""
+        news = self._news
+        if position != self.position:
+            return
+        try:
+            async with asyncio.timeout(seconds):
+                await news.wait()
+        except TimeoutError:
+            return
+
+    async def _run(self) -> None:
+        while True:
+            await self._arrived.wait()
+            self._arrived.clear()
+            envelopes, self._waiting = self._waiting, []
+            await self._add(envelopes)
+            await asyncio.sleep(GATHER)
+
+    async def _add(self, envelopes: Sequence[Envelope]) -> None:
+        try:
+            changes = await self._look_up(envelopes)
+        except Retry as error:
+            log.warning("feed.lost", reason=error.detail)
+            return await self.lose()
+        except Exception:
+            log.exception("feed.failed")
+            return await self.lose()
+        self._kept.extend(changes)
+        self._count += len(changes)
+        if changes:
+            self.wake()
+        return None
+
+
+def _new_life() -> str:
+    return clock.new_secret().replace("-", "_")[:12]

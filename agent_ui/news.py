@@ -1,0 +1,95 @@
+"""Finds out what an event means for the consoles: the new state, and who may know it."""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from agent_ui.live import Change
+from hub.events import (
+    Envelope,
+    Event,
+    InteractionReceived,
+    InteractionRecorded,
+    MessageStatus,
+    WorkItemChanged,
+)
+from hub.interaction import Direction
+from hub.store import Database, work_items
+from hub.store.work_items import WorkItem
+
+TOPICS = (
+    WorkItemChanged.topic,
+    InteractionReceived.topic,
+    InteractionRecorded.topic,
+    MessageStatus.topic,
+)
+_REMEMBERED = 50_000
+
+_Entry = InteractionReceived | InteractionRecorded | MessageStatus
+
+
+class News:
+    """Remembers who had an item before, so that they are told that it left them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._holders: OrderedDict[str, tuple[str, str | None]] = OrderedDict()
+
+    async def look_up(self, envelopes: Sequence[Envelope]) -> list[Change]:
+        """The changes that these events tell of, in their order; each work item once."""
+        events = _without_repeats([envelope.event for envelope in envelopes])
+        items, by_conversation = await self._database.read(lambda c: _read(c, events))
+        changes = []
+        for event in events:
+            if isinstance(event, WorkItemChanged) and event.work_item_id in items:
+                changes.append(self._work(event, items[event.work_item_id]))
+            elif isinstance(event, _Entry) and event.conversation_id in by_conversation:
+                changes.append(_entry(event, by_conversation[event.conversation_id]))
+        return changes
+
+    def _work(self, event: WorkItemChanged, item: WorkItem) -> Change:
+        role, holder = self._holders.pop(item.id, (event.former_role, None))
+        if item.state != work_items.DONE:
+            self._holders[item.id] = (item.role, item.agent_id)
+            if len(self._holders) > _REMEMBERED:
+                self._holders.popitem(last=False)
+        return Change(
+            roles=frozenset({item.role, event.former_role, role} - {""}),
+            agents=frozenset(agent for agent in (item.agent_id, holder) if agent),
+            conversation_id=item.conversation_id,
+            item=item,
+        )
+
+
+def _without_repeats(events: Sequence[Event]) -> list[Event]:
+    """Of several changes of one item only the last: what is read is the state after all of them."""
+    last: dict[str, Event] = {}
+    for number, event in enumerate(events):
+        key = event.work_item_id if isinstance(event, WorkItemChanged) else str(number)
+        last.pop(key, None)
+        last[key] = event
+    return list(last.values())
+
+
+def _read(
+    connection: Connection, events: Sequence[Event]
+) -> tuple[dict[str, WorkItem], dict[str, WorkItem]]:
+    changed = {e.work_item_id for e in events if isinstance(e, WorkItemChanged)}
+    touched = {e.conversation_id for e in events if isinstance(e, _Entry)}
+    items = work_items.by_ids(connection, changed) if changed else []
+    by_conversation = work_items.latest_of(connection, touched) if touched else {}
+    return {item.id: item for item in items}, by_conversation
+
+
+def _entry(event: _Entry, item: WorkItem) -> Change:
+    inbound = isinstance(event, InteractionReceived) or (
+        isinstance(event, InteractionRecorded) and event.direction is Direction.INBOUND
+    )
+    return Change(
+        roles=frozenset({item.role}),
+        agents=frozenset({item.agent_id} if item.agent_id else ()),
+        conversation_id=event.conversation_id,
+        interaction_id=event.interaction_id,
+        inbound=inbound,
+    )

@@ -1,0 +1,90 @@
+"""Turns templates into responses, with the headers that every page of the console has."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import web
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from agent_ui import spans, words
+from agent_ui.context import ConsoleContext
+from agent_ui.static_files import StaticFiles
+from agent_ui.texts import CLIENT_TEXTS, LANGUAGES, Texts
+from agent_ui.visit import FORM_TOKEN, Guest
+from hub import clock
+from hub.http import problem
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; font-src 'self'; frame-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "Cache-Control": "no-store",
+    "X-Frame-Options": "DENY",
+    "Vary": "X-Loket-Part, Cookie, Accept-Language",
+}
+
+
+class Pages:
+    def __init__(self, context: ConsoleContext, static: StaticFiles) -> None:
+        self._context = context
+        self._environment = Environment(
+            loader=PackageLoader("agent_ui"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.globals.update(
+            static=static.url,
+            words=words,
+            spans=spans,
+            client_texts=CLIENT_TEXTS,
+            languages=LANGUAGES,
+            organisation=context.hub.organisation,
+            token_field=FORM_TOKEN,
+        )
+
+    def render(self, template: str, texts: Texts, **values: Any) -> str:
+        titles = self._context.role_titles(texts.language)
+        return self._environment.get_template(template).render(
+            _=texts, role_titles=titles, now=clock.now(), **values
+        )
+
+    def page(
+        self, visit: Guest, template: str, *, status: int = 200, **values: Any
+    ) -> web.Response:
+        body = self.render(
+            template,
+            visit.texts,
+            agent=visit.agent,
+            form_token=visit.form_token,
+            path=visit.request.path,
+            **values,
+        )
+        return web.Response(
+            text=body, status=status, content_type="text/html", headers=dict(_HEADERS)
+        )
+
+    def refusal(
+        self,
+        visit: Guest,
+        status: int,
+        detail: str = "",
+        *,
+        code: str = "",
+        headers: Mapping[str, str] | None = None,
+    ) -> web.Response:
+        """What went wrong and what to do: a page for a person, problem details for a script."""
+        title, advice = words.refusal(status)
+        title, detail = visit.texts(title), detail or visit.texts(advice)
+        if visit.wants_part:
+            response = problem(status, title, detail, code=code)
+        else:
+            response = self.page(
+                visit, "refusal.html", status=status, title=title, detail=detail, code=status
+            )
+        response.headers.update(headers or {})
+        return response

@@ -1,0 +1,53 @@
+"""Every door of the console: method, path, view, and who may come in, one line each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from agent_ui.guard import Guard
+from agent_ui.static_files import PREFIX, StaticFiles
+from agent_ui.streams import Streams
+from agent_ui.views.actions import ActionViews
+from agent_ui.views.conversation import ConversationViews
+from agent_ui.views.files import FileViews
+from agent_ui.views.sign_in import SignInViews
+from agent_ui.views.work import WorkViews
+from hub.http import Route
+
+
+@dataclass(frozen=True)
+class Views:
+    sign_in: SignInViews
+    work: WorkViews
+    conversation: ConversationViews
+    actions: ActionViews
+    files: FileViews
+    streams: Streams
+
+
+def routes(views: Views, guard: Guard, static: StaticFiles) -> Sequence[Route]:
+    agents, everyone = guard.for_agents, guard.for_all
+    conversation = "/console/conversations/{id}"
+    work_item = "/console/work/{id}"
+    interaction = "/console/interactions/{id}"
+    return [
+        Route("GET", PREFIX + "/{digest}/{name:.+}", static.serve),
+        Route("GET", "/console/sign-in", everyone(views.sign_in.form)),
+        Route("POST", "/console/sign-in", everyone(views.sign_in.sign_in)),
+        Route("POST", "/console/sign-in/language", everyone(views.sign_in.language_of_guest)),
+        Route("POST", "/console/sign-out", agents(views.sign_in.sign_out)),
+        Route("POST", "/console/language", agents(views.sign_in.language)),
+        Route("GET", "/console", agents(views.work.page)),
+        Route("GET", "/console/work", agents(views.work.list)),
+        Route("GET", "/console/live", agents(views.streams.serve)),
+        Route("POST", "/console/take", agents(views.actions.take_next)),
+        Route("POST", work_item + "/claim", agents(views.actions.claim)),
+        Route("POST", work_item + "/release", agents(views.actions.release)),
+        Route("POST", work_item + "/resolve", agents(views.actions.resolve)),
+        Route("GET", conversation, agents(views.conversation.page)),
+        Route("GET", conversation + "/entries", agents(views.conversation.entries)),
+        Route("POST", conversation + "/entries", agents(views.actions.write)),
+        Route("GET", interaction + "/html", agents(views.files.mail)),
+        Route("POST", interaction + "/resend", agents(views.actions.resend)),
+        Route("GET", "/console/files/{id}", agents(views.files.download)),
+        Route("GET", "/console/{rest:.*}", agents(views.work.not_here)),
+    ]

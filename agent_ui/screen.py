@@ -1,0 +1,92 @@
+"""Everything that one conversation's screen shows, read in one go."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from agent_ui.guidance import Guidance, guidance_of
+from agent_ui.settings import ConsoleSettings
+from hub.interaction import Channel
+from hub.replies import Reachable, reachable
+from hub.store import customers, timeline, work_items
+from hub.store.agents import Agent
+from hub.store.customers import Customer, Past
+from hub.store.timeline import Conversation, Entry
+from hub.store.work_items import WorkItem
+
+
+@dataclass(frozen=True)
+class Screen:
+    """`readable`: the conversations of the history that the agent may open."""
+
+    conversation: Conversation
+    item: WorkItem | None
+    guidance: Guidance
+    entries: list[Entry]
+    has_earlier: bool
+    customer: Customer
+    own_history: list[Past]
+    colleagues_history: list[Past]
+    readable: set[str]
+    ways: list[Reachable]
+    agent_id: str
+
+    @property
+    def seen(self) -> int:
+        """The sequence number of the last entry shown."""
+        return self.entries[-1].sequence if self.entries else 0
+
+    @property
+    def is_mine(self) -> bool:
+        item = self.item
+        return item is not None and item.state == "assigned" and item.agent_id == self.agent_id
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.item is not None and self.item.state == "waiting"
+
+    @property
+    def holder(self) -> str:
+        """The name of the colleague who has it."""
+        if self.item is None or self.item.state != "assigned" or self.is_mine:
+            return ""
+        return self.item.agent_name
+
+    @property
+    def may_reply(self) -> bool:
+        return (self.is_mine or self.is_waiting) and bool(self.ways)
+
+
+def read_screen(
+    connection: Connection,
+    conversation_id: str,
+    agent: Agent,
+    *,
+    settings: ConsoleSettings,
+    default_accounts: Mapping[Channel, str],
+) -> Screen | None:
+    """None when there is no such conversation, or when it is none of the agent's business."""
+    conversation = timeline.conversation(connection, conversation_id)
+    if conversation is None or not timeline.may_see(connection, conversation_id, agent):
+        return None
+    entries = timeline.entries(connection, conversation_id, limit=settings.timeline_length + 1)
+    item = work_items.latest_of(connection, [conversation_id]).get(conversation_id)
+    customer = customers.customer(connection, conversation.customer_id)
+    own, colleagues = customers.history(
+        connection, customer, besides=conversation_id, limit=settings.history_length
+    )
+    past = {line.conversation_id for line in [*own, *colleagues]}
+    return Screen(
+        conversation=conversation,
+        item=item,
+        guidance=guidance_of(item.decision if item else {}),
+        entries=entries[-settings.timeline_length :],
+        has_earlier=len(entries) > settings.timeline_length,
+        customer=customer,
+        own_history=own,
+        colleagues_history=colleagues,
+        readable=timeline.visible(connection, past, agent) if past else set(),
+        ways=reachable(connection, conversation_id, dict(default_accounts)),
+        agent_id=agent.id,
+    )

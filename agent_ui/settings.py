@@ -1,0 +1,28 @@
+"""Settings of the console."""
+
+from pydantic import Field
+
+from hub.settings import Section
+
+
+class ConsoleSettings(Section):
+    session_hours: float = Field(12, gt=0, le=720, description="how long a sign-in lasts")
+    sign_in_tries: int = Field(
+        5, ge=1, description="failed sign-ins per login and address before a pause"
+    )
+    sign_in_pause_minutes: float = Field(15, gt=0, description="how long that pause is")
+    list_length: int = Field(
+        100, ge=10, le=1000, description="work items shown at once, per part of the list"
+    )
+    timeline_length: int = Field(
+        50, ge=5, le=500, description="entries of a conversation shown at once"
+    )
+    history_length: int = Field(
+        20, ge=1, le=200, description="earlier interactions shown beside a conversation"
+    )
+    session_check_seconds: float = Field(
+        4, gt=0, description="within this time an ended session stops getting live updates"
+    )
+    keep_alive_seconds: float = Field(
+        15, gt=0, description="silence on a live stream after which it says that it is alive"
+    )

@@ -1,0 +1,48 @@
+"""Lengths of time in words. The page's scripts keep the same words up to date (times.js)."""
+
+from datetime import datetime
+
+from agent_ui.texts import N_, Texts
+from hub.store.work_items import WorkItem
+
+_UNITS = ((86_400, N_("{n} d")), (3_600, N_("{n} h")), (60, N_("{n} min")))
+_SHORTER = N_("under a minute")
+WARN_AT = 0.75
+"""The part of a target after which its deadline is shown as near."""
+
+
+def span(texts: Texts, seconds: float) -> str:
+    """A length of time in its largest whole unit."""
+    for unit, words in _UNITS:
+        if seconds >= unit:
+            return texts(words, n=int(seconds // unit))
+    return texts(_SHORTER)
+
+
+def age(texts: Texts, since: datetime, now: datetime) -> str:
+    return span(texts, (now - since).total_seconds())
+
+
+def due(texts: Texts, at: datetime, now: datetime) -> str:
+    left = (at - now).total_seconds()
+    if left < 0:
+        return texts(N_("late by {time}"), time=span(texts, -left))
+    return texts(N_("due in {time}"), time=span(texts, left))
+
+
+def urgency(item: WorkItem, now: datetime) -> str:
+    """How near the deadline is: late, near, or far; empty when there is none to keep."""
+    if item.first_response_due is None or item.first_response_at is not None:
+        return ""
+    if now >= item.first_response_due:
+        return "late"
+    target = item.first_response_due - item.waiting_since
+    return "near" if now >= item.waiting_since + WARN_AT * target else "far"
+
+
+def size(count: int) -> str:
+    """A file's size for people."""
+    for unit, name in ((1_000_000, "MB"), (1_000, "kB")):
+        if count >= unit:
+            return f"{count / unit:.1f} {name}"
+    return f"{count} B"

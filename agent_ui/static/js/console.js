@@ -1,0 +1,15 @@
+// Starts the console's page.
+import "./composer.js";
+import { takeOverForms } from "./forms.js";
+import { listenToKeys } from "./keys.js";
+import { goLive } from "./live.js";
+import { keepTimes } from "./times.js";
+import { listenToViews } from "./views.js";
+import { workList } from "./work-list.js";
+
+keepTimes();
+takeOverForms();
+listenToKeys();
+listenToViews();
+document.addEventListener("loket:opened", () => workList().markCurrent());
+goLive();

@@ -1,0 +1,160 @@
+// <loket-conversation>: the open conversation; new entries come in, nothing jumps.
+import { fetchPart } from "./parts.js";
+import { counted, say } from "./texts.js";
+import { showTimes } from "./times.js";
+
+const NEAR_END = 60;
+
+class Conversation extends HTMLElement {
+  connectedCallback() {
+    this.timeline = this.querySelector("[data-timeline]");
+    this.entries = this.querySelector("[data-entries]");
+    this.unread = 0;
+    this.sight = new IntersectionObserver((seen) => this.onSight(seen), { root: this.timeline });
+    this.timeline.scrollTop = this.timeline.scrollHeight;
+    this.addEventListener("click", (event) => this.onClick(event));
+  }
+
+  disconnectedCallback() {
+    this.sight.disconnect();
+  }
+
+  get path() {
+    return `/console/conversations/${this.dataset.id}`;
+  }
+
+  // An entry is new, or its delivery went on.
+  async update(id) {
+    const answer = await fetchPart(`${this.path}/entries?id=${id}`);
+    const entry = answer?.page.querySelector("[data-entry]");
+    if (!entry || !this.isConnected) return;
+    const stays = this.staysAtEnd();
+    const isNew = this.place(entry);
+    showTimes(entry);
+    if (!isNew) return;
+    this.sight.observe(entry);
+    if (stays) this.timeline.scrollTop = this.timeline.scrollHeight;
+    else this.countUnread();
+  }
+
+  // Whether the reader is at the end and not busy writing.
+  staysAtEnd() {
+    const { scrollTop, scrollHeight, clientHeight } = this.timeline;
+    const area = this.querySelector("textarea");
+    const busy = area === document.activeElement && area.value !== "";
+    return scrollHeight - scrollTop - clientHeight < NEAR_END && !busy;
+  }
+
+  place(entry) {
+    const old = this.entries.querySelector(`[data-entry="${entry.dataset.entry}"]`);
+    if (old) {
+      old.replaceWith(entry);
+      return false;
+    }
+    const sequence = Number(entry.dataset.sequence);
+    const next = [...this.entries.children].find((li) => Number(li.dataset.sequence) > sequence);
+    this.entries.insertBefore(entry, next ?? null);
+    return true;
+  }
+
+  countUnread() {
+    this.unread += 1;
+    this.pill ??= document.getElementById("new-pill").content.firstElementChild.cloneNode();
+    this.pill.textContent = counted(this.unread, "1 new message", "{n} new messages");
+    this.timeline.append(this.pill);
+    say(this.pill.textContent);
+  }
+
+  // What was on the screen counts as seen: an answer is not sent past what nobody saw.
+  onSight(seen) {
+    for (const { target, isIntersecting } of seen) {
+      if (!isIntersecting) continue;
+      this.sight.unobserve(target);
+      this.dataset.seen = Math.max(this.dataset.seen, target.dataset.sequence);
+      this.keepSeen();
+      if (target === this.entries.lastElementChild) this.dropPill();
+    }
+  }
+
+  dropPill() {
+    this.pill?.remove();
+    this.unread = 0;
+  }
+
+  onClick(event) {
+    if (event.target === this.pill) {
+      this.timeline.scrollTop = this.timeline.scrollHeight;
+      this.dropPill();
+      this.timeline.focus({ preventScroll: true });
+    }
+    if (event.target.closest("[data-earlier]")) this.showEarlier(event.target);
+  }
+
+  async showEarlier(button) {
+    const first = this.entries.firstElementChild;
+    const answer = await fetchPart(`${this.path}/entries?before=${first.dataset.sequence}`);
+    if (!answer) return;
+    const earlier = [...answer.page.querySelectorAll("[data-entry]")];
+    const height = this.timeline.scrollHeight;
+    this.entries.prepend(...earlier);
+    this.timeline.scrollTop += this.timeline.scrollHeight - height;
+    showTimes(this.entries);
+    if (!earlier.length || earlier[0].dataset.sequence === "1") button.parentElement.remove();
+    this.timeline.focus({ preventScroll: true });
+  }
+
+  // The work item changed: who has it, its deadline. Entries too when some may have been missed.
+  async refresh({ epoch = Infinity, entries = false } = {}) {
+    if (epoch <= Number(this.dataset.epoch)) return;
+    const answer = await fetchPart(this.path);
+    const fresh = answer?.page.querySelector("loket-conversation");
+    if (!fresh || !this.isConnected || fresh.dataset.id !== this.dataset.id) return;
+    this.dataset.epoch = fresh.dataset.epoch;
+    this.refreshHead(fresh);
+    this.refreshComposer(fresh);
+    if (entries) this.refreshEntries(fresh);
+    showTimes(this);
+  }
+
+  refreshHead(fresh) {
+    const head = this.querySelector("[data-head]");
+    // Somebody is filling in the result: leave it be until they are done.
+    if (head.querySelector("details[data-resolve][open]")) return;
+    const focused = head.contains(document.activeElement);
+    head.replaceWith(fresh.querySelector("[data-head]"));
+    this.keepSeen();
+    if (focused) document.getElementById("main").focus({ preventScroll: true });
+  }
+
+  refreshComposer(fresh) {
+    const composer = this.querySelector("loket-composer");
+    const other = fresh.querySelector("loket-composer");
+    if (composer.dataset.may === other.dataset.may) return;
+    composer.save();
+    const focused = composer.contains(document.activeElement);
+    composer.replaceWith(other);
+    this.keepSeen();
+    if (focused) other.querySelector("textarea").focus();
+  }
+
+  // A form that comes from the server has seen everything; the person has not.
+  keepSeen() {
+    for (const field of this.querySelectorAll("[data-seen]")) field.value = this.dataset.seen;
+  }
+
+  refreshEntries(fresh) {
+    for (const entry of fresh.querySelectorAll("[data-entry]")) {
+      const stays = this.staysAtEnd();
+      if (!this.place(entry)) continue;
+      this.sight.observe(entry);
+      if (stays) this.timeline.scrollTop = this.timeline.scrollHeight;
+      else this.countUnread();
+    }
+  }
+}
+
+customElements.define("loket-conversation", Conversation);
+
+export function openConversation() {
+  return document.querySelector("loket-conversation");
+}

@@ -1,0 +1,58 @@
+// Sends forms and follows links without leaving the page. Without scripts they work as they are.
+import { fetchPart, open, showPanes } from "./parts.js";
+import { toast } from "./notices.js";
+import { text } from "./texts.js";
+
+let sending = false;
+
+async function send(form, submitter) {
+  const action = submitter?.getAttribute("formaction") ?? form.getAttribute("action");
+  const body = new URLSearchParams(new FormData(form, submitter));
+  const answer = await fetchPart(action, { method: "POST", body });
+  if (!answer) return;
+  const composer = form.closest("loket-composer");
+  const tookNothing = action.endsWith("/take") && new URL(answer.url).pathname === "/console";
+  if (answer.ok) composer?.forget();
+  // A refusal shows the conversation again; its address is not one to come back to.
+  showPanes(answer, { push: answer.ok });
+  focusAfter(composer !== null, answer);
+  if (tookNothing) toast(text("Nothing waits for your roles."));
+}
+
+function focusAfter(wrote, answer) {
+  const notice = document.querySelector("[data-notice] [role=alert]");
+  if (notice) notice.scrollIntoView({ block: "nearest" });
+  const next = wrote ? document.querySelector("loket-composer textarea") : null;
+  (next ?? document.getElementById("main")).focus({ preventScroll: true });
+}
+
+function onSubmit(event) {
+  const { target: form, submitter } = event;
+  if (!form.hasAttribute("data-part") || submitter?.hasAttribute("data-full")) return;
+  event.preventDefault();
+  if (sending) return;
+  sending = true;
+  submitter?.setAttribute("aria-busy", "true");
+  send(form, submitter).finally(() => {
+    sending = false;
+    submitter?.removeAttribute("aria-busy");
+  });
+}
+
+function onClick(event) {
+  const link = event.target.closest("a[data-part]");
+  const plain = event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
+  if (!link || !plain) return;
+  event.preventDefault();
+  follow(link);
+}
+
+async function follow(link) {
+  if (await open(link.href)) document.getElementById("main").focus({ preventScroll: true });
+}
+
+export function takeOverForms() {
+  document.addEventListener("submit", onSubmit);
+  document.addEventListener("click", onClick);
+  window.addEventListener("popstate", () => open(location.href, { push: false }));
+}

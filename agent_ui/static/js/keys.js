@@ -1,0 +1,108 @@
+// Keys for everything; single keys can be switched off (WCAG 2.1.4).
+import { workList } from "./work-list.js";
+
+const SWITCH = "single-keys";
+
+const ACTIONS = {
+  j: () => move(1),
+  k: () => move(-1),
+  o: () => (focusedRow() ?? rows()[0])?.click(),
+  u: back,
+  t: () => press('[data-key="t"]'),
+  i: () => press('[data-key="i"]'),
+  r: () => document.querySelector("loket-composer")?.write("reply"),
+  x: () => document.querySelector("loket-composer")?.write("note"),
+  e: openResolve,
+  "?": openKeys,
+};
+
+function rows() {
+  return [...workList().querySelectorAll(".row-link")];
+}
+
+function focusedRow() {
+  return rows().find((row) => row === document.activeElement);
+}
+
+function move(step) {
+  const all = rows();
+  const current = focusedRow() ?? all.find((row) => row.hasAttribute("aria-current"));
+  const at = current ? all.indexOf(current) + step : 0;
+  document.body.dataset.view = narrow() ? "work" : document.body.dataset.view;
+  all[Math.max(0, Math.min(at, all.length - 1))]?.focus();
+}
+
+function narrow() {
+  return matchMedia("(max-width: 48rem)").matches;
+}
+
+function back() {
+  document.body.dataset.view = "work";
+  const current = workList().querySelector(".row-link[aria-current]");
+  (current ?? rows()[0] ?? document.getElementById("main")).focus();
+}
+
+function press(selector) {
+  document.querySelector(selector)?.click();
+}
+
+function openResolve() {
+  const menu = document.querySelector("details[data-resolve]");
+  if (!menu) return;
+  menu.open = true;
+  menu.querySelector("select, input:not([type=hidden]), textarea").focus();
+}
+
+function openKeys() {
+  document.getElementById("keys").showModal();
+}
+
+function isTyping(element) {
+  return element.matches("input:not([type=radio]):not([type=checkbox]), textarea, select");
+}
+
+function singleKeysWork() {
+  return localStorage.getItem(SWITCH) !== "off";
+}
+
+function onEscape() {
+  const menu = document.querySelector("details.menu[open]");
+  if (menu) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  } else if (document.activeElement.closest("loket-composer")) {
+    document.querySelector("[data-timeline]").focus();
+  } else {
+    back();
+  }
+}
+
+function onKey(event) {
+  if (document.querySelector("dialog[open]") || event.defaultPrevented) return;
+  if (event.key === "Escape") {
+    event.preventDefault();
+    onEscape();
+    return;
+  }
+  const modified = event.ctrlKey || event.metaKey || event.altKey;
+  if (modified || event.isComposing || isTyping(event.target) || !singleKeysWork()) return;
+  const action = ACTIONS[event.key];
+  if (!action) return;
+  event.preventDefault();
+  action();
+}
+
+function closeMenus(event) {
+  for (const menu of document.querySelectorAll("details.menu[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+}
+
+export function listenToKeys() {
+  document.addEventListener("keydown", onKey);
+  document.addEventListener("click", closeMenus);
+  document.querySelector("[data-open-keys]").addEventListener("click", openKeys);
+  const box = document.getElementById("single-keys");
+  box.checked = singleKeysWork();
+  box.addEventListener("change", () => localStorage.setItem(SWITCH, box.checked ? "on" : "off"));
+}

@@ -1,0 +1,65 @@
+// The live line: follows the changes in order, and starts again when some may be missing.
+import { openConversation } from "./conversation.js";
+import { saySignedOut, showLive } from "./notices.js";
+import { text } from "./texts.js";
+import { workList } from "./work-list.js";
+
+const AGAIN_AFTER = 2_000;
+
+let source = null;
+let position = "";
+
+export function goLive() {
+  position = workList().position;
+  connect();
+}
+
+function connect() {
+  source = new EventSource(`/console/live?after=${encodeURIComponent(position)}`);
+  source.addEventListener("open", () => showLive("live", text("Live")));
+  source.addEventListener("changes", onChanges);
+  source.addEventListener("reset", onReset);
+  source.addEventListener("signed-out", onSignedOut);
+  source.addEventListener("error", onError);
+}
+
+function onChanges(event) {
+  position = event.lastEventId;
+  for (const change of JSON.parse(event.data)) apply(change);
+}
+
+function apply(change) {
+  const conversation = openConversation();
+  const isOpen = conversation?.dataset.id === change.conversation;
+  if (change.item) {
+    workList().apply(change);
+    if (isOpen) conversation.refresh({ epoch: change.epoch });
+  } else if (isOpen) {
+    conversation.update(change.entry);
+  } else if (change.inbound) {
+    workList().mark(change.conversation);
+  }
+}
+
+function onReset(event) {
+  position = event.lastEventId;
+  workList().replace();
+  openConversation()?.refresh({ entries: true });
+}
+
+function onSignedOut() {
+  source.close();
+  saySignedOut();
+}
+
+function onError() {
+  showLive("connecting", text("Connecting again"));
+  // The browser tries again by itself, unless it was answered with a refusal.
+  if (source.readyState === EventSource.CLOSED) setTimeout(reconnect, AGAIN_AFTER);
+}
+
+async function reconnect() {
+  const response = await fetch("/console/work", { headers: { "X-Loket-Part": "1" } }).catch(() => null);
+  if (response?.status === 401) saySignedOut();
+  else connect();
+}

@@ -1,0 +1,32 @@
+// Short messages at the foot of the window, read out as they come.
+import { text } from "./texts.js";
+
+const SHOWN = 8_000;
+
+export function toast(words, link = null) {
+  const box = document.createElement("p");
+  box.className = "toast";
+  box.append(words);
+  if (link) {
+    const anchor = document.createElement("a");
+    Object.assign(anchor, { href: link.href, target: "_blank", textContent: link.words });
+    box.append(anchor);
+  }
+  document.getElementById("toasts").replaceChildren(box);
+  if (!link) setTimeout(() => box.remove(), SHOWN);
+}
+
+export function sayUnreachable() {
+  toast(text("Loket cannot be reached. What you typed is kept. Try again."));
+}
+
+export function saySignedOut() {
+  showLive("out", text("Signed out"));
+  const link = { href: "/console/sign-in", words: text("Sign in again") };
+  toast(text("You are signed out. What you typed is kept."), link);
+}
+
+export function showLive(state, words) {
+  document.getElementById("live").dataset.state = state;
+  document.getElementById("live-text").textContent = words;
+}

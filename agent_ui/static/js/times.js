@@ -1,0 +1,50 @@
+// Shows times in the reader's zone and keeps ages and deadlines up to date.
+import { text } from "./texts.js";
+
+const UNITS = [[86400, "{n} d"], [3600, "{n} h"], [60, "{n} min"]];
+const WARN_AT = 0.75;
+const EVERY = 20_000;
+
+const language = document.documentElement.lang;
+const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
+const moment = new Intl.DateTimeFormat(language, {
+  day: "numeric", month: "short", hour: "2-digit", minute: "2-digit",
+});
+const day = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", year: "numeric" });
+const full = new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "long" });
+
+function span(seconds) {
+  const unit = UNITS.find(([length]) => seconds >= length);
+  return unit ? text(unit[1], { n: Math.floor(seconds / unit[0]) }) : text("under a minute");
+}
+
+const SHOW = {
+  moment: (at, now) => (at.toDateString() === now.toDateString() ? clock : moment).format(at),
+  day: (at) => day.format(at),
+  age: (at, now) => span((now - at) / 1000),
+  due: (at, now) => at < now
+    ? text("late by {time}", { time: span((now - at) / 1000) })
+    : text("due in {time}", { time: span((at - now) / 1000) }),
+};
+
+function urgency(since, due, now) {
+  if (now >= due) return "late";
+  return now - since >= WARN_AT * (due - since) ? "near" : "far";
+}
+
+export function showTimes(root = document) {
+  const now = new Date();
+  for (const time of root.querySelectorAll("time[data-show]")) {
+    const at = new Date(time.dateTime);
+    const words = SHOW[time.dataset.show](at, now);
+    if (time.textContent !== words) time.textContent = words;
+    time.title ||= full.format(at);
+    const chip = time.closest(".deadline");
+    if (chip) chip.dataset.urgency = urgency(new Date(chip.dataset.since), at, now);
+  }
+}
+
+export function keepTimes() {
+  showTimes();
+  setInterval(showTimes, EVERY);
+}

@@ -1,0 +1,36 @@
+// Which pane is on the screen where there is room for one, and which colours.
+function show(view, target) {
+  document.body.dataset.view = view;
+  document.getElementById(target).focus({ preventScroll: true });
+}
+
+function onClick(event) {
+  if (event.target.closest("[data-to-side]")) {
+    event.preventDefault();
+    show("side", "side");
+  } else if (event.target.closest("[data-from-side]")) {
+    event.preventDefault();
+    show("conversation", "main");
+  }
+}
+
+function showTheme() {
+  const chosen = document.documentElement.dataset.theme;
+  for (const button of document.querySelectorAll("[data-theme-choice]")) {
+    button.setAttribute("aria-pressed", String(button.dataset.themeChoice === chosen));
+  }
+}
+
+function chooseTheme(event) {
+  const choice = event.target.closest("[data-theme-choice]")?.dataset.themeChoice;
+  if (choice === undefined) return;
+  document.documentElement.dataset.theme = choice;
+  localStorage.setItem("theme", choice);
+  showTheme();
+}
+
+export function listenToViews() {
+  document.addEventListener("click", onClick);
+  document.getElementById("themes").addEventListener("click", chooseTheme);
+  showTheme();
+}

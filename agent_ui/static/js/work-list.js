@@ -1,0 +1,128 @@
+// <loket-work>: the agent's work and the queue, kept in order by what the live line tells.
+import { fetchPart } from "./parts.js";
+import { counted, say, text } from "./texts.js";
+import { showTimes } from "./times.js";
+
+const REFILL_AFTER = 4_000;
+
+class WorkList extends HTMLElement {
+  connectedCallback() {
+    this.refill = null;
+    this.total = Number(this.list("queue").dataset.total);
+    this.settle();
+  }
+
+  disconnectedCallback() {
+    clearTimeout(this.refill);
+  }
+
+  get position() {
+    return this.dataset.position;
+  }
+
+  list(part) {
+    return this.querySelector(`[data-part-of-list="${part}"]`);
+  }
+
+  row(item) {
+    return this.querySelector(`[data-item="${item}"]`);
+  }
+
+  // Whether more wait than are shown.
+  get isCut() {
+    return this.total > this.list("queue").children.length;
+  }
+
+  apply(change) {
+    const old = this.row(change.item);
+    if (old && Number(old.dataset.epoch) >= change.epoch) return;
+    const wasQueued = old?.parentElement === this.list("queue");
+    const focused = old?.contains(document.activeElement);
+    const after = old?.nextElementSibling ?? old?.previousElementSibling;
+    const cut = this.isCut;
+    old?.remove();
+    const row = change.part ? this.insert(change, cut, old) : null;
+    this.total += (change.part === "queue") - wasQueued;
+    // What is not shown may have left the queue: only the server knows how many wait then.
+    if (cut && !old) this.refillSoon();
+    if (focused) (row ?? after)?.querySelector("a").focus({ preventScroll: true });
+    this.settle();
+  }
+
+  insert(change, cut, old) {
+    const holder = document.createElement("template");
+    holder.innerHTML = change.html;
+    const row = holder.content.firstElementChild;
+    const list = this.list(change.part);
+    const next = [...list.children].find((other) => comesBefore(row, other));
+    if (!next && cut && change.part === "queue") return null;
+    list.insertBefore(row, next ?? null);
+    if (old?.hasAttribute("data-news")) row.dataset.news = "";
+    if (!old) {
+      row.dataset.fresh = "";
+      const title = row.querySelector(".row-title").textContent;
+      say(text("New work: {title}", { title }));
+    }
+    showTimes(row);
+    return row;
+  }
+
+  // Somebody wrote in a conversation of the list that is not open.
+  mark(conversation) {
+    const row = this.querySelector(`[data-conversation="${conversation}"]`);
+    if (row) row.dataset.news = "";
+  }
+
+  settle() {
+    const { mine, queue } = { mine: this.list("mine"), queue: this.list("queue") };
+    this.querySelector('[data-count="mine"]').textContent = mine.children.length;
+    this.querySelector('[data-count="queue"]').textContent = this.total;
+    const more = this.querySelector("[data-more]");
+    const hidden = this.total - queue.children.length;
+    more.hidden = hidden <= 0;
+    more.textContent = counted(hidden, "and {n} more", "and {n} more");
+    if (queue.children.length < Math.min(this.total, 10)) this.refillSoon();
+    this.markCurrent();
+  }
+
+  markCurrent() {
+    for (const link of this.querySelectorAll(".row-link")) {
+      const current = link.pathname === location.pathname;
+      link.toggleAttribute("aria-current", current);
+      if (!current) continue;
+      link.setAttribute("aria-current", "page");
+      delete link.parentElement.dataset.news;
+    }
+  }
+
+  refillSoon() {
+    this.refill ??= setTimeout(() => this.replace(), REFILL_AFTER);
+  }
+
+  // Starts again from a snapshot.
+  async replace() {
+    const answer = await fetchPart("/console/work");
+    const fresh = answer?.page.querySelector("loket-work");
+    if (!fresh) {
+      this.refill = setTimeout(() => this.replace(), REFILL_AFTER);
+      return;
+    }
+    const focused = document.activeElement?.closest?.("[data-item]")?.dataset.item;
+    this.replaceWith(fresh);
+    showTimes(fresh);
+    if (focused) fresh.row(focused)?.querySelector("a").focus({ preventScroll: true });
+  }
+}
+
+// The order of the queue: who waits longest, with priority counted in; then the nearest deadline.
+function comesBefore(row, other) {
+  const ranks = Number(row.dataset.rank) - Number(other.dataset.rank);
+  if (ranks) return ranks < 0;
+  return Number(row.dataset.due || Infinity) < Number(other.dataset.due || Infinity);
+}
+
+customElements.define("loket-work", WorkList);
+
+export function workList() {
+  return document.querySelector("loket-work");
+}

@@ -1,0 +1,182 @@
+"""What an agent does with work: take, put back, answer, note, resolve, send again.
+
+Each ends with the address of what to show next; what was refused is shown where it was tried.
+"""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import TypeVar
+
+import structlog
+from aiohttp import web
+from sqlalchemy import Connection
+
+from agent_ui import words
+from agent_ui.answering import LONGEST_TEXT, Draft, Unseen, resolve, send_reply, write_note
+from agent_ui.context import ConsoleContext
+from agent_ui.guidance import guidance_of
+from agent_ui.texts import N_
+from agent_ui.views.conversation import ConversationViews
+from agent_ui.views.sign_in import HOME, see_other
+from agent_ui.visit import Visit, number
+from hub.errors import Rejected
+from hub.store import timeline, work_items
+from hub.store.work_items import WorkItem
+
+log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+
+_LONGEST_RESULT = 2_000
+_OTHERS_WROTE = N_(
+    "This was not sent yet: something was added while you were writing. Read it, then send again."
+)
+_OTHERS_WROTE_BEFORE_END = N_(
+    "This is not resolved yet: something was added that you had not seen. Read it first."
+)
+
+
+class ActionViews:
+    def __init__(self, context: ConsoleContext, conversations: ConversationViews) -> None:
+        self._context = context
+        self._conversations = conversations
+
+    async def take_next(self, visit: Visit) -> web.StreamResponse:
+        item = await self._write(lambda c: work_items.take_next(c, visit.known))
+        return see_other(_address(item.conversation_id) if item else HOME)
+
+    async def claim(self, visit: Visit) -> web.StreamResponse:
+        item = await self._item(visit)
+        try:
+            await self._write(lambda c: work_items.claim(c, item.id, visit.known))
+        except Rejected as error:
+            return await self._refuse(visit, item.conversation_id, error)
+        return see_other(_address(item.conversation_id))
+
+    async def release(self, visit: Visit) -> web.StreamResponse:
+        item = await self._item(visit)
+        try:
+            await self._write(lambda c: work_items.release(c, item.id, visit.known))
+        except Rejected as error:
+            return await self._refuse(visit, item.conversation_id, error)
+        return see_other(HOME)
+
+    async def resolve(self, visit: Visit) -> web.StreamResponse:
+        item = await self._item(visit)
+        results = await _results(visit, item)
+        seen = number(await visit.field("seen"))
+        try:
+            await self._write(
+                lambda c: resolve(c, item.id, visit.known, results=results, seen=seen)
+            )
+        except Unseen:
+            notice = visit.texts(_OTHERS_WROTE_BEFORE_END)
+            return await self._conversations.show(
+                visit, item.conversation_id, notice=notice, status=HTTPStatus.CONFLICT
+            )
+        except Rejected as error:
+            return await self._refuse(visit, item.conversation_id, error)
+        return see_other(await self._after(visit))
+
+    async def write(self, visit: Visit) -> web.StreamResponse:
+        """A reply to the customer, or a note among ourselves."""
+        draft = await _draft(visit)
+        await self._must_see(visit, draft.conversation_id)
+        mode = "note" if await visit.field("mode") == "note" else "reply"
+        try:
+            if mode == "note":
+                await self._write(lambda c: write_note(c, draft, visit.known))
+            else:
+                accounts = self._context.default_accounts
+                await self._write(lambda c: send_reply(c, draft, visit.known, accounts))
+        except Unseen:
+            notice = visit.texts(_OTHERS_WROTE)
+            return await self._conversations.show(
+                visit,
+                draft.conversation_id,
+                notice=notice,
+                draft=draft,
+                mode=mode,
+                status=HTTPStatus.CONFLICT,
+            )
+        except Rejected as error:
+            return await self._refuse(visit, draft.conversation_id, error, draft, mode)
+        return see_other(_address(draft.conversation_id))
+
+    async def resend(self, visit: Visit) -> web.StreamResponse:
+        interaction_id = visit.part_of_path("id")
+        entry = await self._context.database.read(lambda c: timeline.entry(c, interaction_id))
+        if entry is None:
+            raise web.HTTPNotFound
+        await self._must_see(visit, entry.conversation_id)
+        try:
+            await self._context.resend(interaction_id, visit.known.id)
+        except Rejected as error:
+            return await self._refuse(visit, entry.conversation_id, error)
+        return see_other(_address(entry.conversation_id))
+
+    async def _write(self, work: Callable[[Connection], T]) -> T:
+        result = await self._context.database.write(work)
+        self._context.wake()
+        return result
+
+    async def _item(self, visit: Visit) -> WorkItem:
+        item_id = visit.part_of_path("id")
+        found = await self._context.database.read(lambda c: work_items.by_ids(c, [item_id]))
+        mine = [i for i in found if i.role in visit.known.roles or i.agent_id == visit.known.id]
+        if not mine:
+            raise web.HTTPNotFound
+        return mine[0]
+
+    async def _must_see(self, visit: Visit, conversation_id: str) -> None:
+        sees = await self._context.database.read(
+            lambda c: timeline.may_see(c, conversation_id, visit.known)
+        )
+        if not sees:
+            raise web.HTTPNotFound
+
+    async def _refuse(
+        self,
+        visit: Visit,
+        conversation_id: str,
+        error: Rejected,
+        draft: Draft | None = None,
+        mode: str = "reply",
+    ) -> web.Response:
+        return await self._conversations.show(
+            visit,
+            conversation_id,
+            notice=words.reason(visit.texts, error),
+            draft=draft,
+            mode=mode,
+            status=error.status,
+        )
+
+    async def _after(self, visit: Visit) -> str:
+        """Where to go on: what the agent holds already, else the front of the queue."""
+        work = await self._context.database.read(
+            lambda c: work_items.work_list(c, visit.known, length=1)
+        )
+        following = [*work.mine, *work.queue]
+        return _address(following[0].conversation_id) if following else HOME
+
+
+def _address(conversation_id: str) -> str:
+    return f"{HOME}/conversations/{conversation_id}"
+
+
+async def _draft(visit: Visit) -> Draft:
+    return Draft(
+        conversation_id=visit.part_of_path("id"),
+        text=(await visit.field("text"))[:LONGEST_TEXT].replace("\r\n", "\n"),
+        way=await visit.field("way"),
+        subject=(await visit.field("subject"))[:500],
+        seen=number(await visit.field("seen")),
+    )
+
+
+async def _results(visit: Visit, item: WorkItem) -> dict[str, str]:
+    """The results that the model asks for here, and a remark; what is empty is left out."""
+    names = [result.name for result in guidance_of(item.decision).results] + ["remark"]
+    given = {name: (await visit.field(f"result.{name}")).strip() for name in names}
+    return {name: text[:_LONGEST_RESULT] for name, text in given.items() if text}

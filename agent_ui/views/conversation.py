@@ -1,0 +1,92 @@
+"""One conversation on the screen: its timeline, and beside it the customer."""
+
+from http import HTTPStatus
+
+from aiohttp import web
+from sqlalchemy import Connection
+
+from agent_ui.answering import Draft, key_of
+from agent_ui.context import ConsoleContext
+from agent_ui.pages import Pages
+from agent_ui.screen import Screen, read_screen
+from agent_ui.views.work import WorkViews
+from agent_ui.visit import Visit, number
+from hub.store import timeline
+from hub.store.timeline import Entry
+
+
+class ConversationViews:
+    def __init__(self, context: ConsoleContext, pages: Pages, work: WorkViews) -> None:
+        self._context = context
+        self._pages = pages
+        self._work = work
+
+    async def page(self, visit: Visit) -> web.StreamResponse:
+        return await self.show(visit, visit.part_of_path("id"))
+
+    async def show(
+        self,
+        visit: Visit,
+        conversation_id: str,
+        *,
+        notice: str = "",
+        draft: Draft | None = None,
+        mode: str = "reply",
+        status: int = HTTPStatus.OK,
+    ) -> web.Response:
+        """The conversation's panes; with the work list around them unless a script asks."""
+        screen = await self._read(visit, conversation_id)
+        values = {
+            "screen": screen,
+            "notice": notice,
+            "draft": draft,
+            "mode": mode,
+            "key_of": key_of,
+            "why": self._why(screen, visit.texts.language),
+        }
+        if visit.wants_part:
+            return self._pages.page(visit, "parts/conversation.html", status=status, **values)
+        position, work = await self._work.snapshot(visit)
+        return self._pages.page(
+            visit, "console.html", status=status, position=position, work=work, **values
+        )
+
+    async def entries(self, visit: Visit) -> web.StreamResponse:
+        """One entry (`?id=`), or those before a sequence number (`?before=`)."""
+        conversation_id = visit.part_of_path("id")
+        query = visit.request.query
+        limit = self._context.settings.timeline_length
+
+        def read(connection: Connection) -> list[Entry] | None:
+            if not timeline.may_see(connection, conversation_id, visit.known):
+                return None
+            if "id" in query:
+                entry = timeline.entry(connection, query["id"])
+                belongs = entry is not None and entry.conversation_id == conversation_id
+                return [entry] if entry and belongs else None
+            before = number(query.get("before", ""))
+            return timeline.entries(connection, conversation_id, limit=limit, before=before)
+
+        entries = await self._context.database.read(read)
+        if entries is None:
+            raise web.HTTPNotFound
+        return self._pages.page(visit, "parts/entries.html", entries=entries)
+
+    async def _read(self, visit: Visit, conversation_id: str) -> Screen:
+        screen = await self._context.database.read(
+            lambda c: read_screen(
+                c,
+                conversation_id,
+                visit.known,
+                settings=self._context.settings,
+                default_accounts=self._context.default_accounts,
+            )
+        )
+        if screen is None:
+            raise web.HTTPNotFound
+        return screen
+
+    def _why(self, screen: Screen, language: str) -> list[str]:
+        if screen.item is None:
+            return []
+        return self._context.explain(screen.item.decision, language)

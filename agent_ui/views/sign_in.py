@@ -1,0 +1,95 @@
+"""Signing in and out, and the language of the interface."""
+
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from agent_ui.pages import Pages
+from agent_ui.sessions import Sessions, TooManyTries
+from agent_ui.streams import Streams
+from agent_ui.texts import LANGUAGES
+from agent_ui.visit import Guest, Visit
+from hub.store import Database, agents
+
+HOME = "/console"
+
+
+class SignInViews:
+    def __init__(
+        self, sessions: Sessions, pages: Pages, streams: Streams, database: Database
+    ) -> None:
+        self._sessions = sessions
+        self._pages = pages
+        self._streams = streams
+        self._database = database
+
+    async def form(self, guest: Guest) -> web.StreamResponse:
+        return self._form(guest, after=guest.request.query.get("next", ""))
+
+    async def sign_in(self, guest: Guest) -> web.StreamResponse:
+        form = await guest.request.post()
+        login, password = str(form.get("login", "")), str(form.get("password", ""))
+        after = str(form.get("next", ""))
+        try:
+            token = await self._sessions.sign_in(login, password, guest.request.remote or "")
+        except TooManyTries as error:
+            problem = guest.texts.count(
+                error.minutes,
+                "Too many tries. Try again in a minute.",
+                "Too many tries. Try again in {n} minutes.",
+            )
+            status = HTTPStatus.TOO_MANY_REQUESTS
+            return self._form(guest, after=after, login=login, problem=problem, status=status)
+        if token is None:
+            problem = guest.texts("Login or password is wrong.")
+            status = HTTPStatus.UNPROCESSABLE_ENTITY
+            return self._form(guest, after=after, login=login, problem=problem, status=status)
+        response = see_other(inside(after))
+        self._sessions.set_cookie(response, token)
+        return response
+
+    async def sign_out(self, visit: Visit) -> web.StreamResponse:
+        self._streams.end(await self._sessions.sign_out(visit.token))
+        response = see_other("/console/sign-in")
+        self._sessions.clear_cookie(response)
+        return response
+
+    async def language_of_guest(self, guest: Guest) -> web.StreamResponse:
+        response = see_other("/console/sign-in")
+        form = await guest.request.post()
+        self._sessions.remember_language(response, str(form.get("language", "")))
+        return response
+
+    async def language(self, visit: Visit) -> web.StreamResponse:
+        chosen = await visit.field("language")
+        if chosen in LANGUAGES:
+            await self._database.write(lambda c: agents.set_language(c, visit.known.id, chosen))
+        response = see_other(inside(await visit.field("next")))
+        self._sessions.remember_language(response, chosen)
+        return response
+
+    def _form(
+        self,
+        guest: Guest,
+        *,
+        after: str,
+        login: str = "",
+        problem: str = "",
+        status: int = HTTPStatus.OK,
+    ) -> web.Response:
+        return self._pages.page(
+            guest, "sign_in.html", status=status, after=after, login=login, problem=problem
+        )
+
+
+def see_other(path: str) -> web.Response:
+    return web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": path})
+
+
+def inside(path: str) -> str:
+    """The path if it is one of the console's own: a link must not lead elsewhere after sign-in."""
+    parts = urlsplit(path)
+    ours = not parts.scheme and not parts.netloc and parts.path.startswith(f"{HOME}/")
+    clean = "\\" not in path and path.isprintable() and "//" not in path
+    return path if ours and clean else HOME

@@ -1,0 +1,69 @@
+"""Who is asking: what each view gets instead of a bare request."""
+
+import re
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from agent_ui.sessions import form_token
+from agent_ui.texts import Texts
+from hub.store.agents import Agent
+from hub.store.sessions import token_hash
+
+PART_HEADER = "X-Loket-Part"
+FORM_TOKEN = "form_token"  # noqa: S105 (the name of a form field)
+_COUNT = re.compile(r"[0-9]{1,9}")
+
+
+@dataclass(frozen=True)
+class Guest:
+    """Somebody who has not signed in."""
+
+    request: web.Request
+    texts: Texts
+
+    @property
+    def wants_part(self) -> bool:
+        """Whether a script of the page asks, which replaces a part of it."""
+        return PART_HEADER in self.request.headers
+
+    @property
+    def agent(self) -> Agent | None:
+        return None
+
+    @property
+    def form_token(self) -> str:
+        return ""
+
+
+@dataclass(frozen=True)
+class Visit(Guest):
+    """A signed-in agent."""
+
+    known: Agent
+    token: str
+
+    @property
+    def agent(self) -> Agent:
+        return self.known
+
+    @property
+    def form_token(self) -> str:
+        return form_token(self.token)
+
+    @property
+    def session(self) -> str:
+        return token_hash(self.token)
+
+    def part_of_path(self, name: str) -> str:
+        return self.request.match_info[name]
+
+    async def field(self, name: str) -> str:
+        """A text field of the form; empty when it is missing or a file."""
+        value = (await self.request.post()).get(name, "")
+        return value if isinstance(value, str) else ""
+
+
+def number(text: str) -> int:
+    """A count from a form or an address; 0 for what is none."""
+    return int(text) if _COUNT.fullmatch(text) else 0

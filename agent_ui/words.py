@@ -1,0 +1,158 @@
+"""What people call the store's terms: states, channels, kinds. All are keys of the translations."""
+
+from http import HTTPStatus
+
+from agent_ui.texts import N_, Texts
+from hub.errors import Rejected
+from hub.store.work_items import Taken
+
+HAS_IT = N_("{name} has it.")
+
+REASONS = {
+    "taken": N_("It is done already."),
+    "not_held": N_("Take this item first."),
+    "changed": N_("It changed at the same moment. Try again."),
+    "no_work_item": N_("This work item does not exist."),
+    "no_conversation": N_("This conversation does not exist."),
+    "empty_reply": N_("Write something first."),
+    "empty_note": N_("Write something first."),
+    "unreachable": N_("The customer cannot be reached that way. Choose another way to reply."),
+    "resolved": N_("This conversation is resolved. It opens again when the customer writes."),
+    "not_resendable": N_("This message is on its way already."),
+}
+
+CHANNELS = {
+    "email": N_("E-mail"),
+    "phone": N_("Phone"),
+    "sms": N_("SMS"),
+    "whatsapp": N_("WhatsApp"),
+    "chat": N_("Chat"),
+    "portal": N_("Portal"),
+    "partner": N_("Partner"),
+    "manual": N_("Recorded by hand"),
+}
+
+DELIVERY = {
+    "queued": N_("Waiting to be sent"),
+    "sending": N_("Sending"),
+    "transmitting": N_("Sending"),
+    "waiting": N_("Kept until the customer is back"),
+    "sent": N_("Sent"),
+    "delayed": N_("Delayed"),
+    "delivered": N_("Delivered"),
+    "read": N_("Read"),
+    "failed": N_("Not sent"),
+    "bounced": N_("Came back"),
+    "uncertain": N_("May not have arrived"),
+}
+SENDABLE_AGAIN = ("failed", "bounced", "uncertain", "delayed")
+
+VERIFICATION = {
+    "verified": N_("Sender verified"),
+    "unverified": N_("Sender not verified"),
+    "failed": N_("Sender is not who it says"),
+}
+
+AUTOMATIC = {
+    "reply": N_("Automatic reply"),
+    "generated": N_("Automatic message"),
+    "bulk": N_("Bulk message"),
+    "bounce": N_("Delivery report"),
+}
+
+CONVERSATION = {
+    "open": N_("Open"),
+    "pending": N_("Pending"),
+    "resolved": N_("Resolved"),
+}
+
+CUSTOMER = {
+    "person": N_("Person"),
+    "organisation": N_("Organisation"),
+    "visitor": N_("Visitor"),
+}
+
+POINTS = {
+    "email": N_("E-mail"),
+    "phone": N_("Phone"),
+    "visitor": N_("Chat visitor"),
+    "portal": N_("Portal account"),
+    "partner": N_("Partner reference"),
+    "domain": N_("Mail domain"),
+}
+
+AGREEMENTS = {
+    "contract": N_("Contract"),
+    "sla": N_("Service level"),
+    "price": N_("Price"),
+    "promise": N_("Promise"),
+}
+
+SOURCES = {
+    "customer": N_("from the customer's details"),
+    "order": N_("from the order"),
+    "agreement": N_("from the agreement"),
+    "delivery": N_("from the delivery"),
+    "ask": N_("ask the customer"),
+}
+
+KEYS = (
+    ("j k", N_("next and previous in the list")),
+    ("Enter o", N_("open")),
+    ("u Esc", N_("back to the list")),
+    ("t", N_("take next")),
+    ("i", N_("take the open one")),
+    ("r", N_("reply")),
+    ("x", N_("note")),
+    ("e", N_("resolve")),
+    ("Ctrl+Enter", N_("send")),
+    ("?", N_("this list")),
+)
+
+_REFUSALS = {
+    401: (
+        N_("You are signed out"),
+        N_("Sign in again in another tab, then go on here. What you typed is kept."),
+    ),
+    403: (
+        N_("This request was not accepted"),
+        N_("The page may be too old. Reload it and try again."),
+    ),
+    404: (
+        N_("This page is not here"),
+        N_("It does not exist, or it is not in one of your roles. Go back to your work list."),
+    ),
+    409: (N_("That did not work"), N_("Someone else was faster. Look again.")),
+    413: (N_("That is too large"), N_("Make it shorter and try again.")),
+    429: (N_("Too many tries"), N_("Wait a while, then try again.")),
+    503: (
+        N_("Loket cannot do this now"),
+        N_("Nothing was lost. Try again in a few seconds."),
+    ),
+}
+_OTHER = (N_("That did not work"), N_("Check what you filled in and try again."))
+_BROKEN = (
+    N_("Something went wrong"),
+    N_("It has been written down for the people who mend it. Go back and try again."),
+)
+
+
+def refusal(status: int) -> tuple[str, str]:
+    """What an error is called, and what to do about it."""
+    if status in _REFUSALS:
+        return _REFUSALS[status]
+    return _BROKEN if status >= HTTPStatus.INTERNAL_SERVER_ERROR else _OTHER
+
+
+def reason(texts: Texts, error: Rejected) -> str:
+    """Why something was refused, for the person who tried."""
+    if isinstance(error, Taken) and error.holder:
+        return texts(HAS_IT, name=error.holder)
+    return texts(REASONS.get(error.code, error.detail))
+
+
+def reply_subject(subject: str) -> str:
+    """The subject of an answer; one "Re:" is enough."""
+    if not subject or subject.lower().startswith(("re:", "antw:", "aw:", "sv:")):
+        return subject
+    return f"Re: {subject}"

@@ -1,0 +1,286 @@
+"""A running console with all it stands on: store, bus, intake, router, the door out, HTTP."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from aiohttp import ClientResponse, ClientSession, CookieJar
+from selectolax.lexbor import LexborHTMLParser
+from sqlalchemy import Table, select
+
+from agent_ui import Console, ConsoleContext, ConsoleSettings
+from builders import ACCOUNT, TOKENS, mail_arrival
+from hub.bus import DeadLetter
+from hub.bus.opening import open_bus
+from hub.http import build_app
+from hub.http_server import HttpServer
+from hub.intake import Intake
+from hub.interaction import Accepted, Arrival, Channel
+from hub.isolation import Workers
+from hub.metrics import Metrics
+from hub.outbound import Outbound
+from hub.relay import Relay
+from hub.settings import BusSettings, HttpSettings, HubSettings
+from hub.store import Blobs, agents, migrate
+from hub.store.database import open_database
+from hub.store.leader import open_leadership
+from hub.store.tables import work_items
+from interaction_models import FILE
+from routing.decision import Decision
+from routing.explain import explain
+from routing.model import Model
+from routing.model_file import read_model
+from routing.router import QUEUE, TOPICS, Router
+from servers.process import free_port
+
+PASSWORD = "correct horse battery staple"
+T = TypeVar("T")
+
+MODEL = """\
+version: "3"
+organisation: Van Dalen
+triage_role: service
+roles:
+  service: {title: {en: Customer service, nl: Klantenservice}}
+  billing: {title: {en: Billing, nl: Facturatie}}
+channels:
+  email: {title: {en: E-mail, nl: E-mail}}
+  chat: {title: {en: Chat, nl: Chat}}
+target_groups:
+  b2c: {title: {en: Consumers, nl: Consumenten}}
+topics:
+  order: {title: {en: Orders, nl: Bestellingen}, rules: {words: [order, bestelling]}}
+  invoice: {title: {en: Invoices, nl: Facturen}, rules: {words: [invoice, factuur]}}
+moments:
+  - role: service
+    sla: {first_response: 4h}
+  - topic: order
+    sla: {first_response: 2h}
+    required_information:
+      - {name: number, title: {en: Order number, nl: Bestelnummer}, source: ask}
+    steps:
+      before: [{name: look, title: {en: Look up the order, nl: Zoek de bestelling op}, blocking: true}]
+    results:
+      - name: outcome
+        title: {en: Outcome, nl: Uitkomst}
+        choices:
+          - {name: found, title: {en: Parcel found, nl: Pakket gevonden}}
+          - {name: resent, title: {en: Sent again, nl: Opnieuw gestuurd}}
+    authority: [{en: "You may refund up to EUR 50.", nl: "U mag tot EUR 50 terugbetalen."}]
+  - topic: invoice
+    role: billing
+    priority_minutes: 30
+"""
+
+
+async def eventually(look: Callable[[], Awaitable[T]], *, seconds: float = 10) -> T:
+    """What `look` gives once it is true."""
+    async with asyncio.timeout(seconds):
+        while not (found := await look()):
+            await asyncio.sleep(0.02)
+    return found
+
+
+@dataclass
+class House:
+    """One process of Loket with a console in it."""
+
+    store_url: str
+    folder: Path
+    settings: ConsoleSettings = field(default_factory=ConsoleSettings)
+    public_url: str = ""
+    port: int = field(default_factory=free_port)
+
+    @property
+    def origin(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    async def start(self) -> None:
+        public_url = self.public_url or self.origin
+        self.http = HttpSettings(port=self.port, public_url=public_url)
+        self.database = open_database(self.store_url)
+        await migrate.upgrade(self.database)
+        self.metrics = Metrics()
+        self.blobs = Blobs(self.folder / "blobs")
+        self.workers = Workers(1)
+        self.bus = open_bus(BusSettings(), self.database, _bury)
+        self.relay = Relay(self.database, self.bus, open_leadership(self.database))
+        self.intake = Intake(self.database, TOKENS, self.metrics, self.relay.wake)
+        self.model = read_model(MODEL, FILE)
+        router = Router(self.database, self.model, self.metrics, self.relay.wake)
+        self.bus.subscribe(QUEUE, TOPICS, router.handle)
+        self.outbound = self._outbound()
+        self.console = Console(self._context())
+        self.server = HttpServer(self.http, self._app)
+        for part in (self.relay, self.bus, self.console, self.server):
+            await part.start()
+        await self.database.write(lambda c: agents.add_roles(c, _titles(self.model, "en")))
+
+    async def stop(self) -> None:
+        for part in (self.console, self.server, self.bus, self.relay, self.workers):
+            await part.stop()
+        await self.database.close()
+
+    def _outbound(self) -> Outbound:
+        return Outbound(
+            database=self.database,
+            blobs=self.blobs,
+            tokens=TOKENS,
+            metrics=self.metrics,
+            connectors={},
+            wake=self.relay.wake,
+        )
+
+    def _context(self) -> ConsoleContext:
+        hub = HubSettings(organisation="Van Dalen Koffie", http=self.http)
+        return ConsoleContext(
+            database=self.database,
+            blobs=self.blobs,
+            bus=self.bus,
+            workers=self.workers,
+            settings=self.settings,
+            hub=hub,
+            default_accounts={Channel.EMAIL: ACCOUNT},
+            explain=_explain,
+            role_titles=lambda language: _titles(self.model, language),
+            resend=self.outbound.resend,
+            wake=self.relay.wake,
+        )
+
+    def _app(self) -> Any:
+        return build_app(
+            self.http,
+            self.console.routes(),
+            metrics=self.metrics,
+            readiness=_ready,
+            refresh=_nothing,
+        )
+
+    # What happens around the console
+
+    async def hire(
+        self, login: str, name: str, roles: Sequence[str] = ("service",), *, language: str = "en"
+    ) -> str:
+        """An agent who can sign in with PASSWORD; gives their id."""
+        password_hash = await asyncio.to_thread(agents.hash_password, PASSWORD)
+        return await self.database.write(
+            lambda c: agents.add(
+                c,
+                login=login,
+                name=name,
+                password_hash=password_hash,
+                held=list(roles),
+                language=language,
+            )
+        )
+
+    async def receive(self, arrival: Arrival | None = None, **changes: Any) -> Accepted:
+        """A contact (by default a mail) comes in and is routed."""
+        accepted = await self.intake.accept(arrival or mail_arrival(**changes))
+        await eventually(lambda: self.work_of(accepted.conversation_id))
+        return accepted
+
+    async def work_of(self, conversation_id: str) -> Any:
+        """The newest work item of a conversation."""
+        found = [r for r in await self.rows(work_items) if r.conversation_id == conversation_id]
+        return max(found, key=lambda row: row.id, default=None)
+
+    async def rows(self, table: Table) -> list[Any]:
+        return await self.database.read(lambda c: list(c.execute(select(table)).all()))
+
+    async def write(self, work: Callable[[Any], T]) -> T:
+        """Change the store behind the console's back, with the news that this makes."""
+        result = await self.database.write(work)
+        self.relay.wake()
+        return result
+
+
+@asynccontextmanager
+async def open_house(store_url: str, folder: Path, **changes: Any) -> AsyncIterator[House]:
+    house = House(store_url, folder, **changes)
+    await house.start()
+    try:
+        yield house
+    finally:
+        await house.stop()
+
+
+class Page:
+    """An answer of the console, read as a page."""
+
+    def __init__(self, response: ClientResponse, body: str) -> None:
+        self.status = response.status
+        self.path = response.url.path
+        self.headers = response.headers
+        self.body = body
+        self._tree = LexborHTMLParser(body)
+
+    def text(self, selector: str) -> str:
+        """The text of the first match, with single spaces; empty without one."""
+        node = self._tree.css_first(selector)
+        return " ".join(node.text().split()) if node else ""
+
+    def texts(self, selector: str) -> list[str]:
+        return [" ".join(node.text().split()) for node in self._tree.css(selector)]
+
+    def value(self, selector: str, name: str = "value") -> str:
+        node = self._tree.css_first(selector)
+        return (node.attributes.get(name) or "") if node else ""
+
+    def has(self, selector: str) -> bool:
+        return self._tree.css_first(selector) is not None
+
+
+class Person:
+    """An agent at a browser without scripts."""
+
+    def __init__(self, http: ClientSession, origin: str) -> None:
+        self.http = http
+        self.origin = origin
+        self.token = ""
+
+    async def get(self, path: str, **options: Any) -> Page:
+        async with self.http.get(self.origin + path, **options) as response:
+            return Page(response, await response.text())
+
+    async def post(self, path: str, **fields: Any) -> Page:
+        headers = {"Origin": self.origin}
+        data = {"form_token": self.token} | fields
+        async with self.http.post(self.origin + path, data=data, headers=headers) as response:
+            return Page(response, await response.text())
+
+    async def sign_in(self, login: str, password: str = PASSWORD, **fields: str) -> Page:
+        page = await self.post("/console/sign-in", login=login, password=password, **fields)
+        self.token = page.value("#act input[name=form_token]")
+        return page
+
+
+@asynccontextmanager
+async def person(house: House) -> AsyncIterator[Person]:
+    async with ClientSession(cookie_jar=CookieJar(unsafe=True)) as http:
+        yield Person(http, house.origin)
+
+
+async def _bury(letters: Sequence[DeadLetter]) -> None:
+    raise AssertionError(f"dead letters: {letters}")
+
+
+async def _ready() -> dict[str, str]:
+    return {}
+
+
+async def _nothing() -> None: ...
+
+
+def _explain(decision: dict[str, Any], language: str) -> list[str]:
+    return explain(Decision.model_validate(decision), "nl" if language == "nl" else "en")
+
+
+def _titles(model: Model, language: str) -> dict[str, str]:
+    return {
+        role.id: role.title.nl if language == "nl" else role.title.en
+        for role in model.roles.values()
+    }
