@@ -1,4 +1,4 @@
-"""Where the demo organisation can be reached; no real address can ever be one of these (RFC 2606)."""
+"""Where the demo organisation can be reached. Its domain can never be a real one (RFC 2606)."""
 
 HOST = "127.0.0.1"
 MAIL_DOMAIN = "vandalenkoffie.example"

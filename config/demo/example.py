@@ -141,9 +141,7 @@ def messages() -> Messages:
 @cache
 def writers() -> tuple[Writer, ...]:
     """Everybody among the customers who has a mail address."""
-    alone = [
-        Writer(name=c.name, language=c.language, mail=c.mail) for c in customers() if c.mail
-    ]
+    alone = [Writer(name=c.name, language=c.language, mail=c.mail) for c in customers() if c.mail]
     contacts = [
         Writer(name=c.name, language=c.language, mail=c.mail, organisation=organisation.name)
         for organisation in customers()

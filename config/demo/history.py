@@ -125,9 +125,7 @@ def _person(connection: Connection, party: Party) -> _Person:
     return _Person(row.id, row.name, row.target_group or row.organisation_group or ANY)
 
 
-def _add(
-    connection: Connection, past: _Past, model: Model, agent_ids: dict[str, Any]
-) -> None:
+def _add(connection: Connection, past: _Past, model: Model, agent_ids: dict[str, Any]) -> None:
     messages = past.written.messages
     rows = [
         _interaction(past, number, message, agent_ids)

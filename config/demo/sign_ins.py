@@ -1,4 +1,4 @@
-"""The demo agents' passwords: made once per installation, kept in a file that its owner alone reads.
+"""The demo agents' passwords: made once per installation, kept in a file for its owner alone.
 
 They are shown on the start page because the demo listens on this machine alone.
 """

@@ -1,0 +1,83 @@
+"""The demo as one part: the organisation, the sandbox mail server, the generator and the pages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.demo import example, organisation
+from config.demo.letters import PostOffice
+from config.demo.mail_page import MailPage
+from config.demo.mailbox import Mailbox
+from config.demo.pages import Pages
+from config.demo.shop_page import ShopPage
+from config.demo.sign_ins import SignIn, keep_passwords
+from config.demo.sink import Sink
+from config.demo.start_page import StartPage
+from config.demo.traffic import Traffic
+from hub.http import Route
+from hub.store import Database
+from routing.model import Model
+
+PASSWORDS = "demo-passwords.json"
+MAILS = "sandbox-mail"
+
+
+@dataclass(frozen=True)
+class DemoContext:
+    """What wiring hands to the demo.
+
+    `smtp_port`: where Loket takes mail on this machine. `sink_port`: where the sandbox takes what
+    Loket sends; 0 takes any free one. `folder`: where passwords and sandbox mail are kept.
+    """
+
+    organisation: str
+    public_url: str
+    smtp_port: int
+    sink_port: int
+    folder: Path
+    model: Model
+
+
+class Demo:
+    def __init__(self, context: DemoContext) -> None:
+        self._context = context
+        self.sign_ins: tuple[SignIn, ...] = ()
+        mailbox = Mailbox(context.folder / MAILS)
+        post = PostOffice(mailbox, context.smtp_port)
+        self._sink = Sink(mailbox, context.sink_port)
+        self._traffic = Traffic(mailbox, post, context.public_url)
+        pages = Pages(context.organisation, context.public_url)
+        self._routes = [
+            *StartPage(
+                pages, self._traffic, context.smtp_port, lambda: self.sign_ins, context.model
+            ).routes(),
+            *MailPage(pages, mailbox, post).routes(),
+            *ShopPage(pages).routes(),
+            *pages.routes(),
+        ]
+
+    @property
+    def sink_port(self) -> int:
+        return self._sink.port
+
+    async def load_organisation(self, database: Database) -> None:
+        """Load what is not there yet; from then on `sign_ins` says who can sign in."""
+        context = self._context
+        entries = example.agents()
+        passwords = keep_passwords(context.folder / PASSWORDS, [e.login for e in entries])
+        await organisation.load(database, context.model, passwords)
+        self.sign_ins = tuple(
+            SignIn(e.login, e.name, passwords.by_login[e.login], e.roles) for e in entries
+        )
+
+    def routes(self) -> Sequence[Route]:
+        """`/` and everything under `/demo/`."""
+        return self._routes
+
+    async def start(self) -> None:
+        """Take what Loket sends. The generator stays off."""
+        await self._sink.start()
+
+    async def stop(self) -> None:
+        await self._traffic.stop()
+        await self._sink.stop()
