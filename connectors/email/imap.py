@@ -22,6 +22,7 @@ from connectors.email.mail import ParsedMail
 from connectors.email.receive import MailReceiver, RawMail
 from connectors.email.settings import ImapSettings
 from hub.errors import Retry, Unavailable
+from hub.isolation import WorkerFailed
 from hub.store import Blobs, Database, mailboxes
 from hub.store.mailboxes import Outcome, Place
 
@@ -181,12 +182,21 @@ class Mailbox:
 
     async def _keep(self, mails: dict[int, RawMail]) -> dict[int, Outcome]:
         """Read together, then handed in together in the mailbox's order."""
-        parsed = await asyncio.gather(*map(self._receiver.read, mails.values()))
-        kept = await asyncio.gather(*map(self._keep_one, mails, parsed))
-        return {uid: outcome for uid, outcome in zip(mails, kept, strict=True) if outcome}
+        read = await asyncio.gather(*map(self._read_one, mails, mails.values()))
+        parsed = {uid: mail for uid, mail in zip(mails, read, strict=True) if mail}
+        kept = await asyncio.gather(*map(self._keep_one, parsed, parsed.values()))
+        return {uid: outcome for uid, outcome in zip(parsed, kept, strict=True) if outcome}
+
+    async def _read_one(self, uid: int, mail: RawMail) -> ParsedMail | None:
+        """None when no worker survives it: the others go on, the next comparison tries again."""
+        try:
+            return await self._receiver.read(mail)
+        except WorkerFailed:
+            log.exception("mailbox.mail_not_read", account=self.address, uid=uid)
+            return None
 
     async def _keep_one(self, uid: int, parsed: ParsedMail) -> Outcome | None:
-        """None when it could not be kept: the next comparison tries again."""
+        """None when it could not be kept, for reasons of its own."""
         try:
             accepted = await self._receiver.keep(parsed, self.address)
         except Retry:

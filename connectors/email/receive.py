@@ -44,7 +44,7 @@ class MailReceiver:
         self._context = context
 
     async def read(self, mail: RawMail) -> ParsedMail:
-        """Never fails over what is in the mail; `problem` says what was wrong with it."""
+        """`problem` says what was wrong with it. Raises WorkerFailed when no worker survives it."""
         blobs = self._context.blobs
         options = ReadOptions(
             blobs=blobs.folder,

@@ -1,0 +1,155 @@
+"""A running e-mail connector with what it stands on: store, blobs, workers, intake."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from email.message import EmailMessage
+from email.utils import make_msgid
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, select
+
+from connectors.email import EmailConnector, EmailSettings
+from hub.bus import DeadLetter
+from hub.bus.opening import open_bus
+from hub.connector import ConnectorContext
+from hub.intake import Intake
+from hub.interaction import Interaction
+from hub.isolation import Workers
+from hub.metrics import Metrics
+from hub.settings import BusSettings, HubSettings
+from hub.store import Blobs, Database
+from hub.store.database import open_database
+from hub.store.sending import to_interaction
+from hub.store.tables import attachments, interactions
+from hub.tokens import Tokens
+
+TOKENS = Tokens("mail-tests-mail-tests-mail-tests-mail")
+SUPPORT = "support@acme.example"
+SALES = "sales@acme.example"
+JAN = "jan@customer.example"
+ACCOUNTS = {"support": {"address": SUPPORT, "from_name": "Acme"}, "sales": {"address": SALES}}
+LOOK_AGAIN_SECONDS = 0.02
+T = TypeVar("T")
+
+
+class MailHouse:
+    """One process of Loket that does mail. `connector` may be stopped and started."""
+
+    def __init__(self, database: Database, folder: Path, workers: Workers) -> None:
+        self.database = database
+        self.blobs = Blobs(folder / "blobs")
+        self.metrics = Metrics()
+        self.reports: list[tuple[str, str]] = []
+        self._workers = workers
+        self.connector: EmailConnector
+
+    def build(self, settings: Mapping[str, Any]) -> EmailConnector:
+        context = ConnectorContext(
+            hub=HubSettings(organisation="Acme"),
+            intake=Intake(self.database, TOKENS, self.metrics, wake=lambda: None),
+            database=self.database,
+            blobs=self.blobs,
+            tokens=TOKENS,
+            bus=open_bus(BusSettings(), self.database, _bury),
+            workers=self._workers,
+            metrics=self.metrics,
+            report=self._report,
+            wake=lambda: None,
+        )
+        self.connector = EmailConnector(EmailSettings.model_validate(settings), context)
+        return self.connector
+
+    @property
+    def port(self) -> int:
+        return self.connector.listen_port
+
+    async def kept(self) -> list[Interaction]:
+        """All that was taken in, in the order in which it was."""
+
+        def work(connection: Connection) -> list[Interaction]:
+            rows = connection.execute(select(interactions).order_by(interactions.c.id)).all()
+            files = connection.execute(select(attachments)).all()
+            return [
+                to_interaction(row, [file for file in files if file.interaction_id == row.id])
+                for row in rows
+            ]
+
+        return await self.database.read(work)
+
+    async def subjects(self) -> list[str]:
+        return [interaction.subject for interaction in await self.kept()]
+
+    async def wait_for(self, count: int) -> list[Interaction]:
+        """What was taken in, once it is `count` contacts."""
+
+        async def enough() -> list[Interaction]:
+            kept = await self.kept()
+            return kept if len(kept) >= count else []
+
+        return await eventually(enough)
+
+    async def _report(self, interaction_id: str, state: str) -> None:
+        self.reports.append((interaction_id, state))
+
+
+@asynccontextmanager
+async def mail_house(
+    store_url: str,
+    folder: Path,
+    *,
+    settings: Mapping[str, Any],
+    workers: Workers,
+) -> AsyncIterator[MailHouse]:
+    """A house whose connector runs."""
+    database = open_database(store_url)
+    house = MailHouse(database, folder, workers)
+    house.build(settings)
+    try:
+        await house.connector.start()
+        yield house
+    finally:
+        await house.connector.stop()
+        await database.close()
+
+
+async def eventually(look: Callable[[], Awaitable[T]], *, seconds: float = 30) -> T:
+    """What `look` gives, once that is true."""
+    async with asyncio.timeout(seconds):
+        while True:
+            if found := await look():
+                return found
+            await asyncio.sleep(LOOK_AGAIN_SECONDS)
+
+
+def mail(
+    text: str = "Where is my order?",
+    *,
+    subject: str = "A question",
+    sender: str = JAN,
+    to: str = SUPPORT,
+    message_id: str | None = "",
+    files: Sequence[bytes] = (),
+    **headers: str,
+) -> bytes:
+    """A mail as it goes over the wire. Without a Message-ID when that is None."""
+    message = EmailMessage()
+    message["From"] = sender
+    message["To"] = to
+    message["Subject"] = subject
+    message["Date"] = "Mon, 02 Nov 2026 10:00:00 +0100"
+    if message_id is not None:
+        message["Message-ID"] = message_id or make_msgid(domain="customer.example")
+    for name, value in headers.items():
+        message[name.replace("_", "-")] = value
+    message.set_content(text)
+    for content in files:
+        message.add_attachment(
+            content, maintype="application", subtype="octet-stream", filename="file.bin"
+        )
+    return message.as_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+
+
+async def _bury(letters: Sequence[DeadLetter]) -> None:
+    raise AssertionError(f"dead letters: {letters}")
