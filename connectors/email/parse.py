@@ -1,0 +1,165 @@
+"""From a raw mail in a file to a `ParsedMail`. Whatever the mail holds, something comes out.
+
+Runs in a worker process, as what it reads was written by strangers; `reading` is the door to it.
+"""
+
+import hashlib
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+
+from connectors.email.mail import NOBODY, ParsedMail, Problems, ReadOptions
+from connectors.email.parsing import bounce, identifiers
+from connectors.email.parsing.addresses import Mailbox, parse_mailboxes
+from connectors.email.parsing.automatic import classify, has_null_sender, is_daemon
+from connectors.email.parsing.charsets import decode
+from connectors.email.parsing.clean import clean_text
+from connectors.email.parsing.content import Content, read_content
+from connectors.email.parsing.fields import Fields
+from connectors.email.parsing.limits import SUBJECT_CHARS
+from connectors.email.parsing.mime import StructureReader
+from connectors.email.parsing.parts import Part
+from connectors.email.parsing.quoting import separate
+from connectors.email.parsing.verify import verify_sender
+from hub import clock
+from hub.interaction import Automatic, Bounce, Verification
+from hub.store import Blobs
+
+_BUFFER = 256 * 1024
+_LONGEST_DATE = 200
+_FIRST_MAIL = datetime(1990, 1, 1, tzinfo=UTC)
+_FUTURE = timedelta(days=1)
+_FORWARD = re.compile(r"(?:fw|fwd|doorst|wg|tr|rv|i)\s?:", re.IGNORECASE)
+_ADDRESSED = ("delivered-to", "x-original-to", "envelope-to", "to", "cc")
+_BARE_BYTES = 64 * 1024
+
+
+def parse_mail(path: Path, options: ReadOptions) -> ParsedMail:
+    """Raises OSError when the file cannot be read or an attachment not be written, and no more."""
+    try:
+        return _parse(path, options)
+    except (OSError, MemoryError):
+        raise
+    except Exception as error:
+        problem = f"could not be read ({type(error).__name__}): shown as it came"
+        return bare_mail(path, options, problem)
+
+
+def bare_mail(path: Path, options: ReadOptions, problem: str) -> ParsedMail:
+    """The beginning of the mail as it came, for one that cannot be read."""
+    sha256, size = _digest(path)
+    with path.open("rb") as stream:
+        beginning = stream.read(_BARE_BYTES)
+    problems = Problems(options.problem)
+    problems.add(problem)
+    return ParsedMail(
+        message_id=f"sha256-{sha256}@missing.invalid",
+        raw_sha256=sha256,
+        size=size,
+        text=clean_text(decode(beginning, "")[0], _BARE_BYTES),
+        problem=str(problems),
+    )
+
+
+def _parse(path: Path, options: ReadOptions) -> ParsedMail:
+    sha256, size = _digest(path)
+    problems = Problems(options.problem)
+    if size == 0:
+        problems.add("the mail is empty")
+    with path.open("rb", buffering=_BUFFER) as stream:
+        root = StructureReader(stream, Blobs(options.blobs), problems).read()
+    content = read_content(root, problems, plain=options.plain)
+    fields = root.fields
+    subject = fields.line("subject", SUBJECT_CHARS)
+    separated = separate(content.text, forwarded=_FORWARD.match(subject) is not None)
+    sender, verification = _sender(fields, options, problems)
+    sent_at = _date(fields, problems)
+    automatic, bounced = _machine(root, content, sender.address, subject, options)
+    addressed = (value for name in _ADDRESSED for value in fields.all(name))
+    mail = ParsedMail(
+        message_id=identifiers.message_id(fields, sha256),
+        raw_sha256=sha256,
+        size=size,
+        fingerprint=_fingerprint(sender, sent_at, subject, content),
+        references=identifiers.references(fields),
+        sent_at=sent_at,
+        sender=sender,
+        reply_to=parse_mailboxes(fields.get("reply-to")),
+        to=parse_mailboxes(", ".join(fields.all("to"))),
+        cc=parse_mailboxes(", ".join(fields.all("cc"))),
+        subject=subject,
+        text=separated.text,
+        quoted=separated.quoted,
+        html=content.html,
+        attachments=content.files,
+        tokens=identifiers.plus_tokens((*options.envelope_to, *addressed)),
+        markers=identifiers.body_markers(content.text),
+        number=identifiers.subject_number(subject),
+        automatic=automatic,
+        bounce=bounced,
+        verification=verification,
+    )
+    if fields.doubtful:
+        problems.add("its header was decoded with doubt")
+    return replace(mail, problem=str(problems))
+
+
+def _sender(
+    fields: Fields, options: ReadOptions, problems: Problems
+) -> tuple[Mailbox, Verification]:
+    written = list(fields.all("from"))
+    if len(written) > 1:
+        problems.add("it names its sender more than once: the first is shown, and may be false")
+    senders = parse_mailboxes(", ".join(written[:1]))
+    if len(senders) == 1:
+        sender = senders[0]
+        return sender, verify_sender(fields, sender.address, options.trusted)
+    # Several authors, or none that can be read: nothing vouches for whom we choose.
+    others = (fields.get("sender"), options.envelope_from or "", fields.get("return-path"))
+    candidates = (*senders, *(box for other in others for box in parse_mailboxes(other)))
+    if not candidates:
+        problems.add("it has no usable sender address")
+    return next(iter(candidates), NOBODY), Verification.UNVERIFIED
+
+
+def _machine(
+    root: Part, content: Content, sender: str, subject: str, options: ReadOptions
+) -> tuple[Automatic, Bounce | None]:
+    null_sender = has_null_sender(root.fields, options.envelope_from)
+    found = bounce.read_bounce(root, content.text, from_daemon=null_sender or is_daemon(sender))
+    if found is not None:
+        return Automatic.BOUNCE, found
+    kind = classify(
+        root.fields,
+        sender=sender,
+        subject=subject,
+        is_report=bounce.is_report(root),
+        null_sender=null_sender,
+    )
+    return kind, None
+
+
+def _date(fields: Fields, problems: Problems) -> datetime | None:
+    """When it was sent, in UTC; None when it does not say so believably."""
+    try:
+        written = parsedate_to_datetime(fields.get("date")[:_LONGEST_DATE])
+        sent_at = (written if written.tzinfo else written.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        sent_at = _FIRST_MAIL
+    if _FIRST_MAIL < sent_at < clock.now() + _FUTURE:
+        return sent_at
+    problems.add("it has no usable date: the time of receipt counts")
+    return None
+
+
+def _fingerprint(sender: Mailbox, sent_at: datetime | None, subject: str, content: Content) -> str:
+    files = ",".join(file.sha256 for file in content.files)
+    facts = (sender.address, str(sent_at), subject, content.text, content.html, files)
+    return hashlib.sha256("\0".join(facts).encode()).hexdigest()[:16]
+
+
+def _digest(path: Path) -> tuple[str, int]:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest(), stream.tell()
