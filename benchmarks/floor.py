@@ -252,14 +252,8 @@ class Floor:
         self, _server: SMTP, _session: Session, envelope: Envelope
     ) -> str:
         assert isinstance(envelope.content, bytes)
-        await self._accept(envelope.content)
+        await accept(self._store, self._queue, envelope.content)
         return "250 2.0.0 Kept"
-
-    async def _accept(self, content: bytes) -> UUID:
-        identity = uuid4()
-        await self._store.insert(identity, content)
-        await self._queue.publish(identity)
-        return identity
 
     async def _route(self, identity: UUID) -> None:
         await self._store.route(identity)
@@ -277,18 +271,30 @@ class Floor:
         await web.TCPSite(self._http, "127.0.0.1", port).start()
 
     async def _post(self, request: web.Request) -> web.Response:
-        identity = await self._accept(await request.read())
+        identity = await accept(self._store, self._queue, await request.read())
         return web.json_response({"id": str(identity)}, status=201)
 
     async def _tell_routed(self, _request: web.Request) -> web.Response:
         return web.json_response(self._routed)
 
 
+async def accept(store: Store, queue: Queue, content: bytes) -> UUID:
+    """When this returns, the content is kept and will be routed."""
+    identity = uuid4()
+    await store.insert(identity, content)
+    await queue.publish(identity)
+    return identity
+
+
+def make_parts(store_url: str, bus_url: str) -> tuple[Store, Queue]:
+    postgres = urlsplit(store_url).scheme == "postgresql"
+    store: Store = PostgresStore(store_url) if postgres else SqliteStore(store_url)
+    queue: Queue = MemoryQueue() if bus_url == "local:" else RabbitQueue(bus_url)
+    return store, queue
+
+
 async def run(arguments: argparse.Namespace) -> None:
-    postgres = urlsplit(arguments.store).scheme == "postgresql"
-    store: Store = PostgresStore(arguments.store) if postgres else SqliteStore(arguments.store)
-    queue: Queue = MemoryQueue() if arguments.bus == "local:" else RabbitQueue(arguments.bus)
-    floor = Floor(store, queue)
+    floor = Floor(*make_parts(arguments.store, arguments.bus))
     await floor.start(arguments.smtp_port, arguments.http_port)
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

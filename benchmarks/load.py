@@ -3,13 +3,15 @@
     python -m benchmarks.load --door smtp --port 2525 --connections 16 --first 0 --count 5000 \
         --acknowledged FILE
 
-Every connection sends its next mail when the last one was acknowledged. With `--rate` mails are
-sent at a steady pace instead. FILE gets a line `NUMBER TIME` for each acknowledged mail, written in
-the end; a mail that is not acknowledged ends the program with an error.
+It says `ready` when all connections are open and begins when it gets a line. Every connection sends
+its next mail when the last one was acknowledged; with `--rate` mails are sent at a steady pace
+instead. FILE gets a line `NUMBER TIME` for each acknowledged mail, written in the end; a mail that
+is not acknowledged ends the program with an error.
 """
 
 import argparse
 import asyncio
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -110,6 +112,8 @@ async def run(arguments: argparse.Namespace) -> list[tuple[int, float]]:
     doors = [DOORS[arguments.door](arguments.port) for _ in range(arguments.connections)]
     await asyncio.gather(*(door.open() for door in doors))
     numbers = iter(range(arguments.first, arguments.first + arguments.count))
+    print("ready", flush=True)
+    await asyncio.to_thread(sys.stdin.readline)
     load = Load(numbers, arguments.first, arguments.rate, time.monotonic())
     async with asyncio.TaskGroup() as group:
         for door in doors:

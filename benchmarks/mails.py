@@ -49,6 +49,11 @@ def subject(number: int) -> str:
     return f"{_MATTERS[number % len(_MATTERS)][0]} {number}"
 
 
+def text(number: int) -> str:
+    """What the mail says, without its clothing."""
+    return "\n".join(_filled(_MATTERS[number % len(_MATTERS)][1], CONTENT))
+
+
 def mail(number: int) -> bytes:
     """One whole mail with CRLF line ends; no line begins with a dot."""
     header = (

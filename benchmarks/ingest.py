@@ -1,0 +1,157 @@
+"""How many mails per second come from the acknowledgement to a routed work item.
+
+Each run starts a program on an empty store with `backlog` mails that are accepted and not routed,
+lets the load generator hand in `mails` more as fast as they are acknowledged, and waits until all
+are routed. The rate is what was routed from the first mail on, by the time that took; both programs
+get the same work, so the rates can be compared.
+"""
+
+import statistics
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from benchmarks import machine
+from benchmarks.running import Running, wait_until
+from benchmarks.stacks import SERVERS, Stack, Stacks, servers_cpu_seconds
+from benchmarks.subjects import Subject, started
+from benchmarks.subjects.floor import Floor
+from benchmarks.subjects.loket import ROLES, Loket
+
+CONNECTIONS = 32
+MAILS = 4000
+LONGEST_SECONDS = 900
+
+
+@dataclass(frozen=True)
+class Result:
+    """One run. Times in milliseconds; processor time is per routed interaction."""
+
+    stack: str
+    program: str
+    door: str
+    backlog: int
+    mails: int
+    accepted_rate: float
+    rate: float
+    p50: float
+    p99: float
+    cpu: float
+    servers_cpu: float
+    load_before: float
+    at: str
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What a program and the servers have used up to a moment."""
+
+    at: float
+    cpu: float
+    servers_cpu: float
+    unrouted: int
+
+
+class Generator:
+    """The load generator, connected and waiting for `go`."""
+
+    def __init__(
+        self, folder: Path, subject: Subject, *, door: str, first: int, count: int
+    ) -> None:
+        self._acknowledged = folder / "acknowledged"
+        port = subject.http_port if door == "http" else subject.smtp_port
+        options = {
+            "door": door,
+            "port": port,
+            "connections": CONNECTIONS,
+            "first": first,
+            "count": count,
+            "acknowledged": self._acknowledged,
+        }
+        words = [word for name, value in options.items() for word in (f"--{name}", str(value))]
+        self._running = Running(["-m", "benchmarks.load", *words], folder / "load.log")
+        self._running.read_line()
+
+    def go(self) -> None:
+        self._running.write_line("go")
+
+    def wait(self) -> dict[int, float]:
+        """When each mail was acknowledged, by number."""
+        self._running.wait(LONGEST_SECONDS)
+        lines = self._acknowledged.read_text().splitlines()
+        return {int(number): float(at) for number, at in (line.split() for line in lines)}
+
+
+def measure(stack: Stack, subject: Subject, *, door: str, backlog: int, mails: int) -> Result:
+    load_before = machine.busy()
+    total = backlog + mails
+    with started(subject, backlog):
+        generator = Generator(stack.folder, subject, door=door, first=backlog, count=mails)
+        before = _usage(subject, backlog)
+        generator.go()
+        acknowledged = generator.wait()
+        wait_until(lambda: subject.unrouted(total) == 0, LONGEST_SECONDS, "all routed")
+        after = _usage(subject, total)
+        routed_at = subject.routed_at()
+    assert len(routed_at) == total
+    work = before.unrouted + mails
+    delays = sorted((routed_at[number] - at) * 1000 for number, at in acknowledged.items())
+    return Result(
+        stack=stack.name,
+        program=subject.name,
+        door=door,
+        backlog=backlog,
+        mails=mails,
+        accepted_rate=mails / (max(acknowledged.values()) - before.at),
+        rate=work / (max(routed_at.values()) - before.at),
+        p50=statistics.median(delays),
+        p99=delays[int(len(delays) * 0.99)],
+        cpu=(after.cpu - before.cpu) / work * 1000,
+        servers_cpu=(after.servers_cpu - before.servers_cpu) / work * 1000,
+        load_before=load_before,
+        at=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+
+
+def run(
+    stacks: Stacks, names: Sequence[str], backlogs: Sequence[int], *, mails: int = MAILS
+) -> list[Result]:
+    """The floor and Loket in turn, at each backlog, on each stack."""
+    results = []
+    for name in names:
+        for backlog in backlogs:
+            for program, door in _programs(name):
+                with stacks.fresh(name) as stack:
+                    subject = _subject(program, stack)
+                    result = measure(stack, subject, door=door, backlog=backlog, mails=mails)
+                print(_line(result), flush=True)
+                results.append(result)
+    return results
+
+
+def _programs(stack_name: str) -> list[tuple[str, str]]:
+    programs = [("floor", "smtp"), ("loket", "smtp"), ("floor", "http")]
+    return [*programs, ("roles", "smtp")] if stack_name == SERVERS else programs
+
+
+def _subject(program: str, stack: Stack) -> Subject:
+    if program == "floor":
+        return Floor(stack)
+    return Loket(stack, ROLES) if program == "roles" else Loket(stack)
+
+
+def _usage(subject: Subject, accepted: int) -> Usage:
+    cpu = sum(process.cpu_seconds() for process in subject.processes)
+    unrouted = subject.unrouted(accepted)
+    return Usage(time.time(), cpu, servers_cpu_seconds(), unrouted)
+
+
+def _line(result: Result) -> str:
+    return (
+        f"{result.stack:9} {result.program:20} {result.door:5} backlog {result.backlog:6}: "
+        f"{result.rate:6.0f}/s, accepted {result.accepted_rate:6.0f}/s, "
+        f"acknowledged to routed p50 {result.p50:.0f} ms, p99 {result.p99:.0f} ms, "
+        f"processor {result.cpu:.2f} + {result.servers_cpu:.2f} ms, load {result.load_before:.1f}"
+    )

@@ -1,0 +1,131 @@
+"""Loket as a subject: `loket serve` in one process or in one for each role."""
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+from sqlalchemy import func, select
+
+from benchmarks import mails
+from benchmarks.running import Running
+from benchmarks.stacks import Stack
+from benchmarks.subjects import TOGETHER
+from hub.intake import Intake
+from hub.interaction import Arrival, Channel, Party, PointKind, Thread
+from hub.metrics import Metrics
+from hub.store import Database, migrate
+from hub.store.database import open_database
+from hub.store.tables import interactions
+from hub.tokens import Tokens
+from servers.postgres import run
+from servers.process import free_port
+
+ROLES = ("connectors", "router", "dispatcher", "console")
+_COMMAND = ("-c", "from config.cli import app; app()")
+
+
+class Loket:
+    """`roles` names the processes to start; the default is one for everything."""
+
+    def __init__(self, stack: Stack, roles: Sequence[str] = ("all",)) -> None:
+        self.name = "Loket" if len(roles) == 1 else f"Loket, {len(roles)} processes"
+        self.smtp_port, self.http_port = free_port(), free_port()
+        self.processes: list[Running] = []
+        self._roles = roles
+        self._stack = stack
+        self._secret = secrets.token_hex(32)
+
+    def prepare(self, backlog: int) -> None:
+        self._settings.write_text(self._toml())
+        run(self._prepare(backlog))
+
+    async def _prepare(self, backlog: int) -> None:
+        async with _opened(self._stack.store_url) as database:
+            await migrate.upgrade(database)
+            intake = Intake(database, Tokens(self._secret), Metrics(), wake=lambda: None)
+            for first in range(0, backlog, TOGETHER):
+                numbers = range(first, min(backlog, first + TOGETHER))
+                await asyncio.gather(*(intake.accept(_arrival(number)) for number in numbers))
+
+    def start(self) -> None:
+        for role in self._roles:
+            # The door's role has the port; the others show their health on one of their own.
+            port = self.http_port if role in ("all", "console") else free_port()
+            words = ["serve", "--config", str(self._settings), "--role", role, "--port", str(port)]
+            log = self._stack.folder / f"{role}.log"
+            process = Running([*_COMMAND, *words], log, {"LOKET_HUB__SECRET": self._secret})
+            self.processes.append(process)
+            process.wait_for_port(port)
+        self.processes[0].wait_for_port(self.smtp_port)
+
+    def stop(self) -> None:
+        for process in self.processes:
+            process.stop()
+
+    def unrouted(self, accepted: int) -> int:
+        del accepted
+        return run(self._count_unrouted())
+
+    async def _count_unrouted(self) -> int:
+        query = select(func.count()).where(interactions.c.routed_at.is_(None))
+        async with _opened(self._stack.store_url) as database:
+            return await database.read(lambda c: int(c.execute(query).scalar_one()))
+
+    def routed_at(self) -> dict[int, float]:
+        return run(self._routed_at())
+
+    async def _routed_at(self) -> dict[int, float]:
+        columns = interactions.c
+        query = select(columns.external_id, columns.routed_at).where(columns.routed_at.is_not(None))
+        async with _opened(self._stack.store_url) as database:
+            rows = await database.read(lambda c: c.execute(query).all())
+        return {mails.number_in(row.external_id): row.routed_at.timestamp() for row in rows}
+
+    @property
+    def _settings(self) -> Path:
+        return self._stack.folder / "loket.toml"
+
+    def _toml(self) -> str:
+        return f"""
+[hub]
+organisation = "Benchmark"
+store.url = "{self._stack.store_url}"
+bus.url = "{self._stack.bus_url}"
+blobs.path = "{self._stack.folder}/blobs"
+http.public_url = "http://127.0.0.1:{self.http_port}"
+[connectors.email.accounts.service]
+address = "{mails.ACCOUNT}"
+[connectors.email.listen]
+port = {self.smtp_port}
+hostname = "loket.example"
+"""
+
+
+def _arrival(number: int) -> Arrival:
+    """The mail as the e-mail connector would hand it in."""
+    message_id = mails.message_id(number)
+    return Arrival(
+        channel=Channel.EMAIL,
+        account=mails.ACCOUNT,
+        external_id=message_id,
+        sender=Party(kind=PointKind.EMAIL, value=mails.sender(number)),
+        recipients=(Party(kind=PointKind.EMAIL, value=mails.ACCOUNT),),
+        subject=mails.subject(number),
+        text=mails.text(number),
+        occurred_at=datetime.now(UTC),
+        thread=Thread(own=(message_id,)),
+        raw_sha256=uuid4().hex * 2,
+    )
+
+
+@contextlib.asynccontextmanager
+async def _opened(url: str) -> AsyncIterator[Database]:
+    database = open_database(url)
+    try:
+        yield database
+    finally:
+        await database.close()
