@@ -1,0 +1,82 @@
+"""The widget's files: small, kept by browsers, and never two releases at once."""
+
+import gzip
+import re
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+
+import pytest
+from aiohttp import ClientSession
+
+from chat_house import House, open_house
+
+MOST_BYTES = 15 * 1024
+
+
+@pytest.fixture
+async def house(sqlite_url: str, tmp_path: Path) -> AsyncIterator[House]:
+    async with open_house(sqlite_url, tmp_path) as house:
+        yield house
+
+
+@pytest.fixture
+async def http() -> AsyncIterator[ClientSession]:
+    async with ClientSession() as session:
+        yield session
+
+
+async def fetch(http: ClientSession, url: str) -> tuple[str, Mapping[str, str]]:
+    async with http.get(url) as response:
+        response.raise_for_status()
+        return await response.text(), response.headers
+
+
+async def all_modules(http: ClientSession, house: House) -> dict[str, str]:
+    """What a browser fetches: the script, and every module from it on."""
+    entry, _ = await fetch(http, f"{house.origin}/chat/loket-chat.js")
+    [path] = re.findall(r"static/[0-9a-f]{16}/widget\.js", entry)
+    folder = f"{house.origin}/chat/{path.rpartition('/')[0]}"
+    found, wanted = {"loket-chat.js": entry}, ["widget.js"]
+    while wanted:
+        name = wanted.pop()
+        found[name], headers = await fetch(http, f"{folder}/{name}")
+        assert "immutable" in headers["Cache-Control"]
+        assert headers["Content-Type"] == "text/javascript; charset=utf-8"
+        assert headers["Access-Control-Allow-Origin"] == "*"
+        wanted += set(re.findall(r'from "\./([a-z]+\.js)"', found[name])) - found.keys()
+    return found
+
+
+async def test_the_whole_widget_is_small(http: ClientSession, house: House) -> None:
+    modules = await all_modules(http, house)
+    assert len(modules) > 5
+    assert sum(len(gzip.compress(text.encode())) for text in modules.values()) < MOST_BYTES
+
+
+async def test_it_makes_no_html_from_text_and_needs_no_eval(
+    http: ClientSession, house: House
+) -> None:
+    everything = "\n".join((await all_modules(http, house)).values())
+    sinks = r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function|cookie"
+    assert re.findall(sinks, everything) == []
+
+
+async def test_the_script_is_asked_for_again_and_not_sent_again(
+    http: ClientSession, house: House
+) -> None:
+    url = f"{house.origin}/chat/loket-chat.js"
+    _, headers = await fetch(http, url)
+    async with http.get(url, headers={"If-None-Match": headers["ETag"]}) as response:
+        assert response.status == 304
+
+
+async def test_a_module_of_another_release_is_not_kept(http: ClientSession, house: House) -> None:
+    url = f"{house.origin}/chat/static/0123456789abcdef/widget.js"
+    _, headers = await fetch(http, url)
+    assert headers["Cache-Control"] == "no-cache"
+
+
+@pytest.mark.parametrize("name", ["nothing.js", "..%2fsettings.py", "%2e%2e%2fparse.py"])
+async def test_only_its_own_files_are_served(http: ClientSession, house: House, name: str) -> None:
+    async with http.get(f"{house.origin}/chat/static/0123456789abcdef/{name}") as response:
+        assert response.status == 404

@@ -1,0 +1,315 @@
+"""A running web chat with all it stands on, and a visitor who speaks its protocol."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType
+from sqlalchemy import select, update
+
+from builders import TOKENS
+from connectors.chat import ChatConnector, ChatSettings
+from hub import clock
+from hub.bus import DeadLetter
+from hub.bus.opening import open_bus
+from hub.connector import ConnectorContext
+from hub.http import build_app
+from hub.http_server import HttpServer
+from hub.intake import Intake
+from hub.interaction import Channel, Party, PointKind
+from hub.isolation import Workers
+from hub.metrics import Metrics
+from hub.outbound import Outbound
+from hub.relay import Relay
+from hub.replies import Reply, add_reply
+from hub.settings import BusSettings, HttpSettings, HubSettings
+from hub.store import Blobs
+from hub.store.database import open_database
+from hub.store.leader import open_leadership
+from hub.store.tables import conversations, interactions, outbound
+from servers.process import free_port
+
+SITE = "shop"
+PAGE_ORIGIN = "http://shop.example"
+T = TypeVar("T")
+
+
+async def eventually(look: Callable[[], Awaitable[T]], *, seconds: float = 10) -> T:
+    """What `look` gives once it is true."""
+    async with asyncio.timeout(seconds):
+        while True:
+            if found := await look():
+                return found
+            await asyncio.sleep(0.02)
+
+
+@dataclass
+class House:
+    """One process of Loket that serves the chat. It can be stopped and started on the same port."""
+
+    store_url: str
+    folder: Path
+    settings: ChatSettings
+    bus_url: str = "local:"
+    port: int = field(default_factory=free_port)
+
+    @property
+    def origin(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    async def start(self) -> None:
+        http = HttpSettings(port=self.port, public_url=self.origin)
+        self.hub = HubSettings(organisation="Van Dalen", http=http)
+        self.workers = Workers()
+        self.database = open_database(self.store_url)
+        self.metrics = Metrics()
+        self.bus = open_bus(BusSettings(url=self.bus_url), self.database, _bury)
+        self.relay = Relay(self.database, self.bus, open_leadership(self.database))
+        self.connector = self._connector()
+        self.server = HttpServer(
+            http,
+            lambda: build_app(
+                http,
+                self.connector.routes(),
+                metrics=self.metrics,
+                readiness=_ready,
+                refresh=_nothing,
+            ),
+        )
+        for part in (self.relay, self.bus, self.connector, self.server):
+            await part.start()
+
+    async def stop(self) -> None:
+        for part in (self.connector, self.server, self.bus, self.relay):
+            await part.stop()
+        await self.database.close()
+
+    def _connector(self) -> ChatConnector:
+        self.blobs = Blobs(self.folder / "blobs")
+        connectors: dict[Channel, Any] = {}
+        self.outbound = Outbound(
+            database=self.database,
+            blobs=self.blobs,
+            tokens=TOKENS,
+            metrics=self.metrics,
+            connectors=connectors,
+            wake=self.relay.wake,
+        )
+        self.intake = Intake(self.database, TOKENS, self.metrics, self.relay.wake)
+        connector = ChatConnector(self.settings, self.context())
+        connectors[Channel.CHAT] = connector
+        self.bus.subscribe("send.chat", ["message.send.chat"], self.outbound.handle)
+        return connector
+
+    def context(self) -> ConnectorContext:
+        return ConnectorContext(
+            hub=self.hub,
+            intake=self.intake,
+            database=self.database,
+            blobs=self.blobs,
+            tokens=TOKENS,
+            bus=self.bus,
+            workers=self.workers,
+            metrics=self.metrics,
+            report=self.outbound.report,
+            wake=self.relay.wake,
+        )
+
+    # What the other side of the counter does and sees
+
+    async def answer(self, text: str, *, name: str = "Anna", to: str = "") -> str:
+        """An agent answers the visitor (by default of the one conversation); gives the id."""
+        row = await self._conversation(to)
+        reply = Reply(
+            conversation_id=row.conversation_id,
+            channel=Channel.CHAT,
+            account=SITE,
+            to=(Party(kind=PointKind.VISITOR, value=row.sender["value"]),),
+            text=text,
+            agent_name=name,
+        )
+        interaction_id = await self.database.write(lambda c: add_reply(c, reply))
+        self.relay.wake()
+        return interaction_id
+
+    async def mail(self, text: str, to: str) -> None:
+        """An agent writes a mail in the one conversation."""
+        row = await self._conversation("")
+        reply = Reply(
+            conversation_id=row.conversation_id,
+            channel=Channel.EMAIL,
+            account=self.settings.email_account,
+            to=(Party(kind=PointKind.EMAIL, value=to),),
+            text=text,
+        )
+        await self.database.write(lambda c: add_reply(c, reply))
+
+    async def resolve(self, at: datetime) -> None:
+        """Every conversation counts as resolved since then."""
+        values = {"state": "resolved", "resolved_at": at}
+        await self.database.write(lambda c: c.execute(update(conversations).values(values)))
+
+    async def texts(self, direction: str = "inbound") -> list[str]:
+        """What was said, in the order of the store."""
+        rows = await self.rows(interactions)
+        rows.sort(key=lambda row: (row.conversation_id, row.sequence))
+        return [row.text for row in rows if row.direction == direction]
+
+    async def rows(self, table: Any) -> list[Any]:
+        return list(await self.database.read(lambda c: c.execute(select(table)).all()))
+
+    async def state_of(self, interaction_id: str) -> str:
+        rows = await self.rows(outbound)
+        return next(row.state for row in rows if row.interaction_id == interaction_id)
+
+    async def _conversation(self, visitor: str) -> Any:
+        rows = [row for row in await self.rows(interactions) if row.direction == "inbound"]
+        return next(row for row in rows if visitor in ("", row.sender["value"]))
+
+
+async def _bury(letters: Sequence[DeadLetter]) -> None:
+    raise AssertionError(f"dead letters: {letters}")
+
+
+async def _ready() -> dict[str, str]:
+    return {}
+
+
+async def _nothing() -> None: ...
+
+
+def settings(**changes: Any) -> ChatSettings:
+    values = {
+        "sites": {SITE: {"origins": [PAGE_ORIGIN]}},
+        "email_account": "help@van-dalen.example",
+    }
+    return ChatSettings.model_validate(values | changes)
+
+
+def break_store(store_url: str) -> None:
+    """From now on the store takes and gives no interactions."""
+    _rename(store_url, "interactions", "away")
+
+
+def mend_store(store_url: str) -> None:
+    _rename(store_url, "away", "interactions")
+
+
+@contextmanager
+def broken(store_url: str) -> Iterator[None]:
+    """The store is broken meanwhile."""
+    break_store(store_url)
+    yield
+    mend_store(store_url)
+
+
+def _rename(store_url: str, old: str, new: str) -> None:
+    path = store_url.removeprefix("sqlite:///")
+    with closing(sqlite3.connect(path, timeout=10)) as connection:
+        # So that the tables that refer to this one go on referring to its name.
+        connection.execute("PRAGMA legacy_alter_table=ON")
+        connection.execute(f"ALTER TABLE {old} RENAME TO {new}")
+
+
+@asynccontextmanager
+async def open_house(store_url: str, folder: Path, **changes: Any) -> AsyncIterator[House]:
+    house = House(store_url, folder, settings(**changes))
+    await house.start()
+    try:
+        yield house
+    finally:
+        await house.stop()
+
+
+class Visitor:
+    """A visitor's browser without a browser: speaks the protocol, keeps what it is told."""
+
+    def __init__(self, http: ClientSession, origin: str, *, page_origin: str = PAGE_ORIGIN) -> None:
+        self._http = http
+        self._base = f"{origin}/chat"
+        self._headers = {"Origin": page_origin}
+        self.session: dict[str, Any] = {}
+        self.last = 0
+        self.lines: list[dict[str, Any]] = []
+        self.answers: list[dict[str, Any]] = []
+        self.socket: ClientWebSocketResponse | None = None
+
+    @property
+    def id(self) -> str:
+        visitor: str = self.session["visitor"]
+        return visitor
+
+    async def begin(self, token: str | None = None) -> dict[str, Any]:
+        body = {} if token is None else {"token": token}
+        url = f"{self._base}/sessions?site={SITE}"
+        async with self._http.post(url, json=body, headers=self._headers) as response:
+            response.raise_for_status()
+            self.session = await response.json()
+        return self.session
+
+    async def connect(self, **hello: Any) -> dict[str, Any]:
+        """Open a socket and say hello; gives the first frame, or what closed the socket."""
+        url = f"{self._base}/socket?site={SITE}"
+        self.socket = await self._http.ws_connect(url, headers=self._headers)
+        frame = {"type": "hello", "token": self.session["token"], "last": self.last} | hello
+        await self.socket.send_json(frame)
+        return await self.receive()
+
+    async def arrive(self, **hello: Any) -> "Visitor":
+        await self.begin()
+        await self.connect(**hello)
+        return self
+
+    async def send(self, frame: dict[str, Any]) -> None:
+        assert self.socket is not None
+        await self.socket.send_json(frame)
+
+    async def say(self, text: str, message_id: str = "", **more: Any) -> dict[str, Any]:
+        """Send a message; gives the server's answer to it."""
+        message_id = message_id or clock.new_id()
+        await self.send({"type": "message", "id": message_id, "text": text} | more)
+        return await self.until(lambda frame: frame.get("id") == message_id and _answers(frame))
+
+    async def receive(self) -> dict[str, Any]:
+        """The next frame; a close is given as {"type": "closed", "code": …}."""
+        assert self.socket is not None
+        async with asyncio.timeout(10):
+            message = await self.socket.receive()
+        if message.type is not WSMsgType.TEXT:
+            return {"type": "closed", "code": self.socket.close_code}
+        frame: dict[str, Any] = message.json()
+        if frame["type"] == "message" and frame["sequence"] > self.last:
+            self.last = frame["sequence"]
+            self.lines.append(frame)
+        return frame
+
+    async def until(self, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        while True:
+            frame = await self.receive()
+            if wanted(frame):
+                return frame
+            assert frame["type"] != "closed", frame
+
+    async def hears(self, text: str) -> dict[str, Any]:
+        """Wait until this was said by either side."""
+        for line in self.lines:
+            if line["text"] == text:
+                return line
+        return await self.until(lambda frame: frame.get("text") == text)
+
+    async def hang_up(self) -> None:
+        """Go away without a word, as a phone in a tunnel does."""
+        assert self.socket is not None
+        connection = self.socket._response.connection
+        if connection is not None and connection.transport is not None:
+            connection.transport.abort()
+        await self.socket.close()
+
+
+def _answers(frame: dict[str, Any]) -> bool:
+    return frame["type"] in ("ack", "retry", "refused")
