@@ -4,11 +4,9 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
 
-from builders import mail_arrival
 from console_house import House, Person, open_house, person
-from hub.store.tables import audit_log, conversations, interactions, work_items
+from hub.store.tables import audit_log, conversations, work_items
 
 
 @pytest.fixture

@@ -5,7 +5,9 @@ const UNITS = [[86400, "{n} d"], [3600, "{n} h"], [60, "{n} min"]];
 const WARN_AT = 0.75;
 const EVERY = 20_000;
 
-const language = document.documentElement.lang;
+// The reader's own region where it speaks the language of the page: en-GB writes 14:05.
+const page = document.documentElement.lang;
+const language = navigator.languages.find((own) => own.startsWith(page)) ?? page;
 const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
 const moment = new Intl.DateTimeFormat(language, {
   day: "numeric", month: "short", hour: "2-digit", minute: "2-digit",

@@ -1,0 +1,95 @@
+"""Every text of the console exists in every language, and none is left over."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from string import Formatter
+
+import pytest
+from jinja2 import Environment
+from jinja2.ext import extract_from_ast
+
+from agent_ui.texts import CLIENT_TEXTS, LANGUAGES, Texts, load_catalogue, preferred
+
+CONSOLE = Path(__file__).parents[2] / "agent_ui"
+FUNCTIONS = {"N_", "texts", "_", "count"}
+IN_SCRIPTS = re.compile(r'\b(?:text|counted)\([^)]*\)|"\{n\} [a-z]+"')
+QUOTED = re.compile(r'"([^"]+)"')
+
+
+def in_templates() -> Iterator[str]:
+    environment = Environment(autoescape=True)
+    for path in (CONSOLE / "templates").rglob("*.html"):
+        tree = environment.parse(path.read_text(encoding="utf-8"))
+        for _line, _function, message in extract_from_ast(tree, ("_",)):
+            found = message if isinstance(message, tuple) else (message,)
+            yield from (text for text in found if text)
+
+
+def in_python() -> Iterator[str]:
+    for path in CONSOLE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and _called(node) in FUNCTIONS:
+                yield from (
+                    argument.value
+                    for argument in node.args
+                    if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
+                )
+
+
+def in_scripts() -> Iterator[str]:
+    for path in (CONSOLE / "static" / "js").glob("*.js"):
+        for call in IN_SCRIPTS.finditer(path.read_text(encoding="utf-8")):
+            yield from QUOTED.findall(call[0])
+
+
+def _called(call: ast.Call) -> str:
+    function = call.func
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+
+
+TEXTS = {text for text in (*in_templates(), *in_python()) if text.strip()}
+
+
+@pytest.mark.parametrize("language", [code for code in LANGUAGES if code != "en"])
+def test_a_language_has_every_text_and_no_other(language: str) -> None:
+    assert set(load_catalogue(language)) == TEXTS
+
+
+@pytest.mark.parametrize("language", [code for code in LANGUAGES if code != "en"])
+def test_a_translation_has_the_same_places(language: str) -> None:
+    for text, translated in load_catalogue(language).items():
+        assert _places(translated) == _places(text), text
+        assert translated.strip(), text
+
+
+def test_the_page_hands_the_scripts_what_they_say() -> None:
+    assert set(in_scripts()) == set(CLIENT_TEXTS)
+
+
+def _places(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize(
+    ("choices", "accept", "language"),
+    [
+        (("nl", "en"), "en", "nl"),
+        (("", "nl"), "en", "nl"),
+        (("", ""), "nl-NL,nl;q=0.9,en;q=0.8", "nl"),
+        (("", ""), "de, nl;q=0.2, en;q=0.4", "en"),
+        (("", ""), "nl;q=0, fr", "en"),
+        (("", ""), "*;q=x, ;;;,", "en"),
+        (("klingon", ""), "", "en"),
+    ],
+)
+def test_language(choices: tuple[str, ...], accept: str, language: str) -> None:
+    assert preferred(*choices, accept=accept) == language
+
+
+def test_what_is_not_translated_is_shown_as_it_is() -> None:
+    texts = Texts("nl", {"{n} d": "{n} dg"})
+    assert texts("{n} d", n=3) == "3 dg"
+    assert texts("Unknown {thing}", thing="x") == "Unknown x"
+    assert texts.count(1, "one", "{n} d") == "one"
