@@ -1,26 +1,7 @@
-"""The thin path: sign in, see the work, take it, answer, note, resolve. Without scripts."""
+"""The main job, without scripts: sign in, take, answer, note, resolve."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
-
-from console_house import House, Person, open_house, person
-from hub.store.tables import audit_log, conversations, work_items
-
-
-@pytest.fixture
-async def house(sqlite_url: str, tmp_path: Path) -> AsyncIterator[House]:
-    async with open_house(sqlite_url, tmp_path) as opened:
-        yield opened
-
-
-@pytest.fixture
-async def anna(house: House) -> AsyncIterator[Person]:
-    await house.hire("anna", "Anna de Wit")
-    async with person(house) as one:
-        await one.sign_in("anna")
-        yield one
+from console_house import House, Person
+from hub.store.tables import audit_log, conversations, outbound, work_items
 
 
 async def test_a_mail_is_taken_answered_and_resolved(house: House, anna: Person) -> None:
@@ -28,40 +9,117 @@ async def test_a_mail_is_taken_answered_and_resolved(house: House, anna: Person)
     page = await anna.get("/console")
     assert page.texts("[data-part-of-list=queue] .row-title") == ["Where is my order?"]
 
-    page = await anna.post("/console/take")
+    page = await anna.take_next()
     assert page.path == f"/console/conversations/{accepted.conversation_id}"
     assert page.text("h1") == "Where is my order?"
     assert page.texts("[data-part-of-list=mine] .row-title") == ["Where is my order?"]
 
-    page = await anna.post(
-        page.path + "/entries",
-        mode="reply",
-        way=page.value("select[name=way] option"),
-        subject=page.value("input[name=subject]"),
-        text="It is on its way.",
-        seen=page.value("input[name=seen]"),
-    )
-    assert page.status == 200
+    page = await anna.reply(page, "It is on its way.")
     assert page.texts(".entry-outbound .text") == ["It is on its way."]
     assert page.texts(".entry-outbound .entry-subject") == ["Re: Where is my order?"]
-
-    item = (await house.rows(work_items))[0]
+    assert page.text(".entry-outbound .delivery") == "Waiting to be sent"
+    [item] = await house.rows(work_items)
     assert item.first_response_at is not None
+
+    page = await anna.reply(page, "The carrier lost it.", mode="note")
+    assert page.texts(".entry-note .text") == ["The carrier lost it."]
+
     page = await anna.post(
         f"/console/work/{item.id}/resolve",
         seen=page.value("input[name=seen]"),
         **{"result.outcome": "found", "result.remark": "It lay at the neighbours."},
     )
     assert page.path == "/console"
-    item = (await house.rows(work_items))[0]
-    assert item.state == "done"
-    assert (await house.rows(conversations))[0].state == "resolved"
-    actions = [row.action for row in await house.rows(audit_log)]
-    assert actions == [
+    [item] = await house.rows(work_items)
+    assert (item.state, item.agent_id is not None) == ("done", True)
+    [conversation] = await house.rows(conversations)
+    assert (conversation.state, conversation.resolved_at is not None) == ("resolved", True)
+
+    page = await anna.get(f"/console/conversations/{accepted.conversation_id}")
+    assert page.text(".event").startswith("Anna de Wit resolved this")
+    assert page.texts(".event q") == ["found", "It lay at the neighbours."]
+
+
+async def test_what_an_agent_does_is_in_the_audit_log(house: House, anna: Person) -> None:
+    await house.receive()
+    page = await anna.take_next()
+    page = await anna.reply(page, "Yes.")
+    await anna.reply(page, "Check tomorrow.", mode="note")
+    [item] = await house.rows(work_items)
+    await anna.post(f"/console/work/{item.id}/release")
+    rows = await house.rows(audit_log)
+    assert [row.action for row in rows] == [
         "work_item.claimed",
         "work_item.answered",
         "interaction.replied",
-        "work_item.resolved",
+        "interaction.noted",
+        "work_item.released",
     ]
-    page = await anna.get(f"/console/conversations/{accepted.conversation_id}")
-    assert "It lay at the neighbours." in page.text(".event")
+    assert {row.actor for row in rows} == {item.agent_id or rows[0].actor}
+
+
+async def test_the_next_conversation_follows_a_resolved_one(house: House, anna: Person) -> None:
+    first = await house.receive(subject="First order")
+    second = await house.receive(subject="Second order")
+    page = await anna.take_next()
+    assert page.path.endswith(first.conversation_id)
+    item = await house.work_of(first.conversation_id)
+    page = await anna.post(f"/console/work/{item.id}/resolve", seen="1")
+    assert page.path.endswith(second.conversation_id)
+    assert not page.has("[data-resolve]"), "it is shown, not taken"
+
+
+async def test_the_screen_tells_what_the_model_says(house: House, anna: Person) -> None:
+    await house.receive(subject="My order 12")
+    page = await anna.take_next()
+    side = page.text("#side")
+    assert "You may refund up to EUR 50." in side
+    assert "Order number ask the customer" in side
+    assert "Look up the order must be done first" in side
+    assert "version 3" in page.text(".why")
+    assert "“Orders”" in page.text(".why"), "the words that decided"
+    assert page.texts("select[name='result.outcome'] option") == [
+        "Not recorded",
+        "Parcel found",
+        "Sent again",
+    ]
+
+
+async def test_the_same_in_dutch(house: House, anna: Person) -> None:
+    await house.receive(subject="Bestelling 12")
+    await anna.post("/console/language", language="nl")
+    page = await anna.take_next()
+    assert page.value("html", "lang") == "nl"
+    assert "U mag tot EUR 50 terugbetalen." in page.text("#side")
+    assert page.text(".chip-mine") == "U hebt dit"
+    assert "Klantenservice" in page.text(".talk-facts")
+
+
+async def test_a_failed_message_says_why_and_is_sent_again(house: House, anna: Person) -> None:
+    await house.receive()
+    page = await anna.reply(await anna.take_next(), "Hello")
+    [row] = await house.rows(outbound)
+    await house.outbound.report(row.interaction_id, "failed", "550 no such mailbox")
+    page = await anna.get(page.path)
+    assert page.text(".delivery") == "Not sent 550 no such mailbox Send again"
+    page = await anna.post(f"/console/interactions/{row.interaction_id}/resend")
+    assert page.text(".delivery") == "Waiting to be sent"
+    page = await anna.post(f"/console/interactions/{row.interaction_id}/resend")
+    assert (page.status, page.text("[role=alert]")) == (
+        409,
+        "This message is on its way already.",
+    )
+
+
+async def test_an_empty_reply_is_refused_and_a_foreign_address_too(
+    house: House, anna: Person
+) -> None:
+    await house.receive()
+    page = await anna.take_next()
+    refused = await anna.reply(page, "   ")
+    assert (refused.status, refused.text("[role=alert]")) == (400, "Write something first.")
+    way = "email|info@vandalenkoffie.example|email:victim@example.net"
+    refused = await anna.reply(page, "Buy now", way=way)
+    assert refused.status == 409
+    assert refused.text("textarea[name=text]") == "Buy now", "what was typed is still there"
+    assert await house.rows(outbound) == []

@@ -1,6 +1,7 @@
 """A running console with all it stands on: store, bus, intake, router, the door out, HTTP."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -62,7 +63,8 @@ moments:
     required_information:
       - {name: number, title: {en: Order number, nl: Bestelnummer}, source: ask}
     steps:
-      before: [{name: look, title: {en: Look up the order, nl: Zoek de bestelling op}, blocking: true}]
+      before:
+        - {name: look, title: {en: Look up the order, nl: Zoek de bestelling op}, blocking: yes}
     results:
       - name: outcome
         title: {en: Outcome, nl: Uitkomst}
@@ -78,9 +80,10 @@ moments:
 
 async def eventually(look: Callable[[], Awaitable[T]], *, seconds: float = 10) -> T:
     """What `look` gives once it is true."""
-    async with asyncio.timeout(seconds):
-        while not (found := await look()):
-            await asyncio.sleep(0.02)
+    deadline = time.monotonic() + seconds
+    while not (found := await look()):
+        assert time.monotonic() < deadline, "it did not happen in time"
+        await asyncio.sleep(0.02)
     return found
 
 
@@ -162,7 +165,7 @@ class House:
     # What happens around the console
 
     async def hire(
-        self, login: str, name: str, roles: Sequence[str] = ("service",), *, language: str = "en"
+        self, login: str, name: str, roles: Sequence[str] = ("service",), *, language: str = ""
     ) -> str:
         """An agent who can sign in with PASSWORD; gives their id."""
         password_hash = await asyncio.to_thread(agents.hash_password, PASSWORD)
@@ -221,10 +224,10 @@ class Page:
     def text(self, selector: str) -> str:
         """The text of the first match, with single spaces; empty without one."""
         node = self._tree.css_first(selector)
-        return " ".join(node.text().split()) if node else ""
+        return " ".join(node.text(separator=" ").split()) if node else ""
 
     def texts(self, selector: str) -> list[str]:
-        return [" ".join(node.text().split()) for node in self._tree.css(selector)]
+        return [" ".join(node.text(separator=" ").split()) for node in self._tree.css(selector)]
 
     def value(self, selector: str, name: str = "value") -> str:
         node = self._tree.css_first(selector)
@@ -251,6 +254,20 @@ class Person:
         data = {"form_token": self.token} | fields
         async with self.http.post(self.origin + path, data=data, headers=headers) as response:
             return Page(response, await response.text())
+
+    async def take_next(self) -> Page:
+        return await self.post("/console/take")
+
+    async def reply(self, page: Page, text: str, **changes: str) -> Page:
+        """Answer in the conversation on this page, as its form would."""
+        fields = {
+            "mode": "reply",
+            "way": page.value("select[name=way] option"),
+            "subject": page.value("input[name=subject]"),
+            "seen": page.value("input[name=seen]"),
+            "text": text,
+        }
+        return await self.post(f"{page.path.removesuffix('/entries')}/entries", **fields | changes)
 
     async def sign_in(self, login: str, password: str = PASSWORD, **fields: str) -> Page:
         page = await self.post("/console/sign-in", login=login, password=password, **fields)
