@@ -69,4 +69,5 @@ def suggestion(number: int, language: str) -> ComposeForm:
 def _file(value: object) -> File | None:
     if not isinstance(value, FileField) or not value.filename:
         return None
-    return File(value.filename.rpartition("\\")[2].rpartition("/")[2], value.file.read())
+    with value.file as file:
+        return File(value.filename.rpartition("\\")[2].rpartition("/")[2], file.read())

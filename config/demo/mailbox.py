@@ -16,7 +16,8 @@ import nh3
 
 from hub import clock
 
-MOST_MAILS = 400
+MOST_MAILS = 2_000
+MOST_SHOWN = 80
 LONGEST_TEXT = 100_000
 _PERSON = "X-Sandbox-Person"
 _SIDE = "X-Sandbox-Side"
@@ -43,12 +44,12 @@ class Mail:
 
 @dataclass(frozen=True)
 class Correspondent:
-    """A customer with mail; `last` is the newest."""
+    """A customer with mail. `last` is the newest, `answered` the id of the newest from us."""
 
     address: str
     name: str
     last: Mail
-    count: int
+    answered: str
 
 
 class Mailbox:
@@ -95,14 +96,16 @@ class Mailbox:
         return [mail for mail in self._mails.values() if mail.from_us]
 
     def correspondents(self) -> list[Correspondent]:
-        """Whoever has mail, the newest first."""
+        """Whoever has mail: first those with the newest answer, so that traffic hides none."""
         by_person: dict[str, list[Mail]] = {}
         for mail in reversed(self._mails.values()):
             by_person.setdefault(mail.person, []).append(mail)
-        return [
-            Correspondent(person, _name_of(mails), mails[0], len(mails))
+        found = [
+            Correspondent(person, _name_of(mails), mails[0], _newest_answer(mails))
             for person, mails in by_person.items()
         ]
+        found.sort(key=lambda one: one.answered, reverse=True)
+        return found[:MOST_SHOWN]
 
     def _path(self, mail_id: str) -> Path:
         return self._folder / f"{mail_id}{_SUFFIX}"
@@ -115,6 +118,10 @@ def _keep(path: Path, raw: bytes) -> Mail:
 
 def _name_of(mails: Sequence[Mail]) -> str:
     return next((mail.person_name for mail in mails if mail.person_name), mails[0].person)
+
+
+def _newest_answer(mails: Sequence[Mail]) -> str:
+    return next((mail.id for mail in mails if mail.from_us), "")
 
 
 def _read(mail_id: str, raw: bytes) -> Mail:
@@ -172,5 +179,8 @@ def _text(message: EmailMessage) -> str:
 
 
 def _date(message: EmailMessage) -> datetime:
-    at = parsedate_to_datetime(str(message["Date"]))
+    try:
+        at = parsedate_to_datetime(str(message["Date"]))
+    except ValueError:
+        return clock.now()
     return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)

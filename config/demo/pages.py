@@ -32,7 +32,7 @@ class Pages:
 
     def __init__(self, organisation: str, public_url: str) -> None:
         self._hosts = (*_LOOPBACK, urlsplit(public_url).hostname)
-        self._texts = {language: Texts(language, _catalogue(language)) for language in LANGUAGES}
+        self.texts = {language: Texts(language, _catalogue(language)) for language in LANGUAGES}
         self._static = {path.name: path.read_bytes() for path in (_FOLDER / "static").iterdir()}
         self._environment = Environment(
             loader=PackageLoader("config.demo"),
@@ -70,7 +70,7 @@ class Pages:
                 raise web.HTTPForbidden
             if request.query.get("language") in LANGUAGES:
                 return _remember_language(request)
-            return await view(request, self._texts[_language(request)])
+            return await view(request, self.texts[_language(request)])
 
         return handler
 

@@ -1,0 +1,97 @@
+"""The demo's pages in a browser: live, without a policy broken, usable by all, at any width."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, ConsoleMessage, Page, expect
+
+from demo_house import CUSTOMER, House, open_house
+from servers.smtp import SmtpSink
+from waiting import eventually
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+THREAD = f"/demo/mail?person={CUSTOMER}"
+
+
+@pytest.fixture
+async def house(tmp_path: Path, smtp_sink: SmtpSink) -> AsyncIterator[House]:
+    async with open_house(tmp_path, smtp_sink.port) as house:
+        yield house
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 320)])
+async def test_pages_are_usable_by_all(
+    house: House, browser: Browser, scheme: Literal["light", "dark"], width: int
+) -> None:
+    await house.answer()
+    page = await browser.new_page(
+        color_scheme=scheme, viewport={"width": width, "height": 700}, locale="nl-NL"
+    )
+    for path in ("/", "/demo/mail", THREAD, "/demo/shop"):
+        await page.goto(house.origin + path)
+        results = await Axe().run(page, options=RULES)
+        assert results.response["violations"] == [], path
+        assert await page.evaluate(WIDER) == 0, path
+
+
+async def test_an_answer_appears_by_itself_and_a_reply_that_is_being_written_stays(
+    house: House, browser: Browser
+) -> None:
+    page = await browser.new_page()
+    complaints = _complaints(page)
+    await page.goto(f"{house.origin}/demo/mail")
+    await page.get_by_label("or from any other address").fill(CUSTOMER)
+    await page.get_by_role("button", name="Send").click()
+    await expect(page.get_by_text("No answer yet.")).to_be_visible()
+    await house.answer(text="The first answer <img src=x onerror=alert(1)>.")
+    await expect(page.get_by_text("The first answer <img")).to_be_visible()
+    await expect(page.get_by_role("status")).to_have_text("New mail has arrived.")
+    reply = page.get_by_label("Text")
+    await reply.fill("I am writing")
+    await house.answer(text="The second answer.")
+    await expect(page.get_by_text("The second answer.")).to_be_visible()
+    await expect(reply).to_have_value("I am writing")
+    await page.get_by_role("button", name="Send").click()
+    await expect(page.locator("article").get_by_text("I am writing")).to_be_visible()
+    assert complaints == []
+
+
+async def test_the_switch_keeps_the_focus_and_shows_what_is_sent(
+    house: House, browser: Browser, smtp_sink: SmtpSink
+) -> None:
+    page = await browser.new_page()
+    await page.goto(house.origin)
+    button = page.get_by_role("button", name="60", exact=True)
+    await button.focus()
+    await page.keyboard.press("Enter")
+    await expect(button).to_have_attribute("aria-pressed", "true")
+    await expect(button).to_be_focused()
+    await eventually(lambda: smtp_sink.mails)
+    await expect(page.locator("[data-count=mails]")).not_to_have_text("0")
+    await page.get_by_role("button", name="Off").click()
+    await expect(page.get_by_role("button", name="Off")).to_have_attribute("aria-pressed", "true")
+
+
+async def test_the_switch_works_without_scripts(house: House, browser: Browser) -> None:
+    page = await browser.new_page(java_script_enabled=False)
+    await page.goto(house.origin)
+    await page.get_by_role("button", name="6", exact=True).click()
+    pressed = page.locator("[aria-pressed=true]")
+    await expect(pressed).to_have_text("6")
+
+
+def _complaints(page: Page) -> list[str]:
+    """What the browser complains about: errors of scripts, and breaches of the policy."""
+    found: list[str] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            found.append(message.text)
+
+    page.on("console", hear)
+    page.on("pageerror", lambda error: found.append(str(error)))
+    return found

@@ -1,0 +1,219 @@
+"""The demo organisation in the store: complete, once, and in step with the interaction model."""
+
+import asyncio
+import shutil
+import stat
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from builders import TOKENS, mail_arrival
+from config.demo import Demo, DemoContext, example
+from config.demo.demo import PASSWORDS
+from config.settings import DEFAULT_MODEL
+from hub.store import Database, agents
+from hub.store.agents import password_fits
+from hub.store.arrivals import store_arrivals
+from hub.store.tables import (
+    agent_roles,
+    agreements,
+    contact_points,
+    conversations,
+    customers,
+    interactions,
+    metadata,
+    outbox,
+    work_items,
+)
+from hub.store.tables import agents as agents_table
+from routing.contact import Contact
+from routing.decide import decide
+from routing.model import Model
+from routing.model_file import load_model
+from stores import count, opened, rows
+
+
+@pytest.fixture(scope="module")
+def model() -> Model:
+    return load_model(DEFAULT_MODEL)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "var"
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory, model: Model) -> Path:
+    """The store of an installation, loaded once: hashing passwords is slow on purpose."""
+    folder = tmp_path_factory.mktemp("installed")
+
+    async def install() -> None:
+        async with opened(f"sqlite:///{folder}/loket.db") as database:
+            await load(database, folder, model)
+
+    asyncio.run(install())
+    return folder / "loket.db"
+
+
+@pytest.fixture
+async def loaded(installed: Path, tmp_path: Path) -> AsyncIterator[Database]:
+    """A copy of it, for this test alone."""
+    copy = await asyncio.to_thread(shutil.copy, installed, tmp_path / "copy.db")
+    async with opened(f"sqlite:///{copy}") as database:
+        yield database
+
+
+@pytest.fixture
+async def database(store_url: str) -> AsyncIterator[Database]:
+    async with opened(store_url) as database:
+        yield database
+
+
+@pytest.fixture
+async def fresh(sqlite_url: str) -> AsyncIterator[Database]:
+    async with opened(sqlite_url) as database:
+        yield database
+
+
+async def load(database: Database, folder: Path, model: Model) -> Demo:
+    context = DemoContext(
+        organisation="Van Dalen Koffie",
+        public_url="http://127.0.0.1:8080",
+        smtp_port=1,
+        sink_port=0,
+        folder=folder,
+        model=model,
+    )
+    demo = Demo(context)
+    await demo.load_organisation(database)
+    return demo
+
+
+async def test_there_are_customers_with_agreements_and_a_past(
+    loaded: Database, model: Model
+) -> None:
+    found = await rows(loaded, customers)
+    groups = {row.target_group for row in found}
+    assert groups >= set(model.target_groups)
+    assert {row.kind for row in found} == {"person", "organisation"}
+    assert {row.kind for row in await rows(loaded, agreements)} == {
+        "contract",
+        "sla",
+        "price",
+        "promise",
+    }
+    past = await rows(loaded, conversations)
+    assert {row.channel for row in past} == {"email", "chat"}
+    assert {row.state for row in past} == {"resolved"}
+
+
+async def test_a_second_load_changes_nothing_and_new_mail_follows_the_past(
+    database: Database, folder: Path, model: Model
+) -> None:
+    await load(database, folder, model)
+    before = {table.name: await count(database, table) for table in metadata.sorted_tables}
+    await load(database, folder, model)
+    after = {table.name: await count(database, table) for table in metadata.sorted_tables}
+    assert after == before
+    arrival = mail_arrival("ruud@cafe-dewaag.example")
+    [accepted] = await database.write(lambda c: store_arrivals(c, [arrival], TOKENS))
+    assert await count(database, customers) == before["customers"]
+    numbers = {row.id: row.number for row in await rows(database, conversations)}
+    assert numbers.pop(accepted.conversation_id) == 10001
+    assert max(numbers.values()) == 10000
+
+
+async def test_the_past_makes_no_work_and_sends_nothing(loaded: Database) -> None:
+    assert await count(loaded, outbox) == 0
+    assert all(row.routed_at for row in await rows(loaded, interactions))
+    assert {row.state for row in await rows(loaded, work_items)} == {"done"}
+
+
+async def test_who_answered_in_the_past_holds_the_role_that_had_to(loaded: Database) -> None:
+    held = {(row.agent_id, row.role) for row in await rows(loaded, agent_roles)}
+    items = await rows(loaded, work_items)
+    assert [item.topic for item in items if (item.agent_id, item.role) not in held] == []
+
+
+async def test_a_colleague_of_a_known_contact_belongs_to_the_organisation(loaded: Database) -> None:
+    address = "nieuw@hotel-zeezicht.example"
+    await loaded.write(lambda c: store_arrivals(c, [mail_arrival(address)], TOKENS))
+    by_id = {row.id: row for row in await rows(loaded, customers)}
+    [new] = [row for row in by_id.values() if row.name == address]
+    assert by_id[new.organisation_id].name == "Hotel Zeezicht"
+
+
+async def test_agents_sign_in_with_the_password_that_is_shown(
+    fresh: Database, folder: Path, model: Model
+) -> None:
+    demo = await load(fresh, folder, model)
+    assert len({sign_in.password for sign_in in demo.sign_ins}) == len(demo.sign_ins)
+    for sign_in in demo.sign_ins:
+        found = await fresh.read(lambda c, s=sign_in: agents.find_by_login(c, s.login))
+        assert found is not None
+        assert password_fits(found[1], sign_in.password)
+    [supervisor] = [s for s in demo.sign_ins if s.login == "sam"]
+    found = await fresh.read(lambda c: agents.find_by_login(c, supervisor.login))
+    assert found is not None
+    assert found[0].roles == set(model.roles)
+
+
+async def test_the_passwords_are_for_the_owner_alone_and_stay(
+    fresh: Database, folder: Path, model: Model
+) -> None:
+    first = await load(fresh, folder, model)
+    file = folder / PASSWORDS
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    second = await load(fresh, folder, model)
+    assert second.sign_ins == first.sign_ins
+
+
+async def test_lost_passwords_are_made_anew(fresh: Database, folder: Path, model: Model) -> None:
+    first = await load(fresh, folder, model)
+    (folder / PASSWORDS).unlink()
+    second = await load(fresh, folder, model)
+    assert {one.password for one in first.sign_ins}.isdisjoint(x.password for x in second.sign_ins)
+    [stored] = [row for row in await rows(fresh, agents_table) if row.login == "anna"]
+    assert password_fits(stored.password_hash, second.sign_ins[0].password)
+
+
+async def test_a_promise_is_due_soon(loaded: Database, model: Model) -> None:
+    promises = await loaded.read(
+        lambda c: c.execute(select(agreements).where(agreements.c.kind == "promise")).all()
+    )
+    assert promises
+    assert all(row.due_at > row.valid_from and row.owner in model.roles for row in promises)
+
+
+async def test_chat_visitors_of_the_past_are_known(loaded: Database) -> None:
+    kinds = {row.kind for row in await rows(loaded, contact_points)}
+    assert kinds == {"email", "phone", "domain", "visitor"}
+
+
+def test_what_the_agreements_name_is_in_the_model(model: Model) -> None:
+    owners = {a.owner for c in example.customers() for a in c.agreements} - {""}
+    assert owners <= set(model.roles)
+    roles = {role for agent in example.agents() for role in agent.roles}
+    assert roles - {example.ALL_ROLES} == set(model.roles)
+
+
+def test_nearly_every_letter_has_a_topic(model: Model) -> None:
+    """One is about nothing that the model knows, so that triage has something to do."""
+    topics = [decide(_contact(letter), model).topic for letter in example.messages().mails]
+    assert topics.count("any") == 1
+    assert len(set(topics)) > 10
+
+
+def _contact(letter: example.Letter) -> Contact:
+    numbers = {"order": "480001", "invoice": "VK-11001", "serial": "BO-1001", "name": "Sanne"}
+    arrival = mail_arrival()
+    return Contact(
+        direction="inbound",
+        channel=arrival.channel,
+        account=f"{letter.to}@vandalenkoffie.example",
+        subject=letter.subject.format_map(numbers),
+        text=letter.text.format_map(numbers),
+    )
