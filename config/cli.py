@@ -14,7 +14,7 @@ from rich.console import Console as Terminal
 from rich.table import Table
 from sqlalchemy import Connection
 
-from config import checks, wiring
+from config import checks, reference, wiring
 from config.settings import Settings, SettingsError, load
 from config.signals import stop_on_signals
 from config.wiring import Role
@@ -96,6 +96,12 @@ def demo(
 def asyncapi() -> None:
     """Print the AsyncAPI document of the events on the bus."""
     sys.stdout.write(document())
+
+
+@app.command("settings")
+def settings_command() -> None:
+    """Print the reference of all settings."""
+    sys.stdout.write(reference.document())
 
 
 @letters.command("list")
@@ -193,7 +199,9 @@ async def _change_letters(settings: Settings, letter: str, change: Callable[...,
 
 def _run(work: Coroutine[Any, Any, T]) -> T:
     with _plain_errors():
-        return _runner()(work)
+        result: T = _runner()(work)
+        return result
+    raise typer.Exit(1)
 
 
 def _runner() -> Callable[[Coroutine[Any, Any, Any]], Any]:
@@ -223,3 +231,7 @@ def _plain_errors() -> Any:
     for line in lines:
         typer.echo(line, err=True)
     raise typer.Exit(1)
+
+
+if __name__ == "__main__":
+    app()

@@ -65,7 +65,7 @@ def unknown_variables(
         if name.startswith(prefix)
         and not name.startswith(tuple(others))
         and _find(model, _path(name, prefix)) is None
-        and not _names_secret_file(name, model, prefix)
+        and not names_secret_file(name, model, prefix)
     ]
 
 
@@ -75,7 +75,7 @@ def secrets_by_file(
     """The secrets whose files the environment names, as a nested mapping."""
     found: dict[str, Any] = {}
     for name, path in environment.items():
-        if name.startswith(prefix) and _names_secret_file(name, model, prefix):
+        if name.startswith(prefix) and names_secret_file(name, model, prefix):
             value: Any = _from_file(path, name)
             for part in reversed(_path(name[: -len(_FILE)], prefix)):
                 value = {part: value}
@@ -114,7 +114,8 @@ def _path(name: str, prefix: str) -> list[str]:
     return name.removeprefix(prefix).lower().split("__")
 
 
-def _names_secret_file(name: str, model: type[BaseModel], prefix: str) -> bool:
+def names_secret_file(name: str, model: type[BaseModel], prefix: str) -> bool:
+    """Whether a variable gives the path of a secret, as LOKET_HUB__SECRET_FILE does."""
     path = _path(name, prefix)
     if not path[-1].endswith(_FILE):
         return False
@@ -132,17 +133,17 @@ def _find(kind: Any, path: Sequence[int | str]) -> Any:
 def _children(kind: Any, data: Mapping[str, Any]) -> dict[str, Any]:
     """The settings below one, by name; a dictionary has those that `data` names."""
     if isinstance(kind, type) and issubclass(kind, BaseModel):
-        return {name: _inner(field.annotation) for name, field in kind.model_fields.items()}
+        return {name: inner_type(field.annotation) for name, field in kind.model_fields.items()}
     if get_origin(kind) is dict:
-        return dict.fromkeys(data, _inner(get_args(kind)[1]))
+        return dict.fromkeys(data, inner_type(get_args(kind)[1]))
     return {}
 
 
-def _inner(annotation: Any) -> Any:
+def inner_type(annotation: Any) -> Any:
     """The type that matters in `X | None`, `list[X]` and `tuple[X, ...]`."""
     if get_origin(annotation) in (Union, types.UnionType, list, tuple):
         arguments = [a for a in get_args(annotation) if a not in (type(None), Ellipsis)]
-        return _inner(arguments[0]) if arguments else annotation
+        return inner_type(arguments[0]) if arguments else annotation
     return annotation
 
 

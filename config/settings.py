@@ -12,7 +12,12 @@ from pathlib import Path
 from typing import Any, cast
 
 from pydantic import Field, ValidationError, create_model
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from agent_ui.settings import ConsoleSettings
 from config import keys
@@ -54,7 +59,7 @@ class Settings(BaseSettings):
     hub: HubSettings = HubSettings()
     routing: RoutingSettings = RoutingSettings()
     console: ConsoleSettings = ConsoleSettings()
-    connectors: Connectors = Field(default_factory=Connectors)  # type: ignore[valid-type]
+    connectors: Connectors = Field(default_factory=Connectors)
 
     @classmethod
     def settings_customise_sources(
@@ -65,9 +70,9 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """What is given to the constructor is the file; the environment goes before it."""
-        del settings_cls, dotenv_settings, file_secret_settings
-        return (env_settings, init_settings)
+        """Nothing but what `load` has put together."""
+        del settings_cls, env_settings, dotenv_settings, file_secret_settings
+        return (init_settings,)
 
 
 def load(path: Path | None = None, flags: Mapping[str, Any] | None = None) -> Settings:
@@ -79,13 +84,9 @@ def load(path: Path | None = None, flags: Mapping[str, Any] | None = None) -> Se
     problems = keys.secrets_in_file(data, Settings, str(path))
     problems += keys.unknown_variables(os.environ, Settings, PREFIX, NOT_SETTINGS)
     try:
-        data = keys.resolve_secrets(data, Settings)
-        data = keys.merge(data, keys.secrets_by_file(os.environ, Settings, PREFIX))
-        if flags:
-            data = keys.merge(data, flags)
-            settings = _flagged(data, flags)
-        else:
-            settings = Settings(**data)
+        for over in (_environment(), keys.secrets_by_file(os.environ, Settings, PREFIX), flags):
+            data = keys.merge(keys.resolve_secrets(data, Settings), over or {})
+        settings = Settings(**data)
     except keys.UnreadableSecretError as error:
         raise SettingsError([*problems, str(error)]) from error
     except ValidationError as error:
@@ -95,10 +96,15 @@ def load(path: Path | None = None, flags: Mapping[str, Any] | None = None) -> Se
     return settings
 
 
-def _flagged(data: dict[str, Any], flags: Mapping[str, Any]) -> Settings:
-    settings = Settings(**data)
-    # The environment went before the file; the flags go before both.
-    return Settings.model_validate(keys.merge(settings.model_dump(), flags))
+def _environment() -> dict[str, Any]:
+    """What the environment says, as a nested mapping."""
+    source = EnvSettingsSource(Settings)
+    source.env_vars = {
+        name: value
+        for name, value in source.env_vars.items()
+        if not keys.names_secret_file(name.upper(), Settings, PREFIX)
+    }
+    return source()
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -7,12 +7,12 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from aiohttp import web
-from hub.bus.opening import open_bus
 
 from agent_ui import Console, ConsoleContext
 from config.installed import installed
 from config.settings import Settings, SettingsError
 from hub.bus import Bus, DeadLetter
+from hub.bus.opening import open_bus
 from hub.connector import Connector, ConnectorContext, ConnectorKind
 from hub.gauges import Gauges
 from hub.http import Route, build_app
@@ -39,7 +39,7 @@ from routing.router import QUEUE as ROUTER_QUEUE
 from routing.router import TOPICS as ROUTER_TOPICS
 from routing.router import Router
 
-WORKER_PRELOAD = ("connectors.email.parse",)
+WORKER_PRELOAD = ("connectors.email.parse", "agent_ui.mail_html")
 
 
 class Role(StrEnum):
@@ -110,7 +110,11 @@ def build(settings: Settings, role: Role = Role.ALL, extra: Extra | None = None)
         outbound_to.update({c: each for each in connectors.values() for c in each.sends})
         for channel in outbound_to:
             basics.bus.subscribe(f"send.{channel}", [f"message.send.{channel}"], outbound.handle)
-    parts: list[tuple[str, Part]] = [("store", _Store(basics)), ("relay", basics.relay)]
+    parts: list[tuple[str, Part]] = [
+        ("store", _Store(basics)),
+        ("relay", basics.relay),
+        ("outbound", outbound),
+    ]
     if role in (Role.ALL, Role.ROUTER):
         router = Router(basics.database, basics.model, basics.metrics, basics.relay.wake)
         basics.bus.subscribe(ROUTER_QUEUE, ROUTER_TOPICS, router.handle)
@@ -119,12 +123,12 @@ def build(settings: Settings, role: Role = Role.ALL, extra: Extra | None = None)
     console = _console(basics, outbound) if role in (Role.ALL, Role.CONSOLE) else None
     if extra is not None:
         parts.append(("extra", extra))
-    parts.append(("bus", basics.bus))
+    # Stopped in reverse: sockets and streams are told to end before the HTTP server waits for them.
+    server = _server(basics, connectors, console, extra)
+    parts += [("bus", basics.bus), ("http", server)]
     if console is not None:
         parts.append(("console", console))
-    parts += [(name, connector) for name, connector in connectors.items()]
-    server = _server(basics, connectors, console, extra)
-    parts.append(("http", server))
+    parts += connectors.items()
     lifecycle = Lifecycle(parts, drain_seconds=settings.hub.drain_seconds)
     return Process(lifecycle, server, connectors, basics)
 

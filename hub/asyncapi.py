@@ -4,7 +4,7 @@ from typing import Any
 
 import yaml
 
-from hub.bus.topology import EXCHANGE
+from hub.bus.topology import EVENTS
 from hub.events import ALL, MEDIA_TYPE, Event, MessageSend, type_of
 from hub.interaction import Channel
 
@@ -43,7 +43,7 @@ def _addresses() -> list[tuple[str, type[Event]]]:
 
 
 def _channel(address: str, event: type[Event]) -> dict[str, Any]:
-    exchange = {"name": EXCHANGE, "type": "topic", "durable": True}
+    exchange = {"name": EVENTS, "type": "topic", "durable": True}
     return {
         "address": address,
         "messages": {event.__name__: {"$ref": f"#/components/messages/{event.__name__}"}},

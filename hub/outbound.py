@@ -18,6 +18,7 @@ from hub.connector import Connector, OutgoingMessage
 from hub.errors import Rejected, Retry, StoreDown, Unavailable, Uncertain
 from hub.events import Envelope, MessageSend
 from hub.interaction import Channel
+from hub.keyed import KeyedWork
 from hub.logs import bound
 from hub.metrics import Metrics
 from hub.store import Blobs, Database, sending
@@ -28,6 +29,9 @@ log = structlog.get_logger(__name__)
 
 LEASE = timedelta(seconds=60)
 """A sender that has not said for so long that it is alive has died."""
+
+MOST_IN_HAND = 32
+"""Messages that one process sends at the same time."""
 
 SCHEDULES: Mapping[Channel, Sequence[timedelta]] = {
     # RFC 5321, 4.5.4.1: two tries in the first hour, then every two to three hours, 4 to 5 days.
@@ -56,13 +60,25 @@ class Outbound:
         self._metrics = metrics
         self._connectors = connectors
         self._wake = wake
+        self._in_hand = KeyedWork(MOST_IN_HAND)
 
     async def handle(self, envelopes: Sequence[Envelope]) -> None:
-        """The bus handler of `message.send.<channel>`."""
+        """The bus handler of `message.send.<channel>`: takes them in hand, and returns.
+
+        One slow server must not hold up the others. What is in hand when the process dies is
+        found in the store by the sweeper.
+        """
         for envelope in envelopes:
             if isinstance(envelope.event, MessageSend):
-                with bound(correlation_id=envelope.correlation_id):
-                    await self.send(envelope.event.interaction_id)
+                job = partial(self._send_told, envelope.event, envelope.correlation_id)
+                await self._in_hand.add(envelope.subject, job)
+
+    async def start(self) -> None:
+        """Nothing to start: work comes by the bus."""
+
+    async def stop(self) -> None:
+        """Finish what is in hand."""
+        await self._in_hand.finish()
 
     async def send(self, interaction_id: str) -> None:
         """Send one message if it is due and nobody else has it."""
@@ -81,6 +97,10 @@ class Outbound:
             await alive.stop()
         await self._record(interaction_id, outcome)
         self._count(outgoing.interaction.channel, outcome)
+
+    async def _send_told(self, event: MessageSend, correlation_id: str) -> None:
+        with bound(correlation_id=correlation_id):
+            await self.send(event.interaction_id)
 
     async def report(self, interaction_id: str, state: str, error: str = "") -> None:
         """A connector learned what became of a message: delivered, read, failed."""

@@ -1,0 +1,246 @@
+"""What Loket has acknowledged it keeps, and handles once: processes are killed, servers stopped."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select, update
+
+from builders import email_party
+from hub import clock
+from hub.interaction import Channel
+from hub.replies import Reply, add_reply
+from hub.store import Database
+from hub.store.database import open_database
+from hub.store.tables import (
+    dead_letters,
+    interactions,
+    local_messages,
+    outbound,
+    outbox,
+    work_items,
+)
+from loket_process import Deployment, LoketProcess, deploy
+from mta import Mta, mail
+from servers.postgres import PostgresServer
+from servers.rabbitmq import RabbitMQServer
+from servers.smtp import SmtpSink
+from stores import count, rows
+from waiting import eventually
+
+MAILS = 500
+KILLS = 4
+SETTLE_SECONDS = 60.0
+
+
+@pytest.fixture
+def deployment(stack: "Stack", tmp_path: Path, smtp_sink: SmtpSink) -> Deployment:  # noqa: F821
+    return deploy(
+        tmp_path, store_url=stack.store_url, bus_url=stack.bus_url, sink_port=smtp_sink.port
+    )
+
+
+@pytest.fixture
+async def store(deployment: Deployment) -> AsyncIterator[Database]:
+    database = open_database(deployment.store_url)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+def processes(request: pytest.FixtureRequest) -> Iterator[list[LoketProcess]]:
+    """Whatever a test starts is ended."""
+    started: list[LoketProcess] = []
+    yield started
+    for process in started:
+        if process.running:
+            process.kill()
+
+
+async def unrouted(store: Database) -> int:
+    waiting = select(func.count()).where(interactions.c.routed_at.is_(None))
+    return await store.read(lambda c: c.execute(waiting).scalar_one())
+
+
+async def settled(store: Database, expected: int) -> None:
+    """Wait until everything that was received is routed and told."""
+
+    async def quiet() -> bool:
+        return (
+            await count(store, interactions) >= expected
+            and not await unrouted(store)
+            and not await count(store, outbox)
+            and not await count(store, local_messages)
+        )
+
+    await eventually(quiet, seconds=SETTLE_SECONDS)
+
+
+async def check(store: Database, mta: Mta, expected: int) -> None:
+    """None lost, none twice, each with its work, nothing given up."""
+    await settled(store, expected)
+    kept = [row.details["message_id"] for row in await rows(store, interactions)]
+    assert len(kept) == len(set(kept)) == expected
+    assert {f"<{message_id}>" for message_id in kept} == mta.acknowledged
+    work = [row.conversation_id for row in await rows(store, work_items)]
+    assert len(work) == len(set(work)) == expected
+    assert await count(store, dead_letters) == 0
+
+
+async def killed_while_mail_comes_in(victims: list[LoketProcess], mta: Mta, run: str) -> None:
+    """Deliver all mails while these are killed, and started again, a few times each."""
+    mails = [mail(number, run) for number in range(MAILS)]
+    async with mta.delivering(mails):
+        for turn in range(KILLS):
+            await mta.reach((turn + 1) * MAILS // (KILLS + 1))
+            for victim in victims:
+                await asyncio.to_thread(victim.kill)
+            for victim in victims:
+                await asyncio.to_thread(victim.start)
+
+
+@pytest.mark.timeout(180)
+async def test_one_process_killed_again_and_again(
+    deployment: Deployment, store: Database, processes: list[LoketProcess]
+) -> None:
+    loket = LoketProcess(deployment).start()
+    processes.append(loket)
+    mta = Mta(deployment.smtp_port)
+    await killed_while_mail_comes_in([loket], mta, secrets.token_hex(4))
+    await check(store, mta, MAILS)
+
+
+@pytest.mark.timeout(240)
+async def test_any_role_killed_again_and_again(
+    postgres_url: str,
+    rabbitmq_url: str,
+    tmp_path: Path,
+    processes: list[LoketProcess],
+) -> None:
+    deployment = deploy(tmp_path, store_url=postgres_url, bus_url=rabbitmq_url)
+    roles = ("connectors", "router", "dispatcher", "console")
+    processes += [LoketProcess(deployment, role).start() for role in roles]
+    store = open_database(postgres_url)
+    expected = 0
+    mta = Mta(deployment.smtp_port)
+    for victim in processes:
+        await killed_while_mail_comes_in([victim], mta, secrets.token_hex(4))
+        expected += MAILS
+    await check(store, mta, expected)
+    await store.close()
+
+
+async def test_asked_to_end_it_drains(
+    deployment: Deployment, store: Database, processes: list[LoketProcess]
+) -> None:
+    loket = LoketProcess(deployment).start()
+    processes.append(loket)
+    mta = Mta(deployment.smtp_port)
+    async with mta.delivering([mail(number, "drain") for number in range(200)]):
+        await mta.reach(50)
+        assert await asyncio.to_thread(loket.terminate) == 0
+        assert "Traceback" not in loket.log.read_text()
+        await asyncio.to_thread(loket.start)
+    await check(store, mta, 200)
+
+
+async def test_a_killed_sender_sends_nothing_twice(
+    deployment: Deployment,
+    store: Database,
+    smtp_sink: SmtpSink,
+    processes: list[LoketProcess],
+) -> None:
+    loket = LoketProcess(deployment).start()
+    processes.append(loket)
+    mta = Mta(deployment.smtp_port)
+    await mta.deliver([mail(0, "ask")])
+    await settled(store, 1)
+    [question] = await rows(store, interactions)
+    replies = [
+        Reply(
+            conversation_id=question.conversation_id,
+            channel=Channel.EMAIL,
+            account="info@vandalenkoffie.example",
+            to=(email_party("jan@example.org"),),
+            text=f"Answer {number}",
+        )
+        for number in range(60)
+    ]
+    for reply in replies:
+        await store.write(lambda c, reply=reply: add_reply(c, reply))
+    await eventually(lambda: len(smtp_sink.mails) >= 10)
+    await asyncio.to_thread(loket.kill)
+    # What the dead process had in hand is free once its lease has run out.
+    expired = update(outbound).where(outbound.c.lease_until.is_not(None))
+    await store.write(lambda c: c.execute(expired.values(lease_until=clock.now())))
+    await asyncio.to_thread(loket.start)
+
+    async def over() -> bool:
+        return {row.state for row in await rows(store, outbound)} <= {"sent", "uncertain"}
+
+    await eventually(over, seconds=SETTLE_SECONDS)
+    sent = {row.interaction_id for row in await rows(store, outbound) if row.state == "sent"}
+    ids = [mail_id for each in smtp_sink.mails for mail_id in _message_ids(each.content)]
+    assert len(ids) == len(set(ids))
+    assert sent <= {mail_id.partition("@")[0] for mail_id in ids}
+    assert len(sent) >= 59  # the one in hand may be in doubt
+
+
+def _message_ids(content: bytes) -> list[str]:
+    head = content.split(b"\r\n\r\n", 1)[0].decode()
+    return [
+        line.split(":", 1)[1].strip().strip("<>")
+        for line in head.split("\r\n")
+        if line.lower().startswith("message-id:")
+    ]
+
+
+@pytest.mark.timeout(180)
+async def test_while_the_broker_is_away_senders_are_acknowledged(
+    private_rabbitmq: RabbitMQServer,
+    private_rabbitmq_url: str,
+    postgres_url: str,
+    tmp_path: Path,
+    processes: list[LoketProcess],
+) -> None:
+    deployment = deploy(tmp_path, store_url=postgres_url, bus_url=private_rabbitmq_url)
+    loket = LoketProcess(deployment).start()
+    processes.append(loket)
+    store = open_database(postgres_url)
+    mta = Mta(deployment.smtp_port)
+    await mta.deliver([mail(number, "before") for number in range(20)])
+    await asyncio.to_thread(private_rabbitmq.stop)
+    await mta.deliver([mail(number, "during") for number in range(200)])
+    assert len(mta.acknowledged) == 220
+    assert not loket.ready()
+    await asyncio.to_thread(private_rabbitmq.start)
+    await check(store, mta, 220)
+    await store.close()
+
+
+@pytest.mark.timeout(180)
+async def test_while_the_database_is_away_senders_keep_their_mail(
+    private_postgres: PostgresServer,
+    private_postgres_url: str,
+    rabbitmq_url: str,
+    tmp_path: Path,
+    processes: list[LoketProcess],
+) -> None:
+    deployment = deploy(tmp_path, store_url=private_postgres_url, bus_url=rabbitmq_url)
+    loket = LoketProcess(deployment).start()
+    processes.append(loket)
+    mta = Mta(deployment.smtp_port)
+    async with mta.delivering([mail(number, "down") for number in range(200)]):
+        await mta.reach(50)
+        await asyncio.to_thread(private_postgres.stop)
+        taken = len(mta.acknowledged)
+        refused = len(mta.refusals)
+        await eventually(lambda: len(mta.refusals) >= refused + 5)
+        assert any("451" in refusal for refusal in mta.refusals)
+        assert len(mta.acknowledged) - taken <= 8  # those that were in hand as it stopped
+        await asyncio.to_thread(private_postgres.start)
+    store = open_database(private_postgres_url)
+    await check(store, mta, 200)
+    await store.close()

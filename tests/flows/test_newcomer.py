@@ -1,0 +1,107 @@
+"""What a newcomer sees after `make run`: a mail and a chat arrive, and so do the answers."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from loket_process import ROOT, clean_environment, ready
+from servers.process import free_port
+from waiting import wait_for
+
+
+@dataclass(frozen=True)
+class Demo:
+    url: str
+    passwords: dict[str, str]
+
+
+@pytest.fixture
+def demo(tmp_path: Path) -> Iterator[Demo]:
+    """The demo as `make run` starts it, in a folder of its own."""
+    port = free_port()
+    arguments = ["demo", "--port", str(port), "--folder", str(tmp_path)]
+    arguments += ["--smtp-port", str(free_port()), "--sink-port", str(free_port())]
+    with (
+        (tmp_path / "log").open("wb") as log,
+        subprocess.Popen(
+            [sys.executable, "-m", "config.cli", *arguments],
+            cwd=ROOT,
+            env=clean_environment(),
+            stdout=log,
+            stderr=log,
+        ) as process,
+    ):
+        try:
+            wait_for(lambda: ready(port))
+            passwords = json.loads((tmp_path / "demo-passwords.json").read_text())
+            yield Demo(f"http://127.0.0.1:{port}", passwords)
+        finally:
+            process.terminate()
+    assert process.returncode == 0
+    assert "Traceback" not in (tmp_path / "log").read_text()
+
+
+async def sign_in(browser: Browser, demo: Demo, login: str) -> Page:
+    page = await browser.new_page()
+    await page.goto(f"{demo.url}/console")
+    await page.fill("input[name=login]", login)
+    await page.fill("input[name=password]", demo.passwords[login])
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("Live", exact=True)).to_be_visible()
+    return page
+
+
+async def answer(page: Page, text: str) -> None:
+    """Write in the open conversation and send, by keyboard."""
+    await page.keyboard.press("r")
+    await page.keyboard.type(text)
+    await page.keyboard.press("Control+Enter")
+    await expect(page.locator(".entry-outbound", has_text=text)).to_be_visible()
+
+
+@pytest.mark.timeout(120)
+async def test_a_mail_there_and_back_and_there_again(demo: Demo, browser: Browser) -> None:
+    console = await sign_in(browser, demo, "sam")
+    mailbox = await browser.new_page()
+    await mailbox.goto(f"{demo.url}/demo/mail")
+    await mailbox.fill("input[name=other]", "nora@example.org")
+    await mailbox.fill("input[name=subject]", "Where is my parcel?")
+    await mailbox.fill("textarea[name=text]", "It should have come on Monday.")
+    await mailbox.get_by_role("button", name="Send").click()
+
+    # It appears by itself, without reloading.
+    await expect(console.get_by_text("Where is my parcel?").first).to_be_visible()
+    await console.keyboard.press("t")
+    await expect(console.locator("h1")).to_have_text("Where is my parcel?")
+    await answer(console, "The carrier brings it tomorrow.")
+    await expect(console.locator(".entry-outbound .delivery")).to_have_text("Sent")
+
+    await expect(mailbox.get_by_text("The carrier brings it tomorrow.").first).to_be_visible()
+    await mailbox.fill("textarea[name=text]", "Thank you, until tomorrow then.")
+    await mailbox.get_by_role("button", name="Send").click()
+    again = console.locator(".entry-inbound", has_text="Thank you, until tomorrow then.")
+    await expect(again).to_be_visible()
+
+
+@pytest.mark.timeout(180)
+async def test_a_chat_there_and_back(demo: Demo, browser: Browser) -> None:
+    console = await sign_in(browser, demo, "sam")
+    shop = await browser.new_page()
+    await shop.goto(f"{demo.url}/demo/shop")
+    chat = shop.locator("loket-chat")
+    await chat.get_by_role("button").first.click()
+    await chat.get_by_role("textbox", name="Your message").fill("Do you sell decaf?")
+    await shop.keyboard.press("Enter")
+
+    await expect(console.get_by_text("Do you sell decaf?").first).to_be_visible()
+    await console.keyboard.press("t")
+    await expect(console.locator(".entry-inbound", has_text="decaf")).to_be_visible()
+    await answer(console, "Yes, we roast it on Fridays.")
+    await expect(chat.get_by_text("Yes, we roast it on Fridays.")).to_be_visible()
+    await expect(console.locator(".entry-outbound .delivery").last).to_have_text("Delivered")

@@ -1,0 +1,160 @@
+"""Loket as an operator runs it: real processes, settings in a file, to be killed at will."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+from builders import SECRET
+from servers.process import free_port
+
+ROOT = Path(__file__).parents[2]
+READY_SECONDS = 60.0
+LOOK_EVERY = 0.05
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """The settings file of one Loket, and where its doors are."""
+
+    config: Path
+    smtp_port: int
+    store_url: str
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return clean_environment() | {"LOKET_HUB__SECRET": SECRET}
+
+
+def clean_environment() -> dict[str, str]:
+    """Ours, without settings that somebody made for another Loket."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("LOKET_")}
+    return kept | {"PYTHONPATH": str(ROOT)}
+
+
+def ready(port: int) -> bool:
+    """Whether the Loket on this port says that it is."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=5):
+            return True
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def deploy(folder: Path, *, store_url: str, bus_url: str, sink_port: int = 1) -> Deployment:
+    """Write the settings and migrate the store."""
+    smtp_port = free_port()
+    config = folder / "loket.toml"
+    config.write_text(
+        f"""
+[hub]
+drain_seconds = 10
+[hub.store]
+url = "{store_url}"
+[hub.bus]
+url = "{bus_url}"
+backoff = [0.2, 0.5, 1]
+[hub.blobs]
+path = "{folder / "blobs"}"
+[hub.log]
+level = "INFO"
+[connectors.email.accounts.info]
+address = "info@vandalenkoffie.example"
+from_name = "Van Dalen Koffie"
+[connectors.email.listen]
+port = {smtp_port}
+[connectors.email.smtp]
+host = "127.0.0.1"
+port = {sink_port}
+tls = "none"
+[connectors.chat]
+email_account = "info@vandalenkoffie.example"
+handover_after = 1
+[connectors.chat.sites.shop]
+origins = ["*"]
+"""
+    )
+    deployment = Deployment(config, smtp_port, store_url)
+    run(deployment, "migrate")
+    return deployment
+
+
+def run(deployment: Deployment, *arguments: str) -> str:
+    """One `loket` command, run to its end; gives what it printed. Raises when it fails."""
+    done = subprocess.run(
+        [*_COMMAND, *arguments, "--config", str(deployment.config)],
+        env=deployment.environment,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    if done.returncode:
+        raise AssertionError(f"loket {' '.join(arguments)}:\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+_COMMAND = [sys.executable, "-m", "config.cli"]
+
+
+class LoketProcess:
+    """One `loket serve`. `log` is what it wrote to standard error."""
+
+    def __init__(self, deployment: Deployment, role: str = "all") -> None:
+        self.deployment = deployment
+        self.role = role
+        self.port = free_port()
+        self.log = deployment.config.with_name(f"{role}-{self.port}.log")
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self, *, wait: bool = True) -> "LoketProcess":
+        arguments = ["serve", "--config", str(self.deployment.config)]
+        arguments += ["--role", self.role, "--port", str(self.port)]
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [*_COMMAND, *arguments],
+                env=self.deployment.environment,
+                cwd=ROOT,
+                stdout=log,
+                stderr=log,
+            )
+        if wait:
+            self.wait_until_ready()
+        return self
+
+    def wait_until_ready(self) -> None:
+        deadline = time.monotonic() + READY_SECONDS
+        while not self.ready():
+            if self._process is None or self._process.poll() is not None:
+                raise AssertionError(f"{self.role} ended:\n{self.log.read_text()[-3000:]}")
+            if time.monotonic() > deadline:
+                raise AssertionError(f"{self.role} is not ready:\n{self.log.read_text()[-3000:]}")
+            time.sleep(LOOK_EVERY)
+
+    def ready(self) -> bool:
+        return ready(self.port)
+
+    def kill(self) -> None:
+        """As kill -9 does: at once, wherever it is."""
+        self._end(signal.SIGKILL)
+
+    def terminate(self) -> int:
+        """As an operator does: it drains. Gives the exit status."""
+        return self._end(signal.SIGTERM)
+
+    def _end(self, how: signal.Signals) -> int:
+        assert self._process is not None
+        self._process.send_signal(how)
+        status = self._process.wait(timeout=30)
+        self._process = None
+        return status
+
+    @property
+    def running(self) -> bool:
+        return self._process is not None and self._process.poll() is None

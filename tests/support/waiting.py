@@ -1,0 +1,31 @@
+"""Waiting for a fact, with a deadline, instead of for a time."""
+
+import asyncio
+import inspect
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar, cast
+
+T = TypeVar("T")
+
+LOOK_EVERY = 0.05
+
+
+async def eventually(look: Callable[[], T | Awaitable[T]], *, seconds: float = 30) -> T:
+    """Look until what is seen is true, and give it. Raises TimeoutError after `seconds`."""
+    async with asyncio.timeout(seconds):
+        while True:
+            seen = look()
+            seen = await cast("Awaitable[T]", seen) if inspect.isawaitable(seen) else seen
+            if seen:
+                return cast("T", seen)
+            await asyncio.sleep(LOOK_EVERY)
+
+
+def wait_for(look: Callable[[], bool], *, seconds: float = 60) -> None:
+    """The same where no loop runs."""
+    deadline = time.monotonic() + seconds
+    while not look():
+        if time.monotonic() > deadline:
+            raise TimeoutError
+        time.sleep(LOOK_EVERY)
