@@ -3,15 +3,16 @@
 
 import { h, linked } from "./dom.js";
 
+const NEAR_END = 40;
+
 export class Log {
   #words;
-  #language;
   #own = new Map();
   #lines = [];
+  #atEnd = true;
 
-  constructor(words, language) {
+  constructor(words) {
     this.#words = words;
-    this.#language = language;
     this.element = h("div", {
       class: "log",
       role: "log",
@@ -19,6 +20,8 @@ export class Log {
       "aria-label": words.messages,
       "aria-live": "off",
     });
+    this.element.addEventListener("scroll", () => this.#noteScroll());
+    new ResizeObserver(() => this.#follow()).observe(this.element);
     this.clear();
   }
 
@@ -57,7 +60,7 @@ export class Log {
     this.#place(element);
     element.classList.remove("waiting", "refused");
     this.#describe(element, line);
-    this.toEnd();
+    this.#follow();
   }
 
   // What the visitor wrote just now.
@@ -90,6 +93,16 @@ export class Log {
     this.element.scrollTop = this.element.scrollHeight;
   }
 
+  // Who reads what was said before is left in peace.
+  #follow() {
+    if (this.#atEnd) this.toEnd();
+  }
+
+  #noteScroll() {
+    const { scrollHeight, scrollTop, clientHeight } = this.element;
+    this.#atEnd = scrollHeight - scrollTop - clientHeight < NEAR_END;
+  }
+
   #make(side, text, name) {
     const bubble = h("p", { class: "bubble", dir: "auto" });
     bubble.append(...(side === "us" ? linked(text) : [text]));
@@ -104,8 +117,7 @@ export class Log {
   }
 
   #describe(element, line) {
-    const at = new Date(line.at);
-    const shown = at.toLocaleTimeString(this.#language, { hour: "2-digit", minute: "2-digit" });
+    const shown = new Date(line.at).toLocaleTimeString([], { hour: "numeric", minute: "2-digit" });
     const time = h("time", { datetime: line.at }, shown);
     element.lastChild.replaceChildren(time, line.side === "you" ? ` · ${this.#words.sent}` : "");
   }

@@ -2,8 +2,8 @@
 // README.md names the variables that a website may set.
 
 const DARK = `
-  --accent: var(--loket-accent-dark, #7db0ff);
-  --on-accent: var(--loket-on-accent-dark, #0b1a30);
+  --accent: var(--loket-accent-dark, #2f6fd6);
+  --on-accent: var(--loket-on-accent-dark, #ffffff);
   --surface: var(--loket-surface-dark, #171b21);
   --text: var(--loket-text-dark, #e8ebef);
   --quiet: #a9b3bf;

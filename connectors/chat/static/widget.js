@@ -33,7 +33,7 @@ class LoketChat extends HTMLElement {
       language,
       topic: options.topic ?? "",
     }));
-    this.#makeParts(language, options.name);
+    this.#makeParts(options.name);
     this.#listen();
     this.lang = language;
     if (options.theme) this.setAttribute("theme", options.theme);
@@ -43,10 +43,8 @@ class LoketChat extends HTMLElement {
   }
 
   connectedCallback() {
-    // A visitor who never opened the chat costs no connection and leaves no trace.
-    if (!this.#keep.session) return;
     this.#showWaiting();
-    this.#link.start();
+    this.#comeBack();
   }
 
   disconnectedCallback() {
@@ -82,9 +80,9 @@ class LoketChat extends HTMLElement {
 
   // Inside
 
-  #makeParts(language, givenName) {
+  #makeParts(givenName) {
     const words = this.#words;
-    this.#log = new Log(words, language);
+    this.#log = new Log(words);
     const name = givenName ?? this.#keep.name;
     this.#composer = new Composer(words, name, (text, by) => this.#write(text, by));
     this.#composer.asksName = !name;
@@ -209,8 +207,9 @@ class LoketChat extends HTMLElement {
     }
   }
 
+  // A visitor who never wrote or opened the chat costs no connection and leaves no trace.
   #comeBack() {
-    if (this.#keep.session) this.#link.start();
+    if (this.#keep.session || this.#keep.messages.length) this.#link.start();
   }
 }
 

@@ -2,27 +2,14 @@
 
 import gzip
 import re
-from collections.abc import AsyncIterator, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 
 import pytest
 from aiohttp import ClientSession
 
-from chat_house import House, open_house
+from chat_house import House
 
 MOST_BYTES = 15 * 1024
-
-
-@pytest.fixture
-async def house(sqlite_url: str, tmp_path: Path) -> AsyncIterator[House]:
-    async with open_house(sqlite_url, tmp_path) as house:
-        yield house
-
-
-@pytest.fixture
-async def http() -> AsyncIterator[ClientSession]:
-    async with ClientSession() as session:
-        yield session
 
 
 async def fetch(http: ClientSession, url: str) -> tuple[str, Mapping[str, str]]:

@@ -1,6 +1,5 @@
 """Who may open a chat, from which page, how often, and which chat a visitor comes back to."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,18 +9,6 @@ from aiohttp import ClientSession, WSServerHandshakeError
 
 from chat_house import PAGE_ORIGIN, SITE, House, Visitor, broken, open_house
 from hub import clock
-
-
-@pytest.fixture
-async def house(sqlite_url: str, tmp_path: Path) -> AsyncIterator[House]:
-    async with open_house(sqlite_url, tmp_path) as house:
-        yield house
-
-
-@pytest.fixture
-async def http() -> AsyncIterator[ClientSession]:
-    async with ClientSession() as session:
-        yield session
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """What the socket promises: acknowledged means kept, nothing twice, everything in order."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -9,18 +8,6 @@ from aiohttp import ClientSession
 
 from chat_house import House, Visitor, broken, eventually, open_house
 from hub.store.tables import interactions
-
-
-@pytest.fixture
-async def house(sqlite_url: str, tmp_path: Path) -> AsyncIterator[House]:
-    async with open_house(sqlite_url, tmp_path) as house:
-        yield house
-
-
-@pytest.fixture
-async def http() -> AsyncIterator[ClientSession]:
-    async with ClientSession() as session:
-        yield session
 
 
 @pytest.fixture
