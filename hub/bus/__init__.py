@@ -20,7 +20,7 @@ GapListener = Callable[[], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Outgoing:
-    """One encoded event to publish. `queue` set: to that queue alone (a dead letter tried again)."""
+    """One encoded event to publish; to `queue` alone if set: a dead letter that is tried again."""
 
     event_id: str
     topic: str

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from hub.bus import Handler
 from hub.bus.lanes import Message
-from hub.errors import Rejected, Retry, StoreDown
+from hub.errors import LoketError, Rejected, Retry, StoreDown
 from hub.events import Envelope, decode
 
 LONGEST_REASON = 500
@@ -41,8 +41,9 @@ async def handle(
 
 
 def reason_of(error: Exception) -> str:
-    """What went wrong, for a person."""
-    return f"{type(error).__name__}: {error}"[:LONGEST_REASON]
+    """What went wrong, for a person: our own errors are written for one."""
+    text = str(error) if isinstance(error, LoketError) else f"{type(error).__name__}: {error}"
+    return text[:LONGEST_REASON]
 
 
 def _read(messages: Sequence[Message], outcome: Outcome) -> list[tuple[Message, Envelope]]:

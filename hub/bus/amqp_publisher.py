@@ -1,0 +1,159 @@
+"""Publishes to RabbitMQ so that an event is confirmed by the broker or known not to be."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+import aiormq
+from aio_pika.abc import AbstractConnection
+from aio_pika.exceptions import AMQPChannelError, PublishError
+from pamqp.commands import Basic
+from pydantic_core import from_json
+
+from hub.bus import Outgoing
+from hub.bus.amqp_care import QueueCare
+from hub.bus.amqp_session import DoubtError, Health, Watch, describe, opened_channel
+from hub.bus.topology import EVENTS, Topology, declare_dead_letters, wire_name
+from hub.errors import Retry
+from hub.events import MEDIA_TYPE
+
+CONFIRM_SECONDS = 10.0
+BLOCKED_SECONDS = 1.0
+BLOCKED = "RabbitMQ takes no messages now: it is short of memory or disk"
+
+_PERSISTENT = 2
+
+Failure = tuple[Outgoing, BaseException]
+
+
+class Publisher:
+    """The publishing part; `serve` is its work for a `Session`."""
+
+    def __init__(self, url: str, topology: Topology, care: QueueCare, health: Health) -> None:
+        self._url = url
+        self._topology = topology
+        self._care = care
+        self._health = health
+        self._channel: aiormq.Channel | None = None
+        self._watch: Watch | None = None
+        self._in_flight: set[asyncio.Task[None]] = set()
+
+    async def serve(self, connection: AbstractConnection, up: Callable[[], None]) -> None:
+        await self._declare_all(connection)
+        async with opened_channel(connection, confirms=True) as channel:
+            self._watch = Watch(channel)
+            self._channel = channel
+            up()
+            try:
+                await self._watch.lost()
+            finally:
+                self._channel = None
+
+    async def finish(self) -> None:
+        """Wait until nothing is in flight."""
+        if self._in_flight:
+            await asyncio.wait(self._in_flight, timeout=CONFIRM_SECONDS)
+
+    async def publish(self, messages: Sequence[Outgoing]) -> None:
+        channel, watch = self._channel, self._watch
+        if channel is None or watch is None:
+            raise Retry(self._health.problem or "RabbitMQ is not connected yet")
+        if await _is_blocked(channel):
+            raise Retry(BLOCKED)
+        failed = await self._send_all(channel, messages)
+        if not failed:
+            return
+        if any(isinstance(error, PublishError) for _, error in failed):
+            watch.give_up(DoubtError(self._declare_again(failed)))
+        elif not channel.is_closed and not await _is_blocked(channel):
+            watch.give_up(DoubtError(self._unconfirmed(failed)))
+        raise Retry(f"RabbitMQ has not confirmed {len(failed)} of {len(messages)} events")
+
+    async def _send_all(
+        self, channel: aiormq.Channel, messages: Sequence[Outgoing]
+    ) -> list[Failure]:
+        """Publish in this order; gives what is not confirmed in time."""
+        # The channel serves its tasks in the order in which they start, which is this one.
+        tasks = [asyncio.create_task(self._send(channel, message)) for message in messages]
+        self._in_flight.update(tasks)
+        try:
+            async with asyncio.timeout(CONFIRM_SECONDS):
+                results = await asyncio.gather(*tasks, return_exceptions=True)
+        except TimeoutError:
+            results = [_result(task) for task in tasks]
+        finally:
+            self._in_flight.difference_update(tasks)
+        pairs = zip(messages, results, strict=True)
+        return [(message, error) for message, error in pairs if error is not None]
+
+    async def _send(self, channel: aiormq.Channel, message: Outgoing) -> None:
+        """Publish one, and wait for its confirmation."""
+        addressed = bool(message.queue)
+        await channel.basic_publish(
+            message.body.encode(),
+            exchange="" if addressed else EVENTS,
+            routing_key=wire_name(message.queue) if addressed else message.topic,
+            mandatory=addressed or bool(self._topology.wanting(message.topic)),
+            properties=_properties(message),
+            wait=False,
+        )
+
+    def _declare_again(self, failed: Sequence[Failure]) -> str:
+        """Queues are gone: a new session declares them, also those that were only named to us."""
+        for message, _ in failed:
+            if message.queue:
+                self._topology.add(message.queue)
+        return f"RabbitMQ has no queue for {failed[0][0].topic}; it is declared again"
+
+    def _unconfirmed(self, failed: Sequence[Failure]) -> str:
+        for message, _ in failed:
+            for queue in (
+                [message.queue] if message.queue else self._topology.wanting(message.topic)
+            ):
+                self._care.suspect(queue)
+        return f"RabbitMQ does not confirm {failed[0][0].topic}"
+
+    async def _declare_all(self, connection: AbstractConnection) -> None:
+        """One queue that cannot be declared stops no other."""
+        async with opened_channel(connection) as channel:
+            await declare_dead_letters(channel)
+        for queue in self._topology.queues:
+            part = f"queue {queue}"
+            try:
+                async with opened_channel(connection) as channel:
+                    await self._topology.declare(channel, queue)
+                self._health.back(part)
+            except AMQPChannelError as error:
+                self._health.lost(part, describe(error, self._url))
+
+
+async def _is_blocked(channel: aiormq.Channel) -> bool:
+    """Whether the broker has told that it takes nothing now (memory or disk alarm)."""
+    try:
+        async with asyncio.timeout(BLOCKED_SECONDS):
+            await channel.connection.ready()
+    except TimeoutError:
+        return True
+    return False
+
+
+def _result(task: "asyncio.Task[None]") -> BaseException | None:
+    if task.cancelled():
+        return TimeoutError("not confirmed in time")
+    return task.exception()
+
+
+def _properties(message: Outgoing) -> Basic.Properties:
+    return Basic.Properties(
+        content_type=MEDIA_TYPE,
+        delivery_mode=_PERSISTENT,
+        message_id=message.event_id,
+        correlation_id=_correlation_id(message.body),
+        headers={"topic": message.topic, "subject": message.subject},
+    )
+
+
+def _correlation_id(body: str) -> str:
+    try:
+        return str(from_json(body).get("correlationid", ""))
+    except (ValueError, AttributeError):
+        return ""

@@ -1,0 +1,108 @@
+"""What Loket keeps on RabbitMQ: names, durable queues with their bindings, and how to declare them.
+
+Every process declares everything, so that an event finds its queue although its consumer has
+never run. Declaring what is there already changes nothing.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import aiormq
+from pamqp.common import FieldValue
+
+from hub.bus.topics import matches_any
+from hub.events import InteractionReceived, MessageSend, MessageStatus
+from hub.interaction import Channel
+
+EVENTS = "loket.events"
+"""The topic exchange. Integrators bind queues of their own to it."""
+DEAD = "loket.dead"
+DEAD_LETTERS = "loket.dead-letters"
+"""What the broker itself gave up; a consumer moves it to the dead letters in the store."""
+
+ANSWER_SECONDS = 10.0
+"""A broker that takes longer for an answer is as good as away."""
+
+DELIVERY_LIMIT = 1000
+"""When the broker gives up by itself.
+
+Only a last resort, and the same in every deployment: a lost connection counts as a delivery for
+everything that was prefetched, and a queue cannot be declared again with another limit. The tries
+that matter are counted in the store.
+"""
+
+DURABLE: Mapping[str, Sequence[str]] = {
+    "router": (InteractionReceived.topic, MessageStatus.topic),
+    **{f"send.{channel}": (f"{MessageSend.topic}.{channel}",) for channel in Channel},
+}
+
+_QUORUM: dict[str, FieldValue] = {"x-queue-type": "quorum", "x-delivery-limit": DELIVERY_LIMIT}
+_WORK: dict[str, FieldValue] = {
+    **_QUORUM,
+    "x-dead-letter-exchange": DEAD,
+    # Order within a conversation needs one process at a time; the others stand by.
+    "x-single-active-consumer": True,
+}
+
+
+def wire_name(queue: str) -> str:
+    """What a queue is called on the broker."""
+    return f"loket.{queue}"
+
+
+def plain_name(wire: str) -> str:
+    return wire.removeprefix("loket.")
+
+
+class Topology:
+    """The durable queues that this process knows."""
+
+    def __init__(self) -> None:
+        self._topics = {queue: list(topics) for queue, topics in DURABLE.items()}
+
+    def add(self, queue: str, topics: Sequence[str] = ()) -> None:
+        known = self._topics.setdefault(queue, [])
+        known.extend(topic for topic in topics if topic not in known)
+
+    @property
+    def queues(self) -> list[str]:
+        return list(self._topics)
+
+    def wanting(self, topic: str) -> list[str]:
+        """The queues that must get an event of this topic."""
+        return [queue for queue, topics in self._topics.items() if matches_any(topics, topic)]
+
+    async def declare(self, channel: aiormq.abc.AbstractChannel, queue: str) -> int:
+        """Make the queue and its bindings if they are not there; gives how many messages wait."""
+        await declare_exchanges(channel)
+        name = wire_name(queue)
+        declared = await channel.queue_declare(
+            name, durable=True, arguments=_WORK, timeout=ANSWER_SECONDS
+        )
+        for topic in self._topics[queue]:
+            await channel.queue_bind(name, EVENTS, topic, timeout=ANSWER_SECONDS)
+        return declared.message_count or 0
+
+
+async def declare_exchanges(channel: aiormq.abc.AbstractChannel) -> None:
+    for name, kind in ((EVENTS, "topic"), (DEAD, "fanout")):
+        await channel.exchange_declare(
+            name, exchange_type=kind, durable=True, timeout=ANSWER_SECONDS
+        )
+
+
+async def declare_dead_letters(channel: aiormq.abc.AbstractChannel) -> None:
+    await declare_exchanges(channel)
+    await channel.queue_declare(
+        DEAD_LETTERS, durable=True, arguments=_QUORUM, timeout=ANSWER_SECONDS
+    )
+    await channel.queue_bind(DEAD_LETTERS, DEAD, timeout=ANSWER_SECONDS)
+
+
+async def declare_ear(channel: aiormq.abc.AbstractChannel, topics: Sequence[str]) -> str:
+    """A queue of this connection alone, which goes with it; gives its name."""
+    await declare_exchanges(channel)
+    declared = await channel.queue_declare(exclusive=True, auto_delete=True, timeout=ANSWER_SECONDS)
+    name = declared.queue or ""
+    for topic in topics:
+        await channel.queue_bind(name, EVENTS, topic, timeout=ANSWER_SECONDS)
+    return name
