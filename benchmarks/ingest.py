@@ -11,16 +11,15 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 from benchmarks import machine
-from benchmarks.running import Running, wait_until
+from benchmarks.generator import Generator
+from benchmarks.running import wait_until
 from benchmarks.stacks import SERVERS, Stack, Stacks, servers_cpu_seconds
 from benchmarks.subjects import Subject, started
 from benchmarks.subjects.floor import Floor
 from benchmarks.subjects.loket import ROLES, Loket
 
-CONNECTIONS = 32
 MAILS = 4000
 LONGEST_SECONDS = 900
 
@@ -45,43 +44,13 @@ class Result:
 
 
 @dataclass(frozen=True)
-class Usage:
+class _Usage:
     """What a program and the servers have used up to a moment."""
 
     at: float
     cpu: float
     servers_cpu: float
     unrouted: int
-
-
-class Generator:
-    """The load generator, connected and waiting for `go`."""
-
-    def __init__(
-        self, folder: Path, subject: Subject, *, door: str, first: int, count: int
-    ) -> None:
-        self._acknowledged = folder / "acknowledged"
-        port = subject.http_port if door == "http" else subject.smtp_port
-        options = {
-            "door": door,
-            "port": port,
-            "connections": CONNECTIONS,
-            "first": first,
-            "count": count,
-            "acknowledged": self._acknowledged,
-        }
-        words = [word for name, value in options.items() for word in (f"--{name}", str(value))]
-        self._running = Running(["-m", "benchmarks.load", *words], folder / "load.log")
-        self._running.read_line()
-
-    def go(self) -> None:
-        self._running.write_line("go")
-
-    def wait(self) -> dict[int, float]:
-        """When each mail was acknowledged, by number."""
-        self._running.wait(LONGEST_SECONDS)
-        lines = self._acknowledged.read_text().splitlines()
-        return {int(number): float(at) for number, at in (line.split() for line in lines)}
 
 
 def measure(stack: Stack, subject: Subject, *, door: str, backlog: int, mails: int) -> Result:
@@ -142,10 +111,10 @@ def _subject(program: str, stack: Stack) -> Subject:
     return Loket(stack, ROLES) if program == "roles" else Loket(stack)
 
 
-def _usage(subject: Subject, accepted: int) -> Usage:
+def _usage(subject: Subject, accepted: int) -> _Usage:
     cpu = sum(process.cpu_seconds() for process in subject.processes)
     unrouted = subject.unrouted(accepted)
-    return Usage(time.time(), cpu, servers_cpu_seconds(), unrouted)
+    return _Usage(time.time(), cpu, servers_cpu_seconds(), unrouted)
 
 
 def _line(result: Result) -> str:

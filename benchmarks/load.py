@@ -5,8 +5,8 @@
 
 It says `ready` when all connections are open and begins when it gets a line. Every connection sends
 its next mail when the last one was acknowledged; with `--rate` mails are sent at a steady pace
-instead. FILE gets a line `NUMBER TIME` for each acknowledged mail, written in the end; a mail that
-is not acknowledged ends the program with an error.
+instead. After each `--tell-every` mails it tells how many were acknowledged. In the end FILE gets a
+line `NUMBER TIME` for each; a mail that is not acknowledged ends the program with an error.
 """
 
 import argparse
@@ -95,6 +95,7 @@ class Load:
     numbers: Iterator[int]
     first: int
     rate: float
+    tell_every: int
     started: float = 0.0
     acknowledged: list[tuple[int, float]] = field(default_factory=list)
 
@@ -106,6 +107,8 @@ class Load:
                 await asyncio.sleep(max(0, due - time.monotonic()))
             await door.send(number)
             self.acknowledged.append((number, time.time()))
+            if self.tell_every and len(self.acknowledged) % self.tell_every == 0:
+                print(len(self.acknowledged), flush=True)
 
 
 async def run(arguments: argparse.Namespace) -> list[tuple[int, float]]:
@@ -114,7 +117,7 @@ async def run(arguments: argparse.Namespace) -> list[tuple[int, float]]:
     numbers = iter(range(arguments.first, arguments.first + arguments.count))
     print("ready", flush=True)
     await asyncio.to_thread(sys.stdin.readline)
-    load = Load(numbers, arguments.first, arguments.rate, time.monotonic())
+    load = Load(numbers, arguments.first, arguments.rate, arguments.tell_every, time.monotonic())
     async with asyncio.TaskGroup() as group:
         for door in doors:
             group.create_task(load.send_all(door))
@@ -129,6 +132,7 @@ def main() -> None:
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--count", type=int, required=True)
     parser.add_argument("--rate", type=float, default=0, help="mails per second; 0: at once")
+    parser.add_argument("--tell-every", type=int, default=0)
     parser.add_argument("--acknowledged", type=Path, required=True)
     arguments = parser.parse_args()
     acknowledged = uvloop.run(run(arguments))

@@ -14,9 +14,11 @@ from benchmarks import mails
 from benchmarks.running import Running
 from benchmarks.stacks import Stack
 from benchmarks.subjects import TOGETHER
+from hub import logs
 from hub.intake import Intake
 from hub.interaction import Arrival, Channel, Party, PointKind, Thread
 from hub.metrics import Metrics
+from hub.settings import LogSettings
 from hub.store import Database, migrate
 from hub.store.database import open_database
 from hub.store.tables import interactions
@@ -41,6 +43,7 @@ class Loket:
 
     def prepare(self, backlog: int) -> None:
         self._settings.write_text(self._toml())
+        logs.configure(LogSettings(level="WARNING"))
         run(self._prepare(backlog))
 
     async def _prepare(self, backlog: int) -> None:

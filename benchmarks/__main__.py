@@ -1,0 +1,70 @@
+"""`make bench`: runs the benchmarks and writes their figures into docs/benchmarks.md.
+
+    python -m benchmarks [--full] [--stack embedded|servers] [decide] [ingest] [visible] [memory]
+
+Without names all run: about ten minutes, with `--full` about an hour.
+"""
+
+import argparse
+import signal
+import sys
+from typing import Any
+
+from benchmarks import decide, ingest, machine, memory, page, visible
+from benchmarks.results import Results
+from benchmarks.stacks import EMBEDDED, NAMES, Stacks
+
+NAMES_OF_BENCHMARKS = ("decide", "ingest", "visible", "memory")
+BACKLOGS = (0, 10_000)
+FULL_BACKLOGS = (0, 10_000, 100_000)
+
+
+def main() -> None:
+    arguments = _arguments()
+    # Ended from outside, it still stops its programs and removes its databases.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    results = Results(machine.describe())
+    print(f"{results.machine}, load {machine.busy():.1f}", flush=True)
+    stacks = Stacks()
+    try:
+        for name in arguments.benchmarks or NAMES_OF_BENCHMARKS:
+            print(f"\n{name}", flush=True)
+            results.put(name, _run(name, stacks, arguments))
+            results.save()
+            page.write(results)
+    finally:
+        stacks.close()
+
+
+def _run(name: str, stacks: Stacks, arguments: argparse.Namespace) -> list[tuple[str, Any]]:
+    full = arguments.full
+    chosen = [arguments.stack] if arguments.stack else list(NAMES)
+    if name == "decide":
+        decided = decide.run()
+        print(f"p50 {decided.p50:.0f} µs, p99 {decided.p99:.0f} µs", flush=True)
+        return [("decide", decided)]
+    if name == "ingest":
+        runs = ingest.run(stacks, chosen, FULL_BACKLOGS if full else BACKLOGS)
+        return [(f"{r.stack} {r.backlog} {r.door} {r.program}", r) for r in runs]
+    one = chosen if full or arguments.stack else [EMBEDDED]
+    if name == "visible":
+        return [(f"{r.stack} {r.console}", r) for r in visible.run(stacks, one)]
+    return [(r.stack, r) for r in memory.run(stacks, one)]
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks")
+    parser.add_argument(
+        "benchmarks", nargs="*", metavar="NAME", help=", ".join(NAMES_OF_BENCHMARKS)
+    )
+    parser.add_argument("--full", action="store_true", help="all backlogs, both stacks everywhere")
+    parser.add_argument("--stack", choices=NAMES)
+    arguments = parser.parse_args()
+    unknown = set(arguments.benchmarks) - set(NAMES_OF_BENCHMARKS)
+    if unknown:
+        parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")
+    return arguments
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,134 @@
+"""Writes the figures into docs/benchmarks.md, between the marks that the page has for them."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from benchmarks import ROOT
+from benchmarks.memory import EVERY
+from benchmarks.results import Results
+from benchmarks.stacks import NAMES
+
+PAGE = ROOT / "docs" / "benchmarks.md"
+TITLES = {"embedded": "SQLite, local bus", "servers": "PostgreSQL + RabbitMQ"}
+CONSOLES = {"page": "a page in Chromium", "stream": "the live stream"}
+
+Row = Mapping[str, Any]
+
+
+def write(results: Results) -> None:
+    text = PAGE.read_text()
+    for name, lines in _sections(results).items():
+        text = _replaced(text, name, lines)
+    PAGE.write_text(text)
+
+
+def _sections(results: Results) -> dict[str, list[str]]:
+    return {
+        "machine": _machine(results.machine),
+        "ingest": _ingest(results.rows("ingest")),
+        "visible": _visible(results.rows("visible")),
+        "memory": _memory(results.rows("memory")),
+        "decide": [
+            f"Median {row['p50']:.0f} µs, p99 {row['p99']:.0f} µs, {row['decisions']:,} decisions."
+            for row in results.rows("decide")
+        ],
+    }
+
+
+def _replaced(text: str, name: str, lines: Sequence[str]) -> str:
+    begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
+    pattern = re.compile(f"{re.escape(begin)}.*?{re.escape(end)}", re.DOTALL)
+    if not pattern.search(text):
+        raise ValueError(f"{PAGE} has no place marked {begin}")
+    content = "\n".join([begin, *lines, end])
+    return pattern.sub(lambda _: content, text)
+
+
+def _machine(machine: Row) -> list[str]:
+    text = (
+        f"{machine['cores']} cores of {machine['processor']}, {machine['memory_gb']} GB of memory, "
+        f"{machine['system']}, Python {machine['python']}. The disk forces "
+        f"{machine['syncs_per_second']:,} pages of 4 KB per second to the medium, one by one."
+    )
+    return [text]
+
+
+def _ingest(rows: Sequence[Row]) -> list[str]:
+    lines = _head(
+        "stack", "backlog", "program", "door", "routed/s", "of the floor", "accepted/s",
+        "p50 ms", "p99 ms", "CPU ms", "servers ms", "load", "when",
+    )  # fmt: skip
+    for row in sorted(rows, key=_order):
+        floor = _floor_of(rows, row)
+        ratio = f"**{row['rate'] / floor:.2f}**" if floor and row["program"] != "floor" else ""
+        lines.append(
+            _line(
+                TITLES[row["stack"]],
+                f"{row['backlog']:,}",
+                row["program"],
+                row["door"].upper(),
+                f"{row['rate']:.0f}",
+                ratio,
+                f"{row['accepted_rate']:.0f}",
+                f"{row['p50']:,.0f}",
+                f"{row['p99']:,.0f}",
+                f"{row['cpu']:.2f}",
+                f"{row['servers_cpu']:.2f}" if row["stack"] == "servers" else "",
+                f"{row['load_before']:.1f}",
+                row["at"][:16],
+            )
+        )
+    return lines
+
+
+def _floor_of(rows: Sequence[Row], row: Row) -> float | None:
+    """The floor's rate through the same door, for the same work."""
+    for other in rows:
+        same = all(other[name] == row[name] for name in ("stack", "backlog", "door", "mails"))
+        if same and other["program"] == "floor":
+            return float(other["rate"])
+    return None
+
+
+def _order(row: Row) -> tuple[int, int, bool, str]:
+    return NAMES.index(row["stack"]), row["backlog"], row["door"] != "smtp", row["program"].lower()
+
+
+def _visible(rows: Sequence[Row]) -> list[str]:
+    lines = _head(
+        "stack", "console", "mails timed", "p50 ms", "p99 ms", "longest ms", "load", "when"
+    )
+    for row in rows:
+        lines.append(
+            _line(
+                TITLES[row["stack"]],
+                CONSOLES[row["console"]],
+                f"{row['mails']:,}",
+                f"{row['p50']:.0f}",
+                f"**{row['p99']:.0f}**",
+                f"{row['longest']:.0f}",
+                f"{row['load_before']:.1f}",
+                row["at"][:16],
+            )
+        )
+    return lines
+
+
+def _memory(rows: Sequence[Row]) -> list[str]:
+    lines = _head("stack", "after", "Loket MB", "mail readers MB", "together MB", "when")
+    for row in rows:
+        for number, (own, workers) in enumerate(zip(row["own"], row["workers"], strict=True), 1):
+            if number == 1 or number % 5 == 0:
+                after = f"{number * EVERY:,}"
+                sizes = (f"{own:.0f}", f"{workers:.0f}", f"{own + workers:.0f}")
+                lines.append(_line(TITLES[row["stack"]], after, *sizes, row["at"][:16]))
+    return lines
+
+
+def _head(*names: str) -> list[str]:
+    return [_line(*names), _line(*("---" for _ in names))]
+
+
+def _line(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"
