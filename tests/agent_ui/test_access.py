@@ -87,7 +87,7 @@ async def test_who_helps_a_customer_reads_what_went_before(
     page = await anna.post(f"/console/work/{(await house.work_of(new.conversation_id)).id}/claim")
     assert page.value("a.past", "href").endswith(old.conversation_id)
     page = await anna.get(f"/console/conversations/{old.conversation_id}")
-    assert page.text("h1") == "Invoice 12"
+    assert page.text(".talk-title") == "Invoice 12"
     assert (await anna.get(f"/console/conversations/{other.conversation_id}")).status == 404
     await anna.post(f"/console/work/{(await house.work_of(new.conversation_id)).id}/release")
     assert (await anna.get(f"/console/conversations/{old.conversation_id}")).status == 404

@@ -11,7 +11,7 @@ async def test_a_mail_is_taken_answered_and_resolved(house: House, anna: Person)
 
     page = await anna.take_next()
     assert page.path == f"/console/conversations/{accepted.conversation_id}"
-    assert page.text("h1") == "Where is my order?"
+    assert page.text(".talk-title") == "Where is my order?"
     assert page.texts("[data-part-of-list=mine] .row-title") == ["Where is my order?"]
 
     page = await anna.reply(page, "It is on its way.")

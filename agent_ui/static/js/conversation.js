@@ -4,13 +4,17 @@ import { counted, say } from "./texts.js";
 import { showTimes } from "./times.js";
 
 const NEAR_END = 60;
+// An entry that only peeps in at the lower edge has not been seen.
+const MARGIN = "0px 0px -48px 0px";
 
 class Conversation extends HTMLElement {
   connectedCallback() {
     this.timeline = this.querySelector("[data-timeline]");
     this.entries = this.querySelector("[data-entries]");
     this.unread = 0;
-    this.sight = new IntersectionObserver((seen) => this.onSight(seen), { root: this.timeline });
+    this.sight = new IntersectionObserver((seen) => this.onSight(seen), {
+      root: this.timeline, rootMargin: MARGIN,
+    });
     this.timeline.scrollTop = this.timeline.scrollHeight;
     this.addEventListener("click", (event) => this.onClick(event));
   }
@@ -123,7 +127,7 @@ class Conversation extends HTMLElement {
     const focused = head.contains(document.activeElement);
     head.replaceWith(fresh.querySelector("[data-head]"));
     this.keepSeen();
-    if (focused) document.getElementById("main").focus({ preventScroll: true });
+    if (focused) document.getElementById("talk").focus({ preventScroll: true });
   }
 
   refreshComposer(fresh) {

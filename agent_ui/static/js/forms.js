@@ -23,7 +23,7 @@ function focusAfter(wrote, answer) {
   const notice = document.querySelector("[data-notice] [role=alert]");
   if (notice) notice.scrollIntoView({ block: "nearest" });
   const next = wrote ? document.querySelector("loket-composer textarea") : null;
-  (next ?? document.getElementById("main")).focus({ preventScroll: true });
+  (next ?? document.getElementById("talk")).focus({ preventScroll: true });
 }
 
 function onSubmit(event) {
@@ -48,7 +48,7 @@ function onClick(event) {
 }
 
 async function follow(link) {
-  if (await open(link.href)) document.getElementById("main").focus({ preventScroll: true });
+  if (await open(link.href)) document.getElementById("talk").focus({ preventScroll: true });
 }
 
 export function takeOverForms() {

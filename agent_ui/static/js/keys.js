@@ -39,7 +39,7 @@ function narrow() {
 function back() {
   document.body.dataset.view = "work";
   const current = workList().querySelector(".row-link[aria-current]");
-  (current ?? rows()[0] ?? document.getElementById("main")).focus();
+  (current ?? rows()[0] ?? document.getElementById("talk")).focus();
 }
 
 function press(selector) {

@@ -37,18 +37,18 @@ function refusal(body) {
 
 // Puts the conversation and customer panes of an answer on the screen.
 export function showPanes(answer, { push = true } = {}) {
-  const main = answer.page.getElementById("main");
+  const talk = answer.page.getElementById("talk");
   const side = answer.page.getElementById("side");
-  if (!main || !side) {
+  if (!talk || !side) {
     location.assign(answer.url);
     return;
   }
   if (push && answer.url !== location.href) history.pushState(null, "", answer.url);
-  document.getElementById("main").replaceWith(main);
+  document.getElementById("talk").replaceWith(talk);
   document.getElementById("side").replaceWith(side);
-  document.title = main.dataset.title;
-  document.body.dataset.view = main.querySelector("loket-conversation") ? "conversation" : "work";
-  showTimes(main);
+  document.title = talk.dataset.title;
+  document.body.dataset.view = talk.querySelector("loket-conversation") ? "conversation" : "work";
+  showTimes(talk);
   showTimes(side);
   document.dispatchEvent(new CustomEvent("loket:opened"));
 }

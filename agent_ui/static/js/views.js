@@ -10,7 +10,7 @@ function onClick(event) {
     show("side", "side");
   } else if (event.target.closest("[data-from-side]")) {
     event.preventDefault();
-    show("conversation", "main");
+    show("conversation", "talk");
   }
 }
 

@@ -1,0 +1,355 @@
+"""The console in a browser: it lives, it needs no mouse, and strangers' text stays text."""
+
+import re
+
+import pytest
+from playwright.async_api import Browser, expect
+from sqlalchemy import Connection
+
+from builders import chat_arrival, email_party, mail_arrival
+from console_browser import desk
+from console_house import House
+from hub.interaction import Attachment, Party, PointKind, Thread
+from hub.store import agents
+from hub.store import work_items as work
+from hub.store.tables import outbound, work_items
+
+
+@pytest.fixture(autouse=True)
+async def _staff(house: House) -> None:
+    await house.hire("anna", "Anna de Wit")
+
+
+QUEUE = "[data-part-of-list=queue] .row"
+MINE = "[data-part-of-list=mine] .row"
+
+
+async def test_the_list_lives_without_a_reload(house: House, browser: Browser) -> None:
+    async with desk(browser, house) as at:
+        await at.sign_in("anna")
+        born = await at.page.evaluate("window.born")
+        await expect(at.page.locator("[data-empty=queue]")).to_be_visible()
+        first = await house.receive(subject="Order 1")
+        await expect(at.page.locator(f"{QUEUE} .row-title")).to_have_text(["Order 1"])
+        await house.receive(subject="Order 2")
+        await house.receive(subject="Invoice 3")
+        await expect(at.page.locator(f"{QUEUE} .row-title")).to_have_text(["Order 1", "Order 2"])
+        await expect(at.page.locator("[data-count=queue]")).to_have_text("2")
+        carl = await house.hire("carl", "Carl")
+        item = await house.work_of(first.conversation_id)
+        await house.write(lambda c: _claim(c, item.id, carl))
+        await expect(at.page.locator(f"{QUEUE} .row-title")).to_have_text(["Order 2"])
+        assert await at.page.evaluate("window.born") == born
+        await at.check_traps()
+
+
+async def test_an_open_conversation_lives(house: House, browser: Browser) -> None:
+    accepted = await house.receive(mail_arrival("jan@example.org", message_id="one@x.example"))
+    async with desk(browser, house) as at:
+        await at.sign_in("anna")
+        await at.open(accepted.conversation_id)
+        await at.page.keyboard.press("i")
+        await expect(at.page.locator(".chip-mine")).to_be_visible()
+        await at.page.fill("textarea[name=text]", "We are looking.")
+        await at.page.keyboard.press("Control+Enter")
+        await expect(at.page.locator(".entry-outbound .text")).to_have_text("We are looking.")
+        [row] = await house.rows(outbound)
+        await house.outbound.report(row.interaction_id, "delivered")
+        house.relay.wake()
+        await expect(at.page.locator(".delivery .chip")).to_have_text("Delivered")
+        await house.receive(
+            mail_arrival("jan@example.org", references=("one@x.example",), text="Thanks")
+        )
+        await expect(at.page.locator(".entry-inbound .text").last).to_have_text("Thanks")
+        await at.check_traps()
+
+
+async def test_news_while_writing_is_told_and_moves_nothing(house: House, browser: Browser) -> None:
+    text = "\n".join(f"line {number}" for number in range(120))
+    one = mail_arrival("jan@example.org", message_id="one@x.example", text=text)
+    accepted = await house.receive(one)
+    async with desk(browser, house) as at:
+        await at.sign_in("anna")
+        await at.open(accepted.conversation_id)
+        await at.page.fill("textarea[name=text]", "Dear Jan,")
+        await at.page.focus("textarea[name=text]")
+        before = await at.page.evaluate("document.querySelector('[data-timeline]').scrollTop")
+        again = mail_arrival(
+            "jan@example.org", references=("one@x.example",), text="It came!\n" * 40
+        )
+        await house.receive(again)
+        pill = at.page.get_by_role("button", name="1 new message")
+        await expect(pill).to_be_visible()
+        assert (
+            await at.page.evaluate("document.querySelector('[data-timeline]').scrollTop") == before
+        )
+        assert "TEXTAREA" in await at.focused()
+        await pill.click()
+        await expect(pill).to_have_count(0)
+        assert await at.page.input_value("textarea[name=text]") == "Dear Jan,"
+
+
+def _claim(connection: Connection, item_id: str, agent_id: str) -> None:
+    agent = agents.find(connection, agent_id)
+    assert agent is not None
+    work.claim(connection, item_id, agent)
+
+
+async def test_a_gap_is_mended_by_itself(house: House, browser: Browser) -> None:
+    async with desk(browser, house) as at:
+        await at.page.route("**/console/live*", lambda route: route.abort())
+        await at.enter("anna")
+        await expect(at.page.locator("#live")).to_have_attribute("data-state", "connecting")
+        await house.receive(subject="Order 1")
+        await house.console._feed.lose()
+        await expect(at.page.locator(QUEUE)).to_have_count(0)
+        await at.page.unroute("**/console/live*")
+        await expect(at.page.locator(f"{QUEUE} .row-title")).to_have_text(["Order 1"])
+        assert at.problems == []
+
+
+async def test_the_console_comes_back_when_the_server_does(house: House, browser: Browser) -> None:
+    async with desk(browser, house) as at:
+        await at.sign_in("anna")
+        await house.stop()
+        await expect(at.page.locator("#live")).to_have_attribute("data-state", "connecting")
+        await house.start()
+        await house.receive(subject="Order 1")
+        await expect(at.page.locator(f"{QUEUE} .row-title")).to_have_text(
+            ["Order 1"], timeout=20_000
+        )
+        await expect(at.page.locator("#live-text")).to_have_text("Live")
+
+
+async def test_a_whole_shift_without_a_mouse(house: House, browser: Browser) -> None:
+    await house.receive(subject="Order 1", sender="jan@example.org")
+    await house.receive(subject="Order 2", sender="piet@example.org")
+    async with desk(browser, house) as at:
+        page, keys = at.page, at.page.keyboard
+        await page.goto(f"{house.origin}/console")
+        await keys.type("anna")
+        await keys.press("Tab")
+        await keys.type("correct horse battery staple")
+        await keys.press("Enter")
+        await at.live()
+        await keys.press("j")
+        await keys.press("j")
+        assert "row-link" in await at.focused()
+        await keys.press("k")
+        await keys.press("Enter")
+        await expect(page.locator(".talk-title")).to_have_text("Order 1")
+        await keys.press("u")
+        assert "row-link" in await at.focused()
+        await keys.press("t")
+        await expect(page.locator(".chip-mine")).to_be_visible()
+        await keys.press("r")
+        await keys.type("Dear Jan, it is on its way. jkx?")
+        await keys.press("Control+Enter")
+        await expect(page.locator(".entry-outbound .text")).to_have_text(
+            "Dear Jan, it is on its way. jkx?"
+        )
+        await keys.press("Escape")
+        await keys.press("x")
+        await keys.type("Ask the carrier tomorrow.")
+        await keys.press("Control+Enter")
+        await expect(page.locator(".entry-note .text")).to_have_text("Ask the carrier tomorrow.")
+        await keys.press("Escape")
+        await keys.press("e")
+        await keys.press("ArrowDown")
+        await keys.press("Tab")
+        await keys.type("Found it")
+        await keys.press("Tab")
+        await keys.press("Enter")
+        await expect(page.locator(".talk-title")).to_have_text("Order 2")
+        assert (await at.focused()).startswith("SECTION talk")
+        items = {row.state for row in await house.rows(work_items)}
+        assert items == {"done", "waiting"}
+        await at.check_traps()
+
+
+async def test_single_keys_can_be_switched_off(house: House, browser: Browser) -> None:
+    await house.receive(subject="Order 1")
+    async with desk(browser, house) as at:
+        await at.sign_in("anna")
+        await at.page.keyboard.press("?")
+        await expect(at.page.locator("#keys")).to_be_visible()
+        await at.page.get_by_label("Single keys work").uncheck()
+        await at.page.keyboard.press("Escape")
+        await at.page.keyboard.press("t")
+        await at.page.keyboard.press("?")
+        await expect(at.page.locator("#keys")).to_be_hidden()
+        assert [row.state for row in await house.rows(work_items)] == ["waiting"]
+        await at.page.reload()
+        await at.live()
+        await at.page.keyboard.press("t")
+        assert [row.state for row in await house.rows(work_items)] == ["waiting"]
+
+
+async def test_what_is_typed_outlives_the_page(house: House, browser: Browser) -> None:
+    accepted = await house.receive()
+    async with desk(browser, house) as at:
+        await at.sign_in("anna")
+        await at.open(accepted.conversation_id)
+        await at.page.fill("textarea[name=text]", "Half an ans")
+        await at.page.reload()
+        await at.live()
+        assert await at.page.input_value("textarea[name=text]") == "Half an ans"
+        await at.page.focus("textarea[name=text]")
+        await at.page.keyboard.press("Control+Enter")
+        await expect(at.page.locator(".entry-outbound .text")).to_have_text("Half an ans")
+        assert await at.page.input_value("textarea[name=text]") == ""
+        await at.page.reload()
+        assert await at.page.input_value("textarea[name=text]") == ""
+
+
+async def test_an_answer_waits_for_a_message_that_was_not_seen(
+    house: House, browser: Browser
+) -> None:
+    one = mail_arrival("jan@example.org", message_id="one@x.example")
+    accepted = await house.receive(one)
+    async with desk(browser, house) as at:
+        await at.sign_in("anna")
+        await at.open(accepted.conversation_id)
+        await at.page.fill("textarea[name=text]", "We will search.")
+        # The line is cut, so that the page does not hear of it.
+        await at.page.route("**/entries?id=*", lambda route: route.abort())
+        await house.receive(
+            mail_arrival("jan@example.org", references=("one@x.example",), text="It came!")
+        )
+        await at.page.focus("textarea[name=text]")
+        await at.page.keyboard.press("Control+Enter")
+        await expect(at.page.locator("[data-notice]")).to_contain_text("not sent yet")
+        await expect(at.page.locator(".entry .text").last).to_have_text("It came!")
+        assert await at.page.input_value("textarea[name=text]") == "We will search."
+        assert await house.rows(outbound) == []
+        await at.page.keyboard.press("Control+Enter")
+        await expect(at.page.locator(".entry-outbound .text")).to_have_text("We will search.")
+
+
+SCRIPT = "<script>pwned()</script>"
+IMAGE = '"><img src=x onerror=pwned()>'
+
+
+async def test_strangers_text_stays_text(house: House, browser: Browser) -> None:
+    sha256, size = house.blobs.put(b"x")
+    file = Attachment(
+        id="x", filename=f"{IMAGE}.pdf", content_type=SCRIPT, size=size, sha256=sha256
+    )
+    hostile = mail_arrival(
+        subject=f"{SCRIPT}{IMAGE}",
+        text=f"{SCRIPT} {IMAGE} {{{{7*7}}}}",
+        quoted=SCRIPT,
+        html=f"<p onclick=pwned()>Hi</p>{SCRIPT}<img src=x onerror=pwned()><img data-remote-src='https://tracker.example/x.png'>",
+        problem=IMAGE,
+        attachments=(file,),
+        thread=Thread(own=("one@x.example",)),
+    ).model_copy(update={"sender": email_party("jan@example.org", f"{IMAGE}{SCRIPT}")})
+    accepted = await house.receive(hostile)
+    visitor = Party(kind=PointKind.VISITOR, value="v", name=SCRIPT)
+    chat = await house.receive(
+        chat_arrival(text=f"{IMAGE}{SCRIPT}").model_copy(update={"sender": visitor})
+    )
+    async with desk(browser, house) as at:
+        await at.sign_in("anna")
+        await at.open(accepted.conversation_id)
+        assert await at.texts(".entry .text >> nth=0") == [f"{SCRIPT} {IMAGE} {{{{7*7}}}}"]
+        for summary in await at.page.locator(".entry summary, .why summary").all():
+            await summary.click()
+        frame = at.page.frame_locator("iframe.mail")
+        await expect(frame.locator("p")).to_have_text("Hi")
+        await frame.locator("p").click()
+        again = hostile.model_copy(
+            update={"external_id": "two", "thread": Thread(references=("one@x.example",))}
+        )
+        await house.receive(again)
+        await expect(at.page.locator(".entry")).to_have_count(2)
+        await house.receive(hostile.model_copy(update={"external_id": "three", "thread": Thread()}))
+        await expect(at.page.locator(QUEUE)).to_have_count(3)
+        await at.open(chat.conversation_id)
+        assert await at.texts(".entry .text") == [f"{IMAGE}{SCRIPT}"]
+        await at.check_traps()
+
+
+async def test_pictures_from_the_internet_wait_until_asked_for(
+    house: House, browser: Browser
+) -> None:
+    html = '<p>Hi</p><img data-remote-src="https://tracker.example/1.png">'
+    accepted = await house.receive(mail_arrival(html=html))
+    async with desk(browser, house) as at:
+        await at.sign_in("anna")
+        await at.open(accepted.conversation_id)
+        await at.page.get_by_text("Show the mail as it was sent").click()
+        await expect(at.page.frame_locator("iframe.mail").locator("p")).to_have_text("Hi")
+        assert at.outside == []
+        await at.page.route("https://tracker.example/*", lambda route: route.abort())
+        await at.page.get_by_text("Show images from the internet").click()
+        picture = at.page.frame_locator("iframe.mail").locator("img")
+        await expect(picture).to_have_attribute("src", re.compile("tracker"))
+        assert at.outside == ["https://tracker.example/1.png"]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_axe_finds_nothing(house: House, browser: Browser, scheme: str) -> None:
+    one = mail_arrival(
+        "jan@example.org", message_id="one@x.example", html="<p>Hi</p>", quoted="> q"
+    )
+    accepted = await house.receive(one)
+    await house.receive(subject="Order 2")
+    async with desk(browser, house, color_scheme=scheme, reduced_motion="reduce") as at:
+        await at.page.goto(f"{house.origin}/console")
+        await at.check_accessible()
+        await at.sign_in("anna")
+        await at.check_accessible()
+        await at.open(accepted.conversation_id)
+        await at.page.keyboard.press("i")
+        await expect(at.page.locator(".chip-mine")).to_be_visible()
+        for text, mode in (("On its way.", "Reply"), ("Ask tomorrow.", "Note")):
+            await at.page.locator(".segments label", has_text=mode).click()
+            await at.page.fill("textarea[name=text]", text)
+            await at.page.keyboard.press("Control+Enter")
+            await expect(at.page.locator(".entry .text", has_text=text)).to_be_visible()
+        [row] = await house.rows(outbound)
+        await house.outbound.report(row.interaction_id, "failed", "550 no such mailbox")
+        house.relay.wake()
+        await expect(at.page.locator(".delivery .chip")).to_have_text("Not sent")
+        await at.page.locator(".segments label", has_text="Note").click()
+        for summary in await at.page.locator("#talk summary, #side summary").all():
+            await summary.click()
+        await at.check_accessible()
+        await at.page.keyboard.press("Escape")
+        await at.page.locator(".top summary").click()
+        await at.check_accessible()
+        await at.page.goto(f"{house.origin}/console/nowhere")
+        await at.check_accessible()
+
+
+async def test_a_phone_shows_one_pane_at_a_time(house: House, browser: Browser) -> None:
+    await house.receive(subject="Order 1")
+    async with desk(browser, house, viewport={"width": 390, "height": 844}) as at:
+        await at.sign_in("anna")
+        await expect(at.page.locator("#talk")).to_be_hidden()
+        await at.page.locator(f"{QUEUE} a").click()
+        await expect(at.page.locator(".talk-title")).to_be_visible()
+        await expect(at.page.locator("#work")).to_be_hidden()
+        await at.page.get_by_role("link", name="Customer").click()
+        await expect(at.page.locator("#side")).to_be_visible()
+        await at.check_accessible()
+        await at.page.get_by_role("link", name="Back to the conversation").click()
+        await at.page.get_by_role("link", name="Back to the list").click()
+        await expect(at.page.locator("#work")).to_be_visible()
+        width = await at.page.evaluate("document.documentElement.scrollWidth")
+        assert width <= 390, "nothing sticks out"
+
+
+async def test_colours_are_a_choice_that_stays(house: House, browser: Browser) -> None:
+    async with desk(browser, house, color_scheme="light") as at:
+        await at.sign_in("anna")
+        background = "getComputedStyle(document.documentElement).backgroundColor"
+        light = await at.page.evaluate(background)
+        await at.page.locator(".top summary").click()
+        await at.page.get_by_role("button", name="Dark").click()
+        dark = await at.page.evaluate(background)
+        assert dark != light
+        await at.page.reload()
+        assert await at.page.evaluate(background) == dark
+        await at.check_traps()
