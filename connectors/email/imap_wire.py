@@ -40,6 +40,7 @@ class ImapWire:
         self._count = 0
         self._reader: asyncio.StreamReader
         self._writer: asyncio.StreamWriter | None = None
+        self._plain: asyncio.StreamWriter | None = None
 
     async def connect(self, context: ssl.SSLContext | None) -> None:
         async with asyncio.timeout(self._timeout):
@@ -63,6 +64,7 @@ class ImapWire:
             raise ConnectionError("the connection was lost")
         protocol.connection_made(transport)
         self._reader = reader
+        self._plain = self._writer  # when it is forgotten, it closes the connection below
         self._writer = asyncio.StreamWriter(transport, protocol, reader, loop)
 
     def close(self) -> None:

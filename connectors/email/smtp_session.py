@@ -18,6 +18,7 @@ MOST_RECIPIENTS = 100
 KEPT = "250 2.0.0 Kept"
 NOT_NOW = "451 4.3.0 Loket cannot keep mail just now, try again later"
 NO_SPACE = "452 4.3.1 Loket has no room just now, try again later"
+_PLAIN_PATH = re.compile(r"<([\w.!#$%&'*+/=?^`{|}~-]+@[\w.-]+)>(| .*)")
 _SIZE = re.compile(r"\sSIZE=(\d+)", re.IGNORECASE)
 
 
@@ -67,6 +68,13 @@ class Session(SMTP):
     def _timeout_cb(self) -> None:
         self._writer.write(b"421 4.4.2 Too slow, goodbye\r\n")
         super()._timeout_cb()  # type: ignore[no-untyped-call]
+
+    def _getaddr(self, arg: str) -> tuple[str | None, str | None]:
+        # The grammar of header fields, by which aiosmtpd reads addresses, takes a quarter of the
+        # time of a whole mail; nearly all addresses are of the plain form.
+        if plain := _PLAIN_PATH.fullmatch(arg):
+            return plain[1], plain[2]
+        return super()._getaddr(arg)
 
     async def smtp_MAIL(self, arg: str | None) -> None:  # noqa: N802 (aiosmtpd finds it by name)
         size = _SIZE.search(arg or "")

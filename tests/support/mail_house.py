@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, select
 
+import stores
 from connectors.email import EmailConnector, EmailSettings
 from hub.bus import DeadLetter
 from hub.bus.opening import open_bus
@@ -22,7 +23,7 @@ from hub.settings import BusSettings, HubSettings
 from hub.store import Blobs, Database
 from hub.store.database import open_database
 from hub.store.sending import to_interaction
-from hub.store.tables import attachments, interactions
+from hub.store.tables import attachments, conversations, interactions
 from hub.tokens import Tokens
 
 TOKENS = Tokens("mail-tests-mail-tests-mail-tests-mail")
@@ -66,10 +67,14 @@ class MailHouse:
         return self.connector.listen_port
 
     async def kept(self) -> list[Interaction]:
-        """All that was taken in, in the order in which it was."""
+        """All that was taken in: conversations in the order they began, each from its start."""
 
         def work(connection: Connection) -> list[Interaction]:
-            rows = connection.execute(select(interactions).order_by(interactions.c.id)).all()
+            rows = connection.execute(
+                select(interactions)
+                .join(conversations, conversations.c.id == interactions.c.conversation_id)
+                .order_by(conversations.c.number, interactions.c.sequence)
+            ).all()
             files = connection.execute(select(attachments)).all()
             return [
                 to_interaction(row, [file for file in files if file.interaction_id == row.id])
@@ -84,11 +89,11 @@ class MailHouse:
     async def wait_for(self, count: int) -> list[Interaction]:
         """What was taken in, once it is `count` contacts."""
 
-        async def enough() -> list[Interaction]:
-            kept = await self.kept()
-            return kept if len(kept) >= count else []
+        async def enough() -> bool:
+            return await stores.count(self.database, interactions) >= count
 
-        return await eventually(enough)
+        await eventually(enough)
+        return await self.kept()
 
     async def _report(self, interaction_id: str, state: str) -> None:
         self.reports.append((interaction_id, state))
