@@ -1,0 +1,68 @@
+"""Agents: found by what they type, while they are active, on both databases."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
+
+from hub.store import Database, agents
+from hub.store import tables as t
+from stores import count, opened
+
+
+@pytest.fixture
+async def database(store_url: str) -> AsyncIterator[Database]:
+    async with opened(store_url) as store:
+        await store.write(lambda c: agents.add_roles(c, {"service": "Service"}))
+        yield store
+
+
+async def hire(database: Database, login: str) -> str:
+    return await database.write(
+        lambda c: agents.add(c, login=login, name="Anna", password_hash="h", held=["service"])
+    )
+
+
+async def test_an_agent_is_found_however_the_login_is_typed(database: Database) -> None:
+    agent_id = await hire(database, " Anna ")
+    for typed in ("anna", "ANNA", " anna"):
+        found = await database.read(lambda c, login=typed: agents.find_by_login(c, login))
+        assert found is not None
+        assert (found[0].id, found[0].roles, found[1]) == (agent_id, {"service"}, "h")
+    assert await database.read(lambda c: agents.find_by_login(c, "bob")) is None
+
+
+async def test_a_login_belongs_to_one(database: Database) -> None:
+    await hire(database, "anna")
+    with pytest.raises(IntegrityError):
+        await hire(database, "Anna")
+    assert await count(database, t.agents) == 1
+
+
+async def test_who_left_is_not_found(database: Database) -> None:
+    agent_id = await hire(database, "anna")
+    await database.write(lambda c: c.execute(update(t.agents).values(active=False)))
+    assert await database.read(lambda c: agents.find(c, agent_id)) is None
+    assert await database.read(lambda c: agents.find_by_login(c, "anna")) is None
+
+
+async def test_a_role_is_made_once(database: Database) -> None:
+    await database.write(lambda c: agents.add_roles(c, {"service": "Other", "bills": "Bills"}))
+    assert await count(database, t.roles) == 2
+
+
+async def test_a_language_is_remembered(database: Database) -> None:
+    agent_id = await hire(database, "anna")
+    await database.write(lambda c: agents.set_language(c, agent_id, "nl"))
+    agent = await database.read(lambda c: agents.find(c, agent_id))
+    assert agent is not None
+    assert agent.language == "nl"
+
+
+async def test_a_password_fits_its_own_hash_only() -> None:
+    hashed = await asyncio.to_thread(agents.hash_password, "secret")
+    assert await asyncio.to_thread(agents.password_fits, hashed, "secret")
+    assert not await asyncio.to_thread(agents.password_fits, hashed, "Secret")
+    assert not agents.password_fits("no hash at all", "secret")
