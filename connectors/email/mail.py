@@ -1,6 +1,6 @@
 """What a mail is once it has been read, and what its reader must be told."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -24,6 +24,11 @@ class ReadOptions:
     envelope_to: tuple[str, ...] = ()
     problem: str = ""
     plain: bool = False
+
+    def modest(self, problem: str) -> "ReadOptions":
+        """The same with less ambition, and the reason for that."""
+        problem = "; ".join(filter(None, (self.problem, problem)))
+        return replace(self, plain=True, problem=problem)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,8 @@ _FUTURE = timedelta(days=1)
 _FORWARD = re.compile(r"(?:fw|fwd|doorst|wg|tr|rv|i)\s?:", re.IGNORECASE)
 _ADDRESSED = ("delivered-to", "x-original-to", "envelope-to", "to", "cc")
 _BARE_BYTES = 64 * 1024
+WITHOUT_LAYOUT = "shown without its layout"
+ONLY_BEGINNING = "only its beginning is shown, as it came"
 
 
 def parse_mail(path: Path, options: ReadOptions) -> ParsedMail:
@@ -43,8 +45,11 @@ def parse_mail(path: Path, options: ReadOptions) -> ParsedMail:
     except (OSError, MemoryError):
         raise
     except Exception as error:
-        problem = f"could not be read ({type(error).__name__}): shown as it came"
-        return bare_mail(path, options, problem)
+        kind = type(error).__name__
+    if options.plain:
+        return bare_mail(path, options, f"reading it failed ({kind}): {ONLY_BEGINNING}")
+    problem = f"reading it failed ({kind}): {WITHOUT_LAYOUT}"
+    return parse_mail(path, options.modest(problem))
 
 
 def bare_mail(path: Path, options: ReadOptions, problem: str) -> ParsedMail:

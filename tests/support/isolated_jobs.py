@@ -85,3 +85,9 @@ def listening() -> socket.socket:
     server = socket.create_server(("127.0.0.1", 0))
     server.set_inheritable(True)
     return server
+
+
+def address_space() -> int:
+    """Bytes of address space that this process has taken."""
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    return pages * os.sysconf("SC_PAGE_SIZE")

@@ -16,9 +16,9 @@ _TOKEN = re.compile(
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _LONGEST_ADDRESS = 254
 _ADDRESS = re.compile(r'([^\s@<>()\[\],;:\\"]{1,64})@([^\s@<>()\[\],;:\\"]{1,253})')
-_DOMAIN = re.compile(
-    r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)(?:\.[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?)*"
-)
+_BARE_ADDRESS = re.compile(rf"(?<!\S){_ADDRESS.pattern}(?!\S)")
+_LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+_DOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ class _Entry:
         address = canonical_address(written)
         if not address and not self.quoted:
             # No brackets around the address: "Jan de Vries jan@example.nl".
-            bare = _ADDRESS.search(written)
+            bare = _BARE_ADDRESS.search(written)
             address = canonical_address(bare[0]) if bare else ""
             self.comment = [written[: bare.start()]] if bare else []
         return Mailbox(address, _name("".join(self.comment)))

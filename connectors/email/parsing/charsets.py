@@ -2,6 +2,7 @@
 
 import codecs
 import re
+from functools import lru_cache
 
 _NAME = re.compile(r"[a-z0-9_.:+-]{1,40}")
 _META = re.compile(rb"""<meta[^>]{0,200}?charset\s{0,5}=\s{0,5}["']?([a-zA-Z0-9_.:+-]{1,40})""")
@@ -33,7 +34,7 @@ def decode(data: bytes, charset: str, *, cut: bool = False) -> tuple[str, bool]:
         return _utf8(data, cut=cut)
     try:
         return codecs.getincrementaldecoder(codec)().decode(data, not cut), False
-    except (UnicodeError, LookupError):
+    except UnicodeError:
         return _guess(data), True
 
 
@@ -43,12 +44,16 @@ def meta_charset(html: bytes) -> str:
     return found[1].decode() if found else ""
 
 
+@lru_cache(maxsize=256)
 def _codec(charset: str) -> str | None:
+    """Python's name for it, or None for what is no charset."""
     name = charset.strip(" \t'\"").lower()
     if not _NAME.fullmatch(name):
         return None
     try:
         codec = codecs.lookup(_ALIASES.get(name, name)).name
+        # Only decoding tells text encodings from compressions and other conversions.
+        b" ".decode(codec, "ignore")
     except (LookupError, UnicodeError):
         return None
     return None if codec in _NOT_CHARSETS else _MEANT.get(codec, codec)

@@ -6,9 +6,10 @@ from html import escape
 
 from connectors.email.mail import MailFile, Problems
 from connectors.email.parsing import limits
+from connectors.email.parsing.bare_text import bare_text
 from connectors.email.parsing.charsets import decode, meta_charset
 from connectors.email.parsing.clean import clean_text
-from connectors.email.parsing.html_guard import bare_text, is_tame
+from connectors.email.parsing.html_guard import is_tame
 from connectors.email.parsing.html_text import html_text
 from connectors.email.parsing.markup import safe_html
 from connectors.email.parsing.parts import Part

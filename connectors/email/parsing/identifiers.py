@@ -9,7 +9,7 @@ from connectors.email.parsing.fields import Fields
 from connectors.email.parsing.limits import ID_CHARS, REFERENCES
 
 _ID = re.compile(r"<([^<>\s]{1,900})>")
-_BARE_ID = re.compile(r"[^<>\s,;]{1,900}")
+_BARE_ID = re.compile(r"[^<>\s,;@]{1,450}@[^<>\s,;@]{1,450}")
 # The separator is a setting; the length keeps out names that merely look like it.
 _PLUS = re.compile(r"[^a-z0-9\s<>@]c-([a-z0-9._=-]{16,200})@")
 _MARKER = re.compile(r"\[loket:([A-Za-z0-9._=-]{1,200})\]")

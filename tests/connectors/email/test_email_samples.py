@@ -47,8 +47,8 @@ EXPECTED: dict[str, dict[str, Any]] = {
             Mailbox("anna.smith@company.example", "Anna Smith"),
             Mailbox("bob@company.example", "Bob, Jr."),
         ),
-        "text": "Hi,\n\nThe invoice you asked for is attached – see page 2.\n\nKind regards,\n"
-        "Pete\n\n[cid:image001.png@01DA0000.00000000]",
+        "text": "Hi,\n\nThe invoice you asked for is attached \N{EN DASH} see page 2.\n\n"
+        "Kind regards,\nPete\n\n[cid:image001.png@01DA0000.00000000]",
         "quoted": "From: Service <service@shop.example>\nSent: Monday, November 2, 2026 4:05 PM\n"
         "To: Jansen, Pete <pete.jansen@company.example>\nSubject: Invoice 2026-118\n\n"
         "Could you send us the invoice?",
@@ -63,7 +63,7 @@ EXPECTED: dict[str, dict[str, Any]] = {
         "text": "Hoi,\n\nZie de foto: de doos was open.\n\n\n\nKunnen jullie een nieuwe sturen?\n\n"
         "Sanne",
         "html_has": ["de doos was open", "Kunnen jullie een nieuwe sturen?"],
-        "files": [("föto doos – open.jpg", "image/jpeg", None, True)],
+        "files": [("föto doos \N{EN DASH} open.jpg", "image/jpeg", None, True)],
     },
     "exchange_nl_latin1": {
         "sender": Mailbox("rene@bedrijf.example", "René van Dijk"),
@@ -80,7 +80,7 @@ EXPECTED: dict[str, dict[str, Any]] = {
     "chinese_gb2312": {
         "sender": Mailbox("lilei@cn.example", "李雷"),
         "subject": "订单朱镕基",
-        "text": "我的订单还没到，朱镕基。",
+        "text": "我的订单还没到\N{FULLWIDTH COMMA}朱镕基。",
         "problem": "",
     },
     "thunderbird_de_forwarded_as_attachment": {
@@ -167,7 +167,7 @@ EXPECTED: dict[str, dict[str, Any]] = {
     },
     "unknown_charset": {
         "subject": "nuqneh [#77]",
-        "text": "Qapla’! Café.",
+        "text": "Qapla\N{RIGHT SINGLE QUOTATION MARK}! Café.",
         "number": 77,
         "problem": "decoded with doubt: some characters may be wrong",
     },
