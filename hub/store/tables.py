@@ -151,7 +151,8 @@ outbound = Table(
     Column("interaction_id", _ID, ForeignKey("interactions.id"), primary_key=True),
     Column("conversation_id", _ID, ForeignKey("conversations.id"), nullable=False, index=True),
     Column("channel", String(16), nullable=False),
-    # queued, sending, transmitting, sent, delivered, read, failed, bounced, uncertain
+    # in the order of sending.py: queued, sending, transmitting, uncertain, waiting, sent, delayed,
+    # delivered, read, failed, bounced
     Column("state", String(16), nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("next_at", Instant),  # when to try (again); null: nothing to do
@@ -160,6 +161,12 @@ outbound = Table(
     Column("provider_id", Text, nullable=False),
     Column("updated_at", Instant, nullable=False),
     Index("ix_outbound_next_at", "next_at"),
+    Index(
+        "ix_outbound_waiting",
+        "conversation_id",
+        sqlite_where=text("state = 'waiting'"),
+        postgresql_where=text("state = 'waiting'"),
+    ),
 )
 
 agreements = Table(

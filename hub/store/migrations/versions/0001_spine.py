@@ -427,6 +427,14 @@ def upgrade() -> None:
         op.f("ix_outbound_conversation_id"), "outbound", ["conversation_id"], unique=False
     )
     op.create_index("ix_outbound_next_at", "outbound", ["next_at"], unique=False)
+    op.create_index(
+        "ix_outbound_waiting",
+        "outbound",
+        ["conversation_id"],
+        unique=False,
+        sqlite_where=sa.text("state = 'waiting'"),
+        postgresql_where=sa.text("state = 'waiting'"),
+    )
     op.create_table(
         "thread_refs",
         sa.Column("ref_hash", sa.String(length=64), nullable=False),
