@@ -32,7 +32,8 @@ letters = typer.Typer(no_args_is_help=True, help="Messages that could not be han
 people = typer.Typer(no_args_is_help=True, help="Who may sign in to the console.")
 app.add_typer(letters, name="dead-letters")
 app.add_typer(people, name="agents")
-terminal = Terminal()
+# A file or a pipe has no width of its own: what goes there is not cut to 80 columns.
+terminal = Terminal(width=None if sys.stdout.isatty() else 240)
 log = structlog.get_logger(__name__)
 
 ConfigOption = Annotated[
@@ -138,13 +139,12 @@ def add_agent(
     config: ConfigOption = None,
 ) -> None:
     """Let a person sign in. The password is asked for, or read from LOKET_AGENT_PASSWORD."""
-    password = os.environ.get("LOKET_AGENT_PASSWORD") or typer.prompt(
-        "Password", hide_input=True, confirmation_prompt=True
-    )
-
     settings = _settings(config)
     with _plain_errors():
         checks.refuse_unknown_roles(settings, role)
+    password = os.environ.get("LOKET_AGENT_PASSWORD") or typer.prompt(
+        "Password", hide_input=True, confirmation_prompt=True
+    )
 
     def add(connection: Connection) -> None:
         agents.add_roles(connection, {name: name for name in role})
@@ -194,7 +194,12 @@ async def _with_store(settings: Settings, work: Callable[[Database], Awaitable[T
 
 async def _change_letters(settings: Settings, letter: str, change: Callable[..., int]) -> int:
     chosen = None if letter == "all" else letter
-    return await _with_store(settings, lambda db: db.write(lambda c: change(c, chosen, "operator")))
+    count: int = await _with_store(
+        settings, lambda db: db.write(lambda c: change(c, chosen, "operator"))
+    )
+    if chosen is not None and not count:
+        raise Rejected("no_letter", f"No dead letter has the id {letter}: see dead-letters list.")
+    return count
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:

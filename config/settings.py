@@ -26,7 +26,7 @@ from hub.errors import LoketError
 from hub.settings import HubSettings, Section
 
 PREFIX = "LOKET_"
-NOT_SETTINGS = ("LOKET_TEST_", "LOKET_CONFIG")
+NOT_SETTINGS = ("LOKET_TEST_", "LOKET_CONFIG", "LOKET_AGENT_PASSWORD")
 DEFAULT_MODEL = Path(__file__).parent / "interaction_model.yaml"
 
 

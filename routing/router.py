@@ -50,6 +50,13 @@ class Router:
         for contact, role in routed:
             self._metrics.routed.labels(contact.channel.value, role).inc()
             self._metrics.routing_seconds.observe((now - contact.received_at).total_seconds())
+            log.info(
+                "interaction.routed",
+                correlation_id=contact.correlation_id,
+                interaction_id=contact.id,
+                conversation_id=contact.conversation_id,
+                role=role,
+            )
 
     def _route(
         self, connection: Connection, envelopes: Sequence[Envelope]

@@ -137,6 +137,11 @@ class LoketProcess:
                 raise AssertionError(f"{self.role} is not ready:\n{self.log.read_text()[-3000:]}")
             time.sleep(LOOK_EVERY)
 
+    def wait_for_end(self) -> int:
+        """Wait until it ends by itself; gives the exit status."""
+        assert self._process is not None
+        return self._process.wait(timeout=READY_SECONDS)
+
     def ready(self) -> bool:
         return ready(self.port)
 

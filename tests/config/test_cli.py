@@ -1,0 +1,156 @@
+"""What an operator types, and what they read when something is wrong."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from builders import TOKENS, mail_arrival
+from hub.bus import DeadLetter
+from hub.intake import Intake
+from hub.metrics import Metrics
+from hub.store import dead_letters as letters
+from hub.store.tables import audit_log, dead_letters, outbox
+from loket_process import ROOT, Deployment, LoketProcess, clean_environment, deploy, run
+from servers.process import free_port
+from stores import count, only, opened, rows
+
+
+@pytest.fixture
+def deployment(sqlite_url: str, tmp_path: Path) -> Deployment:
+    return deploy(tmp_path, store_url=sqlite_url, bus_url="local:")
+
+
+def refused(deployment: Deployment, *arguments: str) -> str:
+    """What a command that must fail says."""
+    with pytest.raises(AssertionError) as failed:
+        run(deployment, *arguments)
+    said = str(failed.value)
+    assert "Traceback" not in said
+    return said
+
+
+def loket(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "config.cli", *arguments],
+        cwd=ROOT,
+        env=clean_environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def test_check_says_what_is_wrong_and_what_to_do(deployment: Deployment) -> None:
+    said = refused(deployment, "check")
+    assert "nobody holds it" in said
+    assert "loket agents add" in said
+    assert "connection refused" in said.lower() or "smtp" in said.lower()
+
+
+def test_check_and_serve_refuse_to_run_behind_the_schema(tmp_path: Path) -> None:
+    config = tmp_path / "loket.toml"
+    config.write_text(f'[hub.store]\nurl = "sqlite:///{tmp_path}/empty.db"\n')
+    behind = Deployment(config, 0, "")
+    assert "Run `loket migrate`" in refused(behind, "check")
+    assert "run `loket migrate`" in refused(behind, "serve")
+
+
+def test_a_typing_mistake_in_the_file_is_named(tmp_path: Path) -> None:
+    config = tmp_path / "loket.toml"
+    config.write_text("[hub.bsu]\n")
+    said = refused(Deployment(config, 0, ""), "check")
+    assert "hub.bsu: no such setting. Did you mean bus?" in said
+
+
+def test_a_broken_interaction_model_is_named_with_its_line(
+    deployment: Deployment, tmp_path: Path
+) -> None:
+    model = tmp_path / "model.yaml"
+    model.write_text("version: 1\nroels: {}\n")
+    deployment.config.write_text(
+        deployment.config.read_text() + f'\n[routing]\nmodel = "{model}"\n'
+    )
+    for command in ("check", "serve"):
+        assert "model.yaml:2:" in refused(deployment, command).replace("\n       ", " ")
+
+
+def test_half_a_local_bus_is_refused(deployment: Deployment) -> None:
+    said = refused(deployment, "serve", "--role", "router")
+    assert "the local bus does not leave its process" in said
+
+
+def test_without_a_secret_nothing_starts(deployment: Deployment) -> None:
+    done = loket("serve", "--config", str(deployment.config))
+    assert done.returncode == 1
+    assert "Set LOKET_HUB__SECRET" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_database_that_is_away_is_named_without_its_password(tmp_path: Path) -> None:
+    config = tmp_path / "loket.toml"
+    url = f"postgresql://loket:hidden@127.0.0.1:{free_port()}/loket"
+    config.write_text(f'[hub.store]\nurl = "{url}"\n')
+    said = refused(Deployment(config, 0, ""), "check")
+    assert "does not answer" in said
+    assert "hidden" not in said
+
+
+def test_a_port_that_is_taken_is_said_in_a_line(deployment: Deployment) -> None:
+    first = LoketProcess(deployment).start()
+    try:
+        second = LoketProcess(deployment)
+        second.port = first.port
+        assert second.start(wait=False).wait_for_end() == 1
+        said = second.log.read_text()
+        assert "already in use" in said
+        assert "Traceback" not in said
+    finally:
+        assert first.terminate() == 0
+
+
+def test_an_agent_for_a_role_that_is_not_there_is_refused(deployment: Deployment) -> None:
+    said = refused(deployment, "agents", "add", "kim", "--name", "Kim", "--role", "logistic")
+    assert "Did you mean logistics?" in said
+
+
+async def test_dead_letters_are_listed_tried_again_and_dropped(
+    deployment: Deployment, sqlite_url: str
+) -> None:
+    assert "No dead letters." in run(deployment, "dead-letters", "list")
+    dead = [
+        DeadLetter("router", f"event-{n}", "interaction.received", "c", "{}", "ValueError: no", 5)
+        for n in range(3)
+    ]
+    async with opened(sqlite_url) as database:
+        await database.write(lambda c: letters.store(c, dead))
+        listed = run(deployment, "dead-letters", "list")
+        assert "ValueError: no" in listed
+        first = (await rows(database, dead_letters))[0]
+        run(deployment, "dead-letters", "retry", first.id)
+        waiting = await only(database, outbox)
+        assert (waiting.queue, waiting.event_id) == ("router", first.event_id)
+        run(deployment, "dead-letters", "drop", "all")
+        assert await count(database, dead_letters) == 0
+        assert await count(database, audit_log) > 0
+        assert "no dead letter" in refused(deployment, "dead-letters", "drop", first.id).lower()
+
+
+async def test_the_log_tells_the_story_of_one_contact_and_none_of_its_words(
+    deployment: Deployment, sqlite_url: str
+) -> None:
+    async with opened(sqlite_url) as database:
+        intake = Intake(database, TOKENS, Metrics(), lambda: None)
+        secret_words = "my very private complaint"
+        await intake.accept(mail_arrival(text=secret_words, correlation_id="story-1"))
+    process = LoketProcess(deployment).start()
+    process.terminate()
+    text = process.log.read_text()
+    lines = [json.loads(line) for line in text.splitlines()]
+    told = [line["event"] for line in lines if line.get("correlation_id") == "story-1"]
+    assert "interaction.routed" in told
+    assert secret_words not in text
+    assert process.deployment.environment["LOKET_HUB__SECRET"] not in text
