@@ -7,7 +7,6 @@ about its origin (only a program can) gains nothing.
 from urllib.parse import urlsplit
 
 from aiohttp import web
-from multidict import CIMultiDict
 
 from connectors.chat.settings import ChatSettings
 from hub.errors import Rejected
@@ -26,7 +25,7 @@ def site_of(request: web.Request, settings: ChatSettings, own_origin: str) -> st
     return key
 
 
-def cors(request: web.Request) -> CIMultiDict[str]:
+def cors(request: web.Request) -> dict[str, str]:
     """Headers that let the asking page, which `site_of` has let in, read the answer."""
     return CIMultiDict({"Access-Control-Allow-Origin": request.headers["Origin"], "Vary": "Origin"})
 

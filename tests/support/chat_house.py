@@ -217,8 +217,10 @@ def _rename(store_url: str, old: str, new: str) -> None:
 
 
 @asynccontextmanager
-async def open_house(store_url: str, folder: Path, **changes: Any) -> AsyncIterator[House]:
-    house = House(store_url, folder, settings(**changes))
+async def open_house(
+    store_url: str, folder: Path, *, bus_url: str = "local:", **changes: Any
+) -> AsyncIterator[House]:
+    house = House(store_url, folder, settings(**changes), bus_url)
     await house.start()
     try:
         yield house

@@ -7,12 +7,14 @@ const NEAR_END = 40;
 
 export class Log {
   #words;
+  #time;
   #own = new Map();
   #lines = [];
   #atEnd = true;
 
-  constructor(words) {
+  constructor(words, locale) {
     this.#words = words;
+    this.#time = new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit" });
     this.element = h("div", {
       class: "log",
       role: "log",
@@ -117,8 +119,7 @@ export class Log {
   }
 
   #describe(element, line) {
-    const shown = new Date(line.at).toLocaleTimeString([], { hour: "numeric", minute: "2-digit" });
-    const time = h("time", { datetime: line.at }, shown);
+    const time = h("time", { datetime: line.at }, this.#time.format(new Date(line.at)));
     element.lastChild.replaceChildren(time, line.side === "you" ? ` · ${this.#words.sent}` : "");
   }
 

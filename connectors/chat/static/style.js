@@ -64,11 +64,9 @@ svg {
 }
 
 .nudge {
-  position: absolute; right: 0; bottom: 68px; width: 260px; padding: 14px;
-  border: 1px solid var(--line); border-radius: var(--radius);
+  position: absolute; right: 0; bottom: 68px; width: 322px; max-width: calc(100vw - 40px);
   background: var(--surface); box-shadow: 0 6px 24px #0003;
 }
-.nudge p { margin: 0 0 10px; }
 
 dialog {
   position: fixed; inset: auto var(--loket-offset, 20px) calc(var(--loket-offset, 20px) + 68px) auto;
@@ -114,8 +112,12 @@ header button:focus-visible { outline-color: currentColor; outline-offset: -3px;
 
 form { display: flex; flex-direction: column; gap: 8px; margin: 0; padding: 12px 16px; }
 .composer { border-top: 1px solid var(--line); }
-.card { margin: 0 16px 12px; padding: 12px; border: 1px solid var(--line); border-radius: var(--radius); }
-.card p { margin: 0; }
+.card { margin: 0 16px 12px; }
+.card, .nudge {
+  display: flex; flex-direction: column; gap: 10px; padding: 14px;
+  border: 1px solid var(--line); border-radius: var(--radius);
+}
+.card p, .nudge p { margin: 0; }
 .row { display: flex; gap: 8px; align-items: flex-end; flex-wrap: wrap; }
 .composer .row { flex-wrap: nowrap; }
 .field { display: flex; flex-direction: column; gap: 3px; flex: 1; }

@@ -6,7 +6,7 @@ import { Link } from "./link.js";
 import { Log } from "./log.js";
 import { style } from "./style.js";
 import { View } from "./view.js";
-import { languageOf, wordsIn } from "./words.js";
+import { languageOf, localeFor, wordsIn } from "./words.js";
 
 const OFFER_AFTER_MS = 60_000;
 const AWAY_AFTER_MS = 60_000;
@@ -33,7 +33,7 @@ class LoketChat extends HTMLElement {
       language,
       topic: options.topic ?? "",
     }));
-    this.#makeParts(options.name);
+    this.#makeParts(language, options.name);
     this.#listen();
     this.lang = language;
     if (options.theme) this.setAttribute("theme", options.theme);
@@ -80,9 +80,9 @@ class LoketChat extends HTMLElement {
 
   // Inside
 
-  #makeParts(givenName) {
+  #makeParts(language, givenName) {
     const words = this.#words;
-    this.#log = new Log(words);
+    this.#log = new Log(words, localeFor(language));
     const name = givenName ?? this.#keep.name;
     this.#composer = new Composer(words, name, (text, by) => this.#write(text, by));
     this.#composer.asksName = !name;

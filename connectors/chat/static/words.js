@@ -66,7 +66,12 @@ const WORDS = {
 };
 
 export function languageOf(tag) {
-  return (tag || "").toLowerCase().startsWith("nl") ? "nl" : "en";
+  return /^nl\b/i.test(tag) ? "nl" : "en";
+}
+
+// For times: the visitor's own habits, where they are of the language that the widget speaks.
+export function localeFor(language) {
+  return navigator.languages.find((tag) => tag.startsWith(language)) ?? language;
 }
 
 export function wordsIn(language) {

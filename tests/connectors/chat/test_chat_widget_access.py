@@ -35,6 +35,10 @@ async def test_axe_finds_nothing(
     await shopper.opens_chat()
     assert await violations(shopper.page) == []
     await shopper.says("hello")
+    await shopper.page.keyboard.press("Escape")
+    await expect(shopper.widget.get_by_text("Leaving?")).to_be_visible()
+    assert await violations(shopper.page) == []
+    await shopper.opens_chat()
     await house.answer("See https://track.example/10042 please.", name="Anna")
     await shopper.hears("See")
     await shopper.dialog.get_by_role("button", name="Continue by e-mail").click()
