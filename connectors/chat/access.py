@@ -27,7 +27,7 @@ def site_of(request: web.Request, settings: ChatSettings, own_origin: str) -> st
 
 def cors(request: web.Request) -> dict[str, str]:
     """Headers that let the asking page, which `site_of` has let in, read the answer."""
-    return CIMultiDict({"Access-Control-Allow-Origin": request.headers["Origin"], "Vary": "Origin"})
+    return {"Access-Control-Allow-Origin": request.headers["Origin"], "Vary": "Origin"}
 
 
 def address_of(request: web.Request) -> str:
