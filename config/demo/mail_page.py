@@ -62,9 +62,12 @@ class MailPage:
         return web.json_response({"version": self._mailbox.version}, headers=headers)
 
     async def _send(self, request: web.Request, texts: Texts) -> web.Response:
-        form = read_form(await request.post())
+        form = ComposeForm()
         try:
+            form = read_form(await request.post())
             mail = await self._post.send(form.draft())
+        except web.HTTPRequestEntityTooLarge:
+            return self._compose(request, texts, form, problem=_Problem(N_("The file is too big.")))
         except Rejected as error:
             return self._compose(request, texts, form, problem=_Problem(error.detail))
         except Refused as error:

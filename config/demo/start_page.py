@@ -53,6 +53,7 @@ class StartPage:
             addresses=ADDRESSES,
             smtp_host=HOST,
             smtp_port=self._smtp_port,
+            command=_command(self._smtp_port),
         )
 
     def _role_titles(self, language: str) -> dict[str, str]:
@@ -72,3 +73,14 @@ class StartPage:
             raise Rejected("bad_rate", "Say how many messages a minute, as a whole number.")
         await self._traffic.set_rate(int(per_minute))
         return see_other("/#traffic")
+
+
+def _command(smtp_port: int) -> str:
+    """Sends one mail, with nothing but Python."""
+    ours = ADDRESSES[0]
+    mail = (
+        f"From: you@example.org\\r\\nTo: {ours}\\r\\nSubject: Where is my parcel?\\r\\n\\r\\n"
+        "Order 480123 has not arrived yet."
+    )
+    send = f"smtplib.SMTP('{HOST}', {smtp_port}).sendmail('you@example.org', '{ours}', '{mail}')"
+    return f'python3 -c "import smtplib; {send}"'

@@ -1,7 +1,12 @@
 """The demo's pages through HTTP: who may see them, what they send, what they say when it fails."""
 
 import ast
+import asyncio
+import html
+import io
 import re
+import shlex
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -9,6 +14,7 @@ import pytest
 from aiohttp import FormData
 
 from config.demo import example
+from config.demo.mail_page import BODY_LIMIT
 from config.demo.pages import Pages
 from demo_house import CUSTOMER, OURS, TOKEN_ADDRESS, House, open_house, read
 from servers.process import free_port
@@ -43,6 +49,17 @@ async def test_the_start_page_tells_where_to_mail_and_who_can_sign_in(
     assert f"127.0.0.1:{smtp_sink.port}" in page
     assert OURS in page
     assert "/healthz" in page
+
+
+async def test_the_command_that_is_shown_sends_a_mail(house: House, smtp_sink: SmtpSink) -> None:
+    page = await house.text("/")
+    command = re.search(r'data-copy="(python3 [^"]+)"', page)
+    assert command
+    _, *arguments = shlex.split(html.unescape(command[1]))
+    process = await asyncio.create_subprocess_exec(sys.executable, *arguments)
+    assert await process.wait() == 0
+    mail = read((await smtp_sink.next_mail()).content)
+    assert (mail["To"], mail["Subject"]) == (OURS, "Where is my parcel?")
 
 
 async def test_a_name_that_was_made_to_point_here_sees_nothing(house: House) -> None:
@@ -108,6 +125,15 @@ async def test_a_mail_goes_over_smtp_with_its_file(house: House, smtp_sink: Smtp
     assert mail["Subject"] == "Pakket"
     [file] = mail.iter_attachments()
     assert (file.get_filename(), file.get_content()) == ("schäde.png", b"\x89PNG")
+
+
+async def test_a_file_that_is_too_big_is_said(house: House, smtp_sink: SmtpSink) -> None:
+    form = FormData(LETTER)
+    form.add_field("file", io.BytesIO(bytes(BODY_LIMIT + 1)), filename="big.bin")
+    async with house.client.post("/demo/mail", data=form) as response:
+        assert response.status == 422
+        assert "The file is too big." in await response.text()
+    assert smtp_sink.mails == []
 
 
 async def test_any_sender_may_be_typed(house: House, smtp_sink: SmtpSink) -> None:
