@@ -12,6 +12,7 @@ from hub.store.sessions import token_hash
 
 PART_HEADER = "X-Loket-Part"
 FORM_TOKEN = "form_token"  # noqa: S105 (the name of a form field)
+_ID = re.compile(r"[0-9a-f-]{1,36}")
 _COUNT = re.compile(r"[0-9]{1,9}")
 
 
@@ -26,6 +27,12 @@ class Guest:
     def wants_part(self) -> bool:
         """Whether a script of the page asks, which replaces a part of it."""
         return PART_HEADER in self.request.headers
+
+    async def field(self, name: str) -> str:
+        """A text field of the form; empty when it is missing or a file."""
+        value = (await self.request.post()).get(name, "")
+        # PostgreSQL keeps no NUL in a text.
+        return value.replace("\0", "") if isinstance(value, str) else ""
 
     @property
     def agent(self) -> Agent | None:
@@ -55,13 +62,17 @@ class Visit(Guest):
     def session(self) -> str:
         return token_hash(self.token)
 
-    def part_of_path(self, name: str) -> str:
-        return self.request.match_info[name]
+    @property
+    def id(self) -> str:
+        """The id in the address of the page."""
+        return checked_id(self.request.match_info["id"])
 
-    async def field(self, name: str) -> str:
-        """A text field of the form; empty when it is missing or a file."""
-        value = (await self.request.post()).get(name, "")
-        return value if isinstance(value, str) else ""
+
+def checked_id(text: str) -> str:
+    """Raises HTTPNotFound for what cannot be an id."""
+    if not _ID.fullmatch(text):
+        raise web.HTTPNotFound
+    return text
 
 
 def number(text: str) -> int:

@@ -104,7 +104,7 @@ class ActionViews:
         return see_other(_address(draft.conversation_id))
 
     async def resend(self, visit: Visit) -> web.StreamResponse:
-        interaction_id = visit.part_of_path("id")
+        interaction_id = visit.id
         entry = await self._context.database.read(lambda c: timeline.entry(c, interaction_id))
         if entry is None:
             raise web.HTTPNotFound
@@ -121,7 +121,7 @@ class ActionViews:
         return result
 
     async def _item(self, visit: Visit) -> WorkItem:
-        item_id = visit.part_of_path("id")
+        item_id = visit.id
         found = await self._context.database.read(lambda c: work_items.by_ids(c, [item_id]))
         mine = [i for i in found if i.role in visit.known.roles or i.agent_id == visit.known.id]
         if not mine:
@@ -167,7 +167,7 @@ def _address(conversation_id: str) -> str:
 
 async def _draft(visit: Visit) -> Draft:
     return Draft(
-        conversation_id=visit.part_of_path("id"),
+        conversation_id=visit.id,
         text=(await visit.field("text"))[:LONGEST_TEXT].replace("\r\n", "\n"),
         way=await visit.field("way"),
         subject=(await visit.field("subject"))[:500],

@@ -10,7 +10,7 @@ from agent_ui.context import ConsoleContext
 from agent_ui.pages import Pages
 from agent_ui.screen import Screen, read_screen
 from agent_ui.views.work import WorkViews
-from agent_ui.visit import Visit, number
+from agent_ui.visit import Visit, checked_id, number
 from hub.store import timeline
 from hub.store.timeline import Entry
 
@@ -22,7 +22,7 @@ class ConversationViews:
         self._work = work
 
     async def page(self, visit: Visit) -> web.StreamResponse:
-        return await self.show(visit, visit.part_of_path("id"))
+        return await self.show(visit, visit.id)
 
     async def show(
         self,
@@ -53,15 +53,16 @@ class ConversationViews:
 
     async def entries(self, visit: Visit) -> web.StreamResponse:
         """One entry (`?id=`), or those before a sequence number (`?before=`)."""
-        conversation_id = visit.part_of_path("id")
+        conversation_id = visit.id
         query = visit.request.query
+        entry_id = checked_id(query["id"]) if "id" in query else ""
         limit = self._context.settings.timeline_length
 
         def read(connection: Connection) -> list[Entry] | None:
             if not timeline.may_see(connection, conversation_id, visit.known):
                 return None
-            if "id" in query:
-                entry = timeline.entry(connection, query["id"])
+            if entry_id:
+                entry = timeline.entry(connection, entry_id)
                 belongs = entry is not None and entry.conversation_id == conversation_id
                 return [entry] if entry and belongs else None
             before = number(query.get("before", ""))

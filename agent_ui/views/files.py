@@ -37,7 +37,7 @@ class FileViews:
         self._pages = pages
 
     async def download(self, visit: Visit) -> web.StreamResponse:
-        attachment_id = visit.part_of_path("id")
+        attachment_id = visit.id
 
         def read(connection: Connection) -> Attachment | None:
             found = timeline.attachment(connection, attachment_id)
@@ -81,7 +81,7 @@ class FileViews:
         )
 
     async def _read_mail(self, visit: Visit) -> tuple[str, Sequence[Attachment]]:
-        interaction_id = visit.part_of_path("id")
+        interaction_id = visit.id
 
         def read(connection: Connection) -> tuple[str, Sequence[Attachment]] | None:
             entry = timeline.entry(connection, interaction_id)

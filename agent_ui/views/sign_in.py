@@ -28,9 +28,8 @@ class SignInViews:
         return self._form(guest, after=guest.request.query.get("next", ""))
 
     async def sign_in(self, guest: Guest) -> web.StreamResponse:
-        form = await guest.request.post()
-        login, password = str(form.get("login", "")), str(form.get("password", ""))
-        after = str(form.get("next", ""))
+        login, password = await guest.field("login"), await guest.field("password")
+        after = await guest.field("next")
         try:
             token = await self._sessions.sign_in(login, password, guest.request.remote or "")
         except TooManyTries as error:
@@ -57,8 +56,7 @@ class SignInViews:
 
     async def language_of_guest(self, guest: Guest) -> web.StreamResponse:
         response = see_other("/console/sign-in")
-        form = await guest.request.post()
-        self._sessions.remember_language(response, str(form.get("language", "")))
+        self._sessions.remember_language(response, await guest.field("language"))
         return response
 
     async def language(self, visit: Visit) -> web.StreamResponse:

@@ -8,6 +8,7 @@ from console_house import PASSWORD, House, Person
 from hub import clock
 from hub.interaction import Attachment
 from hub.store import agents, sessions
+from hub.store.tables import agents as agents_table
 from hub.store.tables import attachments, contact_points, customers, interactions, work_items
 from hub.store.tables import sessions as sessions_table
 
@@ -153,7 +154,7 @@ async def test_signing_in_takes_the_right_password(house: House, guest: Person) 
 
 async def test_an_agent_who_left_cannot_sign_in(house: House, guest: Person) -> None:
     await house.hire("anna", "Anna")
-    await house.write(lambda c: c.execute(update(agents.agents).values(active=False)))
+    await house.write(lambda c: c.execute(update(agents_table).values(active=False)))
     assert (await guest.sign_in("anna")).status == 422
 
 
@@ -193,7 +194,7 @@ async def test_a_role_taken_away_is_gone_at_once(house: House, anna: Person) -> 
     accepted = await house.receive()
     path = f"/console/conversations/{accepted.conversation_id}"
     assert (await anna.get(path)).status == 200
-    agent = (await house.rows(agents.agents))[0]
+    agent = (await house.rows(agents_table))[0]
     await house.write(lambda c: agents.set_roles(c, agent.id, [], changed_by="test"))
     assert (await anna.get(path)).status == 404
     assert "Ask who manages the roles." in (await anna.get("/console")).body
@@ -228,6 +229,13 @@ async def test_what_is_not_there_is_said_in_plain_words(house: House, anna: Pers
     assert page.value("a.button-main", "href") == "/console"
     page = await anna.get("/console/nowhere", headers={"Accept-Language": "nl"})
     assert page.text("h1") == "Deze pagina is er niet"
+
+
+async def test_what_cannot_be_an_id_is_not_looked_for(house: House, anna: Person) -> None:
+    for wrong in ("%00", "a%00", "x" * 400, "..%2F..", "%F0%9F%92%A9"):
+        for path in ("conversations/{}", "interactions/{}/html", "files/{}"):
+            assert (await anna.get(f"/console/{path.format(wrong)}")).status == 404
+        assert (await anna.post(f"/console/work/{wrong}/claim")).status == 404
 
 
 async def test_pages_carry_a_strict_policy(house: House, anna: Person) -> None:

@@ -1,17 +1,20 @@
 """The console in a browser: it lives, it needs no mouse, and strangers' text stays text."""
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, expect
 from sqlalchemy import Connection
 
+from agent_ui import ConsoleSettings
 from builders import chat_arrival, email_party, mail_arrival
 from console_browser import desk
-from console_house import House
+from console_house import House, open_house
 from hub.interaction import Attachment, Party, PointKind, Thread
-from hub.store import agents
+from hub.store import agents, sessions
 from hub.store import work_items as work
+from hub.store.tables import agents as agents_table
 from hub.store.tables import outbound, work_items
 
 
@@ -226,6 +229,39 @@ async def test_an_answer_waits_for_a_message_that_was_not_seen(
         await expect(at.page.locator(".entry-outbound .text")).to_have_text("We will search.")
 
 
+async def test_who_is_signed_out_meanwhile_loses_no_text(house: House, browser: Browser) -> None:
+    accepted = await house.receive()
+    async with desk(browser, house) as at:
+        await at.sign_in("anna")
+        await at.open(accepted.conversation_id)
+        await at.page.fill("textarea[name=text]", "Dear Jan, it is on its way.")
+        [agent] = await house.rows(agents_table)
+        await house.database.write(lambda c: sessions.end_all(c, agent.id))
+        await at.page.focus("textarea[name=text]")
+        await at.page.keyboard.press("Control+Enter")
+        await expect(at.page.locator("#toasts")).to_contain_text("You are signed out.")
+        assert await at.page.input_value("textarea[name=text]") == "Dear Jan, it is on its way."
+        await at.enter("anna")
+        await at.open(accepted.conversation_id)
+        assert await at.page.input_value("textarea[name=text]") == "Dear Jan, it is on its way."
+        assert await house.rows(outbound) == []
+
+
+async def test_a_long_conversation_opens_at_its_end(house: House, browser: Browser) -> None:
+    accepted = await house.receive(mail_arrival("jan@example.org", message_id="1@x.example"))
+    for number in range(2, 61):
+        again = mail_arrival("jan@example.org", references=("1@x.example",), text=f"text {number}")
+        await house.intake.accept(again)
+    async with desk(browser, house) as at:
+        await at.sign_in("anna")
+        await at.open(accepted.conversation_id)
+        await expect(at.page.locator(".entry")).to_have_count(50)
+        await expect(at.page.get_by_text("text 60")).to_be_in_viewport()
+        await at.page.get_by_role("button", name="Show what came before").click()
+        await expect(at.page.locator(".entry")).to_have_count(60)
+        await expect(at.page.get_by_role("button", name="Show what came before")).to_have_count(0)
+
+
 SCRIPT = "<script>pwned()</script>"
 IMAGE = '"><img src=x onerror=pwned()>'
 
@@ -353,3 +389,24 @@ async def test_colours_are_a_choice_that_stays(house: House, browser: Browser) -
         await at.page.reload()
         assert await at.page.evaluate(background) == dark
         await at.check_traps()
+
+
+async def test_of_a_long_queue_the_front_is_shown_and_the_rest_counted(
+    tmp_path: Path, browser: Browser
+) -> None:
+    settings = ConsoleSettings(list_length=10)
+    async with open_house(f"sqlite:///{tmp_path}/long.db", tmp_path, settings=settings) as house:
+        await house.hire("anna", "Anna de Wit")
+        for number in range(12):
+            await house.receive(subject=f"Order {number}")
+        async with desk(browser, house) as at:
+            await at.sign_in("anna")
+            await expect(at.page.locator(QUEUE)).to_have_count(10)
+            await expect(at.page.locator("[data-more]")).to_have_text("and 2 more")
+            await house.receive(subject="Order 12")
+            await expect(at.page.locator("[data-count=queue]")).to_have_text("13")
+            await expect(at.page.locator("[data-more]")).to_have_text("and 3 more")
+            await at.page.keyboard.press("t")
+            await expect(at.page.locator(".chip-mine")).to_be_visible()
+            await expect(at.page.locator(f"{QUEUE} .row-title").last).to_have_text("Order 10")
+            await expect(at.page.locator("[data-count=queue]")).to_have_text("12")

@@ -25,20 +25,17 @@ function connect() {
 
 function onChanges(event) {
   position = event.lastEventId;
-  for (const change of JSON.parse(event.data)) apply(change);
+  const changes = JSON.parse(event.data);
+  workList().take(changes.filter((change) => change.item));
+  for (const change of changes) tellConversation(change);
 }
 
-function apply(change) {
+function tellConversation(change) {
   const conversation = openConversation();
   const isOpen = conversation?.dataset.id === change.conversation;
-  if (change.item) {
-    workList().apply(change);
-    if (isOpen) conversation.refresh({ epoch: change.epoch });
-  } else if (isOpen) {
-    conversation.update(change.entry);
-  } else if (change.inbound) {
-    workList().mark(change.conversation);
-  }
+  if (isOpen && change.item) conversation.refresh({ epoch: change.epoch });
+  else if (isOpen) conversation.update(change.entry);
+  else if (change.inbound) workList().mark(change.conversation);
 }
 
 function onReset(event) {

@@ -4,6 +4,8 @@ import { counted, say, text } from "./texts.js";
 import { showTimes } from "./times.js";
 
 const REFILL_AFTER = 4_000;
+// More rows than this nobody looks at; the rest is counted.
+const MOST_ROWS = 200;
 
 class WorkList extends HTMLElement {
   connectedCallback() {
@@ -33,6 +35,12 @@ class WorkList extends HTMLElement {
     return this.total > this.list("queue").children.length;
   }
 
+  // Takes changes in their order.
+  take(changes) {
+    for (const change of changes) this.apply(change);
+    this.settle();
+  }
+
   apply(change) {
     const old = this.row(change.item);
     if (old && Number(old.dataset.epoch) >= change.epoch) return;
@@ -46,7 +54,6 @@ class WorkList extends HTMLElement {
     // What is not shown may have left the queue: only the server knows how many wait then.
     if (cut && !old) this.refillSoon();
     if (focused) (row ?? after)?.querySelector("a").focus({ preventScroll: true });
-    this.settle();
   }
 
   insert(change, cut, old) {
@@ -54,9 +61,9 @@ class WorkList extends HTMLElement {
     holder.innerHTML = change.html;
     const row = holder.content.firstElementChild;
     const list = this.list(change.part);
-    const next = [...list.children].find((other) => comesBefore(row, other));
+    const next = placeFor(row, list);
     if (!next && cut && change.part === "queue") return null;
-    list.insertBefore(row, next ?? null);
+    list.insertBefore(row, next);
     if (old?.hasAttribute("data-news")) row.dataset.news = "";
     if (!old) {
       row.dataset.fresh = "";
@@ -74,7 +81,8 @@ class WorkList extends HTMLElement {
   }
 
   settle() {
-    const { mine, queue } = { mine: this.list("mine"), queue: this.list("queue") };
+    const [mine, queue] = [this.list("mine"), this.list("queue")];
+    while (queue.children.length > MOST_ROWS) queue.lastElementChild.remove();
     this.querySelector('[data-count="mine"]').textContent = mine.children.length;
     this.querySelector('[data-count="queue"]').textContent = this.total;
     const more = this.querySelector("[data-more]");
@@ -112,6 +120,14 @@ class WorkList extends HTMLElement {
     showTimes(fresh);
     if (focused) fresh.row(focused)?.querySelector("a").focus({ preventScroll: true });
   }
+}
+
+// The row that a new one goes in front of; null for the end, where most go.
+function placeFor(row, list) {
+  let next = null;
+  let other = list.lastElementChild;
+  while (other && comesBefore(row, other)) [next, other] = [other, other.previousElementSibling];
+  return next;
 }
 
 // The order of the queue: who waits longest, with priority counted in; then the nearest deadline.

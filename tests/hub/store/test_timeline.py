@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, insert, update
@@ -110,11 +111,8 @@ async def test_agreements_in_force_are_the_customers_and_their_organisations(
         shared = {"target_group": "", "language": "", "attributes": {}, "created_at": now}
         none = {"organisation_id": None}
         connection.execute(insert(t.customers), [organisation | shared | none])
-        connection.execute(
-            t.customers.update()
-            .where(t.customers.c.id == customer_id)
-            .values(organisation_id="org")
-        )
+        joined = update(t.customers).where(t.customers.c.id == customer_id)
+        connection.execute(joined.values(organisation_id="org"))
         for title, whose, since, until, due in (
             ("own", customer_id, -DAY, None, None),
             ("shared", "org", -2 * DAY, DAY, None),
@@ -122,7 +120,13 @@ async def test_agreements_in_force_are_the_customers_and_their_organisations(
             ("past", "org", -2 * DAY, -DAY, None),
             ("future", "org", DAY, None, None),
         ):
-            row = {"id": title, "customer_id": whose, "kind": "price", "title": title, "terms": ""}
+            row: dict[str, Any] = {
+                "id": title,
+                "customer_id": whose,
+                "kind": "price",
+                "title": title,
+                "terms": "",
+            }
             row |= {"valid_from": now + since, "valid_until": now + until if until else None}
             connection.execute(insert(t.agreements), [row | {"due_at": due, "owner": ""}])
 
