@@ -19,7 +19,7 @@ _PAGE = 100
 
 @dataclass(frozen=True)
 class Desk:
-    """One for all sockets of this process. `messages`: how often each visitor may write;
+    """One for all sockets of this process. `messages`: how often each visitor may ask;
     `handover`: whether chats go on by mail here."""
 
     database: Database
@@ -40,9 +40,7 @@ class Desk:
 
     async def keep(self, visitor: Visitor, hello: Hello, message: Message, address: str) -> int:
         """Keep a message; gives its sequence, or 0 when an earlier chat has it already."""
-        wait = self.messages.take(visitor.id, asyncio.get_running_loop().time())
-        if wait:
-            raise Retry("too many messages", after=wait)
+        self._take_turn(visitor)
         arrival = parse_message(visitor, hello, message, at=clock.now(), address=address)
         accepted = await self.intake.accept(arrival)
         if not accepted.duplicate:
@@ -55,6 +53,7 @@ class Desk:
         """Remember where this chat goes on by mail; gives the address."""
         if not self.handover:
             raise Rejected("not_offered", "This chat does not go on by mail.")
+        self._take_turn(visitor)
         address = parse_address(email.address)
         kept = await self.database.write(
             lambda connection: transcript.set_address(connection, visitor, address)
@@ -70,3 +69,8 @@ class Desk:
         )
         for interaction_id in shown:
             await self.report(interaction_id, "delivered")
+
+    def _take_turn(self, visitor: Visitor) -> None:
+        wait = self.messages.take(visitor.id, asyncio.get_running_loop().time())
+        if wait:
+            raise Retry("too many messages", after=wait)
