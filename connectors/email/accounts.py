@@ -19,15 +19,14 @@ class Accounts:
 
     def of(self, recipient: str) -> AccountSettings | None:
         """The account that gets mail for this address; None when nobody here does."""
-        domain = canonical_address(recipient).rpartition("@")[2]
-        return self._named(recipient) or self._by_domain.get(domain)
+        address = canonical_address(recipient)
+        return self._named(address) or self._by_domain.get(address.rpartition("@")[2])
 
-    def owns(self, sender: str) -> bool:
+    def owns(self, address: str) -> bool:
         """Whether we send from this address ourselves; a colleague of our domain is not us."""
-        return self._named(sender) is not None
+        return self._named(address) is not None
 
-    def _named(self, written: str) -> AccountSettings | None:
-        address = canonical_address(written)
+    def _named(self, address: str) -> AccountSettings | None:
         local, _, domain = address.rpartition("@")
         plain = f"{local.partition(self._separator)[0]}@{domain}"
         return self._by_address.get(address) or self._by_address.get(plain)

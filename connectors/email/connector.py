@@ -28,7 +28,12 @@ class EmailConnector:
     def __init__(self, settings: EmailSettings, context: ConnectorContext) -> None:
         self._settings = settings
         self._context = context
-        self._sender = MailSender(settings, context.hub.organisation, context.database)
+        self._sender = MailSender(
+            settings,
+            organisation=context.hub.organisation,
+            database=context.database,
+            blobs=context.blobs,
+        )
         accounts = Accounts(settings)
         receiver = MailReceiver(settings, accounts, context)
         self._door = _door(settings, accounts, receiver, context)

@@ -71,7 +71,7 @@ async def _fetch_rest(client: ImapClient, uid: int, mail: _Incoming, size_limit:
 
 
 def _too_large(size: int) -> str:
-    return f"This mail is too large ({size / 1e6:.1f} MB): only its beginning was taken in."
+    return f"it is too large ({size / 1e6:.1f} MB): only its beginning was taken in"
 
 
 def _header(data: bytes) -> bytes:

@@ -83,7 +83,7 @@ class MailReceiver:
 
 
 def _bare(arrival: Arrival) -> Arrival:
-    problem = "This mail could not be stored as it is; see the original."
+    problems = filter(None, ("it could not be stored as it is: see the original", arrival.problem))
     return Arrival(
         channel=arrival.channel,
         account=arrival.account,
@@ -91,7 +91,7 @@ def _bare(arrival: Arrival) -> Arrival:
         sender=arrival.sender,
         occurred_at=arrival.occurred_at,
         automatic=arrival.automatic,
-        problem=f"{problem} {arrival.problem}".strip(),
+        problem="; ".join(problems),
         raw_sha256=arrival.raw_sha256,
         thread=Thread(own=arrival.thread.own),
     )

@@ -3,8 +3,9 @@
 import asyncio
 from datetime import timedelta
 from functools import partial
+from tempfile import SpooledTemporaryFile
 
-from connectors.email.build import build_mail
+from connectors.email.build import write_mail
 from connectors.email.compose import compose
 from connectors.email.credentials import Credentials
 from connectors.email.settings import EmailSettings, SmtpSettings
@@ -13,18 +14,22 @@ from hub import clock
 from hub.errors import Rejected, Unavailable
 from hub.interaction import Automatic, Interaction
 from hub.outgoing import Committing, OutgoingMessage, SendResult
-from hub.store import Database, loops
+from hub.store import Blobs, Database, loops
 
 # The last resort against two programs that answer each other (RFC 3834, 2).
 MOST_AUTOMATIC = 2
 AUTOMATIC_PERIOD = timedelta(hours=24)
+_HELD_BYTES = 1 << 20
 
 
 class MailSender:
-    def __init__(self, settings: EmailSettings, organisation: str, database: Database) -> None:
+    def __init__(
+        self, settings: EmailSettings, *, organisation: str, database: Database, blobs: Blobs
+    ) -> None:
         self._settings = settings
         self._organisation = organisation
         self._database = database
+        self._blobs = blobs
         self._accounts = {account.address: account for account in settings.accounts.values()}
         servers = {a.address: a.smtp or settings.smtp for a in settings.accounts.values()}
         self._ways = {
@@ -35,24 +40,27 @@ class MailSender:
 
     async def send(self, message: OutgoingMessage, committing: Committing) -> SendResult:
         """Raises Rejected, Retry, Unavailable or Uncertain."""
-        server, credentials = self._way_of(message.interaction.account)
-        await self._refuse_loop(message.interaction)
+        interaction = message.interaction
+        server, credentials = self._way_of(interaction.account)
+        await self._refuse_loop(interaction)
         mail = compose(
             message,
-            self._accounts[message.interaction.account],
+            self._accounts[interaction.account],
             organisation=self._organisation,
             separator=self._settings.separator,
         )
-        content = await asyncio.to_thread(build_mail, mail)
-        async with signed_in(server, credentials) as client:
-            said = await transmit(
-                client,
-                sender=mail.sender.address,
-                recipients=[to.address for to in mail.to],
-                content=content,
-                committing=committing,
-                data_timeout=server.data_timeout,
-            )
+        # A mail with large files is on disk while it goes out, beside its attachments.
+        with SpooledTemporaryFile(_HELD_BYTES, dir=str(self._blobs.folder)) as content:
+            await asyncio.to_thread(write_mail, mail, content)
+            async with signed_in(server, credentials) as client:
+                said = await transmit(
+                    client,
+                    sender=mail.sender.address,
+                    recipients=[to.address for to in mail.to],
+                    content=content,
+                    committing=committing,
+                    data_timeout=server.data_timeout,
+                )
         return SendResult("sent", provider_id=said)
 
     def _way_of(self, account: str) -> tuple[SmtpSettings, Credentials]:

@@ -147,7 +147,6 @@ class EmailSettings(Section):
     )
     size_limit: int = Field(MEGABYTES_25, ge=65_536, description="bytes of a mail, both ways in")
     separator: str = Field("+", min_length=1, max_length=1, description="of plus-addresses")
-    quote: bool = Field(default=True, description="repeat the customer's last mail under a reply")
 
     @model_validator(mode="after")
     def _one_owner_each(self) -> Self:
