@@ -9,7 +9,15 @@ from sqlalchemy import Connection, bindparam, func, select, update
 
 from hub import clock
 from hub.events import Envelope, InteractionReceived, MessageStatus, wrap
-from hub.interaction import Accepted, Arrival, Automatic, Direction, InteractionKind, Verification
+from hub.interaction import (
+    Accepted,
+    Arrival,
+    Automatic,
+    Direction,
+    InteractionKind,
+    Thread,
+    Verification,
+)
 from hub.store import joining, outbox
 from hub.store.inserting import digest, insert_all, insert_new
 from hub.store.senders import Sender, Senders
@@ -68,7 +76,15 @@ class _Batch:
         self._opened: list[_New] = []
         self._touched: dict[str, tuple[Conversation, datetime]] = {}
         self._rows: dict[str, list[dict[str, Any]]] = {
-            name: [] for name in ("interactions", "attachments", "refs", "participants", "bounces")
+            name: []
+            for name in (
+                "interactions",
+                "attachments",
+                "names",
+                "refs",
+                "participants",
+                "bounces",
+            )
         }
         self._envelopes: list[Envelope] = []
         self._joins: list[tuple[Conversation, Arrival, str | None]] = []
@@ -89,6 +105,7 @@ class _Batch:
         insert_all(connection, conversations, self._conversation_rows())
         insert_all(connection, interactions, rows["interactions"])
         insert_all(connection, attachments, rows["attachments"])
+        insert_all(connection, thread_refs, rows["names"])
         insert_new(connection, thread_refs, rows["refs"])
         insert_new(connection, participants, rows["participants"])
         self._save_touched()
@@ -145,7 +162,7 @@ class _Batch:
             _interaction_row(arrival, accepted, customer_id, key, self._now)
         )
         self._rows["attachments"] += _attachment_rows(arrival, accepted.interaction_id)
-        self._rows["refs"] += _ref_rows(arrival, accepted)
+        self._add_refs(arrival.thread, conversation)
         self._add_participants(arrival, conversation)
         self._touched[conversation.id] = (conversation, self._now)
         if arrival.automatic is Automatic.NO and conversation.state != "open":
@@ -153,6 +170,23 @@ class _Batch:
         self._threads.remember(conversation, arrival.thread)
         self._envelopes.append(_received(arrival, accepted, customer_id, self._now))
         return accepted
+
+    def _add_refs(self, thread: Thread, conversation: Conversation) -> None:
+        """Ids that later messages may refer to, also those known only by hearsay.
+
+        An id that an arrival both has and refers to is the name of the conversation, as a chat's
+        session is: when another process has just given it to another conversation, this fails, and
+        the next try finds that one.
+        """
+        for reference in dict.fromkeys(thread.own + thread.references):
+            name = reference in thread.own and reference in thread.references
+            row = {
+                "ref_hash": digest(reference),
+                "conversation_id": conversation.id,
+                "interaction_id": None,
+            }
+            new_name = name and not self._threads.knows(reference)
+            self._rows["names" if new_name else "refs"].append(row)
 
     def _add_participants(self, arrival: Arrival, conversation: Conversation) -> None:
         """The sender, and whom the sender addressed besides us, take part from now on."""
@@ -310,19 +344,6 @@ def _attachment_rows(arrival: Arrival, interaction_id: str) -> list[dict[str, An
         attachment.model_dump(exclude={"id"})
         | {"id": clock.new_id(), "interaction_id": interaction_id}
         for attachment in arrival.attachments
-    ]
-
-
-def _ref_rows(arrival: Arrival, accepted: Accepted) -> list[dict[str, Any]]:
-    """Ids that later messages may refer to, also those known only by hearsay."""
-    thread = arrival.thread
-    return [
-        {
-            "ref_hash": digest(reference),
-            "conversation_id": accepted.conversation_id,
-            "interaction_id": None,
-        }
-        for reference in dict.fromkeys(thread.own + thread.references)
     ]
 
 

@@ -94,6 +94,9 @@ class Threads:
             return None
         return Bounced(interaction_id, conversation)
 
+    def knows(self, reference: str) -> bool:
+        return digest(reference) in self._refs
+
     def remember(self, conversation: Conversation, thread: Thread) -> None:
         """Later arrivals of the same batch may refer to this one."""
         self._conversations[conversation.id] = conversation

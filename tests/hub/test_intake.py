@@ -121,6 +121,16 @@ async def test_two_processes_that_meet_a_new_customer_make_one(store_url: str) -
     await second.close()
 
 
+async def test_two_processes_that_get_a_new_chat_open_one_conversation(store_url: str) -> None:
+    async with opened(store_url) as first, opened(store_url) as second:
+        doors = [Intake(each, TOKENS, Metrics(), lambda: None) for each in (first, second)]
+        for session in range(10):
+            both = [chat_arrival(session=f"s{session}") for _ in doors]
+            await asyncio.gather(*(door.accept(a) for door, a in zip(doors, both, strict=True)))
+        assert await count(first, conversations) == 10
+        assert await count(first, interactions) == 20
+
+
 async def test_an_answer_joins_the_conversation_it_refers_to(
     intake: Intake, database: Database
 ) -> None:
