@@ -10,10 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Float, Select, func, select, update
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy import Connection, Select, func, select, update
 
 from hub import clock
 from hub.errors import Rejected
@@ -22,6 +19,7 @@ from hub.interaction import Channel
 from hub.logs import correlation_id
 from hub.store import audit, outbox
 from hub.store.agents import Agent
+from hub.store.ranking import Rank
 from hub.store.tables import agents, conversations, customers, interactions, work_items
 
 SOURCE = "/loket/console"
@@ -83,27 +81,8 @@ class WorkList:
     waiting: int
 
 
-class _Rank(FunctionElement[float]):
-    """`WorkItem.rank` in SQL, on any scale that sorts the same."""
-
-    type = Float()
-    inherit_cache = True
-
-
-@compiles(_Rank, "sqlite")
-def _rank_on_sqlite(element: _Rank, compiler: SQLCompiler, **options: Any) -> str:
-    since, minutes = (compiler.process(c, **options) for c in element.clauses)
-    return f"(julianday({since}) - {minutes} / 1440.0)"
-
-
-@compiles(_Rank, "postgresql")
-def _rank_on_postgresql(element: _Rank, compiler: SQLCompiler, **options: Any) -> str:
-    since, minutes = (compiler.process(c, **options) for c in element.clauses)
-    return f"(extract(epoch from {since}) - 60 * {minutes})"
-
-
 _ORDER = (
-    _Rank(work_items.c.waiting_since, work_items.c.priority_minutes),
+    Rank(work_items.c.waiting_since, work_items.c.priority_minutes),
     work_items.c.first_response_due.asc().nulls_last(),
     work_items.c.id,
 )
