@@ -82,17 +82,19 @@ class AccessTokens:
         self._refresh_token = settings.refresh_token.get_secret_value()
         self._token = ""
         self._good_until = 0.0
+        self._asking = asyncio.Lock()
 
     async def get(self) -> str:
         if self._settings.token_file is not None:
             return await self._from_file()
-        now = asyncio.get_running_loop().time()
-        if not self._token or now >= self._good_until:
-            answer = await self._ask()
-            self._token = answer.access_token
-            self._refresh_token = answer.refresh_token or self._refresh_token
-            self._good_until = now + max(answer.expires_in - _SPARE_SECONDS, _SPARE_SECONDS)
-        return self._token
+        async with self._asking:
+            now = asyncio.get_running_loop().time()
+            if not self._token or now >= self._good_until:
+                answer = await self._ask()
+                self._token = answer.access_token
+                self._refresh_token = answer.refresh_token or self._refresh_token
+                self._good_until = now + max(answer.expires_in - _SPARE_SECONDS, _SPARE_SECONDS)
+            return self._token
 
     def forget(self) -> None:
         self._token = ""

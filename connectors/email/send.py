@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 from functools import partial
 from tempfile import SpooledTemporaryFile
+from typing import BinaryIO, cast
 
 from connectors.email.build import write_mail
 from connectors.email.compose import compose
@@ -50,7 +51,8 @@ class MailSender:
             separator=self._settings.separator,
         )
         # A mail with large files is on disk while it goes out, beside its attachments.
-        with SpooledTemporaryFile(_HELD_BYTES, dir=str(self._blobs.folder)) as content:
+        with SpooledTemporaryFile(_HELD_BYTES, dir=str(self._blobs.folder)) as spool:
+            content = cast("BinaryIO", spool)  # it has all that one has
             await asyncio.to_thread(write_mail, mail, content)
             async with signed_in(server, credentials) as client:
                 said = await transmit(
