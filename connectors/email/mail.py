@@ -53,7 +53,7 @@ class ParsedMail:
 
     message_id: str
     raw_sha256: str
-    size: int
+    size: int = 0
     fingerprint: str = ""
     references: tuple[str, ...] = ()
     sent_at: datetime | None = None

@@ -69,24 +69,32 @@ def bare_mail(path: Path, options: ReadOptions, problem: str) -> ParsedMail:
 
 
 def _parse(path: Path, options: ReadOptions) -> ParsedMail:
-    sha256, size = _digest(path)
     problems = Problems(options.problem)
+    sha256, size = _digest(path)
     if size == 0:
         problems.add("the mail is empty")
     with path.open("rb", buffering=_BUFFER) as stream:
         root = StructureReader(stream, Blobs(options.blobs), problems).read()
     content = read_content(root, problems, plain=options.plain)
+    mail = _mail(root, content, options, problems, sha256)
+    if root.fields.doubtful:
+        problems.add("its header was decoded with doubt")
+    return replace(mail, size=size, problem=str(problems))
+
+
+def _mail(
+    root: Part, content: Content, options: ReadOptions, problems: Problems, sha256: str
+) -> ParsedMail:
     fields = root.fields
+    sender, verification = _sender(fields, options, problems)
     subject = fields.line("subject", SUBJECT_CHARS)
     separated = separate(content.text, forwarded=_FORWARD.match(subject) is not None)
-    sender, verification = _sender(fields, options, problems)
-    sent_at = _date(fields, problems)
     automatic, bounced = _machine(root, content, sender.address, subject, options)
+    sent_at = _date(fields, problems)
     addressed = (value for name in _ADDRESSED for value in fields.all(name))
-    mail = ParsedMail(
+    return ParsedMail(
         message_id=identifiers.message_id(fields, sha256),
         raw_sha256=sha256,
-        size=size,
         fingerprint=_fingerprint(sender, sent_at, subject, content),
         references=identifiers.references(fields),
         sent_at=sent_at,
@@ -106,9 +114,6 @@ def _parse(path: Path, options: ReadOptions) -> ParsedMail:
         bounce=bounced,
         verification=verification,
     )
-    if fields.doubtful:
-        problems.add("its header was decoded with doubt")
-    return replace(mail, problem=str(problems))
 
 
 def _sender(

@@ -7,53 +7,13 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 _SPACE = re.compile(r"\s+")
 _HIDDEN = re.compile(r"display\s{0,5}:\s{0,5}none", re.IGNORECASE)
 _SKIPPED = frozenset(
-    [
-        "script",
-        "style",
-        "head",
-        "title",
-        "template",
-        "noscript",
-        "svg",
-        "math",
-        "select",
-        "textarea",
-    ]
+    ["head", "math", "script", "select", "style", "svg", "template", "textarea", "title"]
 )
-_PARAGRAPHS = frozenset(
-    [
-        "p",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "ul",
-        "ol",
-        "dl",
-        "table",
-        "pre",
-        "blockquote",
-        "figure",
-    ]
-)
-_LINES = frozenset(
-    [
-        "div",
-        "li",
-        "tr",
-        "dt",
-        "dd",
-        "section",
-        "article",
-        "header",
-        "footer",
-        "main",
-        "center",
-        "hr",
-    ]
-)
+_HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
+_PARAGRAPHS = _HEADINGS | {"blockquote", "dl", "figure", "ol", "p", "pre", "table", "ul"}
+_LINES = frozenset(["center", "dd", "div", "dt", "hr", "li", "tr"]) | {
+    *("article", "footer", "header", "main", "section"),
+}
 _CELLS = frozenset(["td", "th"])
 _LISTS = frozenset(["ul", "ol"])
 _BLOCKS = _PARAGRAPHS | _LINES

@@ -25,6 +25,6 @@ REFERENCES = 50
 # The HTML parsers take time that grows with the square of depth and of attributes in one tag.
 HTML_CHARS = 1_000_000
 HTML_TAGS = 100_000
-HTML_FOREIGN_TAGS = 2_000
+HTML_FEW_TAGS = 2_000
 HTML_DEPTH = 400
 HTML_ATTRIBUTE_WORDS = 2_000

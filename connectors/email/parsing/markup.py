@@ -15,18 +15,15 @@ from connectors.email.parsing.limits import ID_CHARS
 
 # Never svg, math, style, iframe, noscript, title, textarea or form: their contents are read by
 # other rules than HTML's, and that is where sanitizers get it wrong.
-_TAGS = {
-    *("a", "abbr", "b", "big", "blockquote", "br", "caption", "center", "cite", "code", "col"),
-    *("colgroup", "dd", "del", "div", "dl", "dt", "em", "figcaption", "figure", "font", "h1", "h2"),
-    *("h3", "h4", "h5", "h6", "hr", "i", "img", "ins", "kbd", "li", "mark", "ol", "p", "pre", "q"),
-    *("s", "samp", "small", "span", "strike", "strong", "sub", "sup", "table", "tbody", "td"),
-    *("tfoot", "th", "thead", "tr", "tt", "u", "ul", "wbr"),
-}
-_DROPPED_WITH_CONTENT = {
-    *("script", "style", "title", "textarea", "noscript", "iframe", "svg", "math", "template"),
-    *("select", "option", "object", "embed", "applet", "audio", "video", "canvas", "noembed"),
-    *("noframes", "xmp", "plaintext"),
-}
+_TAGS = """
+    a abbr b big blockquote br caption center cite code col colgroup dd del div dl dt em figcaption
+    figure font h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q s samp small span strike
+    strong sub sup table tbody td tfoot th thead tr tt u ul var wbr
+"""
+_DROPPED_WITH_CONTENT = """
+    applet audio canvas embed iframe math noembed noframes object option plaintext script select
+    style svg template textarea title video xmp
+"""
 _CELL = {"align", "valign", "bgcolor", "width", "height", "colspan", "rowspan"}
 _ATTRIBUTES = {
     "*": {"dir", "lang", "title", "align"},
@@ -41,8 +38,8 @@ _ATTRIBUTES = {
     "col": {"span", "width"},
 }
 _CLEANER = nh3.Cleaner(
-    tags=_TAGS,
-    clean_content_tags=_DROPPED_WITH_CONTENT,
+    tags=set(_TAGS.split()),
+    clean_content_tags=set(_DROPPED_WITH_CONTENT.split()),
     attributes=_ATTRIBUTES,
     set_tag_attribute_values={"a": {"target": "_blank"}},
     link_rel="noopener noreferrer",

@@ -3,23 +3,22 @@
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
 from connectors.email.parsing.bare_text import bare_text
-from connectors.email.parsing.html_guard import Nesting, is_tame
+from connectors.email.parsing.html_guard import is_tame
+from connectors.email.parsing.html_nesting import Nesting
 from connectors.email.parsing.html_tags import tags
 from connectors.email.parsing.html_text import html_text
 from connectors.email.parsing.markup import safe_html
 
-HARMLESS = {
-    *("a", "abbr", "b", "big", "blockquote", "br", "caption", "center", "cite", "code", "col"),
-    *("colgroup", "dd", "del", "div", "dl", "dt", "em", "figcaption", "figure", "font", "h1", "h2"),
-    *("h3", "h4", "h5", "h6", "hr", "i", "img", "ins", "kbd", "li", "mark", "ol", "p", "pre", "q"),
-    *("s", "samp", "small", "span", "strike", "strong", "sub", "sup", "table", "tbody", "td"),
-    *("tfoot", "th", "thead", "tr", "tt", "u", "ul", "wbr"),
-}
+HARMLESS = """
+    a abbr b big blockquote br caption center cite code col colgroup dd del div dl dt em figcaption
+    figure font h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q s samp small span strike
+    strong sub sup table tbody td tfoot th thead tr tt u ul var wbr
+"""
 LOADING = {"src", "srcset", "background", "poster", "data", "action", "formaction", "xlink:href"}
 KEPT_SCHEMES = ("http://", "https://", "mailto:", "tel:")
 
@@ -32,7 +31,7 @@ class Inspector(HTMLParser):
         self.seen: list[tuple[str, dict[str, str | None]]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        assert tag in HARMLESS
+        assert tag in HARMLESS.split()
         attributes = dict(attrs)
         self.seen.append((tag, attributes))
         assert not attributes.keys() & (LOADING | {"style", "class", "id", "name"})
@@ -114,6 +113,8 @@ PIECES = """
     <![CDATA[ ]]> <img_src=x_onerror=a> <img_src='//x/'_ <a_href=' <a_href=javascript:a> ' " > <
     &lt; &#0; <select> <option> <template> <form> </form> <mglyph> <p_style='display:none'> <ul>
     </ul> <li> <ol> <pre> <blockquote> <iframe> <xmp> <plaintext> <frameset> <body_onload=a> x é
+    </body> <span> </span> </li> <h1> </h1> <button> </button> <o:p> </o:p> </tr> </td> <th> <a>
+    </a> <font> </font> <object> </object> <caption> </caption> <dd> </dd> <form> <center> </center>
 """
 HTML = st.lists(
     st.sampled_from([*(piece.replace("_", " ") for piece in PIECES.split()), "\n", "\x01", " "]),
@@ -187,7 +188,11 @@ def test_what_would_take_too_long_is_refused_at_once(html: str):
 @example("<div><table></div></table>" * 10)
 @example("<div></b></div><b><div></b></div>" * 10)
 def test_nesting_is_never_estimated_too_low_by_much(html: str):
-    """A table may have three elements where one was written; all else is as written."""
+    """A table may have three elements where one was written; all else is as written.
+
+    In a few elements other rules hold: there the number of tags is limited instead.
+    """
+    assume(not any(name in html for name in ("<svg", "<math", "<select", "<frameset")))
     nesting = Nesting()
     deepest = 0
     for tag in tags(html):
