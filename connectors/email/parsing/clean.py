@@ -24,6 +24,8 @@ def clean_text(text: str, limit: int) -> str:
 def clean_line(text: str, limit: int) -> str:
     """Text of one line."""
     cut = len(text) > limit
+    if not cut and text.isprintable() and "  " not in text:
+        return text.strip()
     text = _SPACE.sub(" ", _NEWLINE.sub(" ", text[:limit]))
     text = _SURROGATE.sub("\ufffd", _BIDI.sub("", _CONTROL.sub("", text))).strip()
     return text + CUT if cut else text

@@ -19,7 +19,7 @@ _TRIGGER = re.compile(
     r"|reply|begin|forward|doorgestuurd|weitergeleitet|anfang|d[eé]|inicio|\d{4}-)",
     re.IGNORECASE,
 )
-_WROTE = ("schreef", "wrote", "schrieb")
+_WROTE = re.compile("schreef|wrote|schrieb")
 _ATTRIBUTION = re.compile(
     r"(?:(?:On|At)\s.{5,600}?\bwrote"
     r"|Op\s.{5,600}?\b(?:schreef|geschreven)\b.{0,200}"
@@ -146,4 +146,4 @@ class Marks:
 
 
 def _triggers(line: str) -> bool:
-    return _TRIGGER.match(line) is not None or any(word in line for word in _WROTE)
+    return _TRIGGER.match(line) is not None or _WROTE.search(line) is not None
