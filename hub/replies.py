@@ -1,6 +1,5 @@
 """The door for what our side adds to a conversation: replies and notes, stored before sent."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -66,6 +65,7 @@ class Reply(Frozen):
     attachments: tuple[Attachment, ...] = ()
     details: dict[str, str] = Field(default_factory=dict)
     correlation_id: str = ""
+    """Only used where the conversation has no message to answer."""
 
 
 def add_reply(connection: Connection, reply: Reply) -> str:
@@ -75,6 +75,7 @@ def add_reply(connection: Connection, reply: Reply) -> str:
     """
     if not reply.text.strip() and not reply.attachments:
         raise Rejected("empty_reply", "Write something first.")
+    reply = _continuing(connection, reply)
     interaction_id = _add(connection, reply, InteractionKind.MESSAGE)
     connection.execute(
         insert(outbound),
@@ -223,6 +224,20 @@ def _add(connection: Connection, reply: Reply, kind: InteractionKind) -> str:
     return interaction_id
 
 
+def _continuing(connection: Connection, reply: Reply) -> Reply:
+    """The reply tells on the story of the message that it answers: one id from mail to answer."""
+    story = connection.execute(
+        select(interactions.c.correlation_id)
+        .where(
+            interactions.c.conversation_id == reply.conversation_id,
+            interactions.c.direction == Direction.INBOUND.value,
+        )
+        .order_by(interactions.c.sequence.desc())
+        .limit(1)
+    ).scalar_one_or_none()
+    return reply.model_copy(update={"correlation_id": story or reply.correlation_id})
+
+
 def _count_up(connection: Connection, conversation_id: str, now: datetime) -> Any:
     row = connection.execute(
         update(conversations)
@@ -288,21 +303,3 @@ def _remember(connection: Connection, reply: Reply, interaction_id: str, externa
     insert_new(connection, thread_refs, [reference])
     keys = [{"conversation_id": reply.conversation_id, "key": party.key} for party in reply.to]
     insert_new(connection, participants, keys)
-
-
-def replies_since(
-    connection: Connection, conversation_id: str, sequence: int, channels: Sequence[Channel]
-) -> list[Any]:
-    """Messages of our side after `sequence` on these channels, in order."""
-    rows = connection.execute(
-        select(interactions)
-        .where(
-            interactions.c.conversation_id == conversation_id,
-            interactions.c.sequence > sequence,
-            interactions.c.direction == Direction.OUTBOUND.value,
-            interactions.c.kind == InteractionKind.MESSAGE.value,
-            interactions.c.channel.in_([channel.value for channel in channels]),
-        )
-        .order_by(interactions.c.sequence)
-    )
-    return list(rows)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, or_, select, update
 from hub import clock
 from hub.errors import Rejected
 from hub.events import MessageSend, MessageStatus
-from hub.interaction import Attachment, Channel, Direction, Interaction
+from hub.interaction import Attachment, Channel, Interaction
 from hub.outgoing import OutgoingFile, OutgoingMessage
 from hub.store import audit, outbox
 from hub.store.blobs import Blobs
@@ -245,28 +245,13 @@ def _references(connection: Connection, interaction: Interaction) -> tuple[str, 
     return tuple(row.details.get("message_id") or row.external_id for row in reversed(rows))
 
 
-def last_inbound_text(connection: Connection, interaction: Interaction) -> str:
-    """What the customer wrote last before this reply, for quoting."""
-    text = connection.execute(
-        select(interactions.c.text)
-        .where(
-            interactions.c.conversation_id == interaction.conversation_id,
-            interactions.c.direction == Direction.INBOUND.value,
-            interactions.c.sequence < interaction.sequence,
-        )
-        .order_by(interactions.c.sequence.desc())
-        .limit(1)
-    ).scalar_one_or_none()
-    return text or ""
-
-
 def _ask(connection: Connection, row: Any) -> None:
     event = MessageSend(
         interaction_id=row.interaction_id,
         conversation_id=row.conversation_id,
         channel=Channel(row.channel),
     )
-    outbox.add(connection, event, subject=row.conversation_id, source=SOURCE)
+    _add(connection, event)
 
 
 def _tell(connection: Connection, row: Any, outcome: Outcome) -> None:
@@ -277,4 +262,16 @@ def _tell(connection: Connection, row: Any, outcome: Outcome) -> None:
         state=outcome.state,
         error=outcome.error,
     )
-    outbox.add(connection, event, subject=row.conversation_id, source=SOURCE)
+    _add(connection, event)
+
+
+def _add(connection: Connection, event: MessageSend | MessageStatus) -> None:
+    """The event belongs to the story of its message."""
+    story = select(interactions.c.correlation_id).where(interactions.c.id == event.interaction_id)
+    outbox.add(
+        connection,
+        event,
+        subject=event.conversation_id,
+        source=SOURCE,
+        correlation_id=connection.execute(story).scalar_one(),
+    )

@@ -20,8 +20,8 @@ from hub.metrics import Metrics
 from hub.outbound import LEASE, Outbound
 from hub.replies import Reply, add_reply
 from hub.store import Blobs, Database, sending
-from hub.store.tables import audit_log, outbound
-from stores import count, only, opened, told
+from hub.store.tables import audit_log, interactions, outbound
+from stores import count, only, opened, rows, told
 
 Behaviour = Callable[[OutgoingMessage, Callable[[], Awaitable[None]]], Awaitable[SendResult]]
 
@@ -134,6 +134,9 @@ async def test_a_message_goes_out_with_what_its_connector_needs(
     assert TOKENS.verify("conversation", sent.token) == sent.interaction.conversation_id
     row = await only(database, outbound)
     assert (row.state, row.provider_id, row.attempts) == ("sent", "250 queued as 1", 1)
+    question, answer = await rows(database, interactions)
+    assert question.correlation_id == answer.correlation_id == sent.interaction.correlation_id
+    assert {envelope.correlation_id for envelope in await told(database)} == {answer.correlation_id}
     assert await states(database) == ["sent"]
 
 
