@@ -10,11 +10,15 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
 
 POLL_SECONDS = 0.05
+
+# A program dies with the thread that started it, so that must not be one that a test borrowed.
+_SPAWNER = ThreadPoolExecutor(max_workers=1)
 
 
 class ServerError(AssertionError):
@@ -92,14 +96,15 @@ class Program:
     def start(self, ready: Callable[[], bool], *, seconds: float = 60) -> None:
         """Start it and wait until it is ready."""
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
+            self._process = _SPAWNER.submit(
+                subprocess.Popen,
                 self._command,
                 cwd=self._folder,
                 env=self._env,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-            )
+            ).result()
         deadline = time.monotonic() + seconds
         while not ready():
             if not self.running or time.monotonic() > deadline:
