@@ -19,7 +19,7 @@ from hub.bus.amqp_session import (
     opened_channel,
 )
 from hub.bus.audience import Audience
-from hub.bus.topology import Topology
+from hub.bus.topology import declare_queue, durable
 from hub.bus.worker import QueueWork
 from hub.errors import Retry
 from hub.store import Database
@@ -49,9 +49,9 @@ class AmqpBus:
         self._delivery = delivery
         self._dead_letters = dead_letters
         self._health = Health()
-        self._topology = Topology()
-        self._care = QueueCare(url, name, self._topology, self._health, mend_after)
-        self._publisher = Publisher(url, self._topology, self._care, self._health)
+        self._bindings = durable()
+        self._care = QueueCare(url, name, self._bindings, self._health, mend_after)
+        self._publisher = Publisher(url, self._bindings, self._care, self._health)
         self._publishing = self._session("publish", self._publisher.serve)
         self._works: dict[str, QueueWork] = {}
         self._audience = Audience()
@@ -65,7 +65,7 @@ class AmqpBus:
             await self._publisher.publish(messages)
 
     def subscribe(self, queue: str, topics: Sequence[str], handler: Handler) -> None:
-        self._topology.add(queue, topics)
+        self._bindings.add(queue, topics)
         if queue not in self._works:
             self._works[queue] = QueueWork(queue, self._delivery, self._dead_letters)
         self._works[queue].attach(handler)
@@ -103,8 +103,8 @@ class AmqpBus:
             await self._disconnect()
 
     async def depths(self) -> dict[str, int]:
-        if self._health.problem:
-            raise Retry(self._health.problem)
+        if not self._publishing.up:
+            raise Retry(self._health.problem or "RabbitMQ is not connected yet")
         try:
             return await self._count()
         except BROKER_ERRORS as error:
@@ -116,8 +116,8 @@ class AmqpBus:
         return self._health.problem or next(works, "")
 
     def _feed(self, work: QueueWork) -> Session:
-        feed = QueueFeed(work, self._topology, self._care, self._database, self._delivery)
-        return self._session(f"queue {work.queue}", feed.serve)
+        feed = QueueFeed(work, self._bindings, self._care, self._database, self._delivery)
+        return self._session(f"consume {work.queue}", feed.serve)
 
     def _session(self, part: str, work: Work) -> Session:
         return Session(part, self._url, self._name, work, self._health)
@@ -129,8 +129,8 @@ class AmqpBus:
             connected(self._url, f"{self._name} count") as connection,
             opened_channel(connection) as channel,
         ):
-            for queue in self._topology.queues:
-                depths[queue] = await self._topology.declare(channel, queue)
+            for queue in self._bindings.queues:
+                depths[queue] = await declare_queue(channel, queue, self._bindings.patterns(queue))
         for queue, work in self._works.items():
             depths[queue] += len(work.stock)
         return depths

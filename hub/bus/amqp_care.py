@@ -13,7 +13,8 @@ from aio_pika.exceptions import ChannelNotFoundEntity
 from aiormq.exceptions import ChannelLockedResource, ConnectionInternalError
 
 from hub.bus.amqp_session import BROKER_ERRORS, Health, connected, describe, opened_channel
-from hub.bus.topology import ANSWER_SECONDS, Topology, wire_name
+from hub.bus.topics import Bindings
+from hub.bus.topology import ANSWER_SECONDS, declare_queue, wire_name
 from hub.supervise import Supervised
 
 log = structlog.get_logger(__name__)
@@ -27,11 +28,11 @@ class QueueCare:
     """Examines the queues that others `suspect`, and mends those that stay broken."""
 
     def __init__(
-        self, url: str, name: str, topology: Topology, health: Health, patience: float
+        self, url: str, name: str, bindings: Bindings, health: Health, patience: float
     ) -> None:
         self._url = url
         self._name = f"{name} care"
-        self._topology = topology
+        self._bindings = bindings
         self._health = health
         self._patience = patience
         self._suspects: dict[str, float] = {}
@@ -63,7 +64,7 @@ class QueueCare:
                 self._woken.clear()
 
     async def _examine(self, queue: str) -> None:
-        part = f"queue {queue}"
+        part = f"leader of {queue}"
         if not await self._answers(queue):
             name = wire_name(queue)
             self._health.lost(part, f"the queue {name} has no leader on RabbitMQ")
@@ -91,5 +92,5 @@ class QueueCare:
             opened_channel(connection) as channel,
         ):
             await channel.queue_delete(wire_name(queue), timeout=DELETE_SECONDS)
-            await self._topology.declare(channel, queue)
+            await declare_queue(channel, queue, self._bindings.patterns(queue))
         log.error("bus.queue_made_again", queue=queue)

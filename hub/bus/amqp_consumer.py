@@ -2,23 +2,29 @@
 
 from collections.abc import Callable
 
+import aiormq
 from aio_pika.abc import AbstractConnection
-from aiormq.abc import DeliveredMessage
+from aiormq.abc import ConsumerCallback, DeliveredMessage
 from aiormq.exceptions import ConnectionInternalError
 
 from hub.bus import Delivery
 from hub.bus.amqp_care import QueueCare
 from hub.bus.amqp_keeper import AmqpKeeper
-from hub.bus.amqp_session import Watch, opened_channel
+from hub.bus.amqp_session import DoubtError, Watch, opened_channel
 from hub.bus.audience import Audience
+from hub.bus.topics import Bindings
 from hub.bus.topology import (
     ANSWER_SECONDS,
-    Topology,
     declare_ear,
+    declare_queue,
     wire_name,
 )
 from hub.bus.worker import QueueWork
 from hub.store import Database
+
+LOOK_SECONDS = 3.0
+MOST_MISSES = 3
+"""A busy broker says 0 consumers when it has no time to count them."""
 
 
 class QueueFeed:
@@ -27,13 +33,13 @@ class QueueFeed:
     def __init__(
         self,
         work: QueueWork,
-        topology: Topology,
+        bindings: Bindings,
         care: QueueCare,
         database: Database,
         delivery: Delivery,
     ) -> None:
         self._work = work
-        self._topology = topology
+        self._bindings = bindings
         self._care = care
         self._database = database
         self._delivery = delivery
@@ -42,7 +48,7 @@ class QueueFeed:
         queue, stock = self._work.queue, self._work.stock
         async with opened_channel(connection) as channel:
             watch = Watch(channel)
-            await self._topology.declare(channel, queue)
+            await declare_queue(channel, queue, self._bindings.patterns(queue))
             await channel.basic_qos(prefetch_count=self._delivery.prefetch, timeout=ANSWER_SECONDS)
             await stock.idle()  # a handler may still have what comes again
             keeper = AmqpKeeper(queue, channel, self._database)
@@ -52,15 +58,33 @@ class QueueFeed:
 
             stock.renew(keeper)
             try:
-                try:
-                    await channel.basic_consume(wire_name(queue), take, timeout=ANSWER_SECONDS)
-                except (TimeoutError, ConnectionInternalError):
-                    self._care.suspect(queue)
-                    raise
+                await self._consume(channel, take)
                 up()
-                await watch.lost()
+                await self._attend(channel, watch)
             finally:
                 stock.renew(None)
+
+    async def _consume(self, channel: aiormq.Channel, take: ConsumerCallback) -> None:
+        name = wire_name(self._work.queue)
+        try:
+            await channel.basic_consume(name, take, timeout=ANSWER_SECONDS)
+        except (TimeoutError, ConnectionInternalError) as error:
+            self._care.suspect(self._work.queue)
+            raise DoubtError(f"RabbitMQ does not let us consume {name}") from error
+
+    async def _attend(self, channel: aiormq.Channel, watch: Watch) -> None:
+        """Until the channel is lost, or the broker has forgotten that anybody consumes.
+
+        It does not tell when a queue without a leader was made again, here or by another process.
+        """
+        name = wire_name(self._work.queue)
+        misses = 0
+        while misses < MOST_MISSES:
+            await watch.lost(within=LOOK_SECONDS)
+            counted = await channel.queue_declare(name, passive=True, timeout=ANSWER_SECONDS)
+            misses = 0 if counted.consumer_count else misses + 1
+        self._care.suspect(self._work.queue)
+        raise DoubtError(f"RabbitMQ has forgotten who consumes {name}")
 
 
 class ListenerFeed:

@@ -12,12 +12,15 @@ from pydantic_core import from_json
 from hub.bus import Outgoing
 from hub.bus.amqp_care import QueueCare
 from hub.bus.amqp_session import DoubtError, Health, Watch, describe, opened_channel
-from hub.bus.topology import EVENTS, Topology, declare_dead_letters, wire_name
+from hub.bus.topics import Bindings
+from hub.bus.topology import EVENTS, declare_dead_letters, declare_queue, wire_name
 from hub.errors import Retry
 from hub.events import MEDIA_TYPE
 
 CONFIRM_SECONDS = 10.0
-BLOCKED_SECONDS = 1.0
+BLOCKED_SECONDS = 0.5
+LOOK_SECONDS = 2.0
+ALARM = "alarm"
 BLOCKED = "RabbitMQ takes no messages now: it is short of memory or disk"
 
 _PERSISTENT = 2
@@ -28,9 +31,9 @@ Failure = tuple[Outgoing, BaseException]
 class Publisher:
     """The publishing part; `serve` is its work for a `Session`."""
 
-    def __init__(self, url: str, topology: Topology, care: QueueCare, health: Health) -> None:
+    def __init__(self, url: str, bindings: Bindings, care: QueueCare, health: Health) -> None:
         self._url = url
-        self._topology = topology
+        self._bindings = bindings
         self._care = care
         self._health = health
         self._channel: aiormq.Channel | None = None
@@ -44,9 +47,12 @@ class Publisher:
             self._channel = channel
             up()
             try:
-                await self._watch.lost()
+                while True:
+                    await self._watch.lost(within=LOOK_SECONDS)
+                    await self._tell_if_blocked(channel)
             finally:
                 self._channel = None
+                self._health.back(ALARM)
 
     async def finish(self) -> None:
         """Wait until nothing is in flight."""
@@ -60,13 +66,8 @@ class Publisher:
         if await _is_blocked(channel):
             raise Retry(BLOCKED)
         failed = await self._send_all(channel, messages)
-        if not failed:
-            return
-        if any(isinstance(error, PublishError) for _, error in failed):
-            watch.give_up(DoubtError(self._declare_again(failed)))
-        elif not channel.is_closed and not await _is_blocked(channel):
-            watch.give_up(DoubtError(self._unconfirmed(failed)))
-        raise Retry(f"RabbitMQ has not confirmed {len(failed)} of {len(messages)} events")
+        if failed:
+            raise Retry(await self._diagnose(channel, watch, failed))
 
     async def _send_all(
         self, channel: aiormq.Channel, messages: Sequence[Outgoing]
@@ -92,37 +93,60 @@ class Publisher:
             message.body.encode(),
             exchange="" if addressed else EVENTS,
             routing_key=wire_name(message.queue) if addressed else message.topic,
-            mandatory=addressed or bool(self._topology.wanting(message.topic)),
+            mandatory=addressed or bool(self._bindings.wanting(message.topic)),
             properties=_properties(message),
             wait=False,
         )
 
-    def _declare_again(self, failed: Sequence[Failure]) -> str:
-        """Queues are gone: a new session declares them, also those that were only named to us."""
+    async def _diagnose(
+        self, channel: aiormq.Channel, watch: Watch, failed: Sequence[Failure]
+    ) -> str:
+        """Why these are not confirmed; what can be done for the next try is done."""
+        (message, _), errors = failed[0], [error for _, error in failed]
+        if any(isinstance(error, PublishError) for error in errors):
+            self._learn_queues(failed)
+            why = f"RabbitMQ has no queue for {message.topic}; it is declared again"
+            watch.give_up(DoubtError(why))
+            return why
+        if channel.is_closed:
+            return "the connection to RabbitMQ was lost"
+        if await _is_blocked(channel):
+            return BLOCKED
+        why = f"RabbitMQ does not confirm {message.topic}"
+        self._suspect_queues(failed)
+        if any(isinstance(error, TimeoutError) for error in errors):
+            watch.give_up(DoubtError(why))  # what was sent must not pile up
+        return why
+
+    def _learn_queues(self, failed: Sequence[Failure]) -> None:
+        """Queues that a dead letter named are ours to declare, too."""
         for message, _ in failed:
             if message.queue:
-                self._topology.add(message.queue)
-        return f"RabbitMQ has no queue for {failed[0][0].topic}; it is declared again"
+                self._bindings.add(message.queue)
 
-    def _unconfirmed(self, failed: Sequence[Failure]) -> str:
+    def _suspect_queues(self, failed: Sequence[Failure]) -> None:
         for message, _ in failed:
-            for queue in (
-                [message.queue] if message.queue else self._topology.wanting(message.topic)
-            ):
+            named = [message.queue] if message.queue else self._bindings.wanting(message.topic)
+            for queue in named:
                 self._care.suspect(queue)
-        return f"RabbitMQ does not confirm {failed[0][0].topic}"
+
+    async def _tell_if_blocked(self, channel: aiormq.Channel) -> None:
+        if await _is_blocked(channel):
+            self._health.lost(ALARM, BLOCKED)
+        else:
+            self._health.back(ALARM)
 
     async def _declare_all(self, connection: AbstractConnection) -> None:
         """One queue that cannot be declared stops no other."""
         async with opened_channel(connection) as channel:
             await declare_dead_letters(channel)
-        for queue in self._topology.queues:
-            part = f"queue {queue}"
+        for queue in self._bindings.queues:
+            part = f"declare {queue}"
             try:
                 async with opened_channel(connection) as channel:
-                    await self._topology.declare(channel, queue)
+                    await declare_queue(channel, queue, self._bindings.patterns(queue))
                 self._health.back(part)
-            except AMQPChannelError as error:
+            except (AMQPChannelError, TimeoutError) as error:
                 self._health.lost(part, describe(error, self._url))
 
 

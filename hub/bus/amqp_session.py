@@ -160,9 +160,11 @@ class Watch:
         self._closing = channel.closing
         self._closing.add_done_callback(lambda closing: self.give_up(_cause(closing)))
 
-    async def lost(self) -> None:
-        """Wait until the channel is of no more use; raises why."""
-        await self._lost
+    async def lost(self, within: float | None = None) -> None:
+        """Wait until the channel is of no more use, and raise why; or until `within` is over."""
+        done, _ = await asyncio.wait([self._lost], timeout=within)
+        if done:
+            self._lost.result()
 
     def give_up(self, error: Exception) -> None:
         if not self._lost.done():

@@ -21,7 +21,7 @@ from hub.bus import (
 )
 from hub.bus.audience import Audience
 from hub.bus.lanes import Message
-from hub.bus.topics import matches_any
+from hub.bus.topics import Bindings
 from hub.bus.worker import QueueWork
 from hub.errors import StoreDown
 from hub.store import Database, local_messages
@@ -39,7 +39,7 @@ class LocalBus:
         self._delivery = delivery
         self._dead_letters = dead_letters
         self._queues: dict[str, _LocalQueue] = {}
-        self._topics: dict[str, list[str]] = {}
+        self._bindings = Bindings()
         self._audience = Audience()
         # Rows must become visible in the order of their positions, on PostgreSQL too.
         self._order = asyncio.Lock()
@@ -57,7 +57,7 @@ class LocalBus:
         if queue not in self._queues:
             work = QueueWork(queue, self._delivery, self._dead_letters)
             self._queues[queue] = _LocalQueue(self._database, work, self._delivery)
-        self._topics.setdefault(queue, []).extend(topics)
+        self._bindings.add(queue, topics)
         self._queues[queue].work.attach(handler)
 
     def listen(self, topics: Sequence[str], listener: Listener, on_gap: GapListener) -> None:
@@ -89,14 +89,11 @@ class LocalBus:
         return next((queue.problem for queue in self._queues.values() if queue.problem), "")
 
     def _address(self, message: Outgoing) -> list[Addressed]:
-        queues = [message.queue] if message.queue else self._wanting(message.topic)
+        queues = [message.queue] if message.queue else self._bindings.wanting(message.topic)
         return [
             Addressed(queue, message.event_id, message.topic, message.subject, message.body)
             for queue in queues
         ]
-
-    def _wanting(self, topic: str) -> list[str]:
-        return [queue for queue, topics in self._topics.items() if matches_any(topics, topic)]
 
 
 class _LocalQueue:

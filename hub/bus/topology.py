@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 import aiormq
 from pamqp.common import FieldValue
 
-from hub.bus.topics import matches_any
+from hub.bus.topics import Bindings
 from hub.events import InteractionReceived, MessageSend, MessageStatus
 from hub.interaction import Channel
 
@@ -53,34 +53,26 @@ def plain_name(wire: str) -> str:
     return wire.removeprefix("loket.")
 
 
-class Topology:
-    """The durable queues that this process knows."""
+def durable() -> Bindings:
+    """The queues that every Loket has; a process adds those it subscribes to."""
+    bindings = Bindings()
+    for queue, topics in DURABLE.items():
+        bindings.add(queue, topics)
+    return bindings
 
-    def __init__(self) -> None:
-        self._topics = {queue: list(topics) for queue, topics in DURABLE.items()}
 
-    def add(self, queue: str, topics: Sequence[str] = ()) -> None:
-        known = self._topics.setdefault(queue, [])
-        known.extend(topic for topic in topics if topic not in known)
-
-    @property
-    def queues(self) -> list[str]:
-        return list(self._topics)
-
-    def wanting(self, topic: str) -> list[str]:
-        """The queues that must get an event of this topic."""
-        return [queue for queue, topics in self._topics.items() if matches_any(topics, topic)]
-
-    async def declare(self, channel: aiormq.abc.AbstractChannel, queue: str) -> int:
-        """Make the queue and its bindings if they are not there; gives how many messages wait."""
-        await declare_exchanges(channel)
-        name = wire_name(queue)
-        declared = await channel.queue_declare(
-            name, durable=True, arguments=_WORK, timeout=ANSWER_SECONDS
-        )
-        for topic in self._topics[queue]:
-            await channel.queue_bind(name, EVENTS, topic, timeout=ANSWER_SECONDS)
-        return declared.message_count or 0
+async def declare_queue(
+    channel: aiormq.abc.AbstractChannel, queue: str, topics: Sequence[str]
+) -> int:
+    """Make a queue and its bindings if they are not there; gives how many messages wait."""
+    await declare_exchanges(channel)
+    name = wire_name(queue)
+    declared = await channel.queue_declare(
+        name, durable=True, arguments=_WORK, timeout=ANSWER_SECONDS
+    )
+    for topic in topics:
+        await channel.queue_bind(name, EVENTS, topic, timeout=ANSWER_SECONDS)
+    return declared.message_count or 0
 
 
 async def declare_exchanges(channel: aiormq.abc.AbstractChannel) -> None:

@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hub.bus import Bus, DeadLetter, DeadLetterSink, Delivery, Outgoing
 from hub.errors import Retry
-from hub.events import Envelope, WorkItemChanged, encode, wrap
+from hub.events import Envelope, InteractionReceived, WorkItemChanged, encode, wrap
 from hub.store import Database, dead_letters
 from hub.store.dead_letters import Kept
 
@@ -50,6 +50,11 @@ def event(subject: str, number: int) -> Outgoing:
 def events(subjects: Sequence[str], each: int) -> list[Outgoing]:
     """`each` events for every subject, numbered from 0, the subjects taking turns."""
     return [event(subject, number) for number in range(each) for subject in subjects]
+
+
+def received(subject: str, number: int) -> Outgoing:
+    """A message for a queue that every Loket has."""
+    return replace(event(subject, number), topic=InteractionReceived.topic)
 
 
 def key_of(envelope: Envelope) -> tuple[str, int]:
@@ -144,16 +149,20 @@ async def drained(bus: Bus) -> None:
 
 
 async def deep(bus: Bus, queue: str, depth: int) -> None:
-    """Wait until the queue holds so many."""
+    """Wait until the queue holds so many or more."""
     await _until(lambda: _is_deep(bus, queue, depth))
 
 
 async def _is_drained(bus: Bus) -> bool:
-    return not any((await bus.depths()).values())
+    with suppress(Retry):
+        return not any((await bus.depths()).values())
+    return False
 
 
 async def _is_deep(bus: Bus, queue: str, depth: int) -> bool:
-    return (await bus.depths())[queue] == depth
+    with suppress(Retry):
+        return (await bus.depths())[queue] >= depth
+    return False
 
 
 @asynccontextmanager
