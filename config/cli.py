@@ -22,7 +22,7 @@ from hub import logs
 from hub.asyncapi import document
 from hub.errors import LoketError, Rejected
 from hub.settings import LogSettings
-from hub.store import Database, agents, dead_letters, migrate
+from hub.store import Database, agents, dead_letters, migrate, sessions
 from routing.model_file import BrokenModel
 
 T = TypeVar("T")
@@ -147,6 +147,8 @@ def add_agent(
     )
 
     def add(connection: Connection) -> None:
+        if agents.find_by_login(connection, login) is not None:
+            raise Rejected("login_taken", f"Somebody signs in as {login} already.")
         agents.add_roles(connection, {name: name for name in role})
         agents.add(
             connection,
@@ -159,6 +161,44 @@ def add_agent(
 
     _run(_with_store(settings, lambda db: db.write(add)))
     terminal.print(f"{login} can sign in.")
+
+
+@people.command("set-roles")
+def set_roles(
+    login: str,
+    role: Annotated[list[str], typer.Option(help="All roles they hold from now on; repeatable.")],
+    config: ConfigOption = None,
+) -> None:
+    """Change which roles a person holds; it counts at once, also where they are signed in."""
+    settings = _settings(config)
+    with _plain_errors():
+        checks.refuse_unknown_roles(settings, role)
+
+    def change(connection: Connection) -> None:
+        agents.add_roles(connection, {name: name for name in role})
+        agents.set_roles(connection, _agent_id(connection, login), role, changed_by="operator")
+
+    _run(_with_store(settings, lambda db: db.write(change)))
+    terminal.print(f"{login} holds: {', '.join(role)}.")
+
+
+@people.command("sign-out")
+def sign_out(login: str, config: ConfigOption = None) -> None:
+    """End all sessions of a person, on every machine."""
+    _run(
+        _with_store(
+            _settings(config),
+            lambda db: db.write(lambda c: sessions.end_all(c, _agent_id(c, login))),
+        )
+    )
+    terminal.print(f"{login} is signed out everywhere.")
+
+
+def _agent_id(connection: Connection, login: str) -> str:
+    found = agents.find_by_login(connection, login)
+    if found is None:
+        raise Rejected("no_agent", f"Nobody signs in as {login}.")
+    return found[0].id
 
 
 def _settings(config: Path | None, **flags: Any) -> Settings:

@@ -1,6 +1,5 @@
 """The composition root: makes the parts that a process needs for its roles and starts them."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -311,12 +310,3 @@ class _Store:
     async def stop(self) -> None:
         await self._basics.workers.stop()
         await self._basics.database.close()
-
-
-async def run_until(process: Process, stopped: asyncio.Event) -> None:
-    """Start, wait for `stopped`, and drain."""
-    await process.start()
-    try:
-        await stopped.wait()
-    finally:
-        await process.stop()

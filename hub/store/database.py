@@ -6,8 +6,6 @@ a commit costs an fsync, so sharing it is what makes a durable hub fast.
 """
 
 import asyncio
-import contextlib
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -132,11 +130,3 @@ def _open_postgres(url: URL, pool: int) -> Database:
 async def ping(database: Database) -> None:
     """Raise StoreDown when the store does not answer."""
     await database.read(lambda connection: connection.execute(text("select 1")).scalar_one())
-
-
-def is_locked(error: BaseException) -> bool:
-    """Whether another process holds the SQLite file."""
-    original = getattr(error, "orig", error)
-    with contextlib.suppress(AttributeError):
-        return isinstance(original, sqlite3.OperationalError) and "locked" in str(original)
-    return False

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,15 @@ from hub.intake import Intake
 from hub.metrics import Metrics
 from hub.store import dead_letters as letters
 from hub.store.tables import audit_log, dead_letters, outbox
-from loket_process import ROOT, Deployment, LoketProcess, clean_environment, deploy, run
+from loket_process import (
+    NOTHING,
+    ROOT,
+    Deployment,
+    LoketProcess,
+    clean_environment,
+    deploy,
+    run,
+)
 from servers.process import free_port
 from stores import count, only, opened, rows
 
@@ -23,10 +32,10 @@ def deployment(sqlite_url: str, tmp_path: Path) -> Deployment:
     return deploy(tmp_path, store_url=sqlite_url, bus_url="local:")
 
 
-def refused(deployment: Deployment, *arguments: str) -> str:
+def refused(deployment: Deployment, *arguments: str, extra: Mapping[str, str] = NOTHING) -> str:
     """What a command that must fail says."""
     with pytest.raises(AssertionError) as failed:
-        run(deployment, *arguments)
+        run(deployment, *arguments, extra=extra)
     said = str(failed.value)
     assert "Traceback" not in said
     return said
@@ -115,6 +124,18 @@ def test_a_port_that_is_taken_is_said_in_a_line(deployment: Deployment) -> None:
 def test_an_agent_for_a_role_that_is_not_there_is_refused(deployment: Deployment) -> None:
     said = refused(deployment, "agents", "add", "kim", "--name", "Kim", "--role", "logistic")
     assert "Did you mean logistics?" in said
+
+
+def test_people_are_added_once_and_their_roles_and_sessions_changed(
+    deployment: Deployment,
+) -> None:
+    kim = ("agents", "add", "kim", "--name", "Kim", "--role", "logistics")
+    asked = {"LOKET_AGENT_PASSWORD": "correct horse battery"}
+    assert "kim can sign in" in run(deployment, *kim, extra=asked)
+    assert "Somebody signs in as kim already" in refused(deployment, *kim, extra=asked)
+    assert "billing" in run(deployment, "agents", "set-roles", "kim", "--role", "billing")
+    assert "signed out" in run(deployment, "agents", "sign-out", "kim")
+    assert "Nobody signs in as jo" in refused(deployment, "agents", "sign-out", "jo")
 
 
 async def test_dead_letters_are_listed_tried_again_and_dropped(

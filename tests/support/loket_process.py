@@ -7,8 +7,10 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from builders import SECRET
 from servers.process import free_port
@@ -84,11 +86,14 @@ origins = ["*"]
     return deployment
 
 
-def run(deployment: Deployment, *arguments: str) -> str:
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+def run(deployment: Deployment, *arguments: str, extra: Mapping[str, str] = NOTHING) -> str:
     """One `loket` command, run to its end; gives what it printed. Raises when it fails."""
     done = subprocess.run(
         [*_COMMAND, *arguments, "--config", str(deployment.config)],
-        env=deployment.environment,
+        env={**deployment.environment, **extra},
         cwd=ROOT,
         capture_output=True,
         text=True,
