@@ -15,6 +15,9 @@ import pytest
 import isolated_jobs as jobs
 from hub.isolation import Failure, WorkerFailed, Workers
 
+# Importing must not be on a short clock.
+PRELOAD = ("isolated_jobs",)
+
 
 async def test_runs_a_function_with_its_arguments():
     async with Workers(1) as pool:
@@ -48,7 +51,7 @@ async def test_what_cannot_be_pickled_comes_back_as_text(job, text):
 
 
 async def test_a_job_past_its_time_is_killed_and_the_next_one_runs():
-    async with Workers(1, seconds=0.5) as pool:
+    async with Workers(1, seconds=2, preload=PRELOAD) as pool:
         before = await pool.run(jobs.process_id)
         with pytest.raises(WorkerFailed) as failed:
             await pool.run(jobs.loop_for_ever)
@@ -154,7 +157,7 @@ def test_workers_die_with_the_program(tmp_path: Path, job: str):
         from hub.isolation import Workers
 
         async def main():
-            pool = Workers(1, seconds=1)
+            pool = Workers(1, seconds=3, preload={PRELOAD!r})
             mark = Path({str(mark)!r})
             mark.with_suffix(".new").write_text(str(await pool.run(jobs.process_id)))
             mark.with_suffix(".new").rename(mark)
