@@ -4,10 +4,14 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+import structlog
+
 from hub.bus import Handler
 from hub.bus.lanes import Message
 from hub.errors import LoketError, Rejected, Retry, StoreDown
 from hub.events import Envelope, decode
+
+log = structlog.get_logger(__name__)
 
 LONGEST_REASON = 500
 
@@ -36,6 +40,7 @@ async def handle(
             settled = outcome.left if outcome.store_down else outcome.done
             settled.extend(message for message, _ in readable)
             return outcome
+        log.info("bus.batch_split", size=len(readable), reason=reason_of(error))
     await _handle_alone(handler, readable, outcome, go_on)
     return outcome
 

@@ -39,6 +39,8 @@ _QUORUM: dict[str, FieldValue] = {"x-queue-type": "quorum", "x-delivery-limit": 
 _WORK: dict[str, FieldValue] = {
     **_QUORUM,
     "x-dead-letter-exchange": DEAD,
+    "x-dead-letter-strategy": "at-least-once",
+    "x-overflow": "reject-publish",  # which that strategy asks for; the queues have no limit
     # Order within a conversation needs one process at a time; the others stand by.
     "x-single-active-consumer": True,
 }

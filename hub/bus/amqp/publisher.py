@@ -10,8 +10,8 @@ from pamqp.commands import Basic
 from pydantic_core import from_json
 
 from hub.bus import Outgoing
-from hub.bus.amqp_care import QueueCare
-from hub.bus.amqp_session import DoubtError, Health, Watch, describe, opened_channel
+from hub.bus.amqp.care import QueueCare
+from hub.bus.amqp.session import DoubtError, Health, Watch, describe, opened_channel
 from hub.bus.topics import Bindings
 from hub.bus.topology import EVENTS, declare_dead_letters, declare_queue, wire_name
 from hub.errors import Retry

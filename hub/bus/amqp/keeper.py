@@ -13,7 +13,7 @@ from aiormq.abc import DeliveredMessage
 from sqlalchemy import Connection
 
 from hub import clock
-from hub.bus.amqp_session import BROKER_ERRORS
+from hub.bus.amqp.session import BROKER_ERRORS
 from hub.bus.lanes import Message
 from hub.store import Database, delivery_attempts
 

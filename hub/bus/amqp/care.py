@@ -12,7 +12,7 @@ import structlog
 from aio_pika.exceptions import ChannelNotFoundEntity
 from aiormq.exceptions import ChannelLockedResource, ConnectionInternalError
 
-from hub.bus.amqp_session import BROKER_ERRORS, Health, connected, describe, opened_channel
+from hub.bus.amqp.session import BROKER_ERRORS, Health, connected, describe, opened_channel
 from hub.bus.topics import Bindings
 from hub.bus.topology import ANSWER_SECONDS, declare_queue, wire_name
 from hub.supervise import Supervised

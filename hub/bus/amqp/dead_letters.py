@@ -10,8 +10,8 @@ from aio_pika.abc import AbstractConnection
 from aiormq.abc import DeliveredMessage
 
 from hub.bus import DeadLetter, DeadLetterSink, Delivery
-from hub.bus.amqp_keeper import message_of
-from hub.bus.amqp_session import BROKER_ERRORS, Watch, opened_channel
+from hub.bus.amqp.keeper import message_of
+from hub.bus.amqp.session import BROKER_ERRORS, Watch, opened_channel
 from hub.bus.topology import (
     ANSWER_SECONDS,
     DEAD_LETTERS,

@@ -8,9 +8,9 @@ from aiormq.abc import ConsumerCallback, DeliveredMessage
 from aiormq.exceptions import ConnectionInternalError
 
 from hub.bus import Delivery
-from hub.bus.amqp_care import QueueCare
-from hub.bus.amqp_keeper import AmqpKeeper
-from hub.bus.amqp_session import DoubtError, Watch, opened_channel
+from hub.bus.amqp.care import QueueCare
+from hub.bus.amqp.keeper import AmqpKeeper
+from hub.bus.amqp.session import DoubtError, Watch, opened_channel
 from hub.bus.audience import Audience
 from hub.bus.topics import Bindings
 from hub.bus.topology import (

@@ -5,11 +5,11 @@ import contextlib
 from collections.abc import Sequence
 
 from hub.bus import DeadLetterSink, Delivery, GapListener, Handler, Listener, Outgoing
-from hub.bus.amqp_care import QueueCare
-from hub.bus.amqp_consumer import ListenerFeed, QueueFeed
-from hub.bus.amqp_dead_letters import DeadLetterFeed
-from hub.bus.amqp_publisher import Publisher
-from hub.bus.amqp_session import (
+from hub.bus.amqp.care import QueueCare
+from hub.bus.amqp.dead_letters import DeadLetterFeed
+from hub.bus.amqp.feeds import ListenerFeed, QueueFeed
+from hub.bus.amqp.publisher import Publisher
+from hub.bus.amqp.session import (
     BROKER_ERRORS,
     Health,
     Session,
@@ -138,8 +138,7 @@ class AmqpBus:
     async def _disconnect(self) -> None:
         for work in self._works.values():
             await work.cancel()
-        for session in self._consuming:
-            await session.stop()
+        await asyncio.gather(*(session.stop() for session in self._consuming))
         await self._grave.stop()
         await self._audience.stop()
         await self._publisher.finish()
