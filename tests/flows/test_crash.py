@@ -4,11 +4,14 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from aiohttp import ClientSession
 from sqlalchemy import func, select, update
 
 from builders import email_party
+from chat_house import Visitor
 from hub import clock
 from hub.interaction import Channel
 from hub.replies import Reply, add_reply
@@ -31,12 +34,12 @@ from stores import count, rows
 from waiting import eventually
 
 MAILS = 500
-KILLS = 4
+KILLS = 3
 SETTLE_SECONDS = 60.0
 
 
 @pytest.fixture
-def deployment(stack: "Stack", tmp_path: Path, smtp_sink: SmtpSink) -> Deployment:  # noqa: F821
+def deployment(stack: Any, tmp_path: Path, smtp_sink: SmtpSink) -> Deployment:
     return deploy(
         tmp_path, store_url=stack.store_url, bus_url=stack.bus_url, sink_port=smtp_sink.port
     )
@@ -214,9 +217,23 @@ async def test_while_the_broker_is_away_senders_are_acknowledged(
     await asyncio.to_thread(private_rabbitmq.stop)
     await mta.deliver([mail(number, "during") for number in range(200)])
     assert len(mta.acknowledged) == 220
+    async with ClientSession() as http:
+        visitor = await Visitor(http, f"http://127.0.0.1:{loket.port}").arrive()
+        answers = [await visitor.say(f"Hello {number}") for number in range(20)]
+        assert {answer["type"] for answer in answers} == {"ack"}
+        assert visitor.socket is not None
+        await visitor.socket.close()
     assert not loket.ready()
     await asyncio.to_thread(private_rabbitmq.start)
-    await check(store, mta, 220)
+    await settled(store, 240)
+    kept = await rows(store, interactions)
+    mails = {f"<{row.details['message_id']}>" for row in kept if row.channel == "email"}
+    assert mails == mta.acknowledged
+    chat = sorted((row.sequence, row.text) for row in kept if row.channel == "chat")
+    assert chat == [(number + 1, f"Hello {number}") for number in range(20)]
+    assert len(kept) == 240
+    assert await count(store, work_items) == 221
+    assert await count(store, dead_letters) == 0
     await store.close()
 
 
