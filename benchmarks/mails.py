@@ -8,7 +8,7 @@ import functools
 import re
 from textwrap import wrap
 
-ACCOUNT = "service@organisation.example"
+ACCOUNT = "contact@organisation.example"
 CONTENT = 1830
 """Bytes below the header, which takes the rest of the 2 KB."""
 SENDERS = 2000
@@ -58,7 +58,7 @@ def mail(number: int) -> bytes:
     """One whole mail with CRLF line ends; no line begins with a dot."""
     header = (
         f"From: Customer {number % SENDERS} <{sender(number)}>",
-        f"To: Service <{ACCOUNT}>",
+        f"To: Contact <{ACCOUNT}>",
         f"Subject: {subject(number)}",
         f"Message-ID: {message_id(number)}",
         "Date: Sun, 22 Nov 2026 10:00:00 +0100",

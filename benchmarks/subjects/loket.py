@@ -100,7 +100,9 @@ store.url = "{self._stack.store_url}"
 bus.url = "{self._stack.bus_url}"
 blobs.path = "{self._stack.folder}/blobs"
 http.public_url = "http://127.0.0.1:{self.http_port}"
-[connectors.email.accounts.service]
+[console]
+list_length = 1000
+[connectors.email.accounts.contact]
 address = "{mails.ACCOUNT}"
 [connectors.email.listen]
 port = {self.smtp_port}
