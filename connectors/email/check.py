@@ -28,7 +28,7 @@ async def check(settings: EmailSettings, database: Database) -> list[Finding]:
     if settings.listen is not None:
         listen = settings.listen
         where = f"{listen.protocol} on {listen.host}:{listen.port}"
-        tries.append(_finding(f"e-mail: {where}", _try_door(settings)))
+        tries.append(_finding(f"e-mail {where}", _try_door(settings)))
     return list(await asyncio.gather(*tries))
 
 

@@ -14,7 +14,7 @@ from datetime import date
 from types import TracebackType
 from typing import Self
 
-from connectors.email.imap_wire import ImapError, ImapWire, Response, ends, readable
+from connectors.email.imap_wire import ImapError, ImapWire, Note, Response, ends, readable
 
 _UID = re.compile(rb"\bUID (\d+)")
 _SIZE = re.compile(rb"\bRFC822\.SIZE (\d+)")
@@ -53,6 +53,8 @@ class ImapClient:
     def __init__(self, host: str, port: int, *, timeout: float) -> None:
         self._wire = ImapWire(host, port, timeout)
         self.capabilities: frozenset[str] = frozenset()
+        # Heard outside of IDLE, and not looked for since: IDLE will not say it again.
+        self._news = False
 
     async def __aenter__(self) -> Self:
         return self
@@ -101,11 +103,12 @@ class ImapClient:
                     numbers[name] = int(found[1])
 
         command = "EXAMINE" if readonly else "SELECT"
-        await self._wire.run(f"{command} {_folder_name(folder)}", note)
+        await self._run(f"{command} {_folder_name(folder)}", note)
         return Folder(**numbers)
 
     async def search(self, criteria: str) -> list[int]:
         """UIDs, ascending."""
+        self._news = False
         uids: set[int] = set()
 
         def note(response: Response) -> None:
@@ -113,7 +116,7 @@ class ImapClient:
             if words[1:2] == [b"SEARCH"]:
                 uids.update(int(word) for word in words[2:] if word.isdigit())
 
-        await self._wire.run(f"UID SEARCH {criteria}", note)
+        await self._run(f"UID SEARCH {criteria}", note)
         return sorted(uids)
 
     async def fetch(
@@ -126,26 +129,36 @@ class ImapClient:
                 each(piece)
 
         what = f"(UID RFC822.SIZE BODY.PEEK[]<{offset}.{length}>)"
-        await self._wire.run(f"UID FETCH {_set(uids)} {what}", note)
+        await self._run(f"UID FETCH {_set(uids)} {what}", note)
 
     async def mark_seen(self, uids: Iterable[int]) -> None:
-        await self._wire.run(f"UID STORE {_set(uids)} +FLAGS.SILENT (\\Seen)")
+        await self._run(f"UID STORE {_set(uids)} +FLAGS.SILENT (\\Seen)")
 
     async def noop(self) -> None:
-        await self._wire.run("NOOP")
+        await self._run("NOOP")
 
     async def idle(self, seconds: float) -> None:
-        """Return when mail may have come in, or after `seconds`."""
+        """Return when mail may have come in since the last search, or after `seconds`."""
         tag = await self._wire.send("IDLE")
-        changed = False
         while not (response := await self._wire.receive()).text.startswith(b"+"):
             ends(response, tag)  # raises when IDLE is refused
-            changed = changed or _has_new_mail(response)
+            self._hear(response)
         deadline = asyncio.get_running_loop().time() + seconds
-        while not changed and (heard := await self._wire.receive_by(deadline)):
-            changed = _has_new_mail(heard)
+        while not self._news and (heard := await self._wire.receive_by(deadline)):
+            self._hear(heard)
         await self._wire.write(b"DONE")
         await self._wire.finish(tag)
+
+    async def _run(self, command: str, note: Note | None = None) -> None:
+        def heard(response: Response) -> None:
+            self._hear(response)
+            if note is not None:
+                note(response)
+
+        await self._wire.run(command, heard)
+
+    def _hear(self, response: Response) -> None:
+        self._news = self._news or _EXISTS.match(response.text) is not None
 
     async def _authenticate(self, mechanism: str, initial: bytes) -> None:
         await _signing_in(self._converse(mechanism, base64.b64encode(initial)))
@@ -182,10 +195,6 @@ async def _signing_in(command: Awaitable[None]) -> None:
         if _NOT_NOW.search(str(error)):
             raise
         raise SignInRefused(str(error)) from error
-
-
-def _has_new_mail(response: Response) -> bool:
-    return _EXISTS.match(response.text) is not None
 
 
 def _piece(response: Response) -> Piece | None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import make_msgid
 from pathlib import Path
@@ -12,13 +13,15 @@ from sqlalchemy import Connection, select
 
 import stores
 from connectors.email import EmailConnector, EmailSettings
+from hub import clock
 from hub.bus import DeadLetter
 from hub.bus.opening import open_bus
 from hub.connector import ConnectorContext
 from hub.intake import Intake
-from hub.interaction import Interaction
+from hub.interaction import Channel, Direction, Interaction, Party, PointKind
 from hub.isolation import Workers
 from hub.metrics import Metrics
+from hub.outgoing import OutgoingFile, OutgoingMessage
 from hub.settings import BusSettings, HubSettings
 from hub.store import Blobs, Database
 from hub.store.database import open_database
@@ -27,6 +30,8 @@ from hub.store.tables import attachments, conversations, interactions
 from hub.tokens import Tokens
 
 TOKENS = Tokens("mail-tests-mail-tests-mail-tests-mail")
+CONVERSATION = "01932d9e-7a6b-7c2d-8e3f-4a5b6c7d8e9f"
+TOKEN = TOKENS.sign("conversation", CONVERSATION)
 SUPPORT = "support@acme.example"
 SALES = "sales@acme.example"
 JAN = "jan@customer.example"
@@ -154,6 +159,35 @@ def mail(
             content, maintype="application", subtype="octet-stream", filename="file.bin"
         )
     return message.as_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+
+
+def reply_message(
+    *to: str, files: tuple[OutgoingFile, ...] = (), **changes: Any
+) -> OutgoingMessage:
+    """A reply of ours in a conversation of two mails."""
+    values: dict[str, Any] = {
+        "id": clock.new_id(),
+        "conversation_id": CONVERSATION,
+        "customer_id": clock.new_id(),
+        "sequence": 3,
+        "channel": Channel.EMAIL,
+        "account": SUPPORT,
+        "direction": Direction.OUTBOUND,
+        "external_id": "reply-1@acme.example",
+        "sender": Party(kind=PointKind.PORTAL, value="loket"),
+        "recipients": tuple(Party(kind=PointKind.EMAIL, value=a) for a in to or (JAN,)),
+        "subject": "AW: Re: Où est ma commande? [#10007]",
+        "text": "On its way.\n\nGreetings",
+        "occurred_at": datetime(2026, 11, 2, 9, 30, tzinfo=UTC),
+        "received_at": datetime(2026, 11, 2, 9, 30, tzinfo=UTC),
+    }
+    return OutgoingMessage(
+        interaction=Interaction.model_validate(values | changes),
+        conversation_number=10007,
+        token=TOKEN,
+        references=("first@customer.example", "second@customer.example"),
+        files=files,
+    )
 
 
 async def _bury(letters: Sequence[DeadLetter]) -> None:

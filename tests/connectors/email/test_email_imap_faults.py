@@ -104,6 +104,23 @@ async def test_news_just_before_idle_begins(
         await house.wait_for(2)
 
 
+async def test_news_told_with_another_answer(
+    sqlite_url: str, tmp_path: Path, workers: Workers
+) -> None:
+    """Mail that comes during a search is announced then and there, and not again by IDLE."""
+
+    class Once(FakeImap):
+        async def do_search(self, tag: str, _line: str) -> None:
+            await self.say(f"* SEARCH {' '.join(map(str, self.mails))}")
+            if 2 not in self.mails:
+                self.mails[2] = mail(subject="mail 2")
+                await self.say("* 2 EXISTS")
+            await self.say(f"{tag} OK")
+
+    async with following(sqlite_url, tmp_path, workers, Once(mails(1))) as house:
+        await house.wait_for(2)
+
+
 async def test_the_comparison_finds_what_the_cursor_passed(
     sqlite_url: str, tmp_path: Path, workers: Workers
 ) -> None:

@@ -3,7 +3,6 @@
 import email
 import email.policy
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
@@ -14,18 +13,15 @@ import pytest
 from builders import mail_arrival
 from hub import clock
 from hub.errors import LoketError, Rejected, Retry, Unavailable, Uncertain
-from hub.interaction import Channel, Direction, Interaction, Party, PointKind
+from hub.interaction import Channel, Party, PointKind
 from hub.isolation import Workers
 from hub.outgoing import OutgoingFile, OutgoingMessage
 from hub.replies import Reply, add_reply
 from hub.store.sending import Outcome, claim, outgoing, record
-from mail_house import JAN, SUPPORT, TOKENS, MailHouse, mail, mail_house
+from mail_house import JAN, SUPPORT, TOKEN, TOKENS, MailHouse, mail, mail_house, reply_message
 from servers.process import free_port
 from servers.smtp import AfterData, SmtpSink
 from servers.tls import Certificate
-
-CONVERSATION = "01932d9e-7a6b-7c2d-8e3f-4a5b6c7d8e9f"
-TOKEN = TOKENS.sign("conversation", CONVERSATION)
 
 
 @pytest.fixture
@@ -52,33 +48,6 @@ async def house(
         yield house
 
 
-def message(*to: str, files: tuple[OutgoingFile, ...] = (), **changes: Any) -> OutgoingMessage:
-    """A reply in a conversation of two mails."""
-    values: dict[str, Any] = {
-        "id": clock.new_id(),
-        "conversation_id": CONVERSATION,
-        "customer_id": clock.new_id(),
-        "sequence": 3,
-        "channel": Channel.EMAIL,
-        "account": SUPPORT,
-        "direction": Direction.OUTBOUND,
-        "external_id": "reply-1@acme.example",
-        "sender": Party(kind=PointKind.PORTAL, value="loket"),
-        "recipients": tuple(Party(kind=PointKind.EMAIL, value=a) for a in to or (JAN,)),
-        "subject": "AW: Re: Où est ma commande? [#10007]",
-        "text": "On its way.\n\nGreetings",
-        "occurred_at": datetime(2026, 11, 2, 9, 30, tzinfo=UTC),
-        "received_at": datetime(2026, 11, 2, 9, 30, tzinfo=UTC),
-    }
-    return OutgoingMessage(
-        interaction=Interaction.model_validate(values | changes),
-        conversation_number=10007,
-        token=TOKEN,
-        references=("first@customer.example", "second@customer.example"),
-        files=files,
-    )
-
-
 class Committing:
     """Remembers whether the point of no return was reached."""
 
@@ -99,13 +68,13 @@ async def failure(house: MailHouse, sent: OutgoingMessage | None = None) -> tupl
     """(how sending failed, whether the point of no return had been reached)."""
     committing = Committing()
     with pytest.raises(LoketError) as failed:
-        await house.connector.send(sent or message(), committing)
+        await house.connector.send(sent or reply_message(), committing)
     return failed.value, committing.reached
 
 
 async def test_the_mail_as_it_arrives(house: MailHouse, smtp_sink: SmtpSink) -> None:
     committing = Committing()
-    result = await house.connector.send(message(), committing)
+    result = await house.connector.send(reply_message(), committing)
     sent = await smtp_sink.next_mail()
     read = parsed(sent.content)
     assert (result.state, committing.reached) == ("sent", True)
@@ -158,7 +127,8 @@ async def test_files_go_along(house: MailHouse, smtp_sink: SmtpSink, tmp_path: P
     path = tmp_path / "file"
     path.write_bytes(b"\x00\r\n.\r\n" * 1000)
     await house.connector.send(
-        message(files=(OutgoingFile("é.bin", "application/octet-stream", path),)), Committing()
+        reply_message(files=(OutgoingFile("é.bin", "application/octet-stream", path),)),
+        Committing(),
     )
     [file] = parsed((await smtp_sink.next_mail()).content).iter_attachments()
     assert file.get_filename() == "é.bin"
@@ -207,7 +177,7 @@ async def test_the_server_says_when_to_come_back(house: MailHouse, smtp_sink: Sm
 
 async def test_one_of_several_is_refused(house: MailHouse, smtp_sink: SmtpSink) -> None:
     smtp_sink.answer("RCPT", "550 5.1.1 no such user")
-    error, reached = await failure(house, message("gone@customer.example", JAN))
+    error, reached = await failure(house, reply_message("gone@customer.example", JAN))
     assert isinstance(error, Rejected)
     assert error.detail == (
         "gone@customer.example was refused; nobody was sent anything: 550 5.1.1 no such user"
@@ -230,12 +200,12 @@ async def test_an_account_that_nobody_sends_for(
     async with mail_house(sqlite_url, tmp_path, settings=settings(None), workers=workers) as house:
         error, _ = await failure(house)
         assert "add smtp" in str(error)
-        error, _ = await failure(house, message(account="old@acme.example"))
+        error, _ = await failure(house, reply_message(account="old@acme.example"))
         assert "not in the settings" in str(error)
 
 
 async def test_an_address_that_cannot_be_mailed(house: MailHouse, smtp_sink: SmtpSink) -> None:
-    error, reached = await failure(house, message("not an address"))
+    error, reached = await failure(house, reply_message("not an address"))
     assert isinstance(error, Rejected)
     assert not reached
     assert smtp_sink.mails == []
@@ -284,7 +254,7 @@ async def test_encrypted_and_signed_in(
     )
     chosen = settings(server)
     async with mail_house(sqlite_url, tmp_path, settings=chosen, workers=workers) as house:
-        await house.connector.send(message(), Committing())
+        await house.connector.send(reply_message(), Committing())
         [finding] = await house.connector.check()
     assert (await guarded_sink.next_mail()).user == "loket"
     assert finding.ok
