@@ -8,6 +8,7 @@ import structlog
 
 from hub.bus import Handler
 from hub.bus.lanes import Message
+from hub.bus.storable import storable
 from hub.errors import LoketError, Rejected, Retry, StoreDown
 from hub.events import Envelope, decode
 
@@ -48,7 +49,7 @@ async def handle(
 def reason_of(error: Exception) -> str:
     """What went wrong, for a person: our own errors are written for one."""
     text = str(error) if isinstance(error, LoketError) else f"{type(error).__name__}: {error}"
-    return text[:LONGEST_REASON]
+    return storable(text)[:LONGEST_REASON]
 
 
 def _read(messages: Sequence[Message], outcome: Outcome) -> list[tuple[Message, Envelope]]:

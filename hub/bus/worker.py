@@ -10,6 +10,7 @@ from hub.bus import DeadLetter, DeadLetterSink, Delivery, Handler
 from hub.bus.handling import Outcome, handle, reason_of
 from hub.bus.lanes import Message
 from hub.bus.stock import Stock, Taken
+from hub.bus.storable import storable
 from hub.errors import LoketError, Rejected, Retry, StoreDown
 from hub.supervise import Supervised
 
@@ -162,13 +163,12 @@ class Worker:
         )
 
     def _letter(self, message: Message) -> DeadLetter:
-        body = message.body
         return DeadLetter(
             queue=self._queue,
             event_id=message.event_id,
             topic=message.topic,
             subject=message.subject,
-            body=body if isinstance(body, str) else body.decode(errors="replace"),
+            body=storable(message.body),
             reason=message.reason,
             attempts=message.tries,
         )

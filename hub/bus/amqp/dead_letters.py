@@ -12,6 +12,7 @@ from aiormq.abc import DeliveredMessage
 from hub.bus import DeadLetter, DeadLetterSink, Delivery
 from hub.bus.amqp.keeper import message_of
 from hub.bus.amqp.session import BROKER_ERRORS, Watch, opened_channel
+from hub.bus.storable import storable, storable_queue
 from hub.bus.topology import (
     ANSWER_SECONDS,
     DEAD_LETTERS,
@@ -86,15 +87,16 @@ def _letter(delivered: DeliveredMessage) -> DeadLetter:
     message = message_of(delivered)
     headers = delivered.header.properties.headers or {}
     death = _first(headers.get("x-death"))
+    deliveries = headers.get("x-delivery-count")
     cause = str(death.get("reason", ""))
     return DeadLetter(
-        queue=plain_name(str(death.get("queue", ""))),
+        queue=storable_queue(plain_name(str(death.get("queue", "")))),
         event_id=message.event_id,
         topic=message.topic,
         subject=message.subject,
-        body=delivered.body.decode(errors="replace"),
-        reason=_REASONS.get(cause, f"RabbitMQ gave it up: {cause or 'without a reason'}"),
-        attempts=int(str(headers.get("x-delivery-count") or 0)),
+        body=storable(delivered.body),
+        reason=_REASONS.get(cause, "RabbitMQ gave it up without saying why"),
+        attempts=deliveries if isinstance(deliveries, int) else 0,
     )
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from hub import clock
 from hub.bus.amqp.session import BROKER_ERRORS
 from hub.bus.lanes import Message
+from hub.bus.storable import storable_id, storable_topic
 from hub.store import Database, delivery_attempts
 
 
@@ -80,8 +81,8 @@ def message_of(delivered: DeliveredMessage) -> Message:
     headers = properties.headers or {}
     return Message(
         tag=delivered.delivery_tag or 0,
-        event_id=properties.message_id or clock.new_id(),
-        topic=str(headers.get("topic") or delivered.routing_key or ""),
-        subject=str(headers.get("subject") or ""),
+        event_id=storable_id(properties.message_id or clock.new_id()),
+        topic=storable_topic(str(headers.get("topic") or delivered.routing_key or "")),
+        subject=storable_id(str(headers.get("subject") or "")),
         body=delivered.body,
     )

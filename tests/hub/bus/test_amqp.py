@@ -168,6 +168,25 @@ async def test_what_the_broker_gives_up_is_a_dead_letter(
     assert letter.reason == "a consumer that is not Loket refused it"
 
 
+async def test_what_strangers_publish_cannot_jam_the_dead_letters(
+    postgres_url: str, rabbitmq_url: str, raw: AbstractChannel
+) -> None:
+    """PostgreSQL takes no NUL and nothing longer than its column."""
+    nonsense = aio_pika.Message(
+        b"\x00\xff{", message_id="i" * 200, headers={"subject": "s\0" * 80, "topic": "t" * 200}
+    )
+    async with opened(postgres_url) as database:
+        place = Place(database, rabbitmq_url, partial(AmqpBus, rabbitmq_url))
+        bus = place.bus()
+        bus.subscribe(QUEUE, [TOPIC], Seen())
+        async with running(bus):
+            await raw.default_exchange.publish(nonsense, wire_name(QUEUE))
+            [letter] = await place.buried(1)
+            await drained(bus)
+    assert letter.body == "\ufffd\ufffd{"
+    assert letter.reason.startswith("not a readable event")
+
+
 async def test_tries_are_counted_across_lost_connections(place: Place) -> None:
     """What fails in one process after another ends in the dead letters all the same."""
 
