@@ -44,8 +44,11 @@ def configure(settings: LogSettings) -> None:
     root.handlers[:] = [handler]
     root.setLevel(settings.level)
     # These say at INFO what our own events say better.
-    for name in ("aiohttp.access", "mail.log", "aio_pika", "aiormq", "alembic"):
+    for name in ("aiohttp.access", "mail.log", "alembic"):
         logging.getLogger(name).setLevel(logging.WARNING)
+    # These shout, with tracebacks, about every try to reach a broker that is away.
+    for name in ("aio_pika", "aiormq"):
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 @contextmanager
