@@ -25,7 +25,7 @@ class BusSettings(Section):
     batch: int = Field(100, ge=1, description="messages that one handler call may get")
     attempts: int = Field(5, ge=1, description="tries before a message goes to the dead letters")
     backoff: tuple[float, ...] = Field(
-        (1, 4, 16, 64), description="seconds between tries; the last one repeats"
+        (1, 4, 16, 64), min_length=1, description="seconds between tries; the last one repeats"
     )
 
 
