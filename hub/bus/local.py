@@ -160,7 +160,7 @@ class _LocalQueue:
                 await self._woken.wait()
                 continue
             self._position = rows[-1].position
-            self.work.stock.add([_message(row, self._delivery.longest_wait) for row in rows])
+            self.work.stock.add(self, [_message(row, self._delivery.longest_wait) for row in rows])
 
     async def _next_rows(self) -> list[LocalMessage]:
         queue, position = self.work.queue, self._position

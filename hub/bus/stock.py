@@ -49,10 +49,11 @@ class Stock:
         self._lanes = Lanes()
         self._returned.set()
 
-    def add(self, messages: Sequence[Message]) -> None:
-        """Take in what arrived, in order."""
-        self._lanes.add(messages)
-        self._arrived.set()
+    def add(self, keeper: Keeper, messages: Sequence[Message]) -> None:
+        """Take in what arrived, in order; not what a former keeper brings too late."""
+        if keeper is self._keeper:
+            self._lanes.add(messages)
+            self._arrived.set()
 
     def close(self) -> None:
         """Nothing more may be taken."""

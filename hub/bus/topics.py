@@ -28,7 +28,7 @@ class Bindings:
         return list(self._patterns)
 
     def patterns(self, queue: str) -> list[str]:
-        return self._patterns[queue]
+        return self._patterns.get(queue, [])
 
     def wanting(self, topic: str) -> list[str]:
         """The queues that get an event of this topic."""

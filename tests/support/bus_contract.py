@@ -361,6 +361,15 @@ class BusContract:
         async with running(place.bus()) as bus:
             await publish(bus, [event("s", 0)])
 
+    async def test_stop_leaves_nothing_running(self, place: Place) -> None:
+        bus = place.bus()
+        bus.subscribe(QUEUE, [TOPIC], Seen())
+        bus.listen([TOPIC], Heard(), Heard().gap)
+        before = asyncio.all_tasks()
+        async with running(bus):
+            await publish(bus, events(SUBJECTS, 5))
+        await eventually(lambda: asyncio.all_tasks() <= before)
+
     async def test_depths_count_what_waits(self, place: Place) -> None:
         go_on = asyncio.Event()
 

@@ -55,9 +55,9 @@ class AmqpBus:
         self._publishing = self._session("publish", self._publisher.serve)
         self._works: dict[str, QueueWork] = {}
         self._audience = Audience()
-        self._ears = ListenerFeed(self._audience)
-        self._grave = DeadLetterFeed(dead_letters, delivery)
-        self._listening = self._session("listen", self._ears.serve)
+        self._listener_feed = ListenerFeed(self._audience)
+        self._dead_letter_feed = DeadLetterFeed(dead_letters, delivery)
+        self._listening = self._session("listen", self._listener_feed.serve)
         self._consuming: list[Session] = []
 
     async def publish(self, messages: Sequence[Outgoing]) -> None:
@@ -80,8 +80,8 @@ class AmqpBus:
             work.start()
         self._consuming = [self._feed(work) for work in self._works.values()]
         if self._works:
-            self._grave.start()
-            self._consuming.append(self._session("dead letters", self._grave.serve))
+            self._dead_letter_feed.start()
+            self._consuming.append(self._session("dead letters", self._dead_letter_feed.serve))
         if self._audience.topics:
             self._consuming.append(self._listening)
         sessions = [self._publishing, *self._consuming]
@@ -91,7 +91,7 @@ class AmqpBus:
             async with asyncio.timeout(START_SECONDS):
                 await asyncio.gather(*(session.known() for session in sessions))
         if not self._listening.up:
-            self._ears.missed()
+            self._listener_feed.missed()
 
     async def stop(self) -> None:
         for work in self._works.values():
@@ -139,7 +139,7 @@ class AmqpBus:
         for work in self._works.values():
             await work.cancel()
         await asyncio.gather(*(session.stop() for session in self._consuming))
-        await self._grave.stop()
+        await self._dead_letter_feed.stop()
         await self._audience.stop()
         await self._publisher.finish()
         await self._publishing.stop()

@@ -12,7 +12,7 @@ import structlog
 from aio_pika.exceptions import ChannelNotFoundEntity
 from aiormq.exceptions import ChannelLockedResource, ConnectionInternalError
 
-from hub.bus.amqp.session import BROKER_ERRORS, Health, connected, describe, opened_channel
+from hub.bus.amqp.session import BROKER_ERRORS, Health, connected, opened_channel
 from hub.bus.topics import Bindings
 from hub.bus.topology import ANSWER_SECONDS, declare_queue, wire_name
 from hub.supervise import Supervised
@@ -56,23 +56,25 @@ class QueueCare:
             for queue in list(self._suspects):
                 try:
                     await self._examine(queue)
-                except BROKER_ERRORS as error:
-                    log.info("bus.care_waits", queue=queue, reason=describe(error, self._url))
+                except BROKER_ERRORS:
+                    self._forget(queue)  # without the broker, nothing can be said of a queue
             if self._suspects:
                 await asyncio.sleep(LOOK_AGAIN_SECONDS)
             else:
                 self._woken.clear()
 
     async def _examine(self, queue: str) -> None:
-        part = f"leader of {queue}"
         if not await self._answers(queue):
-            name = wire_name(queue)
-            self._health.lost(part, f"the queue {name} has no leader on RabbitMQ")
+            why = f"the queue {wire_name(queue)} has no leader on RabbitMQ"
+            self._health.lost(_part(queue), why)
             if asyncio.get_running_loop().time() - self._suspects[queue] < self._patience:
                 return
             await self._make_again(queue)
+        self._forget(queue)
+
+    def _forget(self, queue: str) -> None:
         del self._suspects[queue]
-        self._health.back(part)
+        self._health.back(_part(queue))
 
     async def _answers(self, queue: str) -> bool:
         """Ask for what a queue with a single active consumer refuses, if it can answer at all."""
@@ -94,3 +96,7 @@ class QueueCare:
             await channel.queue_delete(wire_name(queue), timeout=DELETE_SECONDS)
             await declare_queue(channel, queue, self._bindings.patterns(queue))
         log.error("bus.queue_made_again", queue=queue)
+
+
+def _part(queue: str) -> str:
+    return f"leader of {queue}"

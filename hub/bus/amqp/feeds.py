@@ -54,7 +54,7 @@ class QueueFeed:
             keeper = AmqpKeeper(queue, channel, self._database)
 
             async def take(delivered: DeliveredMessage) -> None:
-                stock.add([keeper.receive(delivered)])
+                stock.add(keeper, [keeper.receive(delivered)])
 
             stock.renew(keeper)
             try:

@@ -39,9 +39,12 @@ class Publisher:
         self._channel: aiormq.Channel | None = None
         self._watch: Watch | None = None
         self._in_flight: set[asyncio.Task[None]] = set()
+        self._undeclared: set[str] = set()
 
     async def serve(self, connection: AbstractConnection, up: Callable[[], None]) -> None:
-        await self._declare_all(connection)
+        async with opened_channel(connection) as channel:
+            await declare_dead_letters(channel)
+        await self._declare(connection, self._bindings.queues)
         async with opened_channel(connection, confirms=True) as channel:
             self._watch = Watch(channel)
             self._channel = channel
@@ -50,6 +53,7 @@ class Publisher:
                 while True:
                     await self._watch.lost(within=LOOK_SECONDS)
                     await self._tell_if_blocked(channel)
+                    await self._declare(connection, list(self._undeclared))
             finally:
                 self._channel = None
                 self._health.back(ALARM)
@@ -136,18 +140,19 @@ class Publisher:
         else:
             self._health.back(ALARM)
 
-    async def _declare_all(self, connection: AbstractConnection) -> None:
-        """One queue that cannot be declared stops no other."""
-        async with opened_channel(connection) as channel:
-            await declare_dead_letters(channel)
-        for queue in self._bindings.queues:
+    async def _declare(self, connection: AbstractConnection, queues: Sequence[str]) -> None:
+        """One queue that cannot be declared stops no other; it is tried again later."""
+        for queue in queues:
             part = f"declare {queue}"
             try:
                 async with opened_channel(connection) as channel:
                     await declare_queue(channel, queue, self._bindings.patterns(queue))
-                self._health.back(part)
             except (AMQPChannelError, TimeoutError) as error:
                 self._health.lost(part, describe(error, self._url))
+                self._undeclared.add(queue)
+            else:
+                self._health.back(part)
+                self._undeclared.discard(queue)
 
 
 async def _is_blocked(channel: aiormq.Channel) -> bool:

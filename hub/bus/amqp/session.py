@@ -33,7 +33,7 @@ HEARTBEAT_SECONDS = 8
 """A peer that is silent for three of these is gone; the broker waits for two."""
 RECONNECT_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
 
-BROKER_ERRORS = (AMQPError, ChannelInvalidStateError, OSError, TimeoutError, RuntimeError)
+BROKER_ERRORS = (AMQPError, ChannelInvalidStateError, OSError, TimeoutError)
 """How a broker that is away or a connection that is gone shows."""
 
 
@@ -140,9 +140,12 @@ async def opened_channel(
     connection: AbstractConnection, *, confirms: bool = False
 ) -> AsyncIterator[aiormq.Channel]:
     """A channel. Closing it makes sure that the broker has read what was sent on it."""
-    channel = connection.channel(publisher_confirms=confirms, on_return_raises=confirms)
-    async with asyncio.timeout(ANSWER_SECONDS):
-        await channel.initialize()
+    try:
+        channel = connection.channel(publisher_confirms=confirms, on_return_raises=confirms)
+        async with asyncio.timeout(ANSWER_SECONDS):
+            await channel.initialize()
+    except RuntimeError as error:  # that is how the library says that the connection is gone
+        raise AMQPConnectionError("closed") from error
     try:
         yield cast(aiormq.Channel, await channel.get_underlay_channel())
     finally:
@@ -184,7 +187,7 @@ def describe(error: BaseException, url: str) -> str:
     if isinstance(error, AMQPConnectionError) and not isinstance(error, ConnectionClosed):
         return f"RabbitMQ at {address} does not answer"
     if isinstance(error, AMQPError):
-        return f"RabbitMQ at {address} said: {error}"
+        return f"RabbitMQ at {address} said: {error.args[-1] if error.args else error!r}"
     return f"RabbitMQ at {address} does not answer"
 
 

@@ -142,6 +142,8 @@ async def test_a_queue_with_other_settings_is_a_problem_of_its_own(
         assert "loket.router" in bus.problem
         await publish(bus, [event("s", 0)])
         await eventually(lambda: seen.numbers("s") == [0])
+        await raw.queue_delete(wire_name("router"))
+        await eventually(lambda: bus.problem == "")
 
 
 async def test_what_the_broker_gives_up_is_a_dead_letter(
