@@ -4,11 +4,12 @@ import asyncio
 from collections.abc import Coroutine
 from functools import partial
 
-from connectors.email import imap_session, smtp_out
 from connectors.email.credentials import Credentials
-from connectors.email.imap_wire import ImapError
+from connectors.email.imap.session import signed_in as open_mailbox
+from connectors.email.imap.wire import ImapError
 from connectors.email.settings import AccountSettings, EmailSettings, ImapSettings, SmtpSettings
-from connectors.email.smtp_in import server_context
+from connectors.email.smtp.door import server_context
+from connectors.email.smtp.out import signed_in as connect
 from hub.connector import Finding
 from hub.errors import Rejected, Retry, Unavailable
 from hub.store import Database, mailboxes
@@ -56,7 +57,7 @@ async def _finding(part: str, doing: Try) -> Finding:
 
 
 async def _try_mailbox(address: str, imap: ImapSettings, database: Database) -> str:
-    async with imap_session.signed_in(imap, Credentials(imap, address)) as client:
+    async with open_mailbox(imap, Credentials(imap, address)) as client:
         folder = await client.open(imap.folder)
     taken = await database.read(partial(mailboxes.count_taken, account=address, folder=imap.folder))
     push = "at once (IDLE)" if "IDLE" in client.capabilities else f"every {imap.poll:g} s"
@@ -67,7 +68,7 @@ async def _try_sending(address: str, smtp: SmtpSettings | None) -> str:
     if smtp is None:
         raise Unavailable("no mail server to send by", "add a section smtp")
     credentials = Credentials(smtp, address)
-    async with smtp_out.signed_in(smtp, credentials):
+    async with connect(smtp, credentials):
         pass
     return f"{smtp.host} answers" + (f" and lets {credentials.user} in" * credentials.given)
 

@@ -9,11 +9,11 @@ from prometheus_client import Gauge
 
 from connectors.email.accounts import Accounts
 from connectors.email.check import check
-from connectors.email.imap import Mailbox
+from connectors.email.imap.mailbox import Mailbox
 from connectors.email.receive import MailReceiver
 from connectors.email.send import MailSender
 from connectors.email.settings import EmailSettings
-from connectors.email.smtp_in import SmtpDoor
+from connectors.email.smtp.door import SmtpDoor
 from hub.connector import ConnectorContext, Finding
 from hub.http import Route
 from hub.interaction import Channel

@@ -10,7 +10,7 @@ from connectors.email.build import write_mail
 from connectors.email.compose import compose
 from connectors.email.credentials import Credentials
 from connectors.email.settings import EmailSettings, SmtpSettings
-from connectors.email.smtp_out import signed_in, transmit
+from connectors.email.smtp.out import signed_in, transmit
 from hub import clock
 from hub.errors import Rejected, Unavailable
 from hub.interaction import Automatic, Interaction

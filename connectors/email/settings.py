@@ -47,12 +47,12 @@ class OAuthSettings(Section):
 
     token_file: Path | None = Field(None, description="holds the access token and nothing else")
     token_url: str = Field("", description="the provider's token endpoint")
-    client_id: str = ""
+    client_id: str = Field("", description="of Loket, registered with the provider")
     client_secret: SecretStr = SecretStr("")
     refresh_token: SecretStr = Field(
         SecretStr(""), description="without it the client signs in as itself (client credentials)"
     )
-    scope: str = ""
+    scope: str = Field("", description="what the token is for, in the provider's words")
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
@@ -66,11 +66,11 @@ class ServerSettings(Section):
 
     host: str = Field(min_length=1)
     port: int = Field(ge=1, le=65535)
-    tls: Tls
+    tls: Tls = Field(description="implicit, starttls; none on this machine only")
     ca_file: Path | None = Field(None, description="trust these certificates, not the system's")
-    user: str = Field("", description="whom to sign in as")
-    password: SecretStr = SecretStr("")
-    password_file: Path | None = None
+    user: str = Field("", description="whom to sign in as; else the account's address")
+    password: SecretStr = Field(SecretStr(""), description="sending without one: no sign-in")
+    password_file: Path | None = Field(None, description="holds the password and nothing else")
     oauth: OAuthSettings | None = Field(None, description="sign in by XOAUTH2, without password")
     timeout: float = Field(60, gt=0, description="seconds to wait for an answer")
 
@@ -83,8 +83,8 @@ class ServerSettings(Section):
 
 class ImapSettings(ServerSettings):
     port: int = Field(993, ge=1, le=65535)
-    tls: Tls = Tls.IMPLICIT
-    folder: str = "INBOX"
+    tls: Tls = Field(Tls.IMPLICIT, description="implicit, starttls; none on this machine only")
+    folder: str = Field("INBOX", description="where mail for this account arrives")
     since: date | None = Field(None, description="leave mail alone that arrived before this day")
     poll: float = Field(60, gt=0, description="seconds between looks where there is no IDLE")
     # Less than the 29 minutes of RFC 2177, because routers forget quiet connections sooner.
@@ -95,7 +95,7 @@ class ImapSettings(ServerSettings):
 
 class SmtpSettings(ServerSettings):
     port: int = Field(587, ge=1, le=65535)
-    tls: Tls = Tls.STARTTLS
+    tls: Tls = Field(Tls.STARTTLS, description="starttls, implicit; none on this machine only")
     # RFC 5321, 4.5.3.2.6: a server may think about a whole message for ten minutes.
     data_timeout: float = Field(600, gt=0, description="seconds to wait for the final answer")
 
@@ -103,8 +103,8 @@ class SmtpSettings(ServerSettings):
 class AccountSettings(Section):
     """One address at which the organisation receives and from which it sends."""
 
-    address: Address
-    from_name: str = ""
+    address: Address = Field(description="what customers write to, and are answered from")
+    from_name: str = Field("", description="beside the address; else the organisation's name")
     aliases: tuple[Alias, ...] = Field(
         (), description="other recipients that end up here; @domain means all of it"
     )
@@ -115,16 +115,16 @@ class AccountSettings(Section):
 class ListenSettings(Section):
     """The door by which other mail servers hand mail to Loket."""
 
-    host: str = "127.0.0.1"
+    host: str = Field("127.0.0.1", description="the address to listen on")
     port: int = Field(2525, ge=0, le=65535, description="0 takes any free port")
-    protocol: Protocol = Protocol.SMTP
+    protocol: Protocol = Field(Protocol.SMTP, description="smtp or lmtp")
     hostname: str = Field("", description="how Loket calls itself; else this machine's name")
     tls_certificate: Path | None = Field(None, description="PEM; with the key: offers STARTTLS")
-    tls_key: Path | None = None
+    tls_key: Path | None = Field(None, description="PEM")
     users: dict[str, SecretStr] = Field(
         default_factory=dict, description="when there are any, clients must sign in"
     )
-    max_connections: int = Field(200, ge=1)
+    max_connections: int = Field(200, ge=1, description="more are sent away for now")
     timeout: float = Field(
         300, gt=0, description="seconds within which a command or a whole mail must be in"
     )

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from connectors.email import imap
-from connectors.email.imap_client import ImapClient
+from connectors.email.imap import mailbox
+from connectors.email.imap.client import ImapClient
 from fake_imap import PASSWORD, USER, FakeImap, running
 from hub.isolation import Workers
 from mail_house import MailHouse, eventually, mail, mail_house
@@ -28,8 +28,8 @@ async def workers() -> AsyncIterator[Workers]:
 
 @pytest.fixture(autouse=True)
 def _no_long_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(imap, "FIRST_PAUSE", 0.01)
-    monkeypatch.setattr(imap, "LONGEST_PAUSE", 0.05)
+    monkeypatch.setattr(mailbox, "FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(mailbox, "LONGEST_PAUSE", 0.05)
 
 
 @asynccontextmanager

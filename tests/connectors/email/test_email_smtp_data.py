@@ -5,7 +5,7 @@ import asyncio
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.email.smtp_data import read_content
+from connectors.email.smtp.content import read_content
 
 LINES = st.lists(st.sampled_from([b"", b".", b"..", b".x", b"x", b"\r", b"\n", b"a\n.\nb", b"\r."]))
 CUTS = st.lists(st.integers(1, 7), min_size=1)

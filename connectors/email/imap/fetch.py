@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from connectors.email.imap_client import ImapClient, Piece
+from connectors.email.imap.client import ImapClient, Piece
 from connectors.email.receive import RawMail
 from hub.store import Blobs
 from hub.store.blobs import BlobWriter

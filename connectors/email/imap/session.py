@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from connectors.email.credentials import Credentials
-from connectors.email.imap_client import ImapClient, SignInRefused
+from connectors.email.imap.client import ImapClient, SignInRefused
 from connectors.email.settings import ImapSettings, Tls
 from hub.errors import Unavailable
 

@@ -9,7 +9,7 @@ from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, syntax
 from aiosmtpd.smtp import Session as Conversation
 
-from connectors.email.smtp_data import read_content
+from connectors.email.smtp.content import read_content
 from hub.store.blobs import BlobWriter
 
 log = structlog.get_logger(__name__)

@@ -14,10 +14,10 @@ from functools import partial
 import structlog
 
 from connectors.email.credentials import Credentials
-from connectors.email.imap_client import ImapClient, imap_date
-from connectors.email.imap_fetch import fetch_mails
-from connectors.email.imap_session import signed_in
-from connectors.email.imap_wire import ImapError
+from connectors.email.imap.client import ImapClient, imap_date
+from connectors.email.imap.fetch import fetch_mails
+from connectors.email.imap.session import signed_in
+from connectors.email.imap.wire import ImapError
 from connectors.email.mail import ParsedMail
 from connectors.email.receive import MailReceiver, RawMail
 from connectors.email.settings import ImapSettings

@@ -14,7 +14,7 @@ from datetime import date
 from types import TracebackType
 from typing import Self
 
-from connectors.email.imap_wire import ImapError, ImapWire, Note, Response, ends, readable
+from connectors.email.imap.wire import ImapError, ImapWire, Note, Response, ends, readable
 
 _UID = re.compile(rb"\bUID (\d+)")
 _SIZE = re.compile(rb"\bRFC822\.SIZE (\d+)")

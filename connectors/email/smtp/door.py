@@ -15,7 +15,7 @@ from connectors.email.accounts import Accounts
 from connectors.email.parsing.addresses import canonical_address
 from connectors.email.receive import MailReceiver, RawMail
 from connectors.email.settings import ListenSettings, Protocol
-from connectors.email.smtp_session import KEPT, NOT_NOW, LmtpSession, Session
+from connectors.email.smtp.session import KEPT, NOT_NOW, LmtpSession, Session
 from hub.errors import Retry, Unavailable
 from hub.interaction import Accepted, Channel
 from hub.metrics import Metrics
