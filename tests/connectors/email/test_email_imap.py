@@ -306,6 +306,20 @@ async def test_a_token_in_a_file(
         await house.wait_for(1)
 
 
+async def test_a_token_that_is_refused(
+    sqlite_url: str, tmp_path: Path, workers: Workers, imap_account: ImapAccount
+) -> None:
+    file = tmp_path / "token"
+    file.write_text("an old token")
+    way = {"password": "", "oauth": {"token_file": file}}
+    async with following(sqlite_url, tmp_path, workers, imap_account, **way) as house:
+
+        async def problem() -> str:
+            return house.connector.problem
+
+        assert "check how Loket signs in" in await eventually(problem)
+
+
 async def test_a_password_in_a_file(
     sqlite_url: str, tmp_path: Path, workers: Workers, imap_account: ImapAccount
 ) -> None:
