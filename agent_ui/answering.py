@@ -100,6 +100,9 @@ def _take(connection: Connection, conversation_id: str, agent: Agent) -> WorkIte
     item = work_items.latest_of(connection, [conversation_id]).get(conversation_id)
     if item is None or item.state == work_items.DONE:
         raise Rejected("resolved", "This conversation is resolved.", status=409)
+    # Whoever helps the customer with something else reads this as history; it is not theirs.
+    if item.state == work_items.WAITING and not item.is_for(agent):
+        raise Rejected("other_role", "Another role answers this.", status=409)
     return work_items.claim(connection, item.id, agent)
 
 

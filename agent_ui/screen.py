@@ -30,7 +30,7 @@ class Screen:
     colleagues_history: list[Past]
     readable: set[str]
     ways: list[Reachable]
-    agent_id: str
+    agent: Agent
 
     @property
     def seen(self) -> int:
@@ -40,11 +40,15 @@ class Screen:
     @property
     def is_mine(self) -> bool:
         item = self.item
-        return item is not None and item.state == "assigned" and item.agent_id == self.agent_id
+        return item is not None and item.state == "assigned" and item.agent_id == self.agent.id
 
     @property
     def is_waiting(self) -> bool:
         return self.item is not None and self.item.state == "waiting"
+
+    @property
+    def may_take(self) -> bool:
+        return self.is_waiting and self.item is not None and self.item.is_for(self.agent)
 
     @property
     def holder(self) -> str:
@@ -55,7 +59,7 @@ class Screen:
 
     @property
     def may_reply(self) -> bool:
-        return (self.is_mine or self.is_waiting) and bool(self.ways)
+        return (self.is_mine or self.may_take) and bool(self.ways)
 
 
 def read_screen(
@@ -88,5 +92,5 @@ def read_screen(
         colleagues_history=colleagues,
         readable=timeline.visible(connection, past, agent) if past else set(),
         ways=reachable(connection, conversation_id, dict(default_accounts)),
-        agent_id=agent.id,
+        agent=agent,
     )

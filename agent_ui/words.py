@@ -18,6 +18,7 @@ REASONS = {
     "empty_note": N_("Write something first."),
     "unreachable": N_("The customer cannot be reached that way. Choose another way to reply."),
     "resolved": N_("This conversation is resolved. It opens again when the customer writes."),
+    "other_role": N_("Another role answers this. You can leave a note."),
     "not_resendable": N_("This message is on its way already."),
 }
 

@@ -123,7 +123,7 @@ class ActionViews:
     async def _item(self, visit: Visit) -> WorkItem:
         item_id = visit.id
         found = await self._context.database.read(lambda c: work_items.by_ids(c, [item_id]))
-        mine = [i for i in found if i.role in visit.known.roles or i.agent_id == visit.known.id]
+        mine = [item for item in found if item.is_for(visit.known)]
         if not mine:
             raise web.HTTPNotFound
         return mine[0]

@@ -71,6 +71,10 @@ class WorkItem:
         """Since when it counts as waiting, in seconds since 1970: the lowest is first."""
         return self.waiting_since.timestamp() - 60 * self.priority_minutes
 
+    def is_for(self, agent: Agent) -> bool:
+        """Whether it is the agent's to work on: of a role that they hold, or assigned to them."""
+        return self.role in agent.roles or self.agent_id == agent.id
+
 
 @dataclass(frozen=True)
 class WorkList:

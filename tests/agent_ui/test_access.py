@@ -94,6 +94,26 @@ async def test_who_helps_a_customer_reads_what_went_before(
     assert (await anna.get(f"/console/conversations/{old.conversation_id}")).status == 404
 
 
+async def test_who_reads_it_as_history_leaves_a_note_and_answers_nothing(
+    house: House, anna: Person
+) -> None:
+    old = await house.receive(sender="jan@zwaan.example", subject="Invoice 12")
+    new = await house.receive(sender="jan@zwaan.example", subject="My order")
+    own = await anna.get(f"/console/conversations/{new.conversation_id}")
+    way = own.value("select[name=way] option")
+    await anna.post(f"/console/work/{(await house.work_of(new.conversation_id)).id}/claim")
+    page = await anna.get(f"/console/conversations/{old.conversation_id}")
+    assert "Another role answers this" in page.text(".composer")
+    assert not page.has("select[name=way]")
+    assert not page.has("button[formaction$='/claim']")
+    refused = await anna.reply(page, "I will answer this too", way=way)
+    assert refused.status == 409
+    assert "Another role answers this" in refused.text("[role=alert]")
+    assert (await house.work_of(old.conversation_id)).state == "waiting"
+    noted = await anna.reply(page, "He called about his order as well.", mode="note")
+    assert noted.texts(".entry-note .entry-who") == ["Anna de Wit"]
+
+
 async def test_colleagues_of_the_customer_are_part_of_the_history(
     house: House, anna: Person
 ) -> None:
