@@ -222,7 +222,7 @@ def _connectors(basics: Basics, outbound: Outbound) -> dict[str, Connector]:
 
 
 def _dispatcher(basics: Basics) -> list[tuple[str, Part]]:
-    sweeper = Sweeper(basics.database, basics.bus, basics.relay, router_queue=ROUTER_QUEUE)
+    sweeper = Sweeper(basics.database, basics.bus, basics.relay)
     return [
         ("deadlines", Deadlines(basics.database, basics.relay.wake)),
         ("sweeper", sweeper),

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
-from sqlalchemy import Connection
 
 from hub import clock
 from hub.connector import Connector, OutgoingMessage
@@ -31,7 +30,10 @@ LEASE = timedelta(seconds=60)
 """A sender that has not said for so long that it is alive has died."""
 
 MOST_IN_HAND = 32
-"""Messages that one process sends at the same time."""
+"""Messages that one process sends on one channel at the same time."""
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.2, 10.0
+"""Seconds between tries to keep an outcome while the store is away."""
 
 SCHEDULES: Mapping[Channel, Sequence[timedelta]] = {
     # RFC 5321, 4.5.4.1: two tries in the first hour, then every two to three hours, 4 to 5 days.
@@ -60,25 +62,25 @@ class Outbound:
         self._metrics = metrics
         self._connectors = connectors
         self._wake = wake
-        self._in_hand = KeyedWork(MOST_IN_HAND)
+        self._in_hand = {channel: KeyedWork(MOST_IN_HAND) for channel in Channel}
 
     async def handle(self, envelopes: Sequence[Envelope]) -> None:
         """The bus handler of `message.send.<channel>`: takes them in hand, and returns.
 
-        One slow server must not hold up the others. What is in hand when the process dies is
-        found in the store by the sweeper.
+        One slow customer's server must not hold up the others, nor one channel another. What is in
+        hand when the process dies is found in the store by the sweeper.
         """
         for envelope in envelopes:
             if isinstance(envelope.event, MessageSend):
                 job = partial(self._send_told, envelope.event, envelope.correlation_id)
-                await self._in_hand.add(envelope.subject, job)
+                await self._in_hand[envelope.event.channel].add(envelope.subject, job)
 
     async def start(self) -> None:
         """Nothing to start: work comes by the bus."""
 
     async def stop(self) -> None:
         """Finish what is in hand."""
-        await self._in_hand.finish()
+        await asyncio.gather(*(work.finish() for work in self._in_hand.values()))
 
     async def send(self, interaction_id: str) -> None:
         """Send one message if it is due and nobody else has it."""
@@ -88,75 +90,84 @@ class Outbound:
         if message is None:
             return
         outgoing = sending.outgoing(message, self._tokens, self._blobs)
-        connector = self._connectors[outgoing.interaction.channel]
-        alive = Supervised("sending", lambda: self._keep_lease(interaction_id))
+        alive = Supervised("sending", lambda: self._keep_lease(message.hold))
         alive.start()
         try:
-            outcome = await self._try(connector, outgoing, message.attempts)
+            outcome = await self._try(outgoing, message.hold)
+            await self._conclude(message.hold, outcome)
         finally:
             await alive.stop()
-        await self._record(interaction_id, outcome)
         self._count(outgoing.interaction.channel, outcome)
-
-    async def _send_told(self, event: MessageSend, correlation_id: str) -> None:
-        with bound(correlation_id=correlation_id):
-            await self.send(event.interaction_id)
 
     async def report(self, interaction_id: str, state: str, error: str = "") -> None:
         """A connector learned what became of a message: delivered, read, failed."""
-        await self._record(interaction_id, sending.Outcome(state=state, error=error))
+        outcome = sending.Outcome(state=state, error=error)
+        if await self._database.write(lambda c: sending.record(c, interaction_id, outcome)):
+            self._wake()
 
     async def resend(self, interaction_id: str, agent_id: str) -> None:
         """A person wants this message sent (again). Raises Rejected when it is on its way."""
         await self._database.write(lambda c: sending.queue_again(c, interaction_id, agent_id))
         self._wake()
 
-    async def _try(
-        self, connector: Connector, outgoing: OutgoingMessage, attempts: int
-    ) -> sending.Outcome:
-        interaction_id = outgoing.interaction.id
+    async def _send_told(self, event: MessageSend, correlation_id: str) -> None:
+        with bound(correlation_id=correlation_id):
+            await self.send(event.interaction_id)
+
+    async def _try(self, outgoing: OutgoingMessage, hold: sending.Hold) -> sending.Outcome:
+        channel = outgoing.interaction.channel
         try:
-            result = await connector.send(outgoing, self._committing(interaction_id))
-        except StoreDown:
-            raise
+            result = await self._connectors[channel].send(outgoing, self._committing(hold))
         except Retry as error:
-            return _again(outgoing.interaction.channel, attempts, error)
+            return _again(channel, hold.attempt, error)
         except Uncertain as error:
             return sending.Outcome(state="uncertain", error=error.detail)
         except Rejected as error:
             return sending.Outcome(state="failed", error=error.detail)
         except Unavailable as error:
             log.error("send.unavailable", what=error.what, hint=error.hint)  # noqa: TRY400
-            return _again(outgoing.interaction.channel, attempts, Retry(str(error)))
+            return _again(channel, hold.attempt, Retry(str(error)))
+        except Exception as error:
+            log.exception("send.failed", interaction_id=hold.interaction_id)
+            return _again(channel, hold.attempt, Retry(f"{type(error).__name__} in Loket itself"))
         return sending.Outcome(state=result.state, provider_id=result.provider_id)
 
-    async def _keep_lease(self, interaction_id: str) -> None:
-        while True:
-            await asyncio.sleep(LEASE.total_seconds() / 3)
-            until = clock.now() + LEASE
-            await self._database.write(
-                partial(sending.extend, interaction_id=interaction_id, until=until)
-            )
-
-    def _committing(self, interaction_id: str) -> Callable[[], Awaitable[None]]:
+    def _committing(self, hold: sending.Hold) -> Callable[[], Awaitable[None]]:
         async def committing() -> None:
-            await self._database.write(lambda c: sending.mark_transmitting(c, interaction_id))
+            if not await self._database.write(lambda c: sending.mark_transmitting(c, hold)):
+                raise Retry("another sender has taken this message over")
 
         return committing
 
-    async def _record(self, interaction_id: str, outcome: sending.Outcome) -> None:
-        def work(connection: Connection) -> bool:
-            return sending.record(connection, interaction_id, outcome)
+    async def _keep_lease(self, hold: sending.Hold) -> None:
+        while True:
+            await asyncio.sleep(LEASE.total_seconds() / 3)
+            until = clock.now() + LEASE
+            await self._database.write(partial(sending.extend, hold=hold, until=until))
 
-        if await self._database.write(work):
-            self._wake()
-        log.info("message.status", interaction_id=interaction_id, state=outcome.state)
+    async def _conclude(self, hold: sending.Hold, outcome: sending.Outcome) -> None:
+        """Keep the outcome, for as long as that takes: what was sent must not be in doubt."""
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                if await self._database.write(lambda c: sending.conclude(c, hold, outcome)):
+                    self._wake()
+                break
+            except StoreDown:
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+        log.info("message.status", interaction_id=hold.interaction_id, state=outcome.state)
 
     def _count(self, channel: Channel, outcome: sending.Outcome) -> None:
         if outcome.state in ("sent", "delivered", "waiting"):
             self._metrics.sent.labels(channel.value).inc()
         elif outcome.state in ("failed", "uncertain"):
             self._metrics.failed.labels(channel.value).inc()
+
+
+def most_tries() -> int:
+    """No schedule tries more often than this."""
+    return max(len(schedule) for schedule in SCHEDULES.values()) + 1
 
 
 def _again(channel: Channel, attempts: int, error: Retry) -> sending.Outcome:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from hub import clock
 from hub.bus import Bus
 from hub.errors import Retry
+from hub.outbound import most_tries
 from hub.relay import Relay
 from hub.store import Database, outbox, processed, sending, sweeping
 from hub.supervise import Supervised
@@ -21,18 +22,17 @@ log = structlog.get_logger(__name__)
 
 EVERY = 1.0
 UNROUTED_AFTER = timedelta(seconds=30)
-UNROUTED_EVERY = timedelta(seconds=30)
+FORGOTTEN_EVERY = timedelta(seconds=30)
 REMEMBER = timedelta(days=30)
 
 
 class Sweeper:
-    def __init__(self, database: Database, bus: Bus, relay: Relay, *, router_queue: str) -> None:
+    def __init__(self, database: Database, bus: Bus, relay: Relay) -> None:
         self._database = database
         self._bus = bus
         self._relay = relay
-        self._router_queue = router_queue
         self._task = Supervised("sweeper", self._run)
-        self._next_unrouted = clock.now()
+        self._next_forgotten = clock.now()
         self._next_forget = clock.now()
 
     async def start(self) -> None:
@@ -53,25 +53,30 @@ class Sweeper:
         """One round, as of `now`. Raises StoreDown."""
         if await self._database.write(lambda c: _free_messages(c, now)):
             self._relay.wake()
-        if now >= self._next_unrouted:
-            self._next_unrouted = now + UNROUTED_EVERY
-            await self._ask_unrouted(now)
+        if now >= self._next_forgotten:
+            self._next_forgotten = now + FORGOTTEN_EVERY
+            await self._look_for_forgotten(now)
         if now >= self._next_forget:
             self._next_forget = now + timedelta(hours=1)
             await self._database.write(lambda c: processed.forget_before(c, now - REMEMBER))
 
-    async def _ask_unrouted(self, now: datetime) -> None:
+    async def _look_for_forgotten(self, now: datetime) -> None:
         """Only when nothing else explains that they wait: a late outbox, a full queue."""
         waiting, _ = await self._database.read(outbox.lag)
         depths = await self._bus.depths()
-        if waiting or depths.get(self._router_queue) or self._bus.problem:
+        if waiting or any(depths.values()) or self._bus.problem:
             return
-        before = now - UNROUTED_AFTER
-        asked = await self._database.write(lambda c: sweeping.ask_unrouted(c, before))
+        asked = await self._database.write(lambda c: _ask_forgotten(c, now))
         if asked:
-            log.warning("sweeper.asked_again", contacts=asked)
+            log.warning("sweeper.asked_again", events=asked)
             self._relay.wake()
 
 
 def _free_messages(connection: Connection, now: datetime) -> int:
-    return sending.release_expired(connection, now) + sending.republish_due(connection, now)
+    freed = sending.release_expired(connection, now, most_tries())
+    return freed + sending.republish_due(connection, now)
+
+
+def _ask_forgotten(connection: Connection, now: datetime) -> int:
+    contacts = sweeping.ask_unrouted(connection, now - UNROUTED_AFTER)
+    return contacts + sending.republish_lost(connection, now)

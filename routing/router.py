@@ -131,12 +131,10 @@ def _troubled(envelopes: Sequence[Envelope]) -> dict[str, str]:
 
 
 def _only_filed(contact: Unrouted) -> bool:
-    """Automatic answers and delivery reports are kept and shown; they make no work.
+    """Automatic mail in a conversation is kept and shown there, and makes no work.
 
-    A machine's own mail (an order form, an alarm) does when it opens a conversation.
+    What opens a conversation always does, or nobody would ever see it.
     """
-    if contact.automatic in (Automatic.REPLY, Automatic.BOUNCE):
-        return True
     return contact.automatic is not Automatic.NO and contact.sequence > 1
 
 

@@ -1,24 +1,25 @@
 """Keeps a batch of arrivals: in one transaction, with a fixed number of statements for any size."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from hub import clock
-from hub.events import Envelope, InteractionReceived, MessageStatus, wrap
+from hub.events import Envelope, InteractionReceived, wrap
 from hub.interaction import (
     Accepted,
     Arrival,
     Automatic,
+    Bounce,
     Direction,
     InteractionKind,
     Thread,
     Verification,
 )
-from hub.store import joining, outbox
+from hub.store import bouncing, joining, outbox
 from hub.store.inserting import digest, insert_all, insert_new
 from hub.store.senders import Sender, Senders
 from hub.store.tables import (
@@ -29,7 +30,6 @@ from hub.store.tables import (
     participants,
     thread_refs,
 )
-from hub.store.tables import outbound as outbound_table
 from hub.store.threads import Conversation, Threads
 from hub.tokens import Tokens
 
@@ -57,6 +57,17 @@ def store_arrivals(
 
 
 @dataclass
+class _Rows:
+    """What `save` inserts. `names`: references that only one conversation may have."""
+
+    interactions: list[dict[str, Any]] = field(default_factory=list)
+    attachments: list[dict[str, Any]] = field(default_factory=list)
+    names: list[dict[str, Any]] = field(default_factory=list)
+    refs: list[dict[str, Any]] = field(default_factory=list)
+    participants: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass
 class _New:
     """A conversation that this batch opens."""
 
@@ -75,19 +86,10 @@ class _Batch:
         self._senders = Senders(connection, self._now, [_sender(a) for a in arrivals])
         self._opened: list[_New] = []
         self._touched: dict[str, tuple[Conversation, datetime]] = {}
-        self._rows: dict[str, list[dict[str, Any]]] = {
-            name: []
-            for name in (
-                "interactions",
-                "attachments",
-                "names",
-                "refs",
-                "participants",
-                "bounces",
-            )
-        }
+        self._rows = _Rows()
         self._envelopes: list[Envelope] = []
         self._joins: list[tuple[Conversation, Arrival, str | None]] = []
+        self._bounces: list[tuple[str, Bounce]] = []
 
     def take(self, arrival: Arrival) -> Accepted:
         key = dedupe_key(arrival.channel, arrival.account, arrival.external_id)
@@ -103,13 +105,14 @@ class _Batch:
         connection, rows = self._connection, self._rows
         self._senders.save(connection)
         insert_all(connection, conversations, self._conversation_rows())
-        insert_all(connection, interactions, rows["interactions"])
-        insert_all(connection, attachments, rows["attachments"])
-        insert_all(connection, thread_refs, rows["names"])
-        insert_new(connection, thread_refs, rows["refs"])
-        insert_new(connection, participants, rows["participants"])
+        insert_all(connection, interactions, rows.interactions)
+        insert_all(connection, attachments, rows.attachments)
+        insert_all(connection, thread_refs, rows.names)
+        insert_new(connection, thread_refs, rows.refs)
+        insert_new(connection, participants, rows.participants)
         self._save_touched()
-        self._save_bounces()
+        for interaction_id, bounce in self._bounces:
+            bouncing.note(connection, interaction_id, bounce)
         for conversation, arrival, customer_id in self._joins:
             _join(connection, conversation, arrival, customer_id)
         outbox.add_envelopes(connection, self._envelopes)
@@ -117,8 +120,8 @@ class _Batch:
     def _place(self, arrival: Arrival) -> tuple[Conversation, str]:
         """The conversation the arrival belongs to, and the customer it is from."""
         bounced = self._threads.bounced(arrival)
-        if bounced is not None and arrival.bounce is not None:
-            self._bounce(arrival, bounced.interaction_id, bounced.conversation)
+        if bounced is not None:
+            self._bounces.append((bounced.interaction_id, bounced.report))
             return bounced.conversation, bounced.conversation.customer_id
         sender = _sender(arrival)
         known = self._senders.known(arrival.sender)
@@ -158,10 +161,10 @@ class _Batch:
             conversation_id=conversation.id,
             sequence=conversation.count,
         )
-        self._rows["interactions"].append(
+        self._rows.interactions.append(
             _interaction_row(arrival, accepted, customer_id, key, self._now)
         )
-        self._rows["attachments"] += _attachment_rows(arrival, accepted.interaction_id)
+        self._rows.attachments += _attachment_rows(arrival, accepted.interaction_id)
         self._add_refs(arrival.thread, conversation)
         self._add_participants(arrival, conversation)
         self._touched[conversation.id] = (conversation, self._now)
@@ -186,29 +189,20 @@ class _Batch:
                 "interaction_id": None,
             }
             new_name = name and not self._threads.knows(reference)
-            self._rows["names" if new_name else "refs"].append(row)
+            (self._rows.names if new_name else self._rows.refs).append(row)
 
     def _add_participants(self, arrival: Arrival, conversation: Conversation) -> None:
-        """The sender, and whom the sender addressed besides us, take part from now on."""
+        """The sender, and whom the sender addressed besides us, take part from now on.
+
+        Anybody can send a delivery report: it makes nobody a participant.
+        """
+        if arrival.automatic is Automatic.BOUNCE:
+            return
         for party in (arrival.sender, *arrival.recipients):
             if party.key not in conversation.participants and party.value != arrival.account:
                 conversation.participants.add(party.key)
                 row = {"conversation_id": conversation.id, "key": party.key}
-                self._rows["participants"].append(row)
-
-    def _bounce(self, arrival: Arrival, interaction_id: str, conversation: Conversation) -> None:
-        assert arrival.bounce is not None  # noqa: S101 (the caller looked)
-        state = "bounced" if arrival.bounce.permanent else "delayed"
-        error = arrival.bounce.diagnostic or arrival.bounce.status or "the mail came back"
-        self._rows["bounces"].append({"bounced_id": interaction_id, "state": state, "error": error})
-        status = MessageStatus(
-            interaction_id=interaction_id,
-            conversation_id=conversation.id,
-            channel=arrival.channel,
-            state=state,
-            error=error,
-        )
-        self._envelopes.append(_envelope(status, conversation.id, arrival))
+                self._rows.participants.append(row)
 
     def _conversation_rows(self) -> list[dict[str, Any]]:
         numbers = _next_numbers(self._connection, len(self._opened))
@@ -246,11 +240,6 @@ class _Batch:
         if changed:
             self._connection.execute(_TOUCH, changed)
 
-    def _save_bounces(self) -> None:
-        bounces = [row | {"at": self._now} for row in self._rows["bounces"]]
-        if bounces:
-            self._connection.execute(_BOUNCE, bounces)
-
 
 _TOUCH = (
     update(conversations)
@@ -260,13 +249,6 @@ _TOUCH = (
         state=bindparam("new_state"),
         resolved_at=bindparam("resolved"),
         last_at=bindparam("at"),
-    )
-)
-_BOUNCE = (
-    update(outbound_table)
-    .where(outbound_table.c.interaction_id == bindparam("bounced_id"))
-    .values(
-        state=bindparam("state"), error=bindparam("error"), next_at=None, updated_at=bindparam("at")
     )
 )
 
@@ -356,14 +338,11 @@ def _received(arrival: Arrival, accepted: Accepted, customer_id: str, now: datet
         account=arrival.account,
         received_at=now,
     )
-    return _envelope(event, accepted.conversation_id, arrival)
-
-
-def _envelope(
-    event: InteractionReceived | MessageStatus, conversation_id: str, arrival: Arrival
-) -> Envelope:
     return wrap(
-        event, subject=conversation_id, source=SOURCE, correlation_id=arrival.correlation_id
+        event,
+        subject=accepted.conversation_id,
+        source=SOURCE,
+        correlation_id=arrival.correlation_id,
     )
 
 

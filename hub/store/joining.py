@@ -5,7 +5,13 @@ from sqlalchemy import Connection, select, update
 
 from hub.interaction import Party
 from hub.store import audit
-from hub.store.tables import contact_points, conversations, customers
+from hub.store.tables import (
+    contact_points,
+    conversations,
+    customers,
+    interactions,
+    work_items,
+)
 
 
 def name_visitor(connection: Connection, customer_id: str, party: Party) -> None:
@@ -39,6 +45,12 @@ def join_visitor(connection: Connection, *, conversation_id: str, customer_id: s
         .where(conversations.c.id == conversation_id)
         .values(customer_id=customer_id)
     )
+    for table in (interactions, work_items):
+        connection.execute(
+            update(table)
+            .where(table.c.conversation_id == conversation_id, table.c.customer_id == visitor_id)
+            .values(customer_id=customer_id)
+        )
     details = {"conversation": conversation_id, "from": visitor_id, "contact_points": points}
     _audit(connection, customer_id, details)
 

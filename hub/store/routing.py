@@ -14,6 +14,8 @@ from hub.store import outbox
 from hub.store.tables import attachments, conversations, customers, interactions, work_items
 
 SOURCE = "/loket/router"
+MOST_AT_ONCE = 1000
+"""Contacts routed in one transaction; what is left is asked for again by its own event."""
 TEXT_READ = 20_000
 """Characters of a message that recognition looks at."""
 
@@ -60,6 +62,7 @@ class WorkItem:
     decision: dict[str, Any]
     former_role: str = ""
     correlation_id: str = ""
+    overdue: bool = False
     new: bool = field(default=True, compare=False)
 
     def moved(self, **changes: Any) -> "WorkItem":
@@ -107,6 +110,7 @@ def unrouted(connection: Connection, conversation_ids: Sequence[str]) -> list[Un
         .outerjoin(organisations, organisations.c.id == customers.c.organisation_id)
         .where(columns.conversation_id.in_(conversation_ids), columns.routed_at.is_(None))
         .order_by(columns.conversation_id, columns.sequence)
+        .limit(MOST_AT_ONCE)
     ).all()
     files = _files(connection, [row.id for row in rows])
     return [_unrouted(row, files.get(row.id, ())) for row in rows]
@@ -117,6 +121,7 @@ def open_items(connection: Connection, conversation_ids: Sequence[str]) -> dict[
     rows = connection.execute(
         select(work_items)
         .where(work_items.c.conversation_id.in_(conversation_ids), work_items.c.state != "done")
+        .order_by(work_items.c.id)
         .with_for_update()
     )
     return {row.conversation_id: _item(row) for row in rows}
@@ -137,9 +142,19 @@ def save(connection: Connection, items: Sequence[WorkItem]) -> None:
     """Write new and changed work items and tell the bus."""
     if new := [item for item in items if item.new]:
         connection.execute(insert(work_items), [_row(item) for item in new])
+        _open(connection, [item.conversation_id for item in new])
     if changed := [item for item in items if not item.new]:
         connection.execute(_CHANGE, [_change(item) for item in changed])
     outbox.add_envelopes(connection, [_told(item) for item in items])
+
+
+def _open(connection: Connection, conversation_ids: Sequence[str]) -> None:
+    """A conversation with open work is open, also when it was resolved before."""
+    connection.execute(
+        update(conversations)
+        .where(conversations.c.id.in_(conversation_ids), conversations.c.state != "open")
+        .values(state="open", resolved_at=None)
+    )
 
 
 def mark_routed(connection: Connection, interaction_ids: Sequence[str], at: datetime) -> None:
@@ -209,6 +224,7 @@ def _told(item: WorkItem) -> Envelope:
         state=item.state,
         agent_id=item.agent_id,
         epoch=item.epoch,
+        overdue=item.overdue,
     )
     return wrap(
         event, subject=item.conversation_id, source=SOURCE, correlation_id=item.correlation_id
@@ -264,5 +280,6 @@ def _item(row: Row[Any]) -> WorkItem:
         waiting_since=row.waiting_since,
         first_response_due=row.first_response_due,
         decision=row.decision,
+        overdue=row.overdue,
         new=False,
     )

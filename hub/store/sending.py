@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 
 from hub import clock
 from hub.errors import Rejected
@@ -49,17 +49,37 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class Hold:
+    """One try of one message, in one sender's hands.
+
+    The number of the try is what fences: a sender that was taken for dead and wakes up changes
+    nothing that another has taken over.
+    """
+
+    interaction_id: str
+    attempt: int
+
+    @property
+    def is_ours(self) -> ColumnElement[bool]:
+        return and_(
+            outbound.c.interaction_id == self.interaction_id,
+            outbound.c.attempts == self.attempt,
+            outbound.c.state.in_(("sending", "transmitting")),
+        )
+
+
+@dataclass(frozen=True)
 class Claimed:
     """A message in this process's hands, with what its connector needs."""
 
     interaction: Interaction
     number: int
     references: tuple[str, ...]
-    attempts: int
+    hold: Hold
 
 
 def claim(connection: Connection, interaction_id: str, *, until: datetime) -> Claimed | None:
-    """Take a message that is due; None when it is not, or when somebody else has it."""
+    """Take a message that is due until `until`; None when it is not, or somebody else has it."""
     now = clock.now()
     row = connection.execute(
         update(outbound)
@@ -79,11 +99,12 @@ def claim(connection: Connection, interaction_id: str, *, until: datetime) -> Cl
     ).one_or_none()
     if row is None:
         return None
+    hold = Hold(interaction_id, row.attempts)
     interaction = load_interaction(connection, interaction_id)
     number = connection.execute(
         select(conversations.c.number).where(conversations.c.id == interaction.conversation_id)
     ).scalar_one()
-    return Claimed(interaction, number, _references(connection, interaction), row.attempts)
+    return Claimed(interaction, number, _references(connection, interaction), hold)
 
 
 def outgoing(message: Claimed, tokens: Tokens, blobs: Blobs) -> OutgoingMessage:
@@ -100,22 +121,27 @@ def outgoing(message: Claimed, tokens: Tokens, blobs: Blobs) -> OutgoingMessage:
     )
 
 
-def extend(connection: Connection, interaction_id: str, until: datetime) -> None:
+def extend(connection: Connection, hold: Hold, until: datetime) -> None:
     """The sender is still alive."""
-    connection.execute(
-        update(outbound)
-        .where(outbound.c.interaction_id == interaction_id, outbound.c.lease_until.is_not(None))
-        .values(lease_until=until)
-    )
+    connection.execute(update(outbound).where(hold.is_ours).values(lease_until=until))
 
 
-def mark_transmitting(connection: Connection, interaction_id: str) -> None:
-    """From here on a crash leaves the outcome unknown."""
-    connection.execute(
+def mark_transmitting(connection: Connection, hold: Hold) -> bool:
+    """From here on a crash leaves the outcome unknown; False when it is not ours any more."""
+    changed = connection.execute(
         update(outbound)
-        .where(outbound.c.interaction_id == interaction_id, outbound.c.state == "sending")
+        .where(hold.is_ours, outbound.c.state == "sending")
         .values(state="transmitting", updated_at=clock.now())
     )
+    return changed.rowcount == 1
+
+
+def conclude(connection: Connection, hold: Hold, outcome: Outcome) -> bool:
+    """Write down what became of a try; False when the message was taken from us meanwhile."""
+    row = connection.execute(select(outbound).where(hold.is_ours).with_for_update()).one_or_none()
+    if row is None:
+        return False
+    return record(connection, hold.interaction_id, outcome)
 
 
 def record(connection: Connection, interaction_id: str, outcome: Outcome) -> bool:
@@ -163,39 +189,68 @@ def queue_again(connection: Connection, interaction_id: str, agent_id: str) -> N
 
 
 ASK_AGAIN = timedelta(minutes=1)
+MOST_AT_ONCE = 500
 
 
 def republish_due(connection: Connection, now: datetime) -> int:
-    """Put messages on the bus again whose next try is due, or whose first event was lost (the
-    broker may be wiped); gives how many. The lease keeps one from being asked for every time."""
-    retry_due = (outbound.c.attempts > 0) & (outbound.c.next_at <= now)
+    """Put messages whose next try is due on the bus; gives how many.
+
+    The lease keeps one from being asked for again before a minute has passed.
+    """
+    return _ask_for(connection, (outbound.c.attempts > 0) & (outbound.c.next_at <= now), now)
+
+
+def republish_lost(connection: Connection, now: datetime) -> int:
+    """The same for those that nobody ever tried: their event was lost, the broker may be wiped.
+
+    Only right when nothing else explains that they wait.
+    """
     never_tried = (outbound.c.attempts == 0) & (outbound.c.next_at <= now - ASK_AGAIN)
-    rows = connection.execute(
-        update(outbound)
-        .where(outbound.c.state == "queued", or_(retry_due, never_tried))
-        .where(or_(outbound.c.lease_until.is_(None), outbound.c.lease_until <= now))
-        .values(lease_until=now + ASK_AGAIN)
-        .returning(outbound)
-    ).all()
-    for row in rows:
-        _ask(connection, row)
-    return len(rows)
+    return _ask_for(connection, never_tried, now)
 
 
-def release_expired(connection: Connection, now: datetime) -> int:
-    """Free messages whose sender died: to be tried again, or in doubt when it died too late."""
+def release_expired(connection: Connection, now: datetime, most_tries: int) -> int:
+    """Free messages whose sender died: to be tried again, or in doubt when it died too late.
+
+    One that its sender dies of again and again fails after `most_tries`.
+    """
     rows = connection.execute(
         select(outbound)
         .where(outbound.c.state.in_(("sending", "transmitting")), outbound.c.lease_until <= now)
-        .with_for_update()
+        .order_by(outbound.c.interaction_id)
+        .limit(MOST_AT_ONCE)
+        .with_for_update(skip_locked=True)
     ).all()
     for row in rows:
-        if row.state == "sending":
-            record(connection, row.interaction_id, Outcome("queued", row.error, next_at=now))
+        record(connection, row.interaction_id, _after_death(row, now, most_tries))
+        if row.state == "sending" and row.attempts < most_tries:
             _ask(connection, row)
-        else:
-            error = "Loket stopped while sending this; it may or may not have arrived."
-            record(connection, row.interaction_id, Outcome("uncertain", error))
+    return len(rows)
+
+
+def _after_death(row: Any, now: datetime, most_tries: int) -> Outcome:
+    if row.state == "transmitting":
+        error = "Loket stopped while sending this; it may or may not have arrived."
+        return Outcome("uncertain", error)
+    if row.attempts >= most_tries:
+        return Outcome("failed", row.error or "Loket stopped each time it tried to send this.")
+    return Outcome("queued", row.error, next_at=now)
+
+
+def _ask_for(connection: Connection, waiting: ColumnElement[bool], now: datetime) -> int:
+    free = or_(outbound.c.lease_until.is_(None), outbound.c.lease_until <= now)
+    rows = connection.execute(
+        select(outbound)
+        .where(outbound.c.state == "queued", waiting, free)
+        .order_by(outbound.c.next_at)
+        .limit(MOST_AT_ONCE)
+        .with_for_update(skip_locked=True)
+    ).all()
+    ids = [row.interaction_id for row in rows]
+    asked = update(outbound).where(outbound.c.interaction_id.in_(ids))
+    connection.execute(asked.values(lease_until=now + ASK_AGAIN))
+    for row in rows:
+        _ask(connection, row)
     return len(rows)
 
 

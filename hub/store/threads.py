@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, or_, select
 
-from hub.interaction import Arrival, PointKind, Thread
+from hub.interaction import Arrival, Automatic, Bounce, PointKind, Thread, Verification
 from hub.store.inserting import digest, unique
 from hub.store.tables import conversations, participants, thread_refs
 from hub.tokens import Tokens
@@ -39,6 +39,7 @@ class Bounced:
 
     interaction_id: str
     conversation: Conversation
+    report: Bounce
 
 
 class Threads:
@@ -76,8 +77,11 @@ class Threads:
     def proves_handover(self, arrival: Arrival, conversation: Conversation) -> bool:
         """Whether this mail answers, from the address the chat visitor gave, what we mailed there.
 
-        Only who reads that mailbox has the token, so the address is the visitor's.
+        Only who reads that mailbox has the token, so the address is the visitor's. An automatic
+        answer shows that the mailbox is there, not that its owner is the visitor.
         """
+        if arrival.automatic is not Automatic.NO or arrival.verification is Verification.FAILED:
+            return False
         signed = {self._signed(arrival.thread.token), self._signed(arrival.thread.marker)}
         mailed = f"{PointKind.EMAIL}:{conversation.handover_address}"
         return conversation.id in signed and arrival.sender.key == mailed
@@ -92,7 +96,7 @@ class Threads:
         conversation = self._conversations.get(conversation_id)
         if conversation is None or interaction_id is None:
             return None
-        return Bounced(interaction_id, conversation)
+        return Bounced(interaction_id, conversation, arrival.bounce)
 
     def knows(self, reference: str) -> bool:
         return digest(reference) in self._refs

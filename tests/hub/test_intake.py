@@ -12,7 +12,15 @@ from hub import clock
 from hub.errors import StoreDown
 from hub.events import InteractionReceived, MessageStatus, decode
 from hub.intake import Intake
-from hub.interaction import Automatic, Bounce, Channel, Party, PointKind, Thread
+from hub.interaction import (
+    Automatic,
+    Bounce,
+    Channel,
+    Party,
+    PointKind,
+    Thread,
+    Verification,
+)
 from hub.metrics import Metrics
 from hub.replies import Reply, add_reply
 from hub.store import Database, migrate
@@ -28,7 +36,7 @@ from hub.store.tables import (
     outbox,
 )
 from hub.store.threads import TOKEN_PURPOSE
-from stores import count, opened, rows
+from stores import count, only, opened, rows
 
 
 @pytest.fixture
@@ -248,6 +256,7 @@ async def test_long_after_it_was_resolved_a_new_conversation_links_to_it(
 async def test_a_bounce_goes_to_what_bounced(intake: Intake, database: Database) -> None:
     first = await intake.accept(mail_arrival())
     sent = await reply_to(database, first.conversation_id, email_party("jan@example.org"))
+    await database.write(lambda c: c.execute(update(outbound).values(state="sent")))
     bounce = mail_arrival(
         sender="mailer-daemon@example.org",
         automatic=Automatic.BOUNCE,
@@ -257,7 +266,7 @@ async def test_a_bounce_goes_to_what_bounced(intake: Intake, database: Database)
     )
     accepted = await intake.accept(bounce)
     assert accepted.conversation_id == first.conversation_id
-    [message] = await rows(database, outbound)
+    message = await only(database, outbound)
     assert (message.state, message.error) == ("bounced", "550 gone")
     assert await count(database, customers) == 1
     told = [decode(row.body).event for row in await rows(database, outbox)]
@@ -360,6 +369,63 @@ async def test_a_visitor_who_proves_to_be_a_known_customer_is_that_customer(
     assert owners[chat.conversation_id] == vera.id
     points = {row.key: row.customer_id for row in await rows(database, contact_points)}
     assert points["visitor:v1"] == vera.id
+    inbound = [row for row in await rows(database, interactions) if row.direction == "inbound"]
+    assert {row.customer_id for row in inbound} == {vera.id}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"automatic": Automatic.REPLY}, {"verification": Verification.FAILED}],
+    ids=["an autoresponder", "a forged sender"],
+)
+async def test_what_does_not_come_from_the_visitor_proves_nothing(
+    intake: Intake, database: Database, changes: dict[str, Any]
+) -> None:
+    conversation_id, token = await chat_handed_over(intake, database, "vera@example.org")
+    answer = mail_arrival(sender="vera@example.org", thread=Thread(token=token), **changes)
+    assert (await intake.accept(answer)).conversation_id == conversation_id
+    kinds = {row.id: row.kind for row in await rows(database, customers)}
+    chat = await only(database, conversations)
+    assert kinds[chat.customer_id] == "visitor"
+
+
+async def test_a_forged_delivery_report_lets_nobody_in(intake: Intake, database: Database) -> None:
+    first = await intake.accept(mail_arrival())
+    sent = await reply_to(database, first.conversation_id, email_party("jan@example.org"))
+    message_id = await external_id(database, sent)
+    report = mail_arrival(
+        sender="mallory@example.com",
+        automatic=Automatic.BOUNCE,
+        bounce=Bounce(message_id=message_id, permanent=True, recipient="other@example.com"),
+    )
+    await intake.accept(report)
+    assert (await only(database, outbound)).state == "queued"
+    after = await intake.accept(
+        mail_arrival(sender="mallory@example.com", references=(message_id,))
+    )
+    assert after.conversation_id != first.conversation_id
+
+
+@pytest.mark.parametrize(
+    ("before", "permanent", "after"),
+    [
+        ("sent", False, "delayed"),
+        ("bounced", False, "bounced"),
+        ("delivered", False, "delivered"),
+        ("queued", True, "queued"),
+    ],
+)
+async def test_a_late_delivery_report_takes_nothing_back(
+    intake: Intake, database: Database, before: str, permanent: bool, after: str
+) -> None:
+    first = await intake.accept(mail_arrival())
+    sent = await reply_to(database, first.conversation_id, email_party("jan@example.org"))
+    await database.write(lambda c: c.execute(update(outbound).values(state=before)))
+    report = Bounce(message_id=await external_id(database, sent), permanent=permanent)
+    await intake.accept(mail_arrival(automatic=Automatic.BOUNCE, bounce=report))
+    message = await only(database, outbound)
+    assert message.state == after
+    assert (message.next_at is None) == (after == "delayed")
 
 
 async def test_who_only_claims_the_address_proves_nothing(

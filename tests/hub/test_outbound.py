@@ -11,7 +11,7 @@ from sqlalchemy import update
 from builders import TOKENS, email_party, mail_arrival
 from hub import clock
 from hub.connector import Finding, OutgoingMessage, SendResult
-from hub.errors import Rejected, Retry, Unavailable, Uncertain
+from hub.errors import Rejected, Retry, StoreDown, Unavailable, Uncertain
 from hub.events import MessageSend, MessageStatus
 from hub.http import Route
 from hub.intake import Intake
@@ -19,7 +19,7 @@ from hub.interaction import Channel
 from hub.metrics import Metrics
 from hub.outbound import LEASE, Outbound
 from hub.replies import Reply, add_reply
-from hub.store import Blobs, Database, sending
+from hub.store import Blobs, Database, Work, sending
 from hub.store.tables import audit_log, interactions, outbound
 from stores import count, only, opened, rows, told
 
@@ -222,7 +222,7 @@ async def test_delivery_in_doubt_is_never_repeated_by_itself(
     wire.behave = wire.take
     much_later = clock.now() + timedelta(days=3)
     assert await database.write(lambda c: sending.republish_due(c, much_later)) == 0
-    assert await database.write(lambda c: sending.release_expired(c, much_later)) == 0
+    assert await database.write(lambda c: sending.release_expired(c, much_later, 9)) == 0
     await door.send(message)
     assert not wire.sent
 
@@ -247,12 +247,13 @@ async def test_a_sender_that_died(
 ) -> None:
     """Before the point of no return it is simply tried again; after it a person decides."""
     until = clock.now() + LEASE
-    assert await database.write(lambda c: sending.claim(c, message, until=until))
+    claimed = await database.write(lambda c: sending.claim(c, message, until=until))
+    assert claimed is not None
     if committed:
-        await database.write(lambda c: sending.mark_transmitting(c, message))
-    assert await database.write(lambda c: sending.release_expired(c, clock.now())) == 0
+        assert await database.write(lambda c: sending.mark_transmitting(c, claimed.hold))
+    assert await database.write(lambda c: sending.release_expired(c, clock.now(), 9)) == 0
     gone = clock.now() + LEASE + timedelta(seconds=1)
-    assert await database.write(lambda c: sending.release_expired(c, gone)) == 1
+    assert await database.write(lambda c: sending.release_expired(c, gone, 9)) == 1
     assert (await only(database, outbound)).state == state
     assert await asked(database) == (1 if committed else 2)
 
@@ -261,9 +262,68 @@ async def test_a_message_whose_event_was_lost_is_asked_for_again(
     database: Database, message: str
 ) -> None:
     """The broker may be wiped; the store knows that nobody tried."""
-    assert await database.write(lambda c: sending.republish_due(c, clock.now())) == 0
+    assert await database.write(lambda c: sending.republish_lost(c, clock.now())) == 0
     later = clock.now() + timedelta(minutes=2)
-    assert await database.write(lambda c: sending.republish_due(c, later)) == 1
+    assert await database.write(lambda c: sending.republish_lost(c, later)) == 1
+    assert await database.write(lambda c: sending.republish_lost(c, later)) == 0
+
+
+async def test_a_sender_that_was_taken_for_dead_stops_before_it_sends(
+    database: Database, door: Outbound, wire: Wire, message: str
+) -> None:
+    """It wakes up after another has taken the message over, and must not send it as well."""
+
+    async def sleep_too_long(
+        outgoing: OutgoingMessage, committing: Callable[[], Awaitable[None]]
+    ) -> SendResult:
+        gone = clock.now() + LEASE + timedelta(seconds=1)
+        await database.write(lambda c: sending.release_expired(c, gone, 9))
+        await due(database, clock.now())
+        wire.behave = wire.take
+        await door.send(message)
+        return await wire.take(outgoing, committing)
+
+    wire.behave = sleep_too_long
+    await door.send(message)
+    assert len(wire.sent) == 1
+    assert (await only(database, outbound)).state == "sent"
+
+
+async def test_what_was_sent_is_written_down_however_long_that_takes(
+    database: Database, door: Outbound, wire: Wire, message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, refusals = database.write, iter([StoreDown("away")] * 3)
+
+    async def unreliable(work: Work[Any]) -> Any:
+        if wire.sent and (refusal := next(refusals, None)) is not None:
+            raise refusal
+        return await write(work)
+
+    monkeypatch.setattr(database, "write", unreliable)
+    await door.send(message)
+    assert (await only(database, outbound)).state == "sent"
+
+
+async def test_a_message_that_breaks_its_sender_is_not_tried_for_ever(
+    database: Database, door: Outbound, wire: Wire, message: str
+) -> None:
+    wire.behave = raising(KeyError("a fault of ours"))
+    await door.send(message)
+    row = await only(database, outbound)
+    assert (row.state, row.error) == ("queued", "KeyError in Loket itself")
+    assert row.next_at > clock.now() + timedelta(minutes=29)
+
+
+async def test_a_message_that_kills_its_sender_fails_in_the_end(
+    database: Database, message: str
+) -> None:
+    now = clock.now()
+    for _ in range(3):
+        assert await database.write(lambda c: sending.claim(c, message, until=now))
+        await database.write(lambda c: sending.release_expired(c, clock.now(), 3))
+        if (await only(database, outbound)).state == "queued":
+            await due(database, now)
+    assert (await only(database, outbound)).state == "failed"
 
 
 async def test_a_late_report_takes_nothing_back(

@@ -44,7 +44,7 @@ def wire() -> WipedWire:
 @pytest.fixture
 def sweeper(database: Database, wire: WipedWire) -> Sweeper:
     relay = Relay(database, wire, open_leadership(database))
-    return Sweeper(database, wire, relay, router_queue="router")
+    return Sweeper(database, wire, relay)
 
 
 async def forgotten(database: Database) -> str:

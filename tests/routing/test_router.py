@@ -17,7 +17,7 @@ from hub.intake import Intake
 from hub.interaction import Accepted, Arrival, Automatic, Channel
 from hub.metrics import Metrics
 from hub.store import Database
-from hub.store.tables import customers, interactions, work_items
+from hub.store.tables import conversations, customers, interactions, work_items
 from routing.model import Model
 from routing.model_file import load_model
 from routing.router import Router
@@ -182,15 +182,19 @@ async def test_the_group_of_the_organisation_decides(
 
 
 @pytest.mark.parametrize(
-    ("automatic", "made"),
-    [(Automatic.REPLY, 0), (Automatic.BOUNCE, 0), (Automatic.GENERATED, 1), (Automatic.BULK, 1)],
+    "automatic",
+    [Automatic.REPLY, Automatic.BOUNCE, Automatic.GENERATED, Automatic.BULK],
 )
-async def test_automatic_mail_is_filed_unless_it_opens_a_matter(
-    database: Database, intake: Intake, router: Router, automatic: Automatic, made: int
+async def test_automatic_mail_makes_work_only_where_nobody_would_see_it(
+    database: Database, intake: Intake, router: Router, automatic: Automatic
 ) -> None:
-    await router.handle([received(await intake.accept(late_delivery(automatic=automatic)))])
-    assert await count(database, work_items) == made
-    assert (await only(database, interactions)).routed_at is not None
+    first = await intake.accept(mail_arrival(message_id="one@example.org", automatic=automatic))
+    await router.handle([received(first)])
+    before = await only(database, work_items)
+    second = mail_arrival(references=("one@example.org",), automatic=automatic)
+    await router.handle([received(await intake.accept(second))])
+    assert await only(database, work_items) == before
+    assert all(row.routed_at for row in await rows(database, interactions))
 
 
 @pytest.mark.parametrize("state", ["failed", "bounced", "uncertain"])
@@ -200,12 +204,16 @@ async def test_a_message_that_did_not_arrive_is_work_again(
     accepted = await intake.accept(late_delivery())
     await router.handle([received(accepted)])
     await database.write(lambda c: c.execute(update(work_items).values(state="done")))
+    resolved = {"state": "resolved", "resolved_at": clock.now()}
+    await database.write(lambda c: c.execute(update(conversations).values(resolved)))
     event = status(accepted, state)
     await router.handle([event])
     await router.handle([event])
     made = await rows(database, work_items)
     assert sorted(item.state for item in made) == ["done", "waiting"]
     assert {item.role for item in made} == {"logistics"}
+    opened_again = await only(database, conversations)
+    assert (opened_again.state, opened_again.resolved_at) == ("open", None)
     await router.handle([status(accepted, "delivered")])
     assert await count(database, work_items) == 2
 
