@@ -1,6 +1,7 @@
 """An SMTP client that says exactly what it is told to, right or wrong."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -30,6 +31,14 @@ class RawSmtp:
                 if line[3:4] != "-":
                     break
         return "\n".join(lines)
+
+    async def encrypt(self, context: ssl.SSLContext) -> None:
+        await self._writer.start_tls(context, server_hostname="127.0.0.1")
+
+    def stop_listening(self) -> None:
+        transport = self._writer.transport
+        assert isinstance(transport, asyncio.Transport)
+        transport.pause_reading()
 
     async def hang_up(self) -> None:
         self._writer.transport.abort()

@@ -6,6 +6,7 @@ A sender is told 250 when the store has committed, never before.
 import asyncio
 import hmac
 import ssl
+from typing import cast
 
 import structlog
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword
@@ -78,8 +79,7 @@ class SmtpDoor:
         self._server.close()
         if self._in_hand:
             await asyncio.wait(self._in_hand, timeout=FINISH_SECONDS)
-        for session in list(self._sessions):
-            await session.finish()
+        await asyncio.gather(*(session.finish() for session in self._sessions))
         await self._server.wait_closed()
         self._server = None
 
@@ -153,9 +153,9 @@ class _Busy(asyncio.Protocol):
     """Sends a client away that is one too many."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.WriteTransport)  # noqa: S101 (a TCP server's is)
-        transport.write(b"421 4.3.2 Too many connections, try again later\r\n")
-        transport.close()
+        writable = cast("asyncio.WriteTransport", transport)  # uvloop's are no subclass of it
+        writable.write(b"421 4.3.2 Too many connections, try again later\r\n")
+        writable.close()
 
 
 def server_context(settings: ListenSettings) -> ssl.SSLContext | None:

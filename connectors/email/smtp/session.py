@@ -15,6 +15,7 @@ from hub.store.blobs import BlobWriter
 log = structlog.get_logger(__name__)
 
 MOST_RECIPIENTS = 100
+GOODBYE_SECONDS = 1.0
 KEPT = "250 2.0.0 Kept"
 NOT_NOW = "451 4.3.0 Loket cannot keep mail just now, try again later"
 NO_SPACE = "452 4.3.1 Loket has no room just now, try again later"
@@ -50,12 +51,17 @@ class Session(SMTP):
         self._door = door
 
     async def finish(self) -> None:
-        """Say goodbye and wait until the conversation is over."""
-        if self.transport is not None:
-            self._writer.write(b"421 4.3.2 Loket is stopping, try again later\r\n")
-            self.transport.close()
-        if self._handler_coroutine is not None:
-            await asyncio.wait([self._handler_coroutine])
+        """Say goodbye and wait until the conversation is over; a client that dawdles is cut off."""
+        leading = self._handler_coroutine
+        if self.transport is None or leading is None:
+            return
+        transport = self._writer.transport
+        transport.write(b"421 4.3.2 Loket is stopping, try again later\r\n")
+        transport.close()
+        _, still = await asyncio.wait([leading], timeout=GOODBYE_SECONDS)
+        if still:
+            transport.abort()
+            await asyncio.wait([leading])
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)

@@ -159,10 +159,10 @@ async def test_the_connection_is_lost_anywhere(
         await house.wait_for(3)
         assert await house.subjects() == subjects(3)
 
-        async def well() -> bool:
-            return house.connector.problem == ""
+        async def well_again() -> bool:
+            return server.left == 0 and house.connector.problem == ""
 
-        assert await eventually(well)
+        assert await eventually(well_again)
     assert server.connections >= 3
 
 

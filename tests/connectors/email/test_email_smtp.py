@@ -469,6 +469,23 @@ async def test_stopping_says_goodbye(house: MailHouse) -> None:
         assert await raw.hear() == ""
 
 
+async def test_stopping_does_not_wait_for_who_does_not_listen(
+    sqlite_url: str, tmp_path: Path, workers: Workers, certificate: Certificate
+) -> None:
+    """An encrypted connection ends when both sides say so, and this client says nothing."""
+    settings = secured(certificate)
+    async with (
+        mail_house(sqlite_url, tmp_path, settings=settings, workers=workers) as house,
+        raw_smtp(house.port) as raw,
+    ):
+        await raw.say("STARTTLS")
+        await raw.encrypt(certificate.client_context())
+        assert (await raw.say("EHLO mx.customer.example")).startswith("250")
+        raw.stop_listening()
+        async with asyncio.timeout(10):
+            await house.connector.stop()
+
+
 async def test_refusals_are_counted(house: MailHouse) -> None:
     async with raw_smtp(house.port) as raw:
         await raw.say(f"MAIL FROM:<{JAN}>")
