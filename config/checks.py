@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from difflib import get_close_matches
 
 from config import wiring
-from config.settings import Settings
+from config.settings import Settings, SettingsError
 from hub.bus import Bus
 from hub.connector import Connector, Finding
 from hub.errors import LoketError, Rejected, Retry
@@ -19,7 +19,8 @@ BROKER_SECONDS = 10.0
 
 async def run(settings: Settings) -> list[Finding]:
     """All findings, those that are fine included."""
-    findings = [Finding("settings", ok=True, what="read")]
+    read = _settings(settings)
+    findings = [*read]
     model, problems = _model(settings)
     findings += problems
     database = wiring.open_store(settings)
@@ -29,10 +30,19 @@ async def run(settings: Settings) -> list[Finding]:
         findings += await _broker(settings, database)
         if model is not None and all(finding.ok for finding in store):
             findings += await _people(database, model)
-            findings += await _connectors(settings)
+            if all(finding.ok for finding in read):
+                findings += await _connectors(settings)
     finally:
         await database.close()
     return findings
+
+
+def _settings(settings: Settings) -> list[Finding]:
+    try:
+        wiring.make_tokens(settings)
+    except SettingsError as error:
+        return [Finding("settings", False, problem) for problem in error.problems]
+    return [Finding("settings", True, "read")]
 
 
 def _model(settings: Settings) -> tuple[Model | None, list[Finding]]:
@@ -109,9 +119,11 @@ async def _people(database: Database, model: Model) -> list[Finding]:
 async def _connectors(settings: Settings) -> list[Finding]:
     process = wiring.build(settings)
     findings: list[Finding] = []
-    for name, connector in process.connectors.items():
-        findings += await _connector(name, connector)
-    await process.discard()
+    try:
+        for name, connector in process.connectors.items():
+            findings += await _connector(name, connector)
+    finally:
+        await process.discard()
     return findings or [Finding("connectors", True, "none is switched on")]
 
 

@@ -99,6 +99,15 @@ def test_without_a_secret_nothing_starts(deployment: Deployment) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_a_missing_secret_is_one_finding_among_the_others(deployment: Deployment) -> None:
+    done = loket("check", "--config", str(deployment.config))
+    assert done.returncode == 1
+    assert "Set LOKET_HUB__SECRET" in done.stdout
+    assert "ok   store" in done.stdout
+    assert "ok   bus" in done.stdout
+    assert "nobody holds it" in done.stdout
+
+
 def test_a_database_that_is_away_is_named_without_its_password(tmp_path: Path) -> None:
     config = tmp_path / "loket.toml"
     url = f"postgresql://loket:hidden@127.0.0.1:{free_port()}/loket"
