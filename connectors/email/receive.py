@@ -1,7 +1,7 @@
 """What both ways in do with a raw mail: read it in a worker, and hand an arrival to the intake.
 
 The raw mail is in the blob store before. It is made durable only when reading it went wrong: else
-all that a person needs of it (text, attachments) is, and one sync less per mail is twice the speed.
+all that a person needs of it (text, attachments) is durable, and each mail waits for one sync less.
 """
 
 import asyncio
@@ -68,6 +68,7 @@ class MailReceiver:
         except Exception:
             # Better a mail that shows no more than who sent it than one that comes back for ever.
             log.exception("mail.not_storable", account=address, raw=arrival.raw_sha256)
+            await asyncio.to_thread(self._context.blobs.sync, arrival.raw_sha256)
             return await self._context.intake.accept(_bare(arrival))
 
     def _arrival(self, parsed: ParsedMail, address: str) -> Arrival:

@@ -5,6 +5,7 @@ A sender is told 250 when the store has committed, never before.
 
 import asyncio
 import hmac
+import socket
 import ssl
 from typing import cast
 
@@ -51,6 +52,7 @@ class SmtpDoor:
         self._sessions: set[Session] = set()
         self._in_hand: set[asyncio.Task[list[str]]] = set()
         self._tls: ssl.SSLContext | None = None
+        self._hostname = ""
 
     @property
     def port(self) -> int:
@@ -63,6 +65,8 @@ class SmtpDoor:
     async def start(self) -> None:
         settings = self._settings
         self._tls = server_context(settings)
+        # Asked once and in a thread: a name server that is slow must not hold up each client.
+        self._hostname = settings.hostname or await asyncio.to_thread(socket.getfqdn)
         try:
             self._server = await asyncio.get_running_loop().create_server(
                 self._converse, settings.host, settings.port
@@ -128,7 +132,7 @@ class SmtpDoor:
         session = LmtpSession if settings.protocol is Protocol.LMTP else Session
         return session(
             self,
-            hostname=settings.hostname or None,
+            hostname=self._hostname,
             ident="Loket",
             enable_SMTPUTF8=True,
             tls_context=self._tls,
