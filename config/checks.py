@@ -75,10 +75,11 @@ async def _store(database: Database) -> list[Finding]:
         hint = "Is the server running, and are host, name and password right?"
         return [Finding("store", False, f"{where}: {error.detail}", hint)]
     needed = migrate.head()
-    if found != needed:
+    if migrate.is_behind(found):
         what = f"{where}: schema {found or 'none'}, this release needs {needed}"
         return [Finding("store", False, what, "Run `loket migrate`.")]
-    return [Finding("store", True, f"{where}: schema {found}")]
+    newer = "" if found == needed else f", newer than the {needed} of this release"
+    return [Finding("store", True, f"{where}: schema {found}{newer}")]
 
 
 async def _broker(settings: Settings, database: Database) -> list[Finding]:

@@ -62,8 +62,8 @@ def serve(
 def migrate_command(config: ConfigOption = None, store: StoreOption = None) -> None:
     """Bring the store to the schema of this release."""
     settings = _settings(config, store=store)
-    _run(_with_store(settings, migrate.upgrade))
-    terminal.print(f"The store has schema {migrate.head()}.")
+    schema = _run(_with_store(settings, migrate.upgrade, wiring.open_store_to_migrate))
+    terminal.print(f"The store has schema {schema}.")
 
 
 @app.command()
@@ -224,8 +224,12 @@ async def _serve(settings: Settings, role: Role) -> None:
         await process.stop()
 
 
-async def _with_store(settings: Settings, work: Callable[[Database], Awaitable[T]]) -> T:
-    database = wiring.open_store(settings)
+async def _with_store(
+    settings: Settings,
+    work: Callable[[Database], Awaitable[T]],
+    open_store: Callable[[Settings], Database] = wiring.open_store,
+) -> T:
+    database = open_store(settings)
     try:
         return await work(database)
     finally:

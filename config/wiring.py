@@ -149,6 +149,11 @@ def open_store(settings: Settings) -> Database:
     return open_database(settings.hub.store.url, pool=settings.hub.store.pool)
 
 
+def open_store_to_migrate(settings: Settings) -> Database:
+    """An index on a big table takes longer than any statement of a service may."""
+    return open_database(settings.hub.store.url, statement_seconds=None)
+
+
 def make_tokens(settings: Settings) -> Tokens:
     try:
         return Tokens(settings.hub.secret.get_secret_value())
@@ -292,15 +297,20 @@ def _server(
 
 
 class _Store:
-    """The store as the part that starts first: refuses a schema that is not this release's."""
+    """The store as the part that starts first: refuses a schema that lacks what this release needs.
+
+    A newer schema is fine: a migration works with the release before it, and so a process of that
+    release can start again while the others are being replaced.
+    """
 
     def __init__(self, basics: Basics) -> None:
         self._basics = basics
 
     async def start(self) -> None:
         database = self._basics.database
-        found, needed = await migrate.current(database), migrate.head()
-        if found != needed:
+        found = await migrate.current(database)
+        if migrate.is_behind(found):
+            needed = migrate.head()
             raise SettingsError(
                 [f"the store has schema {found or 'none'}, not {needed}: run `loket migrate`."]
             )

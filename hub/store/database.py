@@ -79,13 +79,18 @@ def _store_error(error: BaseException) -> BaseException:
     return StoreDown("the database does not answer")
 
 
-def open_database(url: str, *, pool: int = 10) -> Database:
-    """Open `sqlite:///PATH` or `postgresql://…`. Connects on first use; makes no tables."""
+def open_database(
+    url: str, *, pool: int = 10, statement_seconds: float | None = STATEMENT_SECONDS
+) -> Database:
+    """Open `sqlite:///PATH` or `postgresql://…`. Connects on first use; makes no tables.
+
+    A statement that takes longer than `statement_seconds` is given up, on PostgreSQL; None: never.
+    """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return _open_sqlite(parsed)
     if parsed.get_backend_name() == "postgresql":
-        return _open_postgres(parsed, pool)
+        return _open_postgres(parsed, pool, statement_seconds)
     raise ValueError(f"the store speaks sqlite:/// and postgresql://, not {parsed.drivername}://")
 
 
@@ -111,7 +116,7 @@ def _prepare_sqlite(connection: Any, _record: object = None) -> None:
     cursor.close()
 
 
-def _open_postgres(url: URL, pool: int) -> Database:
+def _open_postgres(url: URL, pool: int, statement_seconds: float | None) -> Database:
     engine = create_async_engine(
         url.set(drivername="postgresql+asyncpg"),
         pool_size=pool,
@@ -120,7 +125,7 @@ def _open_postgres(url: URL, pool: int) -> Database:
         pool_pre_ping=False,
         connect_args={
             "timeout": CONNECT_SECONDS,
-            "command_timeout": STATEMENT_SECONDS,
+            "command_timeout": statement_seconds,
             "server_settings": {"application_name": "loket", "timezone": "UTC"},
         },
     )

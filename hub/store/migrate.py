@@ -26,16 +26,24 @@ def head() -> str:
     return ScriptDirectory.from_config(config()).get_current_head() or ""
 
 
+def is_behind(schema: str) -> bool:
+    """Whether a store with this schema lacks something that this release needs.
+
+    A schema that this release has never heard of is of a newer one.
+    """
+    scripts = ScriptDirectory.from_config(config())
+    older = {script.revision for script in scripts.walk_revisions()} - {scripts.get_current_head()}
+    return not schema or schema in older
+
+
 async def current(database: Database) -> str:
     """The schema that the store has; empty for a new one. Raises StoreDown."""
-    return await database.read(
-        lambda connection: MigrationContext.configure(connection).get_current_revision() or ""
-    )
+    return await database.read(_current)
 
 
-async def upgrade(database: Database) -> None:
-    """Apply what is missing, in one transaction. Raises StoreDown."""
-    await database.write(_upgrade)
+async def upgrade(database: Database) -> str:
+    """Apply what is missing, in one transaction; gives the schema it then has. Raises StoreDown."""
+    return await database.write(_upgrade)
 
 
 def downgrade(connection: Connection) -> None:
@@ -43,8 +51,15 @@ def downgrade(connection: Connection) -> None:
     command.downgrade(_on(connection), "base")
 
 
-def _upgrade(connection: Connection) -> None:
-    command.upgrade(_on(connection), "head")
+def _upgrade(connection: Connection) -> str:
+    settings = _on(connection)
+    if is_behind(_current(connection)):
+        command.upgrade(settings, "head")
+    return _current(connection)
+
+
+def _current(connection: Connection) -> str:
+    return MigrationContext.configure(connection).get_current_revision() or ""
 
 
 def _on(connection: Connection) -> Config:

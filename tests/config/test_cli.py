@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from builders import TOKENS, mail_arrival
 from hub.bus import DeadLetter
@@ -66,6 +67,18 @@ def test_check_and_serve_refuse_to_run_behind_the_schema(tmp_path: Path) -> None
     behind = Deployment(config, 0, "")
     assert "Run `loket migrate`" in refused(behind, "check")
     assert "run `loket migrate`" in refused(behind, "serve")
+
+
+async def test_a_process_of_the_release_before_starts_on_a_newer_schema(
+    deployment: Deployment, sqlite_url: str
+) -> None:
+    newer = text("update alembic_version set version_num = '9999_later'")
+    async with opened(sqlite_url) as database:
+        await database.write(lambda c: c.execute(newer))
+    assert "newer than the" in refused(deployment, "check"), "refused for other reasons"
+    assert "9999_later" in run(deployment, "migrate")
+    process = LoketProcess(deployment).start()
+    assert process.terminate() == 0
 
 
 def test_a_typing_mistake_in_the_file_is_named(tmp_path: Path) -> None:
