@@ -1,5 +1,6 @@
 """Reads from the store and the bus what /metrics and /readyz tell."""
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,21 +39,22 @@ class Gauges:
         return ""
 
     async def refresh(self) -> None:
-        """Bring the gauges up to date; they keep their last value while the store is away."""
-        try:
-            reading = await self._database.read(_read)
-            depths = await self._bus.depths()
-        except Retry:
-            return
+        """Bring the gauges up to date; those of a part that is away keep their last value."""
+        with contextlib.suppress(Retry):
+            self._show(await self._database.read(_read))
+        with contextlib.suppress(Retry):
+            for queue, depth in (await self._bus.depths()).items():
+                self._metrics.queue_depth.labels(queue).set(depth)
+
+    def _show(self, reading: _Reading) -> None:
         metrics = self._metrics
         metrics.outbox_rows.set(reading.outbox_rows)
         metrics.outbox_lag.set(_age(reading.outbox_since))
         metrics.oldest_unprocessed.set(_age(reading.unrouted_since))
         metrics.dead_letters.set(reading.dead)
+        metrics.waiting.clear()
         for role, count in reading.waiting.items():
             metrics.waiting.labels(role).set(count)
-        for queue, depth in depths.items():
-            metrics.queue_depth.labels(queue).set(depth)
 
 
 def _read(connection: Connection) -> _Reading:

@@ -48,7 +48,6 @@ class Relay:
     async def _run(self) -> None:
         while True:
             try:
-                await self._leadership.acquire(self.wake)
                 await self._drain()
                 self.problem = ""
             except Retry as error:
@@ -58,8 +57,9 @@ class Relay:
                 await self._wait()
 
     async def _drain(self) -> None:
-        """Publish until the outbox is empty."""
+        """Publish until the outbox is empty, for as long as this process leads."""
         while True:
+            await self._leadership.acquire(self.wake)
             self._woken.clear()
             batch = await self._database.read(lambda c: outbox.oldest(c, BATCH))
             if not batch:

@@ -46,10 +46,22 @@ class BlobWriter:
         self._file.close()
         sha256 = self._digest.hexdigest()
         target = blob_path(self._folder, sha256)
-        if not target.exists():
-            target.parent.mkdir(exist_ok=True)
-            self._temporary.rename(target)
+        target.parent.mkdir(exist_ok=True)
+        # Always: what is there may come from a time without `durable`, and be empty after a crash.
+        self._temporary.replace(target)
+        if durable:
+            _sync_folders(target)
         return sha256, self._size
+
+
+def _sync_folders(target: Path) -> None:
+    """The name of a file is as durable as its folder."""
+    for folder in (target.parent, target.parent.parent):
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def blob_path(folder: Path, sha256: str) -> Path:
@@ -82,6 +94,7 @@ class Blobs:
         """Make durable what was finished without being so."""
         with self.open(sha256) as file:
             os.fsync(file.fileno())
+        _sync_folders(self.path(sha256))
 
     def open(self, sha256: str) -> IO[bytes]:
         return self.path(sha256).open("rb")

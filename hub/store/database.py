@@ -10,13 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-import asyncpg
 from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from hub.errors import StoreDown
+from hub.store.failures import CAUGHT, is_conflict, is_passing
 from hub.store.writer import SqliteWriter
 
 T = TypeVar("T")
@@ -24,6 +23,7 @@ Work = Callable[[Connection], T]
 
 CONNECT_SECONDS = 5
 STATEMENT_SECONDS = 30
+CONFLICTS = 3
 
 
 class Database:
@@ -46,21 +46,27 @@ class Database:
         try:
             async with self.engine.connect() as connection:
                 return await connection.run_sync(work)
-        except _DOWN as error:
+        except CAUGHT as error:
             raise _store_error(error) from error
 
     async def write(self, work: Work[T]) -> T:
         """Run `work` in a transaction; when this returns, the change is durable.
 
-        `work` may be run again when its first try met a conflict, so it has no other effects.
+        `work` is run again when another transaction was in its way, so it has no other effects.
         """
         if self._writer is not None:
             return await self._writer.run(work)
-        try:
-            async with self.engine.begin() as connection:
-                return await connection.run_sync(work)
-        except _DOWN as error:
-            raise _store_error(error) from error
+        for _ in range(CONFLICTS):
+            try:
+                return await self._write_once(work)
+            except CAUGHT as error:
+                if not is_conflict(error):
+                    raise _store_error(error) from error
+        raise StoreDown("other transactions are in the way")
+
+    async def _write_once(self, work: Work[T]) -> T:
+        async with self.engine.begin() as connection:
+            return await connection.run_sync(work)
 
     async def close(self) -> None:
         if self._writer is not None:
@@ -68,15 +74,8 @@ class Database:
         await self.engine.dispose()
 
 
-_DOWN = (DBAPIError, OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError)
-
-
 def _store_error(error: BaseException) -> BaseException:
-    """StoreDown when the server is away; the error itself when the statement is at fault."""
-    if isinstance(error, DBAPIError):
-        lost = error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
-        return StoreDown("the database does not answer") if lost else error
-    return StoreDown("the database does not answer")
+    return StoreDown("the database does not answer") if is_passing(error) else error
 
 
 def open_database(

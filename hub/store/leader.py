@@ -19,6 +19,16 @@ STAND_BY_SECONDS = 1.0
 _KEY = 0x4C4F4B4554  # "LOKET": what the advisory locks of this program are counted from
 
 
+_LET_GO_OF_THE_DEAD = {
+    # When our machine dies without a word, PostgreSQL must free the lock within half a minute.
+    "application_name": "loket relay",
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "25000",
+}
+
+
 class Leadership(Protocol):
     """Held by at most one process."""
 
@@ -66,11 +76,14 @@ class _AdvisoryLock:
         self._connection: asyncpg.Connection | None = None
 
     async def acquire(self, on_news: Callable[[], None]) -> None:
-        if self._connection is not None and not self._connection.is_closed():
-            return
         try:
+            if self._connection is not None and not self._connection.is_closed():
+                # Whoever lost the connection lost the lock: ask before each batch.
+                await self._connection.fetchval("select 1", timeout=CONNECT_SECONDS)
+                return
             self._connection = await self._lock(on_news)
         except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            self._abandon()
             raise StoreDown("the database does not answer") from error
 
     async def close(self) -> None:
@@ -79,8 +92,15 @@ class _AdvisoryLock:
                 await self._connection.close(timeout=CONNECT_SECONDS)
             self._connection = None
 
+    def _abandon(self) -> None:
+        if self._connection is not None:
+            self._connection.terminate()
+            self._connection = None
+
     async def _lock(self, on_news: Callable[[], None]) -> asyncpg.Connection:
-        connection = await asyncpg.connect(self._url, timeout=CONNECT_SECONDS)
+        connection = await asyncpg.connect(
+            self._url, timeout=CONNECT_SECONDS, server_settings=_LET_GO_OF_THE_DEAD
+        )
         try:
             lock = "select pg_try_advisory_lock($1)"
             while not await connection.fetchval(lock, _KEY):  # noqa: ASYNC110 (it gives no sign)

@@ -18,6 +18,8 @@ def ask_unrouted(connection: Connection, before: datetime) -> int:
     rows = connection.execute(
         select(interactions)
         .where(columns.routed_at.is_(None), columns.received_at < before)
+        # What a handler could not do at all waits in the dead letters, for a person.
+        .where(columns.conversation_id.not_in(select(dead_letters.c.subject)))
         .order_by(columns.received_at)
         .limit(MOST_AT_ONCE)
     ).all()

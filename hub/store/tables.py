@@ -140,7 +140,7 @@ attachments = Table(
     Column("filename", Text, nullable=False),
     Column("content_type", String(255), nullable=False),
     Column("size", Counter, nullable=False),
-    Column("sha256", String(64), nullable=False, index=True),
+    Column("sha256", String(64), nullable=False),
     Column("inline", Boolean, nullable=False),
     Column("content_id", Text, nullable=False),
 )
@@ -161,6 +161,12 @@ outbound = Table(
     Column("provider_id", Text, nullable=False),
     Column("updated_at", Instant, nullable=False),
     Index("ix_outbound_next_at", "next_at"),
+    Index(
+        "ix_outbound_leased",
+        "lease_until",
+        sqlite_where=text("lease_until IS NOT NULL"),
+        postgresql_where=text("lease_until IS NOT NULL"),
+    ),
     Index(
         "ix_outbound_waiting",
         "conversation_id",
@@ -218,6 +224,9 @@ sessions = Table(
     Column("expires_at", Instant, nullable=False),
 )
 
+# Whose first response may still come too late.
+_WATCHED = "state <> 'done' AND first_response_at IS NULL AND NOT overdue"
+
 work_items = Table(
     "work_items",
     metadata,
@@ -249,7 +258,13 @@ work_items = Table(
         sqlite_where=text("state <> 'done'"),
         postgresql_where=text("state <> 'done'"),
     ),
-    Index("ix_work_items_first_response_due", "first_response_due"),
+    Index("ix_work_items_conversation_id_created_at", "conversation_id", "created_at"),
+    Index(
+        "ix_work_items_watched",
+        "first_response_due",
+        sqlite_where=text(_WATCHED),
+        postgresql_where=text(_WATCHED),
+    ),
 )
 
 outbox = Table(

@@ -4,15 +4,16 @@ import asyncio
 import queue
 import threading
 from collections.abc import Callable
+from contextvars import Context, copy_context
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
 from hub.errors import StoreDown
+from hub.store.failures import is_passing
 
 T = TypeVar("T")
 
@@ -24,6 +25,11 @@ class _Unit:
     work: Callable[[Connection], Any]
     loop: asyncio.AbstractEventLoop
     future: asyncio.Future[Any]
+    context: Context
+
+    def run(self, connection: Connection) -> Any:
+        """In the caller's context, so that the correlation id is the caller's."""
+        return self.context.run(self.work, connection)
 
 
 @dataclass
@@ -41,18 +47,22 @@ class SqliteWriter:
         self._waiting: queue.SimpleQueue[_Unit | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
+        self._closed = False
 
     async def run(self, work: Callable[[Connection], T]) -> T:
         """Run `work`; returns when it is on disk. Raises what `work` raises, or StoreDown."""
+        if self._closed:
+            raise StoreDown("the database is closed")
         self._start()
         loop = asyncio.get_running_loop()
-        unit = _Unit(work, loop, loop.create_future())
+        unit = _Unit(work, loop, loop.create_future(), copy_context())
         self._waiting.put(unit)
         result: T = await unit.future
         return result
 
     def close(self) -> None:
         """Finish what waits, then stop."""
+        self._closed = True
         if self._thread is not None:
             self._waiting.put(None)
             self._thread.join()
@@ -108,7 +118,7 @@ def _begin_immediate(connection: Connection) -> None:
 def _commit_together(connection: Connection, units: list[_Unit]) -> list[_Outcome]:
     with connection.begin():
         if len(units) == 1:
-            return [_Outcome(units[0], units[0].work(connection))]
+            return [_Outcome(units[0], units[0].run(connection))]
         return [_in_savepoint(connection, unit) for unit in units]
 
 
@@ -116,15 +126,15 @@ def _in_savepoint(connection: Connection, unit: _Unit) -> _Outcome:
     """One unit failing undoes that unit alone, not its neighbours."""
     try:
         with connection.begin_nested():
-            return _Outcome(unit, unit.work(connection))
-    except OperationalError:
-        raise
+            return _Outcome(unit, unit.run(connection))
     except Exception as error:
+        if is_passing(error):
+            raise  # it is the database's fault, so none of them can be kept now
         return _Outcome(unit, error=error)
 
 
 def _as_store_error(error: Exception) -> Exception:
-    if isinstance(error, OperationalError):
+    if is_passing(error):
         down = StoreDown("the database cannot be written")
         down.__cause__ = error
         return down

@@ -367,7 +367,19 @@ def upgrade() -> None:
         "ix_work_items_agent_id_state", "work_items", ["agent_id", "state"], unique=False
     )
     op.create_index(
-        "ix_work_items_first_response_due", "work_items", ["first_response_due"], unique=False
+        "ix_work_items_conversation_id_created_at",
+        "work_items",
+        ["conversation_id", "created_at"],
+        unique=False,
+    )
+    watched = sa.text("state <> 'done' AND first_response_at IS NULL AND NOT overdue")
+    op.create_index(
+        "ix_work_items_watched",
+        "work_items",
+        ["first_response_due"],
+        unique=False,
+        sqlite_where=watched,
+        postgresql_where=watched,
     )
     op.create_index("ix_work_items_role_state", "work_items", ["role", "state"], unique=False)
     op.create_index(
@@ -398,7 +410,6 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_attachments_interaction_id"), "attachments", ["interaction_id"], unique=False
     )
-    op.create_index(op.f("ix_attachments_sha256"), "attachments", ["sha256"], unique=False)
     op.create_table(
         "outbound",
         sa.Column("interaction_id", sa.String(length=36), nullable=False),
@@ -427,6 +438,14 @@ def upgrade() -> None:
         op.f("ix_outbound_conversation_id"), "outbound", ["conversation_id"], unique=False
     )
     op.create_index("ix_outbound_next_at", "outbound", ["next_at"], unique=False)
+    op.create_index(
+        "ix_outbound_leased",
+        "outbound",
+        ["lease_until"],
+        unique=False,
+        sqlite_where=sa.text("lease_until IS NOT NULL"),
+        postgresql_where=sa.text("lease_until IS NOT NULL"),
+    )
     op.create_index(
         "ix_outbound_waiting",
         "outbound",
