@@ -19,7 +19,6 @@ LANGUAGE_COOKIE = "loket_language"
 _LANGUAGE_SECONDS = 365 * 24 * 3600
 # Each check takes 64 MB: more at once than this would be a way to fill the memory.
 _CHECKS_AT_ONCE = 2
-LONGEST_PASSWORD = 1000
 
 
 class TooManyTries(Exception):
@@ -62,7 +61,7 @@ class Sessions:
     async def _fits(self, password_hash: str, password: str) -> bool:
         async with self._checks:
             return await asyncio.to_thread(
-                agents.password_fits, password_hash, password[:LONGEST_PASSWORD]
+                agents.password_fits, password_hash, password[: agents.LONGEST_PASSWORD]
             )
 
     async def agent_of(self, token: str) -> Agent | None:

@@ -9,10 +9,12 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Connection, delete, insert, select, update
 
 from hub import clock
+from hub.errors import Rejected
 from hub.store import audit
 from hub.store.inserting import insert_all, insert_new
 from hub.store.tables import agent_roles, agents, roles
 
+LONGEST_PASSWORD = 1000
 _HASHER = PasswordHasher()
 
 
@@ -28,7 +30,12 @@ class Agent:
 
 
 def hash_password(password: str) -> str:
-    """Takes a tenth of a second and 64 MB on purpose: call it in a thread."""
+    """Takes a tenth of a second and 64 MB on purpose: call it in a thread.
+
+    Raises Rejected for one that is longer than what is looked at when somebody signs in.
+    """
+    if len(password) > LONGEST_PASSWORD:
+        raise Rejected("long_password", f"A password has {LONGEST_PASSWORD} characters at most.")
     return _HASHER.hash(password)
 
 
@@ -89,6 +96,13 @@ def find_by_login(connection: Connection, login: str) -> tuple[Agent, str] | Non
         select(agents).where(agents.c.login == canonical_login(login), agents.c.active)
     ).one_or_none()
     return None if row is None else (_agent(connection, row), row.password_hash)
+
+
+def id_of(connection: Connection, login: str) -> str | None:
+    """The agent with this login, also when they are blocked."""
+    found = select(agents.c.id).where(agents.c.login == canonical_login(login))
+    agent_id: str | None = connection.execute(found).scalar_one_or_none()
+    return agent_id
 
 
 def set_roles(

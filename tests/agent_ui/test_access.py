@@ -7,7 +7,7 @@ from builders import chat_arrival, mail_arrival
 from console_house import PASSWORD, House, Person
 from hub import clock
 from hub.interaction import Attachment
-from hub.store import agents, sessions
+from hub.store import admission, agents, sessions
 from hub.store.tables import agents as agents_table
 from hub.store.tables import attachments, contact_points, customers, interactions, work_items
 from hub.store.tables import sessions as sessions_table
@@ -160,6 +160,22 @@ async def test_another_site_cannot_sign_anybody_in(house: House, guest: Person) 
     async with guest.http.post(url, data=fields, headers=OUTSIDE) as response:
         assert response.status == 403
     assert await house.rows(sessions_table) == []
+
+
+async def test_who_is_blocked_is_out_at_once_and_told_what_a_stranger_is(
+    house: House, anna: Person
+) -> None:
+    assert (await anna.get("/console")).path == "/console"
+    [agent] = await house.rows(agents_table)
+    await house.write(lambda c: admission.block(c, agent.id, changed_by="operator"))
+    assert (await anna.get("/console")).path == "/console/sign-in"
+    blocked, stranger = await anna.sign_in("anna"), await anna.sign_in("nobody")
+    assert (blocked.status, blocked.text("[role=alert]")) == (
+        stranger.status,
+        stranger.text("[role=alert]"),
+    )
+    await house.write(lambda c: admission.unblock(c, agent.id, changed_by="operator"))
+    assert (await anna.sign_in("anna")).path == "/console"
 
 
 async def test_signing_in_takes_the_right_password(house: House, guest: Person) -> None:

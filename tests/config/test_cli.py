@@ -160,6 +160,28 @@ def test_people_are_added_once_and_their_roles_and_sessions_changed(
     assert "Nobody signs in as jo" in refused(deployment, "agents", "sign-out", "jo")
 
 
+def test_people_are_blocked_let_in_again_and_given_another_password(
+    deployment: Deployment,
+) -> None:
+    assert "Nobody can sign in yet" in run(deployment, "agents", "list")
+    kim = ("agents", "add", "kim", "--name", "Kim", "--role", "logistics")
+    asked = {"LOKET_AGENT_PASSWORD": "correct horse battery"}
+    run(deployment, *kim, extra=asked)
+    assert "kim is blocked" in run(deployment, "agents", "block", "kim")
+    listed = run(deployment, "agents", "list")
+    assert "logistics" in listed
+    assert "blocked" in listed
+    assert "Somebody signs in as kim already" in refused(deployment, *kim, extra=asked)
+    assert "kim can sign in" in run(deployment, "agents", "unblock", "kim")
+    assert "blocked" not in run(deployment, "agents", "list")
+    changed = run(deployment, "agents", "set-password", "kim", extra=asked)
+    assert "signed out everywhere" in changed
+    long = {"LOKET_AGENT_PASSWORD": "x" * 1001}
+    said = refused(deployment, "agents", "set-password", "kim", extra=long)
+    assert "1000 characters at most" in said
+    assert "Nobody signs in as jo" in refused(deployment, "agents", "block", "jo")
+
+
 async def test_dead_letters_are_listed_tried_again_and_dropped(
     deployment: Deployment, sqlite_url: str
 ) -> None:

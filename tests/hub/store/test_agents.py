@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
+from hub.errors import Rejected
 from hub.store import Database, agents
 from hub.store import tables as t
 from stores import count, opened
@@ -66,3 +67,17 @@ async def test_a_password_fits_its_own_hash_only() -> None:
     assert await asyncio.to_thread(agents.password_fits, hashed, "secret")
     assert not await asyncio.to_thread(agents.password_fits, hashed, "Secret")
     assert not agents.password_fits("no hash at all", "secret")
+
+
+def test_a_password_that_would_never_fit_is_refused() -> None:
+    longest = "x" * agents.LONGEST_PASSWORD
+    assert agents.password_fits(agents.hash_password(longest), longest)
+    with pytest.raises(Rejected, match="1000 characters at most"):
+        agents.hash_password(longest + "x")
+
+
+async def test_a_login_is_taken_also_while_its_agent_is_blocked(database: Database) -> None:
+    agent_id = await hire(database, "anna")
+    await database.write(lambda c: c.execute(update(t.agents).values(active=False)))
+    assert await database.read(lambda c: agents.id_of(c, "Anna")) == agent_id
+    assert await database.read(lambda c: agents.id_of(c, "bob")) is None

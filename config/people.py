@@ -1,0 +1,138 @@
+"""`loket agents`: who may sign in to the console, and what they do there."""
+
+import os
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from sqlalchemy import Connection
+
+from config import checks
+from config.command import ConfigOption, plain_errors, read_settings, run, terminal, with_store
+from hub.errors import Rejected
+from hub.store import admission, agents, sessions
+
+OPERATOR = "operator"
+
+app = typer.Typer(no_args_is_help=True, help="Who may sign in to the console.")
+
+
+@app.command("add")
+def add_agent(
+    login: str,
+    name: Annotated[str, typer.Option(help="As colleagues see it.")],
+    role: Annotated[list[str], typer.Option(help="A role of the interaction model; repeatable.")],
+    language: Annotated[str, typer.Option(help="en or nl")] = "en",
+    config: ConfigOption = None,
+) -> None:
+    """Let a person sign in. The password is asked for, or read from LOKET_AGENT_PASSWORD."""
+    settings = read_settings(config)
+    with plain_errors():
+        checks.refuse_unknown_roles(settings, role)
+    password_hash = _asked_password_hash()
+
+    def add(connection: Connection) -> None:
+        if agents.id_of(connection, login) is not None:
+            raise Rejected("login_taken", f"Somebody signs in as {login} already.")
+        agents.add_roles(connection, {name: name for name in role})
+        agents.add(
+            connection,
+            login=login,
+            name=name,
+            password_hash=password_hash,
+            held=role,
+            language=language,
+        )
+
+    run(with_store(settings, lambda db: db.write(add)))
+    terminal.print(f"{login} can sign in.")
+
+
+@app.command("list")
+def list_agents(config: ConfigOption = None) -> None:
+    """Show who there is, with their roles, and who is blocked."""
+    table = Table("login", "name", "roles", "may sign in")
+    for person in run(with_store(read_settings(config), lambda db: db.read(admission.listed))):
+        may = "blocked" if person.blocked else "yes"
+        table.add_row(person.login, person.name, ", ".join(person.roles), may)
+    terminal.print(table if table.row_count else "Nobody can sign in yet: loket agents add.")
+
+
+@app.command("set-roles")
+def set_roles(
+    login: str,
+    role: Annotated[list[str], typer.Option(help="All roles they hold from now on; repeatable.")],
+    config: ConfigOption = None,
+) -> None:
+    """Change which roles a person holds; it counts at once, also where they are signed in."""
+    settings = read_settings(config)
+    with plain_errors():
+        checks.refuse_unknown_roles(settings, role)
+
+    def change(connection: Connection) -> None:
+        agents.add_roles(connection, {name: name for name in role})
+        agents.set_roles(connection, _agent_id(connection, login), role, changed_by=OPERATOR)
+
+    run(with_store(settings, lambda db: db.write(change)))
+    terminal.print(f"{login} holds: {', '.join(role)}.")
+
+
+@app.command("sign-out")
+def sign_out(login: str, config: ConfigOption = None) -> None:
+    """End all sessions of a person, on every machine."""
+    _change(config, login, sessions.end_all)
+    terminal.print(f"{login} is signed out everywhere.")
+
+
+@app.command("block")
+def block(login: str, config: ConfigOption = None) -> None:
+    """Keep a person out from now on, on every machine; what they held waits for colleagues."""
+    _change(config, login, partial(admission.block, changed_by=OPERATOR))
+    terminal.print(f"{login} is blocked.")
+
+
+@app.command("unblock")
+def unblock(login: str, config: ConfigOption = None) -> None:
+    """Let a blocked person sign in again."""
+    _change(config, login, partial(admission.unblock, changed_by=OPERATOR))
+    terminal.print(f"{login} can sign in.")
+
+
+@app.command("set-password")
+def set_password(login: str, config: ConfigOption = None) -> None:
+    """Give a person another password, asked for as in `add`, and end their sessions."""
+    password_hash = _asked_password_hash()
+    _change(
+        config,
+        login,
+        partial(admission.set_password, password_hash=password_hash, changed_by=OPERATOR),
+    )
+    terminal.print(f"{login} has another password and is signed out everywhere.")
+
+
+def _asked_password_hash() -> str:
+    password = os.environ.get("LOKET_AGENT_PASSWORD") or typer.prompt(
+        "Password", hide_input=True, confirmation_prompt=True
+    )
+    with plain_errors():
+        return agents.hash_password(password)
+    raise typer.Exit(1)
+
+
+def _change(config: Path | None, login: str, change: Callable[[Connection, str], None]) -> None:
+    run(
+        with_store(
+            read_settings(config),
+            lambda db: db.write(lambda c: change(c, _agent_id(c, login))),
+        )
+    )
+
+
+def _agent_id(connection: Connection, login: str) -> str:
+    found = agents.id_of(connection, login)
+    if found is None:
+        raise Rejected("no_agent", f"Nobody signs in as {login}.")
+    return found
