@@ -14,7 +14,7 @@ from agent_ui.sessions import LANGUAGE_COOKIE, Sessions
 from agent_ui.texts import Texts, preferred, texts_for
 from agent_ui.visit import FORM_TOKEN, Guest, Visit
 from hub.errors import Rejected, Retry
-from hub.http import Handler
+from hub.http import Handler, host_of
 from hub.store.agents import Agent
 
 log = structlog.get_logger(__name__)
@@ -82,7 +82,7 @@ class Guard:
         if site is not None:
             return site != "same-origin"
         origin = request.headers.get("Origin")
-        return origin is not None and urlsplit(origin).netloc not in (self._host, request.host)
+        return origin is not None and host_of(origin) not in (self._host, request.host)
 
     async def _answer(
         self, visit: Guest, view: Callable[[], Awaitable[web.StreamResponse]]

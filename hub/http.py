@@ -7,6 +7,7 @@ A correlation id per request, errors as problem details (RFC 9457), body limits,
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
+from urllib.parse import urlsplit
 
 import structlog
 from aiohttp import web
@@ -64,6 +65,14 @@ def build_app(
     app.router.add_get("/readyz", _readyz(readiness))
     app.router.add_get("/metrics", _metrics(metrics, refresh))
     return app
+
+
+def host_of(origin: str) -> str:
+    """The host and port of an `Origin` header; empty for `null` and what a forger makes up."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return ""
 
 
 def problem(

@@ -14,6 +14,8 @@ from aiohttp.web_protocol import RequestHandler
 from hub.settings import HttpSettings
 
 SHUTDOWN_SECONDS = 2.0
+IDLE_SECONDS = 75.0
+"""A connection on which nothing is asked is closed after so long; aiohttp would wait an hour."""
 
 
 class HttpServer:
@@ -32,6 +34,7 @@ class HttpServer:
             access_log=None,
             handler_cancellation=True,
             shutdown_timeout=SHUTDOWN_SECONDS,
+            keepalive_timeout=IDLE_SECONDS,
         )
         await self._runner.setup()
         self._listener = await asyncio.get_running_loop().create_server(

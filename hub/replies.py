@@ -152,7 +152,7 @@ def add_event(
 def reachable(
     connection: Connection, conversation_id: str, default_accounts: dict[Channel, str]
 ) -> list[Reachable]:
-    """The ways to answer the customer of this conversation, the last used one first.
+    """The ways to answer, the customer's own first, of those the last used one.
 
     `default_accounts`: from which account to send on a channel that the conversation has not used.
     """
@@ -169,14 +169,16 @@ def reachable(
 
 
 def _last_inbound(connection: Connection, conversation_id: str) -> list[tuple[Channel, str, Party]]:
+    is_customer = interactions.c.customer_id == conversations.c.customer_id
     rows = connection.execute(
         select(interactions.c.channel, interactions.c.account, interactions.c.sender)
+        .join(conversations, conversations.c.id == interactions.c.conversation_id)
         .where(
             interactions.c.conversation_id == conversation_id,
             interactions.c.direction == Direction.INBOUND.value,
             interactions.c.automatic == "",
         )
-        .order_by(interactions.c.sequence.desc())
+        .order_by(is_customer.desc(), interactions.c.sequence.desc())
     )
     newest: dict[tuple[str, str], tuple[Channel, str, Party]] = {}
     for row in rows:

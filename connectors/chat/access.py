@@ -4,12 +4,11 @@ The chat knows its visitors by a token that the page sends, never by a cookie, s
 about its origin (only a program can) gains nothing.
 """
 
-from urllib.parse import urlsplit
-
 from aiohttp import web
 
 from connectors.chat.settings import ChatSettings
 from hub.errors import Rejected
+from hub.http import host_of
 
 
 def site_of(request: web.Request, settings: ChatSettings, own_origin: str) -> str:
@@ -19,7 +18,7 @@ def site_of(request: web.Request, settings: ChatSettings, own_origin: str) -> st
     if site is None:
         raise Rejected("unknown_site", "There is no chat with this site key.", status=404)
     origin = request.headers.get("Origin", "")
-    own = origin == own_origin or (bool(origin) and urlsplit(origin).netloc == request.host)
+    own = origin == own_origin or host_of(origin) == request.host
     if not own and not (origin and site.allows(origin)):
         raise Rejected("origin", "This page may not use this chat.", status=403)
     return key

@@ -192,13 +192,17 @@ class _Batch:
             (self._rows.names if new_name else self._rows.refs).append(row)
 
     def _add_participants(self, arrival: Arrival, conversation: Conversation) -> None:
-        """The sender, and whom the sender addressed besides us, take part from now on.
+        """The sender takes part from now on, and so does whom the sender addressed besides us.
 
-        Anybody can send a delivery report: it makes nobody a participant.
+        The latter only when we know that it was this sender: else anybody could bring themselves in
+        by a copy of a mail in somebody else's name. A delivery report brings in nobody.
         """
         if arrival.automatic is Automatic.BOUNCE:
             return
-        for party in (arrival.sender, *arrival.recipients):
+        sure = arrival.verification is Verification.VERIFIED or self._threads.is_signed(
+            arrival.thread, conversation
+        )
+        for party in (arrival.sender, *(arrival.recipients if sure else ())):
             if party.key not in conversation.participants and party.value != arrival.account:
                 conversation.participants.add(party.key)
                 row = {"conversation_id": conversation.id, "key": party.key}

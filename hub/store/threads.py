@@ -82,9 +82,12 @@ class Threads:
         """
         if arrival.automatic is not Automatic.NO or arrival.verification is Verification.FAILED:
             return False
-        signed = {self._signed(arrival.thread.token), self._signed(arrival.thread.marker)}
         mailed = f"{PointKind.EMAIL}:{conversation.handover_address}"
-        return conversation.id in signed and arrival.sender.key == mailed
+        return self.is_signed(arrival.thread, conversation) and arrival.sender.key == mailed
+
+    def is_signed(self, thread: Thread, conversation: Conversation) -> bool:
+        """Whether it carries the token that only who got a mail of this conversation has."""
+        return conversation.id in (self._signed(thread.token), self._signed(thread.marker))
 
     def bounced(self, arrival: Arrival) -> Bounced | None:
         """What bounced, when this is a delivery report about one of our messages."""

@@ -7,7 +7,7 @@ import pytest
 from aiohttp import ClientSession, web
 
 from hub.errors import Rejected, Retry, StoreDown, Unavailable
-from hub.http import CORRELATION_HEADER, PROBLEM_TYPE, Route, build_app
+from hub.http import CORRELATION_HEADER, PROBLEM_TYPE, Route, build_app, host_of
 from hub.http_server import HttpServer
 from hub.metrics import Metrics
 from hub.settings import HttpSettings
@@ -175,3 +175,17 @@ async def test_who_pauses_between_requests_is_not(server: HttpServer) -> None:
         await reader.readexactly(len(b'{"status": "ok"}'))
     writer.close()
     await writer.wait_closed()
+
+
+@pytest.mark.parametrize(
+    ("origin", "host"),
+    [
+        ("https://shop.example:8443", "shop.example:8443"),
+        ("null", ""),
+        ("", ""),
+        ("http://[", ""),
+        ("http://[::1", ""),
+    ],
+)
+def test_an_origin_that_is_none_is_no_host(origin: str, host: str) -> None:
+    assert host_of(origin) == host

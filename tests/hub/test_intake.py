@@ -22,7 +22,7 @@ from hub.interaction import (
     Verification,
 )
 from hub.metrics import Metrics
-from hub.replies import Reply, add_reply
+from hub.replies import Reply, add_reply, reachable
 from hub.store import Database, migrate
 from hub.store.database import open_database
 from hub.store.tables import (
@@ -213,6 +213,30 @@ async def test_a_colleague_in_copy_takes_part(intake: Intake) -> None:
         mail_arrival(sender="els@example.org", references=("one@example.org",))
     )
     assert second.conversation_id == first.conversation_id
+
+
+async def test_a_copy_of_a_forged_mail_brings_nobody_in(intake: Intake, database: Database) -> None:
+    """Mallory writes in Jan's name, with a copy to himself, and then in his own."""
+    first = await intake.accept(mail_arrival(message_id="one@example.org"))
+    forged = mail_arrival(
+        message_id="two@example.org",
+        references=("one@example.org",),
+        recipients=(email_party("mallory@example.com"),),
+        verification=Verification.UNVERIFIED,
+    )
+    assert (await intake.accept(forged)).conversation_id == first.conversation_id
+    own = mail_arrival(sender="mallory@example.com", references=("two@example.org",))
+    assert (await intake.accept(own)).conversation_id != first.conversation_id
+
+
+async def test_the_customer_is_the_first_to_answer_to(intake: Intake, database: Database) -> None:
+    copied = mail_arrival(
+        message_id="one@example.org", recipients=(email_party("els@example.org"),)
+    )
+    first = await intake.accept(copied)
+    await intake.accept(mail_arrival(sender="els@example.org", references=("one@example.org",)))
+    ways = await database.read(lambda c: reachable(c, first.conversation_id, {}))
+    assert [way.to.value for way in ways] == ["jan@example.org", "els@example.org"]
 
 
 async def test_whom_we_wrote_takes_part(intake: Intake, database: Database) -> None:

@@ -8,8 +8,10 @@ from connectors.email.parsing.clean import clean_line
 from connectors.email.parsing.limits import ADDRESS_FIELD_CHARS, NAME_CHARS, RECIPIENTS
 from connectors.email.parsing.words import WORD, decode_words
 
+# A quoted name has a bounded number of pieces: looking for its end from each of many quotation
+# marks that have none would take time in the square of the length.
 _TOKEN = re.compile(
-    rf'(?P<word>{WORD})|"(?P<quoted>(?:[^"\\]++|\\.)*+)"|<(?P<angle>[^<>]*)>'
+    rf'(?P<word>{WORD})|"(?P<quoted>(?:[^"\\]++|\\.){{0,100}}+)"|<(?P<angle>[^<>]*)>'
     r'|(?P<mark>[(),;:])|(?P<plain>[^"()<>,;:=]++|.)',
     re.DOTALL,
 )

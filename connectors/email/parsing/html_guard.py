@@ -24,12 +24,13 @@ def is_tame(html: str) -> bool:
         return False
     # Inside these other rules hold, and there is hardly a mail with one.
     most_tags = limits.HTML_FEW_TAGS if _OTHER_RULES.search(html) else limits.HTML_TAGS
-    nesting = Nesting()
+    nesting, work = Nesting(), 0
     for number, tag in enumerate(tags(html)):
         if number > most_tags or _many_attributes(tag.attributes):
             return False
         nesting.take(tag)
-        if nesting.depth > limits.HTML_DEPTH:
+        work += nesting.depth
+        if nesting.depth > limits.HTML_DEPTH or work > limits.HTML_WORK:
             return False
     return True
 

@@ -28,3 +28,5 @@ HTML_TAGS = 100_000
 HTML_FEW_TAGS = 2_000
 HTML_DEPTH = 400
 HTML_ATTRIBUTE_WORDS = 2_000
+# The depth at each tag, added up: what is open may have to be opened again at each paragraph.
+HTML_WORK = 4_000_000

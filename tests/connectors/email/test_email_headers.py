@@ -143,3 +143,9 @@ def test_markers_and_numbers():
     assert body_markers("text\n> [loket:abc.DEF-1]\n[loket:]") == ("abc.DEF-1",)
     assert subject_number("Re: [#123] vraag") == 123
     assert subject_number("[#] [#x] [#1234567890123456789]") is None
+
+
+def test_many_quotation_marks_without_an_end_are_read_at_once() -> None:
+    """Each could begin a name that goes on to the end of the field; minutes, once."""
+    assert parse_mailboxes('"' + '\\"' * 31_000) == ()
+    assert parse_mailboxes('"Jan <jan@example.org>') == (Mailbox("jan@example.org", "Jan"),)

@@ -247,3 +247,20 @@ def test_bare_text_of_a_megabyte_ends(unit: str):
 def test_bare_text_is_what_stands_between_the_tags():
     html = "<style>no</style><p>a &amp; b</p><p>c<br>d</p><script>no</script>"
     assert bare_text(html) == "a & b\n\nc\nd"
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "".join(f"<font size={n}>" for n in range(350)) + "<p>x</p>" * 90_000,
+        "<p>" + "".join(f"<font size={n}><b id={n}>" for n in range(190)) + "<p>x" * 99_000,
+    ],
+    ids=["closed", "open"],
+)
+def test_what_is_opened_again_at_each_paragraph_is_not_parsed(html: str) -> None:
+    assert not is_tame(html)
+
+
+def test_a_long_newsletter_is_parsed() -> None:
+    row = "<tr><td><table><tr><td><font size=2><b>Item</b></font></td></tr></table></td></tr>"
+    assert is_tame("<table>" + row * 5_000 + "</table>")
