@@ -8,14 +8,13 @@ from hub.bus import DeadLetterSink, Delivery, GapListener, Handler, Listener, Ou
 from hub.bus.amqp.care import QueueCare
 from hub.bus.amqp.dead_letters import DeadLetterFeed
 from hub.bus.amqp.feeds import ListenerFeed, QueueFeed
+from hub.bus.amqp.health import Health, describe
 from hub.bus.amqp.publisher import Publisher
 from hub.bus.amqp.session import (
     BROKER_ERRORS,
-    Health,
     Session,
     Work,
     connected,
-    describe,
     opened_channel,
 )
 from hub.bus.audience import Audience

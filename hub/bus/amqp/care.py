@@ -12,7 +12,8 @@ import structlog
 from aio_pika.exceptions import ChannelNotFoundEntity
 from aiormq.exceptions import ChannelLockedResource, ConnectionInternalError
 
-from hub.bus.amqp.session import BROKER_ERRORS, Health, connected, opened_channel
+from hub.bus.amqp.health import Health
+from hub.bus.amqp.session import BROKER_ERRORS, connected, opened_channel
 from hub.bus.topics import Bindings
 from hub.bus.topology import ANSWER_SECONDS, declare_queue, wire_name
 from hub.supervise import Supervised

@@ -9,8 +9,9 @@ from aiormq.exceptions import ConnectionInternalError
 
 from hub.bus import Delivery
 from hub.bus.amqp.care import QueueCare
+from hub.bus.amqp.health import DoubtError
 from hub.bus.amqp.keeper import AmqpKeeper
-from hub.bus.amqp.session import DoubtError, Watch, opened_channel
+from hub.bus.amqp.session import Watch, opened_channel
 from hub.bus.audience import Audience
 from hub.bus.topics import Bindings
 from hub.bus.topology import (

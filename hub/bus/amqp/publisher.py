@@ -11,7 +11,8 @@ from pydantic_core import from_json
 
 from hub.bus import Outgoing
 from hub.bus.amqp.care import QueueCare
-from hub.bus.amqp.session import DoubtError, Health, Watch, describe, opened_channel
+from hub.bus.amqp.health import DoubtError, Health, describe
+from hub.bus.amqp.session import Watch, opened_channel
 from hub.bus.topics import Bindings
 from hub.bus.topology import EVENTS, declare_dead_letters, declare_queue, wire_name
 from hub.errors import Retry

@@ -1,4 +1,4 @@
-"""Connections to RabbitMQ that come back by themselves, and what is wrong with them meanwhile.
+"""Connections to RabbitMQ that come back by themselves.
 
 Each part of the bus has a connection of its own: RabbitMQ closes a whole connection over one
 broken queue, and it may block those that publish.
@@ -18,10 +18,10 @@ from aio_pika.exceptions import (
     AMQPError,
     ChannelInvalidStateError,
     ConnectionClosed,
-    ProbableAuthenticationError,
 )
 from yarl import URL
 
+from hub.bus.amqp.health import DoubtError, Health, describe
 from hub.bus.topology import ANSWER_SECONDS
 from hub.supervise import Supervised
 
@@ -35,35 +35,6 @@ RECONNECT_SECONDS = (0.2, 0.5, 1.0, 2.0, 5.0)
 
 BROKER_ERRORS = (AMQPError, ChannelInvalidStateError, OSError, TimeoutError)
 """How a broker that is away or a connection that is gone shows."""
-
-
-class QueueGoneError(AMQPError):
-    """The broker has ended our consumer: its queue was deleted or has moved."""
-
-
-class DoubtError(AMQPError):
-    """The broker answers, but not as it should; the text says what is wrong."""
-
-
-class Health:
-    """What is wrong, part by part. Each trouble is logged once, and once when all is well again."""
-
-    def __init__(self) -> None:
-        self._problems: dict[str, str] = {}
-
-    @property
-    def problem(self) -> str:
-        return next(iter(self._problems.values()), "")
-
-    def lost(self, part: str, why: str) -> None:
-        if why not in self._problems.values():
-            log.warning("bus.lost", part=part, reason=why)
-        self._problems[part] = why
-
-    def back(self, part: str) -> None:
-        if self._problems.pop(part, None) and not self._problems:
-            log.info("bus.back", part=part)
-
 
 Work = Callable[[AbstractConnection, Callable[[], None]], Awaitable[None]]
 """Uses a connection until it is lost, and calls its second argument when all is set up."""
@@ -159,7 +130,7 @@ class Watch:
 
     def __init__(self, channel: aiormq.Channel) -> None:
         self._lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        channel.on_consumer_cancel_callbacks.add(lambda _frame: self.give_up(QueueGoneError()))
+        channel.on_consumer_cancel_callbacks.add(self._cancelled)
         self._closing = channel.closing
         self._closing.add_done_callback(lambda closing: self.give_up(_cause(closing)))
 
@@ -169,26 +140,13 @@ class Watch:
         if done:
             self._lost.result()
 
+    def _cancelled(self, _frame: object) -> None:
+        self.give_up(DoubtError("a queue was deleted on RabbitMQ; it is declared again"))
+
     def give_up(self, error: Exception) -> None:
         if not self._lost.done():
             self._lost.set_exception(error)
             self._lost.exception()  # nobody needs to ask for it
-
-
-def describe(error: BaseException, url: str) -> str:
-    """What is wrong, for a person; without the password in the URL."""
-    address = f"{URL(url).host}:{URL(url).port or 5672}"
-    if isinstance(error, ProbableAuthenticationError):
-        return f"RabbitMQ at {address} refuses the user name or the password"
-    if isinstance(error, QueueGoneError):
-        return "a queue was deleted on RabbitMQ; it is declared again"
-    if isinstance(error, DoubtError):
-        return str(error)
-    if isinstance(error, AMQPConnectionError) and not isinstance(error, ConnectionClosed):
-        return f"RabbitMQ at {address} does not answer"
-    if isinstance(error, AMQPError):
-        return f"RabbitMQ at {address} said: {error.args[-1] if error.args else error!r}"
-    return f"RabbitMQ at {address} does not answer"
 
 
 def _cause(closing: "asyncio.Future[object]") -> Exception:
