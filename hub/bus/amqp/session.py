@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import cast
 
 import aiormq
-import structlog
 from aio_pika import Connection
 from aio_pika.abc import AbstractConnection
 from aio_pika.exceptions import (
@@ -24,8 +23,6 @@ from yarl import URL
 from hub.bus.amqp.health import DoubtError, Health, describe
 from hub.bus.topology import ANSWER_SECONDS
 from hub.supervise import Supervised
-
-log = structlog.get_logger(__name__)
 
 CONNECT_SECONDS = 5.0
 CLOSE_SECONDS = 3.0
