@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, insert, select, update
 
 from builders import TOKENS, chat_arrival, mail_arrival
 from hub import clock
@@ -97,6 +97,68 @@ async def test_unseen_is_what_others_added(database: Database) -> None:
     await keep(database, mail_arrival(references=("1@x.example",)))
     assert await unseen(1) == [3]
     assert await unseen(3) == []
+
+
+def work_for(accepted: Accepted, role: str) -> dict[str, Any]:
+    return {
+        "id": accepted.interaction_id,
+        "conversation_id": accepted.conversation_id,
+        "role": role,
+        "state": "waiting",
+        "epoch": 1,
+        "channel": "email",
+        "topic": "",
+        "priority_minutes": 0,
+        "waiting_since": clock.now(),
+        "overdue": False,
+        "decision": {},
+        "created_at": clock.now(),
+    }
+
+
+async def add_work(database: Database, contacts: Sequence[Accepted], role: str) -> None:
+    """Each contact is an item of its customer that waits for the role."""
+
+    def work(connection: Connection) -> None:
+        known = connection.execute(select(t.conversations.c.id, t.conversations.c.customer_id))
+        customer = {row.id: row.customer_id for row in known}
+        rows = [work_for(a, role) | {"customer_id": customer[a.conversation_id]} for a in contacts]
+        connection.execute(insert(t.work_items), rows)
+
+    await database.write(work)
+
+
+ANNA = agents.Agent("anna", "anna", "Anna", "en", frozenset({"service"}))
+
+
+async def test_an_agent_sees_the_work_of_their_roles_and_no_other(database: Database) -> None:
+    contacts = await keep(database, *(mail_arrival(f"c{n}@example.org") for n in range(3)))
+    await add_work(database, contacts[:1], "service")
+    await add_work(database, contacts[1:2], "bills")
+    asked = [accepted.conversation_id for accepted in contacts]
+    assert await database.read(lambda c: timeline.visible(c, asked, ANNA)) == {asked[0]}
+    assert not await database.read(lambda c: timeline.visible(c, [], ANNA))
+
+
+async def test_the_effort_to_open_one_conversation_does_not_grow_with_the_others(
+    sqlite_url: str,
+) -> None:
+    def steps(connection: Connection) -> int:
+        """How many steps the engine takes: the same on every machine."""
+        taken: list[None] = []
+        driver: Any = connection.connection.dbapi_connection
+        driver.set_progress_handler(lambda: taken.append(None), 1)
+        assert timeline.may_see(connection, first.conversation_id, ANNA)
+        driver.set_progress_handler(None, 1)
+        return len(taken)
+
+    async with opened(sqlite_url) as database:
+        [first] = await keep(database, mail_arrival())
+        await add_work(database, [first], "service")
+        alone = await database.write(steps)
+        others = await keep(database, *(mail_arrival(f"c{n}@example.org") for n in range(200)))
+        await add_work(database, others, "service")
+        assert await database.write(steps) < 2 * alone
 
 
 async def test_agreements_in_force_are_the_customers_and_their_organisations(
