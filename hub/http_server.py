@@ -32,6 +32,8 @@ class HttpServer:
         self._runner = web.AppRunner(
             self._app(),
             access_log=None,
+            # No client of ours compresses, and a megabyte can unpack to a gigabyte.
+            auto_decompress=False,
             handler_cancellation=True,
             shutdown_timeout=SHUTDOWN_SECONDS,
             keepalive_timeout=IDLE_SECONDS,

@@ -26,7 +26,8 @@ def configure(settings: LogSettings) -> None:
     renderer: Processor = (
         structlog.processors.JSONRenderer()
         if settings.format == "json"
-        else structlog.dev.ConsoleRenderer()
+        # Plain: the other formatters show local variables, and so secrets and message texts.
+        else structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     )
     structlog.configure(
         processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

@@ -29,6 +29,7 @@ from hub.store.tables import (
     participants,
     thread_refs,
 )
+from hub.store.threads import ref_key
 
 SOURCE = "/loket/replies"
 
@@ -298,7 +299,7 @@ def _external_id(reply: Reply, interaction_id: str) -> str:
 def _remember(connection: Connection, reply: Reply, interaction_id: str, external_id: str) -> None:
     """An answer to this reply refers to it, and whom it is sent to takes part from now on."""
     reference = {
-        "ref_hash": digest(external_id),
+        "ref_hash": ref_key(reply.channel, external_id),
         "conversation_id": reply.conversation_id,
         "interaction_id": interaction_id,
     }

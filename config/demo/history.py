@@ -28,6 +28,7 @@ from hub.store.tables import (
     thread_refs,
     work_items,
 )
+from hub.store.threads import ref_key
 from routing.contact import Contact
 from routing.decide import decide
 from routing.decision import Decision
@@ -210,7 +211,7 @@ def _external_id(past: _Past, interaction_id: str) -> str:
 
 def _reference(row: dict[str, Any]) -> dict[str, Any]:
     return {
-        "ref_hash": digest(row["external_id"]),
+        "ref_hash": ref_key(Channel(row["channel"]), row["external_id"]),
         "conversation_id": row["conversation_id"],
         "interaction_id": row["id"],
     }

@@ -37,7 +37,7 @@ class ChatConnector:
             intake=context.intake,
             report=context.report,
             messages=Buckets(settings.messages_per_minute),
-            handover=bool(settings.email_account),
+            handover=settings.email_account,
         )
         own_origin = context.hub.http.public_url.rstrip("/")
         self._doors = Doors(settings, own_origin, sessions, desk, self._live)

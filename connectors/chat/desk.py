@@ -20,13 +20,13 @@ _PAGE = 100
 @dataclass(frozen=True)
 class Desk:
     """One for all sockets of this process. `messages`: how often each visitor may ask;
-    `handover`: whether chats go on by mail here."""
+    `handover`: the account from which chats go on by mail; empty when they do not."""
 
     database: Database
     intake: Intake
     report: Callable[[str, str], Awaitable[None]]
     messages: Buckets
-    handover: bool
+    handover: str
 
     async def find_chat(self, visitor: Visitor) -> Chat | None:
         return await self.database.read(
@@ -55,6 +55,8 @@ class Desk:
             raise Rejected("not_offered", "This chat does not go on by mail.")
         self._take_turn(visitor)
         address = parse_address(email.address)
+        if address == self.handover:
+            raise Rejected("bad_address", "This is our own address.")
         kept = await self.database.write(
             lambda connection: transcript.set_address(connection, visitor, address)
         )

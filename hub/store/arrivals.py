@@ -16,7 +16,6 @@ from hub.interaction import (
     Bounce,
     Direction,
     InteractionKind,
-    Thread,
     Verification,
 )
 from hub.store import bouncing, joining, outbox
@@ -30,7 +29,7 @@ from hub.store.tables import (
     participants,
     thread_refs,
 )
-from hub.store.threads import Conversation, Threads
+from hub.store.threads import Conversation, Threads, ref_key
 from hub.tokens import Tokens
 
 SOURCE = "/loket/intake"
@@ -165,30 +164,32 @@ class _Batch:
             _interaction_row(arrival, accepted, customer_id, key, self._now)
         )
         self._rows.attachments += _attachment_rows(arrival, accepted.interaction_id)
-        self._add_refs(arrival.thread, conversation)
+        self._add_refs(arrival, conversation)
         self._add_participants(arrival, conversation)
         self._touched[conversation.id] = (conversation, self._now)
         if arrival.automatic is Automatic.NO and conversation.state != "open":
             conversation.state, conversation.resolved_at = "open", None
-        self._threads.remember(conversation, arrival.thread)
+        self._threads.remember(conversation, arrival)
         self._envelopes.append(_received(arrival, accepted, customer_id, self._now))
         return accepted
 
-    def _add_refs(self, thread: Thread, conversation: Conversation) -> None:
+    def _add_refs(self, arrival: Arrival, conversation: Conversation) -> None:
         """Ids that later messages may refer to, also those known only by hearsay.
 
         An id that an arrival both has and refers to is the name of the conversation, as a chat's
         session is: when another process has just given it to another conversation, this fails, and
         the next try finds that one.
         """
+        thread = arrival.thread
         for reference in dict.fromkeys(thread.own + thread.references):
             name = reference in thread.own and reference in thread.references
+            key = ref_key(arrival.channel, reference)
             row = {
-                "ref_hash": digest(reference),
+                "ref_hash": key,
                 "conversation_id": conversation.id,
                 "interaction_id": None,
             }
-            new_name = name and not self._threads.knows(reference)
+            new_name = name and not self._threads.knows(key)
             (self._rows.names if new_name else self._rows.refs).append(row)
 
     def _add_participants(self, arrival: Arrival, conversation: Conversation) -> None:

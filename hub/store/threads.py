@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, or_, select
 
-from hub.interaction import Arrival, Automatic, Bounce, PointKind, Thread, Verification
+from hub.interaction import Arrival, Automatic, Bounce, Channel, PointKind, Thread, Verification
 from hub.store.inserting import digest, unique
 from hub.store.tables import conversations, participants, thread_refs
 from hub.tokens import Tokens
@@ -42,6 +42,12 @@ class Bounced:
     report: Bounce
 
 
+def ref_key(channel: Channel, reference: str) -> str:
+    """The key of a reference. Mails have references of their own: anybody can write a header, so
+    none may name what another channel vouches for, as the chat does for its sessions."""
+    return digest("email", reference) if channel is Channel.EMAIL else digest(reference)
+
+
 class Threads:
     """The conversations that one batch of arrivals refers to."""
 
@@ -52,10 +58,11 @@ class Threads:
         self._by_number: dict[int, str] = {}
         self._load_conversations(connection, arrivals)
 
-    def candidates(self, thread: Thread) -> Iterable[Conversation]:
+    def candidates(self, arrival: Arrival) -> Iterable[Conversation]:
         """The conversations this refers to, the strongest reference first."""
+        thread, channel = arrival.thread, arrival.channel
         ids = [self._signed(thread.token)]
-        ids += [self._refs.get(digest(ref), ("", None))[0] for ref in thread.references]
+        ids += [self._refs.get(ref_key(channel, r), ("", None))[0] for r in thread.references]
         ids += [self._signed(thread.marker), self._by_number.get(thread.number or 0, "")]
         for conversation_id in dict.fromkeys(ids):
             if conversation_id in self._conversations:
@@ -66,7 +73,7 @@ class Threads:
     ) -> tuple[Conversation | None, Conversation | None]:
         """(the conversation it continues, else None; the one a new conversation links to)."""
         linked = None
-        for conversation in self.candidates(arrival.thread):
+        for conversation in self.candidates(arrival):
             linked = linked or conversation
             if _takes_part(arrival, customer_id, conversation) and not _closed_long_ago(
                 conversation, arrival.occurred_at
@@ -94,21 +101,21 @@ class Threads:
         if arrival.bounce is None:
             return None
         conversation_id, interaction_id = self._refs.get(
-            digest(arrival.bounce.message_id), ("", None)
+            ref_key(arrival.channel, arrival.bounce.message_id), ("", None)
         )
         conversation = self._conversations.get(conversation_id)
         if conversation is None or interaction_id is None:
             return None
         return Bounced(interaction_id, conversation, arrival.bounce)
 
-    def knows(self, reference: str) -> bool:
-        return digest(reference) in self._refs
+    def knows(self, key: str) -> bool:
+        return key in self._refs
 
-    def remember(self, conversation: Conversation, thread: Thread) -> None:
+    def remember(self, conversation: Conversation, arrival: Arrival) -> None:
         """Later arrivals of the same batch may refer to this one."""
         self._conversations[conversation.id] = conversation
-        for reference in thread.own + thread.references:
-            self._refs.setdefault(digest(reference), (conversation.id, None))
+        for reference in arrival.thread.own + arrival.thread.references:
+            self._refs.setdefault(ref_key(arrival.channel, reference), (conversation.id, None))
 
     def _signed(self, token: str) -> str:
         return self._tokens.verify(TOKEN_PURPOSE, token) or "" if token else ""
@@ -146,12 +153,11 @@ class Threads:
 def _load_refs(
     connection: Connection, arrivals: Sequence[Arrival]
 ) -> dict[str, tuple[str, str | None]]:
-    references = [ref for arrival in arrivals for ref in arrival.thread.references]
-    references += [arrival.bounce.message_id for arrival in arrivals if arrival.bounce]
-    if not references:
+    keys = [ref_key(a.channel, ref) for a in arrivals for ref in a.thread.references]
+    keys += [ref_key(a.channel, a.bounce.message_id) for a in arrivals if a.bounce]
+    if not keys:
         return {}
-    hashes = unique(digest(reference) for reference in references)
-    rows = connection.execute(select(thread_refs).where(thread_refs.c.ref_hash.in_(hashes)))
+    rows = connection.execute(select(thread_refs).where(thread_refs.c.ref_hash.in_(unique(keys))))
     return {row.ref_hash: (row.conversation_id, row.interaction_id) for row in rows}
 
 

@@ -350,6 +350,18 @@ async def test_chat_messages_of_a_session_are_one_conversation(intake: Intake) -
     assert other.conversation_id != first.conversation_id
 
 
+async def test_no_mail_can_name_a_chat(intake: Intake, database: Database) -> None:
+    """Else a mail could tie somebody's conversation to the chat of who wrote the header."""
+    before = mail_arrival(message_id="chat:s1", references=("chat:s1",))
+    mailed = await intake.accept(before)
+    chat = await intake.accept(chat_arrival(session="s1"))
+    assert chat.conversation_id != mailed.conversation_id
+    after = await intake.accept(mail_arrival(sender="eve@example.com", references=("chat:s1",)))
+    assert after.conversation_id not in (chat.conversation_id, mailed.conversation_id)
+    links = {row.id: row.linked_id for row in await rows(database, conversations)}
+    assert links[after.conversation_id] == mailed.conversation_id
+
+
 async def chat_handed_over(intake: Intake, database: Database, address: str) -> tuple[str, str]:
     """A chat whose visitor gave an address and got a mail there: (conversation, its token)."""
     chat = await intake.accept(chat_arrival())

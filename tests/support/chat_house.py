@@ -1,9 +1,8 @@
 """A running web chat with all it stands on, and a visitor who speaks its protocol."""
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, closing, contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +17,7 @@ from hub import clock
 from hub.bus import DeadLetter
 from hub.bus.opening import open_bus
 from hub.connector import ConnectorContext
+from hub.errors import StoreDown
 from hub.http import build_app
 from hub.http_server import HttpServer
 from hub.intake import Intake
@@ -28,7 +28,7 @@ from hub.outbound import Outbound
 from hub.relay import Relay
 from hub.replies import Reply, add_reply
 from hub.settings import BusSettings, HttpSettings, HubSettings
-from hub.store import Blobs
+from hub.store import Blobs, Database
 from hub.store.database import open_database
 from hub.store.leader import open_leadership
 from hub.store.tables import conversations, interactions, outbound
@@ -191,29 +191,27 @@ def settings(**changes: Any) -> ChatSettings:
     return ChatSettings.model_validate(values | changes)
 
 
-def break_store(store_url: str) -> None:
-    """From now on the store takes and gives no interactions."""
-    _rename(store_url, "interactions", "away")
+async def _away(_work: object) -> None:
+    raise StoreDown("the database does not answer")
 
 
-def mend_store(store_url: str) -> None:
-    _rename(store_url, "away", "interactions")
+def break_store(database: Database) -> None:
+    """From now on the store takes nothing, as when its disk is full."""
+    vars(database).update(write=_away)
+
+
+def mend_store(database: Database) -> None:
+    vars(database).pop("write")
 
 
 @contextmanager
-def broken(store_url: str) -> Iterator[None]:
-    """The store is broken meanwhile."""
-    break_store(store_url)
+def broken(database: Database) -> Iterator[None]:
+    """The store takes and gives nothing meanwhile."""
+    break_store(database)
+    vars(database).update(read=_away)
     yield
-    mend_store(store_url)
-
-
-def _rename(store_url: str, old: str, new: str) -> None:
-    path = store_url.removeprefix("sqlite:///")
-    with closing(sqlite3.connect(path, timeout=10)) as connection:
-        # So that the tables that refer to this one go on referring to its name.
-        connection.execute("PRAGMA legacy_alter_table=ON")
-        connection.execute(f"ALTER TABLE {old} RENAME TO {new}")
+    vars(database).pop("read")
+    mend_store(database)
 
 
 @asynccontextmanager

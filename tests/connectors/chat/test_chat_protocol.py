@@ -55,7 +55,7 @@ class Widget:
             case "answer":
                 await self.answer()
             case "break" if not self.broken:
-                break_store(self.house.store_url)
+                break_store(self.house.database)
                 self.broken = True
             case "mend":
                 self.mend()
@@ -90,7 +90,7 @@ class Widget:
 
     def mend(self) -> None:
         if self.broken:
-            mend_store(self.house.store_url)
+            mend_store(self.house.database)
             self.broken = False
 
     async def settle(self) -> None:

@@ -245,7 +245,7 @@ async def test_a_page_can_read_that_the_store_is_down(
     await visitor.arrive()
     await visitor.say("hello")
     body = {"token": visitor.session["token"]}
-    with broken(house.store_url):
+    with broken(house.database):
         headers = {"Origin": PAGE_ORIGIN}
         async with http.post(sessions_url(house), json=body, headers=headers) as response:
             assert response.status == 503

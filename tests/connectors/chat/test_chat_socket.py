@@ -118,7 +118,7 @@ async def test_mails_and_other_visitors_stay_out_of_the_chat(
 async def test_what_cannot_be_kept_now_is_not_acknowledged_and_can_be_sent_again(
     house: House, visitor: Visitor
 ) -> None:
-    with broken(house.store_url):
+    with broken(house.database):
         answer = await visitor.say("keep me", "message-1")
     assert answer["type"] == "retry"
     assert answer["after"] > 0
@@ -132,7 +132,7 @@ async def test_answers_wait_out_a_broken_store(house: House, visitor: Visitor) -
     await visitor.say("hello")
     await visitor.hears("hello")
     await house.answer("before")
-    with broken(house.store_url):
+    with broken(house.database):
         await house.connector._live.on_gap()
         answer = await visitor.say("meanwhile")
     assert answer["type"] == "retry"
