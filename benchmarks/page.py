@@ -4,12 +4,13 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from benchmarks import ROOT
+from benchmarks import ROOT, chart
 from benchmarks.memory import EVERY
 from benchmarks.results import Results
 from benchmarks.stacks import NAMES
 
 PAGE = ROOT / "docs" / "benchmarks.md"
+CHART = ROOT / "docs" / "benchmarks-memory.svg"
 TITLES = {"embedded": "SQLite, local bus", "servers": "PostgreSQL + RabbitMQ"}
 CONSOLES = {"page": "a page in Chromium", "stream": "the live stream"}
 
@@ -21,6 +22,8 @@ def write(results: Results) -> None:
     for name, lines in _sections(results).items():
         text = _replaced(text, name, lines)
     PAGE.write_text(text)
+    if memory := results.rows("memory"):
+        CHART.write_text(chart.draw(memory, TITLES, EVERY))
 
 
 def _sections(results: Results) -> dict[str, list[str]]:

@@ -49,19 +49,18 @@ class Stacks:
 
     @contextlib.contextmanager
     def fresh(self, name: str) -> Iterator[Stack]:
-        """An empty stack, which is removed afterwards."""
+        """An empty stack. Its database is dropped afterwards, its folder by `close`."""
         # Not in /tmp, which may be memory: a commit must cost here what it costs in earnest.
         place = ROOT / "var" / "benchmarks"
         place.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(dir=place))
-        try:
-            if name == EMBEDDED:
-                yield Stack(name, f"sqlite:///{folder}/bench.db", "local:", folder)
-            else:
-                with self._on_servers(folder) as stack:
-                    yield stack
-        finally:
-            shutil.rmtree(folder)
+        # Removed only in the end: ext4 is slow to make files where many were deleted just before.
+        self._ending.callback(shutil.rmtree, folder)
+        if name == EMBEDDED:
+            yield Stack(name, f"sqlite:///{folder}/bench.db", "local:", folder)
+        else:
+            with self._on_servers(folder) as stack:
+                yield stack
 
     @contextlib.contextmanager
     def _on_servers(self, folder: Path) -> Iterator[Stack]:
