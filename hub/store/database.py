@@ -24,6 +24,7 @@ Work = Callable[[Connection], T]
 CONNECT_SECONDS = 5
 STATEMENT_SECONDS = 30
 CONFLICTS = 3
+HIDE_VALUES = True  # errors go into logs and dead letters; what customers wrote does not
 
 
 class Database:
@@ -97,7 +98,9 @@ def _open_sqlite(url: URL) -> Database:
     if not url.database or url.database == ":memory:":
         raise ValueError("the store needs a file: sqlite:///PATH")
     Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_async_engine(url.set(drivername="sqlite+aiosqlite"))
+    engine = create_async_engine(
+        url.set(drivername="sqlite+aiosqlite"), hide_parameters=HIDE_VALUES
+    )
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     return Database(engine, SqliteWriter(url.set(drivername="sqlite"), _prepare_sqlite))
 
@@ -122,6 +125,7 @@ def _open_postgres(url: URL, pool: int, statement_seconds: float | None) -> Data
         max_overflow=0,
         pool_timeout=CONNECT_SECONDS,
         pool_pre_ping=False,
+        hide_parameters=HIDE_VALUES,
         connect_args={
             "timeout": CONNECT_SECONDS,
             "command_timeout": statement_seconds,

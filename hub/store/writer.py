@@ -104,7 +104,7 @@ class SqliteWriter:
 def _engine(url: URL, prepare: Callable[[Any, object], None]) -> Engine:
     # isolation_level None: we say BEGIN ourselves, the driver must not.
     arguments = {"check_same_thread": False, "isolation_level": None}
-    engine = create_engine(url, poolclass=NullPool, connect_args=arguments)
+    engine = create_engine(url, poolclass=NullPool, connect_args=arguments, hide_parameters=True)
     event.listen(engine, "connect", prepare)
     event.listen(engine, "begin", _begin_immediate)
     return engine

@@ -94,3 +94,11 @@ async def test_a_closed_store_answers(sqlite_url: str) -> None:
         pass
     with pytest.raises(StoreDown):
         await database.write(running("select 1"))
+
+
+async def test_an_error_shows_nothing_of_what_was_to_be_kept(database: Database) -> None:
+    row = [{"name": "a", "title": "a very private title"}]
+    await database.write(lambda c: c.execute(insert(roles), row))
+    with pytest.raises(IntegrityError) as refused:
+        await database.write(lambda c: c.execute(insert(roles), row))
+    assert "private" not in str(refused.value)
