@@ -26,6 +26,7 @@ from loket_process import (
 )
 from servers.process import free_port
 from stores import count, only, opened, rows
+from waiting import wait_for
 
 
 @pytest.fixture
@@ -212,6 +213,7 @@ async def test_the_log_tells_the_story_of_one_contact_and_none_of_its_words(
         secret_words = "my very private complaint"
         await intake.accept(mail_arrival(text=secret_words, correlation_id="story-1"))
     process = LoketProcess(deployment).start()
+    wait_for(lambda: "interaction.routed" in process.log.read_text())
     process.terminate()
     text = process.log.read_text()
     lines = [json.loads(line) for line in text.splitlines()]

@@ -5,8 +5,6 @@ import os
 import subprocess
 import sys
 import textwrap
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -14,6 +12,7 @@ import pytest
 
 import isolated_jobs as jobs
 from hub.isolation import Failure, WorkerFailed, Workers
+from waiting import wait_for
 
 # Importing must not be on a short clock.
 PRELOAD = ("isolated_jobs",)
@@ -170,17 +169,10 @@ def test_workers_die_with_the_program(tmp_path: Path, job: str):
     with subprocess.Popen([sys.executable, "-c", program], env=environment) as parent:
         worker = int(_written(mark))
         parent.kill()
-    _until(lambda: not psutil.pid_exists(worker))
+    wait_for(lambda: not psutil.pid_exists(worker))
 
 
 def _written(path: Path) -> str:
     """The text of a file that another process is about to write."""
-    _until(lambda: path.exists() and path.read_text() != "")
+    wait_for(lambda: path.exists() and path.read_text() != "")
     return path.read_text()
-
-
-def _until(fact: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
-    while not fact():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)

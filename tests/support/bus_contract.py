@@ -18,7 +18,6 @@ from bus_tools import (
     drained,
     event,
     events,
-    eventually,
     key_of,
     publish,
     running,
@@ -28,6 +27,7 @@ from hub.bus import DeadLetter, Outgoing
 from hub.errors import Rejected, Retry, StoreDown
 from hub.events import Envelope
 from hub.store import dead_letters, outbox
+from waiting import eventually
 
 SUBJECTS = [f"conversation-{number}" for number in range(10)]
 

@@ -10,6 +10,7 @@ from hub.errors import Retry
 from hub.events import Envelope, InteractionReceived, WorkItemChanged, encode, wrap
 from hub.store import Database, dead_letters
 from hub.store.dead_letters import Kept
+from waiting import eventually
 
 PATIENCE = 30.0
 TOPIC = WorkItemChanged.topic
@@ -19,23 +20,6 @@ QUICK = Delivery(
 )
 
 MakeBus = Callable[[Database, Delivery, DeadLetterSink], Bus]
-
-
-async def eventually(fact: Callable[[], bool], within: float = PATIENCE) -> None:
-    """Wait until `fact` holds."""
-
-    async def look() -> bool:
-        return fact()
-
-    await _until(look, within)
-
-
-async def _until(fact: Callable[[], Awaitable[bool]], within: float = PATIENCE) -> None:
-    async with asyncio.timeout(within):
-        while True:
-            if await fact():
-                return
-            await asyncio.sleep(0.005)
 
 
 def event(subject: str, number: int) -> Outgoing:
@@ -136,7 +120,7 @@ class Place:
 
     async def buried(self, count: int) -> list[Kept]:
         """Wait for so many dead letters."""
-        await _until(lambda: self._has_buried(count))
+        await eventually(lambda: self._has_buried(count))
         return await self.letters()
 
     async def _has_buried(self, count: int) -> bool:
@@ -145,12 +129,12 @@ class Place:
 
 async def drained(bus: Bus) -> None:
     """Wait until no queue holds anything."""
-    await _until(lambda: _is_drained(bus))
+    await eventually(lambda: _is_drained(bus))
 
 
 async def deep(bus: Bus, queue: str, depth: int) -> None:
     """Wait until the queue holds so many or more."""
-    await _until(lambda: _is_deep(bus, queue, depth))
+    await eventually(lambda: _is_deep(bus, queue, depth))
 
 
 async def _is_drained(bus: Bus) -> bool:

@@ -1,12 +1,12 @@
 """A running web chat with all it stands on, and a visitor who speaks its protocol."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType
 from sqlalchemy import select, update
@@ -36,16 +36,6 @@ from servers.process import free_port
 
 SITE = "shop"
 PAGE_ORIGIN = "http://shop.example"
-T = TypeVar("T")
-
-
-async def eventually(look: Callable[[], Awaitable[T]], *, seconds: float = 10) -> T:
-    """What `look` gives once it is true."""
-    async with asyncio.timeout(seconds):
-        while True:
-            if found := await look():
-                return found
-            await asyncio.sleep(0.02)
 
 
 @dataclass

@@ -1,8 +1,7 @@
 """A running console with all it stands on: store, bus, intake, router, the door out, HTTP."""
 
 import asyncio
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,6 +35,7 @@ from routing.model import Model
 from routing.model_file import read_model
 from routing.router import QUEUE, TOPICS, Router
 from servers.process import free_port
+from waiting import eventually
 
 PASSWORD = "correct horse battery staple"
 T = TypeVar("T")
@@ -76,15 +76,6 @@ moments:
     role: billing
     priority_minutes: 30
 """
-
-
-async def eventually(look: Callable[[], Awaitable[T]], *, seconds: float = 10) -> T:
-    """What `look` gives once it is true."""
-    deadline = time.monotonic() + seconds
-    while not (found := await look()):
-        assert time.monotonic() < deadline, "it did not happen in time"
-        await asyncio.sleep(0.02)
-    return found
 
 
 @dataclass

@@ -1,13 +1,12 @@
 """A running e-mail connector with what it stands on: store, blobs, workers, intake."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.utils import make_msgid
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -28,6 +27,7 @@ from hub.store.database import open_database
 from hub.store.sending import to_interaction
 from hub.store.tables import attachments, conversations, interactions
 from hub.tokens import Tokens
+from waiting import eventually
 
 TOKENS = Tokens("mail-tests-mail-tests-mail-tests-mail")
 CONVERSATION = "01932d9e-7a6b-7c2d-8e3f-4a5b6c7d8e9f"
@@ -36,8 +36,6 @@ SUPPORT = "support@acme.example"
 SALES = "sales@acme.example"
 JAN = "jan@customer.example"
 ACCOUNTS = {"support": {"address": SUPPORT, "from_name": "Acme"}, "sales": {"address": SALES}}
-LOOK_AGAIN_SECONDS = 0.02
-T = TypeVar("T")
 
 
 class MailHouse:
@@ -122,15 +120,6 @@ async def mail_house(
     finally:
         await house.connector.stop()
         await database.close()
-
-
-async def eventually(look: Callable[[], Awaitable[T]], *, seconds: float = 30) -> T:
-    """What `look` gives, once that is true."""
-    async with asyncio.timeout(seconds):
-        while True:
-            if found := await look():
-                return found
-            await asyncio.sleep(LOOK_AGAIN_SECONDS)
 
 
 def mail(

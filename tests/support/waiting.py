@@ -8,7 +8,7 @@ from typing import TypeVar, cast
 
 T = TypeVar("T")
 
-LOOK_EVERY = 0.05
+LOOK_EVERY = 0.02
 
 
 async def eventually(look: Callable[[], T | Awaitable[T]], *, seconds: float = 30) -> T:

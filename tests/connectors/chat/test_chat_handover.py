@@ -9,13 +9,14 @@ import pytest
 from aiohttp import ClientSession
 
 from builders import TOKENS
-from chat_house import House, Visitor, eventually, open_house, settings
+from chat_house import House, Visitor, open_house, settings
 from connectors.chat.handover import Handover
 from connectors.chat.live import Live
 from hub import clock
 from hub.interaction import Arrival, Channel, Party, PointKind, Thread
 from hub.store.tables import contact_points, conversations, interactions, outbound
 from hub.store.threads import TOKEN_PURPOSE
+from waiting import eventually
 
 ADDRESS = "ada@example.org"
 

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession
 
-from chat_house import House, Visitor, eventually, open_house
+from chat_house import House, Visitor, open_house
 from hub import clock
 from hub.store.tables import conversations, interactions
+from waiting import eventually
 
 
 @pytest.fixture

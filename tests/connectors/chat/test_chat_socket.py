@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from aiohttp import ClientSession
 
-from chat_house import House, Visitor, broken, eventually, open_house
+from chat_house import House, Visitor, broken, open_house
 from hub.store.tables import interactions
+from waiting import eventually
 
 
 @pytest.fixture

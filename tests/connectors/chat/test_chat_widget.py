@@ -2,9 +2,10 @@
 
 from playwright.async_api import BrowserContext, expect
 
-from chat_house import House, eventually
+from chat_house import House
 from chat_website import Shopper, Website, shopper_in
 from hub.store.tables import conversations, interactions
+from waiting import eventually
 
 
 async def test_a_chat_from_the_first_word_to_the_answer(

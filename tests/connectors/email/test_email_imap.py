@@ -14,11 +14,12 @@ import pytest_asyncio
 from hub.isolation import Workers
 from hub.store import migrate
 from hub.store.tables import mailbox_messages
-from mail_house import SALES, SUPPORT, MailHouse, eventually, mail, mail_house
+from mail_house import SALES, SUPPORT, MailHouse, mail, mail_house
 from servers.imap import ImapAccount, ImapServer
 from servers.postgres import PostgresServer
 from servers.tls import Certificate
 from stores import rows
+from waiting import eventually
 
 # One loop for all, so that they share a worker: starting one takes longer than most of the tests.
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -13,8 +13,9 @@ from connectors.email.imap import mailbox
 from connectors.email.imap.client import ImapClient
 from fake_imap import PASSWORD, USER, FakeImap, running
 from hub.isolation import Workers
-from mail_house import MailHouse, eventually, mail, mail_house
+from mail_house import MailHouse, mail, mail_house
 from servers.tls import Certificate
+from waiting import eventually
 
 # One loop for all, so that they share a worker: starting one takes longer than most of the tests.
 pytestmark = pytest.mark.asyncio(loop_scope="module")

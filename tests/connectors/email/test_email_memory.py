@@ -11,11 +11,12 @@ import aiosmtplib
 
 from hub.store.database import open_database
 from hub.store.tables import attachments
-from mail_house import ACCOUNTS, JAN, SUPPORT, eventually, mail
+from mail_house import ACCOUNTS, JAN, SUPPORT, mail
 from mail_process import MailProcess, mail_process
 from servers.imap import ImapAccount
 from servers.smtp import SmtpSink
 from stores import count
+from waiting import eventually
 
 # A file of this size makes a mail of about 25 MB.
 FILE_BYTES = 18_000_000

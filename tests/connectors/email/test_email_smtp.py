@@ -24,12 +24,12 @@ from mail_house import (
     SUPPORT,
     TOKENS,
     MailHouse,
-    eventually,
     mail,
     mail_house,
 )
 from raw_smtp import RawSmtp, raw_smtp
 from servers.tls import Certificate
+from waiting import eventually
 
 # One loop for all, so that they share a worker: starting one takes longer than most of the tests.
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -22,7 +22,6 @@ from bus_tools import (
     drained,
     event,
     events,
-    eventually,
     publish,
     received,
     running,
@@ -34,6 +33,7 @@ from hub.events import InteractionReceived, decode
 from servers.process import free_port
 from stores import opened
 from unreliable_proxy import UnreliableProxy, unreliable_proxy
+from waiting import eventually
 
 
 @pytest.fixture

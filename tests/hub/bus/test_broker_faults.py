@@ -19,7 +19,6 @@ from bus_tools import (
     drained,
     event,
     events,
-    eventually,
     publish,
     received,
     running,
@@ -30,6 +29,7 @@ from hub.bus.topology import wire_name
 from hub.errors import Retry
 from servers.rabbitmq import RabbitMQServer
 from stores import opened
+from waiting import eventually
 
 GONE = "ra:stop_server(quorum_queues, {%s, node()})."
 SILENT = "sys:suspend(%s)."
@@ -84,13 +84,13 @@ async def test_nothing_confirmed_is_lost_when_the_broker_stops_or_is_killed(
         # The first end is orderly: a broker killed right after a queue was made may lose the queue.
         for end in (private_rabbitmq.stop, private_rabbitmq.kill):
             enough = len(load.confirmed) + 400
-            await eventually(lambda enough=enough: len(load.confirmed) >= enough, within=SLOW)
+            await eventually(lambda enough=enough: len(load.confirmed) >= enough, seconds=SLOW)
             await restart(private_rabbitmq, end)
         enough = len(load.confirmed) + 400
-        await eventually(lambda: len(load.confirmed) >= enough, within=SLOW)
+        await eventually(lambda: len(load.confirmed) >= enough, seconds=SLOW)
         await load.end()
         each = len(load.confirmed) // len(SUBJECTS)
-        await eventually(lambda: len(set(seen.handled)) == len(load.confirmed), within=SLOW)
+        await eventually(lambda: len(set(seen.handled)) == len(load.confirmed), seconds=SLOW)
         await drained(bus)
         assert bus.problem == ""
     for subject in SUBJECTS:
@@ -111,7 +111,7 @@ async def test_a_broker_that_is_away_at_the_start_is_waited_for(
     async with running(bus):
         assert "does not answer" in bus.problem
         await asyncio.to_thread(private_rabbitmq.start)
-        await eventually(lambda: bus.problem == "", within=SLOW)
+        await eventually(lambda: bus.problem == "", seconds=SLOW)
         await publish(bus, [event("s", 0)])
         await eventually(lambda: seen.numbers("s") == heard.numbers == [0])
         assert heard.gaps == 1
@@ -153,8 +153,8 @@ async def test_a_queue_without_a_leader_is_made_again(
         await eventually(lambda: lost.numbers("s") == [0])
         await asyncio.to_thread(private_rabbitmq.ctl, "eval", loss % leader)
         await publish(bus, [event("s", 1)])
-        await eventually(lambda: 1 in lost.numbers("s"), within=SLOW)
-        await eventually(lambda: bus.problem == "", within=SLOW)
+        await eventually(lambda: 1 in lost.numbers("s"), seconds=SLOW)
+        await eventually(lambda: bus.problem == "", seconds=SLOW)
 
 
 async def test_a_publisher_alone_has_a_lost_queue_made_again(
