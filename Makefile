@@ -1,6 +1,8 @@
 # One verb per task. CI and people use the same words.
 SHELL := /bin/bash
 BIN := .venv/bin
+# More workers than this mostly wait for one another's servers.
+WORKERS := --numprocesses auto --maxprocesses 4 --dist worksteal
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
@@ -14,7 +16,7 @@ run: .venv/runtime.stamp ## start Loket with a demo organisation; nothing else n
 
 test: check ## check, then run all tests against real servers
 	@scripts/prepare_tests
-	$(BIN)/pytest
+	$(BIN)/pytest $(WORKERS)
 
 check: .venv/dev.stamp ## lint, format, types and import contracts
 	$(BIN)/ruff check .

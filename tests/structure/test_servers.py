@@ -74,15 +74,6 @@ async def test_a_confirmed_message_outlives_a_restart_of_the_broker(
         await message.ack()
 
 
-async def test_a_killed_broker_comes_back(
-    private_rabbitmq: RabbitMQServer, private_rabbitmq_url: str
-) -> None:
-    # What was declared a moment before may be gone: RabbitMQ does not promise more.
-    private_rabbitmq.kill()
-    private_rabbitmq.start()
-    await _publish_durably(private_rabbitmq_url, b"after")
-
-
 async def _publish_durably(url: str, body: bytes) -> None:
     async with await aio_pika.connect(url) as connection:
         channel = await connection.channel()
