@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 
 EVERY = 1.0
 UNROUTED_AFTER = timedelta(seconds=30)
-FORGOTTEN_EVERY = timedelta(seconds=30)
+FORGOTTEN_EVERY = timedelta(seconds=10)
 REMEMBER = timedelta(days=30)
 
 
