@@ -1,8 +1,9 @@
 """The contract of a connector: what it gets, what it must offer, what it returns.
 
-A connector parses and speaks the other side's protocol. It never touches the database or the bus:
-it hands arrivals to the intake, and returns or raises for a message to send. It decides nothing
-about retrying: it raises `Rejected`, `Retry`, `Unavailable` or `Uncertain`, and `outbound` decides.
+A connector parses and speaks the other side's protocol. It hands arrivals to the intake, and returns
+or raises for a message to send; the store is its own only for what its channel needs besides, as a
+mailbox's cursor or what a visitor has seen. It decides nothing about retrying: it raises
+`Rejected`, `Retry`, `Unavailable` or `Uncertain`, and `outbound` decides.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
@@ -72,7 +73,7 @@ class ConnectorContext:
 
     hub: HubSettings
     intake: Intake
-    database: Database  # for a connector's own cursors only
+    database: Database  # for what the channel needs besides the intake: cursors, what was seen
     blobs: Blobs
     tokens: Tokens
     bus: Bus

@@ -87,7 +87,8 @@ class MessageSend(Event):
 
 
 class MessageStatus(Event):
-    """How the sending of a reply went: sent, delivered, read, failed, bounced, uncertain."""
+    """Where a reply is: queued (again), waiting, sent, delayed, delivered, read, failed, bounced,
+    or uncertain: it may have arrived."""
 
     topic: ClassVar[str] = "message.status"
 
