@@ -1,8 +1,8 @@
 """The contract of a connector: what it gets, what it must offer, what it returns.
 
-A connector parses and speaks the other side's protocol. It hands arrivals to the intake, and returns
-or raises for a message to send; the store is its own only for what its channel needs besides, as a
-mailbox's cursor or what a visitor has seen. It decides nothing about retrying: it raises
+A connector parses and speaks the other side's protocol. It hands arrivals to the intake, and
+returns or raises for a message to send; it uses the store only for what its channel needs besides,
+as a mailbox's cursor or what a visitor has seen. It decides nothing about retrying: it raises
 `Rejected`, `Retry`, `Unavailable` or `Uncertain`, and `outbound` decides.
 """
 
