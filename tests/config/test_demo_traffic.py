@@ -66,8 +66,8 @@ async def test_customers_mail_at_the_rate_that_was_set_until_it_is_off(
 
 
 async def test_a_slow_rate_can_be_raised_at_once(house: House, smtp_sink: SmtpSink) -> None:
+    """The first message may be a mail or a chat; after it, a minute would pass without any."""
     await switch(house, "1")
-    await eventually(lambda: len(smtp_sink.mails) == 1 or None)
     await switch(house, FASTEST)
     await eventually(lambda: len(smtp_sink.mails) > 2)
 

@@ -29,7 +29,8 @@ async def violations(page: Page) -> list[str]:
 async def test_axe_finds_nothing(
     house: House, browser: Browser, website: Website, options: dict[str, Any]
 ) -> None:
-    context = await browser.new_context(**options)
+    # What is still fading in has another contrast than what people read.
+    context = await browser.new_context(reduced_motion="reduce", **options)
     shopper = await shopper_in(context, website)
     assert await violations(shopper.page) == []
     await shopper.opens_chat()
@@ -114,7 +115,7 @@ NOTE_WHAT_IS_READ_OUT = """
 async def test_on_a_phone_the_chat_fills_the_screen_and_holds_the_focus(
     house: House, browser: Browser, website: Website
 ) -> None:
-    context = await browser.new_context(viewport=PHONE, has_touch=True)
+    context = await browser.new_context(viewport=PHONE, has_touch=True, reduced_motion="reduce")
     shopper = await shopper_in(context, website)
     await shopper.launcher.tap()
     box = await shopper.dialog.bounding_box()
