@@ -4,7 +4,7 @@ import contextlib
 import shutil
 from collections.abc import AsyncIterator
 
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from servers.process import ServerError
 
@@ -21,6 +21,10 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+
+# How long a page may take on a machine that has other things to do; in milliseconds.
+expect.set_options(timeout=20_000)
 
 
 @contextlib.asynccontextmanager
