@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from config import checks
 from config.command import ConfigOption, plain_errors, read_settings, run, terminal, with_store
 from hub.errors import Rejected
-from hub.store import admission, agents, sessions
+from hub.store import admission, agents
 
 OPERATOR = "operator"
 
@@ -34,19 +34,15 @@ def add_agent(
         checks.refuse_unknown_roles(settings, role)
     password_hash = _asked_password_hash()
 
-    def add(connection: Connection) -> None:
-        if agents.id_of(connection, login) is not None:
-            raise Rejected("login_taken", f"Somebody signs in as {login} already.")
-        agents.add_roles(connection, {name: name for name in role})
-        agents.add(
-            connection,
-            login=login,
-            name=name,
-            password_hash=password_hash,
-            held=role,
-            language=language,
-        )
-
+    add = partial(
+        admission.hire,
+        login=login,
+        name=name,
+        password_hash=password_hash,
+        held=role,
+        language=language,
+        changed_by=OPERATOR,
+    )
     run(with_store(settings, lambda db: db.write(add)))
     terminal.print(f"{login} can sign in.")
 
@@ -83,7 +79,7 @@ def set_roles(
 @app.command("sign-out")
 def sign_out(login: str, config: ConfigOption = None) -> None:
     """End all sessions of a person, on every machine."""
-    _change(config, login, sessions.end_all)
+    _change(config, login, partial(admission.sign_out, changed_by=OPERATOR))
     terminal.print(f"{login} is signed out everywhere.")
 
 

@@ -1,16 +1,18 @@
-"""Who is let in: agents are blocked, let in again and given another password.
+"""Who is let in: agents are hired, blocked, let in again, given another password, signed out.
 
 Each is in the audit log, and what takes rights away ends the agent's sessions in the same
 transaction.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, select, update
 
+from hub.errors import Rejected
 from hub.store import audit, sessions, work_items
-from hub.store.agents import find
+from hub.store.agents import add, add_roles, find, id_of
 from hub.store.tables import agent_roles, agents
 from hub.store.tables import work_items as items
 
@@ -36,6 +38,35 @@ def listed(connection: Connection) -> list[Person]:
     ]
 
 
+def hire(
+    connection: Connection,
+    *,
+    login: str,
+    name: str,
+    password_hash: str,
+    held: Sequence[str],
+    language: str,
+    changed_by: str,
+) -> str:
+    """From now on this person can sign in; gives their id. Raises Rejected for a taken login."""
+    if id_of(connection, login) is not None:
+        raise Rejected("login_taken", f"Somebody signs in as {login} already.")
+    add_roles(connection, {role: role for role in held})
+    agent_id = add(
+        connection,
+        login=login,
+        name=name,
+        password_hash=password_hash,
+        held=held,
+        language=language,
+    )
+    details = {"roles": sorted(held)}
+    audit.record(
+        connection, actor=changed_by, action="agent.added", about=agent_id, details=details
+    )
+    return agent_id
+
+
 def block(connection: Connection, agent_id: str, *, changed_by: str) -> None:
     """From now on the agent cannot sign in; what they held waits for their colleagues again."""
     agent = find(connection, agent_id)
@@ -59,6 +90,14 @@ def set_password(
     """Whoever came in with the old password is out, on every machine."""
     sessions.end_all(connection, agent_id)
     _change(connection, agent_id, "agent.password_set", changed_by, password_hash=password_hash)
+
+
+def sign_out(connection: Connection, agent_id: str, *, changed_by: str) -> None:
+    """End the agent's sessions on every machine; they can sign in again at once."""
+    sessions.end_all(connection, agent_id)
+    audit.record(
+        connection, actor=changed_by, action="agent.signed_out", about=agent_id, details={}
+    )
 
 
 def _change(

@@ -149,8 +149,8 @@ def test_an_agent_for_a_role_that_is_not_there_is_refused(deployment: Deployment
     assert "Did you mean logistics?" in said
 
 
-def test_people_are_added_once_and_their_roles_and_sessions_changed(
-    deployment: Deployment,
+async def test_people_are_added_once_and_their_roles_and_sessions_changed(
+    deployment: Deployment, sqlite_url: str
 ) -> None:
     kim = ("agents", "add", "kim", "--name", "Kim", "--role", "logistics")
     asked = {"LOKET_AGENT_PASSWORD": "correct horse battery"}
@@ -159,6 +159,13 @@ def test_people_are_added_once_and_their_roles_and_sessions_changed(
     assert "billing" in run(deployment, "agents", "set-roles", "kim", "--role", "billing")
     assert "signed out" in run(deployment, "agents", "sign-out", "kim")
     assert "Nobody signs in as jo" in refused(deployment, "agents", "sign-out", "jo")
+    async with opened(sqlite_url) as database:
+        done = [(row.actor, row.action) for row in await rows(database, audit_log)]
+    assert done == [
+        ("operator", "agent.added"),
+        ("operator", "agent.roles_set"),
+        ("operator", "agent.signed_out"),
+    ]
 
 
 def test_people_are_blocked_let_in_again_and_given_another_password(

@@ -2,12 +2,14 @@
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import insert, select
 
 from builders import TOKENS, mail_arrival
 from hub import clock
+from hub.errors import Rejected
 from hub.store import Database, admission, agents, sessions
 from hub.store import tables as t
 from hub.store.admission import Person
@@ -37,6 +39,27 @@ async def sign_in(database: Database, agent_id: str) -> str:
 
 async def audited(database: Database) -> list[tuple[str, str, str]]:
     return [(row.actor, row.action, row.object) for row in await rows(database, t.audit_log)]
+
+
+async def test_who_is_hired_and_signed_out_is_in_the_audit_log(database: Database) -> None:
+    hiring = partial(
+        admission.hire,
+        name="Anna",
+        password_hash="h",
+        held=["service", "new role"],
+        language="nl",
+        changed_by=BY,
+    )
+    anna = await database.write(partial(hiring, login="anna"))
+    found = await database.read(lambda c: agents.find(c, anna))
+    assert found is not None
+    assert (found.login, found.roles) == ("anna", {"service", "new role"})
+    with pytest.raises(Rejected, match="Somebody signs in as Anna already"):
+        await database.write(partial(hiring, login="Anna"))
+    await sign_in(database, anna)
+    await database.write(lambda c: admission.sign_out(c, anna, changed_by=BY))
+    assert await rows(database, t.sessions) == []
+    assert await audited(database) == [(BY, "agent.added", anna), (BY, "agent.signed_out", anna)]
 
 
 async def test_who_is_blocked_is_out_at_once_and_comes_back_as_they_were(
