@@ -10,24 +10,30 @@ Result = TypeVar("Result")
 
 
 class Batcher(Generic[Item, Result]):
-    """`run` gets up to `most` items and returns one result, or one exception, for each in order."""
+    """`run` gets up to `most` items and returns one result, or one exception, for each in order.
+
+    `runs` is how many may be at work at the same time.
+    """
 
     def __init__(
         self,
         run: Callable[[Sequence[Item]], Awaitable[Sequence[Result | Exception]]],
         *,
         most: int,
+        runs: int = 1,
     ) -> None:
         self._run = run
         self._most = most
         self._waiting: deque[tuple[Item, asyncio.Future[Result]]] = deque()
-        self._task: asyncio.Task[None] | None = None
+        self._runs = runs
+        self._tasks: list[asyncio.Task[None]] = []
 
     async def submit(self, item: Item) -> Result:
         future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, future))
-        if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._work())
+        self._tasks = [task for task in self._tasks if not task.done()]
+        if len(self._tasks) < self._runs:
+            self._tasks.append(asyncio.create_task(self._work()))
         return await future
 
     async def _work(self) -> None:

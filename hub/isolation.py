@@ -68,6 +68,10 @@ class Workers:
             self._idle.put_nowait(worker)
         self._stopped = False
 
+    @property
+    def count(self) -> int:
+        return len(self._workers)
+
     async def run(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Call a module-level function in a worker.
 

@@ -1,14 +1,17 @@
-"""From a raw mail in a file to a `ParsedMail`. Whatever the mail holds, something comes out.
+"""From a raw mail to a `ParsedMail`. Whatever the mail holds, something comes out.
 
 Runs in a worker process, as what it reads was written by strangers; `reading` is the door to it.
 """
 
+import contextlib
 import hashlib
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from pathlib import Path
+from io import BufferedReader, BytesIO
+from typing import BinaryIO, cast
 
 from connectors.email.mail import NOBODY, ParsedMail, Problems, ReadOptions
 from connectors.email.parsing import bounce, identifiers
@@ -23,6 +26,7 @@ from connectors.email.parsing.mime import StructureReader
 from connectors.email.parsing.parts import Part
 from connectors.email.parsing.quoting import separate
 from connectors.email.parsing.verify import verify_sender
+from connectors.email.raw import RawContent
 from hub import clock
 from hub.interaction import Automatic, Bounce, Verification
 from hub.store import Blobs
@@ -38,24 +42,39 @@ WITHOUT_LAYOUT = "shown without its layout"
 ONLY_BEGINNING = "only its beginning is shown, as it came"
 
 
-def parse_mail(path: Path, options: ReadOptions) -> ParsedMail:
-    """Raises OSError when the file cannot be read or an attachment not be written, and no more."""
+def parse_together(
+    mails: Sequence[tuple[RawContent, ReadOptions]],
+) -> list[ParsedMail | OSError]:
+    """Several mails in one go; of each what it is, or what the disk said."""
+    parsed: list[ParsedMail | OSError] = []
+    for raw, options in mails:
+        try:
+            parsed.append(parse_mail(raw, options))
+        except OSError as error:
+            parsed.append(error)
+    return parsed
+
+
+def parse_mail(raw: RawContent, options: ReadOptions) -> ParsedMail:
+    """What came in memory is in the blob store afterwards.
+
+    Raises OSError when the disk fails, and no more.
+    """
     try:
-        return _parse(path, options)
+        return _parse(raw, options)
     except (OSError, MemoryError):
         raise
     except Exception as error:
         kind = type(error).__name__
     if options.plain:
-        return bare_mail(path, options, f"reading it failed ({kind}): {ONLY_BEGINNING}")
+        return bare_mail(raw, options, f"reading it failed ({kind}): {ONLY_BEGINNING}")
     problem = f"reading it failed ({kind}): {WITHOUT_LAYOUT}"
-    return parse_mail(path, options.modest(problem))
+    return parse_mail(raw, options.modest(problem))
 
 
-def bare_mail(path: Path, options: ReadOptions, problem: str) -> ParsedMail:
+def bare_mail(raw: RawContent, options: ReadOptions, problem: str) -> ParsedMail:
     """The beginning of the mail as it came, for one that cannot be read."""
-    sha256, size = _digest(path)
-    with path.open("rb") as stream:
+    with _filed(raw, Blobs(options.blobs)) as (stream, sha256, size):
         beginning = stream.read(_BARE_BYTES)
     problems = Problems(options.problem)
     problems.add(problem)
@@ -68,13 +87,13 @@ def bare_mail(path: Path, options: ReadOptions, problem: str) -> ParsedMail:
     )
 
 
-def _parse(path: Path, options: ReadOptions) -> ParsedMail:
+def _parse(raw: RawContent, options: ReadOptions) -> ParsedMail:
     problems = Problems(options.problem)
-    sha256, size = _digest(path)
-    if size == 0:
-        problems.add("the mail is empty")
-    with path.open("rb", buffering=_BUFFER) as stream:
-        root = StructureReader(stream, Blobs(options.blobs), problems).read()
+    blobs = Blobs(options.blobs)
+    with _filed(raw, blobs) as (stream, sha256, size):
+        if size == 0:
+            problems.add("the mail is empty")
+        root = StructureReader(stream, blobs, problems).read()
     content = read_content(root, problems, plain=options.plain)
     mail = _mail(root, content, options, problems, sha256)
     if root.fields.doubtful:
@@ -170,6 +189,14 @@ def _fingerprint(sender: Mailbox, sent_at: datetime | None, subject: str, conten
     return hashlib.sha256("\0".join(facts).encode()).hexdigest()[:16]
 
 
-def _digest(path: Path) -> tuple[str, int]:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest(), stream.tell()
+@contextlib.contextmanager
+def _filed(raw: RawContent, blobs: Blobs) -> Iterator[tuple[BinaryIO, str, int]]:
+    """The mail from its beginning on, its SHA-256 in hex and its size."""
+    if isinstance(raw, bytes):
+        yield BytesIO(raw), *blobs.put(raw, durable=False)
+        return
+    with raw.open("rb", buffering=_BUFFER) as stream:
+        sha256 = hashlib.file_digest(cast("BufferedReader", stream), "sha256").hexdigest()
+        size = stream.tell()
+        stream.seek(0)
+        yield stream, sha256, size

@@ -1,7 +1,8 @@
 """What both ways in do with a raw mail: read it in a worker, and hand an arrival to the intake.
 
-The raw mail is in the blob store before. It is made durable only when reading it went wrong: else
-all that a person needs of it (text, attachments) is durable, and each mail waits for one sync less.
+The raw mail is in the blob store when it has been read. It is made durable only when reading went
+wrong: else all that a person needs of it (text, attachments) is durable, and each mail waits for
+one sync less.
 """
 
 import asyncio
@@ -12,7 +13,8 @@ import structlog
 from connectors.email.accounts import Accounts
 from connectors.email.arrival import arrival_of
 from connectors.email.mail import ParsedMail, ReadOptions
-from connectors.email.reading import read_mail
+from connectors.email.raw import RawContent
+from connectors.email.reading import MailReader
 from connectors.email.reply_address import unpack
 from connectors.email.settings import EmailSettings
 from hub import clock
@@ -25,9 +27,9 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True)
 class RawMail:
-    """A mail in the blob store, and what the road it came by says of it."""
+    """A mail, and what the road it came by says of it."""
 
-    sha256: str
+    content: RawContent
     envelope_from: str | None = None
     envelope_to: tuple[str, ...] = ()
     problem: str = ""
@@ -42,9 +44,13 @@ class MailReceiver:
         self._accounts = accounts
         self._trusted = settings.trusted_authserv_ids
         self._context = context
+        self._reader = MailReader(context.workers)
 
     async def read(self, mail: RawMail) -> ParsedMail:
-        """`problem` says what was wrong with it. Raises WorkerFailed when no worker survives it."""
+        """`problem` says what was wrong with it.
+
+        Raises WorkerFailed when no worker survives it, and OSError when the disk fails.
+        """
         blobs = self._context.blobs
         options = ReadOptions(
             blobs=blobs.folder,
@@ -53,9 +59,9 @@ class MailReceiver:
             envelope_to=mail.envelope_to,
             problem=mail.problem,
         )
-        parsed = await read_mail(self._context.workers, blobs.path(mail.sha256), options)
+        parsed = await self._reader.read(mail.content, options)
         if parsed.problem:
-            await asyncio.to_thread(blobs.sync, mail.sha256)
+            await asyncio.to_thread(blobs.sync, parsed.raw_sha256)
         return parsed
 
     async def keep(self, parsed: ParsedMail, address: str) -> Accepted:

@@ -20,6 +20,7 @@ class BlobWriter:
         descriptor, name = tempfile.mkstemp(dir=folder, prefix=".new-")
         self._temporary = Path(name)
         self._file: IO[bytes] = os.fdopen(descriptor, "wb")
+        self._kept = False
 
     def __enter__(self) -> Self:
         return self
@@ -31,7 +32,8 @@ class BlobWriter:
         trace: TracebackType | None,
     ) -> None:
         self._file.close()
-        self._temporary.unlink(missing_ok=True)
+        if not self._kept:
+            self._temporary.unlink(missing_ok=True)
 
     def write(self, data: bytes) -> None:
         self._digest.update(data)
@@ -46,9 +48,13 @@ class BlobWriter:
         self._file.close()
         sha256 = self._digest.hexdigest()
         target = blob_path(self._folder, sha256)
-        target.parent.mkdir(exist_ok=True)
         # Always: what is there may come from a time without `durable`, and be empty after a crash.
-        self._temporary.replace(target)
+        try:
+            self._temporary.replace(target)
+        except FileNotFoundError:
+            target.parent.mkdir(exist_ok=True)
+            self._temporary.replace(target)
+        self._kept = True
         if durable:
             _sync_folders(target)
         return sha256, self._size
@@ -78,11 +84,11 @@ class Blobs:
     def writer(self) -> BlobWriter:
         return BlobWriter(self.folder)
 
-    def put(self, data: bytes) -> tuple[str, int]:
-        """Keep these bytes; gives (sha256 hex, size)."""
+    def put(self, data: bytes, *, durable: bool = True) -> tuple[str, int]:
+        """Keep these bytes; gives (sha256 hex, size). `durable`: see `BlobWriter.finish`."""
         with self.writer() as writer:
             writer.write(data)
-            return writer.finish()
+            return writer.finish(durable=durable)
 
     def path(self, sha256: str) -> Path:
         """Where the bytes are. Raises ValueError for what cannot be a hash."""

@@ -1,13 +1,13 @@
-"""Brings mails from a mailbox into the blob store, in pieces, so that none is held whole."""
+"""Brings mails in from a mailbox, in pieces, so that no large one is held whole."""
 
 import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from connectors.email.imap.client import ImapClient, Piece
+from connectors.email.raw import Spool
 from connectors.email.receive import RawMail
 from hub.store import Blobs
-from hub.store.blobs import BlobWriter
 
 FIRST_PIECE = 1 << 18
 PIECE = 1 << 20
@@ -15,18 +15,17 @@ PIECE = 1 << 20
 
 @dataclass
 class _Incoming:
-    writer: BlobWriter
+    spool: Spool
     size: int
     got: int = 0
     problem: str = ""
 
     def write(self, data: bytes) -> None:
         self.got += len(data)
-        self.writer.write(data)
+        self.spool.write(data)
 
     def keep(self) -> RawMail:
-        sha256, _ = self.writer.finish(durable=False)
-        return RawMail(sha256, problem=self.problem)
+        return RawMail(self.spool.finish(), problem=self.problem)
 
 
 async def fetch_mails(
@@ -39,7 +38,7 @@ async def fetch_mails(
         def begin(piece: Piece) -> None:
             if piece.data is None or piece.uid in incoming:
                 return
-            mail = _Incoming(stack.enter_context(blobs.writer()), piece.size)
+            mail = _Incoming(stack.enter_context(Spool(blobs)), piece.size)
             incoming[piece.uid] = mail
             if piece.size > size_limit:
                 mail.problem = _too_large(piece.size)

@@ -15,14 +15,14 @@ from aiosmtpd.smtp import Session as Conversation
 
 from connectors.email.accounts import Accounts
 from connectors.email.parsing.addresses import canonical_address
+from connectors.email.raw import Spool
 from connectors.email.receive import MailReceiver, RawMail
 from connectors.email.settings import ListenSettings, Protocol
-from connectors.email.smtp.session import KEPT, NOT_NOW, LmtpSession, Session
+from connectors.email.smtp.session import KEPT, NO_SPACE, NOT_NOW, LmtpSession, Session
 from hub.errors import Retry, Unavailable
 from hub.interaction import Accepted, Channel
 from hub.metrics import Metrics
 from hub.store import Blobs
-from hub.store.blobs import BlobWriter
 
 log = structlog.get_logger(__name__)
 
@@ -90,8 +90,8 @@ class SmtpDoor:
     def is_recipient(self, address: str) -> bool:
         return self._accounts.of(address) is not None
 
-    def open_spool(self) -> BlobWriter:
-        return self._blobs.writer()
+    def open_spool(self) -> Spool:
+        return Spool(self._blobs)
 
     def came(self, session: Session) -> None:
         self._sessions.add(session)
@@ -102,9 +102,8 @@ class SmtpDoor:
     def refused(self, code: str) -> None:
         self._metrics.refused.labels(Channel.EMAIL.value, code).inc()
 
-    async def take(self, spool: BlobWriter, envelope: Envelope) -> list[str]:
-        sha256, _ = spool.finish(durable=False)
-        mail = RawMail(sha256, _sender(envelope), tuple(envelope.rcpt_tos))
+    async def take(self, spool: Spool, envelope: Envelope) -> list[str]:
+        mail = RawMail(spool.finish(), _sender(envelope), tuple(envelope.rcpt_tos))
         # A client that goes away now does not stop what it has handed over.
         task = asyncio.create_task(self._keep(mail))
         self._in_hand.add(task)
@@ -112,7 +111,11 @@ class SmtpDoor:
         return await asyncio.shield(task)
 
     async def _keep(self, mail: RawMail) -> list[str]:
-        parsed = await self._receiver.read(mail)
+        try:
+            parsed = await self._receiver.read(mail)
+        except OSError:
+            log.exception("smtp.no_space")
+            return [NO_SPACE] * len(mail.envelope_to)
         owners = [account.address for to in mail.envelope_to if (account := self._accounts.of(to))]
         addresses = list(dict.fromkeys(owners))
         kept = await asyncio.gather(

@@ -9,8 +9,8 @@ from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, syntax
 from aiosmtpd.smtp import Session as Conversation
 
+from connectors.email.raw import Spool
 from connectors.email.smtp.content import read_content
-from hub.store.blobs import BlobWriter
 
 log = structlog.get_logger(__name__)
 
@@ -30,9 +30,9 @@ class Door(Protocol):
 
     def is_recipient(self, address: str) -> bool: ...
 
-    def open_spool(self) -> BlobWriter: ...
+    def open_spool(self) -> Spool: ...
 
-    async def take(self, spool: BlobWriter, envelope: Envelope) -> list[str]:
+    async def take(self, spool: Spool, envelope: Envelope) -> list[str]:
         """Keep a mail that is wholly in; one answer for each recipient."""
 
     def came(self, session: "Session") -> None: ...
@@ -97,17 +97,11 @@ class Session(SMTP):
         if arg or envelope is None or not envelope.rcpt_tos:
             await self.push("501 Syntax: DATA" if arg else "503 5.5.1 Name a recipient first")
             return
-        try:
-            spool = self._door.open_spool()
-        except OSError:
-            log.exception("smtp.no_space")
-            await self.push(NO_SPACE)
-            return
-        with spool:
+        with self._door.open_spool() as spool:
             await self._take(spool, envelope)
         self.envelope = Envelope()
 
-    async def _take(self, spool: BlobWriter, envelope: Envelope) -> None:
+    async def _take(self, spool: Spool, envelope: Envelope) -> None:
         await self.push("354 End data with <CR><LF>.<CR><LF>")
         into = _Limited(spool, self._door.size_limit)
         await read_content(self._reader, into.write)
@@ -140,7 +134,7 @@ class LmtpSession(Session, LMTP):
 class _Limited:
     """Writes until the limit or the end of the disk; what comes after is read and forgotten."""
 
-    def __init__(self, spool: BlobWriter, limit: int) -> None:
+    def __init__(self, spool: Spool, limit: int) -> None:
         self._spool = spool
         self._left = limit
         self.too_large = False

@@ -226,7 +226,9 @@ async def test_a_mail_that_kills_its_reader_does_not_stop_the_mailbox(
         for child in psutil.Process().children():
             if "hub.isolation_worker" in child.cmdline():
                 child.kill()
-        await append(imap_account, mail("Poison", subject="poison"), mail(subject="after"))
+        await append(imap_account, mail("Poison", subject="poison"))
+        await house.wait_for(2)
+        await append(imap_account, mail(subject="after"))
         _, poison, after = await house.wait_for(3)
     assert "reading it crashed" in poison.problem
     assert (after.subject, after.problem) == ("after", "")

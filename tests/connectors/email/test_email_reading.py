@@ -1,5 +1,6 @@
 """A mail through the worker pool, poison included, and from there to an arrival."""
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -7,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psutil
 import pytest
 
 import isolated_jobs
@@ -14,9 +16,10 @@ from connectors.email.arrival import arrival_of
 from connectors.email.mail import MailFile, ParsedMail, ReadOptions
 from connectors.email.parse import parse_mail
 from connectors.email.parsing.addresses import Mailbox
-from connectors.email.reading import read_mail
+from connectors.email.reading import MailReader
 from hub.interaction import Channel, Verification
 from hub.isolation import Workers
+from hub.store import Blobs
 
 NOW = datetime(2026, 11, 3, 10, 0, tzinfo=UTC)
 RAW = b"From: Jan <jan@klant.example>\nSubject: Vraag\nMessage-ID: <1@klant.example>\n"
@@ -31,7 +34,7 @@ def spool(raw: bytes, folder: Path) -> tuple[Path, ReadOptions]:
 async def test_a_worker_reads_as_the_function_does(tmp_path: Path):
     path, options = spool(RAW + b"\nHoi.", tmp_path)
     async with Workers(1) as workers:
-        assert await read_mail(workers, path, options) == parse_mail(path, options)
+        assert await MailReader(workers).read(path, options) == parse_mail(path, options)
 
 
 async def test_a_mail_whose_layout_kills_its_reader_is_shown_without(tmp_path: Path):
@@ -39,7 +42,7 @@ async def test_a_mail_whose_layout_kills_its_reader_is_shown_without(tmp_path: P
     path, options = spool(RAW + b"Content-Type: text/html\n\n" + html, tmp_path)
     options = replace(options, problem="said before")
     async with await workers_with(16 << 20) as workers:
-        mail = await read_mail(workers, path, options)
+        mail = await MailReader(workers).read(path, options)
     assert mail.sender == Mailbox("jan@klant.example", "Jan")
     assert mail.text.startswith("Hoi")
     assert mail.html == ""
@@ -50,9 +53,41 @@ async def test_a_mail_whose_layout_kills_its_reader_is_shown_without(tmp_path: P
 async def test_a_mail_that_kills_every_reader_is_shown_as_it_came(tmp_path: Path):
     path, options = spool(RAW + b"\n" + b"Hoi. " * 800_000, tmp_path)
     async with await workers_with(6 << 20) as workers:
-        mail = await read_mail(workers, path, options)
+        mail = await MailReader(workers).read(path, options)
     assert mail.text.startswith("From: Jan")
     assert "too much memory: only its beginning is shown, as it came" in mail.problem
+
+
+async def test_mails_that_lose_their_worker_together_are_read_one_by_one(tmp_path: Path):
+    options = ReadOptions(blobs=tmp_path / "blobs")
+    raws = [RAW + f"\nNumber {number}.".encode() for number in range(5)]
+    async with Workers(1) as workers:
+        reader = MailReader(workers)
+        calm = await asyncio.gather(*(reader.read(raw, options) for raw in raws))
+        for child in psutil.Process().children():
+            if "hub.isolation_worker" in child.cmdline():
+                child.kill()
+        lost = await asyncio.gather(*(reader.read(raw, options) for raw in raws))
+    assert [mail.text for mail in calm] == [f"Number {number}." for number in range(5)]
+    assert lost == calm
+
+
+async def test_a_small_mail_is_in_the_blob_store_when_it_was_read(tmp_path: Path):
+    options = ReadOptions(blobs=tmp_path / "blobs")
+    async with Workers(1) as workers:
+        mail = await MailReader(workers).read(RAW + b"\nHoi.", options)
+    assert Blobs(options.blobs).path(mail.raw_sha256).read_bytes() == RAW + b"\nHoi."
+
+
+async def test_of_mails_read_together_each_is_told_what_the_disk_said(tmp_path: Path):
+    good = ReadOptions(blobs=tmp_path / "blobs")
+    bad = ReadOptions(blobs=tmp_path / "in the way")
+    bad.blobs.write_text("")
+    async with Workers(1) as workers:
+        reader = MailReader(workers)
+        jobs = [reader.read(RAW, options) for options in (good, bad, good, bad)]
+        results = await asyncio.gather(*jobs, return_exceptions=True)
+    assert [isinstance(result, OSError) for result in results] == [False, True, False, True]
 
 
 async def workers_with(memory: int) -> Workers:
@@ -67,7 +102,7 @@ async def test_a_disk_that_fails_is_not_the_fault_of_the_mail(tmp_path: Path):
     path, options = spool(RAW, tmp_path)
     async with Workers(1) as workers:
         with pytest.raises(FileNotFoundError):
-            await read_mail(workers, path.with_name("gone"), options)
+            await MailReader(workers).read(path.with_name("gone"), options)
 
 
 MAIL = ParsedMail(

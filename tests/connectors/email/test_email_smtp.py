@@ -12,6 +12,7 @@ import psutil
 import pytest
 import pytest_asyncio
 
+from connectors.email.raw import SMALL
 from connectors.email.reply_address import reply_address
 from hub.errors import Unavailable
 from hub.interaction import Automatic
@@ -293,12 +294,17 @@ async def test_a_store_that_is_down_refuses_for_now(
         assert len(await house.kept()) == 1
 
 
-async def test_a_disk_that_is_full_refuses_for_now(house: MailHouse, tmp_path: Path) -> None:
+@pytest.mark.parametrize("size", [10, 2 * SMALL])
+async def test_a_disk_that_takes_nothing_refuses_for_now(
+    house: MailHouse, tmp_path: Path, size: int
+) -> None:
     house.blobs.folder.rename(tmp_path / "elsewhere")
+    house.blobs.folder.write_text("in the way")
     async with raw_smtp(house.port) as raw:
         await raw.say(f"MAIL FROM:<{JAN}>")
         await raw.say(f"RCPT TO:<{SUPPORT}>")
-        assert (await raw.say("DATA")).startswith("452 4.3.1")
+        assert (await raw.say("DATA")).startswith("354")
+        assert (await raw.say("Hoi. " * (size // 5) + "\r\n.")).startswith("452 4.3.1")
 
 
 async def test_one_client_too_many_is_sent_away(
