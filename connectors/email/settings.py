@@ -125,6 +125,9 @@ class ListenSettings(Section):
         default_factory=dict, description="when there are any, clients must sign in"
     )
     max_connections: int = Field(200, ge=1, description="more are sent away for now")
+    max_connections_per_client: int = Field(
+        50, ge=1, description="the same, for one IPv4 address or IPv6 network (/64)"
+    )
     timeout: float = Field(
         300, gt=0, description="seconds within which a command or a whole mail must be in"
     )

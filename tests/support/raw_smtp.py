@@ -45,8 +45,11 @@ class RawSmtp:
 
 
 @asynccontextmanager
-async def raw_smtp(port: int, *, hello: str = "EHLO mx.customer.example") -> AsyncIterator[RawSmtp]:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+async def raw_smtp(
+    port: int, *, hello: str = "EHLO mx.customer.example", address: str = "127.0.0.1"
+) -> AsyncIterator[RawSmtp]:
+    """Comes from `address`, one of this machine's own."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, local_addr=(address, 0))
     client = RawSmtp(reader, writer)
     try:
         if hello:

@@ -7,7 +7,8 @@ import asyncio
 import hmac
 import socket
 import ssl
-from typing import cast
+from collections.abc import Callable, Sequence
+from typing import Any, cast
 
 import structlog
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword
@@ -19,6 +20,7 @@ from connectors.email.raw import Spool
 from connectors.email.receive import MailReceiver, RawMail
 from connectors.email.settings import ListenSettings, Protocol
 from connectors.email.smtp.session import KEPT, NO_SPACE, NOT_NOW, LmtpSession, Session
+from hub.addresses import one_client
 from hub.errors import Retry, Unavailable
 from hub.interaction import Accepted, Channel
 from hub.metrics import Metrics
@@ -27,6 +29,8 @@ from hub.store import Blobs
 log = structlog.get_logger(__name__)
 
 FINISH_SECONDS = 5.0
+_BUSY = b"421 4.3.2 Too many connections, try again later\r\n"
+_CLIENT_BUSY = b"421 4.7.0 Too many connections from your address, try again later\r\n"
 
 
 class SmtpDoor:
@@ -49,7 +53,7 @@ class SmtpDoor:
         self._blobs = blobs
         self._metrics = metrics
         self._server: asyncio.Server | None = None
-        self._sessions: set[Session] = set()
+        self._sessions: dict[Session, str] = {}  # with the client of each
         self._in_hand: set[asyncio.Task[list[str]]] = set()
         self._tls: ssl.SSLContext | None = None
         self._hostname = ""
@@ -94,10 +98,12 @@ class SmtpDoor:
         return Spool(self._blobs)
 
     def came(self, session: Session) -> None:
-        self._sessions.add(session)
+        # An encrypted conversation comes a second time, when its encryption begins.
+        peer = session.session.peer if session.session else None
+        self._sessions[session] = _client(peer)
 
     def went(self, session: Session) -> None:
-        self._sessions.discard(session)
+        self._sessions.pop(session, None)
 
     def refused(self, code: str) -> None:
         self._metrics.refused.labels(Channel.EMAIL.value, code).inc()
@@ -128,10 +134,16 @@ class SmtpDoor:
         return [answers[owner] for owner in owners]
 
     def _converse(self) -> asyncio.Protocol:
+        return _Doorman(self._admit)
+
+    def _admit(self, client: str) -> asyncio.Protocol:
         settings = self._settings
         if len(self._sessions) >= settings.max_connections:
             self.refused("busy")
-            return _Busy()
+            return _Refusal(_BUSY)
+        if list(self._sessions.values()).count(client) >= settings.max_connections_per_client:
+            self.refused("client_busy")
+            return _Refusal(_CLIENT_BUSY)
         session = LmtpSession if settings.protocol is Protocol.LMTP else Session
         return session(
             self,
@@ -156,13 +168,33 @@ class SmtpDoor:
         return AuthResult(success=same and secret is not None, handled=False)
 
 
-class _Busy(asyncio.Protocol):
+class _Doorman(asyncio.Protocol):
+    """Sees who comes and leaves the conversation to whom `admit` names."""
+
+    def __init__(self, admit: Callable[[str], asyncio.Protocol]) -> None:
+        self._admit = admit
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        protocol = self._admit(_client(transport.get_extra_info("peername")))
+        transport.set_protocol(protocol)
+        protocol.connection_made(transport)
+
+
+class _Refusal(asyncio.Protocol):
     """Sends a client away that is one too many."""
+
+    def __init__(self, answer: bytes) -> None:
+        self._answer = answer
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         writable = cast("asyncio.WriteTransport", transport)  # uvloop's are no subclass of it
-        writable.write(b"421 4.3.2 Too many connections, try again later\r\n")
+        writable.write(self._answer)
         writable.close()
+
+
+def _client(peer: Sequence[Any] | None) -> str:
+    """Whom a connection counts for; all that were gone before we looked are one."""
+    return one_client(peer[0]) if peer else ""
 
 
 def server_context(settings: ListenSettings) -> ssl.SSLContext | None:

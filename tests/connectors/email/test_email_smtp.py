@@ -327,6 +327,37 @@ async def test_one_client_too_many_is_sent_away(
         assert await eventually(welcome)
 
 
+async def test_one_client_does_not_take_the_place_of_others(
+    sqlite_url: str, tmp_path: Path, workers: Workers, certificate: Certificate
+) -> None:
+    settings = secured(certificate, max_connections=4, max_connections_per_client=2)
+    async with (
+        mail_house(sqlite_url, tmp_path, settings=settings, workers=workers) as house,
+        raw_smtp(house.port) as first,
+        raw_smtp(house.port) as second,
+    ):
+        await second.say("STARTTLS")
+        await second.encrypt(certificate.client_context())
+        for _ in range(3):
+            async with raw_smtp(house.port, hello="") as greedy:
+                assert (await greedy.hear()).startswith("421 4.7.0")
+                assert await greedy.hear() == ""
+        async with raw_smtp(house.port, address="127.0.0.2") as other:
+            await begin(other)
+            assert (await other.say("Subject: Let in\r\n\r\n.")).startswith("250 2.0.0")
+        labels = {"channel": "email", "code": "client_busy"}
+        counted = house.metrics.registry.get_sample_value
+        assert counted("loket_refused_total", labels) == 3
+        await second.hang_up()
+
+        async def welcome() -> bool:
+            async with raw_smtp(house.port, hello="") as again:
+                return (await again.hear()).startswith("220")
+
+        assert await eventually(welcome)
+        assert (await first.say("NOOP")).startswith("250")
+
+
 async def test_a_slow_client_is_sent_away(
     sqlite_url: str, tmp_path: Path, workers: Workers
 ) -> None:
