@@ -11,9 +11,11 @@ from urllib.parse import urlsplit
 
 import structlog
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from hub import clock
+from hub.addresses import Network, behind
 from hub.errors import Rejected, Retry, Unavailable
 from hub.logs import bound
 from hub.metrics import Metrics
@@ -57,7 +59,8 @@ def build_app(
     """The application of this process. `readiness` names each part and its problem ("" is fine);
     `refresh` brings the gauges up to date before they are read."""
     app = web.Application(
-        client_max_size=settings.body_limit, middlewares=[_correlate, _safe_headers, _problems]
+        client_max_size=settings.body_limit,
+        middlewares=[_correlate, _safe_headers, _problems, _clients(settings.trusted_proxies)],
     )
     for route in routes:
         app.router.add_route(route.method, route.path, _limited(route), name=route.name)
@@ -141,6 +144,18 @@ async def _problems(request: web.Request, handler: Handler) -> web.StreamRespons
     except Exception:
         log.exception("http.failed", method=request.method, path=request.path)
         return problem(500, "Something went wrong", "It has been logged; please try again.")
+
+
+def _clients(proxies: Sequence[Network]) -> Middleware:
+    """Lets `request.remote` be the client, also where proxies of ours stand between."""
+
+    @web.middleware
+    async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        peer = request.remote or ""
+        client = behind(proxies, peer, ",".join(request.headers.getall("X-Forwarded-For", ())))
+        return await handler(request if client == peer else request.clone(remote=client))
+
+    return middleware
 
 
 async def _healthz(_request: web.Request) -> web.Response:

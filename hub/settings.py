@@ -1,8 +1,19 @@
 """Settings of the hub itself; the other folders declare their own in the same way."""
 
+from ipaddress import ip_network
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+
+from hub.addresses import Network
+
+
+def _network(value: object) -> Network:
+    try:
+        return ip_network(str(value))
+    except ValueError as error:
+        raise ValueError("write an address or a network, like 10.0.0.2 or 10.0.0.0/8") from error
 
 
 class Section(BaseModel):
@@ -37,6 +48,9 @@ class HttpSettings(Section):
     host: str = "127.0.0.1"
     port: int = Field(8080, ge=0, le=65535, description="0 takes any free port")
     public_url: str = Field("http://127.0.0.1:8080", description="how the outside reaches us")
+    trusted_proxies: tuple[Annotated[Network, BeforeValidator(_network)], ...] = Field(
+        (), description="addresses and networks whose X-Forwarded-For says who the client is"
+    )
     body_limit: int = Field(
         1_048_576, description="bytes of a request body, where a route sets none"
     )

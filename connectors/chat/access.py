@@ -7,6 +7,7 @@ about its origin (only a program can) gains nothing.
 from aiohttp import web
 
 from connectors.chat.settings import ChatSettings
+from hub.addresses import one_client
 from hub.errors import Rejected
 from hub.http import host_of
 
@@ -30,5 +31,5 @@ def cors(request: web.Request) -> dict[str, str]:
 
 
 def address_of(request: web.Request) -> str:
-    """Who connects. A forwarded address is anybody's claim, so it is not believed."""
-    return request.remote or ""
+    """Who connects, for the limits: behind proxies, see `hub.http.trusted_proxies`."""
+    return one_client(request.remote or "")

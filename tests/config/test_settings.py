@@ -53,6 +53,7 @@ def test_the_environment_goes_before_the_file_and_flags_before_both(
         ("[conectors]", "conectors: no such setting. Did you mean connectors?"),
         ("[hub.http]\nport = 'x'", "hub.http.port:"),
         ("[hub", "not TOML"),
+        ('[hub.http]\ntrusted_proxies = ["10.0.0.1/8"]', "write an address or a network"),
         (
             '[connectors.email.accounts.info]\nadress = "a@b.example"',
             "connectors.email.accounts.info.adress: no such setting. Did you mean address?",

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 
 import pytest
-from aiohttp import ClientSession, web
+from aiohttp import ClientSession, TCPConnector, web
 
 from hub.errors import Rejected, Retry, StoreDown, Unavailable
 from hub.http import CORRELATION_HEADER, PROBLEM_TYPE, Route, build_app, host_of
@@ -30,6 +30,10 @@ async def echo(request: web.Request) -> web.Response:
     return web.Response(body=await request.read())
 
 
+async def remote(request: web.Request) -> web.Response:
+    return web.Response(text=f"{request.remote} {request.match_info['name']}")
+
+
 PROBLEMS: dict[str, str] = {}
 
 
@@ -43,8 +47,16 @@ async def nothing() -> None:
 
 @pytest.fixture
 async def server() -> AsyncIterator[HttpServer]:
-    settings = HttpSettings(port=0, body_limit=1000, request_deadline=0.3)
+    settings = HttpSettings.model_validate(
+        {
+            "port": 0,
+            "body_limit": 1000,
+            "request_deadline": 0.3,
+            "trusted_proxies": ["127.0.0.0/31"],
+        }
+    )
     routes = [
+        Route("GET", "/remote/{name}", remote),
         Route("GET", "/fail/{kind}", fail),
         Route("POST", "/echo", echo),
         Route("POST", "/big", echo, body_limit=5000),
@@ -91,6 +103,22 @@ async def test_errors_are_problem_details_without_insides(
         assert answer.headers[CORRELATION_HEADER]
         if status == 503:
             assert int(answer.headers["Retry-After"]) > 0
+
+
+async def test_a_proxy_that_is_trusted_says_who_the_client_is(
+    client: ClientSession, server: HttpServer
+) -> None:
+    claims = {"X-Forwarded-For": "198.51.100.1, 192.0.2.7"}
+    async with client.get("/remote/x", headers=claims) as answer:
+        assert await answer.text() == "192.0.2.7 x"
+    async with client.get("/remote/x") as answer:
+        assert await answer.text() == "127.0.0.1 x"
+    elsewhere = TCPConnector(local_addr=("127.0.0.9", 0))
+    async with (
+        ClientSession(f"http://127.0.0.1:{server.port}", connector=elsewhere) as stranger,
+        stranger.get("/remote/x", headers=claims) as answer,
+    ):
+        assert await answer.text() == "127.0.0.9 x"
 
 
 async def test_headers_are_safe_everywhere(client: ClientSession) -> None:
