@@ -11,6 +11,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from hub import clock
 from hub.errors import Rejected
 from hub.store import audit
+from hub.store.among import among
 from hub.store.inserting import insert_all, insert_new
 from hub.store.tables import agent_roles, agents, roles
 
@@ -126,7 +127,7 @@ def set_language(connection: Connection, agent_id: str, language: str) -> None:
 
 def names(connection: Connection, agent_ids: Sequence[str]) -> dict[str, str]:
     rows = connection.execute(
-        select(agents.c.id, agents.c.name).where(agents.c.id.in_(set(agent_ids)))
+        select(agents.c.id, agents.c.name).where(among(agents.c.id, set(agent_ids)))
     )
     return {row.id: row.name for row in rows}
 

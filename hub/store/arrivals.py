@@ -19,6 +19,7 @@ from hub.interaction import (
     Verification,
 )
 from hub.store import bouncing, joining, outbox
+from hub.store.among import among
 from hub.store.inserting import digest, insert_all, insert_new
 from hub.store.senders import Sender, Senders
 from hub.store.tables import (
@@ -267,7 +268,7 @@ def _load_known(connection: Connection, arrivals: Sequence[Arrival]) -> dict[str
     columns = interactions.c
     rows = connection.execute(
         select(columns.dedupe_key, columns.id, columns.conversation_id, columns.sequence).where(
-            columns.dedupe_key.in_(keys)
+            among(columns.dedupe_key, keys)
         )
     )
     return {

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, or_, select
 
 from hub import clock
 from hub.interaction import Channel
+from hub.store.among import among
 from hub.store.tables import (
     agreements,
     contact_points,
@@ -122,7 +123,7 @@ def _agreements(
     selection = (
         select(agreements)
         .where(
-            agreements.c.customer_id.in_(parties),
+            among(agreements.c.customer_id, parties),
             agreements.c.valid_from <= now,
             or_(agreements.c.valid_until.is_(None), agreements.c.valid_until > now),
         )

@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from hub import clock
 from hub.bus import DeadLetter
 from hub.store import audit
+from hub.store.among import among
 from hub.store.inserting import insert_new
 from hub.store.tables import dead_letters, outbox
 
@@ -98,14 +99,14 @@ def _chosen(connection: Connection, letter_id: str | None) -> list[Kept]:
 
 def _addressed(connection: Connection, letters: Sequence[Kept]) -> set[tuple[str, str]]:
     query = select(outbox.c.event_id, outbox.c.queue).where(
-        outbox.c.event_id.in_([kept.event_id for kept in letters])
+        among(outbox.c.event_id, [kept.event_id for kept in letters])
     )
     return {(row.event_id, row.queue) for row in connection.execute(query)}
 
 
 def _remove(connection: Connection, letters: Sequence[Kept], action: str, actor: str) -> None:
     ids = [kept.id for kept in letters]
-    connection.execute(delete(dead_letters).where(dead_letters.c.id.in_(ids)))
+    connection.execute(delete(dead_letters).where(among(dead_letters.c.id, ids)))
     for kept in letters:
         details = {
             "queue": kept.queue,

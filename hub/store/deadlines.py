@@ -6,6 +6,7 @@ from sqlalchemy import Connection, func, select, text, update
 
 from hub.events import WorkItemChanged
 from hub.store import outbox
+from hub.store.among import among
 from hub.store.tables import work_items
 
 SOURCE = "/loket/deadlines"
@@ -36,7 +37,7 @@ def mark_passed(connection: Connection, now: datetime) -> int:
     ids = list(connection.execute(passed).scalars())
     rows = connection.execute(
         update(work_items)
-        .where(work_items.c.id.in_(ids))
+        .where(among(work_items.c.id, ids))
         .values(overdue=True, epoch=work_items.c.epoch + 1)
         .returning(work_items)
     ).all()

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from hub.store.among import among
 from hub.store.tables import delivery_attempts
 
 _KEY = (delivery_attempts.c.queue, delivery_attempts.c.event_id)
@@ -29,4 +30,4 @@ def count(connection: Connection, queue: str, event_id: str, attempts: int) -> N
 
 def forget(connection: Connection, queue: str, event_ids: Sequence[str]) -> None:
     """These are handled or dead; if one comes again, its tries count from the beginning."""
-    connection.execute(delete(delivery_attempts).where(_KEY[0] == queue, _KEY[1].in_(event_ids)))
+    connection.execute(delete(delivery_attempts).where(_KEY[0] == queue, among(_KEY[1], event_ids)))

@@ -5,6 +5,7 @@ from sqlalchemy import Connection, select, update
 
 from hub.interaction import Party
 from hub.store import audit
+from hub.store.among import among
 from hub.store.tables import (
     contact_points,
     conversations,
@@ -37,7 +38,7 @@ def join_visitor(connection: Connection, *, conversation_id: str, customer_id: s
     points = list(moved)
     connection.execute(
         update(contact_points)
-        .where(contact_points.c.key.in_(points))
+        .where(among(contact_points.c.key, points))
         .values(customer_id=customer_id)
     )
     connection.execute(

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 
+from hub.store.among import among
 from hub.store.inserting import insert_all
 from hub.store.tables import local_messages
 
@@ -73,13 +74,15 @@ def after(connection: Connection, queue: str, position: int, limit: int) -> list
 
 def count_attempt(connection: Connection, positions: Sequence[int], attempts: int) -> None:
     """Note that try number `attempts` of these begins."""
-    chosen = local_messages.c.position.in_(positions)
+    chosen = among(local_messages.c.position, positions)
     connection.execute(update(local_messages).where(chosen).values(attempts=attempts))
 
 
 def remove(connection: Connection, positions: Sequence[int]) -> None:
     if positions:
-        connection.execute(delete(local_messages).where(local_messages.c.position.in_(positions)))
+        connection.execute(
+            delete(local_messages).where(among(local_messages.c.position, positions))
+        )
 
 
 def postpone(connection: Connection, messages: Sequence[Postponed]) -> None:
@@ -97,7 +100,7 @@ def depths(connection: Connection, queues: Sequence[str]) -> dict[str, int]:
     """How many messages each of these queues holds."""
     query = (
         select(local_messages.c.queue, func.count())
-        .where(local_messages.c.queue.in_(queues))
+        .where(among(local_messages.c.queue, queues))
         .group_by(local_messages.c.queue)
     )
     counted: dict[str, int] = dict(connection.execute(query).all())

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, delete, func, select
 
 from hub.bus import Outgoing
 from hub.events import Envelope, Event, encode, wrap
+from hub.store.among import among
 from hub.store.inserting import insert_all
 from hub.store.tables import outbox
 
@@ -55,7 +56,7 @@ def oldest(connection: Connection, limit: int) -> list[tuple[int, Outgoing]]:
 
 
 def remove(connection: Connection, positions: Sequence[int]) -> None:
-    connection.execute(delete(outbox).where(outbox.c.position.in_(positions)))
+    connection.execute(delete(outbox).where(among(outbox.c.position, positions)))
 
 
 def lag(connection: Connection) -> tuple[int, datetime | None]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, select
 
 from hub import clock
+from hub.store.among import among
 from hub.store.inserting import insert_all
 from hub.store.tables import processed_events
 
@@ -18,7 +19,7 @@ def first_seen(connection: Connection, consumer: str, event_ids: Sequence[str]) 
     """
     known = connection.execute(
         select(processed_events.c.event_id).where(
-            processed_events.c.consumer == consumer, processed_events.c.event_id.in_(event_ids)
+            processed_events.c.consumer == consumer, among(processed_events.c.event_id, event_ids)
         )
     ).scalars()
     new = set(event_ids) - set(known)

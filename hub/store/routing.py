@@ -11,6 +11,7 @@ from hub import clock
 from hub.events import Envelope, WorkItemChanged, wrap
 from hub.interaction import Automatic, Channel, Direction, PointKind
 from hub.store import outbox
+from hub.store.among import among
 from hub.store.tables import attachments, conversations, customers, interactions, work_items
 
 SOURCE = "/loket/router"
@@ -74,7 +75,7 @@ def lock(connection: Connection, conversation_ids: Iterable[str]) -> None:
     ids = sorted(set(conversation_ids))
     connection.execute(
         select(conversations.c.id)
-        .where(conversations.c.id.in_(ids))
+        .where(among(conversations.c.id, ids))
         .order_by(conversations.c.id)
         .with_for_update()
     )
@@ -108,7 +109,7 @@ def unrouted(connection: Connection, conversation_ids: Sequence[str]) -> list[Un
         )
         .join(customers, customers.c.id == columns.customer_id)
         .outerjoin(organisations, organisations.c.id == customers.c.organisation_id)
-        .where(columns.conversation_id.in_(conversation_ids), columns.routed_at.is_(None))
+        .where(among(columns.conversation_id, conversation_ids), columns.routed_at.is_(None))
         .order_by(columns.conversation_id, columns.sequence)
         .limit(MOST_AT_ONCE)
     ).all()
@@ -120,7 +121,7 @@ def open_items(connection: Connection, conversation_ids: Sequence[str]) -> dict[
     """The open work item of each of these conversations, by conversation."""
     rows = connection.execute(
         select(work_items)
-        .where(work_items.c.conversation_id.in_(conversation_ids), work_items.c.state != "done")
+        .where(among(work_items.c.conversation_id, conversation_ids), work_items.c.state != "done")
         .order_by(work_items.c.id)
         .with_for_update()
     )
@@ -152,14 +153,14 @@ def _open(connection: Connection, conversation_ids: Sequence[str]) -> None:
     """A conversation with open work is open, also when it was resolved before."""
     connection.execute(
         update(conversations)
-        .where(conversations.c.id.in_(conversation_ids), conversations.c.state != "open")
+        .where(among(conversations.c.id, conversation_ids), conversations.c.state != "open")
         .values(state="open", resolved_at=None)
     )
 
 
 def mark_routed(connection: Connection, interaction_ids: Sequence[str], at: datetime) -> None:
     connection.execute(
-        update(interactions).where(interactions.c.id.in_(interaction_ids)).values(routed_at=at)
+        update(interactions).where(among(interactions.c.id, interaction_ids)).values(routed_at=at)
     )
 
 
@@ -234,7 +235,7 @@ def _told(item: WorkItem) -> Envelope:
 def _files(connection: Connection, interaction_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
     rows = connection.execute(
         select(attachments.c.interaction_id, attachments.c.filename).where(
-            attachments.c.interaction_id.in_(interaction_ids)
+            among(attachments.c.interaction_id, interaction_ids)
         )
     )
     found: dict[str, tuple[str, ...]] = {}

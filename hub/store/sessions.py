@@ -11,6 +11,7 @@ from sqlalchemy import Connection, delete, insert, select
 from hub import clock
 from hub.store import agents
 from hub.store.agents import Agent
+from hub.store.among import among
 from hub.store.inserting import digest
 from hub.store.tables import agent_roles, sessions
 from hub.store.tables import agents as agents_table
@@ -52,7 +53,7 @@ def running(connection: Connection, hashes: Collection[str]) -> dict[str, frozen
         .join(agents_table, agents_table.c.id == sessions.c.agent_id)
         .outerjoin(agent_roles, agent_roles.c.agent_id == agents_table.c.id)
         .where(
-            sessions.c.token_hash.in_(hashes),
+            among(sessions.c.token_hash, hashes),
             sessions.c.expires_at > clock.now(),
             agents_table.c.active,
         )

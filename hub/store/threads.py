@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, or_, select
 
 from hub.interaction import Arrival, Automatic, Bounce, Channel, PointKind, Thread, Verification
+from hub.store.among import among
 from hub.store.inserting import digest, unique
 from hub.store.tables import conversations, participants, thread_refs
 from hub.tokens import Tokens
@@ -128,7 +129,7 @@ class Threads:
         wanted = [i for i in unique(ids) if i]
         if not wanted and not numbers:
             return
-        found = or_(conversations.c.id.in_(wanted), conversations.c.number.in_(numbers))
+        found = or_(among(conversations.c.id, wanted), among(conversations.c.number, numbers))
         for row in connection.execute(
             select(conversations).where(found).order_by(conversations.c.id).with_for_update()
         ):
@@ -145,7 +146,7 @@ class Threads:
 
     def _load_participants(self, connection: Connection) -> None:
         ids = list(self._conversations)
-        rows = select(participants).where(participants.c.conversation_id.in_(ids))
+        rows = select(participants).where(among(participants.c.conversation_id, ids))
         for row in connection.execute(rows):
             self._conversations[row.conversation_id].participants.add(row.key)
 
@@ -157,7 +158,9 @@ def _load_refs(
     keys += [ref_key(a.channel, a.bounce.message_id) for a in arrivals if a.bounce]
     if not keys:
         return {}
-    rows = connection.execute(select(thread_refs).where(thread_refs.c.ref_hash.in_(unique(keys))))
+    rows = connection.execute(
+        select(thread_refs).where(among(thread_refs.c.ref_hash, unique(keys)))
+    )
     return {row.ref_hash: (row.conversation_id, row.interaction_id) for row in rows}
 
 

@@ -19,6 +19,7 @@ from hub.interaction import Channel
 from hub.logs import correlation_id
 from hub.store import audit, outbox
 from hub.store.agents import Agent
+from hub.store.among import among
 from hub.store.ranking import Rank
 from hub.store.tables import agents, conversations, customers, interactions, work_items
 
@@ -105,12 +106,12 @@ def work_list(connection: Connection, agent: Agent, *, length: int) -> WorkList:
 
 
 def by_ids(connection: Connection, item_ids: Collection[str]) -> list[WorkItem]:
-    return _read(connection, _selection().where(work_items.c.id.in_(item_ids)))
+    return _read(connection, _selection().where(among(work_items.c.id, item_ids)))
 
 
 def latest_of(connection: Connection, conversation_ids: Collection[str]) -> dict[str, WorkItem]:
     """The open work item of each conversation, or else the last one it had."""
-    of_these = work_items.c.conversation_id.in_(conversation_ids)
+    of_these = among(work_items.c.conversation_id, conversation_ids)
     # Only one is open at a time, and it is the newest: a new one is made when none is open.
     found = _read(connection, _selection().where(of_these).order_by(work_items.c.id))
     return {item.conversation_id: item for item in found}
