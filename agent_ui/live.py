@@ -2,10 +2,12 @@
 
 A console starts from a snapshot that carries a position and then takes what came after it. A
 position that is no longer kept, or that is from another process or from before a gap on the bus,
-means: start again from a new snapshot. Nothing is queued per console, so a slow one costs nothing.
+means: start again from a new snapshot. Nothing is queued per console, so a slow one costs nothing,
+and while no console asks, nothing is looked up.
 """
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -24,6 +26,8 @@ KEPT = 5_000
 MOST_WAITING = 10_000
 GATHER = 0.02
 """Seconds in which changes are gathered, so that many at once wake each console once."""
+UNWATCHED = 300.0
+"""Seconds without any console asking, after which changes are no longer looked up."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +55,10 @@ LookUp = Callable[[Sequence[Envelope]], Awaitable[Sequence[Change]]]
 class Feed:
     """`look_up` turns events into changes; the store is read once for many events."""
 
-    def __init__(self, look_up: LookUp) -> None:
+    def __init__(self, look_up: LookUp, *, unwatched: float = UNWATCHED) -> None:
         self._look_up = look_up
+        self._unwatched = unwatched
+        self._asked_at = -unwatched
         self._task = Supervised("console-feed", self._run)
         self._waiting: list[Envelope] = []
         self._arrived = asyncio.Event()
@@ -88,6 +94,7 @@ class Feed:
 
     @property
     def position(self) -> str:
+        self._asked_at = time.monotonic()
         return f"{self._life}-{self._count}"
 
     def after(self, position: str) -> list[Change] | None:
@@ -116,7 +123,10 @@ class Feed:
             await self._arrived.wait()
             self._arrived.clear()
             envelopes, self._waiting = self._waiting, []
-            await self._add(envelopes)
+            if time.monotonic() - self._asked_at < self._unwatched:
+                await self._add(envelopes)
+            else:
+                await self.lose()
             await asyncio.sleep(GATHER)
 
     async def _add(self, envelopes: Sequence[Envelope]) -> None:

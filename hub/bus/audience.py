@@ -41,7 +41,7 @@ class Audience:
     def tell(self, messages: Iterable[tuple[str, str | bytes]]) -> None:
         """Pass on topics with bodies, in order."""
         for topic, body in messages:
-            wanting = [seat for seat in self._seats if matches_any(seat.topics, topic)]
+            wanting = [seat for seat in self._seats if seat.wants(topic)]
             if wanting:
                 _pass_on(body, wanting)
 
@@ -56,10 +56,16 @@ class _Seat:
 
     def __init__(self, topics: tuple[str, ...], listener: Listener, on_gap: GapListener) -> None:
         self.topics = topics
+        self._wanted: dict[str, bool] = {}  # a deployment has few topics
         self.task = Supervised("bus.listener", self._run)
         self._listener = listener
         self._on_gap = on_gap
         self._waiting: asyncio.Queue[Envelope | None] = asyncio.Queue()
+
+    def wants(self, topic: str) -> bool:
+        if topic not in self._wanted:
+            self._wanted[topic] = matches_any(self.topics, topic)
+        return self._wanted[topic]
 
     def put(self, envelope: Envelope | None) -> None:
         if self._waiting.qsize() >= MOST_WAITING:

@@ -288,3 +288,23 @@ async def test_more_than_a_feed_can_hold_is_not_held() -> None:
         await feed.take(_news(number))
     assert feed.after(start) is None
     assert feed._waiting == []
+
+
+async def test_while_no_console_asks_nothing_is_looked_up() -> None:
+    looked_up: list[Envelope] = []
+
+    async def look_up(envelopes: Sequence[Envelope]) -> list[Change]:
+        looked_up.extend(envelopes)
+        return await _look_up(envelopes)
+
+    feed = Feed(look_up)
+    first, second = _news(1), _news(2)
+    async with running(feed):
+        told = feed._news
+        await feed.take(first)
+        await asyncio.wait_for(told.wait(), 10)
+        start = feed.position
+        await feed.take(second)
+        await feed.news(start, 10)
+        assert [c.interaction_id for c in feed.after(start) or []] == [second.id]
+    assert looked_up == [second]
