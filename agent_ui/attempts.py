@@ -1,38 +1,94 @@
-"""Counts failed sign-ins, so that passwords cannot be tried one after another."""
+"""Limits sign-ins that fail, so that passwords cannot be tried one after another.
 
-from collections import OrderedDict, deque
-from datetime import datetime, timedelta
+The counts are in the store and hold for all processes. Three of them, because each alone can be
+walked around: a login at an address, an address whatever the login, a login whatever the address.
+The last two would let a stranger shut out an agent, or everybody behind one proxy; so who has
+signed in from an address before is held there to the first alone.
+"""
 
-MOST_KEYS = 10_000
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import Connection
+
+from agent_ui.settings import ConsoleSettings
+from hub import clock
+from hub.addresses import one_client
+from hub.store import Database, sign_ins
+from hub.store.agents import canonical_login
+from hub.store.inserting import digest
+from hub.store.sign_ins import Count
+
+FAMILIAR_FOR = timedelta(days=30)
+_LONGEST_LOGIN = 200
+_NO_LIMIT = float("inf")
+
+
+class TooManyTries(Exception):
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__(f"wait {wait}")
+        self.minutes = max(1, -(-int(wait.total_seconds()) // 60))
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One try. `limits`: the keys under which it counts, each with how many tries it allows.
+
+    `familiar`: this login was used from this address before.
+    """
+
+    own: str
+    mark: str
+    limits: Mapping[str, int]
+    familiar: bool
 
 
 class Attempts:
-    """`limit` failures per key within `window`; then the key waits until the oldest is past."""
+    def __init__(self, database: Database, settings: ConsoleSettings) -> None:
+        self._database = database
+        self._settings = settings
+        self._pause = timedelta(minutes=settings.sign_in_pause_minutes)
 
-    def __init__(self, limit: int, window: timedelta) -> None:
-        self._limit = limit
-        self._window = window
-        self._failures: OrderedDict[str, deque[datetime]] = OrderedDict()
+    async def begin(self, login: str, address: str) -> Attempt:
+        """Look whether this may be tried at all. Raises TooManyTries; costs one look."""
+        settings = self._settings
+        login, client = canonical_login(login)[:_LONGEST_LOGIN], one_client(address)
+        own, mark = digest("sign-in", login, client), digest("familiar", login, client)
+        for_strangers = {
+            digest("sign-in from", client): settings.sign_in_tries_per_address,
+            digest("sign-in as", login): settings.sign_in_tries_per_login,
+        }
+        keys = [own, mark, *for_strangers]
+        counts = await self._database.read(lambda c: sign_ins.counts(c, keys, clock.now()))
+        familiar = mark in counts
+        limits = {own: settings.sign_in_tries} | ({} if familiar else for_strangers)
+        _refuse(count for key, count in counts.items() if count.tries >= limits.get(key, _NO_LIMIT))
+        return Attempt(own, mark, limits, familiar)
 
-    def wait(self, key: str, now: datetime) -> timedelta | None:
-        """How long this key must wait; None when it may try."""
-        failures = self._recent(key, now)
-        if len(failures) < self._limit:
-            return None
-        return failures[0] + self._window - now
+    async def count(self, attempt: Attempt) -> None:
+        """Count it as failed before it is tried: those that come together must not slip through.
 
-    def failed(self, key: str, now: datetime) -> None:
-        self._recent(key, now).append(now)
-        self._failures.move_to_end(key)
-        # Someone who tries many keys must not fill the memory.
-        while len(self._failures) > MOST_KEYS:
-            self._failures.popitem(last=False)
+        Raises TooManyTries.
+        """
+        now = clock.now()
+        counts = await self._database.write(
+            lambda c: sign_ins.count(c, attempt.limits, now=now, until=now + self._pause)
+        )
+        _refuse(count for key, count in counts.items() if count.tries > attempt.limits[key])
 
-    def succeeded(self, key: str) -> None:
-        self._failures.pop(key, None)
 
-    def _recent(self, key: str, now: datetime) -> deque[datetime]:
-        failures = self._failures.setdefault(key, deque(maxlen=self._limit))
-        while failures and now - failures[0] >= self._window:
-            failures.popleft()
-        return failures
+def succeeded(connection: Connection, attempt: Attempt) -> None:
+    """It did not fail. Its own count starts anew; those that strangers share lose this try alone,
+    or who knows one password could try others for ever."""
+    now = clock.now()
+    sign_ins.forget(connection, attempt.own)
+    sign_ins.take_back(connection, attempt.limits.keys() - {attempt.own})
+    sign_ins.mark(connection, attempt.mark, now + FAMILIAR_FOR)
+    sign_ins.forget_ended(connection, now)
+
+
+def _refuse(reached: Iterable[Count]) -> None:
+    ends = [count.until for count in reached]
+    if ends:
+        raise TooManyTries(max(ends) - clock.now())

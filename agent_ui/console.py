@@ -26,7 +26,7 @@ class Console:
         database, settings = context.database, context.settings
         static = StaticFiles()
         pages = Pages(context, static)
-        sessions = Sessions(context)
+        self._sessions = sessions = Sessions(context)
         self._feed = Feed(News(database).look_up)
         self._streams = Streams(self._feed, pages, database, settings)
         work = WorkViews(pages, self._feed, database, settings)
@@ -52,3 +52,4 @@ class Console:
     async def stop(self) -> None:
         await self._streams.stop()
         await self._feed.stop()
+        self._sessions.stop()

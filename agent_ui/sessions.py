@@ -1,15 +1,16 @@
 """Signing in and out: passwords, cookies, and whose request this is."""
 
-import asyncio
 import hashlib
 import hmac
 from datetime import timedelta
 from urllib.parse import urlsplit
 
 from aiohttp import web
+from sqlalchemy import Connection
 
-from agent_ui.attempts import Attempts
+from agent_ui.attempts import Attempt, Attempts, succeeded
 from agent_ui.context import ConsoleContext
+from agent_ui.password_checks import PasswordChecks
 from agent_ui.texts import LANGUAGES
 from hub import clock
 from hub.store import agents, sessions
@@ -17,14 +18,6 @@ from hub.store.agents import Agent
 
 LANGUAGE_COOKIE = "loket_language"
 _LANGUAGE_SECONDS = 365 * 24 * 3600
-# Each check takes 64 MB: more at once than this would be a way to fill the memory.
-_CHECKS_AT_ONCE = 2
-
-
-class TooManyTries(Exception):
-    def __init__(self, wait: timedelta) -> None:
-        super().__init__(f"wait {wait}")
-        self.minutes = max(1, -(-int(wait.total_seconds()) // 60))
 
 
 class Sessions:
@@ -34,35 +27,35 @@ class Sessions:
         settings = context.settings
         self._database = context.database
         self._lifetime = timedelta(hours=settings.session_hours)
-        pause = timedelta(minutes=settings.sign_in_pause_minutes)
-        self._attempts = Attempts(settings.sign_in_tries, pause)
+        self._attempts = Attempts(context.database, settings)
+        self._checks = PasswordChecks()
         self._secure = urlsplit(context.hub.http.public_url).scheme == "https"
         self.cookie = "__Host-loket" if self._secure else "loket_session"
-        self._checks = asyncio.Semaphore(_CHECKS_AT_ONCE)
         # Checked for a login that does not exist, so that the answer takes as long.
         self._nobody = agents.hash_password(clock.new_secret())
 
     async def sign_in(self, login: str, password: str, address: str) -> str | None:
-        """The token of a new session; None when login or password is wrong."""
-        key = f"{agents.canonical_login(login)[:200]} {address}"
-        if wait := self._attempts.wait(key, clock.now()):
-            raise TooManyTries(wait)
+        """The token of a new session; None when login or password is wrong.
+
+        Raises TooManyTries, and Retry when more people sign in at once than can be served.
+        """
+        attempt = await self._attempts.begin(login, address)
+        self._checks.refuse_when_full(familiar=attempt.familiar)
+        await self._attempts.count(attempt)
         found = await self._database.read(lambda c: agents.find_by_login(c, login))
         agent, password_hash = found or (None, self._nobody)
-        # Counted before the check: tries that come at the same time must not slip through.
-        self._attempts.failed(key, clock.now())
-        fits = await self._fits(password_hash, password)
+        fits = await self._checks.fits(password_hash, password, familiar=attempt.familiar)
         if agent is None or not fits:
             return None
-        self._attempts.succeeded(key)
         agent_id = agent.id
-        return await self._database.write(lambda c: sessions.begin(c, agent_id, self._lifetime))
+        return await self._database.write(lambda c: self._begin(c, attempt, agent_id))
 
-    async def _fits(self, password_hash: str, password: str) -> bool:
-        async with self._checks:
-            return await asyncio.to_thread(
-                agents.password_fits, password_hash, password[: agents.LONGEST_PASSWORD]
-            )
+    def _begin(self, connection: Connection, attempt: Attempt, agent_id: str) -> str:
+        succeeded(connection, attempt)
+        return sessions.begin(connection, agent_id, self._lifetime)
+
+    def stop(self) -> None:
+        self._checks.stop()
 
     async def agent_of(self, token: str) -> Agent | None:
         if not token:

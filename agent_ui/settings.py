@@ -10,6 +10,12 @@ class ConsoleSettings(Section):
     sign_in_tries: int = Field(
         5, ge=1, description="failed sign-ins per login and address before a pause"
     )
+    sign_in_tries_per_address: int = Field(
+        50, ge=1, description="the same per address, for logins not used there before"
+    )
+    sign_in_tries_per_login: int = Field(
+        100, ge=1, description="the same per login, at addresses where it was not used before"
+    )
     sign_in_pause_minutes: float = Field(15, gt=0, description="how long that pause is")
     list_length: int = Field(
         100, ge=10, le=1000, description="work items shown at once, per part of the list"

@@ -5,8 +5,9 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from agent_ui.attempts import TooManyTries
 from agent_ui.pages import Pages
-from agent_ui.sessions import Sessions, TooManyTries
+from agent_ui.sessions import Sessions
 from agent_ui.streams import Streams
 from agent_ui.texts import LANGUAGES
 from agent_ui.visit import Guest, Visit

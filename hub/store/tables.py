@@ -224,6 +224,14 @@ sessions = Table(
     Column("expires_at", Instant, nullable=False),
 )
 
+sign_ins = Table(
+    "sign_ins",
+    metadata,
+    Column("key", String(64), primary_key=True),  # a digest: who types a login types anything
+    Column("tries", Integer, nullable=False),  # 0: not a count but a mark
+    Column("expires_at", Instant, nullable=False, index=True),
+)
+
 # Whose first response may still come too late.
 _WATCHED = "state <> 'done' AND first_response_at IS NULL AND NOT overdue"
 

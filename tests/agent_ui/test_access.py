@@ -1,10 +1,13 @@
 """Who may see and do what; what everyone else is told."""
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy import insert, update
 
+from agent_ui.settings import ConsoleSettings
 from builders import chat_arrival, mail_arrival
-from console_house import PASSWORD, House, Person
+from console_house import PASSWORD, House, Person, open_house, person
 from hub import clock
 from hub.interaction import Attachment
 from hub.store import admission, agents, sessions
@@ -202,6 +205,30 @@ async def test_passwords_cannot_be_tried_for_ever(house: House, guest: Person) -
     assert page.status == 429
     assert page.text("[role=alert]") == "Too many tries. Try again in 15 minutes."
     assert (await guest.sign_in("carl", "wrong")).status == 422, "others are not kept waiting"
+
+
+async def test_a_flood_of_made_up_sign_ins_is_refused_before_it_costs_anything(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    """Also by another process of the same Loket; and the flood shuts out nobody but itself."""
+    settings = ConsoleSettings(sign_in_tries_per_address=3)
+    async with (
+        open_house(sqlite_url, tmp_path, settings=settings) as house,
+        person(house) as flood,
+        person(house, address="127.0.0.2") as anna,
+        person(house, address="127.0.0.3") as carl,
+    ):
+        await house.hire("anna", "Anna")
+        await house.hire("carl", "Carl")
+        assert (await anna.sign_in("anna")).path == "/console"
+        for number in range(3):
+            assert (await flood.sign_in(f"made-up-{number}", "x")).status == 422
+        async with open_house(sqlite_url, tmp_path, settings=settings) as other:
+            for origin in (house.origin, other.origin):
+                flood.origin = origin
+                for login in ("made-up", "carl"):
+                    assert (await flood.sign_in(login)).status == 429
+        assert (await carl.sign_in("carl")).path == "/console", "from elsewhere"
 
 
 async def test_each_sign_in_is_a_new_session_and_signing_out_ends_it(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from aiohttp import ClientResponse, ClientSession, CookieJar
+from aiohttp import ClientResponse, ClientSession, CookieJar, TCPConnector
 from selectolax.lexbor import LexborHTMLParser
 from sqlalchemy import Table, select
 
@@ -267,8 +267,10 @@ class Person:
 
 
 @asynccontextmanager
-async def person(house: House) -> AsyncIterator[Person]:
-    async with ClientSession(cookie_jar=CookieJar(unsafe=True)) as http:
+async def person(house: House, *, address: str = "127.0.0.1") -> AsyncIterator[Person]:
+    """Comes from `address`, one of this machine's own."""
+    connector = TCPConnector(local_addr=(address, 0))
+    async with ClientSession(cookie_jar=CookieJar(unsafe=True), connector=connector) as http:
         yield Person(http, house.origin)
 
 

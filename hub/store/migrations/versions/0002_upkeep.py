@@ -1,0 +1,27 @@
+"""What it takes to run for years: limits on signing in.
+
+A migration must work with the release before it: add first, use in the next release, drop after.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+from hub.store.types import Instant
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    op.create_table(
+        "sign_ins",
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("expires_at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_sign_ins")),
+    )
+    op.create_index(op.f("ix_sign_ins_expires_at"), "sign_ins", ["expires_at"], unique=False)
+
+
+def downgrade() -> None:
+    op.drop_table("sign_ins")
