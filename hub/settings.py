@@ -58,7 +58,7 @@ class HttpSettings(Section):
 
 
 class LogSettings(Section):
-    level: str = "INFO"
+    level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR|CRITICAL)$")
     format: str = Field("json", pattern="^(json|console)$")
 
 
