@@ -67,6 +67,8 @@ class Relay:
             await self._bus.publish([message for _, message in batch])
             positions = [position for position, _ in batch]
             await self._database.write(_removal(positions))
+            if len(batch) < BATCH:
+                return  # what was written meanwhile has woken us
 
     async def _wait(self) -> None:
         try:

@@ -31,7 +31,7 @@ class ReadOptions:
         return replace(self, plain=True, problem=problem)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class MailFile:
     """An attachment whose bytes are in the blob store."""
 
@@ -43,7 +43,7 @@ class MailFile:
     content_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # with slots, pickling it on the way from the reader takes longer
 class ParsedMail:
     """All ids are without angle brackets. `sender.address` is empty when the mail has none.
 

@@ -86,7 +86,7 @@ class MailReceiver:
         if arrival.automatic is Automatic.NO and self._accounts.owns(arrival.sender.value):
             # Our own mail came back to us: answering it would go round in circles.
             changes["automatic"] = Automatic.GENERATED
-        return arrival.model_copy(update=changes)
+        return arrival.model_copy(update=changes) if changes else arrival
 
 
 def _bare(arrival: Arrival) -> Arrival:

@@ -150,24 +150,23 @@ class _LocalQueue:
         while True:
             await self.work.stock.room()
             self._woken.clear()
+            room = max(1, self._delivery.prefetch - len(self.work.stock))
             try:
-                rows = await self._next_rows()
+                rows = await self._next_rows(room)
             except StoreDown as error:
                 await self._pause(error)
                 continue
             self._misses, self._problem = 0, ""
-            if not rows:
+            if rows:
+                self._position = rows[-1].position
+                longest = self._delivery.longest_wait
+                self.work.stock.add(self, [_message(row, longest) for row in rows])
+            if len(rows) < room:
                 await self._woken.wait()
-                continue
-            self._position = rows[-1].position
-            self.work.stock.add(self, [_message(row, self._delivery.longest_wait) for row in rows])
 
-    async def _next_rows(self) -> list[LocalMessage]:
+    async def _next_rows(self, room: int) -> list[LocalMessage]:
         queue, position = self.work.queue, self._position
-        room = self._delivery.prefetch - len(self.work.stock)
-        return await self._database.read(
-            lambda c: local_messages.after(c, queue, position, max(1, room))
-        )
+        return await self._database.read(lambda c: local_messages.after(c, queue, position, room))
 
     async def _pause(self, error: StoreDown) -> None:
         self._misses += 1

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from hub.errors import StoreDown
 from hub.store.failures import CAUGHT, is_conflict, is_passing
+from hub.store.types import JSON_WAYS
 from hub.store.writer import SqliteWriter
 
 T = TypeVar("T")
@@ -99,7 +100,7 @@ def _open_sqlite(url: URL) -> Database:
         raise ValueError("the store needs a file: sqlite:///PATH")
     Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_async_engine(
-        url.set(drivername="sqlite+aiosqlite"), hide_parameters=HIDE_VALUES
+        url.set(drivername="sqlite+aiosqlite"), hide_parameters=HIDE_VALUES, **JSON_WAYS
     )
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     return Database(engine, SqliteWriter(url.set(drivername="sqlite"), _prepare_sqlite))
@@ -131,6 +132,7 @@ def _open_postgres(url: URL, pool: int, statement_seconds: float | None) -> Data
             "command_timeout": statement_seconds,
             "server_settings": {"application_name": "loket", "timezone": "UTC"},
         },
+        **JSON_WAYS,
     )
     return Database(engine, None)
 

@@ -3,9 +3,16 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from pydantic_core import from_json, to_json
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Integer
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator
+
+JSON_WAYS: dict[str, Any] = {
+    "json_serializer": lambda value: to_json(value).decode(),
+    "json_deserializer": from_json,
+}
+"""For each engine: several times as fast as the standard library's."""
 
 Json = JSON().with_variant(JSONB(), "postgresql")
 # SQLite counts by itself only in a column that is exactly INTEGER.

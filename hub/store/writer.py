@@ -14,6 +14,7 @@ from sqlalchemy.pool import NullPool
 
 from hub.errors import StoreDown
 from hub.store.failures import is_passing
+from hub.store.types import JSON_WAYS
 
 T = TypeVar("T")
 
@@ -104,7 +105,9 @@ class SqliteWriter:
 def _engine(url: URL, prepare: Callable[[Any, object], None]) -> Engine:
     # isolation_level None: we say BEGIN ourselves, the driver must not.
     arguments = {"check_same_thread": False, "isolation_level": None}
-    engine = create_engine(url, poolclass=NullPool, connect_args=arguments, hide_parameters=True)
+    engine = create_engine(
+        url, poolclass=NullPool, connect_args=arguments, hide_parameters=True, **JSON_WAYS
+    )
     event.listen(engine, "connect", prepare)
     event.listen(engine, "begin", _begin_immediate)
     return engine
