@@ -1,7 +1,8 @@
 """Repairs what a crash or a wiped broker left behind: the store is the truth, so look there.
 
-Asks again for contacts that nobody routed, frees messages whose sender died, brings retries that
-are due back on the bus, and forgets marks that no broker can still need.
+Asks again for contacts that nobody routed, tells again of messages that did not arrive, frees those
+whose sender died, brings retries that are due back on the bus, and forgets marks that no broker can
+still need.
 """
 
 import asyncio
@@ -15,13 +16,13 @@ from hub.bus import Bus
 from hub.errors import Retry
 from hub.outbound import most_tries
 from hub.relay import Relay
-from hub.store import Database, outbox, processed, sending, sweeping
+from hub.store import Database, outbox, processed, sending, sweeping, troubles
 from hub.supervise import Supervised
 
 log = structlog.get_logger(__name__)
 
 EVERY = 1.0
-UNROUTED_AFTER = timedelta(seconds=30)
+FORGOTTEN_AFTER = timedelta(seconds=30)
 FORGOTTEN_EVERY = timedelta(seconds=10)
 REMEMBER = timedelta(days=30)
 
@@ -78,5 +79,7 @@ def _free_messages(connection: Connection, now: datetime) -> int:
 
 
 def _ask_forgotten(connection: Connection, now: datetime) -> int:
-    contacts = sweeping.ask_unrouted(connection, now - UNROUTED_AFTER)
-    return contacts + sending.republish_lost(connection, now)
+    before = now - FORGOTTEN_AFTER
+    contacts = sweeping.ask_unrouted(connection, before)
+    told = troubles.tell_again(connection, before, source=sweeping.SOURCE)
+    return contacts + told + sending.republish_lost(connection, now)

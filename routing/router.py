@@ -14,7 +14,7 @@ from hub import clock
 from hub.events import Envelope, InteractionReceived, MessageStatus
 from hub.interaction import Automatic
 from hub.metrics import Metrics
-from hub.store import Database, routing
+from hub.store import Database, routing, troubles
 from hub.store.processed import first_seen
 from hub.store.routing import Unrouted, WorkItem
 from routing.contact import Contact
@@ -28,7 +28,6 @@ log = structlog.get_logger(__name__)
 QUEUE = "router"
 TOPICS = (InteractionReceived.topic, MessageStatus.topic)
 CONSUMER = "router"
-NEEDS_A_PERSON = ("failed", "bounced", "uncertain")
 
 
 class Router:
@@ -73,6 +72,7 @@ class Router:
             new = first_seen(connection, CONSUMER, list(troubled))
             for event_id in sorted(new):
                 work.reopen(connection, troubled[event_id])
+            troubles.heard(connection, list(troubled))
         routing.save(connection, work.changed())
         if contacts:
             routing.mark_routed(connection, [contact.id for contact in contacts], clock.now())
@@ -126,7 +126,8 @@ def _troubled(envelopes: Sequence[Envelope]) -> dict[str, str]:
     return {
         envelope.id: envelope.subject
         for envelope in envelopes
-        if isinstance(envelope.event, MessageStatus) and envelope.event.state in NEEDS_A_PERSON
+        if isinstance(envelope.event, MessageStatus)
+        and envelope.event.state in troubles.NEEDS_A_PERSON
     }
 
 

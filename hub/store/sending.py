@@ -9,13 +9,14 @@ from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 
 from hub import clock
 from hub.errors import Rejected
-from hub.events import MessageSend, MessageStatus
+from hub.events import MessageSend
 from hub.interaction import Attachment, Channel, Interaction
 from hub.outgoing import OutgoingFile, OutgoingMessage
 from hub.store import audit, outbox
 from hub.store.blobs import Blobs
 from hub.store.tables import attachments, conversations, interactions, outbound
 from hub.store.threads import TOKEN_PURPOSE
+from hub.store.troubles import NEEDS_A_PERSON, status_event
 from hub.tokens import Tokens
 
 SOURCE = "/loket/outbound"
@@ -151,28 +152,30 @@ def record(connection: Connection, interaction_id: str, outcome: Outcome) -> boo
     ).one_or_none()
     if row is None or not _moves_forward(row.state, outcome.state):
         return False
+    event_id = _tell(connection, row, outcome)
     values: dict[str, Any] = {
         "state": outcome.state,
         "error": outcome.error,
         "next_at": outcome.next_at,
         "lease_until": None,
         "updated_at": clock.now(),
+        "trouble_event_id": event_id if outcome.state in NEEDS_A_PERSON else None,
     }
     if outcome.provider_id:
         values["provider_id"] = outcome.provider_id
     connection.execute(
         update(outbound).where(outbound.c.interaction_id == interaction_id).values(values)
     )
-    _tell(connection, row, outcome)
     return True
 
 
 def queue_again(connection: Connection, interaction_id: str, agent_id: str) -> None:
     """A person wants it sent again; Rejected when it is not in a state where that makes sense."""
+    values = {"state": "queued", "attempts": 0, "error": "", "trouble_event_id": None}
     row = connection.execute(
         update(outbound)
         .where(outbound.c.interaction_id == interaction_id, outbound.c.state.in_(_SENDABLE_AGAIN))
-        .values(state="queued", attempts=0, next_at=clock.now(), error="", updated_at=clock.now())
+        .values(values | {"next_at": clock.now(), "updated_at": clock.now()})
         .returning(outbound)
     ).one_or_none()
     if row is None:
@@ -306,27 +309,25 @@ def _ask(connection: Connection, row: Any) -> None:
         conversation_id=row.conversation_id,
         channel=Channel(row.channel),
     )
-    _add(connection, event)
-
-
-def _tell(connection: Connection, row: Any, outcome: Outcome) -> None:
-    event = MessageStatus(
-        interaction_id=row.interaction_id,
-        conversation_id=row.conversation_id,
-        channel=Channel(row.channel),
-        state=outcome.state,
-        error=outcome.error,
-    )
-    _add(connection, event)
-
-
-def _add(connection: Connection, event: MessageSend | MessageStatus) -> None:
-    """The event belongs to the story of its message."""
-    story = select(interactions.c.correlation_id).where(interactions.c.id == event.interaction_id)
     outbox.add(
         connection,
         event,
         subject=event.conversation_id,
         source=SOURCE,
-        correlation_id=connection.execute(story).scalar_one(),
+        correlation_id=_story(connection, row.interaction_id),
     )
+
+
+def _tell(connection: Connection, row: Any, outcome: Outcome) -> str:
+    """Gives the id of the event."""
+    story = _story(connection, row.interaction_id)
+    envelope = status_event(row, outcome.state, outcome.error, source=SOURCE, correlation_id=story)
+    outbox.add_envelopes(connection, [envelope])
+    return envelope.id
+
+
+def _story(connection: Connection, interaction_id: str) -> str:
+    """The correlation id: an event belongs to the story of its message."""
+    story = select(interactions.c.correlation_id).where(interactions.c.id == interaction_id)
+    correlation_id: str = connection.execute(story).scalar_one()
+    return correlation_id

@@ -160,12 +160,19 @@ outbound = Table(
     Column("error", Text, nullable=False),
     Column("provider_id", Text, nullable=False),
     Column("updated_at", Instant, nullable=False),
+    Column("trouble_event_id", _ID),  # says what went wrong; null: the router has handled it
     Index("ix_outbound_next_at", "next_at"),
     Index(
         "ix_outbound_leased",
         "lease_until",
         sqlite_where=text("lease_until IS NOT NULL"),
         postgresql_where=text("lease_until IS NOT NULL"),
+    ),
+    Index(
+        "ix_outbound_trouble",
+        "trouble_event_id",
+        sqlite_where=text("trouble_event_id IS NOT NULL"),
+        postgresql_where=text("trouble_event_id IS NOT NULL"),
     ),
     Index(
         "ix_outbound_waiting",

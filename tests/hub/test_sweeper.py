@@ -4,18 +4,21 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import Connection, delete, select, update
 
-from builders import TOKENS, mail_arrival
+from builders import ACCOUNT, TOKENS, email_party, mail_arrival
 from hub import clock
+from hub.bus import DeadLetter
 from hub.events import InteractionReceived
 from hub.intake import Intake
+from hub.interaction import Channel
 from hub.metrics import Metrics
 from hub.relay import Relay
-from hub.store import Database
+from hub.replies import Reply, add_reply
+from hub.store import Database, dead_letters, sending, troubles
 from hub.store.leader import open_leadership
 from hub.store.processed import first_seen
-from hub.store.tables import outbox, processed_events
+from hub.store.tables import interactions, outbound, outbox, processed_events
 from hub.sweeper import Sweeper
 from stores import count, opened, told
 from wire import Wire
@@ -63,6 +66,68 @@ async def test_a_forgotten_contact_is_asked_for_again(database: Database, sweepe
     assert isinstance(envelope.event, InteractionReceived)
     assert envelope.event.interaction_id == interaction_id
     assert envelope.correlation_id
+
+
+async def reply(database: Database) -> str:
+    """A message to a customer, whose question was routed."""
+    accepted = await Intake(database, TOKENS, Metrics(), lambda: None).accept(mail_arrival())
+    answer = Reply(
+        conversation_id=accepted.conversation_id,
+        channel=Channel.EMAIL,
+        account=ACCOUNT,
+        to=(email_party("jan@example.org"),),
+        text="It is on its way.",
+    )
+    message = await database.write(lambda c: add_reply(c, answer))
+    routed = update(interactions).values(routed_at=clock.now())
+    await database.write(lambda c: c.execute(routed))
+    return message
+
+
+@pytest.mark.parametrize("state", ["failed", "bounced", "uncertain"])
+async def test_what_became_of_a_message_is_told_again_until_it_was_heard(
+    database: Database, sweeper: Sweeper, state: str
+) -> None:
+    message = await reply(database)
+    outcome = sending.Outcome(state, "no such mailbox")
+    await database.write(lambda c: sending.record(c, message, outcome))
+    first = (await told(database))[-1]
+    for minutes in (1, 2):
+        await database.write(lambda c: c.execute(delete(outbox)))
+        await sweeper.sweep(clock.now() + timedelta(minutes=minutes))
+        [again] = await told(database)
+        assert (again.id, again.event, again.subject) == (first.id, first.event, first.subject)
+        assert again.correlation_id == first.correlation_id
+    await database.write(lambda c: c.execute(delete(outbox)))
+    await database.write(lambda c: troubles.heard(c, ["another", first.id]))
+    await sweeper.sweep(clock.now() + timedelta(minutes=3))
+    assert await told(database) == []
+
+
+async def test_what_needs_nobody_or_is_just_told_is_not_told_again(
+    database: Database, sweeper: Sweeper
+) -> None:
+    sent, resent, failed = [await reply(database) for _ in range(3)]
+
+    def happen(connection: Connection) -> None:
+        for message, state in ((sent, "sent"), (resent, "failed"), (failed, "failed")):
+            sending.record(connection, message, sending.Outcome(state))
+        sending.queue_again(connection, resent, "agent")
+        sending.record(connection, resent, sending.Outcome("sent"))
+        connection.execute(delete(outbox))
+
+    await database.write(happen)
+    await sweeper.sweep(clock.now())
+    assert await told(database) == []
+    died = DeadLetter("router", "e", "message.status", await subject(database, failed), "", "", 5)
+    await database.write(lambda c: dead_letters.store(c, [died]))
+    await sweeper.sweep(clock.now() + timedelta(minutes=1))
+    assert await told(database) == [], "a person looks at it"
+
+
+async def subject(database: Database, message: str) -> str:
+    found = select(outbound.c.conversation_id).where(outbound.c.interaction_id == message)
+    return await database.read(lambda c: c.execute(found).scalar_one())
 
 
 @pytest.mark.parametrize("reason", ["outbox", "queue", "bus"])

@@ -8,16 +8,17 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
-from builders import TOKENS, mail_arrival
+from builders import ACCOUNT, TOKENS, email_party, mail_arrival
 from hub import clock
 from hub.events import Envelope, InteractionReceived, MessageStatus, WorkItemChanged, wrap
 from hub.intake import Intake
 from hub.interaction import Accepted, Arrival, Automatic, Channel
 from hub.metrics import Metrics
-from hub.store import Database
-from hub.store.tables import conversations, customers, interactions, work_items
+from hub.replies import Reply, add_reply
+from hub.store import Database, sending, troubles
+from hub.store.tables import conversations, customers, interactions, outbox, work_items
 from routing.model import Model
 from routing.model_file import load_model
 from routing.router import Router
@@ -67,6 +68,16 @@ def status(accepted: Accepted, state: str) -> Envelope:
         state=state,
     )
     return wrap(event, subject=accepted.conversation_id, source="/test")
+
+
+def reply_to(accepted: Accepted) -> Reply:
+    return Reply(
+        conversation_id=accepted.conversation_id,
+        channel=Channel.EMAIL,
+        account=ACCOUNT,
+        to=(email_party("jan@example.org"),),
+        text="It is on its way.",
+    )
 
 
 def late_delivery(**changes: Any) -> Arrival:
@@ -216,6 +227,29 @@ async def test_a_message_that_did_not_arrive_is_work_again(
     assert (opened_again.state, opened_again.resolved_at) == ("open", None)
     await router.handle([status(accepted, "delivered")])
     assert await count(database, work_items) == 2
+
+
+async def test_a_message_that_did_not_arrive_is_work_though_its_event_was_lost(
+    database: Database, intake: Intake, router: Router
+) -> None:
+    """And once, though the event is not lost but late."""
+    accepted = await intake.accept(late_delivery())
+    await router.handle([received(accepted)])
+    message = await database.write(lambda c: add_reply(c, reply_to(accepted)))
+    done = update(work_items).values(state="done")
+    await database.write(lambda c: c.execute(done))
+    await database.write(lambda c: sending.record(c, message, sending.Outcome("failed")))
+    late = (await told(database))[-1]
+    await database.write(lambda c: c.execute(delete(outbox)))
+    later = clock.now() + timedelta(minutes=1)
+    assert await database.write(lambda c: troubles.tell_again(c, later, source="/test")) == 1
+    [again] = await told(database)
+    await router.handle([again])
+    assert sorted(item.state for item in await rows(database, work_items)) == ["done", "waiting"]
+    assert await database.write(lambda c: troubles.tell_again(c, later, source="/test")) == 0
+    await database.write(lambda c: c.execute(done))
+    await router.handle([late])
+    assert {item.state for item in await rows(database, work_items)} == {"done"}
 
 
 @settings(

@@ -1,4 +1,4 @@
-"""What it takes to run for years: limits on signing in.
+"""What it takes to run for years: limits on signing in, and news that is not lost.
 
 A migration must work with the release before it: add first, use in the next release, drop after.
 """
@@ -21,7 +21,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_sign_ins")),
     )
     op.create_index(op.f("ix_sign_ins_expires_at"), "sign_ins", ["expires_at"], unique=False)
+    op.add_column("outbound", sa.Column("trouble_event_id", sa.String(length=36), nullable=True))
+    op.create_index(
+        "ix_outbound_trouble",
+        "outbound",
+        ["trouble_event_id"],
+        unique=False,
+        sqlite_where=sa.text("trouble_event_id IS NOT NULL"),
+        postgresql_where=sa.text("trouble_event_id IS NOT NULL"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_outbound_trouble", "outbound")
+    op.drop_column("outbound", "trouble_event_id")
     op.drop_table("sign_ins")
