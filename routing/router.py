@@ -64,7 +64,7 @@ class Router:
         conversation_ids = _received(envelopes) + list(troubled.values())
         if not conversation_ids:
             return []
-        routing.lock(connection, conversation_ids)
+        closed = routing.lock(connection, conversation_ids)
         contacts = routing.unrouted(connection, conversation_ids)
         work = _Work(routing.open_items(connection, conversation_ids), self._model)
         routed = [(contact, work.take(contact)) for contact in contacts]
@@ -73,7 +73,7 @@ class Router:
             for event_id in sorted(new):
                 work.reopen(connection, troubled[event_id])
             troubles.heard(connection, list(troubled))
-        routing.save(connection, work.changed())
+        routing.save(connection, work.changed(), closed)
         if contacts:
             routing.mark_routed(connection, [contact.id for contact in contacts], clock.now())
         return routed

@@ -6,12 +6,13 @@ statement, which the driver must prepare and the database plan anew.
 
 import json
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import ARRAY, BigInteger, Boolean, Column, Dialect, Integer, String, Text, bindparam
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.sql.operators import OperatorType
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 
@@ -24,6 +25,10 @@ def among(column: Column[Any], values: Iterable[str] | Iterable[int]) -> "Among"
 class Among(FunctionElement[bool]):
     type = Boolean()
     inherit_cache = True
+
+    def self_group(self, against: OperatorType | None = None) -> Self:  # noqa: ARG002
+        # SQLAlchemy would write `… = 1` on SQLite, which then looks at each row of the table.
+        return self
 
 
 class _Values(TypeDecorator[list[Any]]):

@@ -1,13 +1,23 @@
-"""Foreign bytes on disk: attachments and raw messages, kept under the SHA-256 of their content."""
+"""Foreign bytes on disk: attachments and raw messages, kept under the SHA-256 of their content.
 
+Whoever keeps bytes that are there already writes their file anew. So the time of a file says when
+its bytes came in last, whether or not the store knows of it yet.
+"""
+
+import contextlib
 import hashlib
 import os
 import tempfile
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
+SHELVES = 256
+"""Folders that the blobs are spread over, by the beginning of their hash."""
+
 _HEX_DIGITS = 64
+_NEW, _ASIDE = ".new-", ".aside-"
 
 
 class BlobWriter:
@@ -17,7 +27,7 @@ class BlobWriter:
         self._folder = folder
         self._digest = hashlib.sha256()
         self._size = 0
-        descriptor, name = tempfile.mkstemp(dir=folder, prefix=".new-")
+        descriptor, name = tempfile.mkstemp(dir=folder, prefix=_NEW)
         self._temporary = Path(name)
         self._file: IO[bytes] = os.fdopen(descriptor, "wb")
         self._kept = False
@@ -104,3 +114,47 @@ class Blobs:
 
     def open(self, sha256: str) -> IO[bytes]:
         return self.path(sha256).open("rb")
+
+    def on_shelf(self, number: int, *, before: datetime) -> list[str]:
+        """The blobs on this shelf that came in last before then."""
+        try:
+            with os.scandir(self.folder / f"{number:02x}") as files:
+                return sorted(file.name for file in files if _came_in(file.stat(), before))
+        except FileNotFoundError:
+            return []
+
+    def remove(self, sha256: str, *, before: datetime) -> bool:
+        """Remove a blob that came in last before then; False when it is not there, or came again.
+
+        It may come again at this very moment: so it is put aside, looked at, and put back if so.
+        """
+        path = self.path(sha256)
+        aside = self.folder / f"{_ASIDE}{sha256}"
+        try:
+            path.rename(aside)
+        except FileNotFoundError:
+            return False
+        if _came_in(aside.stat(), before):
+            aside.unlink()
+            return True
+        _put_back(aside, path)
+        return False
+
+    def clear_up(self, *, before: datetime) -> None:
+        """Put an end to what processes that died before then have left half done."""
+        for file in self.folder.glob(f"{_ASIDE}*"):
+            _put_back(file, self.path(file.name.removeprefix(_ASIDE)))
+        for file in self.folder.glob(f"{_NEW}*"):
+            with contextlib.suppress(FileNotFoundError):
+                if _came_in(file.stat(), before):
+                    file.unlink()
+
+
+def _came_in(status: os.stat_result, before: datetime) -> bool:
+    return status.st_mtime < before.timestamp()
+
+
+def _put_back(aside: Path, path: Path) -> None:
+    with contextlib.suppress(FileExistsError):  # came in again meanwhile
+        path.hardlink_to(aside)
+    aside.unlink(missing_ok=True)

@@ -7,7 +7,7 @@ import fcntl
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import asyncpg
 
@@ -16,12 +16,11 @@ from hub.store.database import CONNECT_SECONDS, Database
 from hub.store.outbox import NEWS_CHANNEL
 
 STAND_BY_SECONDS = 1.0
-_KEY = 0x4C4F4B4554  # "LOKET": what the advisory locks of this program are counted from
-
+_LOKET = 0x4C4F4B4554  # what the advisory locks of this program are counted from; 1 is migrate's
+_KEYS = {"relay": _LOKET, "retention": _LOKET + 2}
 
 _LET_GO_OF_THE_DEAD = {
     # When our machine dies without a word, PostgreSQL must free the lock within half a minute.
-    "application_name": "loket relay",
     "tcp_keepalives_idle": "10",
     "tcp_keepalives_interval": "5",
     "tcp_keepalives_count": "3",
@@ -29,10 +28,13 @@ _LET_GO_OF_THE_DEAD = {
 }
 
 
-class Leadership(Protocol):
-    """Held by at most one process."""
+Job = Literal["relay", "retention"]
 
-    async def acquire(self, on_news: Callable[[], None]) -> None:
+
+class Leadership(Protocol):
+    """Held by at most one process for each job."""
+
+    async def acquire(self, on_news: Callable[[], None] | None = None) -> None:
         """Return when this process leads; at once when it leads already. Raises StoreDown.
 
         `on_news` is called when any process has written to the outbox, where the store can tell.
@@ -42,10 +44,10 @@ class Leadership(Protocol):
         """Let another process lead."""
 
 
-def open_leadership(database: Database) -> Leadership:
+def open_leadership(database: Database, job: Job = "relay") -> Leadership:
     if database.dialect == "postgresql":
-        return _AdvisoryLock(database)
-    return _LockedFile(Path(f"{database.url.database}.relay"))
+        return _AdvisoryLock(database, job)
+    return _LockedFile(Path(f"{database.url.database}.{job}"))
 
 
 class _LockedFile:
@@ -53,7 +55,7 @@ class _LockedFile:
         self._path = path
         self._descriptor: int | None = None
 
-    async def acquire(self, on_news: Callable[[], None]) -> None:  # noqa: ARG002
+    async def acquire(self, on_news: Callable[[], None] | None = None) -> None:  # noqa: ARG002
         while self._descriptor is None:
             descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
             try:
@@ -70,12 +72,13 @@ class _LockedFile:
 
 
 class _AdvisoryLock:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, job: Job) -> None:
+        self._job = job
         # asyncpg takes the plain form of the URL, without SQLAlchemy's driver name.
         self._url = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
         self._connection: asyncpg.Connection | None = None
 
-    async def acquire(self, on_news: Callable[[], None]) -> None:
+    async def acquire(self, on_news: Callable[[], None] | None = None) -> None:
         try:
             if self._connection is not None and not self._connection.is_closed():
                 # Whoever lost the connection lost the lock: ask before each batch.
@@ -97,15 +100,17 @@ class _AdvisoryLock:
             self._connection.terminate()
             self._connection = None
 
-    async def _lock(self, on_news: Callable[[], None]) -> asyncpg.Connection:
+    async def _lock(self, on_news: Callable[[], None] | None) -> asyncpg.Connection:
+        settings = {"application_name": f"loket {self._job}", **_LET_GO_OF_THE_DEAD}
         connection = await asyncpg.connect(
-            self._url, timeout=CONNECT_SECONDS, server_settings=_LET_GO_OF_THE_DEAD
+            self._url, timeout=CONNECT_SECONDS, server_settings=settings
         )
         try:
             lock = "select pg_try_advisory_lock($1)"
-            while not await connection.fetchval(lock, _KEY):  # noqa: ASYNC110 (it gives no sign)
+            while not await connection.fetchval(lock, _KEYS[self._job]):  # noqa: ASYNC110 (it gives no sign)
                 await asyncio.sleep(STAND_BY_SECONDS)
-            await connection.add_listener(NEWS_CHANNEL, _listener(on_news))
+            if on_news is not None:
+                await connection.add_listener(NEWS_CHANNEL, _listener(on_news))
         except BaseException:
             connection.terminate()
             raise

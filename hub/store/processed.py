@@ -1,9 +1,8 @@
 """Which events a consumer has handled, so that one delivered twice changes nothing."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, select
 
 from hub import clock
 from hub.store.among import among
@@ -27,9 +26,3 @@ def first_seen(connection: Connection, consumer: str, event_ids: Sequence[str]) 
     rows = [{"consumer": consumer, "event_id": i, "processed_at": now} for i in sorted(new)]
     insert_all(connection, processed_events, rows)
     return new
-
-
-def forget_before(connection: Connection, moment: datetime) -> int:
-    """Remove marks so old that no broker holds their event any more; gives how many."""
-    old = processed_events.c.processed_at < moment
-    return connection.execute(delete(processed_events).where(old)).rowcount

@@ -1,11 +1,11 @@
 """What the router reads and writes: contacts without a route, and the work items made of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, exists, func, insert, select, update
 
 from hub import clock
 from hub.events import Envelope, WorkItemChanged, wrap
@@ -70,15 +70,19 @@ class WorkItem:
         return replace(self, epoch=self.epoch + 1, **changes)
 
 
-def lock(connection: Connection, conversation_ids: Iterable[str]) -> None:
-    """Others that change these conversations wait until this transaction ends."""
+def lock(connection: Connection, conversation_ids: Iterable[str]) -> set[str]:
+    """Others that change these conversations wait until this transaction ends.
+
+    Gives those that are not open.
+    """
     ids = sorted(set(conversation_ids))
-    connection.execute(
-        select(conversations.c.id)
+    rows = connection.execute(
+        select(conversations.c.id, conversations.c.state)
         .where(among(conversations.c.id, ids))
         .order_by(conversations.c.id)
         .with_for_update()
     )
+    return {row.id for row in rows if row.state != "open"}
 
 
 def unrouted(connection: Connection, conversation_ids: Sequence[str]) -> list[Unrouted]:
@@ -106,6 +110,7 @@ def unrouted(connection: Connection, conversation_ids: Sequence[str]) -> list[Un
             columns.correlation_id,
             customers.c.target_group,
             organisations.c.target_group.label("organisation_group"),
+            exists().where(attachments.c.interaction_id == columns.id).label("has_files"),
         )
         .join(customers, customers.c.id == columns.customer_id)
         .outerjoin(organisations, organisations.c.id == customers.c.organisation_id)
@@ -113,7 +118,7 @@ def unrouted(connection: Connection, conversation_ids: Sequence[str]) -> list[Un
         .order_by(columns.conversation_id, columns.sequence)
         .limit(MOST_AT_ONCE)
     ).all()
-    files = _files(connection, [row.id for row in rows])
+    files = _files(connection, [row.id for row in rows if row.has_files])
     return [_unrouted(row, files.get(row.id, ())) for row in rows]
 
 
@@ -139,23 +144,26 @@ def last_item(connection: Connection, conversation_id: str) -> WorkItem | None:
     return _item(row) if row is not None else None
 
 
-def save(connection: Connection, items: Sequence[WorkItem]) -> None:
-    """Write new and changed work items and tell the bus."""
+def save(connection: Connection, items: Sequence[WorkItem], closed: Collection[str]) -> None:
+    """Write new and changed work items and tell the bus.
+
+    Of conversations that are `closed`, those with new work are opened again.
+    """
     if new := [item for item in items if item.new]:
         connection.execute(insert(work_items), [_row(item) for item in new])
-        _open(connection, [item.conversation_id for item in new])
+        _open(connection, {item.conversation_id for item in new}.intersection(closed))
     if changed := [item for item in items if not item.new]:
         connection.execute(_CHANGE, [_change(item) for item in changed])
     outbox.add_envelopes(connection, [_told(item) for item in items])
 
 
-def _open(connection: Connection, conversation_ids: Sequence[str]) -> None:
-    """A conversation with open work is open, also when it was resolved before."""
-    connection.execute(
-        update(conversations)
-        .where(among(conversations.c.id, conversation_ids), conversations.c.state != "open")
-        .values(state="open", resolved_at=None)
-    )
+def _open(connection: Connection, conversation_ids: Collection[str]) -> None:
+    if conversation_ids:
+        connection.execute(
+            update(conversations)
+            .where(among(conversations.c.id, conversation_ids))
+            .values(state="open", resolved_at=None)
+        )
 
 
 def mark_routed(connection: Connection, interaction_ids: Sequence[str], at: datetime) -> None:
@@ -233,6 +241,8 @@ def _told(item: WorkItem) -> Envelope:
 
 
 def _files(connection: Connection, interaction_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    if not interaction_ids:
+        return {}
     rows = connection.execute(
         select(attachments.c.interaction_id, attachments.c.filename).where(
             among(attachments.c.interaction_id, interaction_ids)

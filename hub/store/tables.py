@@ -120,6 +120,12 @@ interactions = Table(
         sqlite_where=text("routed_at IS NULL"),
         postgresql_where=text("routed_at IS NULL"),
     ),
+    Index(
+        "ix_interactions_raw_sha256",
+        "raw_sha256",
+        sqlite_where=text("raw_sha256 <> ''"),
+        postgresql_where=text("raw_sha256 <> ''"),
+    ),
 )
 
 thread_refs = Table(
@@ -140,7 +146,7 @@ attachments = Table(
     Column("filename", Text, nullable=False),
     Column("content_type", String(255), nullable=False),
     Column("size", Counter, nullable=False),
-    Column("sha256", String(64), nullable=False),
+    Column("sha256", String(64), nullable=False, index=True),
     Column("inline", Boolean, nullable=False),
     Column("content_id", Text, nullable=False),
 )

@@ -1,4 +1,4 @@
-"""What it takes to run for years: limits on signing in, and news that is not lost.
+"""What it takes to run for years: limits on signing in, news that is not lost, retention.
 
 A migration must work with the release before it: add first, use in the next release, drop after.
 """
@@ -30,9 +30,20 @@ def upgrade() -> None:
         sqlite_where=sa.text("trouble_event_id IS NOT NULL"),
         postgresql_where=sa.text("trouble_event_id IS NOT NULL"),
     )
+    op.create_index(op.f("ix_attachments_sha256"), "attachments", ["sha256"], unique=False)
+    op.create_index(
+        "ix_interactions_raw_sha256",
+        "interactions",
+        ["raw_sha256"],
+        unique=False,
+        sqlite_where=sa.text("raw_sha256 <> ''"),
+        postgresql_where=sa.text("raw_sha256 <> ''"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_interactions_raw_sha256", "interactions")
+    op.drop_index(op.f("ix_attachments_sha256"), "attachments")
     op.drop_index("ix_outbound_trouble", "outbound")
     op.drop_column("outbound", "trouble_event_id")
     op.drop_table("sign_ins")
