@@ -10,13 +10,13 @@ from playwright.async_api import Browser
 
 from hub.store import Database, migrate
 from hub.store.database import open_database
+from hub.store.tables import metadata
 from servers.browser import open_browser
 from servers.imap import ImapAccount, ImapServer
 from servers.postgres import (
     QUICK,
     Databases,
     PostgresServer,
-    database_name,
     find_postgres,
     run,
 )
@@ -24,6 +24,8 @@ from servers.rabbitmq import RabbitMQServer
 from servers.smtp import SmtpSink
 from servers.tls import Certificate, make_certificate
 from servers.vhosts import Vhosts, find_broker, vhosts_of
+
+_TABLES = [table.name for table in reversed(metadata.sorted_tables)]
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
@@ -66,19 +68,21 @@ async def empty_postgres_url(databases: Databases) -> AsyncIterator[str]:
 
 
 @pytest.fixture(scope="session")
-def _postgres_template(databases: Databases) -> Iterator[str]:
+def _migrated_postgres_url(databases: Databases) -> Iterator[str]:
     url = run(databases.create())
     run(_migrate(url))
-    yield database_name(url)
+    yield url
     run(databases.drop(url))
 
 
 @pytest.fixture
-async def postgres_url(databases: Databases, _postgres_template: str) -> AsyncIterator[str]:
-    """A fresh PostgreSQL database with the schema of this release."""
-    url = await databases.create(_postgres_template)
-    yield url
-    await databases.drop(url)
+async def postgres_url(databases: Databases, _migrated_postgres_url: str) -> str:
+    """An empty PostgreSQL database with the schema of this release, which a test must not change.
+
+    It is the same one each time: for another schema there is `empty_postgres_url`.
+    """
+    await databases.empty(_migrated_postgres_url, _TABLES)
+    return _migrated_postgres_url
 
 
 @pytest.fixture(scope="session")

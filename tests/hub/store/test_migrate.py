@@ -32,10 +32,10 @@ async def test_migrating_twice_changes_nothing(store_url: str) -> None:
         assert await migrate.current(database) == migrate.head()
 
 
-async def test_a_newer_schema_is_left_as_it_is(store_url: str) -> None:
+async def test_a_newer_schema_is_left_as_it_is(empty_store_url: str) -> None:
     """A process of the release before starts, and its `loket migrate` breaks nothing."""
     newer = text("update alembic_version set version_num = '9999_of_a_later_release'")
-    async with opened(store_url) as database:
+    async with opened(empty_store_url) as database:
         assert not migrate.is_behind(migrate.head())
         await database.write(lambda c: c.execute(newer))
         assert await migrate.upgrade(database) == "9999_of_a_later_release"
@@ -62,8 +62,8 @@ async def test_a_migration_may_take_longer_than_any_other_statement(postgres_url
     await patient.close()
 
 
-async def test_the_way_back_leaves_nothing(store_url: str) -> None:
-    async with opened(store_url) as database:
+async def test_the_way_back_leaves_nothing(empty_store_url: str) -> None:
+    async with opened(empty_store_url) as database:
         await database.write(migrate.downgrade)
         tables = await database.read(lambda c: inspect(c).get_table_names())
         assert set(tables) <= {"alembic_version"}
