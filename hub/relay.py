@@ -6,11 +6,11 @@ consumers do not mind.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Sequence
 
 import structlog
 
-from hub.bus import Bus
+from hub.bus import Bus, Outgoing
 from hub.errors import Retry
 from hub.store import Database, outbox
 from hub.store.leader import Leadership
@@ -58,17 +58,21 @@ class Relay:
 
     async def _drain(self) -> None:
         """Publish until the outbox is empty, for as long as this process leads."""
+        published: list[int] = []
         while True:
             await self._leadership.acquire(self.wake)
             self._woken.clear()
-            batch = await self._database.read(lambda c: outbox.oldest(c, BATCH))
+            batch = await self._next(published)
             if not batch:
                 return
             await self._bus.publish([message for _, message in batch])
-            positions = [position for position, _ in batch]
-            await self._database.write(_removal(positions))
-            if len(batch) < BATCH:
-                return  # what was written meanwhile has woken us
+            published = [position for position, _ in batch]
+
+    async def _next(self, published: Sequence[int]) -> list[tuple[int, Outgoing]]:
+        """Forget what was published and give what comes after it."""
+        if published:
+            return await self._database.write(lambda c: outbox.advance(c, published, BATCH))
+        return await self._database.read(lambda c: outbox.oldest(c, BATCH))
 
     async def _wait(self) -> None:
         try:
@@ -81,7 +85,3 @@ class Relay:
         if self.problem != error.detail:
             log.warning("relay.waiting", reason=error.detail)
         self.problem = error.detail
-
-
-def _removal(positions: list[int]) -> Callable[..., None]:
-    return lambda connection: outbox.remove(connection, positions)

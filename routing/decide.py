@@ -27,11 +27,7 @@ def decide(contact: Contact, model: Model) -> Decision:
     recognition = _stated(contact, model, reasons) or _recognised(contact, model, reasons)
     handling = model.handling(Cell(group, contact.direction, contact.channel, recognition.topic))
     reasons.extend(_by_the_model(handling))
-    own = {"skills": dict(handling.skills), "rows": dict(handling.rows)}
-    # Not checked once more: each part was when it was made, and this is done for every contact.
-    return Decision.model_construct(
-        **(vars(handling) | own), recognition=recognition, reasons=tuple(reasons)
-    )
+    return Decision.of(handling, recognition, tuple(reasons))
 
 
 def _reason(code: ReasonCode, **parameters: str) -> Reason:

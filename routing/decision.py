@@ -1,6 +1,8 @@
 """What routing decided about a contact and why; stored with the work item and shown to agents."""
 
 from enum import StrEnum
+from functools import cached_property
+from typing import Any
 
 from pydantic import Field
 
@@ -84,9 +86,30 @@ class Handling(Frozen):
     allowed: bool
     rows: dict[str, Source]
 
+    @cached_property
+    def as_json(self) -> dict[str, Any]:
+        """What the store keeps. Made once: a model has few handlings, each for many contacts."""
+        return self.model_dump(mode="json")
+
 
 class Decision(Handling):
     """The handling of one contact, how its topic was found, and the reasons in order."""
 
     recognition: Recognition
     reasons: tuple[Reason, ...]
+
+    @classmethod
+    def of(
+        cls, handling: Handling, recognition: Recognition, reasons: tuple[Reason, ...]
+    ) -> "Decision":
+        """Made for every contact, so what was checked before is not checked once more."""
+        stored = handling.as_json | {
+            "recognition": recognition.model_dump(mode="json"),
+            "reasons": [reason.model_dump(mode="json") for reason in reasons],
+        }
+        own = {"skills": dict(handling.skills), "rows": dict(handling.rows)}
+        decision = cls.model_construct(
+            **(vars(handling) | own), recognition=recognition, reasons=reasons
+        )
+        vars(decision)["as_json"] = stored
+        return decision

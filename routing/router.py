@@ -168,7 +168,7 @@ def _new_item(contact: Unrouted, decision: Decision) -> WorkItem:
         priority_minutes=decision.priority_minutes,
         waiting_since=contact.received_at,
         first_response_due=routing.due(contact.received_at, decision.first_response),
-        decision=decision.model_dump(mode="json"),
+        decision=decision.as_json,
         correlation_id=contact.correlation_id,
     )
 
@@ -183,7 +183,7 @@ def _with_news(item: WorkItem, contact: Unrouted, decision: Decision) -> WorkIte
         topic=decision.topic,
         priority_minutes=decision.priority_minutes,
         first_response_due=routing.due(item.waiting_since, decision.first_response),
-        decision=decision.model_dump(mode="json"),
+        decision=decision.as_json,
         correlation_id=contact.correlation_id,
     )
 

@@ -264,7 +264,7 @@ def _work_item(
         "first_response_due": past.began + timedelta(seconds=seconds) if seconds else None,
         "first_response_at": answers[0]["occurred_at"],
         "overdue": False,
-        "decision": decision.model_dump(mode="json"),
+        "decision": decision.as_json,
         "created_at": past.began,
         "resolved_at": past.ended,
     }

@@ -55,8 +55,12 @@ def oldest(connection: Connection, limit: int) -> list[tuple[int, Outgoing]]:
     ]
 
 
-def remove(connection: Connection, positions: Sequence[int]) -> None:
-    connection.execute(delete(outbox).where(among(outbox.c.position, positions)))
+def advance(
+    connection: Connection, published: Sequence[int], limit: int
+) -> list[tuple[int, Outgoing]]:
+    """Remove what was published; gives the next."""
+    connection.execute(delete(outbox).where(among(outbox.c.position, published)))
+    return oldest(connection, limit)
 
 
 def lag(connection: Connection) -> tuple[int, datetime | None]:

@@ -122,6 +122,7 @@ def test_a_decision_survives_being_stored():
     )
     decision = decide(contact, EXAMPLE)
     assert Decision.model_validate_json(decision.model_dump_json()) == decision
+    assert decision.as_json == decision.model_dump(mode="json")
 
 
 def test_changing_a_decision_does_not_change_the_next():
