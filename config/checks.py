@@ -10,6 +10,7 @@ from config.settings import Settings, SettingsError
 from hub.bus import Bus
 from hub.connector import Connector, Finding
 from hub.errors import LoketError, Rejected, Retry
+from hub.settings import RetentionSettings
 from hub.store import Database, agents, migrate
 from routing.model import Model
 from routing.model_file import BrokenModel, load_model
@@ -23,6 +24,7 @@ async def run(settings: Settings) -> list[Finding]:
     findings = [*read]
     model, problems = _model(settings)
     findings += problems
+    findings.append(_retention(settings.hub.retention))
     database = wiring.open_store(settings)
     try:
         store = await _store(database)
@@ -43,6 +45,20 @@ def _settings(settings: Settings) -> list[Finding]:
     except SettingsError as error:
         return [Finding("settings", False, problem) for problem in error.problems]
     return [Finding("settings", True, "read")]
+
+
+def _retention(settings: RetentionSettings) -> Finding:
+    days = {
+        "originals of mail": settings.raw_mail_days,
+        "audit log": settings.audit_days,
+        "marks of mails": settings.mailbox_days,
+        "marks of events": settings.event_days,
+    }
+    if not any(days.values()):
+        hint = "See hub.retention in docs/settings.md."
+        return Finding("retention", True, "off: nothing is ever removed, the disk fills", hint)
+    kept = [f"{what} {f'{count} days' if count else 'for ever'}" for what, count in days.items()]
+    return Finding("retention", True, f"kept: {', '.join(kept)}; conversations for ever")
 
 
 def _model(settings: Settings) -> tuple[Model | None, list[Finding]]:

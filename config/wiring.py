@@ -23,6 +23,7 @@ from hub.lifecycle import Lifecycle, Part
 from hub.metrics import Metrics
 from hub.outbound import Outbound
 from hub.relay import Relay
+from hub.retention import Retention
 from hub.store import Blobs, Database, dead_letters, migrate
 from hub.store.agents import add_roles
 from hub.store.database import open_database
@@ -227,10 +228,16 @@ def _connectors(basics: Basics, outbound: Outbound) -> dict[str, Connector]:
 
 
 def _dispatcher(basics: Basics) -> list[tuple[str, Part]]:
-    sweeper = Sweeper(basics.database, basics.bus, basics.relay)
+    retention = Retention(
+        basics.database,
+        basics.blobs,
+        basics.settings.hub.retention,
+        open_leadership(basics.database, "retention"),
+    )
     return [
         ("deadlines", Deadlines(basics.database, basics.relay.wake)),
-        ("sweeper", sweeper),
+        ("sweeper", Sweeper(basics.database, basics.bus, basics.relay)),
+        ("retention", retention),
     ]
 
 

@@ -16,7 +16,16 @@ def new_id() -> str:
     milliseconds = time.time_ns() // 1_000_000
     random = int.from_bytes(os.urandom(10), "big")
     value = milliseconds << 80 | random
-    value = value & ~(0xF << 76) | 0x7 << 76
+    return _written(value & ~(0xF << 76) | 0x7 << 76)
+
+
+def first_id(moment: datetime) -> str:
+    """No id that `new_id` makes from then on sorts before this, and all earlier ones do."""
+    milliseconds = int(moment.timestamp() * 1000)
+    return _written(milliseconds << 80 | 0x7 << 76)
+
+
+def _written(value: int) -> str:
     value = value & ~(0x3 << 62) | 0x2 << 62
     text = f"{value:032x}"
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"

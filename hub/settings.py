@@ -4,7 +4,7 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
 from hub.addresses import Network
 
@@ -57,6 +57,39 @@ class HttpSettings(Section):
     request_deadline: float = Field(10, description="seconds within which a request must be in")
 
 
+LONGEST_DAYS = 36_500
+
+
+def _days(least: int) -> AfterValidator:
+    """A number of days that is at least so many, or 0."""
+
+    def checked(days: int) -> int:
+        if days and not least <= days <= LONGEST_DAYS:
+            raise ValueError(f"write {least} to {LONGEST_DAYS} days, or 0 for ever")
+        return days
+
+    return AfterValidator(checked)
+
+
+class RetentionSettings(Section):
+    """How many days things are kept that are not part of a conversation; 0 is for ever."""
+
+    raw_mail_days: Annotated[int, _days(1)] = Field(
+        90, description="the original of a mail that was read whole; 0: for ever"
+    )
+    audit_days: Annotated[int, _days(1)] = Field(
+        730, description="lines of the audit log; 0: for ever"
+    )
+    mailbox_days: Annotated[int, _days(1)] = Field(
+        30, description="marks of mails that are gone from their mailbox; 0: for ever"
+    )
+    event_days: Annotated[int, _days(7)] = Field(
+        30,
+        description="marks of handled events, counts of tries; an event that comes again later"
+        " counts as new; 0: for ever",
+    )
+
+
 class LogSettings(Section):
     level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR|CRITICAL)$")
     format: str = Field("json", pattern="^(json|console)$")
@@ -72,6 +105,7 @@ class HubSettings(Section):
     store: StoreSettings = StoreSettings()
     bus: BusSettings = BusSettings()
     blobs: BlobSettings = BlobSettings()
+    retention: RetentionSettings = RetentionSettings()
     http: HttpSettings = HttpSettings()
     log: LogSettings = LogSettings()
     drain_seconds: float = Field(10, description="how long SIGTERM lets work in hand finish")

@@ -1,8 +1,7 @@
 """Repairs what a crash or a wiped broker left behind: the store is the truth, so look there.
 
 Asks again for contacts that nobody routed, tells again of messages that did not arrive, frees those
-whose sender died, brings retries that are due back on the bus, and forgets marks that no broker can
-still need.
+whose sender died, and brings retries that are due back on the bus.
 """
 
 import asyncio
@@ -16,7 +15,7 @@ from hub.bus import Bus
 from hub.errors import Retry
 from hub.outbound import most_tries
 from hub.relay import Relay
-from hub.store import Database, outbox, processed, sending, sweeping, troubles
+from hub.store import Database, outbox, sending, sweeping, troubles
 from hub.supervise import Supervised
 
 log = structlog.get_logger(__name__)
@@ -24,7 +23,6 @@ log = structlog.get_logger(__name__)
 EVERY = 1.0
 FORGOTTEN_AFTER = timedelta(seconds=30)
 FORGOTTEN_EVERY = timedelta(seconds=10)
-REMEMBER = timedelta(days=30)
 
 
 class Sweeper:
@@ -34,7 +32,6 @@ class Sweeper:
         self._relay = relay
         self._task = Supervised("sweeper", self._run)
         self._next_forgotten = clock.now()
-        self._next_forget = clock.now()
 
     async def start(self) -> None:
         self._task.start()
@@ -57,9 +54,6 @@ class Sweeper:
         if now >= self._next_forgotten:
             self._next_forgotten = now + FORGOTTEN_EVERY
             await self._look_for_forgotten(now)
-        if now >= self._next_forget:
-            self._next_forget = now + timedelta(hours=1)
-            await self._database.write(lambda c: processed.forget_before(c, now - REMEMBER))
 
     async def _look_for_forgotten(self, now: datetime) -> None:
         """Only when nothing else explains that they wait: a late outbox, a full queue."""

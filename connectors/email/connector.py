@@ -95,6 +95,7 @@ def _mailboxes(
             account.address,
             account.imap,
             size_limit=settings.size_limit,
+            mark_days=context.hub.retention.mailbox_days,
             receiver=receiver,
             blobs=context.blobs,
             database=context.database,

@@ -155,6 +155,7 @@ def _came_in(status: os.stat_result, before: datetime) -> bool:
 
 
 def _put_back(aside: Path, path: Path) -> None:
-    with contextlib.suppress(FileExistsError):  # came in again meanwhile
-        path.hardlink_to(aside)
-    aside.unlink(missing_ok=True)
+    if path.exists():  # came in once more
+        aside.unlink()
+    else:
+        aside.rename(path)

@@ -3,14 +3,16 @@
 A message is known by UIDVALIDITY and UID (RFC 3501, 2.3.1.1); flags are for people and say nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from hub import clock
+from hub.store.among import among
 from hub.store.inserting import insert_new
 from hub.store.tables import mailbox_cursors, mailbox_messages
 
@@ -58,6 +60,19 @@ def taken(connection: Connection, place: Place) -> set[int]:
     """The UIDs that were taken in."""
     rows = select(mailbox_messages.c.uid).where(*_in(place))
     return set(connection.execute(rows).scalars())
+
+
+def taken_before(connection: Connection, place: Place, moment: datetime) -> set[int]:
+    """The UIDs that were taken in before then."""
+    old = mailbox_messages.c.taken_at < moment
+    rows = select(mailbox_messages.c.uid).where(*_in(place), old)
+    return set(connection.execute(rows).scalars())
+
+
+def forget(connection: Connection, place: Place, uids: Sequence[int]) -> None:
+    """These are not in the mailbox any more, and a UID never comes back."""
+    gone = among(mailbox_messages.c.uid, uids)
+    connection.execute(delete(mailbox_messages).where(*_in(place), gone))
 
 
 def count_taken(connection: Connection, account: str, folder: str) -> int:

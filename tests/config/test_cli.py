@@ -55,6 +55,18 @@ def test_check_says_what_is_wrong_and_what_to_do(deployment: Deployment) -> None
     assert "connection refused" in said.lower() or "smtp" in said.lower()
 
 
+def test_check_says_what_is_removed_and_when_nothing_is(deployment: Deployment) -> None:
+    assert "audit log 730 days" in refused(deployment, "check")
+    forever = "\n".join(f"{what}_days = 0" for what in ("raw_mail", "audit", "mailbox", "event"))
+    with deployment.config.open("a") as file:
+        file.write(f"\n[hub.retention]\n{forever}\n")
+    said = refused(deployment, "check")
+    assert "retention: off: nothing is ever removed" in said
+    impossible = deployment.config.read_text().replace("event_days = 0", "event_days = 1")
+    deployment.config.write_text(impossible)
+    assert "hub.retention.event_days" in refused(deployment, "check")
+
+
 def test_check_and_serve_refuse_to_run_behind_the_schema(tmp_path: Path) -> None:
     config = tmp_path / "loket.toml"
     config.write_text(f'[hub.store]\nurl = "sqlite:///{tmp_path}/empty.db"\n')

@@ -17,8 +17,7 @@ from hub.relay import Relay
 from hub.replies import Reply, add_reply
 from hub.store import Database, dead_letters, sending, troubles
 from hub.store.leader import open_leadership
-from hub.store.processed import first_seen
-from hub.store.tables import interactions, outbound, outbox, processed_events
+from hub.store.tables import interactions, outbound, outbox
 from hub.sweeper import Sweeper
 from stores import count, opened, told
 from wire import Wire
@@ -142,13 +141,3 @@ async def test_who_only_waits_is_left_alone(
     before = await count(database, outbox)
     await sweeper.sweep(clock.now() + timedelta(minutes=1))
     assert await count(database, outbox) == before
-
-
-async def test_old_marks_are_forgotten_and_young_ones_kept(
-    database: Database, sweeper: Sweeper
-) -> None:
-    await database.write(lambda c: first_seen(c, "router", ["event-1"]))
-    await sweeper.sweep(clock.now())
-    assert await count(database, processed_events) == 1
-    await sweeper.sweep(clock.now() + timedelta(days=31))
-    assert await count(database, processed_events) == 0

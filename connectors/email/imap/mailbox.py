@@ -9,6 +9,7 @@ import random
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 
 import structlog
@@ -21,6 +22,7 @@ from connectors.email.imap.wire import ImapError
 from connectors.email.mail import ParsedMail
 from connectors.email.receive import MailReceiver, RawMail
 from connectors.email.settings import ImapSettings
+from hub import clock
 from hub.errors import Retry, Unavailable
 from hub.isolation import WorkerFailed
 from hub.store import Blobs, Database, mailboxes
@@ -29,6 +31,7 @@ from hub.store.mailboxes import Outcome, Place
 log = structlog.get_logger(__name__)
 
 TOGETHER = 50
+FORGOTTEN_TOGETHER = 500
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 60.0
 # A refused password is not tried often: providers lock accounts for that.
@@ -47,7 +50,10 @@ class Counts:
 
 
 class Mailbox:
-    """One folder of one account. `problem` says why nothing comes in; empty when it does."""
+    """One folder of one account. `problem` says why nothing comes in; empty when it does.
+
+    `mark_days`: how long the mark of a mail that is gone is kept; 0 is for ever.
+    """
 
     def __init__(
         self,
@@ -55,6 +61,7 @@ class Mailbox:
         settings: ImapSettings,
         *,
         size_limit: int,
+        mark_days: int,
         receiver: MailReceiver,
         blobs: Blobs,
         database: Database,
@@ -65,6 +72,7 @@ class Mailbox:
         self._settings = settings
         self._credentials = Credentials(settings, address)
         self._size_limit = size_limit
+        self._mark_days = mark_days
         self._receiver = receiver
         self._blobs = blobs
         self._database = database
@@ -126,6 +134,7 @@ class Mailbox:
         taken = await self._database.read(partial(mailboxes.taken, place=place))
         self.counts.in_mailbox, self.counts.taken_in = len(there), len(there & taken)
         await self._take(client, place, sorted(there - taken))
+        await self._forget_gone(place, there)
         log.info(
             "mailbox.compared",
             account=self.address,
@@ -133,10 +142,21 @@ class Mailbox:
             taken_in=self.counts.taken_in,
         )
 
+    async def _forget_gone(self, place: Place, there: set[int]) -> None:
+        """A comparison needs the marks of what is there, and a UID never comes back."""
+        if not self._mark_days:
+            return
+        moment = clock.now() - timedelta(days=self._mark_days)
+        old = partial(mailboxes.taken_before, place=place, moment=moment)
+        gone = sorted(await self._database.read(old) - there)
+        for start in range(0, len(gone), FORGOTTEN_TOGETHER):
+            uids = gone[start : start + FORGOTTEN_TOGETHER]
+            await self._database.write(partial(mailboxes.forget, place=place, uids=uids))
+
     async def _follow_until_rescan(self, client: ImapClient, place: Place) -> None:
-        clock = asyncio.get_running_loop().time
-        rescan_at = clock() + self._settings.rescan
-        while (left := rescan_at - clock()) > 0:
+        time = asyncio.get_running_loop().time
+        rescan_at = time() + self._settings.rescan
+        while (left := rescan_at - time()) > 0:
             if "IDLE" in client.capabilities:
                 await client.idle(min(left, self._settings.idle))
             else:

@@ -10,6 +10,7 @@ from typing import Any
 import psutil
 import pytest
 import pytest_asyncio
+from sqlalchemy import update
 
 from hub.isolation import Workers
 from hub.store import migrate
@@ -379,6 +380,28 @@ async def test_old_mail_can_be_left_alone(
         await append(imap_account, mail(subject="newer"))
         await house.wait_for(2)
         assert await house.subjects() == ["new", "newer"]
+
+
+async def test_marks_of_mail_that_is_gone_are_forgotten_in_time(
+    store_url: str, tmp_path: Path, workers: Workers, imap_account: ImapAccount
+) -> None:
+    """Of three old marks one is of a mail that is there; the young one may be of any."""
+    await append(imap_account, *(mail(subject=str(number)) for number in range(4)))
+    uid = mailbox_messages.c.uid
+    long_ago = datetime.now(UTC) - timedelta(days=31)
+    old = update(mailbox_messages).where(uid <= 3).values(taken_at=long_ago)
+    async with following(store_url, tmp_path, workers, imap_account) as house:
+        await house.wait_for(4)
+        await house.database.write(lambda c: c.execute(old))
+    for gone in (2, 3, 4):
+        await asyncio.to_thread(imap_account.delete, gone)
+    async with following(store_url, tmp_path, workers, imap_account) as house:
+
+        async def forgotten() -> bool:
+            return {row.uid for row in await rows(house.database, mailbox_messages)} == {1, 4}
+
+        assert await eventually(forgotten)
+        assert len(await house.kept()) == 4
 
 
 async def test_a_folder_with_a_difficult_name(

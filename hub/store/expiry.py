@@ -1,0 +1,38 @@
+"""Rows that nobody needs after some time, removed a few at once so that writers do not wait."""
+
+from datetime import datetime
+
+from sqlalchemy import Column, ColumnElement, Connection, and_, delete, select, tuple_
+
+from hub import clock
+from hub.store.tables import audit_log, delivery_attempts, processed_events
+
+AT_ONCE = 500
+
+_EVIDENCE = ("customer.joined",)
+"""Without these lines a customer could not be told apart again from whom they were joined with."""
+
+
+def forget_audit(connection: Connection, before: datetime) -> int:
+    """Remove lines of the audit log that are older; gives how many."""
+    old = and_(audit_log.c.at < before, audit_log.c.action.not_in(_EVIDENCE))
+    return _remove(connection, old, audit_log.c.at)
+
+
+def forget_handled(connection: Connection, before: datetime) -> int:
+    """Remove marks of handled events that are older; gives how many."""
+    at = processed_events.c.processed_at
+    return _remove(connection, at < before, at)
+
+
+def forget_tries(connection: Connection, before: datetime) -> int:
+    """Remove the counts of tries of events that are older; gives how many."""
+    event_id = delivery_attempts.c.event_id
+    return _remove(connection, event_id < clock.first_id(before), event_id)
+
+
+def _remove(connection: Connection, old: ColumnElement[bool], order: Column[object]) -> int:
+    table = order.table
+    key = tuple_(*table.primary_key)
+    chosen = select(*table.primary_key).where(old).order_by(order).limit(AT_ONCE)
+    return connection.execute(delete(table).where(key.in_(chosen))).rowcount
