@@ -121,6 +121,8 @@ class Arrival(Frozen):
 
     `account` is our side of the channel (the mailbox, the number, the site); `external_id` is the
     provider's id: the pair (channel and account, external_id) is what makes a duplicate.
+    `raw_sha256` names what came in, byte by byte: a large one is in the blob store, a small one is
+    `original`.
     """
 
     channel: Channel
@@ -140,6 +142,7 @@ class Arrival(Frozen):
     problem: str = ""
     attachments: tuple[Attachment, ...] = ()
     raw_sha256: str = ""
+    original: bytes = Field(b"", repr=False)
     thread: Thread = Thread()
     bounce: Bounce | None = None
     details: dict[str, str] = Field(default_factory=dict)

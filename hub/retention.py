@@ -68,6 +68,7 @@ class Retention:
         await self._rows("audit", expiry.forget_audit, now, settings.audit_days)
         await self._rows("handled", expiry.forget_handled, now, settings.event_days)
         await self._rows("tries", expiry.forget_tries, now, settings.event_days)
+        await self._rows("originals", originals.forget, now, settings.raw_mail_days)
         await self._originals(now, settings.raw_mail_days)
 
     async def _rows(self, what: str, removal: Removal, now: datetime, days: int) -> None:
@@ -95,7 +96,7 @@ class Retention:
                 await asyncio.sleep(BETWEEN_BATCHES)
             count += await self._let_go(hashes[start : start + BLOBS_AT_ONCE], before)
         if count:
-            log.info("retention.removed", what="originals", count=count)
+            log.info("retention.removed", what="large originals", count=count)
 
     async def _let_go(self, hashes: list[str], before: datetime) -> int:
         """The store first: a crash in between leaves bytes that nobody knows, and not a contact

@@ -56,10 +56,7 @@ def parse_together(
 
 
 def parse_mail(raw: RawContent, options: ReadOptions) -> ParsedMail:
-    """What came in memory is in the blob store afterwards.
-
-    Raises OSError when the disk fails, and no more.
-    """
+    """Raises OSError when the file cannot be read or an attachment not be written, and no more."""
     try:
         return _parse(raw, options)
     except (OSError, MemoryError):
@@ -74,7 +71,7 @@ def parse_mail(raw: RawContent, options: ReadOptions) -> ParsedMail:
 
 def bare_mail(raw: RawContent, options: ReadOptions, problem: str) -> ParsedMail:
     """The beginning of the mail as it came, for one that cannot be read."""
-    with _filed(raw, Blobs(options.blobs)) as (stream, sha256, size):
+    with _opened(raw) as (stream, sha256, size):
         beginning = stream.read(_BARE_BYTES)
     problems = Problems(options.problem)
     problems.add(problem)
@@ -89,11 +86,10 @@ def bare_mail(raw: RawContent, options: ReadOptions, problem: str) -> ParsedMail
 
 def _parse(raw: RawContent, options: ReadOptions) -> ParsedMail:
     problems = Problems(options.problem)
-    blobs = Blobs(options.blobs)
-    with _filed(raw, blobs) as (stream, sha256, size):
+    with _opened(raw) as (stream, sha256, size):
         if size == 0:
             problems.add("the mail is empty")
-        root = StructureReader(stream, blobs, problems).read()
+        root = StructureReader(stream, Blobs(options.blobs), problems).read()
     content = read_content(root, problems, plain=options.plain)
     mail = _mail(root, content, options, problems, sha256)
     if root.fields.doubtful:
@@ -190,10 +186,10 @@ def _fingerprint(sender: Mailbox, sent_at: datetime | None, subject: str, conten
 
 
 @contextlib.contextmanager
-def _filed(raw: RawContent, blobs: Blobs) -> Iterator[tuple[BinaryIO, str, int]]:
+def _opened(raw: RawContent) -> Iterator[tuple[BinaryIO, str, int]]:
     """The mail from its beginning on, its SHA-256 in hex and its size."""
     if isinstance(raw, bytes):
-        yield BytesIO(raw), *blobs.put(raw, durable=False)
+        yield BytesIO(raw), hashlib.sha256(raw).hexdigest(), len(raw)
         return
     with raw.open("rb", buffering=_BUFFER) as stream:
         sha256 = hashlib.file_digest(cast("BufferedReader", stream), "sha256").hexdigest()

@@ -1,7 +1,7 @@
 """A raw mail on its way in: a small one stays in memory, a large one goes to the blob store.
 
-Making a file costs more than reading a mail of everyday size. So the worker that reads a small mail
-also files it, and the event loop never waits for the disk.
+Making a file takes longer than reading a mail of everyday size. So the original of a small mail is
+kept in the database, in the transaction that keeps what was read of it.
 """
 
 from pathlib import Path
@@ -49,7 +49,7 @@ class Spool:
             self._held.clear()
 
     def finish(self) -> RawContent:
-        """The mail. It is not durable yet: see `MailReceiver.read`."""
+        """The mail. A file is not durable yet: see `MailReceiver.read`."""
         if self._writer is None:
             return bytes(self._held)
         sha256, _ = self._writer.finish(durable=False)

@@ -1,8 +1,7 @@
 """What both ways in do with a raw mail: read it in a worker, and hand an arrival to the intake.
 
-The raw mail is in the blob store when it has been read. It is made durable only when reading went
-wrong: else all that a person needs of it (text, attachments) is durable, and each mail waits for
-one sync less.
+A raw mail that is a file is made durable only when reading it went wrong: else all that a person
+needs of it (text, attachments) is durable, and each mail waits for one sync less.
 """
 
 import asyncio
@@ -35,6 +34,14 @@ class RawMail:
     problem: str = ""
 
 
+@dataclass(frozen=True)
+class ReadMail:
+    """What was read in a mail; `original`: the mail itself, unless the blob store has it."""
+
+    parsed: ParsedMail
+    original: bytes
+
+
 class MailReceiver:
     """Shared by the SMTP door and all mailboxes."""
 
@@ -46,7 +53,7 @@ class MailReceiver:
         self._context = context
         self._reader = MailReader(context.workers)
 
-    async def read(self, mail: RawMail) -> ParsedMail:
+    async def read(self, mail: RawMail) -> ReadMail:
         """`problem` says what was wrong with it.
 
         Raises WorkerFailed when no worker survives it, and OSError when the disk fails.
@@ -60,13 +67,15 @@ class MailReceiver:
             problem=mail.problem,
         )
         parsed = await self._reader.read(mail.content, options)
+        if isinstance(mail.content, bytes):
+            return ReadMail(parsed, mail.content)
         if parsed.problem:
             await asyncio.to_thread(blobs.sync, parsed.raw_sha256)
-        return parsed
+        return ReadMail(parsed, b"")
 
-    async def keep(self, parsed: ParsedMail, address: str) -> Accepted:
+    async def keep(self, mail: ReadMail, address: str) -> Accepted:
         """Hand it in for one of our accounts; when this returns, it is kept. Raises Retry."""
-        arrival = self._arrival(parsed, address)
+        arrival = self._arrival(mail, address)
         try:
             return await self._context.intake.accept(arrival)
         except Retry:
@@ -74,19 +83,20 @@ class MailReceiver:
         except Exception:
             # Better a mail that shows no more than who sent it than one that comes back for ever.
             log.exception("mail.not_storable", account=address, raw=arrival.raw_sha256)
-            await asyncio.to_thread(self._context.blobs.sync, arrival.raw_sha256)
+            if not arrival.original:
+                await asyncio.to_thread(self._context.blobs.sync, arrival.raw_sha256)
             return await self._context.intake.accept(_bare(arrival))
 
-    def _arrival(self, parsed: ParsedMail, address: str) -> Arrival:
-        arrival = arrival_of(parsed, account=address, received_at=clock.now())
-        changes: dict[str, object] = {}
+    def _arrival(self, mail: ReadMail, address: str) -> Arrival:
+        arrival = arrival_of(mail.parsed, account=address, received_at=clock.now())
+        changes: dict[str, object] = {"original": mail.original}
         if arrival.thread.token:
             token = unpack(arrival.thread.token)
             changes["thread"] = arrival.thread.model_copy(update={"token": token})
         if arrival.automatic is Automatic.NO and self._accounts.owns(arrival.sender.value):
             # Our own mail came back to us: answering it would go round in circles.
             changes["automatic"] = Automatic.GENERATED
-        return arrival.model_copy(update=changes) if changes else arrival
+        return arrival.model_copy(update=changes)
 
 
 def _bare(arrival: Arrival) -> Arrival:
@@ -100,5 +110,6 @@ def _bare(arrival: Arrival) -> Arrival:
         automatic=arrival.automatic,
         problem="; ".join(problems),
         raw_sha256=arrival.raw_sha256,
+        original=arrival.original,
         thread=Thread(own=arrival.thread.own),
     )

@@ -27,6 +27,7 @@ from hub.store.tables import (
     conversation_numbers,
     conversations,
     interactions,
+    originals,
     participants,
     thread_refs,
 )
@@ -62,6 +63,7 @@ class _Rows:
 
     interactions: list[dict[str, Any]] = field(default_factory=list)
     attachments: list[dict[str, Any]] = field(default_factory=list)
+    originals: list[dict[str, Any]] = field(default_factory=list)
     names: list[dict[str, Any]] = field(default_factory=list)
     refs: list[dict[str, Any]] = field(default_factory=list)
     participants: list[dict[str, Any]] = field(default_factory=list)
@@ -107,6 +109,7 @@ class _Batch:
         insert_all(connection, conversations, self._conversation_rows())
         insert_all(connection, interactions, rows.interactions)
         insert_all(connection, attachments, rows.attachments)
+        insert_new(connection, originals, rows.originals)
         insert_all(connection, thread_refs, rows.names)
         insert_new(connection, thread_refs, rows.refs)
         insert_new(connection, participants, rows.participants)
@@ -165,6 +168,9 @@ class _Batch:
             _interaction_row(arrival, accepted, customer_id, key, self._now)
         )
         self._rows.attachments += _attachment_rows(arrival, accepted.interaction_id)
+        if arrival.original:
+            original = {"sha256": arrival.raw_sha256, "content": arrival.original}
+            self._rows.originals.append(original | {"kept_at": self._now})
         self._add_refs(arrival, conversation)
         self._add_participants(arrival, conversation)
         self._touched[conversation.id] = (conversation, self._now)

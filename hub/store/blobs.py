@@ -94,11 +94,11 @@ class Blobs:
     def writer(self) -> BlobWriter:
         return BlobWriter(self.folder)
 
-    def put(self, data: bytes, *, durable: bool = True) -> tuple[str, int]:
-        """Keep these bytes; gives (sha256 hex, size). `durable`: see `BlobWriter.finish`."""
+    def put(self, data: bytes) -> tuple[str, int]:
+        """Keep these bytes; gives (sha256 hex, size)."""
         with self.writer() as writer:
             writer.write(data)
-            return writer.finish(durable=durable)
+            return writer.finish()
 
     def path(self, sha256: str) -> Path:
         """Where the bytes are. Raises ValueError for what cannot be a hash."""

@@ -6,6 +6,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Sequence,
     String,
@@ -126,6 +127,14 @@ interactions = Table(
         sqlite_where=text("raw_sha256 <> ''"),
         postgresql_where=text("raw_sha256 <> ''"),
     ),
+)
+
+originals = Table(
+    "originals",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+    Column("kept_at", Instant, nullable=False, index=True),
 )
 
 thread_refs = Table(

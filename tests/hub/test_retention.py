@@ -1,8 +1,9 @@
 """What is kept long enough goes, and nothing else does, on both databases."""
 
 import asyncio
+import hashlib
 import os
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from hub.store import Blobs, Database, audit, delivery_attempts, expiry
 from hub.store.blobs import SHELVES
 from hub.store.leader import open_leadership
 from hub.store.processed import first_seen
-from hub.store.tables import audit_log, interactions, processed_events
+from hub.store.tables import audit_log, interactions, originals, processed_events
 from hub.store.tables import delivery_attempts as tries
 from stores import count, rows
 
@@ -70,11 +71,23 @@ class Letters:
         sha256, _ = self._blobs.put(content)
         moment = clock.now() - ago
         os.utime(self._blobs.path(sha256), (moment.timestamp(), moment.timestamp()))
-        arrival = mail_arrival(raw_sha256=sha256 if raw else "", **changes)
+        await self._keep(moment, raw_sha256=sha256 if raw else "", **changes)
+        return sha256
+
+    async def small(self, content: bytes, *, ago: timedelta, **changes: Any) -> str:
+        """One whose original the store has."""
+        sha256 = hashlib.sha256(content).hexdigest()
+        moment = clock.now() - ago
+        await self._keep(moment, raw_sha256=sha256, original=content, **changes)
+        old = update(originals).where(originals.c.sha256 == sha256)
+        await self._database.write(lambda c: c.execute(old.values(kept_at=moment)))
+        return sha256
+
+    async def _keep(self, moment: datetime, **changes: Any) -> None:
+        arrival = mail_arrival(**changes)
         accepted = await self._intake.accept(Arrival.model_validate(arrival))
         old = update(interactions).where(interactions.c.id == accepted.interaction_id)
         await self._database.write(lambda c: c.execute(old.values(received_at=moment)))
-        return sha256
 
     async def known(self) -> set[str]:
         return {row.raw_sha256 for row in await rows(self._database, interactions)} - {""}
@@ -106,6 +119,20 @@ async def test_an_original_that_is_all_there_is_of_a_mail_stays(
     await go_by(retention(database, blobs), broken)
     assert letters.there(broken)
     assert await letters.known() == {broken}
+
+
+async def test_small_originals_that_the_store_has_go_as_well(
+    database: Database, blobs: Blobs, letters: Letters
+) -> None:
+    old = await letters.small(b"old", ago=OLD)
+    young = await letters.small(b"young", ago=80 * DAY)
+    broken = await letters.small(b"broken", ago=OLD, problem="reading it failed")
+    twice = await letters.small(b"twice", ago=OLD)
+    await letters.small(b"twice", ago=80 * DAY, account="other@vandalenkoffie.example")
+    await retention(database, blobs).round(clock.now())
+    assert await letters.known() == {young, broken, twice}
+    assert {row.sha256 for row in await rows(database, originals)} == {young, broken, twice}
+    assert old not in await letters.known()
 
 
 async def test_bytes_that_something_else_needs_stay(

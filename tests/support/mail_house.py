@@ -22,7 +22,7 @@ from hub.isolation import Workers
 from hub.metrics import Metrics
 from hub.outgoing import OutgoingFile, OutgoingMessage
 from hub.settings import BusSettings, HubSettings
-from hub.store import Blobs, Database
+from hub.store import Blobs, Database, originals
 from hub.store.database import open_database
 from hub.store.sending import to_interaction
 from hub.store.tables import attachments, conversations, interactions
@@ -85,6 +85,12 @@ class MailHouse:
             ]
 
         return await self.database.read(work)
+
+    async def original(self, interaction: Interaction) -> bytes:
+        """The mail as it came in."""
+        sha256 = interaction.raw_sha256
+        kept = await self.database.read(lambda c: originals.content(c, sha256))
+        return kept or self.blobs.path(sha256).read_bytes()
 
     async def subjects(self) -> list[str]:
         return [interaction.subject for interaction in await self.kept()]

@@ -19,8 +19,7 @@ from connectors.email.imap.client import ImapClient, imap_date
 from connectors.email.imap.fetch import fetch_mails
 from connectors.email.imap.session import signed_in
 from connectors.email.imap.wire import ImapError
-from connectors.email.mail import ParsedMail
-from connectors.email.receive import MailReceiver, RawMail
+from connectors.email.receive import MailReceiver, RawMail, ReadMail
 from connectors.email.settings import ImapSettings
 from hub import clock
 from hub.errors import Retry, Unavailable
@@ -203,11 +202,11 @@ class Mailbox:
     async def _keep(self, mails: dict[int, RawMail]) -> dict[int, Outcome]:
         """Read together, then handed in together in the mailbox's order."""
         read = await asyncio.gather(*map(self._read_one, mails, mails.values()))
-        parsed = {uid: mail for uid, mail in zip(mails, read, strict=True) if mail}
-        kept = await asyncio.gather(*map(self._keep_one, parsed, parsed.values()))
-        return {uid: outcome for uid, outcome in zip(parsed, kept, strict=True) if outcome}
+        readable = {uid: mail for uid, mail in zip(mails, read, strict=True) if mail}
+        kept = await asyncio.gather(*map(self._keep_one, readable, readable.values()))
+        return {uid: outcome for uid, outcome in zip(readable, kept, strict=True) if outcome}
 
-    async def _read_one(self, uid: int, mail: RawMail) -> ParsedMail | None:
+    async def _read_one(self, uid: int, mail: RawMail) -> ReadMail | None:
         """None when no worker survives it: the others go on, the next comparison tries again."""
         try:
             return await self._receiver.read(mail)
@@ -215,10 +214,10 @@ class Mailbox:
             log.exception("mailbox.mail_not_read", account=self.address, uid=uid)
             return None
 
-    async def _keep_one(self, uid: int, parsed: ParsedMail) -> Outcome | None:
+    async def _keep_one(self, uid: int, mail: ReadMail) -> Outcome | None:
         """None when it could not be kept, for reasons of its own."""
         try:
-            accepted = await self._receiver.keep(parsed, self.address)
+            accepted = await self._receiver.keep(mail, self.address)
         except Retry:
             raise
         except Exception:

@@ -118,14 +118,14 @@ class SmtpDoor:
 
     async def _keep(self, mail: RawMail) -> list[str]:
         try:
-            parsed = await self._receiver.read(mail)
+            read = await self._receiver.read(mail)
         except OSError:
             log.exception("smtp.no_space")
             return [NO_SPACE] * len(mail.envelope_to)
         owners = [account.address for to in mail.envelope_to if (account := self._accounts.of(to))]
         addresses = list(dict.fromkeys(owners))
         kept = await asyncio.gather(
-            *(self._receiver.keep(parsed, address) for address in addresses),
+            *(self._receiver.keep(read, address) for address in addresses),
             return_exceptions=True,
         )
         answers = {a: _answer(result) for a, result in zip(addresses, kept, strict=True)}

@@ -68,9 +68,9 @@ async def test_what_is_there_and_what_comes_later(
         await house.wait_for(1)
         await append(imap_account, mail(subject="After"))
         before, after = await house.wait_for(2)
+        raw = await house.original(before)
     assert (before.subject, after.subject) == ("Before", "After")
     assert before.account == SUPPORT
-    raw = house.blobs.path(before.raw_sha256).read_bytes()
     assert raw == imap_account.messages()[1]
     assert not any("\\Seen" in flags for flags in imap_account.flags().values())
 
@@ -201,7 +201,7 @@ async def test_a_large_mail_comes_in_whole(
     await append(imap_account, mail(files=[file]), mail(subject="next"))
     async with following(sqlite_url, tmp_path, workers, imap_account) as house:
         large, _ = await house.wait_for(2)
-    raw = house.blobs.path(large.raw_sha256).read_bytes()
+        raw = await house.original(large)
     assert raw == imap_account.messages()[1]
     assert house.blobs.path(large.attachments[0].sha256).read_bytes() == file
 

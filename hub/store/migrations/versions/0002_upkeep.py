@@ -30,6 +30,14 @@ def upgrade() -> None:
         sqlite_where=sa.text("trouble_event_id IS NOT NULL"),
         postgresql_where=sa.text("trouble_event_id IS NOT NULL"),
     )
+    op.create_table(
+        "originals",
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("kept_at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("sha256", name=op.f("pk_originals")),
+    )
+    op.create_index(op.f("ix_originals_kept_at"), "originals", ["kept_at"], unique=False)
     op.create_index(op.f("ix_attachments_sha256"), "attachments", ["sha256"], unique=False)
     op.create_index(
         "ix_interactions_raw_sha256",
@@ -46,4 +54,5 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_attachments_sha256"), "attachments")
     op.drop_index("ix_outbound_trouble", "outbound")
     op.drop_column("outbound", "trouble_event_id")
+    op.drop_table("originals")
     op.drop_table("sign_ins")
