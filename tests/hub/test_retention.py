@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, event, update
 
 from builders import TOKENS, mail_arrival
 from hub import clock
@@ -17,13 +17,14 @@ from hub.interaction import Arrival, Attachment
 from hub.metrics import Metrics
 from hub.retention import EVERY, Retention, shelf_at
 from hub.settings import RetentionSettings
-from hub.store import Blobs, Database, audit, delivery_attempts, expiry
+from hub.store import Blobs, Database, audit, delivery_attempts, expiry, originals
 from hub.store.blobs import SHELVES
 from hub.store.leader import open_leadership
 from hub.store.processed import first_seen
-from hub.store.tables import audit_log, interactions, originals, processed_events
+from hub.store.tables import audit_log, interactions, processed_events
 from hub.store.tables import delivery_attempts as tries
-from stores import count, rows
+from hub.store.tables import originals as small_originals
+from stores import count, opened, rows
 
 DAY = timedelta(days=1)
 OLD = 100 * DAY  # older than originals are kept, younger than the audit log is
@@ -79,7 +80,7 @@ class Letters:
         sha256 = hashlib.sha256(content).hexdigest()
         moment = clock.now() - ago
         await self._keep(moment, raw_sha256=sha256, original=content, **changes)
-        old = update(originals).where(originals.c.sha256 == sha256)
+        old = update(small_originals).where(small_originals.c.sha256 == sha256)
         await self._database.write(lambda c: c.execute(old.values(kept_at=moment)))
         return sha256
 
@@ -131,7 +132,7 @@ async def test_small_originals_that_the_store_has_go_as_well(
     await letters.small(b"twice", ago=80 * DAY, account="other@vandalenkoffie.example")
     await retention(database, blobs).round(clock.now())
     assert await letters.known() == {young, broken, twice}
-    assert {row.sha256 for row in await rows(database, originals)} == {young, broken, twice}
+    assert {row.sha256 for row in await rows(database, small_originals)} == {young, broken, twice}
     assert old not in await letters.known()
 
 
@@ -233,6 +234,30 @@ async def test_rows_go_when_they_are_old_in_small_batches(
     assert [row.event_id for row in await rows(database, processed_events)] == [young]
     kept = {row.action for row in await rows(database, audit_log)}
     assert kept == {"customer.joined", "young"}, "a joining can be taken back as long as it stands"
+
+
+async def test_no_removal_reads_a_whole_table(sqlite_url: str) -> None:
+    """It would hold up the one writer of SQLite."""
+    sent: list[tuple[str, Any]] = []
+    hashes = ["a" * 64, "b" * 64]
+
+    def work(connection: Connection) -> list[str]:
+        now = clock.now()
+        event.listen(connection, "before_cursor_execute", lambda *call: sent.append(call[2:4]))
+        for removal in (expiry.forget_audit, expiry.forget_handled, originals.forget):
+            removal(connection, now)
+        originals.let_go(connection, hashes, before=now)
+        asked = list(sent)
+        plans = [
+            connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            for statement, parameters in asked
+        ]
+        return [row.detail for plan in plans for row in plan]
+
+    async with opened(sqlite_url) as database:
+        steps = await database.write(work)
+    assert any("ix_interactions_raw_sha256" in step for step in steps)
+    assert [step for step in steps if step.startswith("SCAN") and "json_each" not in step] == []
 
 
 async def test_nothing_goes_where_it_is_kept_for_ever(
