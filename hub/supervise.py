@@ -10,6 +10,12 @@ log = structlog.get_logger(__name__)
 
 FIRST_PAUSE = 0.2
 LONGEST_PAUSE = 30.0
+AGAIN_SECONDS = 10.0
+"""Longer than any task takes to let go of what it holds.
+
+In Python 3.11 a cancellation is lost that comes in the moment in which `asyncio.wait_for` has its
+answer, and libraries wait with it.
+"""
 
 
 class Supervised:
@@ -27,9 +33,10 @@ class Supervised:
         """Cancel the task and wait until it is gone."""
         if self._task is None:
             return
-        self._task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._task
+        while not self._task.done():
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.wait([self._task], timeout=AGAIN_SECONDS)
         self._task = None
 
     async def _keep_running(self) -> None:
