@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import to_json
 
 from hub import clock
 from hub.errors import Rejected
@@ -156,15 +157,19 @@ def type_of(event: type[Event]) -> str:
 
 
 def encode(envelope: Envelope) -> str:
-    return _Wire(
-        id=envelope.id,
-        source=envelope.source,
-        type=type_of(type(envelope.event)),
-        subject=envelope.subject,
-        time=envelope.time,
-        correlationid=envelope.correlation_id,
-        data=envelope.event.model_dump(mode="json"),
-    ).model_dump_json()
+    return to_json(
+        {
+            "specversion": "1.0",
+            "id": envelope.id,
+            "source": envelope.source,
+            "type": type_of(type(envelope.event)),
+            "subject": envelope.subject,
+            "time": envelope.time,
+            "datacontenttype": "application/json",
+            "correlationid": envelope.correlation_id,
+            "data": envelope.event,
+        }
+    ).decode()
 
 
 _BY_TYPE = {type_of(kind): kind for kind in ALL}

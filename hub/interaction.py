@@ -121,8 +121,8 @@ class Arrival(Frozen):
 
     `account` is our side of the channel (the mailbox, the number, the site); `external_id` is the
     provider's id: the pair (channel and account, external_id) is what makes a duplicate.
-    `raw_sha256` names what came in, byte by byte: a large one is in the blob store, a small one is
-    `original`.
+    What came in, byte by byte, is `original`, or in the blob store under `raw_sha256` when it is
+    large.
     """
 
     channel: Channel

@@ -133,8 +133,11 @@ class Recogniser:
 
     def _phrases_in(self, words: Sequence[str]) -> Iterator[_Phrase]:
         beginnings = self._phrases.next
-        for start, word in enumerate(words):
-            branch = beginnings.get(word)
+        # Most words begin no phrase: these two steps over all of them run in compiled code.
+        if beginnings.keys().isdisjoint(words):
+            return
+        for start in [place for place, word in enumerate(words) if word in beginnings]:
+            branch: _Branch | None = beginnings[words[start]]
             place = start
             while branch is not None:
                 yield from branch.ends

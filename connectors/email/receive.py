@@ -36,10 +36,10 @@ class RawMail:
 
 @dataclass(frozen=True)
 class ReadMail:
-    """What was read in a mail; `original`: the mail itself, unless the blob store has it."""
+    """What was read in a mail; `original`: the mail itself, None when the blob store has it."""
 
     parsed: ParsedMail
-    original: bytes
+    original: bytes | None
 
 
 class MailReceiver:
@@ -71,7 +71,7 @@ class MailReceiver:
             return ReadMail(parsed, mail.content)
         if parsed.problem:
             await asyncio.to_thread(blobs.sync, parsed.raw_sha256)
-        return ReadMail(parsed, b"")
+        return ReadMail(parsed, None)
 
     async def keep(self, mail: ReadMail, address: str) -> Accepted:
         """Hand it in for one of our accounts; when this returns, it is kept. Raises Retry."""
@@ -83,13 +83,15 @@ class MailReceiver:
         except Exception:
             # Better a mail that shows no more than who sent it than one that comes back for ever.
             log.exception("mail.not_storable", account=address, raw=arrival.raw_sha256)
-            if not arrival.original:
+            if arrival.raw_sha256:
                 await asyncio.to_thread(self._context.blobs.sync, arrival.raw_sha256)
             return await self._context.intake.accept(_bare(arrival))
 
     def _arrival(self, mail: ReadMail, address: str) -> Arrival:
         arrival = arrival_of(mail.parsed, account=address, received_at=clock.now())
-        changes: dict[str, object] = {"original": mail.original}
+        changes: dict[str, object] = {}
+        if mail.original is not None:
+            changes |= {"original": mail.original, "raw_sha256": ""}
         if arrival.thread.token:
             token = unpack(arrival.thread.token)
             changes["thread"] = arrival.thread.model_copy(update={"token": token})

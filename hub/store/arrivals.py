@@ -109,7 +109,7 @@ class _Batch:
         insert_all(connection, conversations, self._conversation_rows())
         insert_all(connection, interactions, rows.interactions)
         insert_all(connection, attachments, rows.attachments)
-        insert_new(connection, originals, rows.originals)
+        insert_all(connection, originals, rows.originals)
         insert_all(connection, thread_refs, rows.names)
         insert_new(connection, thread_refs, rows.refs)
         insert_new(connection, participants, rows.participants)
@@ -169,8 +169,11 @@ class _Batch:
         )
         self._rows.attachments += _attachment_rows(arrival, accepted.interaction_id)
         if arrival.original:
-            original = {"sha256": arrival.raw_sha256, "content": arrival.original}
-            self._rows.originals.append(original | {"kept_at": self._now})
+            original = {
+                "interaction_id": accepted.interaction_id,
+                "content": arrival.original,
+            }
+            self._rows.originals.append(original)
         self._add_refs(arrival, conversation)
         self._add_participants(arrival, conversation)
         self._touched[conversation.id] = (conversation, self._now)

@@ -1,42 +1,41 @@
 """What came in, byte by byte: small mails are kept in the store, large ones in the blob store.
 
-When they are old, nothing needs the originals of mails that were read whole any more. Bytes are
-shared: those of a blob that is an attachment as well stay, and so do those of a mail that could not
-be read whole, because there is nothing else of it.
+When they are old, nothing needs the originals of mails that were read whole any more; that of a
+mail that could not be read whole is all there is of it, and stays. The bytes of a blob are shared:
+those that are an attachment as well stay.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, exists, or_, select, update
+from sqlalchemy import Connection, delete, select, update
 
+from hub import clock
 from hub.store.among import among
 from hub.store.tables import attachments, interactions, originals
 
 AT_ONCE = 500
 
 
-def content(connection: Connection, sha256: str) -> bytes | None:
-    """The original with this hash; None when it is large, or gone."""
+def content(connection: Connection, interaction_id: str) -> bytes | None:
+    """The original of this contact; None when it is large, or gone, or there never was one."""
     found: bytes | None = connection.execute(
-        select(originals.c.content).where(originals.c.sha256 == sha256)
+        select(originals.c.content).where(originals.c.interaction_id == interaction_id)
     ).scalar_one_or_none()
     return found
 
 
 def forget(connection: Connection, before: datetime) -> int:
     """Remove originals of the store from before then, at most AT_ONCE; gives how many."""
-    columns = interactions.c
-    needed = exists().where(
-        columns.raw_sha256 != "",  # the index has these alone
-        columns.raw_sha256 == originals.c.sha256,
-        or_(columns.problem != "", columns.received_at >= before),
+    key = originals.c.interaction_id
+    old = (
+        select(key)
+        .join(interactions, interactions.c.id == key)
+        .where(key < clock.first_id(before), interactions.c.problem == "")
+        .order_by(key)
+        .limit(AT_ONCE)
     )
-    oldest = select(originals.c.sha256).where(originals.c.kept_at < before, ~needed)
-    free = connection.execute(oldest.order_by(originals.c.kept_at).limit(AT_ONCE)).scalars().all()
-    connection.execute(delete(originals).where(among(originals.c.sha256, free)))
-    _no_longer_named(connection, free)
-    return len(free)
+    return connection.execute(delete(originals).where(key.in_(old))).rowcount
 
 
 def let_go(connection: Connection, hashes: Sequence[str], *, before: datetime) -> set[str]:
@@ -54,12 +53,9 @@ def let_go(connection: Connection, hashes: Sequence[str], *, before: datetime) -
     needed = {row.raw_sha256 for row in rows if row.problem or row.received_at >= before}
     attached = select(attachments.c.sha256).where(among(attachments.c.sha256, named))
     free = named - needed - set(connection.execute(attached).scalars())
-    _no_longer_named(connection, free)
-    return free
-
-
-def _no_longer_named(connection: Connection, hashes: Collection[str]) -> None:
-    column = interactions.c.raw_sha256
     connection.execute(
-        update(interactions).where(column != "", among(column, hashes)).values(raw_sha256="")
+        update(interactions)
+        .where(columns.raw_sha256 != "", among(columns.raw_sha256, free))
+        .values(raw_sha256="")
     )
+    return free

@@ -132,9 +132,8 @@ interactions = Table(
 originals = Table(
     "originals",
     metadata,
-    Column("sha256", String(64), primary_key=True),
+    Column("interaction_id", _ID, ForeignKey("interactions.id"), primary_key=True),
     Column("content", LargeBinary, nullable=False),
-    Column("kept_at", Instant, nullable=False, index=True),
 )
 
 thread_refs = Table(

@@ -88,9 +88,8 @@ class MailHouse:
 
     async def original(self, interaction: Interaction) -> bytes:
         """The mail as it came in."""
-        sha256 = interaction.raw_sha256
-        kept = await self.database.read(lambda c: originals.content(c, sha256))
-        return kept or self.blobs.path(sha256).read_bytes()
+        kept = await self.database.read(lambda c: originals.content(c, interaction.id))
+        return kept or self.blobs.path(interaction.raw_sha256).read_bytes()
 
     async def subjects(self) -> list[str]:
         return [interaction.subject for interaction in await self.kept()]

@@ -32,12 +32,15 @@ def upgrade() -> None:
     )
     op.create_table(
         "originals",
-        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("interaction_id", sa.String(length=36), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
-        sa.Column("kept_at", Instant(), nullable=False),
-        sa.PrimaryKeyConstraint("sha256", name=op.f("pk_originals")),
+        sa.ForeignKeyConstraint(
+            ["interaction_id"],
+            ["interactions.id"],
+            name=op.f("fk_originals_interaction_id_interactions"),
+        ),
+        sa.PrimaryKeyConstraint("interaction_id", name=op.f("pk_originals")),
     )
-    op.create_index(op.f("ix_originals_kept_at"), "originals", ["kept_at"], unique=False)
     op.create_index(op.f("ix_attachments_sha256"), "attachments", ["sha256"], unique=False)
     op.create_index(
         "ix_interactions_raw_sha256",
