@@ -4,6 +4,7 @@ Every process declares everything, so that an event finds its queue although its
 never run. Declaring what is there already changes nothing.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 
 import aiormq
@@ -46,6 +47,15 @@ _WORK: dict[str, FieldValue] = {
 }
 
 
+def answering() -> asyncio.Timeout:
+    """Gives up on a broker that does not answer.
+
+    The library's own time limits are `asyncio.wait_for`, which in Python 3.11 loses a cancellation
+    that comes together with the answer: a process that should end would go on.
+    """
+    return asyncio.timeout(ANSWER_SECONDS)
+
+
 def wire_name(queue: str) -> str:
     """What a queue is called on the broker."""
     return f"loket.{queue}"
@@ -69,34 +79,37 @@ async def declare_queue(
     """Make a queue and its bindings if they are not there; gives how many messages wait."""
     await declare_exchanges(channel)
     name = wire_name(queue)
-    declared = await channel.queue_declare(
-        name, durable=True, arguments=_WORK, timeout=ANSWER_SECONDS
-    )
-    for topic in topics:
-        await channel.queue_bind(name, EVENTS, topic, timeout=ANSWER_SECONDS)
+    async with answering():
+        declared = await channel.queue_declare(name, durable=True, arguments=_WORK)
+    await _bind(channel, name, topics)
     return declared.message_count or 0
 
 
 async def declare_exchanges(channel: aiormq.abc.AbstractChannel) -> None:
     for name, kind in ((EVENTS, "topic"), (DEAD, "fanout")):
-        await channel.exchange_declare(
-            name, exchange_type=kind, durable=True, timeout=ANSWER_SECONDS
-        )
+        async with answering():
+            await channel.exchange_declare(name, exchange_type=kind, durable=True)
 
 
 async def declare_dead_letters(channel: aiormq.abc.AbstractChannel) -> None:
     await declare_exchanges(channel)
-    await channel.queue_declare(
-        DEAD_LETTERS, durable=True, arguments=_QUORUM, timeout=ANSWER_SECONDS
-    )
-    await channel.queue_bind(DEAD_LETTERS, DEAD, timeout=ANSWER_SECONDS)
+    async with answering():
+        await channel.queue_declare(DEAD_LETTERS, durable=True, arguments=_QUORUM)
+    async with answering():
+        await channel.queue_bind(DEAD_LETTERS, DEAD)
 
 
 async def declare_ear(channel: aiormq.abc.AbstractChannel, topics: Sequence[str]) -> str:
     """A queue of this connection alone, which goes with it; gives its name."""
     await declare_exchanges(channel)
-    declared = await channel.queue_declare(exclusive=True, auto_delete=True, timeout=ANSWER_SECONDS)
+    async with answering():
+        declared = await channel.queue_declare(exclusive=True, auto_delete=True)
     name = declared.queue or ""
-    for topic in topics:
-        await channel.queue_bind(name, EVENTS, topic, timeout=ANSWER_SECONDS)
+    await _bind(channel, name, topics)
     return name
+
+
+async def _bind(channel: aiormq.abc.AbstractChannel, queue: str, topics: Sequence[str]) -> None:
+    for topic in topics:
+        async with answering():
+            await channel.queue_bind(queue, EVENTS, topic)

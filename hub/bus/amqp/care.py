@@ -15,7 +15,7 @@ from aiormq.exceptions import ChannelLockedResource, ConnectionInternalError
 from hub.bus.amqp.health import Health
 from hub.bus.amqp.session import BROKER_ERRORS, connected, opened_channel
 from hub.bus.topics import Bindings
-from hub.bus.topology import ANSWER_SECONDS, declare_queue, wire_name
+from hub.bus.topology import answering, declare_queue, wire_name
 from hub.supervise import Supervised
 
 log = structlog.get_logger(__name__)
@@ -81,8 +81,8 @@ class QueueCare:
         """Ask for what a queue with a single active consumer refuses, if it can answer at all."""
         async with connected(self._url, self._name) as connection:
             try:
-                async with opened_channel(connection) as channel:
-                    await channel.basic_get(wire_name(queue), timeout=ANSWER_SECONDS)
+                async with opened_channel(connection) as channel, answering():
+                    await channel.basic_get(wire_name(queue))
             except (ChannelLockedResource, ChannelNotFoundEntity):
                 return True
             except (ConnectionInternalError, TimeoutError):
@@ -94,7 +94,8 @@ class QueueCare:
             connected(self._url, self._name) as connection,
             opened_channel(connection) as channel,
         ):
-            await channel.queue_delete(wire_name(queue), timeout=DELETE_SECONDS)
+            async with asyncio.timeout(DELETE_SECONDS):
+                await channel.queue_delete(wire_name(queue))
             await declare_queue(channel, queue, self._bindings.patterns(queue))
         log.error("bus.queue_made_again", queue=queue)
 

@@ -14,9 +14,9 @@ from hub.bus.amqp.keeper import message_of
 from hub.bus.amqp.session import BROKER_ERRORS, Watch, opened_channel
 from hub.bus.storable import storable, storable_queue
 from hub.bus.topology import (
-    ANSWER_SECONDS,
     DEAD_LETTERS,
     DELIVERY_LIMIT,
+    answering,
     declare_dead_letters,
     plain_name,
 )
@@ -52,8 +52,10 @@ class DeadLetterFeed:
         async with opened_channel(connection) as channel:
             watch = Watch(channel)
             await declare_dead_letters(channel)
-            await channel.basic_qos(prefetch_count=self._delivery.batch, timeout=ANSWER_SECONDS)
-            await channel.basic_consume(DEAD_LETTERS, self._arrived.put, timeout=ANSWER_SECONDS)
+            async with answering():
+                await channel.basic_qos(prefetch_count=self._delivery.batch)
+            async with answering():
+                await channel.basic_consume(DEAD_LETTERS, self._arrived.put)
             up()
             await watch.lost()
 

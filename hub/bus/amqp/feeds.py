@@ -15,7 +15,7 @@ from hub.bus.amqp.session import Watch, opened_channel
 from hub.bus.audience import Audience
 from hub.bus.topics import Bindings
 from hub.bus.topology import (
-    ANSWER_SECONDS,
+    answering,
     declare_ear,
     declare_queue,
     wire_name,
@@ -50,7 +50,8 @@ class QueueFeed:
         async with opened_channel(connection) as channel:
             watch = Watch(channel)
             await declare_queue(channel, queue, self._bindings.patterns(queue))
-            await channel.basic_qos(prefetch_count=self._delivery.prefetch, timeout=ANSWER_SECONDS)
+            async with answering():
+                await channel.basic_qos(prefetch_count=self._delivery.prefetch)
             await stock.idle()  # a handler may still have what comes again
             keeper = AmqpKeeper(queue, channel, self._database)
 
@@ -68,7 +69,8 @@ class QueueFeed:
     async def _consume(self, channel: aiormq.Channel, take: ConsumerCallback) -> None:
         name = wire_name(self._work.queue)
         try:
-            await channel.basic_consume(name, take, timeout=ANSWER_SECONDS)
+            async with answering():
+                await channel.basic_consume(name, take)
         except (TimeoutError, ConnectionInternalError) as error:
             self._care.suspect(self._work.queue)
             raise DoubtError(f"RabbitMQ does not let us consume {name}") from error
@@ -82,7 +84,8 @@ class QueueFeed:
         misses = 0
         while misses < MOST_MISSES:
             await watch.lost(within=LOOK_SECONDS)
-            counted = await channel.queue_declare(name, passive=True, timeout=ANSWER_SECONDS)
+            async with answering():
+                counted = await channel.queue_declare(name, passive=True)
             misses = 0 if counted.consumer_count else misses + 1
         self._care.suspect(self._work.queue)
         raise DoubtError(f"RabbitMQ has forgotten who consumes {name}")
@@ -104,7 +107,8 @@ class ListenerFeed:
         async with opened_channel(connection) as channel:
             watch = Watch(channel)
             ear = await declare_ear(channel, self._audience.topics)
-            await channel.basic_consume(ear, self._hear, no_ack=True, timeout=ANSWER_SECONDS)
+            async with answering():
+                await channel.basic_consume(ear, self._hear, no_ack=True)
             if self._missed:
                 self._audience.gap()
             self._missed = False

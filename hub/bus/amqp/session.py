@@ -21,7 +21,7 @@ from aio_pika.exceptions import (
 from yarl import URL
 
 from hub.bus.amqp.health import DoubtError, Health, describe
-from hub.bus.topology import ANSWER_SECONDS
+from hub.bus.topology import answering
 from hub.supervise import Supervised
 
 CONNECT_SECONDS = 5.0
@@ -95,7 +95,8 @@ async def connected(url: str, name: str) -> AsyncIterator[AbstractConnection]:
         URL(url).with_query(settings), client_properties={"connection_name": name}
     )
     try:
-        await connection.connect(timeout=CONNECT_SECONDS)
+        async with asyncio.timeout(CONNECT_SECONDS):
+            await connection.connect()
         yield connection
     finally:
         with contextlib.suppress(*BROKER_ERRORS):
@@ -110,7 +111,7 @@ async def opened_channel(
     """A channel. Closing it makes sure that the broker has read what was sent on it."""
     try:
         channel = connection.channel(publisher_confirms=confirms, on_return_raises=confirms)
-        async with asyncio.timeout(ANSWER_SECONDS):
+        async with answering():
             await channel.initialize()
     except RuntimeError as error:  # that is how the library says that the connection is gone
         raise AMQPConnectionError("closed") from error
