@@ -143,10 +143,16 @@ def private_rabbitmq(_own_rabbitmq: RabbitMQServer) -> RabbitMQServer:
     return _own_rabbitmq
 
 
+@pytest.fixture(scope="session")
+def _own_vhosts(_own_rabbitmq: RabbitMQServer) -> Vhosts:
+    # One at a time: at each start the broker looks after all that it has.
+    return vhosts_of(_own_rabbitmq, at_once=1)
+
+
 @pytest.fixture
-def private_rabbitmq_url(private_rabbitmq: RabbitMQServer) -> str:
+def private_rabbitmq_url(private_rabbitmq: RabbitMQServer, _own_vhosts: Vhosts) -> str:
     """A fresh virtual host on `private_rabbitmq`."""
-    return vhosts_of(private_rabbitmq).take()
+    return _own_vhosts.take()
 
 
 # Mail

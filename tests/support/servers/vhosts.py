@@ -84,9 +84,12 @@ class ByManagement:
 class Vhosts:
     """Hands out virtual hosts that nobody used before, and removes them in the end."""
 
-    def __init__(self, broker_url: str, administration: Administration) -> None:
+    def __init__(
+        self, broker_url: str, administration: Administration, *, at_once: int = MANY
+    ) -> None:
         self._url = broker_url
         self._administration = administration
+        self._at_once = at_once
         self._fresh: list[str] = []
         self._used: list[str] = []
 
@@ -100,7 +103,7 @@ class Vhosts:
 
     def _refill(self) -> None:
         prefix = f"loket-test-{int(time.time())}-{uuid.uuid4().hex[:6]}"
-        names = [f"{prefix}-{number}" for number in range(MANY)]
+        names = [f"{prefix}-{number}" for number in range(self._at_once)]
         self._administration.change(remove=self._used, add=names)
         self._fresh, self._used = names, []
 
@@ -126,8 +129,8 @@ def find_broker() -> Vhosts | None:
     return _administered(FOUND) if tcp_answers(5672) else None
 
 
-def vhosts_of(server: RabbitMQServer) -> Vhosts:
-    return Vhosts(server.url(), ByCommand(server.ctl))
+def vhosts_of(server: RabbitMQServer, *, at_once: int = MANY) -> Vhosts:
+    return Vhosts(server.url(), ByCommand(server.ctl), at_once=at_once)
 
 
 def _administered(url: str) -> Vhosts | None:
