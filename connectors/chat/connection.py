@@ -87,10 +87,12 @@ class Connection:
                 await asyncio.sleep(STORE_PAUSE)
 
     async def _catch_up(self) -> None:
+        address = self._address
         chat = await self._desk.find_chat(self.visitor)
         if chat is None:
             return
-        self._address = chat.address
+        if self._address == address:  # else one was given meanwhile, which this may not know
+            self._address = chat.address
         if self.conversation_id != chat.conversation_id:
             self._live.bind(self, chat.conversation_id)
         more = True

@@ -10,6 +10,7 @@ from aiohttp import ClientSession
 
 from builders import TOKENS
 from chat_house import House, Visitor, open_house, settings
+from connectors.chat.desk import Desk
 from connectors.chat.handover import Handover
 from connectors.chat.live import Live
 from hub import clock
@@ -273,6 +274,32 @@ async def test_the_address_is_known_when_the_visitor_comes_back_and_is_with_the_
     again = await visitor.begin(visitor.session["token"])
     assert again["email"] == "given"
     await visitor.say("one more thing", "message-2")
+    row = next(row for row in await house.rows(interactions) if row.text == "one more thing")
+    assert row.details["email"] == ADDRESS
+
+
+async def test_what_was_read_before_an_address_was_given_does_not_undo_it(
+    house: House, http: ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitor = await Visitor(http, house.origin).arrive()
+    await visitor.say("Where are my beans?")
+    await visitor.hears("Where are my beans?")
+    has_read, may_go_on = asyncio.Event(), asyncio.Event()
+    find_chat = Desk.find_chat
+
+    async def slowly(desk: Desk, who: Any) -> Any:
+        found = await find_chat(desk, who)
+        has_read.set()
+        await may_go_on.wait()
+        return found
+
+    monkeypatch.setattr(Desk, "find_chat", slowly)
+    await house.answer("They left today.")
+    await has_read.wait()
+    assert await leave_address(visitor, ADDRESS) == ""
+    may_go_on.set()
+    await visitor.hears("They left today.")
+    await visitor.say("one more thing")
     row = next(row for row in await house.rows(interactions) if row.text == "one more thing")
     assert row.details["email"] == ADDRESS
 
