@@ -5,6 +5,9 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
+BUSY = 8
+"""Items in one run that count as many."""
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -12,7 +15,8 @@ Result = TypeVar("Result")
 class Batcher(Generic[Item, Result]):
     """`run` gets up to `most` items and returns one result, or one exception, for each in order.
 
-    `runs` is how many may be at work at the same time.
+    `runs` is how many may be at work at the same time. After a run of many that was not full there
+    is a pause of `breath` seconds, in which more gather: many together cost little more than few.
     """
 
     def __init__(
@@ -21,11 +25,13 @@ class Batcher(Generic[Item, Result]):
         *,
         most: int,
         runs: int = 1,
+        breath: float = 0,
     ) -> None:
         self._run = run
         self._most = most
         self._waiting: deque[tuple[Item, asyncio.Future[Result]]] = deque()
         self._runs = runs
+        self._breath = breath
         self._tasks: list[asyncio.Task[None]] = []
 
     async def submit(self, item: Item) -> Result:
@@ -46,6 +52,8 @@ class Batcher(Generic[Item, Result]):
                 results = [error] * size
             for (_, future), result in zip(batch, results, strict=True):
                 _settle(future, result)
+            if self._breath and BUSY <= size < self._most:
+                await asyncio.sleep(self._breath)
 
 
 def _settle(future: "asyncio.Future[Result]", result: Result | Exception) -> None:

@@ -22,6 +22,7 @@ from hub.tokens import Tokens
 log = structlog.get_logger(__name__)
 
 MOST_TOGETHER = 100
+BREATH = 0.015
 TRIES = 5
 
 
@@ -35,7 +36,7 @@ class Intake:
         self._tokens = tokens
         self._metrics = metrics
         self._wake = wake
-        self._batcher = Batcher[Arrival, Accepted](self._keep, most=MOST_TOGETHER)
+        self._batcher = Batcher[Arrival, Accepted](self._keep, most=MOST_TOGETHER, breath=BREATH)
 
     async def accept(self, arrival: Arrival) -> Accepted:
         """Keep one arrival. Raises StoreDown when it cannot be kept now."""

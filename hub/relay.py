@@ -22,6 +22,10 @@ BATCH = 500
 LOOK_EVERY = 0.5
 """Seconds between looks without being woken: what another process wrote, a wake that was missed."""
 AFTER_FAILURE = 1.0
+BUSY = 8
+"""Events published together that show a busy store."""
+BREATH = 0.02
+"""Seconds in which a busy store gathers more: publishing many takes little longer than few."""
 
 
 class Relay:
@@ -67,6 +71,8 @@ class Relay:
                 return
             await self._bus.publish([message for _, message in batch])
             published = [position for position, _ in batch]
+            if BUSY <= len(batch) < BATCH:
+                await asyncio.sleep(BREATH)
 
     async def _next(self, published: Sequence[int]) -> list[tuple[int, Outgoing]]:
         """Forget what was published and give what comes after it."""

@@ -17,6 +17,10 @@ from hub.supervise import Supervised
 log = structlog.get_logger(__name__)
 
 DIED = "the process died while handling it"
+BUSY = 8
+"""Messages handled together that show a busy queue."""
+BREATH = 0.03
+"""Seconds in which a busy queue gathers more: handling many takes little longer than few."""
 
 
 class QueueWork:
@@ -91,6 +95,8 @@ class Worker:
                 unfinished = await self._work_off(taken)
             finally:
                 self._stock.give_back(taken, unfinished)
+            if BUSY <= len(taken.messages) < self._delivery.batch:
+                await self._breathe()
 
     async def _work_off(self, taken: Taken) -> Sequence[Message]:
         """Handle and settle; gives what has to be taken again, in order."""
@@ -197,6 +203,11 @@ class Worker:
             async with asyncio.timeout(self._delivery.store_delay(self._misses)):
                 await self._stopping.wait()
         return self._going_on()
+
+    async def _breathe(self) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(BREATH):
+                await self._stopping.wait()
 
     def _recovered(self) -> None:
         if self._misses:
