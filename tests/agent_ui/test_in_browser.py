@@ -53,9 +53,11 @@ async def test_an_open_conversation_lives(house: House, browser: Browser) -> Non
         await at.open(accepted.conversation_id)
         await at.page.keyboard.press("i")
         await expect(at.page.locator(".chip-mine")).to_be_visible()
+        await at.done()
         await at.page.fill("textarea[name=text]", "We are looking.")
         await at.page.keyboard.press("Control+Enter")
         await expect(at.page.locator(".entry-outbound .text")).to_have_text("We are looking.")
+        await at.done()
         [row] = await house.rows(outbound)
         await house.outbound.report(row.interaction_id, "delivered")
         house.relay.wake()
@@ -145,17 +147,20 @@ async def test_a_whole_shift_without_a_mouse(house: House, browser: Browser) -> 
         assert "row-link" in await at.focused()
         await keys.press("t")
         await expect(page.locator(".chip-mine")).to_be_visible()
+        await at.done()
         await keys.press("r")
         await keys.type("Dear Jan, it is on its way. jkx?")
         await keys.press("Control+Enter")
         await expect(page.locator(".entry-outbound .text")).to_have_text(
             "Dear Jan, it is on its way. jkx?"
         )
+        await at.done()
         await keys.press("Escape")
         await keys.press("x")
         await keys.type("Ask the carrier tomorrow.")
         await keys.press("Control+Enter")
         await expect(page.locator(".entry-note .text")).to_have_text("Ask the carrier tomorrow.")
+        await at.done()
         await keys.press("Escape")
         await keys.press("e")
         await keys.press("ArrowDown")
@@ -200,6 +205,7 @@ async def test_what_is_typed_outlives_the_page(house: House, browser: Browser) -
         await at.page.focus("textarea[name=text]")
         await at.page.keyboard.press("Control+Enter")
         await expect(at.page.locator(".entry-outbound .text")).to_have_text("Half an ans")
+        await at.done()
         assert await at.page.input_value("textarea[name=text]") == ""
         await at.page.reload()
         assert await at.page.input_value("textarea[name=text]") == ""
@@ -222,6 +228,7 @@ async def test_an_answer_waits_for_a_message_that_was_not_seen(
         await at.page.focus("textarea[name=text]")
         await at.page.keyboard.press("Control+Enter")
         await expect(at.page.locator("[data-notice]")).to_contain_text("not sent yet")
+        await at.done()
         await expect(at.page.locator(".entry .text").last).to_have_text("It came!")
         assert await at.page.input_value("textarea[name=text]") == "We will search."
         assert await house.rows(outbound) == []
@@ -240,6 +247,7 @@ async def test_who_is_signed_out_meanwhile_loses_no_text(house: House, browser: 
         await at.page.focus("textarea[name=text]")
         await at.page.keyboard.press("Control+Enter")
         await expect(at.page.locator("#toasts")).to_contain_text("You are signed out.")
+        await at.done()
         assert await at.page.input_value("textarea[name=text]") == "Dear Jan, it is on its way."
         await at.enter("anna")
         await at.open(accepted.conversation_id)
@@ -339,11 +347,13 @@ async def test_axe_finds_nothing(house: House, browser: Browser, scheme: str) ->
         await at.open(accepted.conversation_id)
         await at.page.keyboard.press("i")
         await expect(at.page.locator(".chip-mine")).to_be_visible()
+        await at.done()
         for text, mode in (("On its way.", "Reply"), ("Ask tomorrow.", "Note")):
             await at.page.locator(".segments label", has_text=mode).click()
             await at.page.fill("textarea[name=text]", text)
             await at.page.keyboard.press("Control+Enter")
             await expect(at.page.locator(".entry .text", has_text=text)).to_be_visible()
+            await at.done()
         [row] = await house.rows(outbound)
         await house.outbound.report(row.interaction_id, "failed", "550 no such mailbox")
         house.relay.wake()
@@ -408,5 +418,6 @@ async def test_of_a_long_queue_the_front_is_shown_and_the_rest_counted(
             await expect(at.page.locator("[data-more]")).to_have_text("and 3 more")
             await at.page.keyboard.press("t")
             await expect(at.page.locator(".chip-mine")).to_be_visible()
+            await at.done()
             await expect(at.page.locator(f"{QUEUE} .row-title").last).to_have_text("Order 10")
             await expect(at.page.locator("[data-count=queue]")).to_have_text("12")

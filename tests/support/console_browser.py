@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, Request
+from playwright.async_api import Browser, Page, Request, expect
 
 from console_house import PASSWORD, House
 
@@ -42,6 +42,13 @@ class Desk:
 
     async def live(self) -> None:
         await self.page.wait_for_selector("#live[data-state=live]")
+
+    async def done(self) -> None:
+        """What was asked for last has been answered: the live line may show it before.
+
+        The answer puts the conversation in place anew, and takes along what is typed meanwhile.
+        """
+        await expect(self.page.locator("[aria-busy=true]")).to_have_count(0)
 
     async def open(self, conversation_id: str) -> None:
         await self.page.goto(f"{self.house.origin}/console/conversations/{conversation_id}")

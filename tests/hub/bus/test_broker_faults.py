@@ -109,7 +109,7 @@ async def test_a_broker_that_is_away_at_the_start_is_waited_for(
     bus.subscribe(QUEUE, [TOPIC], seen)
     bus.listen([TOPIC], heard, heard.gap)
     async with running(bus):
-        assert "does not answer" in bus.problem
+        await eventually(lambda: "does not answer" in bus.problem)
         await asyncio.to_thread(private_rabbitmq.start)
         await eventually(lambda: bus.problem == "", seconds=SLOW)
         await publish(bus, [event("s", 0)])
