@@ -17,12 +17,12 @@ from aiosmtpd.smtp import Session as Conversation
 from connectors.email.accounts import Accounts
 from connectors.email.parsing.addresses import canonical_address
 from connectors.email.raw import Spool
-from connectors.email.receive import MailReceiver, RawMail
+from connectors.email.receive import MailReceiver, RawMail, ReadMail
 from connectors.email.settings import ListenSettings, Protocol
 from connectors.email.smtp.session import KEPT, NO_SPACE, NOT_NOW, LmtpSession, Session
 from hub.addresses import one_client
 from hub.errors import Retry, Unavailable
-from hub.interaction import Accepted, Channel
+from hub.interaction import Channel
 from hub.metrics import Metrics
 from hub.store import Blobs
 
@@ -124,14 +124,20 @@ class SmtpDoor:
             return [NO_SPACE] * len(mail.envelope_to)
         owners = [account.address for to in mail.envelope_to if (account := self._accounts.of(to))]
         addresses = list(dict.fromkeys(owners))
-        kept = await asyncio.gather(
-            *(self._receiver.keep(read, address) for address in addresses),
-            return_exceptions=True,
-        )
-        answers = {a: _answer(result) for a, result in zip(addresses, kept, strict=True)}
+        answers = {address: await self._answer(read, address) for address in addresses}
         if NOT_NOW in answers.values():
             self.refused("store_down")
         return [answers[owner] for owner in owners]
+
+    async def _answer(self, mail: ReadMail, address: str) -> str:
+        try:
+            await self._receiver.keep(mail, address)
+        except Retry:
+            return NOT_NOW
+        except Exception:
+            log.exception("smtp.not_kept")
+            return NOT_NOW
+        return KEPT
 
     def _converse(self) -> asyncio.Protocol:
         return _Doorman(self._admit)
@@ -215,11 +221,3 @@ def _sender(envelope: Envelope) -> str | None:
     if envelope.mail_from == "<>":
         return ""
     return canonical_address(envelope.mail_from or "") or None
-
-
-def _answer(result: Accepted | BaseException) -> str:
-    if isinstance(result, Accepted):
-        return KEPT
-    if not isinstance(result, Retry):
-        log.error("smtp.not_kept", exc_info=result)
-    return NOT_NOW
