@@ -47,6 +47,7 @@ def routes(views: Views, guard: Guard, static: StaticFiles) -> Sequence[Route]:
         Route("GET", conversation + "/entries", agents(views.conversation.entries)),
         Route("POST", conversation + "/entries", agents(views.actions.write)),
         Route("GET", interaction + "/html", agents(views.files.mail)),
+        Route("GET", interaction + "/original", agents(views.files.original)),
         Route("POST", interaction + "/resend", agents(views.actions.resend)),
         Route("GET", "/console/files/{id}", agents(views.files.download)),
         Route("GET", "/console/{rest:.*}", agents(views.work.not_here)),

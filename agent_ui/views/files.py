@@ -16,7 +16,7 @@ from agent_ui.pages import Pages
 from agent_ui.visit import Visit
 from hub.interaction import Attachment
 from hub.isolation import WorkerFailed
-from hub.store import Blobs, timeline
+from hub.store import Blobs, originals, timeline
 
 log = structlog.get_logger(__name__)
 
@@ -51,13 +51,31 @@ class FileViews:
         head = await asyncio.to_thread(_head, self._context.blobs, attachment.sha256)
         return web.FileResponse(
             self._context.blobs.path(attachment.sha256),
-            headers={
-                "Content-Type": content_type(head),
-                "Content-Disposition": disposition(attachment.filename),
-                "Content-Security-Policy": _FILE_POLICY,
-                "Cache-Control": "private, no-store",
-            },
+            headers=_download(attachment.filename, content_type(head)),
         )
+
+    async def original(self, visit: Visit) -> web.StreamResponse:
+        """A mail byte by byte as it came in, for one that could not be read whole."""
+        interaction_id = visit.id
+
+        def read(connection: Connection) -> originals.Original | None:
+            found = originals.original(connection, interaction_id)
+            if found is None or not timeline.may_see(
+                connection, found.conversation_id, visit.known
+            ):
+                return None
+            return found
+
+        found = await self._context.database.read(read)
+        if found is None:
+            raise web.HTTPNotFound
+        headers = _download("original.eml", "application/octet-stream")
+        if found.content is not None:
+            return web.Response(body=found.content, headers=headers)
+        path = self._context.blobs.path(found.sha256)
+        if not await asyncio.to_thread(path.exists):
+            raise web.HTTPNotFound
+        return web.FileResponse(path, headers=headers)
 
     async def mail(self, visit: Visit) -> web.StreamResponse:
         """A mail as its sender laid it out; `?images=1` also shows what is on their server."""
@@ -95,6 +113,15 @@ class FileViews:
         if found is None:
             raise web.HTTPNotFound
         return found
+
+
+def _download(filename: str, kind: str) -> dict[str, str]:
+    return {
+        "Content-Type": kind,
+        "Content-Disposition": disposition(filename),
+        "Content-Security-Policy": _FILE_POLICY,
+        "Cache-Control": "private, no-store",
+    }
 
 
 def disposition(filename: str) -> str:

@@ -7,6 +7,7 @@ those that are an attachment as well stay.
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, select, update
 
@@ -17,12 +18,25 @@ from hub.store.tables import attachments, interactions, originals
 AT_ONCE = 500
 
 
-def content(connection: Connection, interaction_id: str) -> bytes | None:
-    """The original of this contact; None when it is large, or gone, or there never was one."""
-    found: bytes | None = connection.execute(
-        select(originals.c.content).where(originals.c.interaction_id == interaction_id)
-    ).scalar_one_or_none()
-    return found
+class Original(NamedTuple):
+    """Its bytes, or None and the name of the blob that has them."""
+
+    conversation_id: str
+    content: bytes | None
+    sha256: str
+
+
+def original(connection: Connection, interaction_id: str) -> Original | None:
+    """What came in as this contact; None when it is gone, or there never was one."""
+    columns = interactions.c
+    row = connection.execute(
+        select(columns.conversation_id, originals.c.content, columns.raw_sha256)
+        .outerjoin(originals, originals.c.interaction_id == columns.id)
+        .where(columns.id == interaction_id)
+    ).one_or_none()
+    if row is None or (row.content is None and not row.raw_sha256):
+        return None
+    return Original(row.conversation_id, row.content, row.raw_sha256)
 
 
 def forget(connection: Connection, before: datetime) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, or_, select, union
+from sqlalchemy import Connection, Select, exists, or_, select, union
 
 from hub.interaction import (
     Attachment,
@@ -25,6 +25,7 @@ from hub.store.tables import (
     conversations,
     customers,
     interactions,
+    originals,
     outbound,
     work_items,
 )
@@ -74,6 +75,7 @@ class Entry:
     automatic: Automatic
     verification: Verification
     problem: str
+    has_original: bool
     agent_id: str | None
     details: dict[str, str]
     attachments: tuple[Attachment, ...]
@@ -205,6 +207,10 @@ def _selection() -> Select[Any]:
         *(column for column in interactions.c if column.name not in {"html", "raw_sha256"}),
         (interactions.c.html != "").label("has_html"),
         interactions.c.html.contains("data-remote-src=").label("has_remote_images"),
+        or_(
+            interactions.c.raw_sha256 != "",
+            exists().where(originals.c.interaction_id == interactions.c.id),
+        ).label("has_original"),
         outbound.c.state.label("delivery_state"),
         outbound.c.error.label("delivery_error"),
         outbound.c.attempts.label("delivery_attempts"),
@@ -260,6 +266,7 @@ def _entry(row: Any, files: tuple[Attachment, ...]) -> Entry:
         automatic=Automatic(row.automatic),
         verification=Verification(row.verification),
         problem=row.problem,
+        has_original=row.has_original,
         agent_id=row.agent_id,
         details=row.details,
         attachments=files,

@@ -23,7 +23,9 @@ async def of_billing(house: House) -> dict[str, str]:
     sha256, size = house.blobs.put(b"secret")
     file = Attachment(id="x", filename="a.txt", content_type="text/plain", size=size, sha256=sha256)
     accepted = await house.receive(
-        mail_arrival(subject="Invoice 12", html="<p>secret</p>", attachments=(file,))
+        mail_arrival(
+            subject="Invoice 12", html="<p>secret</p>", attachments=(file,), original=b"secret"
+        )
     )
     item = await house.work_of(accepted.conversation_id)
     assert item.role == "billing"
@@ -34,6 +36,7 @@ async def of_billing(house: House) -> dict[str, str]:
         "entries": f"{conversation}/entries?before=9",
         "entry": f"{conversation}/entries?id={accepted.interaction_id}",
         "mail": f"/console/interactions/{accepted.interaction_id}/html",
+        "original": f"/console/interactions/{accepted.interaction_id}/original",
         "file": f"/console/files/{attachment.id}",
         "claim": f"/console/work/{item.id}/claim",
         "release": f"/console/work/{item.id}/release",
@@ -43,7 +46,7 @@ async def of_billing(house: House) -> dict[str, str]:
     }
 
 
-READ = ("conversation", "entries", "entry", "mail", "file")
+READ = ("conversation", "entries", "entry", "mail", "original", "file")
 CHANGE = ("claim", "release", "resolve", "write", "resend")
 
 

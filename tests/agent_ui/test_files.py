@@ -91,6 +91,31 @@ async def test_a_file_whose_bytes_are_gone_is_not_there(house: House, anna: Pers
     assert (await anna.get(f"/console/files/{row.id}")).status == 404
 
 
+@pytest.mark.parametrize("large", [False, True])
+async def test_the_original_of_a_mail_that_was_not_read_whole_is_a_download(
+    house: House, anna: Person, large: bool
+) -> None:
+    raw = b"From: jan@klant.example\r\n\r\n<script>alert(1)</script>"
+    kept = {"raw_sha256": house.blobs.put(raw)[0]} if large else {"original": raw}
+    accepted = await house.receive(mail_arrival(problem="reading it took too long", **kept))
+    conversation = await anna.get(f"/console/conversations/{accepted.conversation_id}")
+    path = f"/console/interactions/{accepted.interaction_id}/original"
+    assert f'href="{path}"' in conversation.body
+    page = await anna.get(path)
+    assert page.body.encode() == raw
+    assert page.headers["Content-Type"] == "application/octet-stream"
+    assert page.headers["Content-Disposition"].startswith('attachment; filename="original.eml"')
+    assert "sandbox" in page.headers["Content-Security-Policy"]
+
+
+async def test_an_original_that_is_gone_is_not_offered(house: House, anna: Person) -> None:
+    accepted = await house.receive(mail_arrival(problem="it has no usable date"))
+    conversation = await anna.get(f"/console/conversations/{accepted.conversation_id}")
+    path = f"/console/interactions/{accepted.interaction_id}/original"
+    assert path not in conversation.body
+    assert (await anna.get(path)).status == 404
+
+
 async def test_mail_comes_in_a_locked_frame(house: House, anna: Person) -> None:
     html = '<p>Hi</p><img data-remote-src="https://tracker.example/1.png"><script>x</script>'
     accepted = await house.receive(mail_arrival(html=html))

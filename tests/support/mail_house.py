@@ -88,8 +88,9 @@ class MailHouse:
 
     async def original(self, interaction: Interaction) -> bytes:
         """The mail as it came in."""
-        kept = await self.database.read(lambda c: originals.content(c, interaction.id))
-        return kept or self.blobs.path(interaction.raw_sha256).read_bytes()
+        kept = await self.database.read(lambda c: originals.original(c, interaction.id))
+        assert kept is not None
+        return kept.content or self.blobs.path(kept.sha256).read_bytes()
 
     async def subjects(self) -> list[str]:
         return [interaction.subject for interaction in await self.kept()]
