@@ -40,7 +40,7 @@ class Console:
             streams=self._streams,
         )
         self._routes = routes(views, Guard(sessions, pages, context.hub.http.public_url), static)
-        context.bus.listen(TOPICS, self._feed.take, self._feed.lose)
+        context.bus.listen(TOPICS, self._feed.take, self._feed.lose, self._feed.is_watched)
 
     def routes(self) -> Sequence[Route]:
         return self._routes

@@ -27,7 +27,7 @@ MOST_WAITING = 10_000
 GATHER = 0.02
 """Seconds in which changes are gathered, so that many at once wake each console once."""
 UNWATCHED = 300.0
-"""Seconds without any console asking, after which changes are no longer looked up."""
+"""Seconds without any console asking, after which changes are no longer followed."""
 
 
 @dataclass(frozen=True)
@@ -82,18 +82,27 @@ class Feed:
 
     async def lose(self) -> None:
         """Something may have been missed: every console starts again from a snapshot."""
+        self._start_over()
+        self.wake()
+
+    def _start_over(self) -> None:
         self._waiting.clear()
         self._kept.clear()
         self._life = _new_life()
-        self.wake()
 
     def wake(self) -> None:
         """Let everyone who waits look up."""
         news, self._news = self._news, asyncio.Event()
         news.set()
 
+    def is_watched(self) -> bool:
+        """Whether a console asked not long ago; until one does, nothing need be taken."""
+        return time.monotonic() - self._asked_at < self._unwatched
+
     @property
     def position(self) -> str:
+        if not self.is_watched():
+            self._start_over()  # we were not told of all that happened meanwhile
         self._asked_at = time.monotonic()
         return f"{self._life}-{self._count}"
 
@@ -123,10 +132,7 @@ class Feed:
             await self._arrived.wait()
             self._arrived.clear()
             envelopes, self._waiting = self._waiting, []
-            if time.monotonic() - self._asked_at < self._unwatched:
-                await self._add(envelopes)
-            else:
-                await self.lose()
+            await self._add(envelopes)
             await asyncio.sleep(GATHER)
 
     async def _add(self, envelopes: Sequence[Envelope]) -> None:

@@ -16,6 +16,11 @@ from hub.events import Envelope
 Handler = Callable[[Sequence[Envelope]], Awaitable[None]]
 Listener = Callable[[Envelope], Awaitable[None]]
 GapListener = Callable[[], Awaitable[None]]
+Wanted = Callable[[], bool]
+
+
+def always() -> bool:
+    return True
 
 
 @dataclass(frozen=True)
@@ -86,10 +91,17 @@ class Bus(Protocol):
         same subject wait with it. What was in hand when a process died is handled alone too.
         """
 
-    def listen(self, topics: Sequence[str], listener: Listener, on_gap: GapListener) -> None:
+    def listen(
+        self,
+        topics: Sequence[str],
+        listener: Listener,
+        on_gap: GapListener,
+        wanted: Wanted = always,
+    ) -> None:
         """Before `start`: get a copy of every message from now on, in order, while running.
 
-        Nothing is kept for a listener; `on_gap` is told when some may have been missed.
+        Nothing is kept for a listener; `on_gap` is told when some may have been missed. While
+        `wanted` says no, it gets nothing, and nobody spends time on reading messages for it.
         """
 
     async def start(self) -> None:

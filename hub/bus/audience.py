@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 import structlog
 
-from hub.bus import GapListener, Listener
+from hub.bus import GapListener, Listener, Wanted
 from hub.bus.topics import matches_any
 from hub.errors import Rejected
 from hub.events import Envelope, decode
@@ -23,8 +23,10 @@ class Audience:
     def __init__(self) -> None:
         self._seats: list[_Seat] = []
 
-    def add(self, topics: Sequence[str], listener: Listener, on_gap: GapListener) -> None:
-        self._seats.append(_Seat(tuple(topics), listener, on_gap))
+    def add(
+        self, topics: Sequence[str], listener: Listener, on_gap: GapListener, wanted: Wanted
+    ) -> None:
+        self._seats.append(_Seat(tuple(topics), listener, on_gap, wanted))
 
     @property
     def topics(self) -> list[str]:
@@ -54,18 +56,21 @@ class Audience:
 class _Seat:
     """One listener and what waits for it; None stands for a gap."""
 
-    def __init__(self, topics: tuple[str, ...], listener: Listener, on_gap: GapListener) -> None:
+    def __init__(
+        self, topics: tuple[str, ...], listener: Listener, on_gap: GapListener, wanted: Wanted
+    ) -> None:
         self.topics = topics
-        self._wanted: dict[str, bool] = {}  # a deployment has few topics
+        self._wanted = wanted
+        self._matching: dict[str, bool] = {}  # a deployment has few topics
         self.task = Supervised("bus.listener", self._run)
         self._listener = listener
         self._on_gap = on_gap
         self._waiting: asyncio.Queue[Envelope | None] = asyncio.Queue()
 
     def wants(self, topic: str) -> bool:
-        if topic not in self._wanted:
-            self._wanted[topic] = matches_any(self.topics, topic)
-        return self._wanted[topic]
+        if topic not in self._matching:
+            self._matching[topic] = matches_any(self.topics, topic)
+        return self._matching[topic] and self._wanted()
 
     def put(self, envelope: Envelope | None) -> None:
         if self._waiting.qsize() >= MOST_WAITING:

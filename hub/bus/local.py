@@ -18,6 +18,8 @@ from hub.bus import (
     Handler,
     Listener,
     Outgoing,
+    Wanted,
+    always,
 )
 from hub.bus.audience import Audience
 from hub.bus.lanes import Message
@@ -60,8 +62,14 @@ class LocalBus:
         self._bindings.add(queue, topics)
         self._queues[queue].work.attach(handler)
 
-    def listen(self, topics: Sequence[str], listener: Listener, on_gap: GapListener) -> None:
-        self._audience.add(topics, listener, on_gap)
+    def listen(
+        self,
+        topics: Sequence[str],
+        listener: Listener,
+        on_gap: GapListener,
+        wanted: Wanted = always,
+    ) -> None:
+        self._audience.add(topics, listener, on_gap, wanted)
 
     async def start(self) -> None:
         self._audience.start()

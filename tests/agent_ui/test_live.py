@@ -290,21 +290,28 @@ async def test_more_than_a_feed_can_hold_is_not_held() -> None:
     assert feed._waiting == []
 
 
-async def test_while_no_console_asks_nothing_is_looked_up() -> None:
+def test_a_feed_is_watched_once_a_console_asks_and_starts_over_after_a_pause() -> None:
+    feed = Feed(_look_up)
+    assert not feed.is_watched()
+    start = feed.position
+    assert feed.is_watched()
+    assert feed.after(start) == []
+    left = Feed(_look_up, unwatched=0)
+    before = left.position
+    assert not left.is_watched()
+    assert left.after(left.position) == []
+    assert left.after(before) is None
+
+
+async def test_while_no_console_is_open_the_store_is_left_alone(house: House) -> None:
     looked_up: list[Envelope] = []
+    look_up = house.console._feed._look_up
 
-    async def look_up(envelopes: Sequence[Envelope]) -> list[Change]:
+    async def spy(envelopes: Sequence[Envelope]) -> Sequence[Change]:
         looked_up.extend(envelopes)
-        return await _look_up(envelopes)
+        return await look_up(envelopes)
 
-    feed = Feed(look_up)
-    first, second = _news(1), _news(2)
-    async with running(feed):
-        told = feed._news
-        await feed.take(first)
-        await asyncio.wait_for(told.wait(), 10)
-        start = feed.position
-        await feed.take(second)
-        await feed.news(start, 10)
-        assert [c.interaction_id for c in feed.after(start) or []] == [second.id]
-    assert looked_up == [second]
+    house.console._feed._look_up = spy
+    first = await house.receive(mail_arrival())
+    await house.work_of(first.conversation_id)
+    assert looked_up == []

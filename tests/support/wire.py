@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
-from hub.bus import GapListener, Handler, Listener, Outgoing
+from hub.bus import GapListener, Handler, Listener, Outgoing, Wanted, always
 from hub.errors import Retry
 
 
@@ -24,7 +24,13 @@ class Wire:
 
     def subscribe(self, queue: str, topics: Sequence[str], handler: Handler) -> None: ...
 
-    def listen(self, topics: Sequence[str], listener: Listener, on_gap: GapListener) -> None: ...
+    def listen(
+        self,
+        topics: Sequence[str],
+        listener: Listener,
+        on_gap: GapListener,
+        wanted: Wanted = always,
+    ) -> None: ...
 
     async def start(self) -> None: ...
 

@@ -4,7 +4,16 @@ import asyncio
 import contextlib
 from collections.abc import Sequence
 
-from hub.bus import DeadLetterSink, Delivery, GapListener, Handler, Listener, Outgoing
+from hub.bus import (
+    DeadLetterSink,
+    Delivery,
+    GapListener,
+    Handler,
+    Listener,
+    Outgoing,
+    Wanted,
+    always,
+)
 from hub.bus.amqp.care import QueueCare
 from hub.bus.amqp.dead_letters import DeadLetterFeed
 from hub.bus.amqp.feeds import ListenerFeed, QueueFeed
@@ -69,8 +78,14 @@ class AmqpBus:
             self._works[queue] = QueueWork(queue, self._delivery, self._dead_letters)
         self._works[queue].attach(handler)
 
-    def listen(self, topics: Sequence[str], listener: Listener, on_gap: GapListener) -> None:
-        self._audience.add(topics, listener, on_gap)
+    def listen(
+        self,
+        topics: Sequence[str],
+        listener: Listener,
+        on_gap: GapListener,
+        wanted: Wanted = always,
+    ) -> None:
+        self._audience.add(topics, listener, on_gap, wanted)
 
     async def start(self) -> None:
         self._care.start()
