@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from hub import clock
 from hub.events import Envelope, InteractionReceived, wrap
@@ -106,7 +106,7 @@ class _Batch:
         """Write everything, parents first."""
         connection, rows = self._connection, self._rows
         self._senders.save(connection)
-        insert_all(connection, conversations, self._conversation_rows())
+        _insert_conversations(connection, self._conversation_rows())
         insert_all(connection, interactions, rows.interactions)
         insert_all(connection, attachments, rows.attachments)
         insert_all(connection, originals, rows.originals)
@@ -220,11 +220,9 @@ class _Batch:
                 self._rows.participants.append(row)
 
     def _conversation_rows(self) -> list[dict[str, Any]]:
-        numbers = _next_numbers(self._connection, len(self._opened))
         return [
             {
                 "id": new.conversation.id,
-                "number": number,
                 "customer_id": new.conversation.customer_id,
                 "subject": new.arrival.subject[:SUBJECT_CHARACTERS],
                 "channel": new.arrival.channel.value,
@@ -236,7 +234,7 @@ class _Batch:
                 "last_at": self._now,
                 "resolved_at": None,
             }
-            for new, number in zip(self._opened, numbers, strict=True)
+            for new in self._opened
         ]
 
     def _save_touched(self) -> None:
@@ -288,17 +286,18 @@ def _load_known(connection: Connection, arrivals: Sequence[Arrival]) -> dict[str
     }
 
 
-def _next_numbers(connection: Connection, count: int) -> list[int]:
-    if not count:
-        return []
+def _insert_conversations(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Insert them with the next numbers."""
+    if not rows:
+        return
     if connection.dialect.name == "postgresql":
-        series = select(conversation_numbers.next_value()).select_from(
-            func.generate_series(1, count).table_valued("n")
-        )
-        return list(connection.execute(series).scalars())
+        numbered = insert(conversations).values(number=conversation_numbers.next_value())
+        connection.execute(numbered, rows)
+        return
     highest = connection.execute(select(func.max(conversations.c.number))).scalar()
     first = (highest or conversation_numbers.start or 0) + 1
-    return list(range(first, first + count))
+    numbered_rows = [row | {"number": first + place} for place, row in enumerate(rows)]
+    insert_all(connection, conversations, numbered_rows)
 
 
 def _interaction_row(
