@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 from sqlalchemy import Connection
 
 from agent_ui import ConsoleSettings
@@ -92,6 +92,33 @@ async def test_news_while_writing_is_told_and_moves_nothing(house: House, browse
         await pill.click()
         await expect(pill).to_have_count(0)
         assert await at.page.input_value("textarea[name=text]") == "Dear Jan,"
+
+
+async def test_what_changes_while_a_conversation_is_opened_is_shown(
+    house: House, browser: Browser
+) -> None:
+    accepted = await house.receive(mail_arrival("jan@example.org"))
+    async with desk(browser, house) as at:
+        await at.sign_in("anna")
+        await at.open(accepted.conversation_id)
+        await at.page.fill("textarea[name=text]", "We are looking.")
+        await at.page.keyboard.press("Control+Enter")
+        await expect(at.page.locator(".delivery .chip")).to_have_text("Waiting to be sent")
+        await at.page.goto(f"{house.origin}/console")
+        await at.live()
+
+        async def hold(route: Route) -> None:
+            answer = await route.fetch()
+            [row] = await house.rows(outbound)
+            await house.outbound.report(row.interaction_id, "delivered")
+            await house.receive(subject="Order 2")
+            await expect(at.page.locator(f"{QUEUE} .row-title")).to_have_text(["Order 2"])
+            await route.fulfill(response=answer)
+
+        await at.page.route(f"**/console/conversations/{accepted.conversation_id}", hold)
+        await at.page.locator(f"{MINE} a").click()
+        await expect(at.page.locator(".delivery .chip")).to_have_text("Delivered")
+        await at.check_traps()
 
 
 def _claim(connection: Connection, item_id: str, agent_id: str) -> None:

@@ -49,10 +49,11 @@ class Conversation extends HTMLElement {
     return scrollHeight - scrollTop - clientHeight < NEAR_END && !busy;
   }
 
+  // Answers may overtake each other: a later state of an entry is not replaced by an earlier one.
   place(entry) {
     const old = this.entries.querySelector(`[data-entry="${entry.dataset.entry}"]`);
     if (old) {
-      old.replaceWith(entry);
+      if (Number(old.dataset.version) <= Number(entry.dataset.version)) old.replaceWith(entry);
       return false;
     }
     const sequence = Number(entry.dataset.sequence);

@@ -5,12 +5,15 @@ import { text } from "./texts.js";
 import { workList } from "./work-list.js";
 
 const AGAIN_AFTER = 2_000;
+const KEPT = 100;
 
 let source = null;
 let position = "";
+let recent = [];
 
 export function goLive() {
   position = workList().position;
+  document.addEventListener("loket:opened", (event) => catchUp(event.detail));
   connect();
 }
 
@@ -28,6 +31,16 @@ function onChanges(event) {
   const changes = JSON.parse(event.data);
   workList().take(changes.filter((change) => change.item));
   for (const change of changes) tellConversation(change);
+  const came = performance.now();
+  recent = [...recent, ...changes.map((change) => ({ came, change }))].slice(-KEPT);
+}
+
+// A conversation that was just put on the screen may have been made before these came.
+function catchUp(asked) {
+  const id = openConversation()?.dataset.id;
+  for (const { came, change } of recent) {
+    if (came >= asked && change.conversation === id) tellConversation(change);
+  }
 }
 
 function tellConversation(change) {

@@ -6,6 +6,7 @@ const HEADERS = { "X-Loket-Part": "1" };
 
 // The answer as a document; null when it is a refusal, which has then been shown.
 export async function fetchPart(url, options = {}) {
+  const asked = performance.now();
   let response;
   try {
     response = await fetch(url, { ...options, headers: HEADERS });
@@ -20,7 +21,7 @@ export async function fetchPart(url, options = {}) {
   const body = await response.text();
   if (response.headers.get("Content-Type")?.startsWith("text/html")) {
     const page = new DOMParser().parseFromString(body, "text/html");
-    return { page, url: response.url, ok: response.ok };
+    return { page, url: response.url, ok: response.ok, asked };
   }
   toast(refusal(body));
   return null;
@@ -50,7 +51,7 @@ export function showPanes(answer, { push = true } = {}) {
   document.body.dataset.view = talk.querySelector("loket-conversation") ? "conversation" : "work";
   showTimes(talk);
   showTimes(side);
-  document.dispatchEvent(new CustomEvent("loket:opened"));
+  document.dispatchEvent(new CustomEvent("loket:opened", { detail: answer.asked }));
 }
 
 export async function open(url, options = {}) {
