@@ -118,6 +118,16 @@ async def test_what_changes_while_a_conversation_is_opened_is_shown(
         await at.page.route(f"**/console/conversations/{accepted.conversation_id}", hold)
         await at.page.locator(f"{MINE} a").click()
         await expect(at.page.locator(".delivery .chip")).to_have_text("Delivered")
+        # An earlier state that was overtaken on its way.
+        await at.page.evaluate(
+            """() => {
+              const late = document.querySelector(".entry-outbound").cloneNode(true);
+              late.dataset.version -= 1;
+              late.querySelector(".delivery .chip").textContent = "Waiting to be sent";
+              document.querySelector("loket-conversation").place(late);
+            }"""
+        )
+        await expect(at.page.locator(".delivery .chip")).to_have_text("Delivered")
         await at.check_traps()
 
 
