@@ -1,11 +1,13 @@
 """The servers that tests run against: real ones, started once, with a clean place for each test."""
 
+import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser
 
 from hub.store import Database, migrate
@@ -26,6 +28,30 @@ from servers.tls import Certificate, make_certificate
 from servers.vhosts import Vhosts, find_broker, vhosts_of
 
 _TABLES = [table.name for table in reversed(metadata.sorted_tables)]
+
+
+# Where long tests are: begun first, none is left over when all others are done.
+_LONG = ("tests/flows/", "tests/agent_ui/test_in_browser.py", "tests/hub/test_threading.py")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors, because many tests wait; more would wait for these."""
+    return min((os.cpu_count() or 1) + 1, 4)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put what shares a server in one process, and that and what is long in front."""
+    for item in items:
+        if "_own_rabbitmq" in item.fixturenames:
+            item.add_marker(pytest.mark.xdist_group("broker"))
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    if "_own_rabbitmq" in item.fixturenames:
+        return 0
+    return 1 if item.nodeid.startswith(_LONG) else 2
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
@@ -261,11 +287,18 @@ def stack(request: pytest.FixtureRequest) -> Stack:
     return Stack(store_url, request.getfixturevalue("rabbitmq_url"))
 
 
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    """A Chromium of this test's own."""
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def _chromium() -> AsyncIterator[Browser]:
     async with open_browser() as chromium:
         yield chromium
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def browser(_chromium: Browser) -> AsyncIterator[Browser]:
+    """Chromium without a page, for a test in the loop of the session."""
+    yield _chromium
+    for context in _chromium.contexts:
+        await context.close()
 
 
 async def _migrate(url: str) -> None:

@@ -1,9 +1,11 @@
 """The console in a browser: it lives, it needs no mouse, and strangers' text stays text."""
 
 import re
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Route, expect
 from sqlalchemy import Connection
 
@@ -17,8 +19,16 @@ from hub.store import work_items as work
 from hub.store.tables import agents as agents_table
 from hub.store.tables import outbound, work_items
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-@pytest.fixture(autouse=True)
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def house(sqlite_url: str, tmp_path: Path) -> AsyncIterator[House]:
+    async with open_house(sqlite_url, tmp_path) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(autouse=True, loop_scope="session")
 async def _staff(house: House) -> None:
     await house.hire("anna", "Anna de Wit")
 

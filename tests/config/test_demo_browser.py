@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
+import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, ConsoleMessage, Page, expect
 
@@ -12,12 +13,22 @@ from demo_house import CUSTOMER, House, open_house
 from servers.smtp import SmtpSink
 from waiting import eventually
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 THREAD = f"/demo/mail?person={CUSTOMER}"
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
+async def smtp_sink() -> AsyncIterator[SmtpSink]:
+    sink = SmtpSink()
+    await sink.start()
+    yield sink
+    await sink.stop()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
 async def house(tmp_path: Path, smtp_sink: SmtpSink) -> AsyncIterator[House]:
     async with open_house(tmp_path, smtp_sink.port) as house:
         yield house

@@ -14,6 +14,8 @@ from loket_process import ROOT, clean_environment, ready
 from servers.process import free_port
 from waiting import wait_for
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
 
 @dataclass(frozen=True)
 class Demo:

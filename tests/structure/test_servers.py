@@ -13,7 +13,6 @@ from playwright.async_api import Browser
 from hub.store import Database, migrate
 from servers.imap import ImapAccount, ImapServer
 from servers.postgres import PostgresServer
-from servers.rabbitmq import RabbitMQServer
 from servers.smtp import AfterData, SmtpSink
 from servers.tls import Certificate
 
@@ -57,29 +56,6 @@ async def test_each_test_gets_an_empty_virtual_host(rabbitmq_url: str) -> None:
         message = await queue.get(timeout=10)
         assert message.body == b"hello"
         await message.ack()
-
-
-async def test_a_confirmed_message_outlives_a_restart_of_the_broker(
-    private_rabbitmq: RabbitMQServer, private_rabbitmq_url: str
-) -> None:
-    await _publish_durably(private_rabbitmq_url, b"kept")
-    private_rabbitmq.stop()
-    with pytest.raises(aio_pika.exceptions.AMQPConnectionError):
-        await aio_pika.connect(private_rabbitmq_url)
-    private_rabbitmq.start()
-    async with await aio_pika.connect(private_rabbitmq_url) as connection:
-        queue = await (await connection.channel()).get_queue("kept")
-        message = await queue.get(timeout=10)
-        assert message.body == b"kept"
-        await message.ack()
-
-
-async def _publish_durably(url: str, body: bytes) -> None:
-    async with await aio_pika.connect(url) as connection:
-        channel = await connection.channel()
-        await channel.declare_queue("kept", durable=True)
-        message = aio_pika.Message(body, delivery_mode=aio_pika.DeliveryMode.PERSISTENT)
-        await channel.default_exchange.publish(message, "kept")
 
 
 def test_an_account_keeps_its_mail_over_a_restart(
@@ -187,6 +163,7 @@ async def test_the_sink_offers_tls_and_asks_for_a_login(certificate: Certificate
     await sink.stop()
 
 
+@pytest.mark.asyncio(loop_scope="session")
 async def test_the_browser_shows_a_page(browser: Browser) -> None:
     page = await browser.new_page()
     await page.set_content("<h1>hello</h1>")

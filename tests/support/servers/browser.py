@@ -8,7 +8,8 @@ from playwright.async_api import Browser, async_playwright, expect
 
 from servers.process import ServerError
 
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+# The first has no windows, not even hidden ones, and starts in half the time.
+PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 # A browser that calls nobody on its own, also as root and in a container.
 FLAGS = (
     "--headless",
@@ -29,7 +30,7 @@ expect.set_options(timeout=20_000)
 
 @contextlib.asynccontextmanager
 async def open_browser() -> AsyncIterator[Browser]:
-    """A Chromium of its own in the running loop: half a second, and nothing shared."""
+    """A Chromium for the running loop."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=_program(), args=FLAGS)
         try:
@@ -43,5 +44,6 @@ def _program() -> str:
         if program := shutil.which(name):
             return program
     raise ServerError(
-        "The tests need Chromium: run scripts/prepare_tests, or install the package chromium."
+        "The tests need Chromium: run scripts/prepare_tests, or install the package "
+        "chromium-headless-shell."
     )

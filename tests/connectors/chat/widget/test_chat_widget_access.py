@@ -9,6 +9,8 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 from chat_house import House
 from chat_website import Shopper, Website, shopper_in
 
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
 PHONE = {"width": 390, "height": 780}
 STATES = {
     "light": {},

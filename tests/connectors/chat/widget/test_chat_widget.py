@@ -1,11 +1,14 @@
 """The widget in Chromium, on a customer's website with a strict Content-Security-Policy."""
 
+import pytest
 from playwright.async_api import BrowserContext, expect
 
 from chat_house import House
 from chat_website import Shopper, Website, shopper_in
 from hub.store.tables import conversations, interactions
 from waiting import eventually
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def test_a_chat_from_the_first_word_to_the_answer(

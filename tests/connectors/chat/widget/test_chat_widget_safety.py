@@ -1,10 +1,13 @@
 """Nothing that anybody writes ever runs or becomes markup in the widget."""
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import BrowserContext, expect
 
 from chat_house import House
 from chat_website import Shopper, Website, shopper_in
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 HOSTILE = [
     "<script>pwned = 1</script>",
@@ -20,7 +23,7 @@ HOSTILE = [
 ]
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def trap(context: BrowserContext) -> None:
     await context.add_init_script("window.pwned = 0; window.alert = () => { window.pwned = 1; };")
 
