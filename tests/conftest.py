@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser
+from xdist.remote import Producer
 
 from hub.store import Database, migrate
 from hub.store.database import open_database
@@ -26,12 +27,9 @@ from servers.rabbitmq import RabbitMQServer
 from servers.smtp import SmtpSink
 from servers.tls import Certificate, make_certificate
 from servers.vhosts import Vhosts, find_broker, vhosts_of
+from turns import Turns, turn
 
 _TABLES = [table.name for table in reversed(metadata.sorted_tables)]
-
-
-# Where long tests are: begun first, none is left over when all others are done.
-_LONG = ("tests/flows/", "tests/agent_ui/test_in_browser.py", "tests/hub/test_threading.py")
 
 
 def pytest_xdist_auto_num_workers() -> int:
@@ -39,19 +37,12 @@ def pytest_xdist_auto_num_workers() -> int:
     return min((os.cpu_count() or 1) + 1, 4)
 
 
-@pytest.hookimpl(tryfirst=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Turns:
+    return Turns(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put what shares a server in one process, and that and what is long in front."""
-    for item in items:
-        if "_own_rabbitmq" in item.fixturenames:
-            item.add_marker(pytest.mark.xdist_group("broker"))
-    items.sort(key=_turn)
-
-
-def _turn(item: pytest.Item) -> int:
-    if "_own_rabbitmq" in item.fixturenames:
-        return 0
-    return 1 if item.nodeid.startswith(_LONG) else 2
+    items.sort(key=lambda item: turn(item.nodeid))
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, select
 
 import stores
 from builders import ACCOUNT, TOKENS, email_party, mail_arrival
+from examples import examples
 from hub.intake import Intake
 from hub.interaction import Accepted, Arrival, Thread, Verification
 from hub.metrics import Metrics
@@ -203,7 +204,7 @@ async def database(sqlite_url: str) -> AsyncIterator[Database]:
 
 
 @settings(
-    max_examples=60,
+    max_examples=examples(25),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

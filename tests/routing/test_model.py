@@ -7,6 +7,7 @@ import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from hub.interaction import Channel, Direction
 from interaction_models import FILE, HEAD, model_of, problems_of, text_of
 from routing.decision import Handling, Source
@@ -170,7 +171,7 @@ def expected_rows(rows: list[Moment]) -> dict[tuple[Cell, str], list[Moment]]:
     return {key: rows for key, rows in found.items() if rows}
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(ROWS)
 def test_the_rows_that_win_and_tie_are_those_that_brute_force_finds(rows: list[Written]):
     moments = [row for text in map(written, rows) for row in model_of(text).moments]

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from examples import examples
 from interaction_models import FILE, HEAD, problems_of, text_of
 from routing.model_file import BrokenModel, load_model, read_model
 
@@ -239,7 +240,7 @@ CHANGES = st.lists(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(CHANGES)
 def test_a_changed_example_is_read_or_has_problems_with_lines(
     changes: list[tuple[float, int, str]],
@@ -253,7 +254,7 @@ def test_a_changed_example_is_read_or_has_problems_with_lines(
     assert all(problem.what and problem.what_to_do for problem in problems_of(text))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 @given(st.data())
 def test_the_example_with_lines_moved_is_read_or_has_problems_with_lines(data: st.DataObject):
     lines = EXAMPLE.read_text().splitlines()

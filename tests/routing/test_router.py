@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, select, update
 
 from builders import ACCOUNT, TOKENS, email_party, mail_arrival
+from examples import examples
 from hub import clock
 from hub.events import Envelope, InteractionReceived, MessageStatus, WorkItemChanged, wrap
 from hub.intake import Intake
@@ -253,7 +254,7 @@ async def test_a_message_that_did_not_arrive_is_work_though_its_event_was_lost(
 
 
 @settings(
-    max_examples=15,
+    max_examples=examples(8),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chat_house import House, Visitor, break_store, mend_store, open_house
+from examples import examples
 from hub import clock
 from hub.store import migrate
 from hub.store.database import open_database
@@ -140,7 +141,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(events=st.lists(EVENTS, max_size=25))
 def test_each_message_is_kept_once_and_in_order(
     events: list[tuple[str, int]], template: Path

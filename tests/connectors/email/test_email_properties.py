@@ -20,6 +20,7 @@ from connectors.email.parse import parse_mail
 from connectors.email.parsing.addresses import Mailbox, canonical_address, parse_mailboxes
 from connectors.email.parsing.parameters import parse_parameters
 from connectors.email.parsing.words import decode_words
+from examples import examples
 from hub.outgoing import OutgoingFile
 from hub.store import Blobs
 
@@ -30,7 +31,9 @@ UNFIT = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u2028\u2029\ud
 
 # The folder is shared by all examples on purpose: blobs are only ever added.
 in_one_folder = settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=150
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    deadline=None,
+    max_examples=examples(60),
 )
 
 

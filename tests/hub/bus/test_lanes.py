@@ -4,6 +4,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
 
+from examples import examples
 from hub.bus.lanes import Lanes, Message
 
 
@@ -96,7 +97,7 @@ class LanesMachine(RuleBasedStateMachine):
 
 
 TestLanes = LanesMachine.TestCase
-TestLanes.settings = settings(deadline=None, max_examples=100, stateful_step_count=30)
+TestLanes.settings = settings(deadline=None, max_examples=examples(100), stateful_step_count=30)
 
 
 def test_a_message_without_a_subject_has_a_lane_of_its_own() -> None:
