@@ -120,13 +120,13 @@ async def test_every_role_killed_while_mail_comes_in(
     for process in processes:
         await asyncio.to_thread(process.wait_until_ready)
     mta = Mta(deployment.smtp_port)
-    async with mta.delivering([mail(number, "roles") for number in range(MAILS)]):
-        for count, process in zip((100, 200, 300, 400), processes, strict=True):
+    async with mta.delivering([mail(number, "roles") for number in range(250)]):
+        for count, process in zip((50, 100, 150, 200), processes, strict=True):
             await mta.reach(count)
             await asyncio.to_thread(process.kill)
             await asyncio.to_thread(process.start, wait=False)
     async with opened(postgres_url) as store:
-        await check(store, mta, MAILS)
+        await check(store, mta, 250)
 
 
 async def test_asked_to_end_it_drains(
