@@ -14,7 +14,7 @@ from hub.errors import Retry
 from hub.store.agents import LONGEST_PASSWORD, password_fits
 
 MOST_WAITING = 50
-_NICENESS = 10
+_NICENESS = 4  # about a third of what others get: a person waits for it
 
 
 class PasswordChecks:
