@@ -179,6 +179,7 @@ async def test_a_whole_shift_without_a_mouse(house: House, browser: Browser) -> 
     async with desk(browser, house) as at:
         page, keys = at.page, at.page.keyboard
         await page.goto(f"{house.origin}/console")
+        await expect(page.locator("[name=login]")).to_be_focused()
         await keys.type("anna")
         await keys.press("Tab")
         await keys.type("correct horse battery staple")
