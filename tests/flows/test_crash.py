@@ -135,12 +135,12 @@ async def test_asked_to_end_it_drains(
     loket = LoketProcess(deployment).start()
     processes.append(loket)
     mta = Mta(deployment.smtp_port)
-    async with mta.delivering([mail(number, "drain") for number in range(200)]):
-        await mta.reach(50)
+    async with mta.delivering([mail(number, "drain") for number in range(100)]):
+        await mta.reach(25)
         assert await asyncio.to_thread(loket.terminate) == 0
         assert "Traceback" not in loket.log.read_text()
         await asyncio.to_thread(loket.start)
-    await check(store, mta, 200)
+    await check(store, mta, 100)
 
 
 async def test_a_killed_sender_sends_nothing_twice(
