@@ -5,6 +5,7 @@ item one gets it, and the other is told who has it. Conversations are locked bef
 here and in the router.
 """
 
+import functools
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -252,6 +253,7 @@ def changed_event(item: WorkItem, *, former_role: str = "") -> WorkItemChanged:
     )
 
 
+@functools.cache  # making it takes longer than running it; each use refines a copy
 def _selection() -> Select[Any]:
     first = interactions.alias("first")
     title = func.coalesce(
