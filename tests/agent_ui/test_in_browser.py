@@ -259,6 +259,33 @@ async def test_what_is_typed_outlives_the_page(house: House, browser: Browser) -
         assert await at.page.input_value("textarea[name=text]") == ""
 
 
+async def test_what_is_typed_while_an_answer_is_on_its_way_stays(
+    house: House, browser: Browser
+) -> None:
+    accepted = await house.receive(subject="Order 1")
+    async with desk(browser, house) as at:
+        await at.sign_in("anna")
+        await at.open(accepted.conversation_id)
+        area = at.page.locator("textarea[name=text]")
+
+        async def type_meanwhile(route: Route) -> None:
+            answer = await route.fetch()
+            await area.press_sequentially(" And more.")
+            await route.fulfill(response=answer)
+
+        await at.page.route("**/claim", type_meanwhile)
+        await at.page.locator("#talk").get_by_role("button", name="Take").click()
+        await expect(at.page.locator(".chip-mine")).to_be_visible()
+        await expect(area).to_have_value(" And more.")
+        await expect(area).to_be_focused()
+        await at.page.route("**/entries", type_meanwhile)
+        await area.fill("We are looking.")
+        await at.page.keyboard.press("Control+Enter")
+        await expect(at.page.locator(".entry-outbound .text")).to_have_text("We are looking.")
+        await expect(area).to_have_value("And more.")
+        await at.check_traps()
+
+
 async def test_an_answer_waits_for_a_message_that_was_not_seen(
     house: House, browser: Browser
 ) -> None:

@@ -15,7 +15,7 @@ class Composer extends HTMLElement {
   }
 
   disconnectedCallback() {
-    clearTimeout(this.timer);
+    this.save();
     window.removeEventListener("pagehide", this.leave);
   }
 
@@ -50,7 +50,7 @@ class Composer extends HTMLElement {
   }
 
   save() {
-    if (this.sent) return;
+    clearTimeout(this.timer);
     const { mode, way, subject } = this.form.elements;
     const draft = {
       text: this.area.value, mode: mode.value, way: way?.value, subject: subject?.value,
@@ -64,11 +64,11 @@ class Composer extends HTMLElement {
     this.querySelector("[data-draft-state]").textContent = words;
   }
 
-  // It was sent: the next visit starts empty.
-  forget() {
-    this.sent = true;
-    clearTimeout(this.timer);
-    keep(this.key, null);
+  // `sent` is on its way to the customer; what was typed behind it meanwhile stays.
+  forget(sent) {
+    const { value } = this.area;
+    this.area.value = value.startsWith(sent) ? value.slice(sent.length).trimStart() : "";
+    this.save();
   }
 
   onKey(event) {

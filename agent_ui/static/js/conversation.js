@@ -135,7 +135,6 @@ class Conversation extends HTMLElement {
     const composer = this.querySelector("loket-composer");
     const other = fresh.querySelector("loket-composer");
     if (composer.dataset.may === other.dataset.may) return;
-    composer.save();
     const focused = composer.contains(document.activeElement);
     composer.replaceWith(other);
     this.keepSeen();

@@ -8,21 +8,23 @@ let sending = false;
 async function send(form, submitter) {
   const action = submitter?.getAttribute("formaction") ?? form.getAttribute("action");
   const body = new URLSearchParams(new FormData(form, submitter));
+  const composer = form.closest("loket-composer");
+  const written = composer?.area.value;
   const answer = await fetchPart(action, { method: "POST", body });
   if (!answer) return;
-  const composer = form.closest("loket-composer");
   const tookNothing = action.endsWith("/take") && new URL(answer.url).pathname === "/console";
-  if (answer.ok) composer?.forget();
+  if (answer.ok) composer?.forget(written);
+  const typing = composer !== null || document.activeElement.matches("loket-composer textarea");
   // A refusal shows the conversation again; its address is not one to come back to.
   showPanes(answer, { push: answer.ok });
-  focusAfter(composer !== null, answer);
+  focusAfter(typing);
   if (tookNothing) toast(text("Nothing waits for your roles."));
 }
 
-function focusAfter(wrote, answer) {
+function focusAfter(typing) {
   const notice = document.querySelector("[data-notice] [role=alert]");
   if (notice) notice.scrollIntoView({ block: "nearest" });
-  const next = wrote ? document.querySelector("loket-composer textarea") : null;
+  const next = typing ? document.querySelector("loket-composer textarea") : null;
   (next ?? document.getElementById("talk")).focus({ preventScroll: true });
 }
 
