@@ -20,6 +20,8 @@ _MEANT = {
     "tis-620": "cp874",
     "iso8859-11": "cp874",
 }
+# Of these two, bytes below 128 are ASCII, and no state is carried over a cut.
+_OF_MOST_MAILS = ("utf-8", "cp1252")
 _ALIASES = {"iso-8859-8-i": "iso-8859-8", "unicode-1-1-utf-7": "utf-7", "ks_c_5601-1987": "cp949"}
 # Python offers these as text encodings; no mail was ever written in them.
 _NOT_CHARSETS = {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined"}
@@ -30,7 +32,9 @@ def decode(data: bytes, charset: str, *, cut: bool = False) -> tuple[str, bool]:
     codec = _codec(charset)
     if codec is None:
         return _guess(data), bool(charset) and not data.isascii()
-    if codec == "utf-8" and not data.isascii():
+    if codec in _OF_MOST_MAILS and data.isascii():
+        return data.decode("ascii"), False
+    if codec == "utf-8":
         return _utf8(data, cut=cut)
     try:
         return codecs.getincrementaldecoder(codec)().decode(data, not cut), False

@@ -16,7 +16,10 @@ _SPACE = re.compile(r"\s+")
 def clean_text(text: str, limit: int) -> str:
     """Text of several lines, ended by a plain newline each; what is over the limit is cut."""
     cut = len(text) > limit
-    text = _NEWLINE.sub("\n", text[:limit])
+    text = text[:limit].replace("\r\n", "\n")
+    if text.replace("\n", "").isprintable():
+        return text + CUT_TEXT if cut else text
+    text = _NEWLINE.sub("\n", text)
     text = _SURROGATE.sub("\ufffd", _CONTROL.sub("", text))
     return text + CUT_TEXT if cut else text
 

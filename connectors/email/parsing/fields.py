@@ -1,32 +1,31 @@
-"""The header fields of a mail or a part, in their order. Knows nothing of what they mean."""
+"""The header fields of a mail or a part, by name. Knows nothing of what they mean."""
 
-import re
 from collections.abc import Iterator
 
 from connectors.email.parsing.charsets import decode
 from connectors.email.parsing.clean import clean_line
 from connectors.email.parsing.words import decode_words
 
-_FOLD = re.compile(r"[\r\n]+")
-
 
 class Fields:
     """Field names are kept in lower case, values as the bytes that came."""
 
     def __init__(self, pairs: list[tuple[str, bytes]]) -> None:
-        self._pairs = pairs
+        self._values: dict[str, list[bytes]] = {}
+        for name, value in pairs:
+            self._values.setdefault(name, []).append(value)
         self.doubtful = False
         """Whether a value that was asked for held bytes of an unknown charset."""
 
     def __contains__(self, name: str) -> bool:
-        return any(name == known for known, _ in self._pairs)
+        return name in self._values
 
     def names(self) -> set[str]:
-        return {name for name, _ in self._pairs}
+        return set(self._values)
 
     def all(self, name: str) -> Iterator[str]:
         """Each value of this name as unfolded text, encoded words still in it."""
-        return (self._text(value) for known, value in self._pairs if known == name)
+        return map(self._text, self._values.get(name, ()))
 
     def get(self, name: str) -> str:
         """The first value of this name, or empty."""
@@ -40,4 +39,4 @@ class Fields:
     def _text(self, value: bytes) -> str:
         text, doubt = decode(value, "utf-8")
         self.doubtful = self.doubtful or doubt
-        return _FOLD.sub("", text).strip()
+        return text.replace("\r", "").replace("\n", "").strip()

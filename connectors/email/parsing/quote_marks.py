@@ -19,7 +19,7 @@ _TRIGGER = re.compile(
     r"|reply|begin|forward|doorgestuurd|weitergeleitet|anfang|d[eé]|inicio|\d{4}-)",
     re.IGNORECASE,
 )
-_WROTE = re.compile("schreef|wrote|schrieb")
+_WROTE = ("schreef", "wrote", "schrieb")
 _ATTRIBUTION = re.compile(
     r"(?:(?:On|At)\s.{5,600}?\bwrote"
     r"|Op\s.{5,600}?\b(?:schreef|geschreven)\b.{0,200}"
@@ -90,7 +90,7 @@ class Marks:
         line = self._lines[index].strip()
         if not line:
             return [Mark.BLANK]
-        if line[0] == ">" or _RULE.fullmatch(line):
+        if line[0] == ">" or (line[0] in "-_*=" and _RULE.fullmatch(line)):
             return [Mark.QUOTE]
         if len(line) > _LONGEST_LINE or not _triggers(line):
             return [Mark.TEXT]
@@ -146,4 +146,4 @@ class Marks:
 
 
 def _triggers(line: str) -> bool:
-    return _TRIGGER.match(line) is not None or _WROTE.search(line) is not None
+    return _TRIGGER.match(line) is not None or any(word in line for word in _WROTE)
