@@ -9,11 +9,10 @@ from collections.abc import Callable, Sequence
 import structlog
 from sqlalchemy.exc import IntegrityError
 
-from hub import clock
 from hub.batching import Batcher
 from hub.errors import StoreDown
 from hub.interaction import Accepted, Arrival
-from hub.logs import correlation_id
+from hub.logs import story
 from hub.metrics import Metrics
 from hub.store import Database
 from hub.store.arrivals import store_arrivals
@@ -86,4 +85,4 @@ class Intake:
 def _correlated(arrival: Arrival) -> Arrival:
     if arrival.correlation_id:
         return arrival
-    return arrival.model_copy(update={"correlation_id": correlation_id() or clock.new_id()})
+    return arrival.model_copy(update={"correlation_id": story()})

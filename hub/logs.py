@@ -11,6 +11,7 @@ from contextlib import contextmanager
 import structlog
 from structlog.typing import Processor
 
+from hub import clock
 from hub.settings import LogSettings
 
 _SHARED: list[Processor] = [
@@ -77,3 +78,8 @@ def correlation_id() -> str:
     """The id of the story that is being told here; empty outside of one."""
     value: str = structlog.contextvars.get_contextvars().get("correlation_id", "")
     return value
+
+
+def story() -> str:
+    """The id of the story that is being told here, or of a new one."""
+    return correlation_id() or clock.new_id()

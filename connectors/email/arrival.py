@@ -1,12 +1,13 @@
 """A read mail in the words of the hub."""
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from connectors.email.mail import MailFile, ParsedMail
 from connectors.email.parsing.addresses import Mailbox
+from connectors.email.reply_address import unpack
 from hub import clock
-from hub.interaction import Arrival, Attachment, Channel, Party, PointKind, Thread
+from hub.interaction import Arrival, Attachment, Automatic, Channel, Party, PointKind, Thread
+from hub.logs import story
 
 
 def arrival_of(
@@ -14,9 +15,11 @@ def arrival_of(
     *,
     account: str,
     received_at: datetime,
-    details: Mapping[str, str] | None = None,
+    original: bytes | None = None,
+    ours: bool = False,
 ) -> Arrival:
-    """`account` is the mailbox that it came to."""
+    """`account` is the mailbox that it came to; `original` the mail, None when the blob store has
+    it; `ours`: we sent it ourselves and it came back."""
     return Arrival(
         channel=Channel.EMAIL,
         account=account,
@@ -28,21 +31,28 @@ def arrival_of(
         quoted=mail.quoted,
         html=mail.html,
         occurred_at=min(mail.sent_at or received_at, received_at),
-        automatic=mail.automatic,
+        automatic=_automatic(mail, ours=ours),
         verification=mail.verification,
         problem=mail.problem,
         attachments=tuple(_attachment(file) for file in mail.attachments),
-        raw_sha256=mail.raw_sha256,
+        raw_sha256=mail.raw_sha256 if original is None else "",
+        original=original or b"",
         thread=Thread(
-            token=next(iter(mail.tokens), ""),
+            token=unpack(next(iter(mail.tokens), "")),
             references=mail.references,
             marker=next(iter(mail.markers), ""),
             number=mail.number,
             own=(mail.message_id,),
         ),
         bounce=mail.bounce,
-        details=_details(mail) | dict(details or {}),
+        details=_details(mail),
+        correlation_id=story(),
     )
+
+
+def _automatic(mail: ParsedMail, *, ours: bool) -> Automatic:
+    """Answering our own mail would go round in circles."""
+    return Automatic.GENERATED if ours and mail.automatic is Automatic.NO else mail.automatic
 
 
 def _external_id(mail: ParsedMail) -> str:

@@ -14,12 +14,11 @@ from connectors.email.arrival import arrival_of
 from connectors.email.mail import ParsedMail, ReadOptions
 from connectors.email.raw import RawContent
 from connectors.email.reading import MailReader
-from connectors.email.reply_address import unpack
 from connectors.email.settings import EmailSettings
 from hub import clock
 from hub.connector import ConnectorContext
 from hub.errors import Retry
-from hub.interaction import Accepted, Arrival, Automatic, Thread
+from hub.interaction import Accepted, Arrival, Thread
 
 log = structlog.get_logger(__name__)
 
@@ -88,17 +87,13 @@ class MailReceiver:
             return await self._context.intake.accept(_bare(arrival))
 
     def _arrival(self, mail: ReadMail, address: str) -> Arrival:
-        arrival = arrival_of(mail.parsed, account=address, received_at=clock.now())
-        changes: dict[str, object] = {}
-        if mail.original is not None:
-            changes |= {"original": mail.original, "raw_sha256": ""}
-        if arrival.thread.token:
-            token = unpack(arrival.thread.token)
-            changes["thread"] = arrival.thread.model_copy(update={"token": token})
-        if arrival.automatic is Automatic.NO and self._accounts.owns(arrival.sender.value):
-            # Our own mail came back to us: answering it would go round in circles.
-            changes["automatic"] = Automatic.GENERATED
-        return arrival.model_copy(update=changes)
+        return arrival_of(
+            mail.parsed,
+            account=address,
+            received_at=clock.now(),
+            original=mail.original,
+            ours=self._accounts.owns(mail.parsed.sender.address),
+        )
 
 
 def _bare(arrival: Arrival) -> Arrival:

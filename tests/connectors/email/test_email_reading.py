@@ -120,9 +120,7 @@ MAIL = ParsedMail(
 
 
 def test_an_arrival_says_what_the_mail_said():
-    arrival = arrival_of(
-        MAIL, account="service@winkel.example", received_at=NOW, details={"x": "y"}
-    )
+    arrival = arrival_of(MAIL, account="service@winkel.example", received_at=NOW)
     assert arrival.channel is Channel.EMAIL
     assert arrival.external_id == "1@klant.example f00d"
     assert arrival.sender.key == "email:jan@klant.example"
@@ -140,7 +138,6 @@ def test_an_arrival_says_what_the_mail_said():
         "message_id": "1@klant.example",
         "reply_to": "jan@thuis.example",
         "cc": "piet@klant.example, service@winkel.example",
-        "x": "y",
     }
     (attachment,) = arrival.attachments
     assert (attachment.filename, attachment.size) == ("a.pdf", 3)
