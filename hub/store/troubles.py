@@ -5,6 +5,7 @@ the bus has lost is published again, as the same event, so that it counts once.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -64,4 +65,4 @@ def _same_event(row: Any, source: str) -> Envelope:
     event = status_event(
         row, row.state, row.error, source=source, correlation_id=row.correlation_id
     )
-    return event.model_copy(update={"id": row.trouble_event_id})
+    return replace(event, id=row.trouble_event_id)
