@@ -1,5 +1,6 @@
 """Where the body of a part goes while it is read: to memory, to the blobs or nowhere."""
 
+from abc import ABC, abstractmethod
 from typing import Protocol
 
 from connectors.email.parsing.transfer import AsItIs, Decoder
@@ -22,7 +23,7 @@ class Nowhere:
         """Nothing was kept."""
 
 
-class _DecodingSink:
+class _DecodingSink(ABC):
     """Decodes many lines at a time, for speed."""
 
     def __init__(self, decoder: Decoder) -> None:
@@ -45,8 +46,9 @@ class _DecodingSink:
         self._waiting.clear()
         self._size = 0
 
+    @abstractmethod
     def _keep(self, data: bytes) -> None:
-        raise NotImplementedError
+        """Take decoded bytes."""
 
 
 class TextSink(_DecodingSink):
