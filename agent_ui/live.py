@@ -99,8 +99,8 @@ class Feed:
         """Whether a console asked not long ago; until one does, nothing need be taken."""
         return time.monotonic() - self._asked_at < self._unwatched
 
-    @property
-    def position(self) -> str:
+    def watch(self) -> str:
+        """The position now. What comes after it is followed while consoles go on to ask."""
         if not self.is_watched():
             self._start_over()  # we were not told of all that happened meanwhile
         self._asked_at = time.monotonic()
@@ -119,7 +119,7 @@ class Feed:
     async def news(self, position: str, seconds: float) -> None:
         """Return when there is something after the position, or when the time is up."""
         news = self._news
-        if position != self.position:
+        if position != self.watch():
             return
         try:
             async with asyncio.timeout(seconds):

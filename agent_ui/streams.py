@@ -90,7 +90,7 @@ class Streams:
                 return
             changes = None if line.stale else self._feed.after(position)
             line.stale = False
-            reached = self._feed.position
+            reached = self._feed.watch()
             frame = self._frame(line, changes, reached)
             # A comment shows that the line is open; its id moves the position along.
             await _write(response, frame or f"id: {reached}\n: open\n\n")

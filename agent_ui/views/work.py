@@ -36,7 +36,7 @@ class WorkViews:
 
     async def snapshot(self, visit: Visit) -> tuple[str, WorkList]:
         # The position first: what happens while the list is read is then told again, not missed.
-        position = self._feed.position
+        position = self._feed.watch()
         length = self._settings.list_length
         work = await self._database.read(
             lambda c: work_items.work_list(c, visit.known, length=length)

@@ -245,28 +245,28 @@ async def running(feed: Feed) -> AsyncIterator[Feed]:
 
 async def test_a_feed_keeps_what_came_after_each_position() -> None:
     async with running(Feed(_look_up)) as feed:
-        start = feed.position
+        start = feed.watch()
         told = [_news(number) for number in range(3)]
         positions = []
         for envelope in told:
-            positions.append(feed.position)
-            before = feed.position
+            positions.append(feed.watch())
+            before = feed.watch()
             await feed.take(envelope)
             await feed.news(before, 10)
         assert [c.interaction_id for c in feed.after(start) or []] == [e.id for e in told]
         for number, position in enumerate(positions):
             assert len(feed.after(position) or []) == 3 - number
-        assert feed.after(feed.position) == []
+        assert feed.after(feed.watch()) == []
 
 
 async def test_a_feed_forgets_what_is_too_old_and_says_so() -> None:
     async with running(Feed(_look_up)) as feed:
-        start = feed.position
+        start = feed.watch()
         for number in range(live.KEPT + 1):
             await feed.take(_news(number))
         await feed.news(start, 10)
         assert feed.after(start) is None
-        assert feed.after(feed.position) == []
+        assert feed.after(feed.watch()) == []
 
 
 async def test_a_feed_that_cannot_read_the_store_tells_to_start_again() -> None:
@@ -274,16 +274,16 @@ async def test_a_feed_that_cannot_read_the_store_tells_to_start_again() -> None:
         raise StoreDown("the database does not answer")
 
     async with running(Feed(away)) as feed:
-        start = feed.position
+        start = feed.watch()
         await feed.take(_news(1))
         await feed.news(start, 10)
         assert feed.after(start) is None
-        assert feed.position != start
+        assert feed.watch() != start
 
 
 async def test_more_than_a_feed_can_hold_is_not_held() -> None:
     feed = Feed(_look_up)
-    start = feed.position
+    start = feed.watch()
     for number in range(live.MOST_WAITING + 1):
         await feed.take(_news(number))
     assert feed.after(start) is None
@@ -293,13 +293,13 @@ async def test_more_than_a_feed_can_hold_is_not_held() -> None:
 def test_a_feed_is_watched_once_a_console_asks_and_starts_over_after_a_pause() -> None:
     feed = Feed(_look_up)
     assert not feed.is_watched()
-    start = feed.position
+    start = feed.watch()
     assert feed.is_watched()
     assert feed.after(start) == []
     left = Feed(_look_up, unwatched=0)
-    before = left.position
+    before = left.watch()
     assert not left.is_watched()
-    assert left.after(left.position) == []
+    assert left.after(left.watch()) == []
     assert left.after(before) is None
 
 
