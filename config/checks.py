@@ -49,7 +49,7 @@ def _settings(settings: Settings) -> list[Finding]:
 
 def _retention(settings: RetentionSettings) -> Finding:
     days = {
-        "originals of mail": settings.raw_mail_days,
+        "originals of mail": settings.original_days,
         "audit log": settings.audit_days,
         "marks of mails": settings.mailbox_days,
         "marks of events": settings.event_days,

@@ -68,8 +68,8 @@ class Retention:
         await self._rows("audit", expiry.forget_audit, now, settings.audit_days)
         await self._rows("handled", expiry.forget_handled, now, settings.event_days)
         await self._rows("tries", expiry.forget_tries, now, settings.event_days)
-        await self._rows("originals", originals.forget, now, settings.raw_mail_days)
-        await self._originals(now, settings.raw_mail_days)
+        await self._rows("originals", expiry.forget_originals, now, settings.original_days)
+        await self._originals(now, settings.original_days)
 
     async def _rows(self, what: str, removal: Removal, now: datetime, days: int) -> None:
         if not days:

@@ -74,7 +74,7 @@ def _days(least: int) -> AfterValidator:
 class RetentionSettings(Section):
     """How many days things are kept that are not part of a conversation; 0 is for ever."""
 
-    raw_mail_days: Annotated[int, _days(1)] = Field(
+    original_days: Annotated[int, _days(1)] = Field(
         90, description="the original of a mail that was read whole; 0: for ever"
     )
     audit_days: Annotated[int, _days(1)] = Field(

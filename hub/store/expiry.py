@@ -2,10 +2,16 @@
 
 from datetime import datetime
 
-from sqlalchemy import Column, ColumnElement, Connection, and_, delete, select, tuple_
+from sqlalchemy import Column, ColumnElement, Connection, and_, delete, exists, select, tuple_
 
 from hub import clock
-from hub.store.tables import audit_log, delivery_attempts, processed_events
+from hub.store.tables import (
+    audit_log,
+    delivery_attempts,
+    interactions,
+    originals,
+    processed_events,
+)
 
 AT_ONCE = 500
 
@@ -29,6 +35,13 @@ def forget_tries(connection: Connection, before: datetime) -> int:
     """Remove the counts of tries of events that are older; gives how many."""
     event_id = delivery_attempts.c.event_id
     return _remove(connection, event_id < clock.first_id(before), event_id)
+
+
+def forget_originals(connection: Connection, before: datetime) -> int:
+    """Remove small originals that are older, of what was read whole; gives how many."""
+    key = originals.c.interaction_id
+    needed = exists().where(interactions.c.id == key, interactions.c.problem != "")
+    return _remove(connection, and_(key < clock.first_id(before), ~needed), key)
 
 
 def _remove(connection: Connection, old: ColumnElement[bool], order: Column[object]) -> int:

@@ -1,21 +1,19 @@
 """What came in, byte by byte: small mails are kept in the store, large ones in the blob store.
 
-When they are old, nothing needs the originals of mails that were read whole any more; that of a
-mail that could not be read whole is all there is of it, and stays. The bytes of a blob are shared:
-those that are an attachment as well stay.
+When they are old, nothing needs the originals of mails that were read whole any more (`expiry`
+removes the small ones, `let_go` frees the large); that of a mail that could not be read whole is
+all there is of it, and stays. The bytes of a blob are shared: those that are an attachment as well
+stay.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, select, update
 
-from hub import clock
 from hub.store.among import among
 from hub.store.tables import attachments, interactions, originals
-
-AT_ONCE = 500
 
 
 class Original(NamedTuple):
@@ -37,19 +35,6 @@ def original(connection: Connection, interaction_id: str) -> Original | None:
     if row is None or (row.content is None and not row.raw_sha256):
         return None
     return Original(row.conversation_id, row.content, row.raw_sha256)
-
-
-def forget(connection: Connection, before: datetime) -> int:
-    """Remove originals of the store from before then, at most AT_ONCE; gives how many."""
-    key = originals.c.interaction_id
-    old = (
-        select(key)
-        .join(interactions, interactions.c.id == key)
-        .where(key < clock.first_id(before), interactions.c.problem == "")
-        .order_by(key)
-        .limit(AT_ONCE)
-    )
-    return connection.execute(delete(originals).where(key.in_(old))).rowcount
 
 
 def let_go(connection: Connection, hashes: Sequence[str], *, before: datetime) -> set[str]:

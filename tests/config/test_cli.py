@@ -57,7 +57,7 @@ def test_check_says_what_is_wrong_and_what_to_do(deployment: Deployment) -> None
 
 def test_check_says_what_is_removed_and_when_nothing_is(deployment: Deployment) -> None:
     assert "audit log 730 days" in refused(deployment, "check")
-    forever = "\n".join(f"{what}_days = 0" for what in ("raw_mail", "audit", "mailbox", "event"))
+    forever = "\n".join(f"{what}_days = 0" for what in ("original", "audit", "mailbox", "event"))
     with deployment.config.open("a") as file:
         file.write(f"\n[hub.retention]\n{forever}\n")
     said = refused(deployment, "check")

@@ -55,7 +55,7 @@ def test_the_environment_goes_before_the_file_and_flags_before_both(
         ("[hub", "not TOML"),
         ("[hub.retention]\nevent_days = 6", "write 7 to 36500 days, or 0 for ever"),
         ("[hub.retention]\naudit_days = -1", "write 1 to 36500 days, or 0 for ever"),
-        ("[hub.retention]\nraw_mail_days = 99999", "write 1 to 36500 days, or 0 for ever"),
+        ("[hub.retention]\noriginal_days = 99999", "write 1 to 36500 days, or 0 for ever"),
         ('[hub.http]\ntrusted_proxies = ["10.0.0.1/8"]', "write an address or a network"),
         (
             '[connectors.email.accounts.info]\nadress = "a@b.example"',

@@ -233,7 +233,7 @@ async def test_no_removal_reads_a_whole_table(sqlite_url: str) -> None:
     def work(connection: Connection) -> list[str]:
         now = clock.now()
         event.listen(connection, "before_cursor_execute", lambda *call: sent.append(call[2:4]))
-        for removal in (expiry.forget_audit, expiry.forget_handled, originals.forget):
+        for removal in (expiry.forget_audit, expiry.forget_handled, expiry.forget_originals):
             removal(connection, now)
         originals.let_go(connection, hashes, before=now)
         asked = list(sent)
@@ -260,7 +260,7 @@ async def test_nothing_goes_where_it_is_kept_for_ever(
         delivery_attempts.count(connection, "router", clock.new_id(), 1)
 
     await database.write(fill)
-    off = retention(database, blobs, raw_mail_days=0, audit_days=0, event_days=0)
+    off = retention(database, blobs, original_days=0, audit_days=0, event_days=0)
     await go_by(off, sha256)
     await off.round(clock.now() + 9999 * DAY)
     assert letters.there(sha256)
