@@ -5,8 +5,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
-BUSY = 8
-"""Items in one run that count as many."""
+from hub.pacing import worth_a_pause
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -52,7 +51,7 @@ class Batcher(Generic[Item, Result]):
                 results = [error] * size
             for (_, future), result in zip(batch, results, strict=True):
                 _settle(future, result)
-            if self._breath and BUSY <= size < self._most:
+            if self._breath and worth_a_pause(size, self._most):
                 await asyncio.sleep(self._breath)
 
 

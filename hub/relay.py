@@ -12,6 +12,7 @@ import structlog
 
 from hub.bus import Bus, Outgoing
 from hub.errors import Retry
+from hub.pacing import worth_a_pause
 from hub.store import Database, outbox
 from hub.store.leader import Leadership
 from hub.supervise import Supervised
@@ -22,10 +23,8 @@ BATCH = 500
 LOOK_EVERY = 0.5
 """Seconds between looks without being woken: what another process wrote, a wake that was missed."""
 AFTER_FAILURE = 1.0
-BUSY = 8
-"""Events published together that show a busy store."""
 BREATH = 0.02
-"""Seconds in which a busy store gathers more: publishing many takes little longer than few."""
+"""Seconds in which a busy store gathers more."""
 
 
 class Relay:
@@ -71,7 +70,7 @@ class Relay:
                 return
             await self._bus.publish([message for _, message in batch])
             published = [position for position, _ in batch]
-            if BUSY <= len(batch) < BATCH:
+            if worth_a_pause(len(batch), BATCH):
                 await asyncio.sleep(BREATH)
 
     async def _next(self, published: Sequence[int]) -> list[tuple[int, Outgoing]]:

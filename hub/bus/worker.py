@@ -12,15 +12,14 @@ from hub.bus.lanes import Message
 from hub.bus.stock import Stock, Taken
 from hub.bus.storable import storable
 from hub.errors import LoketError, Rejected, Retry, StoreDown
+from hub.pacing import worth_a_pause
 from hub.supervise import Supervised
 
 log = structlog.get_logger(__name__)
 
 DIED = "the process died while handling it"
-BUSY = 8
-"""Messages handled together that show a busy queue."""
 BREATH = 0.03
-"""Seconds in which a busy queue gathers more: handling many takes little longer than few."""
+"""Seconds in which a busy queue gathers more."""
 
 
 class QueueWork:
@@ -95,7 +94,7 @@ class Worker:
                 unfinished = await self._work_off(taken)
             finally:
                 self._stock.give_back(taken, unfinished)
-            if BUSY <= len(taken.messages) < self._delivery.batch:
+            if worth_a_pause(len(taken.messages), self._delivery.batch):
                 await self._breathe()
 
     async def _work_off(self, taken: Taken) -> Sequence[Message]:

@@ -48,12 +48,15 @@ def key_of(envelope: Envelope) -> tuple[str, int]:
 
 async def publish(bus: Bus, messages: Sequence[Outgoing]) -> None:
     """Publish as the relay does: again, for as long as the bus asks for it."""
-    async with asyncio.timeout(3 * PATIENCE):
-        while True:
-            with suppress(Retry):
-                await bus.publish(messages)
-                return
-            await asyncio.sleep(0.05)
+
+    async def is_published() -> bool:
+        try:
+            await bus.publish(messages)
+        except Retry:
+            return False
+        return True
+
+    await eventually(is_published, seconds=3 * PATIENCE)
 
 
 @dataclass
