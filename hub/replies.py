@@ -284,7 +284,6 @@ def _row(reply: Reply, kind: InteractionKind, conversation: Any, now: datetime) 
         "agent_id": reply.agent_id,
         "details": reply.details,
         "correlation_id": reply.correlation_id,
-        "routed_at": now,
     }
 
 

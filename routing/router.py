@@ -75,7 +75,7 @@ class Router:
             troubles.heard(connection, list(troubled))
         routing.save(connection, work.changed(), closed)
         if contacts:
-            routing.mark_routed(connection, [contact.id for contact in contacts], clock.now())
+            routing.mark_routed(connection, [contact.id for contact in contacts])
         return routed
 
 

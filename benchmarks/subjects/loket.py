@@ -21,7 +21,7 @@ from hub.metrics import Metrics
 from hub.settings import LogSettings
 from hub.store import Database, migrate
 from hub.store.database import open_database
-from hub.store.tables import interactions
+from hub.store.tables import interactions, unrouted, work_items
 from hub.tokens import Tokens
 from servers.postgres import run
 from servers.process import free_port
@@ -74,7 +74,7 @@ class Loket:
         return run(self._count_unrouted())
 
     async def _count_unrouted(self) -> int:
-        query = select(func.count()).where(interactions.c.routed_at.is_(None))
+        query = select(func.count()).select_from(unrouted)
         async with _opened(self._stack.store_url) as database:
             return await database.read(lambda c: int(c.execute(query).scalar_one()))
 
@@ -82,11 +82,13 @@ class Loket:
         return run(self._routed_at())
 
     async def _routed_at(self) -> dict[int, float]:
-        columns = interactions.c
-        query = select(columns.external_id, columns.routed_at).where(columns.routed_at.is_not(None))
+        # Each mail opens a conversation, so its work item is made when it is routed.
+        query = select(interactions.c.external_id, work_items.c.created_at).join(
+            work_items, work_items.c.conversation_id == interactions.c.conversation_id
+        )
         async with _opened(self._stack.store_url) as database:
             rows = await database.read(lambda c: c.execute(query).all())
-        return {mails.number_in(row.external_id): row.routed_at.timestamp() for row in rows}
+        return {mails.number_in(row.external_id): row.created_at.timestamp() for row in rows}
 
     @property
     def _settings(self) -> Path:

@@ -199,7 +199,6 @@ def _interaction(
         "agent_id": agent.id if agent else None,
         "details": {},
         "correlation_id": "",
-        "routed_at": past.at(message),
     }
 
 

@@ -30,6 +30,7 @@ from hub.store.tables import (
     originals,
     participants,
     thread_refs,
+    unrouted,
 )
 from hub.store.threads import Conversation, Threads, ref_key
 from hub.tokens import Tokens
@@ -62,6 +63,7 @@ class _Rows:
     """What `save` inserts. `names`: references that only one conversation may have."""
 
     interactions: list[dict[str, Any]] = field(default_factory=list)
+    unrouted: list[dict[str, Any]] = field(default_factory=list)
     attachments: list[dict[str, Any]] = field(default_factory=list)
     originals: list[dict[str, Any]] = field(default_factory=list)
     names: list[dict[str, Any]] = field(default_factory=list)
@@ -108,6 +110,7 @@ class _Batch:
         self._senders.save(connection)
         _insert_conversations(connection, self._conversation_rows())
         insert_all(connection, interactions, rows.interactions)
+        insert_all(connection, unrouted, rows.unrouted)
         insert_all(connection, attachments, rows.attachments)
         insert_all(connection, originals, rows.originals)
         insert_all(connection, thread_refs, rows.names)
@@ -166,6 +169,9 @@ class _Batch:
         )
         self._rows.interactions.append(
             _interaction_row(arrival, accepted, customer_id, key, self._now)
+        )
+        self._rows.unrouted.append(
+            {"interaction_id": accepted.interaction_id, "conversation_id": conversation.id}
         )
         self._rows.attachments += _attachment_rows(arrival, accepted.interaction_id)
         if arrival.original:
@@ -331,7 +337,6 @@ def _interaction_row(
         "agent_id": None,
         "details": arrival.details,
         "correlation_id": arrival.correlation_id,
-        "routed_at": None,
     }
 
 

@@ -48,11 +48,12 @@ def add(
 
 def oldest(connection: Connection, limit: int) -> list[tuple[int, Outgoing]]:
     """The next events to publish, each with its position."""
-    rows = connection.execute(select(outbox).order_by(outbox.c.position).limit(limit))
-    return [
-        (row.position, Outgoing(row.event_id, row.topic, row.subject, row.body, row.queue))
-        for row in rows
-    ]
+    columns = outbox.c
+    message = (columns.event_id, columns.topic, columns.subject, columns.body, columns.queue)
+    rows = connection.execute(
+        select(columns.position, *message).order_by(columns.position).limit(limit)
+    )
+    return [(position, Outgoing(*values)) for position, *values in rows]
 
 
 def advance(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, exists, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, exists, func, insert, select, update
 
 from hub import clock
 from hub.events import Envelope, WorkItemChanged, wrap
@@ -13,6 +13,7 @@ from hub.interaction import Automatic, Channel, Direction, PointKind
 from hub.store import outbox
 from hub.store.among import among
 from hub.store.tables import attachments, conversations, customers, interactions, work_items
+from hub.store.tables import unrouted as waiting
 
 SOURCE = "/loket/router"
 MOST_AT_ONCE = 1000
@@ -112,9 +113,11 @@ def unrouted(connection: Connection, conversation_ids: Sequence[str]) -> list[Un
             organisations.c.target_group.label("organisation_group"),
             exists().where(attachments.c.interaction_id == columns.id).label("has_files"),
         )
+        .select_from(waiting)
+        .join(interactions, columns.id == waiting.c.interaction_id)
         .join(customers, customers.c.id == columns.customer_id)
         .outerjoin(organisations, organisations.c.id == customers.c.organisation_id)
-        .where(among(columns.conversation_id, conversation_ids), columns.routed_at.is_(None))
+        .where(among(waiting.c.conversation_id, conversation_ids))
         .order_by(columns.conversation_id, columns.sequence)
         .limit(MOST_AT_ONCE)
     ).all()
@@ -166,10 +169,8 @@ def _open(connection: Connection, conversation_ids: Collection[str]) -> None:
         )
 
 
-def mark_routed(connection: Connection, interaction_ids: Sequence[str], at: datetime) -> None:
-    connection.execute(
-        update(interactions).where(among(interactions.c.id, interaction_ids)).values(routed_at=at)
-    )
+def mark_routed(connection: Connection, interaction_ids: Sequence[str]) -> None:
+    connection.execute(delete(waiting).where(among(waiting.c.interaction_id, interaction_ids)))
 
 
 def due(now: datetime, seconds: int | None) -> datetime | None:

@@ -4,9 +4,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
+from hub import clock
 from hub.events import InteractionReceived, wrap
 from hub.store import outbox
-from hub.store.tables import dead_letters, interactions, work_items
+from hub.store.tables import dead_letters, interactions, unrouted, work_items
 
 SOURCE = "/loket/sweeper"
 MOST_AT_ONCE = 1000
@@ -17,10 +18,11 @@ def ask_unrouted(connection: Connection, before: datetime) -> int:
     columns = interactions.c
     rows = connection.execute(
         select(interactions)
-        .where(columns.routed_at.is_(None), columns.received_at < before)
+        .join(unrouted, unrouted.c.interaction_id == columns.id)
+        .where(unrouted.c.interaction_id < clock.first_id(before))
         # What a handler could not do at all waits in the dead letters, for a person.
         .where(columns.conversation_id.not_in(select(dead_letters.c.subject)))
-        .order_by(columns.received_at)
+        .order_by(unrouted.c.interaction_id)
         .limit(MOST_AT_ONCE)
     ).all()
     outbox.add_envelopes(
@@ -46,11 +48,10 @@ def ask_unrouted(connection: Connection, before: datetime) -> int:
 
 
 def oldest_unrouted(connection: Connection) -> datetime | None:
-    waiting = interactions.c.routed_at.is_(None)
-    oldest: datetime | None = connection.execute(
-        select(func.min(interactions.c.received_at)).where(waiting)
-    ).scalar_one()
-    return oldest
+    first = select(func.min(unrouted.c.interaction_id)).scalar_subquery()
+    return connection.execute(
+        select(interactions.c.received_at).where(interactions.c.id == first)
+    ).scalar_one_or_none()
 
 
 def waiting_per_role(connection: Connection) -> dict[str, int]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientSession
-from sqlalchemy import func, select, update
+from sqlalchemy import update
 
 from builders import email_party
 from chat_house import Visitor
@@ -23,6 +23,7 @@ from hub.store.tables import (
     local_messages,
     outbound,
     outbox,
+    unrouted,
     work_items,
 )
 from loket_process import Deployment, LoketProcess, deploy
@@ -61,18 +62,13 @@ def processes(request: pytest.FixtureRequest) -> Iterator[list[LoketProcess]]:
             process.kill()
 
 
-async def unrouted(store: Database) -> int:
-    waiting = select(func.count()).where(interactions.c.routed_at.is_(None))
-    return await store.read(lambda c: c.execute(waiting).scalar_one())
-
-
 async def settled(store: Database, expected: int) -> None:
     """Wait until everything that was received is routed and told."""
 
     async def quiet() -> bool:
         return (
             await count(store, interactions) >= expected
-            and not await unrouted(store)
+            and not await count(store, unrouted)
             and not await count(store, outbox)
             and not await count(store, local_messages)
         )

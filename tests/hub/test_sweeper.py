@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, select
 
 from builders import ACCOUNT, TOKENS, email_party, mail_arrival
 from hub import clock
@@ -17,7 +17,7 @@ from hub.relay import Relay
 from hub.replies import Reply, add_reply
 from hub.store import Database, dead_letters, sending, troubles
 from hub.store.leader import open_leadership
-from hub.store.tables import interactions, outbound, outbox
+from hub.store.tables import outbound, outbox, unrouted
 from hub.sweeper import Sweeper
 from stores import count, opened, told
 from wire import Wire
@@ -78,8 +78,7 @@ async def reply(database: Database) -> str:
         text="It is on its way.",
     )
     message = await database.write(lambda c: add_reply(c, answer))
-    routed = update(interactions).values(routed_at=clock.now())
-    await database.write(lambda c: c.execute(routed))
+    await database.write(lambda c: c.execute(delete(unrouted)))
     return message
 
 
