@@ -6,6 +6,7 @@ id, so that order within a conversation can be kept. docs/asyncapi.yaml is gener
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, ClassVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
@@ -152,6 +153,7 @@ def wrap(event: Event, *, subject: str, source: str, correlation_id: str = "") -
     )
 
 
+@cache
 def type_of(event: type[Event]) -> str:
     return f"loket.{event.topic}.v{event.version}"
 
