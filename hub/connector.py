@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from hub.bus import Bus
 from hub.http import Route
 from hub.intake import Intake
-from hub.interaction import Channel
+from hub.interaction import Channel, DeliveryState
 from hub.isolation import Workers
 from hub.metrics import Metrics
 from hub.outgoing import Committing, OutgoingFile, OutgoingMessage, SendResult
@@ -79,7 +79,7 @@ class ConnectorContext:
     bus: Bus
     workers: Workers
     metrics: Metrics
-    report: Callable[[str, str], Awaitable[None]]
+    report: Callable[[str, DeliveryState], Awaitable[None]]
     """Called with (interaction id, state) when a connector learns what became of a message."""
     wake: Callable[[], None]
     """Called after a write that adds outbox rows."""

@@ -34,6 +34,25 @@ class Direction(StrEnum):
     OUTBOUND = "outbound"
 
 
+class DeliveryState(StrEnum):
+    """Where a message of ours is, on its way to the customer."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    TRANSMITTING = "transmitting"
+    """From here on, what a crash leaves behind may have arrived."""
+    UNCERTAIN = "uncertain"
+    """It may have arrived; a person decides whether it is sent again."""
+    WAITING = "waiting"
+    """The customer is away; it is kept for when they are back."""
+    SENT = "sent"
+    DELAYED = "delayed"
+    DELIVERED = "delivered"
+    READ = "read"
+    FAILED = "failed"
+    BOUNCED = "bounced"
+
+
 class PointKind(StrEnum):
     """The kinds of address by which a party can be known."""
 

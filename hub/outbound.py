@@ -16,7 +16,7 @@ from hub import clock
 from hub.connector import Connector, OutgoingMessage
 from hub.errors import Rejected, Retry, StoreDown, Unavailable, Uncertain
 from hub.events import Envelope, MessageSend
-from hub.interaction import Channel
+from hub.interaction import Channel, DeliveryState
 from hub.keyed import KeyedWork
 from hub.logs import bound
 from hub.metrics import Metrics
@@ -99,7 +99,7 @@ class Outbound:
             await alive.stop()
         self._count(outgoing.interaction.channel, outcome)
 
-    async def report(self, interaction_id: str, state: str, error: str = "") -> None:
+    async def report(self, interaction_id: str, state: DeliveryState, error: str = "") -> None:
         """A connector learned what became of a message: delivered, read, failed."""
         outcome = sending.Outcome(state=state, error=error)
         if await self._database.write(lambda c: sending.record(c, interaction_id, outcome)):
@@ -121,9 +121,9 @@ class Outbound:
         except Retry as error:
             return _again(channel, hold.attempt, error)
         except Uncertain as error:
-            return sending.Outcome(state="uncertain", error=error.detail)
+            return sending.Outcome(state=DeliveryState.UNCERTAIN, error=error.detail)
         except Rejected as error:
-            return sending.Outcome(state="failed", error=error.detail)
+            return sending.Outcome(state=DeliveryState.FAILED, error=error.detail)
         except Unavailable as error:
             log.error("send.unavailable", what=error.what, hint=error.hint)  # noqa: TRY400
             return _again(channel, hold.attempt, Retry(str(error)))
@@ -159,9 +159,9 @@ class Outbound:
         log.info("message.status", interaction_id=hold.interaction_id, state=outcome.state)
 
     def _count(self, channel: Channel, outcome: sending.Outcome) -> None:
-        if outcome.state in ("sent", "delivered", "waiting"):
+        if outcome.state in (DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.WAITING):
             self._metrics.sent.labels(channel.value).inc()
-        elif outcome.state in ("failed", "uncertain"):
+        elif outcome.state in (DeliveryState.FAILED, DeliveryState.UNCERTAIN):
             self._metrics.failed.labels(channel.value).inc()
 
 
@@ -174,11 +174,11 @@ def _again(channel: Channel, attempts: int, error: Retry) -> sending.Outcome:
     """The next try by the channel's schedule; failed for good when that has run out."""
     schedule = SCHEDULES.get(channel, _DEFAULT_SCHEDULE)
     if attempts > len(schedule):
-        return sending.Outcome(state="failed", error=error.detail)
+        return sending.Outcome(state=DeliveryState.FAILED, error=error.detail)
     wait = schedule[attempts - 1]
     if error.after is not None:
         wait = max(timedelta(seconds=error.after), timedelta(seconds=1))
-    return sending.Outcome(state="queued", error=error.detail, next_at=_in(wait))
+    return sending.Outcome(state=DeliveryState.QUEUED, error=error.detail, next_at=_in(wait))
 
 
 def _in(wait: timedelta) -> datetime:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from hub.interaction import Interaction
+from hub.interaction import DeliveryState, Interaction
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class SendResult:
     """`sent`: the other side took it; `delivered`: the customer has it; `waiting`: the customer is
     away and it is kept for when they are back."""
 
-    state: Literal["sent", "delivered", "waiting"]
+    state: Literal[DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.WAITING]
     provider_id: str = ""
 
 

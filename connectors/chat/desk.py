@@ -12,6 +12,7 @@ from connectors.chat.visitor import Visitor
 from hub import clock
 from hub.errors import Rejected, Retry
 from hub.intake import Intake
+from hub.interaction import DeliveryState
 from hub.store import Database
 
 _PAGE = 100
@@ -24,7 +25,7 @@ class Desk:
 
     database: Database
     intake: Intake
-    report: Callable[[str, str], Awaitable[None]]
+    report: Callable[[str, DeliveryState], Awaitable[None]]
     messages: Buckets
     handover: str
 
@@ -70,7 +71,7 @@ class Desk:
             lambda connection: transcript.not_shown(connection, conversation_id, upto)
         )
         for interaction_id in shown:
-            await self.report(interaction_id, "delivered")
+            await self.report(interaction_id, DeliveryState.DELIVERED)
 
     def _take_turn(self, visitor: Visitor) -> None:
         wait = self.messages.take(visitor.id, asyncio.get_running_loop().time())

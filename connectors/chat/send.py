@@ -6,7 +6,7 @@ by the bus; sending here means waking those of this process too, and saying what
 
 from connectors.chat.live import Live, wake
 from hub.errors import Rejected
-from hub.interaction import PointKind
+from hub.interaction import DeliveryState, PointKind
 from hub.outgoing import OutgoingMessage, SendResult
 
 
@@ -26,4 +26,4 @@ def send(message: OutgoingMessage, live: Live) -> SendResult:
         one.conversation_id == interaction.conversation_id and one.seen >= interaction.sequence
         for one in sockets
     )
-    return SendResult("delivered" if shown else "waiting")
+    return SendResult(DeliveryState.DELIVERED if shown else DeliveryState.WAITING)

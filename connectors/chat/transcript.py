@@ -13,11 +13,17 @@ from sqlalchemy import Connection, Select, select, update
 
 from connectors.chat.frames import Line
 from connectors.chat.visitor import Visitor
-from hub.interaction import Channel, Direction, InteractionKind, PointKind
+from hub.interaction import Channel, DeliveryState, Direction, InteractionKind, PointKind
 from hub.store.inserting import digest
 from hub.store.tables import conversations, interactions, outbound, thread_refs
 
-_NOT_SHOWN = ("queued", "sending", "transmitting", "waiting", "sent")
+_NOT_SHOWN = (
+    DeliveryState.QUEUED,
+    DeliveryState.SENDING,
+    DeliveryState.TRANSMITTING,
+    DeliveryState.WAITING,
+    DeliveryState.SENT,
+)
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,12 @@ from sqlalchemy import Connection, func, literal_column, select, update
 
 from connectors.chat.mail import Said, compose
 from hub import clock
-from hub.interaction import Channel, Direction, Party, PointKind
+from hub.interaction import Channel, DeliveryState, Direction, Party, PointKind
 from hub.replies import Reply, add_reply
 from hub.store import sending
 from hub.store.tables import conversations, interactions, outbound
 
-HANDED_OVER = "sent"
+HANDED_OVER = DeliveryState.SENT
 """The state of a chat message that went by mail; its `provider_id` is the mail's interaction."""
 
 _MOST = 500

@@ -13,7 +13,7 @@ from connectors.email.settings import EmailSettings, SmtpSettings
 from connectors.email.smtp.out import signed_in, transmit
 from hub import clock
 from hub.errors import Rejected, Unavailable
-from hub.interaction import Automatic, Interaction
+from hub.interaction import Automatic, DeliveryState, Interaction
 from hub.outgoing import Committing, OutgoingMessage, SendResult
 from hub.store import Blobs, Database, loops
 
@@ -63,7 +63,7 @@ class MailSender:
                     committing=committing,
                     data_timeout=server.data_timeout,
                 )
-        return SendResult("sent", provider_id=said)
+        return SendResult(DeliveryState.SENT, provider_id=said)
 
     def _way_of(self, account: str) -> tuple[SmtpSettings, Credentials]:
         if account not in self._accounts:

@@ -2,11 +2,11 @@
 
 from sqlalchemy import Connection, select
 
-from hub.interaction import Bounce, Party
+from hub.interaction import Bounce, DeliveryState, Party
 from hub.store import sending
 from hub.store.tables import interactions, outbound
 
-_ON_ITS_WAY = ("queued", "sending", "transmitting")
+_ON_ITS_WAY = (DeliveryState.QUEUED, DeliveryState.SENDING, DeliveryState.TRANSMITTING)
 
 
 def note(connection: Connection, interaction_id: str, bounce: Bounce) -> None:
@@ -22,7 +22,7 @@ def note(connection: Connection, interaction_id: str, bounce: Bounce) -> None:
     ).one_or_none()
     if row is None or row.state in _ON_ITS_WAY or not _was_sent_to(row.recipients, bounce):
         return
-    state = "bounced" if bounce.permanent else "delayed"
+    state = DeliveryState.BOUNCED if bounce.permanent else DeliveryState.DELAYED
     error = bounce.diagnostic or bounce.status or "the mail came back"
     sending.record(connection, interaction_id, sending.Outcome(state, error))
 

@@ -4,10 +4,16 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from hub.interaction import Direction, Interaction
+from hub.interaction import DeliveryState, Direction, Interaction
 from hub.store.tables import interactions, outbound
 
-_ON_ITS_WAY = ("transmitting", "uncertain", "sent", "delivered", "read")
+_ON_ITS_WAY = (
+    DeliveryState.TRANSMITTING,
+    DeliveryState.UNCERTAIN,
+    DeliveryState.SENT,
+    DeliveryState.DELIVERED,
+    DeliveryState.READ,
+)
 
 
 def automatic_since(connection: Connection, interaction: Interaction, since: datetime) -> int:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 from hub import clock
 from hub.errors import Rejected
 from hub.events import MessageSend
-from hub.interaction import Attachment, Channel, Interaction
+from hub.interaction import Attachment, Channel, DeliveryState, Interaction
 from hub.outgoing import OutgoingFile, OutgoingMessage
 from hub.store import audit, outbox
 from hub.store.blobs import Blobs
@@ -24,26 +24,32 @@ MOST_REFERENCES = 50
 
 # A late report never takes back what is known already: states only move to the right of this.
 _RANK = {
-    "queued": 0,
-    "sending": 1,
-    "transmitting": 2,
-    "uncertain": 3,
-    "waiting": 3,
-    "sent": 4,
-    "delayed": 5,
-    "delivered": 6,
-    "read": 7,
-    "failed": 8,
-    "bounced": 9,
+    DeliveryState.QUEUED: 0,
+    DeliveryState.SENDING: 1,
+    DeliveryState.TRANSMITTING: 2,
+    DeliveryState.UNCERTAIN: 3,
+    DeliveryState.WAITING: 3,
+    DeliveryState.SENT: 4,
+    DeliveryState.DELAYED: 5,
+    DeliveryState.DELIVERED: 6,
+    DeliveryState.READ: 7,
+    DeliveryState.FAILED: 8,
+    DeliveryState.BOUNCED: 9,
 }
-_SENDABLE_AGAIN = ("failed", "bounced", "uncertain", "delayed")
+_IN_HAND = (DeliveryState.SENDING, DeliveryState.TRANSMITTING)
+_SENDABLE_AGAIN = (
+    DeliveryState.FAILED,
+    DeliveryState.BOUNCED,
+    DeliveryState.UNCERTAIN,
+    DeliveryState.DELAYED,
+)
 
 
 @dataclass(frozen=True)
 class Outcome:
     """What became of one try. `next_at`: when to try again."""
 
-    state: str
+    state: DeliveryState
     error: str = ""
     provider_id: str = ""
     next_at: datetime | None = None
@@ -65,7 +71,7 @@ class Hold:
         return and_(
             outbound.c.interaction_id == self.interaction_id,
             outbound.c.attempts == self.attempt,
-            outbound.c.state.in_(("sending", "transmitting")),
+            outbound.c.state.in_(_IN_HAND),
         )
 
 
@@ -86,11 +92,11 @@ def claim(connection: Connection, interaction_id: str, *, until: datetime) -> Cl
         update(outbound)
         .where(
             outbound.c.interaction_id == interaction_id,
-            outbound.c.state == "queued",
+            outbound.c.state == DeliveryState.QUEUED,
             outbound.c.next_at <= now,
         )
         .values(
-            state="sending",
+            state=DeliveryState.SENDING,
             attempts=outbound.c.attempts + 1,
             lease_until=until,
             next_at=None,
@@ -131,8 +137,8 @@ def mark_transmitting(connection: Connection, hold: Hold) -> bool:
     """From here on a crash leaves the outcome unknown; False when it is not ours any more."""
     changed = connection.execute(
         update(outbound)
-        .where(hold.is_ours, outbound.c.state == "sending")
-        .values(state="transmitting", updated_at=clock.now())
+        .where(hold.is_ours, outbound.c.state == DeliveryState.SENDING)
+        .values(state=DeliveryState.TRANSMITTING, updated_at=clock.now())
     )
     return changed.rowcount == 1
 
@@ -171,7 +177,7 @@ def record(connection: Connection, interaction_id: str, outcome: Outcome) -> boo
 
 def queue_again(connection: Connection, interaction_id: str, agent_id: str) -> None:
     """A person wants it sent again; Rejected when it is not in a state where that makes sense."""
-    values = {"state": "queued", "attempts": 0, "error": "", "trouble_event_id": None}
+    values = {"state": DeliveryState.QUEUED, "attempts": 0, "error": "", "trouble_event_id": None}
     row = connection.execute(
         update(outbound)
         .where(outbound.c.interaction_id == interaction_id, outbound.c.state.in_(_SENDABLE_AGAIN))
@@ -219,32 +225,37 @@ def release_expired(connection: Connection, now: datetime, most_tries: int) -> i
     """
     rows = connection.execute(
         select(outbound)
-        .where(outbound.c.state.in_(("sending", "transmitting")), outbound.c.lease_until <= now)
+        .where(
+            outbound.c.state.in_(_IN_HAND),
+            outbound.c.lease_until <= now,
+        )
         .order_by(outbound.c.interaction_id)
         .limit(MOST_AT_ONCE)
         .with_for_update(skip_locked=True)
     ).all()
     for row in rows:
         record(connection, row.interaction_id, _after_death(row, now, most_tries))
-        if row.state == "sending" and row.attempts < most_tries:
+        if row.state == DeliveryState.SENDING and row.attempts < most_tries:
             _ask(connection, row)
     return len(rows)
 
 
 def _after_death(row: Any, now: datetime, most_tries: int) -> Outcome:
-    if row.state == "transmitting":
+    if row.state == DeliveryState.TRANSMITTING:
         error = "Loket stopped while sending this; it may or may not have arrived."
-        return Outcome("uncertain", error)
+        return Outcome(DeliveryState.UNCERTAIN, error)
     if row.attempts >= most_tries:
-        return Outcome("failed", row.error or "Loket stopped each time it tried to send this.")
-    return Outcome("queued", row.error, next_at=now)
+        return Outcome(
+            DeliveryState.FAILED, row.error or "Loket stopped each time it tried to send this."
+        )
+    return Outcome(DeliveryState.QUEUED, row.error, next_at=now)
 
 
 def _ask_for(connection: Connection, waiting: ColumnElement[bool], now: datetime) -> int:
     free = or_(outbound.c.lease_until.is_(None), outbound.c.lease_until <= now)
     rows = connection.execute(
         select(outbound)
-        .where(outbound.c.state == "queued", waiting, free)
+        .where(outbound.c.state == DeliveryState.QUEUED, waiting, free)
         .order_by(outbound.c.next_at)
         .limit(MOST_AT_ONCE)
         .with_for_update(skip_locked=True)
@@ -278,8 +289,8 @@ def to_interaction(row: Any, files: Sequence[Any]) -> Interaction:
 _FIELDS = frozenset(Interaction.model_fields) - {"version", "attachments"}
 
 
-def _moves_forward(state: str, new_state: str) -> bool:
-    if state in ("sending", "transmitting"):
+def _moves_forward(state: DeliveryState, new_state: DeliveryState) -> bool:
+    if state in _IN_HAND:
         return True
     return _RANK[new_state] > _RANK[state]
 

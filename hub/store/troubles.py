@@ -12,12 +12,12 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from hub.events import Envelope, MessageStatus, wrap
-from hub.interaction import Channel
+from hub.interaction import Channel, DeliveryState
 from hub.store import outbox
 from hub.store.among import among
 from hub.store.tables import dead_letters, interactions, outbound
 
-NEEDS_A_PERSON = ("failed", "bounced", "uncertain")
+NEEDS_A_PERSON = (DeliveryState.FAILED, DeliveryState.BOUNCED, DeliveryState.UNCERTAIN)
 MOST_AT_ONCE = 500
 
 
