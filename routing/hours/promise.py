@@ -1,0 +1,90 @@
+"""What is promised about answers: three targets, and what starts, pauses and meets each.
+
+- First response: from the first contact to the first answer. Moving the work to another role does
+  not start it again.
+- Next response: from the oldest contact that was not answered since the last answer, to the next
+  answer; then it begins anew with the next contact.
+- Resolution: from the first contact until it is resolved; waiting for the customer pauses it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from routing.hours.calendar import Calendar
+from routing.hours.clock import What
+
+
+class Promise(StrEnum):
+    FIRST_RESPONSE = "first_response"
+    NEXT_RESPONSE = "next_response"
+    RESOLUTION = "resolution"
+
+
+class Event(StrEnum):
+    """What happens in a conversation, as far as clocks are concerned."""
+
+    CONTACT = "contact"
+    ANSWER = "answer"
+    PENDING = "pending"
+    CONTINUED = "continued"
+    MOVED = "moved"
+    RESOLVED = "resolved"
+
+
+_ANSWERS = {
+    Event.CONTACT: What.STARTED,
+    Event.ANSWER: What.MET,
+    Event.MOVED: What.MOVED,
+    Event.RESOLVED: What.MET,
+}
+_EFFECTS: dict[Promise, dict[Event, What]] = {
+    Promise.FIRST_RESPONSE: _ANSWERS,
+    Promise.NEXT_RESPONSE: _ANSWERS,
+    Promise.RESOLUTION: {
+        Event.CONTACT: What.STARTED,
+        Event.PENDING: What.PAUSED,
+        Event.CONTINUED: What.RESUMED,
+        Event.MOVED: What.MOVED,
+        Event.RESOLVED: What.MET,
+    },
+}
+
+
+def effect(promise: Promise, event: Event) -> What | None:
+    """What an event does to the clock of a promise; None when nothing."""
+    return _EFFECTS[promise].get(event)
+
+
+def begun_by_contact(*, answered: bool, running: Iterable[Promise]) -> tuple[Promise, ...]:
+    """The clocks that a contact starts, given whether the work was answered before and what runs
+    already. A contact that comes while one waits for an answer does not start it again."""
+    response = Promise.NEXT_RESPONSE if answered else Promise.FIRST_RESPONSE
+    wanted = (response,) if answered else (response, Promise.RESOLUTION)
+    runs = set(running)
+    return tuple(promise for promise in wanted if promise not in runs)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """So many seconds by this calendar; `source` says who promised it."""
+
+    seconds: int
+    calendar: Calendar
+    source: str = ""
+
+
+def strictest(targets: Iterable[Target], start: datetime) -> Target | None:
+    """The target that is due first, so that an agreement makes stricter and never laxer.
+
+    Seconds cannot be compared: four business hours may end later than eight hours by the clock. Of
+    two that end at one time, the first given; one that never comes is no promise.
+    """
+    best: Target | None = None
+    best_due: datetime | None = None
+    for target in targets:
+        due = target.calendar.add(start, target.seconds)
+        if due is not None and (best_due is None or due < best_due):
+            best, best_due = target, due
+    return best
