@@ -6,9 +6,9 @@ from typing import Any
 
 from pydantic import Field
 
-from hub.interaction import Frozen
+from hub.interaction import Channel, Frozen
 from routing.entry import Title
-from routing.moment import Authority, Information, Result, Steps
+from routing.moment import Authority, Clock, Information, Result, Steps
 
 
 class How(StrEnum):
@@ -64,7 +64,9 @@ class Handling(Frozen):
     """What the model lays down for one combination of target group, direction, channel and topic.
 
     Durations are in seconds. `rows` names the row that settled each field; a field without one has
-    the value that holds when no row says otherwise. `triage`: no row named a role.
+    the value that holds when no row says otherwise. `triage`: no row named a role. `clock` says in
+    which time the durations run. What has a default here is not in decisions
+    that were stored before it existed.
     """
 
     model_version: str
@@ -77,13 +79,18 @@ class Handling(Frozen):
     backup_role: str | None
     priority_minutes: int
     first_response: int | None
+    next_response: int | None = None
     resolution: int | None
+    clock: Clock = Clock.CALENDAR
     skills: dict[str, int]
     required_information: tuple[Information, ...]
     results: tuple[Result, ...]
     steps: Steps
     authority: tuple[Authority, ...]
+    sticky: bool = False
+    capacity: int | None = None
     allowed: bool
+    instead: tuple[Channel, ...] = ()
     rows: dict[str, Source]
 
     @cached_property

@@ -29,13 +29,18 @@ def handling(cell: Cell, winners: Mapping[str, Moment], definition: Definition) 
         backup_role=setting.backup_role,
         priority_minutes=setting.priority_minutes,
         first_response=setting.sla.first_response,
+        next_response=setting.sla.next_response,
         resolution=setting.sla.resolution,
+        clock=setting.sla.clock,
         skills=setting.skills,
         required_information=setting.required_information,
         results=setting.results,
         steps=setting.steps,
         authority=setting.authority,
+        sticky=setting.sticky,
+        capacity=setting.capacity,
         allowed=setting.allowed,
+        instead=setting.instead,
         rows=rows,
     )
 

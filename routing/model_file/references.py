@@ -1,6 +1,6 @@
 """Whether every name that a model uses is there, and used in a way that makes sense."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from routing.definition import Role
 from routing.inherit import Cell
@@ -76,6 +76,37 @@ def _check_row(row: Moment, place: Place, draft: Draft, problems: Problems) -> N
         _known(row.backup_role, "role", draft.roles, at, problems)
         if row.backup_role == row.role:
             problems.add(at, f"{shown(row.role)} is its own backup.", "Name another role.")
+    _check_skills(row, (*place, "skills"), draft, problems)
+    _check_instead(row, (*place, "instead"), draft, problems)
+    for at, role in _roles_inside(row):
+        _known(role, "role", draft.roles, (*place, *at), problems)
+
+
+def _check_skills(row: Moment, place: Place, draft: Draft, problems: Problems) -> None:
+    """Without a section `skills` every name will do."""
+    if draft.skills is not None:
+        for skill in row.skills:
+            _known(skill, "skill", draft.skills, (*place, skill), problems)
+
+
+def _check_instead(row: Moment, place: Place, draft: Draft, problems: Problems) -> None:
+    for number, channel in enumerate(row.instead):
+        at = (*place, number)
+        _known(channel, "channel in use", draft.channels, at, problems)
+        if channel == row.channel:
+            what = f"{shown(channel)} is offered instead of itself."
+            problems.add(at, what, "Name another channel.")
+
+
+def _roles_inside(row: Moment) -> Iterator[tuple[Place, str]]:
+    """The roles that steps and authority name, with their place in the row."""
+    for moment in ("before", "during", "after"):
+        for number, step in enumerate(getattr(row.steps, moment)):
+            if step.who is not None:
+                yield ("steps", moment, number, "who"), step.who
+    for number, authority in enumerate(row.authority):
+        if authority.approver is not None:
+            yield ("authority", number, "approver"), authority.approver
 
 
 def _check_channel(row: Moment, place: Place, draft: Draft, problems: Problems) -> None:

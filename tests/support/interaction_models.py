@@ -14,6 +14,8 @@ roles:
   sales: {title: {en: Sales, nl: Verkoop}, backup: service}
   service: {title: {en: Service, nl: Service}}
   billing: {title: {en: Billing, nl: Facturatie}}
+skills:
+  dutch: {title: {en: Dutch, nl: Nederlands}}
 channels:
   email: {title: {en: Mail, nl: Mail}}
   phone: {title: {en: Phone, nl: Telefoon}}
