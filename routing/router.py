@@ -21,6 +21,7 @@ from routing.contact import Contact
 from routing.decide import decide
 from routing.decision import Decision
 from routing.model import Model
+from routing.promising import promised_anew, with_contact
 from routing.tree import ANY
 
 log = structlog.get_logger(__name__)
@@ -97,10 +98,26 @@ class _Work:
             return item.role if item else ""
         decision = decide(_contact(contact), self._model)
         if item is None:
-            self._put(_new_item(contact, decision))
+            item = _new_item(contact, decision)
         else:
-            self._put(_with_news(item, contact, decision))
+            item = self._with_news(item, contact, decision)
+        self._put(with_contact(item, contact.received_at, self._model))
         return self._open[contact.conversation_id].role
+
+    def _with_news(self, item: WorkItem, contact: Unrouted, decision: Decision) -> WorkItem:
+        """The customer wrote again. Who has it keeps it; only untouched triage work finds its
+        role."""
+        if item.state != "waiting" or decision.triage or not item.decision["triage"]:
+            return item.moved(correlation_id=contact.correlation_id)
+        moved = item.moved(
+            role=decision.role,
+            former_role=item.role,
+            topic=decision.topic,
+            priority_minutes=decision.priority_minutes,
+            decision=decision.as_json,
+            correlation_id=contact.correlation_id,
+        )
+        return promised_anew(moved, clock.now(), self._model)
 
     def reopen(self, connection: Connection, conversation_id: str) -> None:
         """A message of ours did not arrive: that is work again for the role that answered."""
@@ -167,22 +184,7 @@ def _new_item(contact: Unrouted, decision: Decision) -> WorkItem:
         topic=decision.topic,
         priority_minutes=decision.priority_minutes,
         waiting_since=contact.received_at,
-        first_response_due=routing.due(contact.received_at, decision.first_response),
-        decision=decision.as_json,
-        correlation_id=contact.correlation_id,
-    )
-
-
-def _with_news(item: WorkItem, contact: Unrouted, decision: Decision) -> WorkItem:
-    """The customer wrote again. Who has it keeps it; only untouched triage work finds its role."""
-    if item.state != "waiting" or decision.triage or not item.decision["triage"]:
-        return item.moved(correlation_id=contact.correlation_id)
-    return item.moved(
-        role=decision.role,
-        former_role=item.role,
-        topic=decision.topic,
-        priority_minutes=decision.priority_minutes,
-        first_response_due=routing.due(item.waiting_since, decision.first_response),
+        first_response_due=None,
         decision=decision.as_json,
         correlation_id=contact.correlation_id,
     )

@@ -9,18 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from hub.promises import WARN_AT, What
 from routing.hours.calendar import Calendar
-
-WARN_AT = 0.75
-"""The part of a target after which is warned."""
-
-
-class What(StrEnum):
-    STARTED = "started"
-    PAUSED = "paused"
-    RESUMED = "resumed"
-    MOVED = "moved"
-    MET = "met"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Which promise begins, pauses and is kept by what; and that the strictest wins."""
+"""Of several targets the strictest holds, whatever it is counted in."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -7,39 +7,12 @@ from hypothesis import strategies as st
 
 from business_hours import plain
 from routing.hours.calendar import Calendar
-from routing.hours.clock import What
-from routing.hours.promise import Event, Promise, Target, begun_by_contact, effect, strictest
+from routing.hours.target import Target, strictest
 
 FRIDAY = datetime(2026, 11, 20, 15, tzinfo=UTC)
 OFFICE = Calendar(plain(zone="UTC", mon_fri="09:00-17:00"))
 ALWAYS = Calendar()
 HOUR = 3600
-
-
-def test_moving_starts_nothing_again() -> None:
-    assert {effect(promise, Event.MOVED) for promise in Promise} == {What.MOVED}
-
-
-def test_only_the_resolution_waits_for_the_customer() -> None:
-    assert effect(Promise.RESOLUTION, Event.PENDING) is What.PAUSED
-    assert effect(Promise.RESOLUTION, Event.CONTINUED) is What.RESUMED
-    assert effect(Promise.FIRST_RESPONSE, Event.PENDING) is None
-    assert effect(Promise.NEXT_RESPONSE, Event.PENDING) is None
-
-
-def test_an_answer_keeps_the_responses_and_not_the_resolution() -> None:
-    assert effect(Promise.FIRST_RESPONSE, Event.ANSWER) is What.MET
-    assert effect(Promise.NEXT_RESPONSE, Event.ANSWER) is What.MET
-    assert effect(Promise.RESOLUTION, Event.ANSWER) is None
-    assert {effect(promise, Event.RESOLVED) for promise in Promise} == {What.MET}
-
-
-def test_what_a_contact_begins() -> None:
-    first, following, resolution = Promise
-    assert begun_by_contact(answered=False, running=()) == (first, resolution)
-    assert begun_by_contact(answered=False, running=(first, resolution)) == ()
-    assert begun_by_contact(answered=True, running=(resolution,)) == (following,)
-    assert begun_by_contact(answered=True, running=(resolution, following)) == ()
 
 
 def test_four_business_hours_may_be_later_than_eight_by_the_clock() -> None:

@@ -8,12 +8,10 @@
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
-from routing.hours.calendar import Calendar
-from routing.hours.clock import What
+WARN_AT = 0.75
+"""The part of a target after which is warned."""
 
 
 class Promise(StrEnum):
@@ -23,7 +21,7 @@ class Promise(StrEnum):
 
 
 class Event(StrEnum):
-    """What happens in a conversation, as far as clocks are concerned."""
+    """What happens in a conversation, as far as promises are concerned."""
 
     CONTACT = "contact"
     ANSWER = "answer"
@@ -31,6 +29,16 @@ class Event(StrEnum):
     CONTINUED = "continued"
     MOVED = "moved"
     RESOLVED = "resolved"
+
+
+class What(StrEnum):
+    """What happens to the clock of a promise."""
+
+    STARTED = "started"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    MOVED = "moved"
+    MET = "met"
 
 
 _ANSWERS = {
@@ -58,33 +66,9 @@ def effect(promise: Promise, event: Event) -> What | None:
 
 
 def begun_by_contact(*, answered: bool, running: Iterable[Promise]) -> tuple[Promise, ...]:
-    """The clocks that a contact starts, given whether the work was answered before and what runs
+    """The promises that a contact begins, given whether the work was answered before and what runs
     already. A contact that comes while one waits for an answer does not start it again."""
     response = Promise.NEXT_RESPONSE if answered else Promise.FIRST_RESPONSE
     wanted = (response,) if answered else (response, Promise.RESOLUTION)
     runs = set(running)
     return tuple(promise for promise in wanted if promise not in runs)
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """So many seconds by this calendar; `source` says who promised it."""
-
-    seconds: int
-    calendar: Calendar
-    source: str = ""
-
-
-def strictest(targets: Iterable[Target], start: datetime) -> Target | None:
-    """The target that is due first, so that an agreement makes stricter and never laxer.
-
-    Seconds cannot be compared: four business hours may end later than eight hours by the clock. Of
-    two that end at one time, the first given; one that never comes is no promise.
-    """
-    best: Target | None = None
-    best_due: datetime | None = None
-    for target in targets:
-        due = target.calendar.add(start, target.seconds)
-        if due is not None and (best_due is None or due < best_due):
-            best, best_due = target, due
-    return best

@@ -1,0 +1,109 @@
+"""What the model promises for a work item, as deadlines: when each begins and when it is due."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from hub import clock
+from hub.promises import Promise, What, begun_by_contact
+from hub.store.deadlines import MET, RUNNING, Deadline, happening
+from hub.store.routing import WorkItem
+from routing.hours.calendar import Calendar
+from routing.hours.stored import as_stored, ruler_of
+from routing.model import Model
+from routing.moment import Clock
+
+_FROM_THE_FIRST = (Promise.FIRST_RESPONSE, Promise.RESOLUTION)
+
+
+def with_contact(item: WorkItem, at: datetime, model: Model) -> WorkItem:
+    """The item with the deadlines that a contact at this time begins."""
+    begun = begun_by_contact(
+        answered=item.first_response_at is not None,
+        running=(one.promise for one in item.deadlines),
+    )
+    return _with(item, (*item.deadlines, *_begun(begun, item, at, model)))
+
+
+def promised_anew(item: WorkItem, now: datetime, model: Model) -> WorkItem:
+    """The item with what its decision, which is a new one, promises. Nothing starts again: each
+    clock counts from when the customer began to wait."""
+    wanted = {one.promise: one for one in _begun(_FROM_THE_FIRST, item, item.waiting_since, model)}
+    kept = [_instead(one, wanted.pop(one.promise, None), now) for one in item.deadlines]
+    if item.first_response_at is not None:
+        wanted.pop(Promise.FIRST_RESPONSE, None)
+    return _with(item, (*kept, *wanted.values()))
+
+
+def retimed(deadline: Deadline, model: Model, now: datetime) -> Deadline:
+    """When a deadline is due of which that is not known: its clock goes on, or by other hours."""
+    history = tuple(_with_hours(entry, deadline, model) for entry in deadline.history)
+    return _timed(replace(deadline, history=history), now)
+
+
+def _with(item: WorkItem, deadlines: tuple[Deadline, ...]) -> WorkItem:
+    first = next((one for one in deadlines if one.promise is Promise.FIRST_RESPONSE), None)
+    due = first.due_at if first else item.first_response_due
+    return replace(item, deadlines=deadlines, first_response_due=due)
+
+
+def _begun(
+    promises: Iterable[Promise], item: WorkItem, at: datetime, model: Model
+) -> list[Deadline]:
+    """Of these promises those that the item's decision has a target for."""
+    calendar = model.counting(item.role, item.decision.get("clock"))
+    return [
+        _timed(_deadline(promise, item, at, calendar), at)
+        for promise in promises
+        if item.decision.get(promise)
+    ]
+
+
+def _deadline(promise: Promise, item: WorkItem, at: datetime, calendar: Calendar) -> Deadline:
+    return Deadline(
+        id=clock.new_id(),
+        work_item_id=item.id,
+        conversation_id=item.conversation_id,
+        promise=promise,
+        target=item.decision[promise],
+        clock=item.decision.get("clock", Clock.CALENDAR),
+        state=RUNNING,
+        history=(happening(at, What.STARTED, **as_stored(calendar)),),
+        due_at=None,
+        warn_at=None,
+        next_at=None,
+    )
+
+
+def _instead(before: Deadline, after: Deadline | None, now: datetime) -> Deadline:
+    """A deadline with another target and other hours, or withdrawn when there is none any more."""
+    if before.promise not in _FROM_THE_FIRST:
+        return before
+    if after is None:
+        return replace(before, state=MET, due_at=None, warn_at=None, next_at=None)
+    changed = replace(before, target=after.target, clock=after.clock, history=after.history)
+    return _timed(changed, now)
+
+
+def _timed(deadline: Deadline, now: datetime) -> Deadline:
+    """With its times; what was told of it stays told where it still holds."""
+    ruler = ruler_of(deadline, now)
+    warned = deadline.warned_at if ruler.warned else None
+    breached = deadline.breached_at if ruler.breached else None
+    next_at = ruler.due_at if warned else ruler.warn_at
+    return replace(
+        deadline,
+        due_at=ruler.due_at,
+        warn_at=ruler.warn_at,
+        next_at=None if breached else next_at,
+        warned_at=warned,
+        breached_at=breached,
+    )
+
+
+def _with_hours(entry: dict[str, Any], deadline: Deadline, model: Model) -> dict[str, Any]:
+    """A move says to which role; by whose hours it counts is written beside it."""
+    if entry["what"] != What.MOVED or "hours" in entry:
+        return entry
+    return entry | as_stored(model.counting(entry.get("role", ""), deadline.clock))
