@@ -8,10 +8,11 @@ from functools import lru_cache
 from typing import Any
 
 from hub.promises import What
+from hub.ruler import Ruler
 from hub.store.deadlines import Deadline
 from routing.entry import ID
 from routing.hours.calendar import Calendar
-from routing.hours.clock import Happening, Ruler, read_clock
+from routing.hours.clock import Happening, read_clock
 from routing.hours.definition import Hours
 
 _REMEMBERED = 64

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from business_hours import plain, random_hours
 from examples import examples
 from hub.promises import What
+from hub.ruler import Kind, Ruler, Segment
 from routing.hours.calendar import Calendar
-from routing.hours.clock import Happening, Kind, Ruler, Segment, read_clock
+from routing.hours.clock import Happening, read_clock
 from routing.hours.definition import Hours
 
 HOUR = 3600
