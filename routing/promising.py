@@ -1,35 +1,73 @@
-"""What the model promises for a work item, as deadlines: when each begins and when it is due."""
+"""What is promised for a work item, as deadlines: when each begins and when it is due."""
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+import structlog
+from pydantic import ValidationError
+
 from hub import clock
 from hub.promises import Promise, What, begun_by_contact
+from hub.store.agreements import Agreed
 from hub.store.deadlines import MET, RUNNING, Deadline, happening
 from hub.store.routing import WorkItem
-from routing.hours.calendar import Calendar
 from routing.hours.stored import as_stored, ruler_of
+from routing.hours.target import Target, strictest
 from routing.model import Model
-from routing.moment import Clock
+from routing.moment import Clock, Sla
+
+log = structlog.get_logger(__name__)
 
 _FROM_THE_FIRST = (Promise.FIRST_RESPONSE, Promise.RESOLUTION)
 
 
-def with_contact(item: WorkItem, at: datetime, model: Model) -> WorkItem:
+@dataclass(frozen=True)
+class Terms:
+    """All that can promise something: the model, and what was agreed with each customer."""
+
+    model: Model
+    agreed: Mapping[str, Sequence[Agreed]] = field(default_factory=dict)
+
+    def target(self, promise: Promise, item: WorkItem, at: datetime) -> Target | None:
+        """The strictest target that holds for the item from then on."""
+        agreed = self.agreed.get(item.customer_id, ())
+        found = [self._by_the_model(promise, item)]
+        found += [self._by_agreement(promise, item, agreement) for agreement in agreed]
+        return strictest((one for one in found if one), at)
+
+    def _by_the_model(self, promise: Promise, item: WorkItem) -> Target | None:
+        seconds = item.decision.get(promise)
+        clock = Clock(item.decision.get("clock", Clock.CALENDAR))
+        return self._target(seconds, clock, item.role, "") if seconds else None
+
+    def _by_agreement(self, promise: Promise, item: WorkItem, agreement: Agreed) -> Target | None:
+        try:
+            sla = Sla.model_validate(agreement.targets)
+        except ValidationError as error:
+            log.warning("agreement.unreadable", agreement_id=agreement.id, reason=str(error))
+            return None
+        seconds = getattr(sla, promise)
+        return self._target(seconds, sla.clock, item.role, agreement.title) if seconds else None
+
+    def _target(self, seconds: int, clock: Clock, role: str, source: str) -> Target:
+        return Target(seconds, self.model.counting(role, clock), clock, source)
+
+
+def with_contact(item: WorkItem, at: datetime, terms: Terms) -> WorkItem:
     """The item with the deadlines that a contact at this time begins."""
     begun = begun_by_contact(
         answered=item.first_response_at is not None,
         running=(one.promise for one in item.deadlines),
     )
-    return _with(item, (*item.deadlines, *_begun(begun, item, at, model)))
+    return _with(item, (*item.deadlines, *_begun(begun, item, at, terms)))
 
 
-def promised_anew(item: WorkItem, now: datetime, model: Model) -> WorkItem:
-    """The item with what its decision, which is a new one, promises. Nothing starts again: each
-    clock counts from when the customer began to wait."""
-    wanted = {one.promise: one for one in _begun(_FROM_THE_FIRST, item, item.waiting_since, model)}
+def promised_anew(item: WorkItem, now: datetime, terms: Terms) -> WorkItem:
+    """The item with what is promised by its decision, which is a new one. Nothing starts again:
+    each clock counts from when the customer began to wait."""
+    wanted = {one.promise: one for one in _begun(_FROM_THE_FIRST, item, item.waiting_since, terms)}
     kept = [_instead(one, wanted.pop(one.promise, None), now) for one in item.deadlines]
     if item.first_response_at is not None:
         wanted.pop(Promise.FIRST_RESPONSE, None)
@@ -49,27 +87,24 @@ def _with(item: WorkItem, deadlines: tuple[Deadline, ...]) -> WorkItem:
 
 
 def _begun(
-    promises: Iterable[Promise], item: WorkItem, at: datetime, model: Model
+    promises: Iterable[Promise], item: WorkItem, at: datetime, terms: Terms
 ) -> list[Deadline]:
-    """Of these promises those that the item's decision has a target for."""
-    calendar = model.counting(item.role, item.decision.get("clock"))
-    return [
-        _timed(_deadline(promise, item, at, calendar), at)
-        for promise in promises
-        if item.decision.get(promise)
-    ]
+    """Of these promises those that there is a target for."""
+    targets = ((promise, terms.target(promise, item, at)) for promise in promises)
+    return [_timed(_deadline(promise, item, at, one), at) for promise, one in targets if one]
 
 
-def _deadline(promise: Promise, item: WorkItem, at: datetime, calendar: Calendar) -> Deadline:
+def _deadline(promise: Promise, item: WorkItem, at: datetime, target: Target) -> Deadline:
     return Deadline(
         id=clock.new_id(),
         work_item_id=item.id,
         conversation_id=item.conversation_id,
         promise=promise,
-        target=item.decision[promise],
-        clock=item.decision.get("clock", Clock.CALENDAR),
+        target=target.seconds,
+        clock=target.clock,
+        source=target.source,
         state=RUNNING,
-        history=(happening(at, What.STARTED, **as_stored(calendar)),),
+        history=(happening(at, What.STARTED, **as_stored(target.calendar)),),
         due_at=None,
         warn_at=None,
         next_at=None,
@@ -82,7 +117,13 @@ def _instead(before: Deadline, after: Deadline | None, now: datetime) -> Deadlin
         return before
     if after is None:
         return replace(before, state=MET, due_at=None, warn_at=None, next_at=None)
-    changed = replace(before, target=after.target, clock=after.clock, history=after.history)
+    changed = replace(
+        before,
+        target=after.target,
+        clock=after.clock,
+        source=after.source,
+        history=(*after.history, *before.history[1:]),
+    )
     return _timed(changed, now)
 
 

@@ -26,7 +26,8 @@ BREACHED_MINUTES = 240
 
 @dataclass(frozen=True)
 class Deadline:
-    """`target` is in seconds. `history`: what happened to its clock, in order, each `{at, what}`,
+    """`target` is in seconds; `source` is the title of the agreement that sets it, empty when the
+    model does. `history`: what happened to its clock, in order, each `{at, what}`,
     with the `hours` by which it counts from then on. `due_at` and `warn_at` are None while they are
     not known."""
 
@@ -36,6 +37,7 @@ class Deadline:
     promise: Promise
     target: int
     clock: str
+    source: str
     state: str
     history: tuple[dict[str, Any], ...]
     due_at: datetime | None
@@ -115,6 +117,7 @@ def standing(open_deadlines: Iterable[Deadline]) -> dict[str, Any]:
 _CHANGING = (
     "target",
     "clock",
+    "source",
     "state",
     "history",
     "due_at",
@@ -182,6 +185,7 @@ def of_row(row: Row[Any]) -> Deadline:
         promise=Promise(row.promise),
         target=row.target,
         clock=row.clock,
+        source=row.source,
         state=row.state,
         history=tuple(row.history),
         due_at=row.due_at,

@@ -208,6 +208,7 @@ agreements = Table(
     Column("valid_until", Instant),
     Column("due_at", Instant),
     Column("owner", String(100), nullable=False),
+    Column("targets", Json),  # like `sla` of a row of the model; null: none
 )
 
 roles = Table(
@@ -312,6 +313,7 @@ deadlines = Table(
     Column("promise", String(16), nullable=False),  # first_response, next_response, resolution
     Column("target", Integer, nullable=False),  # seconds
     Column("clock", String(16), nullable=False),  # business, calendar
+    Column("source", Text, nullable=False),  # the agreement that promised it; empty: the model
     Column("state", String(16), nullable=False),  # running, paused, met
     Column("history", Json, nullable=False),  # what happened to the clock, and by which hours
     Column("due_at", Instant),  # null: not known now

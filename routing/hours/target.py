@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from routing.hours.calendar import Calendar
+from routing.moment import Clock
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """So many seconds by this calendar; `source` says who promised it."""
+    """So many seconds by this calendar, which is that of the business hours or all time, as `clock`
+    says; `source` is the agreement that sets it, empty for the model."""
 
     seconds: int
     calendar: Calendar
+    clock: Clock
     source: str = ""
 
 

@@ -27,8 +27,8 @@ def deadline(state: str = RUNNING, met_at: datetime | None = None) -> Deadline:
     met = (happening(met_at, What.MET),) if met_at else ()
     return Deadline(
         id="d", work_item_id="w", conversation_id="c", promise=Promise.FIRST_RESPONSE,
-        target=4 * 3600, clock="business", state=state, history=(started, *met), due_at=None,
-        warn_at=None, next_at=None, met_at=met_at,
+        target=4 * 3600, clock="business", source="", state=state,
+        history=(started, *met), due_at=None, warn_at=None, next_at=None, met_at=met_at,
     )  # fmt: skip
 
 

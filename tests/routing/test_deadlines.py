@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import null, update
 
 from builders import TOKENS, mail_arrival
 from hub import clock
@@ -18,6 +18,7 @@ from hub.store import Database, agents, deadlines, watching, work_items
 from hub.store import tables as t
 from hub.store.agents import Agent
 from hub.store.deadlines import BREACHED_MINUTES, WARNED_MINUTES, Deadline
+from hub.store.inserting import insert_all
 from interaction_models import HEAD, model_of
 from routing.deadlines import Deadlines
 from routing.hours.stored import ruler_of
@@ -217,6 +218,34 @@ async def test_triage_work_that_finds_its_role_counts_from_its_beginning(
     item = await house.item()
     assert (item.role, item.answer_due) == ("service", FRIDAY + 68 * HOUR)
     assert item.first_response_due == item.answer_due
+
+
+async def test_an_agreement_makes_stricter_and_never_laxer(database: Database) -> None:
+    house = House(database, PLAIN)
+    await house.receive(FRIDAY, message_id="one@example.org")
+    customer_id = (await house.item()).customer_id
+    rows_ = [
+        agreement(customer_id, "Quick", {"first_response": "1h", "next_response": "9h"}),
+        agreement(customer_id, "Broken", {"first_response": "soon"}),
+        agreement(customer_id, "Expired", {"first_response": "1m"}, valid_until=FRIDAY),
+        agreement(customer_id, "A price", None),
+    ]
+    await database.write(lambda c: insert_all(c, t.agreements, rows_))
+    await house.receive(FRIDAY, message_id="two@example.org")
+    items = await rows(database, t.work_items)
+    newer = max(items, key=lambda item: item.id)
+    first, resolution = await database.read(lambda c: deadlines.of_item(c, newer.id))
+    assert (first.due_at, first.source) == (FRIDAY + HOUR, "Quick")
+    assert (resolution.target, resolution.source) == (3 * 86_400, "")
+
+
+def agreement(customer_id: str, title: str, targets: Any, **changes: Any) -> dict[str, Any]:
+    row = {
+        "id": clock.new_id(), "customer_id": customer_id, "kind": "sla", "title": title,
+        "terms": "", "owner": "", "valid_from": FRIDAY - 99 * HOUR, "valid_until": None,
+        "targets": null() if targets is None else targets,
+    }  # fmt: skip
+    return row | changes
 
 
 async def test_several_watchers_tell_each_deadline_once(database: Database) -> None:

@@ -20,6 +20,7 @@ def upgrade() -> None:
     op.add_column("work_items", sa.Column("answer_warn", Instant(), nullable=True))
     urgency = sa.Column("urgency_minutes", sa.Integer(), nullable=False, server_default="0")
     op.add_column("work_items", urgency)
+    op.add_column("agreements", sa.Column("targets", Json, nullable=True))
     op.create_table(
         "deadlines",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -28,6 +29,7 @@ def upgrade() -> None:
         sa.Column("promise", sa.String(length=16), nullable=False),
         sa.Column("target", sa.Integer(), nullable=False),
         sa.Column("clock", sa.String(length=16), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("history", Json, nullable=False),
         sa.Column("due_at", Instant(), nullable=True),
@@ -67,10 +69,10 @@ def upgrade() -> None:
     op.execute(f"UPDATE work_items SET answer_due = first_response_due WHERE {_WAITS}")  # noqa: S608
     # An item has one of these at most, so that its id serves for the deadline as well.
     op.execute(
-        "INSERT INTO deadlines (id, work_item_id, conversation_id, promise, target, clock, state,"  # noqa: S608
-        " history, due_at, next_at, breached_at, created_at)"
-        " SELECT id, id, conversation_id, 'first_response', 0, 'calendar', 'running', '[]',"
-        " first_response_due, CASE WHEN overdue THEN NULL ELSE first_response_due END,"
+        "INSERT INTO deadlines (id, work_item_id, conversation_id, promise, target, clock, source,"  # noqa: S608
+        " state, history, due_at, next_at, breached_at, created_at)"
+        " SELECT id, id, conversation_id, 'first_response', 0, 'calendar', '', 'running',"
+        " '[]', first_response_due, CASE WHEN overdue THEN NULL ELSE first_response_due END,"
         " CASE WHEN overdue THEN first_response_due END, created_at"
         f" FROM work_items WHERE {_WAITS}"
     )
@@ -78,6 +80,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("deadlines")
+    op.drop_column("agreements", "targets")
     op.drop_column("work_items", "urgency_minutes")
     op.drop_column("work_items", "answer_warn")
     op.drop_column("work_items", "answer_due")
