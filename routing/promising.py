@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from hub import clock
 from hub.promises import Promise, What, begun_by_contact
 from hub.store.agreements import Agreed
-from hub.store.deadlines import MET, RUNNING, Deadline, happening
+from hub.store.deadlines import MET, PAUSED, RUNNING, Deadline, happening
 from hub.store.routing import WorkItem
 from routing.hours.stored import as_stored, ruler_of
 from routing.hours.target import Target, strictest
@@ -56,12 +56,14 @@ class Terms:
 
 
 def with_contact(item: WorkItem, at: datetime, terms: Terms) -> WorkItem:
-    """The item with the deadlines that a contact at this time begins."""
+    """The item with the deadlines that a contact at this time begins, and with its clock going on
+    when it waited for the customer."""
     begun = begun_by_contact(
         answered=item.first_response_at is not None,
         running=(one.promise for one in item.deadlines),
     )
-    return _with(item, (*item.deadlines, *_begun(begun, item, at, terms)))
+    going = (_continued(one, at) for one in item.deadlines)
+    return _with(item, (*going, *_begun(begun, item, at, terms)))
 
 
 def promised_anew(item: WorkItem, now: datetime, terms: Terms) -> WorkItem:
@@ -109,6 +111,13 @@ def _deadline(promise: Promise, item: WorkItem, at: datetime, target: Target) ->
         warn_at=None,
         next_at=None,
     )
+
+
+def _continued(deadline: Deadline, at: datetime) -> Deadline:
+    if deadline.state != PAUSED:
+        return deadline
+    history = (*deadline.history, happening(at, What.RESUMED))
+    return _timed(replace(deadline, state=RUNNING, history=history), at)
 
 
 def _instead(before: Deadline, after: Deadline | None, now: datetime) -> Deadline:

@@ -80,12 +80,10 @@ def people_needed(traffic: Iterable[Traffic], rules: Rules, is_open: Open) -> li
 
     People for live channels are whole; those for what may wait are not, since their work can be
     shared out. What is not due until after the last half hour is left out. Raises ValueError for
-    numbers that cannot be, and for a start that is not on the half hour.
+    numbers that cannot be, and for starts that are not whole half hours apart.
     """
     by_role: dict[str, list[Traffic]] = defaultdict(list)
     for one in traffic:
-        if one.start.timestamp() % _SECONDS:
-            raise ValueError(f"{one.start.isoformat()} is not on the half hour")
         by_role[one.role].append(one)
     return [
         need for role in sorted(by_role) for need in _of_role(role, by_role[role], rules, is_open)
@@ -115,6 +113,9 @@ def _of_role(role: str, traffic: Sequence[Traffic], rules: Rules, is_open: Open)
 
 def _slots(traffic: Sequence[Traffic]) -> list[datetime]:
     first, last = min(t.start for t in traffic), max(t.start for t in traffic)
+    odd = next((t.start for t in traffic if (t.start - first) % SLOT), None)
+    if odd is not None:
+        raise ValueError(f"{odd.isoformat()} is not whole half hours after {first.isoformat()}")
     return [first + n * SLOT for n in range((last - first) // SLOT + 1)]
 
 

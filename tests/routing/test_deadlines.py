@@ -178,6 +178,15 @@ async def test_the_resolution_waits_for_the_customer(database: Database) -> None
     assert (await house.all())[Promise.RESOLUTION].due_at == FRIDAY + 172 * HOUR
 
 
+async def test_a_contact_ends_the_waiting_for_the_customer(database: Database) -> None:
+    house = House(database, PLAIN)
+    await house.receive(FRIDAY, message_id="one@example.org")
+    await house.happened(Event.PENDING, FRIDAY + HOUR)
+    await house.receive(FRIDAY + 11 * HOUR, references=("one@example.org",))
+    resolution = (await house.all())[Promise.RESOLUTION]
+    assert (resolution.state, resolution.due_at) == ("running", FRIDAY + 82 * HOUR)
+
+
 async def test_an_answer_meets_the_promise_and_the_next_contact_begins_another(
     database: Database,
 ) -> None:

@@ -63,5 +63,5 @@ def test_a_half_hour_without_traffic_needs_nobody() -> None:
 
 def test_a_start_between_half_hours_is_refused() -> None:
     odd = Traffic("service", Channel.PHONE, NINE + timedelta(minutes=5), 1, 180)
-    with pytest.raises(ValueError, match="not on the half hour"):
-        people_needed([odd], RULES, always)
+    with pytest.raises(ValueError, match="not whole half hours"):
+        people_needed([calls(), odd], RULES, always)
