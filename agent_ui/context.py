@@ -2,14 +2,17 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from agent_ui.settings import ConsoleSettings
 from hub.bus import Bus
 from hub.interaction import Channel
 from hub.isolation import Workers
+from hub.ruler import Ruler
 from hub.settings import HubSettings
 from hub.store import Blobs, Database
+from hub.store.deadlines import Deadline
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,7 @@ class ConsoleContext:
     `default_accounts`: from which account to answer on a channel that a conversation has not used.
     `explain(decision, language)`: a stored decision as sentences.
     `role_titles(language)`: what people call each role.
+    `ruler(deadline, now)`: the clock of a deadline, as it stands then.
     `resend(interaction_id, agent_id)`: send a message again; raises Rejected when it is on its way.
     `wake()`: called after every write that adds events.
     """
@@ -32,5 +36,6 @@ class ConsoleContext:
     default_accounts: Mapping[Channel, str]
     explain: Callable[[dict[str, Any], str], list[str]]
     role_titles: Callable[[str], Mapping[str, str]]
+    ruler: Callable[[Deadline, datetime], Ruler]
     resend: Callable[[str, str], Awaitable[None]]
     wake: Callable[[], None]

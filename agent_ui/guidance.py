@@ -25,6 +25,8 @@ class _Result(_Named):
 
 class _Step(_Named):
     blocking: bool = False
+    who: str | None = None
+    aid: dict[str, str] | None = None
 
 
 class _Steps(_Stored):

@@ -9,9 +9,10 @@ from agent_ui.guidance import Guidance, guidance_of
 from agent_ui.settings import ConsoleSettings
 from hub.interaction import Channel
 from hub.replies import Reachable, reachable
-from hub.store import customers, timeline, work_items
+from hub.store import customers, deadlines, timeline, work_items
 from hub.store.agents import Agent
 from hub.store.customers import Customer, Past
+from hub.store.deadlines import Deadline
 from hub.store.timeline import Conversation, Entry
 from hub.store.work_items import WorkItem
 
@@ -22,6 +23,7 @@ class Screen:
 
     conversation: Conversation
     item: WorkItem | None
+    deadlines: list[Deadline]
     guidance: Guidance
     entries: list[Entry]
     has_earlier: bool
@@ -84,6 +86,7 @@ def read_screen(
     return Screen(
         conversation=conversation,
         item=item,
+        deadlines=deadlines.of_item(connection, item.id) if item else [],
         guidance=guidance_of(item.decision if item else {}),
         entries=entries[-settings.timeline_length :],
         has_earlier=len(entries) > settings.timeline_length,

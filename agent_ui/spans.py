@@ -7,8 +7,6 @@ from hub.store.work_items import WorkItem
 
 _UNITS = ((86_400, N_("{n} d")), (3_600, N_("{n} h")), (60, N_("{n} min")))
 _SHORTER = N_("under a minute")
-WARN_AT = 0.75
-"""The part of a target after which its deadline is shown as near."""
 
 
 def span(texts: Texts, seconds: float) -> str:
@@ -31,13 +29,13 @@ def due(texts: Texts, at: datetime, now: datetime) -> str:
 
 
 def urgency(item: WorkItem, now: datetime) -> str:
-    """How near the deadline is: late, near, or far; empty when there is none to keep."""
-    if item.first_response_due is None or item.first_response_at is not None:
+    """How near the time is when the customer must have an answer: late, near, or far; empty when
+    there is none to keep."""
+    if item.answer_due is None:
         return ""
-    if now >= item.first_response_due:
+    if now >= item.answer_due:
         return "late"
-    target = item.first_response_due - item.waiting_since
-    return "near" if now >= item.waiting_since + WARN_AT * target else "far"
+    return "near" if item.answer_warn and now >= item.answer_warn else "far"
 
 
 def size(count: int) -> str:

@@ -33,6 +33,17 @@ CHANNELS = {
     "manual": N_("Recorded by hand"),
 }
 
+PROMISES = {
+    "first_response": N_("First answer"),
+    "next_response": N_("Next answer"),
+    "resolution": N_("Resolution"),
+}
+COUNTING = {
+    "counted": N_("counts"),
+    "paused": N_("paused"),
+    "closed": N_("closed"),
+}
+
 DELIVERY = {
     "queued": N_("Waiting to be sent"),
     "sending": N_("Sending"),

@@ -33,6 +33,7 @@ from hub.tokens import Tokens
 from routing.deadlines import Deadlines
 from routing.decision import Decision
 from routing.explain import explain
+from routing.hours.stored import ruler_of
 from routing.model import Model
 from routing.model_file import load_model
 from routing.router import QUEUE as ROUTER_QUEUE
@@ -235,7 +236,7 @@ def _dispatcher(basics: Basics) -> list[tuple[str, Part]]:
         open_leadership(basics.database, "retention"),
     )
     return [
-        ("deadlines", Deadlines(basics.database, basics.relay.wake)),
+        ("deadlines", Deadlines(basics.database, basics.model, basics.relay.wake)),
         ("sweeper", Sweeper(basics.database, basics.bus, basics.relay)),
         ("retention", retention),
     ]
@@ -253,6 +254,7 @@ def _console(basics: Basics, outbound: Outbound) -> Console:
             default_accounts=default_accounts(basics.settings),
             explain=_explain,
             role_titles=_role_titles(basics.model),
+            ruler=ruler_of,
             resend=outbound.resend,
             wake=basics.relay.wake,
         )

@@ -15,6 +15,7 @@ from pydantic_core import to_json
 from hub import clock
 from hub.errors import Rejected
 from hub.interaction import Channel, Direction, Frozen, InteractionKind
+from hub.promises import Promise
 
 MEDIA_TYPE = "application/cloudevents+json"
 
@@ -75,6 +76,34 @@ class WorkItemChanged(Event):
     overdue: bool = False
 
 
+class DeadlineWarned(Event):
+    """Three quarters of a target are over and it is not met yet. Told once for each deadline."""
+
+    topic: ClassVar[str] = "deadline.warned"
+
+    deadline_id: str
+    work_item_id: str
+    conversation_id: str
+    promise: Promise
+    role: str
+    agent_id: str | None = None
+    due_at: AwareDatetime
+
+
+class DeadlineBreached(Event):
+    """A target was not met when it was due. Told once for each deadline."""
+
+    topic: ClassVar[str] = "deadline.breached"
+
+    deadline_id: str
+    work_item_id: str
+    conversation_id: str
+    promise: Promise
+    role: str
+    agent_id: str | None = None
+    due_at: AwareDatetime
+
+
 class MessageSend(Event):
     """A reply is stored and waits for its connector. The topic names the channel."""
 
@@ -106,6 +135,8 @@ ALL: tuple[type[Event], ...] = (
     InteractionReceived,
     InteractionRecorded,
     WorkItemChanged,
+    DeadlineWarned,
+    DeadlineBreached,
     MessageSend,
     MessageStatus,
 )

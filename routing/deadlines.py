@@ -1,15 +1,18 @@
-"""Watches first-response deadlines: sleeps until the next one and tells when it has passed."""
+"""Watches deadlines: sleeps until the next one, warns of it, and tells when it has passed."""
 
 import asyncio
 from collections.abc import Callable
 from datetime import datetime
 
 import structlog
+from sqlalchemy import Connection
 
 from hub import clock
 from hub.errors import Retry
-from hub.store import Database, deadlines
+from hub.store import Database, deadlines, outbox, watching
 from hub.supervise import Supervised
+from routing.model import Model
+from routing.promising import retimed
 
 log = structlog.get_logger(__name__)
 
@@ -20,8 +23,9 @@ LONGEST_SLEEP = 2.0
 class Deadlines:
     """`wake` is called after each commit."""
 
-    def __init__(self, database: Database, wake: Callable[[], None]) -> None:
+    def __init__(self, database: Database, model: Model, wake: Callable[[], None]) -> None:
         self._database = database
+        self._model = model
         self._wake = wake
         self._task = Supervised("deadlines", self._run)
 
@@ -35,19 +39,28 @@ class Deadlines:
         while True:
             try:
                 await self.mark(clock.now())
-                following = await self._database.read(deadlines.following)
+                following = await self._database.read(watching.following)
             except Retry as error:
                 log.info("deadlines.waiting", reason=error.detail)
                 following = None
             await asyncio.sleep(_until(following))
 
     async def mark(self, now: datetime) -> int:
-        """Mark the work items whose first response is overdue at `now`; gives how many."""
-        passed = await self._database.write(lambda c: deadlines.mark_passed(c, now))
-        if passed:
+        """Do what is due at `now`: work out times that are not known, warn, and tell of what has
+        passed; gives how many deadlines were warned of or have passed."""
+        retimed, told = await self._database.write(lambda c: self._mark(c, now))
+        if retimed or told:
             self._wake()
-            log.info("deadlines.passed", work_items=passed)
-        return passed
+            log.info("deadlines.told", deadlines=told, retimed=retimed)
+        return told
+
+    def _mark(self, connection: Connection, now: datetime) -> tuple[int, int]:
+        untimed = watching.untimed(connection, now)
+        known = [retimed(one, self._model, now) for one in untimed]
+        deadlines.save(connection, known)
+        news = watching.restand(connection, {one.work_item_id for one in known})
+        outbox.add_envelopes(connection, news)
+        return len(known), watching.look(connection, now)
 
 
 def _until(following: datetime | None) -> float:

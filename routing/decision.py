@@ -6,9 +6,9 @@ from typing import Any
 
 from pydantic import Field
 
-from hub.interaction import Frozen
+from hub.interaction import Channel, Frozen
 from routing.entry import Title
-from routing.moment import Authority, Information, Result, Steps
+from routing.moment import Authority, Clock, Information, Result, Steps
 
 
 class How(StrEnum):
@@ -64,7 +64,9 @@ class Handling(Frozen):
     """What the model lays down for one combination of target group, direction, channel and topic.
 
     Durations are in seconds. `rows` names the row that settled each field; a field without one has
-    the value that holds when no row says otherwise. `triage`: no row named a role.
+    the value that holds when no row says otherwise. `triage`: no row named a role. `clock` says in
+    which time the durations run. What has a default here is not in decisions
+    that were stored before it existed.
     """
 
     model_version: str
@@ -77,19 +79,31 @@ class Handling(Frozen):
     backup_role: str | None
     priority_minutes: int
     first_response: int | None
+    next_response: int | None = None
     resolution: int | None
+    clock: Clock = Clock.CALENDAR
     skills: dict[str, int]
     required_information: tuple[Information, ...]
     results: tuple[Result, ...]
     steps: Steps
     authority: tuple[Authority, ...]
+    sticky: bool = False
+    capacity: int | None = None
     allowed: bool
+    instead: tuple[Channel, ...] = ()
     rows: dict[str, Source]
 
     @cached_property
     def as_json(self) -> dict[str, Any]:
         """What the store keeps. Made once: a model has few handlings, each for many contacts."""
         return self.model_dump(mode="json")
+
+    @cached_property
+    def undecided(self) -> "Decision":
+        """A decision but for what differs from contact to contact. Made once, like `as_json`."""
+        return Decision.model_construct(
+            **dict(self), recognition=Recognition(topic=self.topic, how=How.NONE), reasons=()
+        )
 
 
 class Decision(Handling):
@@ -108,8 +122,7 @@ class Decision(Handling):
             "reasons": [reason.model_dump(mode="json") for reason in reasons],
         }
         own = {"skills": dict(handling.skills), "rows": dict(handling.rows)}
-        decision = cls.model_construct(
-            **(vars(handling) | own), recognition=recognition, reasons=reasons
-        )
-        vars(decision)["as_json"] = stored
+        known = {"recognition": recognition, "reasons": reasons, "as_json": stored}
+        decision = handling.undecided.model_copy()
+        vars(decision).update(own | known)
         return decision

@@ -4,28 +4,63 @@ Every form of a model (the YAML file today) is read into these values. They say 
 look like; whether the entries agree with one another is checked by `model_file`.
 """
 
+from enum import StrEnum
+
 from pydantic import Field
 
 from hub.interaction import Channel, Direction, Frozen
 from routing.entry import ID, Entry, Line, Name, Path, Title
+from routing.hours.definition import Hours
 from routing.moment import Moment
 
 
+class Mode(StrEnum):
+    """How work reaches the agents of a role: it is offered to one, they take it, or either."""
+
+    OFFERED = "offered"
+    SELF_SERVICE = "self-service"
+    BOTH = "both"
+
+
+class Choice(StrEnum):
+    """To whom work is offered first of those who can take it."""
+
+    LONGEST_IDLE = "longest-idle"
+    MOST_CAPACITY = "most-capacity"
+
+
 class Role(Entry):
-    """Who is responsible; `backup` takes over where a row names no backup role itself."""
+    """Who is responsible; `backup` takes over where a row names no backup role itself.
+
+    `owner` is the sign-in name of who answers for the role and signs the rows that name it;
+    `hours` names the business hours in which it works, always when there are none.
+    """
 
     id: Name = Field(validation_alias=ID)
     title: Title
     description: Title | None = None
     backup: str | None = None
+    owner: Line | None = None
+    hours: str | None = None
+    mode: Mode = Mode.SELF_SERVICE
+    choice: Choice = Choice.LONGEST_IDLE
+
+
+class Skill(Entry):
+    """Something that rows can ask of an agent, at a level from 1 to 5."""
+
+    id: Name = Field(validation_alias=ID)
+    title: Title
 
 
 class ChannelUse(Entry):
-    """A channel that the organisation uses, and in which directions."""
+    """A channel that the organisation uses, and in which directions. `hours` names the business
+    hours in which it is open to customers, always when there are none."""
 
     id: Channel = Field(validation_alias=ID)
     title: Title
     directions: tuple[Direction, ...] = tuple(Direction)
+    hours: str | None = None
 
 
 class TargetGroup(Entry):
@@ -60,6 +95,8 @@ class Definition(Frozen):
     organisation: str
     triage_role: str
     roles: dict[str, Role]
+    skills: dict[str, Skill] = Field(default_factory=dict)
+    hours: dict[str, Hours] = Field(default_factory=dict)
     channels: dict[Channel, ChannelUse]
     target_groups: dict[str, TargetGroup]
     topics: dict[str, Topic]

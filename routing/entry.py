@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from collections.abc import Hashable
 from typing import Annotated, Any, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
@@ -58,6 +59,7 @@ class Named(Frozen):
 
 
 _Item = TypeVar("_Item", bound=Named)
+_Value = TypeVar("_Value", bound=Hashable)
 
 
 class Entry(Frozen):
@@ -73,5 +75,13 @@ def _each_name_once(items: tuple[_Item, ...]) -> tuple[_Item, ...]:
     return items
 
 
+def _once(items: tuple[_Value, ...]) -> tuple[_Value, ...]:
+    for item, count in Counter(items).items():
+        if count > 1:
+            raise ValueError(f"{item} is there {count} times")
+    return items
+
+
+Once = Annotated[tuple[_Value, ...], AfterValidator(_once)]
 NamedOnce = Annotated[tuple[_Item, ...], AfterValidator(_each_name_once)]
 """A list in which each name occurs once, so that the name can stand for the item."""

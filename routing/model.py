@@ -6,8 +6,9 @@ from hub.interaction import Channel
 from routing.decision import Handling
 from routing.definition import ChannelUse, Definition, Role, TargetGroup, Topic
 from routing.handling import handling
+from routing.hours.calendar import Calendar
 from routing.inherit import Cell, Rows, winners
-from routing.moment import Moment
+from routing.moment import Clock, Moment
 from routing.recognise import Recogniser
 
 
@@ -23,6 +24,8 @@ class Model:
         self.recogniser = Recogniser(definition.topics)
         self._rows = Rows(definition.moments)
         self._handlings: dict[Cell, Handling] = {}
+        self._calendars = {name: Calendar(hours) for name, hours in definition.hours.items()}
+        self._always = Calendar()
 
     @property
     def version(self) -> str:
@@ -63,3 +66,12 @@ class Model:
             rows = winners(self._rows.holding_for(cell))
             found = self._handlings[cell] = handling(cell, rows, self.definition)
         return found
+
+    def calendar(self, role: str) -> Calendar:
+        """When a role is there: always when it has no hours, or is not a role of this model."""
+        known = self.roles.get(role)
+        return self._calendars[known.hours] if known and known.hours else self._always
+
+    def counting(self, role: str, clock: str | None) -> Calendar:
+        """By what the targets of a role are counted: its hours, or all time."""
+        return self.calendar(role) if clock == Clock.BUSINESS else self._always

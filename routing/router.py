@@ -14,13 +14,14 @@ from hub import clock
 from hub.events import Envelope, InteractionReceived, MessageStatus
 from hub.interaction import Automatic
 from hub.metrics import Metrics
-from hub.store import Database, routing, troubles
+from hub.store import Database, agreements, routing, troubles
 from hub.store.processed import first_seen
 from hub.store.routing import Unrouted, WorkItem
 from routing.contact import Contact
 from routing.decide import decide
 from routing.decision import Decision
 from routing.model import Model
+from routing.promising import Terms, promised_anew, with_contact
 from routing.tree import ANY
 
 log = structlog.get_logger(__name__)
@@ -66,7 +67,9 @@ class Router:
             return []
         closed = routing.lock(connection, conversation_ids)
         contacts = routing.unrouted(connection, conversation_ids)
-        work = _Work(routing.open_items(connection, conversation_ids), self._model)
+        customers = {contact.customer_id for contact in contacts}
+        terms = Terms(self._model, agreements.with_targets(connection, customers, clock.now()))
+        work = _Work(routing.open_items(connection, conversation_ids), terms)
         routed = [(contact, work.take(contact)) for contact in contacts]
         if troubled:
             new = first_seen(connection, CONSUMER, list(troubled))
@@ -82,9 +85,9 @@ class Router:
 class _Work:
     """The work items of one batch, as they stand and as they become."""
 
-    def __init__(self, open_items: dict[str, WorkItem], model: Model) -> None:
+    def __init__(self, open_items: dict[str, WorkItem], terms: Terms) -> None:
         self._open = open_items
-        self._model = model
+        self._terms = terms
         self._changed: dict[str, WorkItem] = {}
 
     def changed(self) -> list[WorkItem]:
@@ -95,12 +98,28 @@ class _Work:
         item = self._open.get(contact.conversation_id)
         if _only_filed(contact):
             return item.role if item else ""
-        decision = decide(_contact(contact), self._model)
+        decision = decide(_contact(contact), self._terms.model)
         if item is None:
-            self._put(_new_item(contact, decision))
+            item = _new_item(contact, decision)
         else:
-            self._put(_with_news(item, contact, decision))
+            item = self._with_news(item, contact, decision)
+        self._put(with_contact(item, contact.received_at, self._terms))
         return self._open[contact.conversation_id].role
+
+    def _with_news(self, item: WorkItem, contact: Unrouted, decision: Decision) -> WorkItem:
+        """The customer wrote again. Who has it keeps it; only untouched triage work finds its
+        role."""
+        if item.state != "waiting" or decision.triage or not item.decision["triage"]:
+            return item.moved(correlation_id=contact.correlation_id)
+        moved = item.moved(
+            role=decision.role,
+            former_role=item.role,
+            topic=decision.topic,
+            priority_minutes=decision.priority_minutes,
+            decision=decision.as_json,
+            correlation_id=contact.correlation_id,
+        )
+        return promised_anew(moved, clock.now(), self._terms)
 
     def reopen(self, connection: Connection, conversation_id: str) -> None:
         """A message of ours did not arrive: that is work again for the role that answered."""
@@ -167,22 +186,7 @@ def _new_item(contact: Unrouted, decision: Decision) -> WorkItem:
         topic=decision.topic,
         priority_minutes=decision.priority_minutes,
         waiting_since=contact.received_at,
-        first_response_due=routing.due(contact.received_at, decision.first_response),
-        decision=decision.as_json,
-        correlation_id=contact.correlation_id,
-    )
-
-
-def _with_news(item: WorkItem, contact: Unrouted, decision: Decision) -> WorkItem:
-    """The customer wrote again. Who has it keeps it; only untouched triage work finds its role."""
-    if item.state != "waiting" or decision.triage or not item.decision["triage"]:
-        return item.moved(correlation_id=contact.correlation_id)
-    return item.moved(
-        role=decision.role,
-        former_role=item.role,
-        topic=decision.topic,
-        priority_minutes=decision.priority_minutes,
-        first_response_due=routing.due(item.waiting_since, decision.first_response),
+        first_response_due=None,
         decision=decision.as_json,
         correlation_id=contact.correlation_id,
     )

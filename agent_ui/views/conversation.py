@@ -6,11 +6,13 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from agent_ui.answering import Draft, key_of
+from agent_ui.clocks import clocks_of
 from agent_ui.context import ConsoleContext
 from agent_ui.pages import Pages
 from agent_ui.screen import Screen, read_screen
 from agent_ui.views.work import WorkViews
 from agent_ui.visit import Visit, checked_id, number
+from hub import clock
 from hub.store import timeline
 from hub.store.timeline import Entry
 
@@ -42,6 +44,7 @@ class ConversationViews:
             "draft": draft,
             "mode": mode,
             "key_of": key_of,
+            "clocks": clocks_of(screen.deadlines, self._context.ruler, clock.now()),
             "why": self._why(screen, visit.texts.language),
         }
         if visit.wants_part:

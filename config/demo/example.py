@@ -16,7 +16,8 @@ T = TypeVar("T", bound=BaseModel)
 
 
 class Agreement(Frozen):
-    """`valid_from` and `valid_until` in days from today."""
+    """`valid_from` and `valid_until` in days from today; `targets` like `sla` of a row of the
+    model."""
 
     kind: str
     title: str
@@ -25,6 +26,7 @@ class Agreement(Frozen):
     valid_until: int | None = Field(None, alias="until")
     due_hours: int | None = None
     owner: str = ""
+    targets: dict[str, str] | None = None
 
 
 class Customer(Frozen):

@@ -132,7 +132,7 @@ def _add(connection: Connection, past: _Past, model: Model, agent_ids: dict[str,
         _interaction(past, number, message, agent_ids)
         for number, message in enumerate(messages, start=1)
     ]
-    item = _work_item(past, _decide(past, model), _answers(rows))
+    item = _work_item(past, _decide(past, model), model, _answers(rows))
     insert_all(connection, conversations, [_conversation(past)])
     insert_all(connection, participants, [{"conversation_id": past.id, "key": past.party.key}])
     insert_all(connection, interactions, rows)
@@ -245,9 +245,9 @@ def _decide(past: _Past, model: Model) -> Decision:
 
 
 def _work_item(
-    past: _Past, decision: Decision, answers: Sequence[dict[str, Any]]
+    past: _Past, decision: Decision, model: Model, answers: Sequence[dict[str, Any]]
 ) -> dict[str, Any]:
-    seconds = decision.first_response
+    seconds, counting = decision.first_response, model.counting(decision.role, decision.clock)
     return {
         "id": clock.new_id(),
         "conversation_id": past.id,
@@ -260,7 +260,7 @@ def _work_item(
         "topic": decision.topic,
         "priority_minutes": decision.priority_minutes,
         "waiting_since": past.began,
-        "first_response_due": past.began + timedelta(seconds=seconds) if seconds else None,
+        "first_response_due": counting.add(past.began, seconds) if seconds else None,
         "first_response_at": answers[0]["occurred_at"],
         "overdue": False,
         "decision": decision.as_json,

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, null, select, update
 
 from config.demo import example, history
 from config.demo.example import ALL_ROLES, AgentEntry, Agreement, Customer
@@ -127,4 +127,5 @@ def _agreed(agreement: Agreement, customer_id: str, now: datetime) -> dict[str, 
         "valid_until": None if until is None else now + timedelta(days=until),
         "due_at": None if due is None else now + timedelta(hours=due),
         "owner": agreement.owner,
+        "targets": agreement.targets or null(),
     }

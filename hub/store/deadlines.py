@@ -1,55 +1,198 @@
-"""First-response deadlines of work items that nobody has answered yet."""
+"""Deadlines of work items: what was promised, what happened to its clock, and when it is due.
 
+Work items are locked before their deadlines, here and where they are watched.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, func, select, text, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
-from hub.events import WorkItemChanged
-from hub.store import outbox
+from hub import clock
+from hub.promises import Event, Promise, What, effect
 from hub.store.among import among
-from hub.store.tables import work_items
+from hub.store.tables import deadlines, work_items
 
-SOURCE = "/loket/deadlines"
+RUNNING = "running"
+PAUSED = "paused"
+MET = "met"
 
-MOST_AT_ONCE = 500
-
-# Word for word what the index ix_work_items_watched says, or it would not be used.
-_WATCHED = text("state <> 'done' AND first_response_at IS NULL AND NOT overdue")
-
-
-def following(connection: Connection) -> datetime | None:
-    """The next deadline."""
-    due: datetime | None = connection.execute(
-        select(func.min(work_items.c.first_response_due)).where(_WATCHED)
-    ).scalar_one()
-    return due
+WARNED_MINUTES = 60
+BREACHED_MINUTES = 240
+"""For so many minutes longer waiting counts work that is warned of, or too late."""
 
 
-def mark_passed(connection: Connection, now: datetime) -> int:
-    """Mark the work items whose deadline has passed and tell the bus; gives how many."""
-    passed = (
-        select(work_items.c.id)
-        .where(_WATCHED, work_items.c.first_response_due <= now)
-        .order_by(work_items.c.id)
-        .limit(MOST_AT_ONCE)
-        .with_for_update(skip_locked=True)
-    )
-    ids = list(connection.execute(passed).scalars())
+@dataclass(frozen=True)
+class Deadline:
+    """`target` is in seconds; `source` is the title of the agreement that sets it, empty when the
+    model does. `history`: what happened to its clock, in order, each `{at, what}`,
+    with the `hours` by which it counts from then on. `due_at` and `warn_at` are None while they are
+    not known."""
+
+    id: str
+    work_item_id: str
+    conversation_id: str
+    promise: Promise
+    target: int
+    clock: str
+    source: str
+    state: str
+    history: tuple[dict[str, Any], ...]
+    due_at: datetime | None
+    warn_at: datetime | None
+    next_at: datetime | None
+    warned_at: datetime | None = None
+    breached_at: datetime | None = None
+    met_at: datetime | None = None
+    new: bool = field(default=True, compare=False)
+
+    @property
+    def is_answer(self) -> bool:
+        return self.promise is not Promise.RESOLUTION
+
+
+def happening(at: datetime, what: What, **more: Any) -> dict[str, Any]:
+    """One entry of a history, as the store keeps it."""
+    return {"at": at.isoformat(), "what": what.value, **more}
+
+
+def of_item(connection: Connection, work_item_id: str) -> list[Deadline]:
+    """All deadlines that a work item has or had, the oldest first."""
+    of_it = select(deadlines).where(deadlines.c.work_item_id == work_item_id)
+    rows = connection.execute(of_it.order_by(deadlines.c.created_at, deadlines.c.id))
+    return [of_row(row) for row in rows]
+
+
+def open_of(connection: Connection, work_item_ids: Collection[str]) -> list[Deadline]:
+    """The deadlines of these work items that are not met; who changes them has the items locked."""
     rows = connection.execute(
-        update(work_items)
-        .where(among(work_items.c.id, ids))
-        .values(overdue=True, epoch=work_items.c.epoch + 1)
-        .returning(work_items)
-    ).all()
-    for row in rows:
-        event = WorkItemChanged(
-            work_item_id=row.id,
-            conversation_id=row.conversation_id,
-            role=row.role,
-            state=row.state,
-            agent_id=row.agent_id,
-            epoch=row.epoch,
-            overdue=True,
-        )
-        outbox.add(connection, event, subject=row.conversation_id, source=SOURCE)
-    return len(rows)
+        select(deadlines)
+        .where(among(deadlines.c.work_item_id, work_item_ids), deadlines.c.state != MET)
+        .order_by(deadlines.c.id)
+    )
+    return [of_row(row) for row in rows]
+
+
+def save(connection: Connection, changed: Sequence[Deadline]) -> None:
+    """Write new and changed deadlines."""
+    if new := [one for one in changed if one.new]:
+        connection.execute(insert(deadlines), [_row(one) for one in new])
+    if known := [one for one in changed if not one.new]:
+        connection.execute(_CHANGE, [_change(one) for one in known])
+
+
+def happened(
+    connection: Connection, work_item_id: str, event: Event, at: datetime, **more: Any
+) -> dict[str, Any]:
+    """Do to the open deadlines of a work item what an event does to them, and give what that makes
+    of the work item: the values of its columns.
+
+    A clock that goes on or is moved is due at another time, which is worked out where deadlines are
+    watched; until then it is not known. `more` is kept in the history, as `role` for a move.
+    """
+    connection.execute(
+        select(work_items.c.id).where(work_items.c.id == work_item_id).with_for_update()
+    )
+    before = open_of(connection, [work_item_id])
+    after = [_after(one, event, at, more) for one in before]
+    save(connection, [new for old, new in zip(before, after, strict=True) if old != new])
+    return standing([one for one in after if one.state != MET])
+
+
+def standing(open_deadlines: Iterable[Deadline]) -> dict[str, Any]:
+    """What the open deadlines of a work item come to, as the values of its columns."""
+    known = list(open_deadlines)
+    answers = [one for one in known if one.is_answer and one.due_at]
+    nearest = min(answers, key=lambda one: one.due_at or clock.now(), default=None)
+    return {
+        "answer_due": nearest.due_at if nearest else None,
+        "answer_warn": nearest.warn_at if nearest else None,
+        "overdue": any(one.breached_at for one in known if one.is_answer),
+        "urgency_minutes": max(map(_urgency, known), default=0),
+    }
+
+
+_CHANGING = (
+    "target",
+    "clock",
+    "source",
+    "state",
+    "history",
+    "due_at",
+    "warn_at",
+    "next_at",
+    "warned_at",
+    "breached_at",
+    "met_at",
+)
+_CHANGE = (
+    update(deadlines)
+    .where(deadlines.c.id == bindparam("deadline_id"))
+    .values({name: bindparam(f"new_{name}") for name in _CHANGING})
+)
+
+
+def _change(one: Deadline) -> dict[str, Any]:
+    values = {f"new_{name}": getattr(one, name) for name in _CHANGING}
+    return values | {"deadline_id": one.id, "new_history": list(one.history)}
+
+
+def _row(one: Deadline) -> dict[str, Any]:
+    values = {name: getattr(one, name) for name in _CHANGING}
+    return values | {
+        "id": one.id,
+        "work_item_id": one.work_item_id,
+        "conversation_id": one.conversation_id,
+        "promise": one.promise.value,
+        "history": list(one.history),
+        "created_at": clock.now(),
+    }
+
+
+def _after(one: Deadline, event: Event, at: datetime, more: dict[str, Any]) -> Deadline:
+    what = effect(one.promise, event)
+    kept = (*one.history, happening(at, what, **more)) if what else one.history
+    unknown: dict[str, Any] = {"due_at": None, "warn_at": None}
+    match what:
+        case What.MET:
+            return replace(one, state=MET, met_at=at, next_at=None, history=kept)
+        case What.PAUSED if one.state == RUNNING:
+            return replace(one, state=PAUSED, next_at=None, history=kept, **unknown)
+        case What.RESUMED if one.state == PAUSED:
+            return replace(one, state=RUNNING, next_at=at, history=kept, **unknown)
+        case What.MOVED if one.state == RUNNING:
+            return replace(one, next_at=at, history=kept, **unknown)
+        case What.MOVED:
+            return replace(one, history=kept)
+        case _:
+            return one
+
+
+def _urgency(one: Deadline) -> int:
+    if one.breached_at:
+        return BREACHED_MINUTES
+    return WARNED_MINUTES if one.warned_at else 0
+
+
+def of_row(row: Row[Any]) -> Deadline:
+    """A deadline from a row that has the columns of the table."""
+    return Deadline(
+        id=row.id,
+        work_item_id=row.work_item_id,
+        conversation_id=row.conversation_id,
+        promise=Promise(row.promise),
+        target=row.target,
+        clock=row.clock,
+        source=row.source,
+        state=row.state,
+        history=tuple(row.history),
+        due_at=row.due_at,
+        warn_at=row.warn_at,
+        next_at=row.next_at,
+        warned_at=row.warned_at,
+        breached_at=row.breached_at,
+        met_at=row.met_at,
+        new=False,
+    )

@@ -46,9 +46,9 @@ async def upgrade(database: Database) -> str:
     return await database.write(_upgrade)
 
 
-def downgrade(connection: Connection) -> None:
-    """Take everything back to an empty store: all data is gone."""
-    command.downgrade(_on(connection), "base")
+def downgrade(connection: Connection, schema: str = "base") -> None:
+    """Take back what came after an older schema, with its data; by default everything."""
+    command.downgrade(_on(connection), schema)
 
 
 def _upgrade(connection: Connection) -> str:

@@ -18,10 +18,10 @@ class Rank(FunctionElement[float]):
 @compiles(Rank, "sqlite")
 def _on_sqlite(element: Rank, compiler: SQLCompiler, **options: Any) -> str:
     since, minutes = (compiler.process(c, **options) for c in element.clauses)
-    return f"(julianday({since}) - {minutes} / 1440.0)"
+    return f"(julianday({since}) - ({minutes}) / 1440.0)"
 
 
 @compiles(Rank, "postgresql")
 def _on_postgresql(element: Rank, compiler: SQLCompiler, **options: Any) -> str:
     since, minutes = (compiler.process(c, **options) for c in element.clauses)
-    return f"(extract(epoch from {since}) - 60 * {minutes})"
+    return f"(extract(epoch from {since}) - 60 * ({minutes}))"

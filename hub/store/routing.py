@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, exists, func, insert, select, update
@@ -10,8 +10,9 @@ from sqlalchemy import Connection, Row, bindparam, delete, exists, func, insert,
 from hub import clock
 from hub.events import Envelope, WorkItemChanged, wrap
 from hub.interaction import Automatic, Channel, Direction, PointKind
-from hub.store import outbox
+from hub.store import deadlines, outbox
 from hub.store.among import among
+from hub.store.deadlines import Deadline
 from hub.store.tables import attachments, conversations, customers, interactions, work_items
 from hub.store.tables import unrouted as waiting
 
@@ -47,7 +48,10 @@ class Unrouted:
 
 @dataclass(frozen=True)
 class WorkItem:
-    """One conversation's open work, as far as routing is concerned."""
+    """One conversation's open work, as far as routing is concerned.
+
+    `deadlines` are those not met, as they are to be; `stored` as they are in the store.
+    """
 
     id: str
     conversation_id: str
@@ -62,10 +66,13 @@ class WorkItem:
     waiting_since: datetime
     first_response_due: datetime | None
     decision: dict[str, Any]
+    first_response_at: datetime | None = None
+    deadlines: tuple[Deadline, ...] = ()
     former_role: str = ""
     correlation_id: str = ""
     overdue: bool = False
     new: bool = field(default=True, compare=False)
+    stored: tuple[Deadline, ...] = field(default=(), compare=False)
 
     def moved(self, **changes: Any) -> "WorkItem":
         return replace(self, epoch=self.epoch + 1, **changes)
@@ -132,8 +139,13 @@ def open_items(connection: Connection, conversation_ids: Sequence[str]) -> dict[
         .where(among(work_items.c.conversation_id, conversation_ids), work_items.c.state != "done")
         .order_by(work_items.c.id)
         .with_for_update()
-    )
-    return {row.conversation_id: _item(row) for row in rows}
+    ).all()
+    if not rows:
+        return {}
+    running: dict[str, tuple[Deadline, ...]] = {}
+    for one in deadlines.open_of(connection, [row.id for row in rows]):
+        running[one.work_item_id] = (*running.get(one.work_item_id, ()), one)
+    return {row.conversation_id: _item(row, running.get(row.id, ())) for row in rows}
 
 
 def last_item(connection: Connection, conversation_id: str) -> WorkItem | None:
@@ -157,6 +169,9 @@ def save(connection: Connection, items: Sequence[WorkItem], closed: Collection[s
         _open(connection, {item.conversation_id for item in new}.intersection(closed))
     if changed := [item for item in items if not item.new]:
         connection.execute(_CHANGE, [_change(item) for item in changed])
+    deadlines.save(
+        connection, [one for item in items for one in item.deadlines if one not in item.stored]
+    )
     outbox.add_envelopes(connection, [_told(item) for item in items])
 
 
@@ -173,10 +188,6 @@ def mark_routed(connection: Connection, interaction_ids: Sequence[str]) -> None:
     connection.execute(delete(waiting).where(among(waiting.c.interaction_id, interaction_ids)))
 
 
-def due(now: datetime, seconds: int | None) -> datetime | None:
-    return None if seconds is None else now + timedelta(seconds=seconds)
-
-
 _CHANGE = (
     update(work_items)
     .where(work_items.c.id == bindparam("changed_id"))
@@ -186,13 +197,22 @@ _CHANGE = (
         topic=bindparam("new_topic"),
         priority_minutes=bindparam("new_priority"),
         first_response_due=bindparam("new_due"),
+        answer_due=bindparam("new_answer_due"),
+        answer_warn=bindparam("new_answer_warn"),
+        overdue=bindparam("new_overdue"),
+        urgency_minutes=bindparam("new_urgency"),
         decision=bindparam("new_decision"),
     )
 )
 
 
 def _change(item: WorkItem) -> dict[str, Any]:
+    standing = deadlines.standing(item.deadlines)
     return {
+        "new_answer_due": standing["answer_due"],
+        "new_answer_warn": standing["answer_warn"],
+        "new_overdue": standing["overdue"],
+        "new_urgency": standing["urgency_minutes"],
         "changed_id": item.id,
         "new_role": item.role,
         "new_epoch": item.epoch,
@@ -218,10 +238,10 @@ def _row(item: WorkItem) -> dict[str, Any]:
         "waiting_since": item.waiting_since,
         "first_response_due": item.first_response_due,
         "first_response_at": None,
-        "overdue": False,
         "decision": item.decision,
         "created_at": clock.now(),
         "resolved_at": None,
+        **deadlines.standing(item.deadlines),
     }
 
 
@@ -277,7 +297,7 @@ def _unrouted(row: Any, files: tuple[str, ...]) -> Unrouted:
     )
 
 
-def _item(row: Row[Any]) -> WorkItem:
+def _item(row: Row[Any], running: tuple[Deadline, ...] = ()) -> WorkItem:
     return WorkItem(
         id=row.id,
         conversation_id=row.conversation_id,
@@ -292,6 +312,9 @@ def _item(row: Row[Any]) -> WorkItem:
         waiting_since=row.waiting_since,
         first_response_due=row.first_response_due,
         decision=row.decision,
+        first_response_at=row.first_response_at,
+        deadlines=running,
         overdue=row.overdue,
         new=False,
+        stored=running,
     )

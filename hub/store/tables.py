@@ -211,6 +211,7 @@ agreements = Table(
     Column("valid_until", Instant),
     Column("due_at", Instant),
     Column("owner", String(100), nullable=False),
+    Column("targets", Json),  # like `sla` of a row of the model; null: none
 )
 
 roles = Table(
@@ -278,6 +279,10 @@ work_items = Table(
     Column("first_response_due", Instant),
     Column("first_response_at", Instant),
     Column("overdue", Boolean, nullable=False),
+    # What its open deadlines come to, so that a list need not read them:
+    Column("answer_due", Instant),
+    Column("answer_warn", Instant),
+    Column("urgency_minutes", Integer, nullable=False, server_default="0"),
     Column("decision", Json, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("resolved_at", Instant),
@@ -296,6 +301,44 @@ work_items = Table(
         "first_response_due",
         sqlite_where=text(_WATCHED),
         postgresql_where=text(_WATCHED),
+    ),
+)
+
+# At most one clock of a kind runs for a work item.
+_OPEN = "state <> 'met'"
+
+deadlines = Table(
+    "deadlines",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("work_item_id", _ID, ForeignKey("work_items.id"), nullable=False, index=True),
+    Column("conversation_id", _ID, ForeignKey("conversations.id"), nullable=False),
+    Column("promise", String(16), nullable=False),  # first_response, next_response, resolution
+    Column("target", Integer, nullable=False),  # seconds
+    Column("clock", String(16), nullable=False),  # business, calendar
+    Column("source", Text, nullable=False),  # the agreement that promised it; empty: the model
+    Column("state", String(16), nullable=False),  # running, paused, met
+    Column("history", Json, nullable=False),  # what happened to the clock, and by which hours
+    Column("due_at", Instant),  # null: not known now
+    Column("warn_at", Instant),
+    Column("next_at", Instant),  # when to look at it again; null: nothing to do
+    Column("warned_at", Instant),
+    Column("breached_at", Instant),
+    Column("met_at", Instant),
+    Column("created_at", Instant, nullable=False),
+    Index(
+        "ix_deadlines_next_at",
+        "next_at",
+        sqlite_where=text("next_at IS NOT NULL"),
+        postgresql_where=text("next_at IS NOT NULL"),
+    ),
+    Index(
+        "uq_deadlines_open",
+        "work_item_id",
+        "promise",
+        unique=True,
+        sqlite_where=text(_OPEN),
+        postgresql_where=text(_OPEN),
     ),
 )
 

@@ -18,7 +18,8 @@ from hub.errors import Rejected
 from hub.events import WorkItemChanged
 from hub.interaction import Channel
 from hub.logs import correlation_id
-from hub.store import audit, outbox
+from hub.promises import Event
+from hub.store import audit, deadlines, outbox
 from hub.store.agents import Agent
 from hub.store.among import among
 from hub.store.ranking import Rank
@@ -63,6 +64,9 @@ class WorkItem:
     first_response_due: datetime | None
     first_response_at: datetime | None
     overdue: bool
+    answer_due: datetime | None
+    answer_warn: datetime | None
+    urgency_minutes: int
     decision: dict[str, Any]
     number: int
     customer_name: str
@@ -71,7 +75,7 @@ class WorkItem:
     @property
     def rank(self) -> float:
         """Since when it counts as waiting, in seconds since 1970: the lowest is first."""
-        return self.waiting_since.timestamp() - 60 * self.priority_minutes
+        return self.waiting_since.timestamp() - 60 * (self.priority_minutes + self.urgency_minutes)
 
     def is_for(self, agent: Agent) -> bool:
         """Whether it is the agent's to work on: of a role that they hold, or assigned to them."""
@@ -88,8 +92,11 @@ class WorkList:
 
 
 _ORDER = (
-    Rank(work_items.c.waiting_since, work_items.c.priority_minutes),
-    work_items.c.first_response_due.asc().nulls_last(),
+    Rank(
+        work_items.c.waiting_since,
+        work_items.c.priority_minutes + work_items.c.urgency_minutes,
+    ),
+    work_items.c.answer_due.asc().nulls_last(),
     work_items.c.id,
 )
 
@@ -153,11 +160,14 @@ def release(connection: Connection, item_id: str, agent: Agent) -> WorkItem:
 
 
 def answered(connection: Connection, item_id: str, agent: Agent) -> WorkItem:
-    """The agent answered: the first answer stops the clock of the first response."""
+    """The agent answered: that meets the promise of an answer which waited for one."""
     item = _held(connection, item_id, agent)
-    if item.first_response_at is not None:
+    waiting = any(one.is_answer for one in deadlines.open_of(connection, [item_id]))
+    if item.first_response_at is not None and not waiting:
         return item
-    values = {"first_response_at": clock.now(), "overdue": False}
+    now = clock.now()
+    values = deadlines.happened(connection, item_id, Event.ANSWER, now)
+    values |= {"first_response_at": item.first_response_at or now}
     return _change(connection, item, agent, "work_item.answered", values)
 
 
@@ -172,7 +182,8 @@ def resolve(
         .where(conversations.c.id == item.conversation_id)
         .values(state="resolved", resolved_at=now)
     )
-    values = {"state": DONE, "resolved_at": now}
+    values = deadlines.happened(connection, item_id, Event.RESOLVED, now)
+    values |= {"state": DONE, "resolved_at": now}
     return _change(connection, item, agent, "work_item.resolved", values, results=results)
 
 
@@ -298,6 +309,9 @@ def _item(row: Any) -> WorkItem:
         first_response_due=row.first_response_due,
         first_response_at=row.first_response_at,
         overdue=row.overdue,
+        answer_due=row.answer_due,
+        answer_warn=row.answer_warn,
+        urgency_minutes=row.urgency_minutes,
         decision=row.decision,
         number=row.number,
         customer_name=row.customer_name,

@@ -7,13 +7,18 @@ from typing import Any, TypeVar
 from pydantic import Field
 
 from hub.interaction import Frozen
-from routing.definition import ChannelUse, Role, TargetGroup, Topic
+from routing.definition import ChannelUse, Role, Skill, TargetGroup, Topic
 from routing.entry import Entry, Line
+from routing.hours.definition import Hours
 from routing.model_file.entries import read_entry
 from routing.model_file.problem import Problems
 from routing.moment import Moment
 
 Kind = TypeVar("Kind", bound=Entry)
+
+
+SECTIONS = ("roles", "skills", "hours", "channels", "target_groups", "topics")
+"""Those that are keyed by name."""
 
 
 class Document(Frozen):
@@ -23,6 +28,8 @@ class Document(Frozen):
     organisation: Line
     triage_role: Line
     roles: dict[str, Any]
+    skills: dict[str, Any] = Field(default_factory=dict)
+    hours: dict[str, Any] = Field(default_factory=dict)
     channels: dict[str, Any]
     target_groups: dict[str, Any] = Field(default_factory=dict)
     topics: dict[str, Any] = Field(default_factory=dict)
@@ -34,11 +41,13 @@ class Draft:
     """An entry that is broken in itself is None here: it is still known by its name.
 
     `whole` says that every section is there and is a section; otherwise looking for names in them
-    would only repeat what was said already.
+    would only repeat what was said already. `skills` is None when that section is left out.
     """
 
     document: Document | None
     roles: dict[str, Role | None]
+    skills: dict[str, Skill | None] | None
+    hours: dict[str, Hours | None]
     channels: dict[str, ChannelUse | None]
     target_groups: dict[str, TargetGroup | None]
     topics: dict[str, Topic | None]
@@ -58,6 +67,8 @@ def read_draft(data: Any, problems: Problems) -> Draft:
     return Draft(
         document=document,
         roles=_mapping(Role, sections, "roles", problems),
+        skills=_mapping(Skill, sections, "skills", problems) if "skills" in sections else None,
+        hours=_mapping(Hours, sections, "hours", problems),
         channels=_mapping(ChannelUse, sections, "channels", problems),
         target_groups=_mapping(TargetGroup, sections, "target_groups", problems),
         topics=_mapping(Topic, sections, "topics", problems),
@@ -80,6 +91,6 @@ def _mapping(
 def _is_whole(sections: dict[str, Any]) -> bool:
     return all(
         isinstance(sections.get(name), dict)
-        for name in ("roles", "channels", "target_groups", "topics")
+        for name in SECTIONS
         if name in sections or Document.model_fields[name].is_required()
     )

@@ -61,6 +61,8 @@ def _definition(draft: Draft, document: Document) -> Definition:
             "organisation": document.organisation,
             "triage_role": document.triage_role,
             "roles": draft.roles,
+            "skills": draft.skills or {},
+            "hours": draft.hours,
             "channels": draft.channels,
             "target_groups": draft.target_groups,
             "topics": draft.topics,

@@ -1,8 +1,9 @@
 """Whether every name that a model uses is there, and used in a way that makes sense."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
 
-from routing.definition import Role
+from routing.definition import ChannelUse, Role
 from routing.inherit import Cell
 from routing.model_file.draft import Draft
 from routing.model_file.problem import Place, Problems, shown, suggestion
@@ -14,6 +15,7 @@ def check_references(draft: Draft, problems: Problems) -> None:
     if draft.document:
         _known(draft.document.triage_role, "role", draft.roles, ("triage_role",), problems)
     _check_backups(draft.roles, problems)
+    _check_hours(draft, problems)
     _check_tree(draft.target_groups, "target_groups", problems)
     _check_tree(draft.topics, "topics", problems)
     for place, row in draft.rows:
@@ -51,6 +53,18 @@ def _check_backups(roles: Mapping[str, Role | None], problems: Problems) -> None
             problems.add(place, what, "Take one of these backups out.")
 
 
+def _check_hours(draft: Draft, problems: Problems) -> None:
+    sections: dict[str, Mapping[Any, Role | ChannelUse | None]] = {
+        "roles": draft.roles,
+        "channels": draft.channels,
+    }
+    for section, entries in sections.items():
+        for name, entry in entries.items():
+            if entry and entry.hours is not None:
+                place = (section, name, "hours")
+                _known(entry.hours, "entry in `hours`", draft.hours, place, problems)
+
+
 def _circle(start: str, backups: Mapping[str, str]) -> list[str]:
     """The roles from `start` back to itself, or nothing when its backups end elsewhere."""
     seen = [start]
@@ -76,6 +90,37 @@ def _check_row(row: Moment, place: Place, draft: Draft, problems: Problems) -> N
         _known(row.backup_role, "role", draft.roles, at, problems)
         if row.backup_role == row.role:
             problems.add(at, f"{shown(row.role)} is its own backup.", "Name another role.")
+    _check_skills(row, (*place, "skills"), draft, problems)
+    _check_instead(row, (*place, "instead"), draft, problems)
+    for at, role in _roles_inside(row):
+        _known(role, "role", draft.roles, (*place, *at), problems)
+
+
+def _check_skills(row: Moment, place: Place, draft: Draft, problems: Problems) -> None:
+    """Without a section `skills` every name will do."""
+    if draft.skills is not None:
+        for skill in row.skills:
+            _known(skill, "skill", draft.skills, (*place, skill), problems)
+
+
+def _check_instead(row: Moment, place: Place, draft: Draft, problems: Problems) -> None:
+    for number, channel in enumerate(row.instead):
+        at = (*place, number)
+        _known(channel, "channel in use", draft.channels, at, problems)
+        if channel == row.channel:
+            what = f"{shown(channel)} is offered instead of itself."
+            problems.add(at, what, "Name another channel.")
+
+
+def _roles_inside(row: Moment) -> Iterator[tuple[Place, str]]:
+    """The roles that steps and authority name, with their place in the row."""
+    for moment in ("before", "during", "after"):
+        for number, step in enumerate(getattr(row.steps, moment)):
+            if step.who is not None:
+                yield ("steps", moment, number, "who"), step.who
+    for number, authority in enumerate(row.authority):
+        if authority.approver is not None:
+            yield ("authority", number, "approver"), authority.approver
 
 
 def _check_channel(row: Moment, place: Place, draft: Draft, problems: Problems) -> None:

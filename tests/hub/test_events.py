@@ -11,6 +11,7 @@ from hub import asyncapi, clock
 from hub.errors import Rejected
 from hub.events import ALL, Envelope, Event, decode, encode, type_of, wrap
 from hub.interaction import Channel, Direction, InteractionKind
+from hub.promises import Promise
 
 EXAMPLES: dict[str, object] = {
     "interaction_id": "i1",
@@ -25,6 +26,9 @@ EXAMPLES: dict[str, object] = {
     "role": "logistics",
     "state": "waiting",
     "epoch": 3,
+    "deadline_id": "d1",
+    "promise": Promise.FIRST_RESPONSE,
+    "due_at": clock.now(),
 }
 
 

@@ -1,26 +1,48 @@
-"""First-response deadlines that pass are marked once and told."""
+"""Deadlines are warned of and told once, at their own time, and survive whatever restarts."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
-from pathlib import Path
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import null, update
 
 from builders import TOKENS, mail_arrival
 from hub import clock
-from hub.events import InteractionReceived, WorkItemChanged, wrap
+from hub.events import DeadlineBreached, DeadlineWarned, InteractionReceived, WorkItemChanged, wrap
 from hub.intake import Intake
 from hub.interaction import Channel
 from hub.metrics import Metrics
-from hub.store import Database, deadlines
-from hub.store.tables import work_items
+from hub.promises import Event, Promise
+from hub.store import Database, agents, deadlines, watching, work_items
+from hub.store import tables as t
+from hub.store.agents import Agent
+from hub.store.deadlines import BREACHED_MINUTES, WARNED_MINUTES, Deadline
+from hub.store.inserting import insert_all
+from interaction_models import HEAD, model_of
 from routing.deadlines import Deadlines
-from routing.model_file import load_model
+from routing.hours.stored import ruler_of
+from routing.model import Model
 from routing.router import Router
-from stores import only, opened, told
+from stores import only, opened, rows, told
+from waiting import eventually
 
-MODEL = Path(__file__).parents[2] / "config" / "interaction_model.yaml"
+HOUR = timedelta(hours=1)
+FRIDAY = datetime(2026, 11, 20, 15, tzinfo=UTC)
+
+
+def model(sla: str) -> Model:
+    """One role that works in office hours, and a triage role that is always there."""
+    head = HEAD.replace("Europe/Amsterdam", "UTC")
+    return model_of(
+        f"role: service, topic: order, sla: {{{sla}}}",
+        f"topic: any, sla: {{{sla}}}",
+        head=head,
+    )
+
+
+PLAIN = model("first_response: 4h, next_response: 2h, resolution: 3d")
+BUSINESS = model("first_response: 4h, next_response: 2h, clock: business")
 
 
 @pytest.fixture
@@ -29,45 +51,232 @@ async def database(store_url: str) -> AsyncIterator[Database]:
         yield database
 
 
-@pytest.fixture
-async def waiting(database: Database) -> None:
-    """One work item whose first response is due in an hour."""
-    accepted = await Intake(database, TOKENS, Metrics(), lambda: None).accept(mail_arrival())
-    event = InteractionReceived(
-        interaction_id=accepted.interaction_id,
-        conversation_id=accepted.conversation_id,
-        customer_id="unused",
-        channel=Channel.EMAIL,
-        account="unused",
-        received_at=clock.now(),
-    )
-    router = Router(database, load_model(MODEL), Metrics(), lambda: None)
-    await router.handle([wrap(event, subject=accepted.conversation_id, source="/test")])
-    due = update(work_items).values(first_response_due=clock.now() + timedelta(hours=1))
-    await database.write(lambda c: c.execute(due))
+class House:
+    """A store in which contacts arrive when the test says so."""
+
+    def __init__(self, database: Database, model: Model) -> None:
+        self.database = database
+        self.watch = Deadlines(database, model, lambda: None)
+        self._intake = Intake(database, TOKENS, Metrics(), lambda: None)
+        self._router = Router(database, model, Metrics(), lambda: None)
+
+    async def receive(self, at: datetime, *, topic: str = "order", **changes: Any) -> None:
+        accepted = await self._intake.accept(mail_arrival(**changes))
+        values = {"received_at": at, "topic": topic}
+        change = update(t.interactions).where(t.interactions.c.id == accepted.interaction_id)
+        await self.database.write(lambda c: c.execute(change.values(values)))
+        event = InteractionReceived(
+            interaction_id=accepted.interaction_id,
+            conversation_id=accepted.conversation_id,
+            customer_id="unused",
+            channel=Channel.EMAIL,
+            account="unused",
+            received_at=at,
+        )
+        await self._router.handle([wrap(event, subject=accepted.conversation_id, source="/test")])
+
+    async def item(self) -> Any:
+        return await only(self.database, t.work_items)
+
+    async def all(self) -> dict[Promise, Deadline]:
+        item = await self.item()
+        found = await self.database.read(lambda c: deadlines.of_item(c, item.id))
+        return {one.promise: one for one in found}
+
+    async def happened(self, event: Event, at: datetime, **more: Any) -> None:
+        item = await self.item()
+        await self.database.write(
+            lambda c: c.execute(
+                update(t.work_items).values(deadlines.happened(c, item.id, event, at, **more))
+            )
+        )
+
+    async def anna(self) -> Agent:
+        """An agent who has the work."""
+        await self.database.write(lambda c: agents.add_roles(c, {"service": "Service"}))
+        agent_id = await self.database.write(
+            lambda c: agents.add(c, login="anna", name="Anna", password_hash="", held=["service"])
+        )
+        item = await self.item()
+        agent = Agent(agent_id, "anna", "Anna", "en", ("service",))
+        await self.database.write(lambda c: work_items.claim(c, item.id, agent))
+        return agent
+
+    async def events(self) -> list[DeadlineWarned | DeadlineBreached]:
+        kinds = (DeadlineWarned, DeadlineBreached)
+        return [e.event for e in await told(self.database) if isinstance(e.event, kinds)]
 
 
-async def overdue_events(database: Database) -> int:
-    events = [envelope.event for envelope in await told(database)]
-    return sum(isinstance(event, WorkItemChanged) and event.overdue for event in events)
+async def test_a_deadline_is_warned_of_and_told_once(database: Database) -> None:
+    house = House(database, PLAIN)
+    await house.receive(FRIDAY)
+    assert await house.watch.mark(FRIDAY + 2.9 * HOUR) == 0
+    assert await house.watch.mark(FRIDAY + 3 * HOUR) == 1
+    assert await house.watch.mark(FRIDAY + 3.5 * HOUR) == 0
+    assert (await house.item()).urgency_minutes == WARNED_MINUTES
+    assert await house.watch.mark(FRIDAY + 4 * HOUR) == 1
+    assert await house.watch.mark(FRIDAY + 4 * HOUR) == 0
+    warned, breached = await house.events()
+    item = await house.item()
+    assert (type(warned), type(breached)) == (DeadlineWarned, DeadlineBreached)
+    assert breached.due_at == warned.due_at == FRIDAY + 4 * HOUR
+    assert (breached.work_item_id, breached.role) == (item.id, "service")
+    assert (item.overdue, item.urgency_minutes) == (True, BREACHED_MINUTES)
+    changed = [e.event for e in await told(database) if isinstance(e.event, WorkItemChanged)]
+    assert [one.overdue for one in changed] == [False, False, True]
+    assert changed[-1].epoch == item.epoch
 
 
-@pytest.mark.usefixtures("waiting")
-async def test_a_deadline_that_passes_is_told_once(database: Database) -> None:
-    watch = Deadlines(database, lambda: None)
-    assert await watch.mark(clock.now()) == 0
-    later = clock.now() + timedelta(hours=2)
-    assert await watch.mark(later) == 1
-    assert await watch.mark(later) == 0
-    assert (await only(database, work_items)).overdue is True
-    assert await overdue_events(database) == 1
-
-
-@pytest.mark.usefixtures("waiting")
-@pytest.mark.parametrize("values", [{"first_response_at": clock.now()}, {"state": "done"}])
-async def test_who_was_answered_is_not_overdue(
-    database: Database, values: dict[str, object]
+async def test_what_passed_while_nobody_watched_is_told_without_a_warning(
+    database: Database,
 ) -> None:
-    await database.write(lambda c: c.execute(update(work_items).values(values)))
-    assert await Deadlines(database, lambda: None).mark(clock.now() + timedelta(days=9)) == 0
-    assert await database.read(deadlines.following) is None
+    house = House(database, PLAIN)
+    await house.receive(FRIDAY)
+    assert await Deadlines(database, PLAIN, lambda: None).mark(FRIDAY + 40 * HOUR) == 1
+    assert [type(event) for event in await house.events()] == [DeadlineBreached]
+
+
+async def test_the_hours_of_the_role_count(database: Database) -> None:
+    house = House(database, BUSINESS)
+    await house.receive(FRIDAY)
+    monday = FRIDAY + 64 * HOUR + 2 * HOUR  # two hours on Friday, two on Monday
+    item = await house.item()
+    assert item.first_response_due == item.answer_due == monday + 2 * HOUR
+    assert item.answer_warn == monday + 1 * HOUR
+    assert await house.watch.mark(FRIDAY + 48 * HOUR) == 0
+
+
+async def test_moving_to_another_role_starts_no_clock_again(database: Database) -> None:
+    house = House(database, BUSINESS)
+    await house.receive(FRIDAY)
+    await house.happened(Event.MOVED, FRIDAY + HOUR, role="triage")
+    assert (await house.all())[Promise.FIRST_RESPONSE].due_at is None
+    await house.watch.mark(FRIDAY + HOUR)
+    assert (await house.item()).answer_due == FRIDAY + 4 * HOUR
+    await house.happened(Event.MOVED, FRIDAY + 2 * HOUR, role="service")
+    await house.watch.mark(FRIDAY + 2 * HOUR)
+    first = (await house.all())[Promise.FIRST_RESPONSE]
+    assert first.due_at == FRIDAY + 64 * HOUR + 4 * HOUR
+    ruler = ruler_of(first, FRIDAY + 30 * HOUR)
+    assert [(one.kind.value, one.seconds) for one in ruler.segments] == [
+        ("counted", 7200), ("closed", 28 * 3600),
+    ]  # fmt: skip
+
+
+async def test_the_resolution_waits_for_the_customer(database: Database) -> None:
+    house = House(database, PLAIN)
+    await house.receive(FRIDAY)
+    await house.happened(Event.PENDING, FRIDAY + HOUR)
+    found = await house.all()
+    assert (found[Promise.RESOLUTION].state, found[Promise.FIRST_RESPONSE].state) == (
+        "paused", "running",
+    )  # fmt: skip
+    await house.watch.mark(FRIDAY + 100 * HOUR)
+    assert [event.promise for event in await house.events()] == [Promise.FIRST_RESPONSE]
+    await house.happened(Event.CONTINUED, FRIDAY + 101 * HOUR)
+    await house.watch.mark(FRIDAY + 101 * HOUR)
+    assert (await house.all())[Promise.RESOLUTION].due_at == FRIDAY + 172 * HOUR
+
+
+async def test_a_contact_ends_the_waiting_for_the_customer(database: Database) -> None:
+    house = House(database, PLAIN)
+    await house.receive(FRIDAY, message_id="one@example.org")
+    await house.happened(Event.PENDING, FRIDAY + HOUR)
+    await house.receive(FRIDAY + 11 * HOUR, references=("one@example.org",))
+    resolution = (await house.all())[Promise.RESOLUTION]
+    assert (resolution.state, resolution.due_at) == ("running", FRIDAY + 82 * HOUR)
+
+
+async def test_an_answer_meets_the_promise_and_the_next_contact_begins_another(
+    database: Database,
+) -> None:
+    house = House(database, PLAIN)
+    await house.receive(FRIDAY, message_id="one@example.org")
+    anna = await house.anna()
+    item = await house.item()
+    await database.write(lambda c: work_items.answered(c, item.id, anna))
+    item = await house.item()
+    assert (item.answer_due, item.overdue, item.urgency_minutes) == (None, False, 0)
+    for hours in (10, 11):
+        await house.receive(
+            FRIDAY + hours * HOUR,
+            message_id=f"{hours}@example.org",
+            references=("one@example.org",),
+        )
+    following = (await house.all())[Promise.NEXT_RESPONSE]
+    assert following.due_at == FRIDAY + 12 * HOUR  # from the first that was not answered
+    assert (await house.item()).answer_due == FRIDAY + 12 * HOUR
+    await house.watch.mark(FRIDAY + 12 * HOUR)
+    assert (await house.item()).overdue is True
+    await database.write(lambda c: work_items.answered(c, item.id, anna))
+    assert (await house.item()).overdue is False
+    found = await house.all()
+    assert found[Promise.RESOLUTION].state == "running"
+    await database.write(lambda c: work_items.resolve(c, item.id, anna, {}))
+    assert {one.state for one in (await house.all()).values()} == {"met"}
+    assert await database.read(watching.following) is None
+
+
+async def test_triage_work_that_finds_its_role_counts_from_its_beginning(
+    database: Database,
+) -> None:
+    house = House(database, BUSINESS)
+    await house.receive(FRIDAY, topic="", message_id="one@example.org", text="xyzzy", subject="")
+    assert (await house.item()).answer_due == FRIDAY + 4 * HOUR
+    await house.receive(FRIDAY + HOUR, references=("one@example.org",))
+    item = await house.item()
+    assert (item.role, item.answer_due) == ("service", FRIDAY + 68 * HOUR)
+    assert item.first_response_due == item.answer_due
+
+
+async def test_an_agreement_makes_stricter_and_never_laxer(database: Database) -> None:
+    house = House(database, PLAIN)
+    await house.receive(FRIDAY, message_id="one@example.org")
+    customer_id = (await house.item()).customer_id
+    rows_ = [
+        agreement(customer_id, "Quick", {"first_response": "1h", "next_response": "9h"}),
+        agreement(customer_id, "Broken", {"first_response": "soon"}),
+        agreement(customer_id, "Expired", {"first_response": "1m"}, valid_until=FRIDAY),
+        agreement(customer_id, "A price", None),
+    ]
+    await database.write(lambda c: insert_all(c, t.agreements, rows_))
+    await house.receive(FRIDAY, message_id="two@example.org")
+    items = await rows(database, t.work_items)
+    newer = max(items, key=lambda item: item.id)
+    first, resolution = await database.read(lambda c: deadlines.of_item(c, newer.id))
+    assert (first.due_at, first.source) == (FRIDAY + HOUR, "Quick")
+    assert (resolution.target, resolution.source) == (3 * 86_400, "")
+
+
+def agreement(customer_id: str, title: str, targets: Any, **changes: Any) -> dict[str, Any]:
+    row = {
+        "id": clock.new_id(), "customer_id": customer_id, "kind": "sla", "title": title,
+        "terms": "", "owner": "", "valid_from": FRIDAY - 99 * HOUR, "valid_until": None,
+        "targets": null() if targets is None else targets,
+    }  # fmt: skip
+    return row | changes
+
+
+async def test_several_watchers_tell_each_deadline_once(database: Database) -> None:
+    house = House(database, PLAIN)
+    await house.receive(FRIDAY)
+    watchers = [Deadlines(database, PLAIN, lambda: None) for _ in range(3)]
+    assert sum([await one.mark(FRIDAY + 4 * HOUR) for one in watchers]) == 1
+    assert len(await house.events()) == 1
+
+
+async def test_nothing_promised_is_nothing_to_watch(database: Database) -> None:
+    house = House(database, model_of("role: service, topic: order"))
+    await house.receive(FRIDAY)
+    assert await rows(database, t.deadlines) == []
+    assert await database.read(watching.following) is None
+
+
+async def test_a_watcher_that_runs_tells_by_itself(database: Database) -> None:
+    house = House(database, PLAIN)
+    await house.receive(clock.now() - 5 * HOUR)
+    await house.watch.start()
+    try:
+        assert await eventually(house.events)
+    finally:
+        await house.watch.stop()

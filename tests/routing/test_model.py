@@ -97,6 +97,38 @@ def test_without_a_role_the_triage_role_gets_it():
     assert (found.role, found.triage, found.allowed) == ("triage", True, True)
 
 
+def test_what_was_agreed_about_a_moment_reaches_who_handles_it():
+    found = handled(
+        "sla: {first_response: 1h, next_response: 2h, clock: business}, sticky: yes, capacity: 40",
+        "channel: phone, allowed: no, instead: [email]",
+        "topic: bill, authority: [{en: All, nl: Alles, approver: sales, within: 4h}]",
+        "topic: bill/late, sla: {next_response: 1h}, steps: {after: [{name: a, "
+        "title: {en: A, nl: A}, who: billing, aid: {en: Manual, nl: Handboek}}]}",
+        "direction: inbound, required_information: [{name: no, title: {en: No, nl: Nr}, "
+        "source: order, field: order.number}]",
+    )
+    assert (found.first_response, found.next_response, found.clock) == (3600, 3600, "business")
+    assert (found.sticky, found.capacity) == (True, 40)
+    assert (found.allowed, found.instead) == (False, (Channel.EMAIL,))
+    assert (found.authority[0].approver, found.authority[0].within) == ("sales", 14_400)
+    (step,) = found.steps.after
+    assert step.who == "billing"
+    assert step.aid is not None
+    assert step.aid.nl == "Handboek"
+    assert found.required_information[0].field == "order.number"
+    assert found.rows["sla.clock"].row == "any any any any"
+    assert found.rows["sla.next_response"].row == "any any any bill/late"
+    assert found.rows["instead"].row == "any any phone any"
+
+
+def test_a_role_says_who_answers_for_it_and_how_work_reaches_it():
+    extra = "backup: service, owner: anna, mode: offered, choice: most-capacity"
+    sales = model_of(head=HEAD.replace("backup: service", extra)).roles["sales"]
+    assert (sales.owner, sales.mode, sales.choice) == ("anna", "offered", "most-capacity")
+    triage = model_of().roles["triage"]
+    assert (triage.owner, triage.mode, triage.choice) == (None, "self-service", "longest-idle")
+
+
 def test_a_role_falls_back_on_its_own_backup():
     assert handled("role: sales").backup_role == "service"
     assert handled("role: sales, backup_role: billing").backup_role == "billing"

@@ -89,6 +89,40 @@ ROW_MISTAKES = {
         "A list does not fit",
         "a is used 2 times",
     ),
+    "unknown skill": ("skills: {duch: 2}", "no skill 'duch'", "'dutch'"),
+    "unknown channel instead": ("instead: [fone]", "'fone'", "'phone'"),
+    "unused channel instead": ("instead: [sms]", "no channel in use 'sms'", "email, phone"),
+    "channel instead of itself": ("channel: phone, instead: [phone]", "'phone'", "another channel"),
+    "channel instead twice": ("instead: [phone, phone]", "A list", "phone is there 2 times"),
+    "unknown clock": ("sla: {clock: busines}", "'busines'", "'business'"),
+    "too little capacity": ("capacity: 0", "'0'", "1 or more"),
+    "too much capacity": ("capacity: 101", "'101'", "100 or less"),
+    "unknown approver": (
+        "authority: [{en: All, nl: Alles, approver: salse}]",
+        "no role 'salse'",
+        "'sales'",
+    ),
+    "nobody approves": ("authority: [{en: All, nl: Alles, within: 4h}]", "fit", "`approver`"),
+    "unknown role of a step": (
+        "steps: {after: [{name: a, title: {en: A, nl: A}, who: salse}]}",
+        "no role 'salse'",
+        "'sales'",
+    ),
+    "half an aid": (
+        "steps: {after: [{name: a, title: {en: A, nl: A}, aid: {en: Manual}}]}",
+        "'nl' is missing",
+        "`nl:`",
+    ),
+    "field of another source": (
+        "required_information: [{name: a, title: {en: A, nl: A}, source: ask, field: order.a}]",
+        "A group of keys",
+        "begin with `ask.`",
+    ),
+    "field without a dot": (
+        "required_information: [{name: a, title: {en: A, nl: A}, source: order, field: order}]",
+        "'order' does not fit",
+        "order.number",
+    ),
     "line number": ("line: 3", "'line'", "Known here"),
 }
 
@@ -110,6 +144,13 @@ HEAD_MISTAKES = {
     "title missing": ("  billing: {title: {en: Billing, nl: Facturatie}}", "  billing: {}", 1),
     "role name": ("  billing:", "  Billing Dept:", 1),
     "channel name": ("  phone: {title", "  fone: {title", 1),
+    "unknown mode": ("backup: service", "mode: offerd", 1),
+    "unknown choice": ("backup: service", "choice: oldest", 1),
+    "skill title missing": ("  dutch: {title: {en: Dutch, nl: Nederlands}}", "  dutch: {}", 1),
+    "unknown hours": ("hours: office}", "hours: offce}", 1),
+    "time zone": ("Europe/Amsterdam", "Europe/Amsterdm", 1),
+    "span": ("09:00-17:00", "9 to 5", 1),
+    "weekday": ("mon-fri", "mo-fr", 1),
     "parent missing": ("  b2b/key:", "  c2c/key:", 1),
     "any as a name": ("  b2c:", "  any:", 1),
     "tab": ("  b2c:", "\tb2c:", 1),
@@ -151,8 +192,8 @@ def test_a_missing_section_does_not_bring_a_flood_of_unknown_names():
 
 def test_backups_in_a_circle_are_named_once():
     head = HEAD.replace(
-        "service: {title: {en: Service, nl: Service}}",
-        "service: {title: {en: Service, nl: Service}, backup: billing}",
+        "nl: Service}, hours: office}",
+        "nl: Service}, backup: billing}",
     ).replace("nl: Facturatie}}", "nl: Facturatie}, backup: sales}")
     _, said = only_problem(head)
     assert "sales, service, billing, sales" in said
@@ -162,6 +203,11 @@ def test_two_rows_for_the_same_contacts_are_refused_even_on_one_line():
     head = HEAD + "moments: [{topic: bill, role: sales}, {topic: bill, order: 1}]\n"
     _, said = only_problem(head)
     assert "same contacts" in said
+
+
+def test_without_a_section_skills_any_skill_will_do():
+    head = HEAD.replace("skills:\n  dutch: {title: {en: Dutch, nl: Nederlands}}\n", "")
+    assert problems_of(text_of("skills: {german: 1}", head=head)) == ()
 
 
 RULE_MISTAKES = {

@@ -105,8 +105,8 @@ async def test_a_mail_becomes_work_for_the_role_of_the_model(
     assert await count(database, unrouted) == 0
     kept = await only(database, interactions)
     assert item.waiting_since == kept.received_at
-    first_response = timedelta(seconds=item.decision["first_response"])
-    assert item.first_response_due == kept.received_at + first_response
+    due = model.calendar("logistics").add(kept.received_at, item.decision["first_response"])
+    assert item.first_response_due == due
     changed = [e.event for e in await told(database) if isinstance(e.event, WorkItemChanged)]
     assert [(e.work_item_id, e.role, e.epoch) for e in changed] == [(item.id, "logistics", 1)]
 

@@ -31,6 +31,7 @@ from hub.store.tables import work_items
 from interaction_models import FILE
 from routing.decision import Decision
 from routing.explain import explain
+from routing.hours.stored import ruler_of
 from routing.model import Model
 from routing.model_file import read_model
 from routing.router import QUEUE, TOPICS, Router
@@ -142,6 +143,7 @@ class House:
             default_accounts={Channel.EMAIL: ACCOUNT},
             explain=_explain,
             role_titles=lambda language: _titles(self.model, language),
+            ruler=ruler_of,
             resend=self.outbound.resend,
             wake=self.relay.wake,
         )

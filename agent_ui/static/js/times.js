@@ -2,7 +2,6 @@
 import { text } from "./texts.js";
 
 const UNITS = [[86400, "{n} d"], [3600, "{n} h"], [60, "{n} min"]];
-const WARN_AT = 0.75;
 const EVERY = 20_000;
 
 // The reader's own region where it speaks the language of the page: en-GB writes 14:05.
@@ -29,9 +28,9 @@ const SHOW = {
     : text("due in {time}", { time: span((at - now) / 1000) }),
 };
 
-function urgency(since, due, now) {
+function urgency(warn, due, now) {
   if (now >= due) return "late";
-  return now - since >= WARN_AT * (due - since) ? "near" : "far";
+  return warn && now >= new Date(warn) ? "near" : "far";
 }
 
 export function showTimes(root = document) {
@@ -42,7 +41,7 @@ export function showTimes(root = document) {
     if (time.textContent !== words) time.textContent = words;
     time.title ||= full.format(at);
     const chip = time.closest(".deadline");
-    if (chip) chip.dataset.urgency = urgency(new Date(chip.dataset.since), at, now);
+    if (chip) chip.dataset.urgency = urgency(chip.dataset.warn, at, now);
   }
 }
 

@@ -1,18 +1,19 @@
 """The migrations lead to the tables of the code, on both stores."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, column, insert, inspect, table, text
 
 from hub.errors import StoreDown
-from hub.store import migrate
+from hub.store import migrate, watching
 from hub.store.database import open_database
-from hub.store.tables import metadata
-from stores import opened
+from hub.store.tables import conversations, customers, metadata, work_items
+from stores import only, opened
 
 
 def differences(connection: Connection) -> list[Any]:
@@ -67,3 +68,35 @@ async def test_the_way_back_leaves_nothing(empty_store_url: str) -> None:
         await database.write(migrate.downgrade)
         tables = await database.read(lambda c: inspect(c).get_table_names())
         assert set(tables) <= {"alembic_version"}
+
+
+async def test_work_that_waits_keeps_its_deadline(empty_store_url: str) -> None:
+    """What the release before left behind is watched by this one."""
+    due = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    async with opened(empty_store_url) as database:
+        await database.write(lambda c: migrate.downgrade(c, "0002"))
+        await database.write(lambda c: _old_work(c, due))
+        await migrate.upgrade(database)
+        assert await database.read(watching.following) == due
+        assert await database.write(lambda c: watching.look(c, due)) == 1
+        item = await only(database, work_items)
+        assert (item.answer_due, item.overdue, item.urgency_minutes) == (due, True, 240)
+
+
+def _old_work(connection: Connection, due: datetime) -> None:
+    """One conversation whose work waits for its first answer, as the release before wrote it."""
+    known = {"id": "k", "kind": "person", "name": "Jan", "attributes": {}, "created_at": due}
+    connection.execute(insert(customers), [known])
+    conversation = {
+        "id": "c", "number": 1, "customer_id": "k", "subject": "", "channel": "email",
+        "state": "open", "interaction_count": 0, "created_at": due, "last_at": due,
+    }  # fmt: skip
+    connection.execute(insert(conversations), [conversation])
+    columns = {
+        "id": "w", "conversation_id": "c", "customer_id": "k", "role": "service", "epoch": 1,
+        "state": "waiting", "channel": "email", "topic": "any", "priority_minutes": 0,
+        "waiting_since": due, "first_response_due": due, "overdue": False, "decision": {},
+        "created_at": due,
+    }  # fmt: skip
+    old = table("work_items", *(column(name, work_items.c[name].type) for name in columns))
+    connection.execute(insert(old), [columns])

@@ -88,8 +88,8 @@ async def test_who_waits_longest_comes_first_with_priority_counted_in(database: 
     await wait_for(database, "urgent", waiting_since=NOON - MINUTE, priority_minutes=60)
     due = {"waiting_since": NOON - 10 * MINUTE}
     await wait_for(database, "no deadline", **due)
-    await wait_for(database, "late deadline", first_response_due=NOON + 60 * MINUTE, **due)
-    await wait_for(database, "near deadline", first_response_due=NOON + 5 * MINUTE, **due)
+    await wait_for(database, "late deadline", answer_due=NOON + 60 * MINUTE, **due)
+    await wait_for(database, "near deadline", answer_due=NOON + 5 * MINUTE, **due)
     await wait_for(database, "not ours", role="bills", waiting_since=NOON - 600 * MINUTE)
     assert await subjects(database, anna) == [
         "urgent",

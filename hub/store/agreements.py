@@ -1,0 +1,51 @@
+"""What was agreed with customers, as far as it sets targets for answers."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, or_, select
+
+from hub.store.among import among
+from hub.store.tables import agreements, customers
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """`targets` is written like the `sla` of a row of the model; who reads it checks it."""
+
+    id: str
+    title: str
+    targets: dict[str, Any]
+
+
+def with_targets(
+    connection: Connection, customer_ids: Collection[str], at: datetime
+) -> dict[str, list[Agreed]]:
+    """By customer, the agreements in force then that set targets: their own and those of their
+    organisation."""
+    parties = connection.execute(
+        select(customers.c.id, customers.c.organisation_id).where(
+            among(customers.c.id, customer_ids)
+        )
+    ).all()
+    rows = connection.execute(
+        select(agreements)
+        .where(
+            among(agreements.c.customer_id, {party for row in parties for party in row if party}),
+            agreements.c.targets.is_not(None),
+            agreements.c.valid_from <= at,
+            or_(agreements.c.valid_until.is_(None), agreements.c.valid_until > at),
+        )
+        .order_by(agreements.c.id)
+    ).all()
+    return {
+        row.id: [
+            Agreed(one.id, one.title, one.targets)
+            for one in rows
+            if one.customer_id in (row.id, row.organisation_id)
+        ]
+        for row in parties
+        if rows
+    }
