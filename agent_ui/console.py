@@ -14,6 +14,7 @@ from agent_ui.streams import Streams
 from agent_ui.views.actions import ActionViews
 from agent_ui.views.conversation import ConversationViews
 from agent_ui.views.files import FileViews
+from agent_ui.views.guide import GuideViews
 from agent_ui.views.sign_in import SignInViews
 from agent_ui.views.work import WorkViews
 from hub.http import Route
@@ -37,6 +38,7 @@ class Console:
             conversation=conversation,
             actions=ActionViews(context, conversation),
             files=FileViews(context, pages),
+            guide=GuideViews(pages, context.guide),
             streams=self._streams,
         )
         self._routes = routes(views, Guard(sessions, pages, context.hub.http.public_url), static)

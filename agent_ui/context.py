@@ -7,6 +7,7 @@ from typing import Any
 
 from agent_ui.settings import ConsoleSettings
 from hub.bus import Bus
+from hub.guide import MakeGuide
 from hub.interaction import Channel
 from hub.isolation import Workers
 from hub.ruler import Ruler
@@ -23,6 +24,7 @@ class ConsoleContext:
     `explain(decision, language)`: a stored decision as sentences.
     `role_titles(language)`: what people call each role.
     `ruler(deadline, now)`: the clock of a deadline, as it stands then.
+    `guide`: the contact guide.
     `resend(interaction_id, agent_id)`: send a message again; raises Rejected when it is on its way.
     `wake()`: called after every write that adds events.
     """
@@ -37,5 +39,6 @@ class ConsoleContext:
     explain: Callable[[dict[str, Any], str], list[str]]
     role_titles: Callable[[str], Mapping[str, str]]
     ruler: Callable[[Deadline, datetime], Ruler]
+    guide: MakeGuide
     resend: Callable[[str, str], Awaitable[None]]
     wake: Callable[[], None]

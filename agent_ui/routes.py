@@ -9,6 +9,7 @@ from agent_ui.streams import Streams
 from agent_ui.views.actions import ActionViews
 from agent_ui.views.conversation import ConversationViews
 from agent_ui.views.files import FileViews
+from agent_ui.views.guide import GuideViews
 from agent_ui.views.sign_in import SignInViews
 from agent_ui.views.work import WorkViews
 from hub.http import Route
@@ -21,6 +22,7 @@ class Views:
     conversation: ConversationViews
     actions: ActionViews
     files: FileViews
+    guide: GuideViews
     streams: Streams
 
 
@@ -31,6 +33,8 @@ def routes(views: Views, guard: Guard, static: StaticFiles) -> Sequence[Route]:
     interaction = "/console/interactions/{id}"
     return [
         Route("GET", PREFIX + "/{digest}/{name:.+}", static.serve),
+        Route("GET", "/contact", everyone(views.guide.public)),
+        Route("GET", "/console/guide", agents(views.guide.internal)),
         Route("GET", "/console/sign-in", everyone(views.sign_in.form)),
         Route("POST", "/console/sign-in", everyone(views.sign_in.sign_in)),
         Route("POST", "/console/sign-in/language", everyone(views.sign_in.language_of_guest)),

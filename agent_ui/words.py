@@ -33,6 +33,31 @@ CHANNELS = {
     "manual": N_("Recorded by hand"),
 }
 
+DAYS = (
+    N_("Monday"),
+    N_("Tuesday"),
+    N_("Wednesday"),
+    N_("Thursday"),
+    N_("Friday"),
+    N_("Saturday"),
+    N_("Sunday"),
+)
+MONTHS = (
+    N_("January"),
+    N_("February"),
+    N_("March"),
+    N_("April"),
+    N_("May"),
+    N_("June"),
+    N_("July"),
+    N_("August"),
+    N_("September"),
+    N_("October"),
+    N_("November"),
+    N_("December"),
+)
+"""In Dutch these begin with a small letter, as within a line."""
+
 PROMISES = {
     "first_response": N_("First answer"),
     "next_response": N_("Next answer"),

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from typing import Any, Protocol
 
 from aiohttp import web
@@ -14,6 +16,7 @@ from hub.bus import Bus, DeadLetter
 from hub.bus.opening import open_bus
 from hub.connector import Connector, ConnectorContext, ConnectorKind
 from hub.gauges import Gauges
+from hub.guide import Guide
 from hub.http import Route, build_app
 from hub.http_server import HttpServer
 from hub.intake import Intake
@@ -33,6 +36,7 @@ from hub.tokens import Tokens
 from routing.deadlines import Deadlines
 from routing.decision import Decision
 from routing.explain import explain
+from routing.guide import contact_guide
 from routing.hours.stored import ruler_of
 from routing.model import Model
 from routing.model_file import load_model
@@ -255,6 +259,7 @@ def _console(basics: Basics, outbound: Outbound) -> Console:
             explain=_explain,
             role_titles=_role_titles(basics.model),
             ruler=ruler_of,
+            guide=partial(_guide, basics.model),
             resend=outbound.resend,
             wake=basics.relay.wake,
         )
@@ -263,6 +268,10 @@ def _console(basics: Basics, outbound: Outbound) -> Console:
 
 def _explain(decision: dict[str, Any], language: str) -> list[str]:
     return explain(Decision.model_validate(decision), "nl" if language == "nl" else "en")
+
+
+def _guide(model: Model, group: str, public: bool, now: datetime) -> Guide:
+    return contact_guide(model, group, public=public, now=now)
 
 
 class _role_titles:  # noqa: N801 (a function that remembers the model)

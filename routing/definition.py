@@ -55,12 +55,15 @@ class Skill(Entry):
 
 class ChannelUse(Entry):
     """A channel that the organisation uses, and in which directions. `hours` names the business
-    hours in which it is open to customers, always when there are none."""
+    hours in which it is open to customers, always when there are none. `address` is where customers
+    reach us, as they are told: a number, a mail address, a web page; without one the channel is not
+    in the public contact guide."""
 
     id: Channel = Field(validation_alias=ID)
     title: Title
     directions: tuple[Direction, ...] = tuple(Direction)
     hours: str | None = None
+    address: Line | None = None
 
 
 class TargetGroup(Entry):

@@ -24,7 +24,7 @@ class Model:
         self.recogniser = Recogniser(definition.topics)
         self._rows = Rows(definition.moments)
         self._handlings: dict[Cell, Handling] = {}
-        self._calendars = {name: Calendar(hours) for name, hours in definition.hours.items()}
+        self.calendars = {name: Calendar(hours) for name, hours in definition.hours.items()}
         self._always = Calendar()
 
     @property
@@ -70,7 +70,7 @@ class Model:
     def calendar(self, role: str) -> Calendar:
         """When a role is there: always when it has no hours, or is not a role of this model."""
         known = self.roles.get(role)
-        return self._calendars[known.hours] if known and known.hours else self._always
+        return self.calendars[known.hours] if known and known.hours else self._always
 
     def counting(self, role: str, clock: str | None) -> Calendar:
         """By what the targets of a role are counted: its hours, or all time."""

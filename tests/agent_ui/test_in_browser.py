@@ -415,8 +415,9 @@ async def test_axe_finds_nothing(house: House, browser: Browser, scheme: str) ->
     accepted = await house.receive(one)
     await house.receive(subject="Order 2")
     async with desk(browser, house, color_scheme=scheme, reduced_motion="reduce") as at:
-        await at.page.goto(f"{house.origin}/console")
-        await at.check_accessible()
+        for path in ("/contact", "/console"):
+            await at.page.goto(house.origin + path)
+            await at.check_accessible()
         await at.sign_in("anna")
         await at.check_accessible()
         await at.open(accepted.conversation_id)

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,6 +16,7 @@ from agent_ui import Console, ConsoleContext, ConsoleSettings
 from builders import ACCOUNT, TOKENS, mail_arrival
 from hub.bus import DeadLetter
 from hub.bus.opening import open_bus
+from hub.guide import Guide
 from hub.http import build_app
 from hub.http_server import HttpServer
 from hub.intake import Intake
@@ -31,6 +33,7 @@ from hub.store.tables import work_items
 from interaction_models import FILE
 from routing.decision import Decision
 from routing.explain import explain
+from routing.guide import contact_guide
 from routing.hours.stored import ruler_of
 from routing.model import Model
 from routing.model_file import read_model
@@ -51,7 +54,7 @@ roles:
   service: {title: {en: Customer service, nl: Klantenservice}}
   billing: {title: {en: Billing, nl: Facturatie}}
 channels:
-  email: {title: {en: E-mail, nl: E-mail}}
+  email: {title: {en: E-mail, nl: E-mail}, address: info@vandalen.example}
   chat: {title: {en: Chat, nl: Chat}}
 target_groups:
   b2c: {title: {en: Consumers, nl: Consumenten}}
@@ -144,9 +147,13 @@ class House:
             explain=_explain,
             role_titles=lambda language: _titles(self.model, language),
             ruler=ruler_of,
+            guide=self._guide,
             resend=self.outbound.resend,
             wake=self.relay.wake,
         )
+
+    def _guide(self, group: str, public: bool, now: datetime) -> Guide:
+        return contact_guide(self.model, group, public=public, now=now)
 
     def _app(self) -> Any:
         return build_app(
