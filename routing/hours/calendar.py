@@ -72,11 +72,14 @@ class Calendar:
         """
         if seconds < 0:
             raise ValueError("only time that passes can be added")
-        wanted = round(seconds * _SECOND)
+        wanted, begin = round(seconds * _SECOND), _utc(start)
         if wanted == 0:
-            return _utc(start)
-        wanted += self._year(_utc(start).year).counted(_number(start))
-        for year in self._years_from(_utc(start).year):
+            return begin
+        first = self._year(begin.year)
+        wanted += first.counted(_number(begin))
+        if wanted <= first.total:  # nearly always
+            return _instant(first.reached(wanted))
+        for year in self._years_from(begin.year):
             if wanted <= year.total:
                 return _instant(year.reached(wanted))
             wanted -= year.total
