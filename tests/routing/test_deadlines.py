@@ -57,7 +57,7 @@ class House:
 
     def __init__(self, database: Database, model: Model) -> None:
         self.database = database
-        self.watch = Deadlines(database, model, lambda: None)
+        self.watch = Deadlines(database, lambda: model, lambda: None)
         self._intake = Intake(database, TOKENS, Metrics(), lambda: None)
         self._router = Router(database, model, Metrics(), lambda: None)
 
@@ -133,7 +133,7 @@ async def test_what_passed_while_nobody_watched_is_told_without_a_warning(
 ) -> None:
     house = House(database, PLAIN)
     await house.receive(FRIDAY)
-    assert await Deadlines(database, PLAIN, lambda: None).mark(FRIDAY + 40 * HOUR) == 1
+    assert await Deadlines(database, lambda: PLAIN, lambda: None).mark(FRIDAY + 40 * HOUR) == 1
     assert [type(event) for event in await house.events()] == [DeadlineBreached]
 
 
@@ -262,7 +262,7 @@ async def test_several_watchers_tell_each_deadline_once(database: Database) -> N
     house = House(database, PLAIN)
     for number in range(20):
         await house.receive(FRIDAY, message_id=f"{number}@example.org")
-    watchers = [Deadlines(database, PLAIN, lambda: None) for _ in range(3)]
+    watchers = [Deadlines(database, lambda: PLAIN, lambda: None) for _ in range(3)]
     counts = await asyncio.gather(*(one.mark(FRIDAY + 4 * HOUR) for one in watchers))
     assert sum(counts) == 20
     assert len({event.deadline_id for event in await house.events()}) == 20
