@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator, Sequence
 from difflib import get_close_matches
 
-from config import wiring
+from config import model_proof, wiring
 from config.settings import Settings, SettingsError
 from hub.bus import Bus
 from hub.connector import Connector, Finding
@@ -32,6 +32,7 @@ async def run(settings: Settings) -> list[Finding]:
         findings += await _broker(settings, database)
         if model is not None and all(finding.ok for finding in store):
             findings += await _people(database, model)
+            findings.append(await model_proof.summary(database, model.definition))
             if all(finding.ok for finding in read):
                 findings += await _connectors(settings)
     finally:

@@ -9,7 +9,7 @@ import structlog
 import typer
 from rich.table import Table
 
-from config import checks, people, reference, staffing, wiring
+from config import checks, model_proof, people, reference, staffing, wiring
 from config.command import (
     BusOption,
     ConfigOption,
@@ -33,6 +33,9 @@ letters = typer.Typer(no_args_is_help=True, help="Messages that could not be han
 app.add_typer(letters, name="dead-letters")
 app.add_typer(people.app, name="agents")
 app.command("staffing")(staffing.staffing)
+model = typer.Typer(no_args_is_help=True, help="The interaction model.")
+model_proof.add_to(model)
+app.add_typer(model, name="model")
 log = structlog.get_logger(__name__)
 
 

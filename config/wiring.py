@@ -240,7 +240,7 @@ def _dispatcher(basics: Basics) -> list[tuple[str, Part]]:
         open_leadership(basics.database, "retention"),
     )
     return [
-        ("deadlines", Deadlines(basics.database, basics.model, basics.relay.wake)),
+        ("deadlines", Deadlines(basics.database, lambda: basics.model, basics.relay.wake)),
         ("sweeper", Sweeper(basics.database, basics.bus, basics.relay)),
         ("retention", retention),
     ]

@@ -6,8 +6,8 @@ is what holds for (its parent, topic) and (group, its parent) together. Combinat
 outcome share it, so the cost follows the number of different outcomes.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from itertools import product
 from typing import NamedTuple
 
@@ -26,6 +26,15 @@ _WIDER = tuple(
     )
     for direction, channel in WAYS
 )
+_NARROWER = tuple(
+    [
+        place
+        for place, narrow in enumerate(WAYS)
+        if direction in (None, narrow[0]) and channel in (None, narrow[1])
+    ]
+    for direction, channel in WAYS
+)
+"""The ways that a way holds for; each comes after the wider ones."""
 
 Spot = tuple[str, str]
 """A target group and a topic."""
@@ -49,21 +58,56 @@ class Change(NamedTuple):
     new: Sheet
 
 
-class Coverage:
-    """The rows that write one field; they are numbered by their place among `rows`."""
+class Coverages:
+    """One for each field. Fields that the same rows write share one: values make no difference."""
 
-    def __init__(self, rows: Sequence[Moment], field: str) -> None:
+    def __init__(self, rows: Sequence[Moment]) -> None:
+        self._rows = rows
+        self._made: dict[tuple[int, ...], Coverage] = {}
+        self._of: dict[str, Coverage] = {}
+        writing: dict[str, list[int]] = {}
+        for number, row in enumerate(rows):
+            for field in row.settled:
+                writing.setdefault(field, []).append(number)
+        self._writing = {field: tuple(numbers) for field, numbers in writing.items()}
+
+    def fields(self) -> list[str]:
+        """Those that any row writes."""
+        return sorted(self._writing)
+
+    def of(self, field: str) -> "Coverage":
+        found = self._of.get(field)
+        if found is None:
+            numbers = self._writing.get(field, ())
+            if numbers not in self._made:
+                self._made[numbers] = Coverage(self._rows, numbers)
+            found = self._of[field] = self._made[numbers]
+        return found
+
+    def groups(self) -> "dict[Coverage, list[str]]":
+        """Every coverage with the fields that share it."""
+        groups: dict[Coverage, list[str]] = {}
+        for field in self.fields():
+            groups.setdefault(self.of(field), []).append(field)
+        return groups
+
+
+class Coverage:
+    """Some of the rows, those that write a field; they are known by their place among `rows`."""
+
+    def __init__(self, rows: Sequence[Moment], numbers: Iterable[int]) -> None:
         self._rows = rows
         self._sets = _Sets(rows)
         self._sheets = _Sheets(self._sets)
-        self._own: dict[Spot, dict[int, int]] = defaultdict(dict)
-        for number, row in enumerate(rows):
-            if row.settles(field):
-                way = PLACES[row.direction, row.channel]
-                self._own[row.target_group, row.topic].setdefault(way, number)
+        self._own: dict[Spot, dict[int, int]] = {}
+        for number in numbers:
+            row = rows[number]
+            own = self._own.setdefault((row.target_group, row.topic), {})
+            own.setdefault(PLACES[row.direction, row.channel], number)
         self._groups = _Named(group for group, _ in self._own)
         self._topics = _Named(topic for _, topic in self._own)
         self._at: dict[Spot, Sheet] = {}
+        self._winners: dict[Sheet, tuple[int | None, ...]] = {}
         for topic, group in product(self._topics.paths, self._groups.paths):
             self._at[group, topic] = self._made((group, topic), self._own.get((group, topic), {}))
 
@@ -78,6 +122,19 @@ class Coverage:
     def left(self, sheet: Sheet, way: int) -> Left:
         """What is left over on a sheet in one of the `WAYS`."""
         return self._sets.left(self._sheets.made[sheet][way])
+
+    def sets(self, sheet: Sheet) -> tuple[int, ...]:
+        """A number for what is left over in each way: the same number, the same rows."""
+        return self._sheets.made[sheet]
+
+    def winners(self, sheet: Sheet) -> tuple[int | None, ...]:
+        """The row that wins in each way, None where no row holds."""
+        found = self._winners.get(sheet)
+        if found is None:
+            bests = (self._sets.left(number).best for number in self._sheets.made[sheet])
+            found = tuple(best[0] if best else None for best in bests)
+            self._winners[sheet] = found
+        return found
 
     def at(self, cell: Cell) -> Left:
         sheet = self.sheet(cell.target_group, cell.topic)
@@ -101,6 +158,13 @@ class Coverage:
             if new != old:
                 changed[spot] = new
                 yield Change(spot, old, new)
+
+    def copy(self) -> "Coverage":
+        """Another to leave rows out of; what either finds out about sets of rows serves both."""
+        twin = copy(self)
+        twin._own = {spot: dict(own) for spot, own in self._own.items()}  # noqa: SLF001 (its twin)
+        twin._at = dict(self._at)  # noqa: SLF001 (its twin)
+        return twin
 
     def leave_out(self, number: int) -> None:
         changes = list(self.without(number))
@@ -243,7 +307,8 @@ class _Sheets:
         """With the rows that are written for this very spot, by their way."""
         merge = self._sets.merged
         made = list(self.made[sheet])
-        for way, (any_direction, any_channel) in enumerate(_WIDER):
+        for way in sorted({narrower for written in own for narrower in _NARROWER[written]}):
+            any_direction, any_channel = _WIDER[way]
             row = own.get(way)
             if row is not None:
                 made[way] = self._sets.only(row)

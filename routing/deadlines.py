@@ -21,9 +21,11 @@ LONGEST_SLEEP = 2.0
 
 
 class Deadlines:
-    """`wake` is called after each commit."""
+    """`model` gives the model in use; `wake` is called after each commit."""
 
-    def __init__(self, database: Database, model: Model, wake: Callable[[], None]) -> None:
+    def __init__(
+        self, database: Database, model: Callable[[], Model], wake: Callable[[], None]
+    ) -> None:
         self._database = database
         self._model = model
         self._wake = wake
@@ -56,7 +58,7 @@ class Deadlines:
 
     def _mark(self, connection: Connection, now: datetime) -> tuple[int, int]:
         untimed = watching.untimed(connection, now)
-        known = [retimed(one, self._model, now) for one in untimed]
+        known = [retimed(one, self._model(), now) for one in untimed]
         deadlines.save(connection, known)
         news = watching.restand(connection, {one.work_item_id for one in known})
         outbox.add_envelopes(connection, news)

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from hub.interaction import Channel, Direction
 from routing.moment import FIELDS, Moment
-from routing.tree import ancestors
+from routing.tree import ancestors, covers
 
 
 class Cell(NamedTuple):
@@ -72,6 +72,19 @@ def _left(writing: list[Moment]) -> list[Moment]:
 def more_specific(one: Moment, other: Moment) -> bool:
     mine, theirs = one.specificity, other.specificity
     return mine != theirs and all(a >= b for a, b in zip(mine, theirs, strict=True))
+
+
+def are_rivals(one: Moment, other: Moment) -> bool:
+    """Whether both hold for some contact while neither is more specific."""
+    groups, topics = (one.target_group, other.target_group), (one.topic, other.topic)
+    return (
+        (covers(*groups) or covers(*reversed(groups)))
+        and (covers(*topics) or covers(*reversed(topics)))
+        and (one.channel is None or other.channel in (None, one.channel))
+        and (one.direction is None or other.direction in (None, one.direction))
+        and not more_specific(one, other)
+        and not more_specific(other, one)
+    )
 
 
 def winners(rows: Sequence[Moment]) -> dict[str, Moment]:

@@ -9,7 +9,7 @@ import structlog
 from pydantic import ValidationError
 
 from hub import clock
-from hub.promises import Promise, What, begun_by_contact
+from hub.promises import WARN_AT, Promise, What, begun_by_contact
 from hub.store.agreements import Agreed
 from hub.store.deadlines import MET, PAUSED, RUNNING, Deadline, happening
 from hub.store.routing import WorkItem
@@ -93,10 +93,12 @@ def _begun(
 ) -> list[Deadline]:
     """Of these promises those that there is a target for."""
     targets = ((promise, terms.target(promise, item, at)) for promise in promises)
-    return [_timed(_deadline(promise, item, at, one), at) for promise, one in targets if one]
+    return [_deadline(promise, item, at, one) for promise, one in targets if one]
 
 
 def _deadline(promise: Promise, item: WorkItem, at: datetime, target: Target) -> Deadline:
+    """A clock that only started needs no ruler to tell its times; most never need one."""
+    warn_at = target.calendar.add(at, target.seconds * WARN_AT)
     return Deadline(
         id=clock.new_id(),
         work_item_id=item.id,
@@ -107,9 +109,9 @@ def _deadline(promise: Promise, item: WorkItem, at: datetime, target: Target) ->
         source=target.source,
         state=RUNNING,
         history=(happening(at, What.STARTED, **as_stored(target.calendar)),),
-        due_at=None,
-        warn_at=None,
-        next_at=None,
+        due_at=target.calendar.add(at, target.seconds),
+        warn_at=warn_at,
+        next_at=warn_at,
     )
 
 

@@ -50,7 +50,6 @@ class Calendar:
         opened = (day for day, spans in self._exceptions.items() if spans)
         self._last_exception = max(opened, default=date.min)
         self._years: dict[int, _Year] = {}
-        self._holidays: dict[int, dict[date, Title]] = {}
 
     def is_open(self, at: datetime) -> bool:
         return self._year(_utc(at).year).is_open(_number(at))
@@ -72,11 +71,14 @@ class Calendar:
         """
         if seconds < 0:
             raise ValueError("only time that passes can be added")
-        wanted = round(seconds * _SECOND)
+        wanted, begin = round(seconds * _SECOND), _utc(start)
         if wanted == 0:
-            return _utc(start)
-        wanted += self._year(_utc(start).year).counted(_number(start))
-        for year in self._years_from(_utc(start).year):
+            return begin
+        first = self._year(begin.year)
+        wanted += first.counted(_number(begin))
+        if wanted <= first.total:  # nearly always
+            return _instant(first.reached(wanted))
+        for year in self._years_from(begin.year):
             if wanted <= year.total:
                 return _instant(year.reached(wanted))
             wanted -= year.total
@@ -115,9 +117,7 @@ class Calendar:
         place = self.hours.holidays if self.hours else None
         if place is None:
             return None
-        if day.year not in self._holidays:
-            self._holidays[day.year] = public_holidays(place, day.year)
-        return self._holidays[day.year].get(day)
+        return public_holidays(place, day.year).get(day)
 
     def _years_from(self, first: int) -> Iterator["_Year"]:
         """This year and the following, until it is sure that nothing opens any more."""

@@ -1,8 +1,9 @@
 """The public holidays of a country or a part of it, in both languages (library `holidays`)."""
 
+from collections.abc import Mapping
 from datetime import date
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, lru_cache
 from typing import Annotated
 
 import holidays
@@ -43,7 +44,8 @@ HolidaysOf = Annotated[str, AfterValidator(_known)]
 """A country, or a country and one of its parts: `NL`, `DE-BY`."""
 
 
-def public_holidays(place: str, year: int) -> dict[date, Title]:
+@lru_cache(maxsize=512)
+def public_holidays(place: str, year: int) -> Mapping[date, Title]:
     """The days in this year on which public holidays are kept, with their names.
 
     A language that the library lacks for this country falls back on English, then on its own.

@@ -18,6 +18,7 @@ from routing.hours.definition import Hours
 _REMEMBERED = 64
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def as_stored(calendar: Calendar) -> dict[str, Any]:
     """What a history keeps of the calendar that holds from then on; nothing when it is always
     open."""

@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from routing.hours.calendar import Calendar
 from routing.moment import Clock
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
+_TWO = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,15 +23,13 @@ class Target:
 
 
 def strictest(targets: Iterable[Target], start: datetime) -> Target | None:
-    """The target that is due first, so that an agreement makes stricter and never laxer.
+    """The target that is due first, so that an agreement makes stricter and never laxer; None when
+    there is none.
 
     Seconds cannot be compared: four business hours may end later than eight hours by the clock. Of
-    two that end at one time, the first given; one that never comes is no promise.
+    two that end at one time, the first given; one that never comes is the last.
     """
-    best: Target | None = None
-    best_due: datetime | None = None
-    for target in targets:
-        due = target.calendar.add(start, target.seconds)
-        if due is not None and (best_due is None or due < best_due):
-            best, best_due = target, due
-    return best
+    found = list(targets)
+    if len(found) < _TWO:
+        return found[0] if found else None
+    return min(found, key=lambda one: one.calendar.add(start, one.seconds) or _NEVER)

@@ -14,30 +14,48 @@ from routing.model_file.yaml_text import MAX_BYTES, read_yaml
 
 def load_model(path: Path) -> Model:
     """Raises BrokenModel with every problem found."""
+    return read_model(_content(path), str(path))
+
+
+def load_definition(path: Path) -> Definition:
+    """As `read_definition`, from a file."""
+    return read_definition(_content(path), str(path))
+
+
+def _content(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
+            return file.read(MAX_BYTES + 1)
     except OSError as error:
         what = f"The file cannot be read: {error.strerror}."
         raise BrokenModel(
             [Problem(str(path), 0, what, "Check the path and its rights.")]
         ) from error
-    return read_model(content, str(path))
 
 
 def read_model(content: str | bytes, file: str) -> Model:
     """The same from the content of a file; `file` is the name that problems are reported under."""
+    return Model(_read(content, file, with_ties=False))
+
+
+def read_definition(content: str | bytes, file: str) -> Definition:
+    """A model that may still have ties, to be analysed while it is being made. Everything else that
+    is wrong with it raises BrokenModel as before."""
+    return _read(content, file, with_ties=True)
+
+
+def _read(content: str | bytes, file: str, *, with_ties: bool) -> Definition:
     data, problems = read_yaml(_decoded(content, file), file)
     draft = read_draft(data, problems)
     check_rules(draft, problems)
     if draft.whole:
         check_references(draft, problems)
-    if draft.whole and not problems.found:
+    if draft.whole and not problems.found and not with_ties:
         # Mending what is wrong so far can make or break a tie, so they are looked for last.
         check_ties(draft, problems)
     if problems.found or draft.document is None:
         raise BrokenModel(problems.found)
-    return Model(_definition(draft, draft.document))
+    return _definition(draft, draft.document)
 
 
 def _decoded(content: str | bytes, file: str) -> str:

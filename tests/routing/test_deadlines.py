@@ -1,5 +1,6 @@
 """Deadlines are warned of and told once, at their own time, and survive whatever restarts."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -56,7 +57,7 @@ class House:
 
     def __init__(self, database: Database, model: Model) -> None:
         self.database = database
-        self.watch = Deadlines(database, model, lambda: None)
+        self.watch = Deadlines(database, lambda: model, lambda: None)
         self._intake = Intake(database, TOKENS, Metrics(), lambda: None)
         self._router = Router(database, model, Metrics(), lambda: None)
 
@@ -91,15 +92,15 @@ class House:
             )
         )
 
-    async def anna(self) -> Agent:
+    async def anna(self, item_id: str = "") -> Agent:
         """An agent who has the work."""
         await self.database.write(lambda c: agents.add_roles(c, {"service": "Service"}))
         agent_id = await self.database.write(
             lambda c: agents.add(c, login="anna", name="Anna", password_hash="", held=["service"])
         )
-        item = await self.item()
+        item_id = item_id or (await self.item()).id
         agent = Agent(agent_id, "anna", "Anna", "en", ("service",))
-        await self.database.write(lambda c: work_items.claim(c, item.id, agent))
+        await self.database.write(lambda c: work_items.claim(c, item_id, agent))
         return agent
 
     async def events(self) -> list[DeadlineWarned | DeadlineBreached]:
@@ -132,7 +133,7 @@ async def test_what_passed_while_nobody_watched_is_told_without_a_warning(
 ) -> None:
     house = House(database, PLAIN)
     await house.receive(FRIDAY)
-    assert await Deadlines(database, PLAIN, lambda: None).mark(FRIDAY + 40 * HOUR) == 1
+    assert await Deadlines(database, lambda: PLAIN, lambda: None).mark(FRIDAY + 40 * HOUR) == 1
     assert [type(event) for event in await house.events()] == [DeadlineBreached]
 
 
@@ -259,10 +260,33 @@ def agreement(customer_id: str, title: str, targets: Any, **changes: Any) -> dic
 
 async def test_several_watchers_tell_each_deadline_once(database: Database) -> None:
     house = House(database, PLAIN)
-    await house.receive(FRIDAY)
-    watchers = [Deadlines(database, PLAIN, lambda: None) for _ in range(3)]
-    assert sum([await one.mark(FRIDAY + 4 * HOUR) for one in watchers]) == 1
-    assert len(await house.events()) == 1
+    for number in range(20):
+        await house.receive(FRIDAY, message_id=f"{number}@example.org")
+    watchers = [Deadlines(database, lambda: PLAIN, lambda: None) for _ in range(3)]
+    counts = await asyncio.gather(*(one.mark(FRIDAY + 4 * HOUR) for one in watchers))
+    assert sum(counts) == 20
+    assert len({event.deadline_id for event in await house.events()}) == 20
+
+
+async def test_answers_and_watchers_do_not_wait_for_each_other(database: Database) -> None:
+    """Both change the deadlines and the work items of the same conversations, at one time."""
+    house = House(database, PLAIN)
+    for number in range(20):
+        await house.receive(FRIDAY, message_id=f"{number}@example.org")
+    anna = await house.anna((await rows(database, t.work_items))[0].id)
+    items = [item.id for item in await rows(database, t.work_items)]
+    for item_id in items:
+        await database.write(lambda c, item_id=item_id: work_items.claim(c, item_id, anna))
+    answers = [
+        database.write(lambda c, item_id=item_id: work_items.answered(c, item_id, anna))
+        for item_id in items
+    ]
+    watching_ = [house.watch.mark(FRIDAY + 4 * HOUR) for _ in range(5)]
+    await asyncio.gather(*answers, *watching_)
+    await house.watch.mark(FRIDAY + 4 * HOUR)
+    assert {item.overdue for item in await rows(database, t.work_items)} == {False}
+    found = await rows(database, t.deadlines)
+    assert {one.state for one in found if one.promise == Promise.FIRST_RESPONSE} == {"met"}
 
 
 async def test_nothing_promised_is_nothing_to_watch(database: Database) -> None:

@@ -23,10 +23,11 @@ def test_four_business_hours_may_be_later_than_eight_by_the_clock() -> None:
     assert strictest([business, by_the_clock], FRIDAY - timedelta(hours=4)) == business
 
 
-def test_no_promise_is_stricter_than_none() -> None:
-    never = Target(HOUR, Calendar(plain()), BUSINESS)
-    assert strictest([never], FRIDAY) is None
-    assert strictest([never, Target(HOUR, ALWAYS, CALENDAR)], FRIDAY) is not None
+def test_what_never_comes_is_the_last() -> None:
+    never, some_time = Target(HOUR, Calendar(plain()), BUSINESS), Target(99, ALWAYS, CALENDAR)
+    assert strictest([never, some_time], FRIDAY) == some_time
+    assert strictest([never], FRIDAY) == never
+    assert strictest([], FRIDAY) is None
 
 
 targets = st.builds(
