@@ -36,6 +36,7 @@ def _sections(results: Results) -> dict[str, list[str]]:
             f"Median {row['p50']:.0f} µs, p99 {row['p99']:.0f} µs, {row['decisions']:,} decisions."
             for row in results.rows("decide")
         ],
+        "topics": [line for row in results.rows("topics") for line in _topics(row)],
     }
 
 
@@ -127,6 +128,28 @@ def _memory(rows: Sequence[Row]) -> list[str]:
                 sizes = (f"{own:.0f}", f"{workers:.0f}", f"{own + workers:.0f}")
                 lines.append(_line(TITLES[row["stack"]], after, *sizes, row["at"][:16]))
     return lines
+
+
+def _topics(row: Row) -> list[str]:
+    return [
+        *_head("what", "figure"),
+        _line(
+            f"right, of {row['topics']} topics, {row['examples'] // row['topics']} examples each",
+            f"**{row['accuracy']:.1%}**",
+        ),
+        _line("the same, as the report of the training estimates it", f"{row['estimated']:.1%}"),
+        _line("right by counting words, as a comparison", f"{row['baseline']:.1%}"),
+        _line("right where every turn of phrase is new", f"{row['turns']:.1%}"),
+        _line(
+            f"with the proposed threshold ({row['threshold']:.2f}): right, of what is suggested",
+            f"{row['surest_precision']:.1%}",
+        ),
+        _line("the same: suggested, of all", f"{row['surest_coverage']:.1%}"),
+        _line("confidence is off by, on average", f"{row['calibration_error']:.1%}"),
+        _line("learning, with measuring", f"{row['training_seconds']:.0f} s"),
+        _line("one suggestion, median", f"{row['guess_microseconds']:.0f} µs"),
+        _line("kept in the store", f"{row['megabytes']:.1f} MB"),
+    ]
 
 
 def _head(*names: str) -> list[str]:

@@ -101,7 +101,7 @@ def _check(pattern: str, parts: list[_Part]) -> None:
         raise BadPattern("This pattern is too long.", f"Use at most {LONGEST} characters.")
     if any(not 1 <= part.least <= part.most <= MOST for part in parts):
         raise BadPattern("A count is not right.", f"Write {{4}} or {{4,8}}, from 1 to {MOST}.")
-    if not (parts[0].takes_words and parts[-1].takes_words):
+    if not (parts and parts[0].takes_words and parts[-1].takes_words):
         what = "A pattern begins and ends with a letter, a digit, #, @ or ?."
         raise BadPattern(what, "Leave out what is around it.")
     if sum(part.least for part in parts if part.takes_words) < 3:  # noqa: PLR2004
