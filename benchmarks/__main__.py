@@ -1,6 +1,6 @@
 """`make bench`: runs the benchmarks and writes their figures into docs/benchmarks.md.
 
-    python -m benchmarks [--full] [--stack embedded|servers] [decide] [topics] [ingest] [visible] [memory]
+    python -m benchmarks [--full] [--stack embedded|servers] [NAME ...]
 
 Without names all run: about ten minutes, with `--full` about an hour.
 """

@@ -33,6 +33,8 @@ from hub.tokens import Tokens
 from routing.deadlines import Deadlines
 from routing.decision import Decision
 from routing.explain import explain
+from routing.learned.current import Current
+from routing.learned.teaching import Schedule, Teaching
 from routing.model import Model
 from routing.model_file import load_model
 from routing.router import QUEUE as ROUTER_QUEUE
@@ -116,7 +118,9 @@ def build(settings: Settings, role: Role = Role.ALL, extra: Extra | None = None)
         ("outbound", outbound),
     ]
     if role in (Role.ALL, Role.ROUTER):
-        router = Router(basics.database, basics.model, basics.metrics, basics.relay.wake)
+        learned = Current(basics.database)
+        parts.append(("learned topics", learned))
+        router = Router(basics.database, basics.model, basics.metrics, basics.relay.wake, learned)
         basics.bus.subscribe(ROUTER_QUEUE, ROUTER_TOPICS, router.handle)
     if role in (Role.ALL, Role.DISPATCHER):
         parts += _dispatcher(basics)
@@ -238,7 +242,18 @@ def _dispatcher(basics: Basics) -> list[tuple[str, Part]]:
         ("deadlines", Deadlines(basics.database, basics.relay.wake)),
         ("sweeper", Sweeper(basics.database, basics.bus, basics.relay)),
         ("retention", retention),
+        (
+            "learning",
+            Schedule(
+                make_teaching(basics.settings, basics.database, basics.model),
+                open_leadership(basics.database, "learning"),
+            ),
+        ),
     ]
+
+
+def make_teaching(settings: Settings, database: Database, model: Model) -> Teaching:
+    return Teaching(database, settings.routing.learning, lambda: model)
 
 
 def _console(basics: Basics, outbound: Outbound) -> Console:

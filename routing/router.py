@@ -18,7 +18,7 @@ from hub.store import Database, routing, troubles
 from hub.store.processed import first_seen
 from hub.store.routing import Unrouted, WorkItem
 from routing.contact import Contact
-from routing.decide import decide
+from routing.decide import Learned, decide
 from routing.decision import Decision
 from routing.model import Model
 from routing.tree import ANY
@@ -31,15 +31,22 @@ CONSUMER = "router"
 
 
 class Router:
-    """The bus handler of the router role. `wake` is called after each commit."""
+    """The bus handler of the router role. `wake` is called after each commit; `learned` gives
+    what to suggest topics with, if anything was learned."""
 
     def __init__(
-        self, database: Database, model: Model, metrics: Metrics, wake: Callable[[], None]
+        self,
+        database: Database,
+        model: Model,
+        metrics: Metrics,
+        wake: Callable[[], None],
+        learned: Callable[[], Learned | None] = lambda: None,
     ) -> None:
         self._database = database
         self._model = model
         self._metrics = metrics
         self._wake = wake
+        self._learned = learned
 
     async def handle(self, envelopes: Sequence[Envelope]) -> None:
         """Route the conversations that these events are about."""
@@ -66,7 +73,7 @@ class Router:
             return []
         closed = routing.lock(connection, conversation_ids)
         contacts = routing.unrouted(connection, conversation_ids)
-        work = _Work(routing.open_items(connection, conversation_ids), self._model)
+        work = _Work(routing.open_items(connection, conversation_ids), self._model, self._learned())
         routed = [(contact, work.take(contact)) for contact in contacts]
         if troubled:
             new = first_seen(connection, CONSUMER, list(troubled))
@@ -82,9 +89,12 @@ class Router:
 class _Work:
     """The work items of one batch, as they stand and as they become."""
 
-    def __init__(self, open_items: dict[str, WorkItem], model: Model) -> None:
+    def __init__(
+        self, open_items: dict[str, WorkItem], model: Model, learned: Learned | None
+    ) -> None:
         self._open = open_items
         self._model = model
+        self._learned = learned
         self._changed: dict[str, WorkItem] = {}
 
     def changed(self) -> list[WorkItem]:
@@ -95,7 +105,7 @@ class _Work:
         item = self._open.get(contact.conversation_id)
         if _only_filed(contact):
             return item.role if item else ""
-        decision = decide(_contact(contact), self._model)
+        decision = decide(_contact(contact), self._model, self._learned)
         if item is None:
             self._put(_new_item(contact, decision))
         else:
