@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from agent_ui.settings import ConsoleSettings
+from agent_ui.topic_desk import TopicDesk
 from hub.bus import Bus
 from hub.interaction import Channel
 from hub.isolation import Workers
@@ -19,6 +20,7 @@ class ConsoleContext:
     `default_accounts`: from which account to answer on a channel that a conversation has not used.
     `explain(decision, language)`: a stored decision as sentences.
     `role_titles(language)`: what people call each role.
+    `topics`: what the interaction model says about topics.
     `resend(interaction_id, agent_id)`: send a message again; raises Rejected when it is on its way.
     `wake()`: called after every write that adds events.
     """
@@ -32,5 +34,6 @@ class ConsoleContext:
     default_accounts: Mapping[Channel, str]
     explain: Callable[[dict[str, Any], str], list[str]]
     role_titles: Callable[[str], Mapping[str, str]]
+    topics: TopicDesk
     resend: Callable[[str, str], Awaitable[None]]
     wake: Callable[[], None]

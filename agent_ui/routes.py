@@ -43,6 +43,7 @@ def routes(views: Views, guard: Guard, static: StaticFiles) -> Sequence[Route]:
         Route("POST", work_item + "/claim", agents(views.actions.claim)),
         Route("POST", work_item + "/release", agents(views.actions.release)),
         Route("POST", work_item + "/resolve", agents(views.actions.resolve)),
+        Route("POST", work_item + "/topic", agents(views.actions.correct_topic)),
         Route("GET", conversation, agents(views.conversation.page)),
         Route("GET", conversation + "/entries", agents(views.conversation.entries)),
         Route("POST", conversation + "/entries", agents(views.actions.write)),

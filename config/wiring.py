@@ -10,6 +10,7 @@ from aiohttp import web
 from agent_ui import Console, ConsoleContext
 from config.installed import installed
 from config.settings import Settings, SettingsError
+from config.topic_desk import ModelTopics
 from hub.bus import Bus, DeadLetter
 from hub.bus.opening import open_bus
 from hub.connector import Connector, ConnectorContext, ConnectorKind
@@ -268,6 +269,7 @@ def _console(basics: Basics, outbound: Outbound) -> Console:
             default_accounts=default_accounts(basics.settings),
             explain=_explain,
             role_titles=_role_titles(basics.model),
+            topics=ModelTopics(lambda: basics.model),
             resend=outbound.resend,
             wake=basics.relay.wake,
         )

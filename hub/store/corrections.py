@@ -58,23 +58,32 @@ def correct(
 ) -> Corrected:
     """Store the correction and change the work item, to what `decision` says.
 
-    Raises Rejected when the topic is the same, and as `work_items.retopic` does.
+    With the topic that it has it can still move to the role of that. Raises Rejected when nothing
+    would change, and as `work_items.retopic` does.
     """
     before, after = items.retopic(connection, item_id, agent, decision=decision, move=move)
-    if before.topic == after.topic:
-        raise Rejected("same_topic", "This is its topic already.", status=409)
-    found = before.decision.get("recognition", {})
     moved = after.role != before.role
+    if before.topic != after.topic:
+        _record(connection, before, agent, decision, moved)
+    elif not moved:
+        raise Rejected("same_topic", "This is its topic already.", status=409)
+    return Corrected(after, decision["role"], moved)
+
+
+def _record(
+    connection: Connection, before: WorkItem, agent: Agent, decision: dict[str, Any], moved: bool
+) -> None:
+    found = before.decision.get("recognition", {})
     connection.execute(
         insert(topic_corrections),
         [
             {
                 "id": clock.new_id(),
-                "work_item_id": item_id,
+                "work_item_id": before.id,
                 "agent_id": agent.id,
                 "at": clock.now(),
                 "former": before.topic,
-                "topic": after.topic,
+                "topic": decision["topic"],
                 "how": found.get("how", "none"),
                 "confidence": found.get("confidence"),
                 "former_role": before.role,
@@ -83,7 +92,6 @@ def correct(
             }
         ],
     )
-    return Corrected(after, decision["role"], moved)
 
 
 def pairs(connection: Connection, since: datetime, *, limit: int) -> list[Pair]:

@@ -147,6 +147,25 @@ def _claim(connection: Connection, item_id: str, agent_id: str) -> None:
     work.claim(connection, item_id, agent)
 
 
+async def test_a_topic_is_corrected_with_one_key_and_a_few_letters(
+    house: House, browser: Browser
+) -> None:
+    accepted = await house.receive(mail_arrival("jan@example.org"))
+    async with desk(browser, house) as at:
+        await at.sign_in("anna")
+        await at.open(accepted.conversation_id)
+        await at.page.keyboard.press("i")
+        await expect(at.page.locator(".chip-mine")).to_be_visible()
+        await at.done()
+        await at.page.keyboard.press("c")
+        await at.page.keyboard.type("bill")
+        await expect(at.page.locator("select[name=topic]")).to_have_value("invoice")
+        await at.page.keyboard.press("Enter")
+        await expect(at.page.locator(".chip-topic")).to_have_text("Invoices")
+        await expect(at.page.locator("[data-notice]")).to_contain_text("Billing")
+        await at.check_traps()
+
+
 async def test_a_gap_is_mended_by_itself(house: House, browser: Browser) -> None:
     async with desk(browser, house) as at:
         await at.page.route("**/console/live*", lambda route: route.abort())

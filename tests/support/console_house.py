@@ -13,6 +13,7 @@ from sqlalchemy import Table, select
 
 from agent_ui import Console, ConsoleContext, ConsoleSettings
 from builders import ACCOUNT, TOKENS, mail_arrival
+from config.topic_desk import ModelTopics
 from hub.bus import DeadLetter
 from hub.bus.opening import open_bus
 from hub.http import build_app
@@ -142,6 +143,7 @@ class House:
             default_accounts={Channel.EMAIL: ACCOUNT},
             explain=_explain,
             role_titles=lambda language: _titles(self.model, language),
+            topics=ModelTopics(lambda: self.model),
             resend=self.outbound.resend,
             wake=self.relay.wake,
         )
