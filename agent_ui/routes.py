@@ -10,6 +10,7 @@ from agent_ui.views.actions import ActionViews
 from agent_ui.views.conversation import ConversationViews
 from agent_ui.views.files import FileViews
 from agent_ui.views.sign_in import SignInViews
+from agent_ui.views.topics import TopicViews
 from agent_ui.views.work import WorkViews
 from hub.http import Route
 
@@ -21,6 +22,7 @@ class Views:
     conversation: ConversationViews
     actions: ActionViews
     files: FileViews
+    topics: TopicViews
     streams: Streams
 
 
@@ -51,5 +53,8 @@ def routes(views: Views, guard: Guard, static: StaticFiles) -> Sequence[Route]:
         Route("GET", interaction + "/original", agents(views.files.original)),
         Route("POST", interaction + "/resend", agents(views.actions.resend)),
         Route("GET", "/console/files/{id}", agents(views.files.download)),
+        Route("GET", "/console/topics", agents(views.topics.page)),
+        Route("POST", "/console/topics/threshold", agents(views.topics.set_threshold)),
+        Route("POST", "/console/topics/proposals", agents(views.topics.accept)),
         Route("GET", "/console/{rest:.*}", agents(views.work.not_here)),
     ]

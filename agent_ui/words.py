@@ -175,6 +175,11 @@ def found(texts: Texts, recognition: Recognition) -> str:
     return texts(FOUND.get(recognition.how, FOUND["none"]), percent=percent)
 
 
+def found_by(texts: Texts, how: str) -> str:
+    """The same for many contacts at once."""
+    return texts(N_("suggested")) if how == "learned" else texts(FOUND.get(how, FOUND["none"]))
+
+
 def reply_subject(subject: str) -> str:
     """The subject of an answer; one "Re:" is enough."""
     if not subject or subject.lower().startswith(("re:", "antw:", "aw:", "sv:")):

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from benchmarks.matters import For, Mail, Writer
 from routing.learned.classifier import Classifier
 from routing.learned.examples import Example
-from routing.learned.report import proposed
 from routing.learned.training import train
 from routing.recognise import words_of
 
@@ -45,7 +44,7 @@ def run() -> Result:
     examples = [Example(mail.topic, mail.subject, mail.text) for mail in known]
     trained = train(examples, 10, {})
     seconds = time.perf_counter() - started
-    threshold = proposed(trained.report.curve).threshold
+    threshold = trained.report.proposed_threshold
     classifier = Classifier.from_bytes(trained.content)
     sure, right = _tested(classifier, tested, threshold)
     return Result(

@@ -48,6 +48,7 @@ def _of_topic(
             if count >= LEAST_CORRECTED
             and here[phrase] >= LEAST_PRECISION * everywhere[phrase]
             and phrase not in known
+            and known.isdisjoint(phrase.split())
         ]
         if not good:
             break

@@ -7,6 +7,9 @@ from hub.interaction import Frozen
 GOOD_PRECISION = 0.9
 """What the threshold that is proposed aims at: of ten suggestions nine are right."""
 
+LEAST_SURE = 0.3
+"""It is never lower: what is about no known topic is not in the measure."""
+
 
 class Point(Frozen):
     """With this threshold, so much of what is suggested is right (`precision`), and so much of all
@@ -54,13 +57,15 @@ class Report(Frozen):
     always: float
     calibration_error: float
     curve: tuple[Point, ...]
+    proposed_threshold: float
     proposals: tuple[Proposal, ...] = ()
 
-    @property
-    def proposed_threshold(self) -> float:
-        """The lowest threshold with which nine of ten suggestions are right, else the surest."""
-        return proposed(self.curve).threshold
 
-
-def proposed(curve: Sequence[Point]) -> Point:
-    return next((point for point in curve if point.precision >= GOOD_PRECISION), curve[-1])
+def proposed(curve: Sequence[Point]) -> float:
+    """The lowest threshold that is good enough, else the surest that was measured."""
+    good = (
+        point.threshold
+        for point in curve
+        if point.precision >= GOOD_PRECISION and point.threshold >= LEAST_SURE
+    )
+    return next(good, max(curve[-1].threshold, LEAST_SURE))

@@ -11,7 +11,7 @@ from routing.learned.examples import Example
 from routing.learned.features import grams
 from routing.learned.measure import by_topic, calibration_error, curve, measure
 from routing.learned.proposals import proposals
-from routing.learned.report import Report
+from routing.learned.report import Report, proposed
 from routing.learned.softmax import fit
 from routing.learned.vocabulary import Vocabulary
 
@@ -54,6 +54,7 @@ def train(examples: Sequence[Example], least: int, rules: Mapping[str, tuple[str
         features=len(vocabulary.keys),
         topics=len(topics),
     )
+    points = curve(measured)
     report = Report(
         examples=len(used),
         topics=by_topic(measured, topics),
@@ -61,7 +62,8 @@ def train(examples: Sequence[Example], least: int, rules: Mapping[str, tuple[str
         accuracy=float(measured.right.mean()),
         always=max(counts[topic] for topic in topics) / len(used),
         calibration_error=calibration_error(measured),
-        curve=curve(measured),
+        curve=points,
+        proposed_threshold=proposed(points),
         proposals=proposals(examples, rules),
     )
     classifier = Classifier(tuple(topics), vocabulary, weights, measured.sharpness)

@@ -9,15 +9,17 @@ import pytest_asyncio
 from playwright.async_api import Browser, Route, expect
 from sqlalchemy import Connection
 
+import topic_examples
 from agent_ui import ConsoleSettings
 from builders import chat_arrival, email_party, mail_arrival
 from console_browser import desk
 from console_house import House, open_house
 from hub.interaction import Attachment, Party, PointKind, Thread
-from hub.store import agents, sessions
+from hub.store import agents, learning, sessions
 from hub.store import work_items as work
 from hub.store.tables import agents as agents_table
 from hub.store.tables import outbound, work_items
+from routing.learned.training import train
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -460,6 +462,21 @@ async def test_axe_finds_nothing(house: House, browser: Browser, scheme: str) ->
         await at.page.locator(".top summary").click()
         await at.check_accessible()
         await at.page.goto(f"{house.origin}/console/nowhere")
+        await at.check_accessible()
+
+
+async def test_axe_finds_nothing_on_the_page_about_recognition(
+    house: House, browser: Browser
+) -> None:
+    report = train(topic_examples.examples(15), 10, {}).report.model_dump(mode="json")
+    await house.write(
+        lambda c: learning.keep(c, content=b"", report=report, examples=45, by="operator")
+    )
+    async with desk(browser, house) as at:
+        await at.sign_in("anna")
+        await at.page.goto(f"{house.origin}/console/topics")
+        await at.page.locator("main summary").click()
+        await expect(at.page.locator("svg.curve circle").first).to_be_visible()
         await at.check_accessible()
 
 

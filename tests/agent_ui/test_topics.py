@@ -1,7 +1,12 @@
 """Correcting what a contact is about, without scripts; and the page about recognition."""
 
+from typing import Any
+
+import pytest
+
 from console_house import House, Person
-from hub.store.tables import topic_corrections, work_items
+from hub.store import learning
+from hub.store.tables import audit_log, topic_corrections, work_items
 
 ORDER = {"subject": "Where is my order?", "text": "x"}
 
@@ -76,3 +81,114 @@ async def test_what_cannot_be_corrected_is_said(house: House, anna: Person, bob:
     assert (await bob.post(door, topic="invoice")).status == 404
     await anna.post(f"/console/work/{item.id}/resolve", seen="9")
     assert await house.rows(topic_corrections) == []
+
+
+# The page about recognition
+
+REPORT = {
+    "examples": 60,
+    "accuracy": 0.8,
+    "calibration_error": 0.03,
+    "topics": [
+        {"topic": "order", "examples": 40, "precision": 0.9, "found": 0.7, "taken_for": "invoice"}
+    ],
+    "left_out": {"invoice": 4},
+    "curve": [
+        {"threshold": 0.0, "precision": 0.8, "coverage": 1.0},
+        {"threshold": 0.5, "precision": 0.92, "coverage": 0.7},
+        {"threshold": 0.9, "precision": 1.0, "coverage": 0.2},
+    ],
+    "proposals": [
+        {
+            "topic": "invoice",
+            "words": "dunning letter",
+            "fits": 7,
+            "misses": 1,
+            "corrected": 5,
+            "former": "order",
+        }
+    ],
+    "proposed_threshold": 0.5,
+}
+
+
+async def learn(house: House, report: dict[str, Any]) -> None:
+    await house.write(lambda c: learning.keep(c, content=b"", report=report, examples=60, by="x"))
+
+
+@pytest.mark.parametrize("door", ["", "/threshold", "/proposals"])
+async def test_only_who_manages_topics_finds_the_page(bob: Person, door: str) -> None:
+    page = await bob.post(f"/console/topics{door}") if door else await bob.get("/console/topics")
+    assert page.status == 404
+    assert not (await bob.get("/console")).has("a[href='/console/topics']")
+
+
+async def test_before_anything_is_learned_the_page_says_how_to(anna: Person) -> None:
+    assert (await anna.get("/console")).has("a[href='/console/topics']")
+    page = await anna.get("/console/topics")
+    assert "loket topics train" in page.text("main")
+    assert not page.has("svg.curve")
+
+
+async def test_the_curve_shows_what_a_threshold_costs_and_the_proposed_one_holds(
+    house: House, anna: Person
+) -> None:
+    await learn(house, REPORT)
+    page = await anna.get("/console/topics")
+    assert len(page.texts("svg.curve circle")) == 3
+    assert page.text(".mark-used") == "50 % sure: 92 % right, 70 % suggested"
+    assert "This is what Loket proposes." in page.text("main")
+    assert page.value("input[name=threshold]") == "50"
+
+
+async def test_a_threshold_is_set_from_the_page(house: House, anna: Person) -> None:
+    await learn(house, REPORT)
+    page = await anna.post("/console/topics/threshold", threshold="90 %")
+    assert page.path == "/console/topics"
+    assert page.text(".mark-used").startswith("90 % sure: 100 % right")
+    assert await house.database.read(learning.threshold) == 0.9
+    for wrong in ("", "101", "-1", "sure", "nan"):
+        page = await anna.post("/console/topics/threshold", threshold=wrong)
+        assert (page.status, page.text("[role=alert]")) == (422, "Write a number from 0 to 100.")
+    assert await house.database.read(learning.threshold) == 0.9
+
+
+async def test_an_accepted_proposal_gives_the_rule_and_is_in_the_audit_log(
+    house: House, anna: Person
+) -> None:
+    await learn(house, REPORT)
+    page = await anna.get("/console/topics")
+    assert page.text(".proposals q") == "dunning letter"
+    page = await anna.post("/console/topics/proposals", topic="invoice", words="dunning letter")
+    assert page.status == 200
+    assert "- dunning letter" in page.text("pre.rule")
+    assert "- factuur" in page.text("pre.rule")
+    logged = [row for row in await house.rows(audit_log) if row.action.startswith("topics.prop")]
+    assert [(row.object, row.details) for row in logged] == [
+        ("invoice", {"words": ["dunning letter"]})
+    ]
+
+
+async def test_a_proposal_that_is_gone_is_not_accepted(house: House, anna: Person) -> None:
+    await learn(house, REPORT)
+    page = await anna.post("/console/topics/proposals", topic="invoice", words="<b>")
+    assert page.status == 409
+    assert not page.has("pre.rule")
+
+
+async def test_a_report_of_another_release_is_shown_as_far_as_it_can_be_read(
+    house: House, anna: Person
+) -> None:
+    await learn(house, {"curve": "new"})
+    assert (await anna.get("/console/topics")).status == 200
+
+
+async def test_what_is_corrected_most_is_listed(house: House, anna: Person) -> None:
+    await house.receive(**ORDER)
+    await house.receive(subject="Order 2")
+    page = await anna.take_next()
+    item = await house.work_of(page.path.rpartition("/")[2])
+    await anna.post(f"/console/work/{item.id}/topic", topic="invoice")
+    page = await anna.get("/console/topics")
+    assert "Orders · E-mail" in page.texts("tbody th")
+    assert "1 (50 %)" in page.texts("tbody td")
