@@ -138,7 +138,7 @@ def _topics(row: Row) -> list[str]:
             f"**{row['accuracy']:.1%}**",
         ),
         _line("the same, as the report of the training estimates it", f"{row['estimated']:.1%}"),
-        _line("right by counting words, as a comparison", f"{row['baseline']:.1%}"),
+        _line("right by naive Bayes over words, as a comparison", f"{row['baseline']:.1%}"),
         _line("right where every turn of phrase is new", f"{row['turns']:.1%}"),
         _line(
             f"with the proposed threshold ({row['threshold']:.2f}): right, of what is suggested",
@@ -146,7 +146,7 @@ def _topics(row: Row) -> list[str]:
         ),
         _line("the same: suggested, of all", f"{row['surest_coverage']:.1%}"),
         _line("confidence is off by, on average", f"{row['calibration_error']:.1%}"),
-        _line("learning, with measuring", f"{row['training_seconds']:.0f} s"),
+        _line("learning, with measuring", f"{row['training_seconds']:.0f} s of one core"),
         _line("one suggestion, median", f"{row['guess_microseconds']:.0f} µs"),
         _line("kept in the store", f"{row['megabytes']:.1f} MB"),
     ]

@@ -1,5 +1,6 @@
 """How well topics are learned: 100 topics with 100 examples each, and how fast."""
 
+import math
 import statistics
 import time
 from collections import Counter, defaultdict
@@ -14,11 +15,12 @@ from routing.recognise import words_of
 
 PER_TOPIC = 100
 TESTED_PER_TOPIC = 20
+_SMOOTHING = 0.1
 
 
 @dataclass(frozen=True)
 class Result:
-    """Shares from 0 to 1; `baseline` counts the words of a topic, `turns` is the accuracy on turns
+    """Shares from 0 to 1; `baseline` is naive Bayes over words, `turns` is the accuracy on turns
     of phrase that no example has. `surest_*`: with the threshold that is proposed."""
 
     topics: int
@@ -40,10 +42,10 @@ def run() -> Result:
     known = Writer(1, For.TRAINING).mails(PER_TOPIC)
     tested = Writer(2, For.TESTING).mails(TESTED_PER_TOPIC)
     turns = Writer(3, For.TURNS).mails(TESTED_PER_TOPIC)
-    started = time.perf_counter()
+    started = time.process_time()
     examples = [Example(mail.topic, mail.subject, mail.text) for mail in known]
     trained = train(examples, 10, {})
-    seconds = time.perf_counter() - started
+    seconds = time.process_time() - started
     threshold = trained.report.proposed_threshold
     classifier = Classifier.from_bytes(trained.content)
     sure, right = _tested(classifier, tested, threshold)
@@ -85,18 +87,23 @@ def _microseconds(classifier: Classifier, mails: Sequence[Mail]) -> float:
 
 
 def _baseline(known: Sequence[Mail], tested: Sequence[Mail]) -> float:
-    """Without a model: the topic in whose examples the words of the mail are most frequent."""
-    shares: dict[str, Counter[str]] = defaultdict(Counter)
-    spread: Counter[str] = Counter()
+    """How often naive Bayes over words is right: what a few lines without numpy would do."""
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
     for mail in known:
-        for word in set(words_of(f"{mail.subject} {mail.text}")):
-            shares[word][mail.topic] += 1
-            spread[word] += 1
+        counts[mail.topic].update(_words(mail))
+    totals = {topic: sum(words.values()) for topic, words in counts.items()}
+    size = len({word for words in counts.values() for word in words})
+
+    def likelihood(topic: str, words: Sequence[str]) -> float:
+        smoothed = totals[topic] + _SMOOTHING * size
+        return sum(math.log((counts[topic][word] + _SMOOTHING) / smoothed) for word in words)
+
     right = 0
     for mail in tested:
-        points: Counter[str] = Counter()
-        for word in set(words_of(f"{mail.subject} {mail.text}")):
-            for topic, count in shares[word].items():
-                points[topic] += count / spread[word]  # type: ignore[assignment]
-        right += points.most_common(1)[0][0] == mail.topic if points else 0
+        words = _words(mail)
+        right += max(counts, key=lambda topic: likelihood(topic, words)) == mail.topic
     return right / len(tested)
+
+
+def _words(mail: Mail) -> list[str]:
+    return words_of(f"{mail.subject} {mail.text}")

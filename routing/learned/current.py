@@ -1,6 +1,7 @@
 """Follows what was learned: a router uses the newest version, and the threshold that holds now."""
 
 import asyncio
+from contextlib import suppress
 
 import structlog
 from pydantic import ValidationError
@@ -30,6 +31,9 @@ class Current:
         return self._classifier
 
     async def start(self) -> None:
+        """The first contact is routed with what was learned, unless the store is down just now."""
+        with suppress(Retry):
+            await self.look()
         self._task.start()
 
     async def stop(self) -> None:

@@ -52,6 +52,15 @@ async def test_what_is_taught_is_what_a_router_suggests_next(database: Database)
     assert again.threshold == 0.35
 
 
+async def test_a_router_starts_with_what_was_learned_before(database: Database) -> None:
+    await know_many(database, 12)
+    await teaching(database).teach(by="operator")
+    current = Current(database)
+    await current.start()
+    assert current() is not None
+    await current.stop()
+
+
 async def test_a_version_of_another_release_leaves_what_works(database: Database) -> None:
     await know_many(database, 12)
     await teaching(database).teach(by="operator")
