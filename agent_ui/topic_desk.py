@@ -35,6 +35,10 @@ class TopicDesk(Protocol):
         """The entry of the topic in the model file with these words added; "" for none."""
         ...
 
+    def changed_row(self, topic: str, role: str) -> str:
+        """The row of the model file that gives the topic to this role; "" for none."""
+        ...
+
     def may_manage(self, agent: Agent) -> bool:
         """Whether this agent sets the threshold and accepts proposals."""
         ...

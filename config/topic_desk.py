@@ -6,7 +6,7 @@ from typing import Any
 from agent_ui.topic_desk import TopicChoice
 from hub.interaction import Channel
 from hub.store.agents import Agent
-from routing.changed_rule import with_words
+from routing.changed_rule import with_role, with_words
 from routing.correcting import choices, corrected
 from routing.explain import Language
 from routing.model import Model
@@ -36,6 +36,9 @@ class ModelTopics:
 
     def changed_rule(self, topic: str, words: str) -> str:
         return with_words(self._model(), topic, words)
+
+    def changed_row(self, topic: str, role: str) -> str:
+        return with_role(self._model(), topic, role)
 
     def may_manage(self, agent: Agent) -> bool:
         """Who reads what is not recognised looks after how it is recognised."""

@@ -1,18 +1,20 @@
-"""The rule of a topic with a change that somebody accepted, as it is to stand in the model file."""
+"""What an accepted proposal changes in the model, as it is to stand in its file.
+
+This is the only place that knows what accepting gives.
+"""
 
 from typing import Any
 
 import yaml
 
 from routing.definition import Rules
+from routing.inherit import Cell
 from routing.model import Model
+from routing.tree import ANY
 
 
 def with_words(model: Model, topic: str, words: str) -> str:
-    """The YAML of a topic's entry with these words among its rules; "" for an unknown topic.
-
-    This is the only place that knows what accepting a proposal gives.
-    """
+    """The YAML of a topic's entry with these words among its rules; "" for an unknown topic."""
     entry = model.topics.get(topic)
     if entry is None:
         return ""
@@ -20,6 +22,17 @@ def with_words(model: Model, topic: str, words: str) -> str:
     rules = entry.rules.model_copy(update={"words": known})
     value = {topic: {"title": entry.title.model_dump(), "rules": _written(rules)}}
     return yaml.safe_dump(value, allow_unicode=True, sort_keys=False, width=100)
+
+
+def with_role(model: Model, topic: str, role: str) -> str:
+    """The YAML of the row that makes a role responsible for a topic, whoever asks and however; ""
+    for an unknown one. Says which row it replaces, if there is one for exactly that."""
+    if topic not in model.topics or role not in model.roles:
+        return ""
+    written = yaml.safe_dump([{"topic": topic, "role": role}], sort_keys=False)
+    everywhere = Cell(ANY, None, None, topic)
+    lines = [row.line for row in model.moments if Cell.of(row) == everywhere]
+    return f"# Instead of the role in the row on line {lines[0]}:\n{written}" if lines else written
 
 
 def _written(rules: Rules) -> dict[str, Any]:

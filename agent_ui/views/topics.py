@@ -9,18 +9,19 @@ from sqlalchemy import Connection
 
 from agent_ui.context import ConsoleContext
 from agent_ui.curve import at_threshold, draw
-from agent_ui.learned import Learned, Proposal, learned_of
+from agent_ui.learned import Learned, learned_of
 from agent_ui.pages import Pages
 from agent_ui.texts import N_
 from agent_ui.visit import Visit
 from hub import clock
 from hub.store import corrections, learning
-from hub.store.corrections import Moment, Pair
+from hub.store.corrections import Kept, Moment, Pair
 from hub.store.learning import Version
 
 PAGE = "/console/topics"
 DAYS = 90
 _LISTED = 12
+_LEAST_KEPT = 3
 _HUNDRED = 100
 _NOT_A_THRESHOLD = N_("Write a number from 0 to 100.")
 _GONE = N_("This proposal is not there any more: something was learned meanwhile. Look again.")
@@ -35,6 +36,7 @@ class Found:
     chosen: float | None
     moments: list[Moment]
     pairs: list[Pair]
+    kept: list[Kept]
 
     @property
     def threshold(self) -> float:
@@ -63,15 +65,19 @@ class TopicViews:
         """Show the rule as it is to be; the model is changed where models are changed."""
         self._must_manage(visit)
         topic, words = await visit.field("topic"), await visit.field("words")
+        role = await visit.field("role")
         found = await self._read()
-        known = [one for one in found.learned.proposals if (one.topic, one.words) == (topic, words)]
-        rule = self._context.topics.changed_rule(topic, words) if known else ""
-        if not rule:
+        desk, change = self._context.topics, ""
+        if any((one.topic, one.words) == (topic, words) for one in found.learned.proposals):
+            change, what = desk.changed_rule(topic, words), {"words": words}
+        elif any((one.topic, one.keeper) == (topic, role) for one in found.kept):
+            change, what = desk.changed_row(topic, role), {"role": role}
+        if not change:
             return await self._show(visit, _GONE, HTTPStatus.CONFLICT)
         await self._context.database.write(
-            lambda c: learning.accepted(c, topic=topic, words=[words], by=visit.known.id)
+            lambda c: learning.accepted(c, topic=topic, by=visit.known.id, **what)
         )
-        return await self._show(visit, rule=rule, accepted=known[0])
+        return await self._show(visit, change=change)
 
     async def _show(
         self,
@@ -79,8 +85,7 @@ class TopicViews:
         problem: str = "",
         status: int = HTTPStatus.OK,
         *,
-        rule: str = "",
-        accepted: Proposal | None = None,
+        change: str = "",
     ) -> web.StreamResponse:
         self._must_manage(visit)
         found = await self._read()
@@ -93,8 +98,7 @@ class TopicViews:
             used=at_threshold(found.learned.curve, found.threshold),
             titles=self._context.topics.titles(visit.texts.language),
             problem=visit.texts(problem) if problem else "",
-            rule=rule,
-            accepted=accepted,
+            change=change,
             days=DAYS,
         )
 
@@ -113,6 +117,7 @@ class TopicViews:
                 chosen=learning.threshold(connection),
                 moments=corrections.most_corrected(connection, since, limit=_LISTED),
                 pairs=corrections.pairs(connection, since, limit=_LISTED),
+                kept=corrections.kept(connection, since, least=_LEAST_KEPT),
             )
 
         return await self._context.database.read(read)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, case, func, insert, select
 
 from hub import clock
 from hub.errors import Rejected
@@ -51,6 +51,18 @@ class Moment:
     @property
     def share(self) -> float:
         return self.corrected / max(self.contacts, 1)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Of the contacts corrected to a topic that the model gives to `role`, agents of `keeper` kept
+    so many and handed over so many."""
+
+    topic: str
+    keeper: str
+    role: str
+    kept: int
+    handed_over: int
 
 
 def correct(
@@ -106,6 +118,28 @@ def pairs(connection: Connection, since: datetime, *, limit: int) -> list[Pair]:
         .limit(limit)
     )
     return [Pair(row.former, row.topic, row.how, row.times) for row in rows]
+
+
+def kept(connection: Connection, since: datetime, *, least: int) -> list[Kept]:
+    """Where the agents of one role kept `least` contacts or more, and four of five, that the model
+    gives to another: perhaps the row is wrong and they are right."""
+    columns = topic_corrections.c
+    stayed = func.sum(case((columns.moved, 0), else_=1))
+    moved = func.sum(case((columns.moved, 1), else_=0))
+    rows = connection.execute(
+        select(
+            columns.topic,
+            columns.former_role,
+            columns.role,
+            stayed.label("stayed"),
+            moved.label("gone"),
+        )
+        .where(columns.at >= since, columns.role != columns.former_role)
+        .group_by(columns.topic, columns.former_role, columns.role)
+        .having(stayed >= least, stayed >= 4 * moved)
+        .order_by(stayed.desc(), columns.topic, columns.former_role)
+    )
+    return [Kept(r.topic, r.former_role, r.role, int(r.stayed), int(r.gone)) for r in rows]
 
 
 def most_corrected(connection: Connection, since: datetime, *, limit: int) -> list[Moment]:

@@ -3,7 +3,6 @@
 A topic is known where an agent corrected it, and where the work was resolved with it.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -187,12 +186,12 @@ def set_threshold(connection: Connection, value: float, *, by: str) -> None:
     )
 
 
-def accepted(connection: Connection, *, topic: str, words: Sequence[str], by: str) -> None:
-    """Keep that a proposal was accepted."""
+def accepted(connection: Connection, *, topic: str, by: str, **what: str) -> None:
+    """Keep that a proposal was accepted, and what it changes of the topic."""
     audit.record(
         connection,
         actor=by,
         action="topics.proposal_accepted",
         about=topic,
-        details={"words": list(words)},
+        details=dict(what),
     )

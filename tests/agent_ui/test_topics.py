@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from console_house import House, Person
 from hub.store import learning
@@ -165,13 +166,31 @@ async def test_an_accepted_proposal_gives_the_rule_and_is_in_the_audit_log(
     assert "- factuur" in page.text("pre.rule")
     logged = [row for row in await house.rows(audit_log) if row.action.startswith("topics.prop")]
     assert [(row.object, row.details) for row in logged] == [
-        ("invoice", {"words": ["dunning letter"]})
+        ("invoice", {"words": "dunning letter"})
     ]
+
+
+async def test_what_agents_keep_against_the_model_is_a_row_to_change(
+    house: House, anna: Person
+) -> None:
+    for number in range(3):
+        await house.receive(subject=f"Order {number}")
+        page = await anna.take_next()
+        item = await house.work_of(page.path.rpartition("/")[2])
+        await anna.post(f"/console/work/{item.id}/topic", topic="invoice")
+    page = await anna.get("/console/topics")
+    assert page.text(".proposals p").startswith("Invoices → Customer service")
+    page = await anna.post("/console/topics/proposals", topic="invoice", role="service")
+    assert page.status == 200
+    assert "role: service" in page.text("pre.rule")
+    assert "Instead of the role in the row on line" in page.text("pre.rule")
 
 
 async def test_a_proposal_that_is_gone_is_not_accepted(house: House, anna: Person) -> None:
     await learn(house, REPORT)
     page = await anna.post("/console/topics/proposals", topic="invoice", words="<b>")
+    assert page.status == 409
+    page = await anna.post("/console/topics/proposals", topic="invoice", role="service")
     assert page.status == 409
     assert not page.has("pre.rule")
 
@@ -192,3 +211,13 @@ async def test_what_is_corrected_most_is_listed(house: House, anna: Person) -> N
     page = await anna.get("/console/topics")
     assert "Orders · E-mail" in page.texts("tbody th")
     assert "1 (50 %)" in page.texts("tbody td")
+
+
+async def test_a_suggestion_is_shown_with_how_sure_it_is(house: House, anna: Person) -> None:
+    accepted = await house.receive(**ORDER)
+    item = await house.work_of(accepted.conversation_id)
+    found = {"topic": "order", "how": "learned", "confidence": 0.839, "learned": 2}
+    decision = item.decision | {"recognition": found}
+    await house.write(lambda c: c.execute(update(work_items).values(decision=decision)))
+    page = await anna.get(f"/console/conversations/{accepted.conversation_id}")
+    assert page.text(".found-how") == "suggested, 83 % sure"

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from hub.interaction import Channel, Direction
-from routing.changed_rule import with_words
+from routing.changed_rule import with_role, with_words
 from routing.contact import Contact
 from routing.correcting import choices, corrected
 from routing.decide import decide
@@ -76,3 +76,14 @@ def test_accepting_words_gives_an_entry_that_the_model_reads():
 def test_words_that_are_there_already_are_not_written_twice():
     assert with_words(EXAMPLE, "order", "besteld").count("besteld\n") == 1
     assert with_words(EXAMPLE, "weather", "rain") == ""
+
+
+def test_a_row_is_written_for_every_customer_and_says_which_it_replaces():
+    text = with_role(EXAMPLE, "complaint", "sales")
+    row = next(row for row in EXAMPLE.moments if row.id == "any any any complaint")
+    assert text == (
+        f"# Instead of the role in the row on line {row.line}:\n- topic: complaint\n  role: sales\n"
+    )
+    assert with_role(EXAMPLE, "order/change", "sales").count("line") == 1
+    assert with_role(EXAMPLE, "delivery/wrong", "sales") == ""
+    assert with_role(EXAMPLE, "complaint", "nobody") == ""

@@ -217,3 +217,23 @@ async def test_the_newest_threshold_holds_and_is_in_the_audit_log(database: Data
         await database.write(lambda c, v=value: learning.set_threshold(c, v, by="anna"))  # type: ignore[misc]
     assert await database.read(learning.threshold) == 0.7
     assert [row.action for row in await rows(database, audit_log)] == ["topics.threshold_set"] * 2
+
+
+async def test_a_topic_is_kept_when_four_of_five_stay(database: Database, anna: Agent) -> None:
+    async def one(*, move: bool) -> None:
+        await correct(database, await know(database, "order", **WAITS), anna, move=move)
+
+    async def kept() -> list[tuple[str, str, str, int, int]]:
+        since = clock.now() - LONG_AGO
+        found = await database.read(lambda c: corrections.kept(c, since, least=3))
+        return [(k.topic, k.keeper, k.role, k.kept, k.handed_over) for k in found]
+
+    for _ in range(2):
+        await one(move=False)
+    assert await kept() == []
+    for _ in range(2):
+        await one(move=False)
+    await one(move=True)
+    assert await kept() == [("bill", "service", "billing", 4, 1)]
+    await one(move=True)
+    assert await kept() == []
