@@ -54,7 +54,9 @@ def draw(points: Sequence[Point], threshold: float) -> Drawing:
 
 
 def at_threshold(points: Sequence[Point], threshold: float) -> Point | None:
-    """The last point that asks no more than the threshold does."""
+    """The last point that asks no more than the threshold does; None where nothing reaches it."""
+    if threshold >= 1:
+        return None
     below = [point for point in points if point.threshold <= threshold + 1e-9]
     return below[-1] if below else None
 

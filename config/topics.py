@@ -11,7 +11,7 @@ from config.settings import Settings
 from hub.errors import Rejected
 from hub.store import Database, learning
 from hub.store.learning import Version
-from routing.learned.report import Report
+from routing.learned.report import NOTHING, Report
 from routing.model_file import load_model
 
 OPERATOR = "operator"
@@ -72,13 +72,14 @@ async def _newest(database: Database) -> tuple[Version, float | None]:
 
 def _summary(newest: Version, found: Report, chosen: float | None) -> str:
     holds = found.proposed_threshold if chosen is None else chosen
+    effect = "" if holds < NOTHING else ": nothing is suggested"
     whose = "proposed" if chosen is None else "set by an administrator"
     return (
         f"Version {newest.version}, learned {newest.trained_at:%Y-%m-%d %H:%M}Z from "
         f"{found.examples} contacts about {len(found.topics)} topics.\n"
         f"{found.accuracy:.1%} right without a threshold (always the most frequent topic: "
         f"{found.always:.1%}); confidence is off by {found.calibration_error:.1%} on average.\n"
-        f"The threshold is {holds:.2f}, {whose}."
+        f"The threshold is {holds:.2f}, {whose}{effect}."
     )
 
 

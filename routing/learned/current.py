@@ -10,7 +10,7 @@ from hub.errors import Retry
 from hub.store import Database, learning
 from hub.supervise import Supervised
 from routing.learned.classifier import Classifier, UnreadableLearning
-from routing.learned.report import Report
+from routing.learned.report import NOTHING, Report
 
 log = structlog.get_logger(__name__)
 
@@ -23,7 +23,7 @@ class Current:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._classifier: Classifier | None = None
-        self._proposed = 1.0
+        self._proposed = NOTHING
         self._unreadable = 0
         self._task = Supervised("learned topics", self._run)
 

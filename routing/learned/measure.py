@@ -17,6 +17,7 @@ _SEED = 7
 _SHARPNESS = np.geomspace(0.1, 10, 81)
 _THRESHOLDS = np.round(np.arange(0, 1, 0.02), 2)
 _BINS = 10
+_LEAST_MEASURED = 20
 
 
 @dataclass(frozen=True)
@@ -75,9 +76,10 @@ def _best_sharpness(scores: Floats, labels: npt.NDArray[np.int64]) -> float:
 def curve(measured: Measured) -> tuple[Point, ...]:
     """From suggesting always to suggesting only what is surest; never from too few to say."""
     points = []
+    least = min(_LEAST_MEASURED, len(measured.labels))
     for threshold in _THRESHOLDS:
         sure = measured.confidence >= threshold
-        if sure.any():
+        if sure.sum() >= least:
             precision, coverage = float(measured.right[sure].mean()), float(sure.mean())
             points.append(Point(threshold=float(threshold), precision=precision, coverage=coverage))
     return tuple(points)

@@ -7,6 +7,9 @@ from hub.interaction import Frozen
 GOOD_PRECISION = 0.9
 """What the threshold that is proposed aims at: of ten suggestions nine are right."""
 
+NOTHING = 1.0
+"""The threshold with which nothing is suggested."""
+
 LEAST_SURE = 0.3
 """It is never lower: what is about no known topic is not in the measure."""
 
@@ -62,10 +65,10 @@ class Report(Frozen):
 
 
 def proposed(curve: Sequence[Point]) -> float:
-    """The lowest threshold that is good enough, else the surest that was measured."""
+    """The lowest threshold that is good enough; where none is, one that nothing reaches."""
     good = (
         point.threshold
         for point in curve
         if point.precision >= GOOD_PRECISION and point.threshold >= LEAST_SURE
     )
-    return next(good, max(curve[-1].threshold, LEAST_SURE))
+    return next(good, NOTHING)

@@ -142,6 +142,13 @@ async def test_the_curve_shows_what_a_threshold_costs_and_the_proposed_one_holds
     assert page.value("input[name=threshold]") == "50"
 
 
+async def test_where_no_threshold_is_good_enough_that_is_said(house: House, anna: Person) -> None:
+    await learn(house, REPORT | {"proposed_threshold": 1.0})
+    page = await anna.get("/console/topics")
+    assert "Nothing is suggested" in page.text("main strong")
+    assert not page.has(".mark-used")
+
+
 async def test_a_threshold_is_set_from_the_page(house: House, anna: Person) -> None:
     await learn(house, REPORT)
     page = await anna.post("/console/topics/threshold", threshold="90 %")

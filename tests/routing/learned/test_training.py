@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from routing.learned.classifier import Classifier, UnreadableLearning
 from routing.learned.examples import Example
-from routing.learned.report import LEAST_SURE, Point, proposed
+from routing.learned.report import NOTHING, Point, proposed
 from routing.learned.training import TooFewExamples, Trained, train
 from topic_examples import WORDS, examples
 
@@ -117,7 +117,7 @@ def test_the_proposed_threshold_is_the_lowest_that_is_good_enough():
         for t, p in [(0, 0.7), (0.4, 0.91), (0.6, 0.97)]
     ]
     assert proposed(points) == 0.4
-    assert proposed(points[:1]) == LEAST_SURE, "none is good enough"
+    assert proposed(points[:1]) == NOTHING, "none is good enough"
     sure = [point.model_copy(update={"precision": 1.0}) for point in points]
     assert proposed(sure) == 0.4, "strange contacts are not measured"
 
