@@ -16,6 +16,7 @@ from agent_ui.views.conversation import ConversationViews
 from agent_ui.views.files import FileViews
 from agent_ui.views.guide import GuideViews
 from agent_ui.views.sign_in import SignInViews
+from agent_ui.views.topics import TopicViews
 from agent_ui.views.work import WorkViews
 from hub.http import Route
 
@@ -39,6 +40,7 @@ class Console:
             actions=ActionViews(context, conversation),
             files=FileViews(context, pages),
             guide=GuideViews(pages, context.guide),
+            topics=TopicViews(context, pages),
             streams=self._streams,
         )
         self._routes = routes(views, Guard(sessions, pages, context.hub.http.public_url), static)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from agent_ui.settings import ConsoleSettings
+from agent_ui.topic_desk import TopicDesk
 from hub.bus import Bus
 from hub.guide import MakeGuide
 from hub.interaction import Channel
@@ -25,6 +26,7 @@ class ConsoleContext:
     `role_titles(language)`: what people call each role.
     `ruler(deadline, now)`: the clock of a deadline, as it stands then.
     `guide`: the contact guide.
+    `topics`: what the interaction model says about topics.
     `resend(interaction_id, agent_id)`: send a message again; raises Rejected when it is on its way.
     `wake()`: called after every write that adds events.
     """
@@ -40,5 +42,6 @@ class ConsoleContext:
     role_titles: Callable[[str], Mapping[str, str]]
     ruler: Callable[[Deadline, datetime], Ruler]
     guide: MakeGuide
+    topics: TopicDesk
     resend: Callable[[str, str], Awaitable[None]]
     wake: Callable[[], None]

@@ -35,11 +35,20 @@ class _Steps(_Stored):
     after: tuple[_Step, ...] = ()
 
 
+class Recognition(_Stored):
+    """How the topic was found; `confidence` is from 0 to 1."""
+
+    how: str = "none"
+    matched: tuple[str, ...] = ()
+    confidence: float | None = None
+
+
 class Guidance(_Stored):
     """Titles and authority hold one text per language, by its code."""
 
     model_version: str = ""
     topic_title: dict[str, str] | None = None
+    recognition: Recognition = Recognition()
     required_information: tuple[_Information, ...] = ()
     steps: _Steps = _Steps()
     results: tuple[_Result, ...] = ()

@@ -62,6 +62,7 @@ class Pages:
             agent=visit.agent,
             form_token=visit.form_token,
             path=visit.request.path,
+            manages_topics=visit.agent is not None and self._context.topics.may_manage(visit.agent),
             **values,
         )
         return web.Response(

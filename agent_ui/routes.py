@@ -11,6 +11,7 @@ from agent_ui.views.conversation import ConversationViews
 from agent_ui.views.files import FileViews
 from agent_ui.views.guide import GuideViews
 from agent_ui.views.sign_in import SignInViews
+from agent_ui.views.topics import TopicViews
 from agent_ui.views.work import WorkViews
 from hub.http import Route
 
@@ -23,6 +24,7 @@ class Views:
     actions: ActionViews
     files: FileViews
     guide: GuideViews
+    topics: TopicViews
     streams: Streams
 
 
@@ -47,6 +49,7 @@ def routes(views: Views, guard: Guard, static: StaticFiles) -> Sequence[Route]:
         Route("POST", work_item + "/claim", agents(views.actions.claim)),
         Route("POST", work_item + "/release", agents(views.actions.release)),
         Route("POST", work_item + "/resolve", agents(views.actions.resolve)),
+        Route("POST", work_item + "/topic", agents(views.actions.correct_topic)),
         Route("GET", conversation, agents(views.conversation.page)),
         Route("GET", conversation + "/entries", agents(views.conversation.entries)),
         Route("POST", conversation + "/entries", agents(views.actions.write)),
@@ -54,5 +57,8 @@ def routes(views: Views, guard: Guard, static: StaticFiles) -> Sequence[Route]:
         Route("GET", interaction + "/original", agents(views.files.original)),
         Route("POST", interaction + "/resend", agents(views.actions.resend)),
         Route("GET", "/console/files/{id}", agents(views.files.download)),
+        Route("GET", "/console/topics", agents(views.topics.page)),
+        Route("POST", "/console/topics/threshold", agents(views.topics.set_threshold)),
+        Route("POST", "/console/topics/proposals", agents(views.topics.accept)),
         Route("GET", "/console/{rest:.*}", agents(views.work.not_here)),
     ]

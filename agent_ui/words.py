@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 
+from agent_ui.guidance import Recognition
 from agent_ui.texts import N_, Texts
 from hub.errors import Rejected
 from hub.store.work_items import Taken
@@ -19,6 +20,8 @@ REASONS = {
     "unreachable": N_("The customer cannot be reached that way. Choose another way to reply."),
     "resolved": N_("This conversation is resolved. It opens again when the customer writes."),
     "other_role": N_("Another role answers this. You can leave a note."),
+    "no_topic": N_("This topic is not in the model. Choose another."),
+    "same_topic": N_("This is its topic already."),
     "not_resendable": N_("This message is on its way already."),
 }
 
@@ -133,6 +136,19 @@ SOURCES = {
     "ask": N_("ask the customer"),
 }
 
+FOUND = {
+    "stated": N_("chosen by the customer"),
+    "account": N_("by the address that was used"),
+    "sender": N_("by who sent it"),
+    "pattern": N_("by a number in it"),
+    "words": N_("by words in it"),
+    "reference": N_("by a number in it"),
+    "attachment": N_("by what is attached"),
+    "learned": N_("suggested, {percent} % sure"),
+    "agent": N_("corrected"),
+    "none": N_("not recognised"),
+}
+
 KEYS = (
     ("j k", N_("next and previous in the list")),
     ("Enter o", N_("open")),
@@ -142,6 +158,7 @@ KEYS = (
     ("r", N_("reply")),
     ("x", N_("note")),
     ("e", N_("resolve")),
+    ("c", N_("correct the topic")),
     ("Ctrl+Enter", N_("send")),
     ("?", N_("this list")),
 )
@@ -186,6 +203,17 @@ def reason(texts: Texts, error: Rejected) -> str:
     if isinstance(error, Taken) and error.holder:
         return texts(HAS_IT, name=error.holder)
     return texts(REASONS.get(error.code, error.detail))
+
+
+def found(texts: Texts, recognition: Recognition) -> str:
+    """How a topic was found, in a few words."""
+    percent = int((recognition.confidence or 0) * 100)
+    return texts(FOUND.get(recognition.how, FOUND["none"]), percent=percent)
+
+
+def found_by(texts: Texts, how: str) -> str:
+    """The same for many contacts at once."""
+    return texts(N_("suggested")) if how == "learned" else texts(FOUND.get(how, FOUND["none"]))
 
 
 def reply_subject(subject: str) -> str:

@@ -37,6 +37,7 @@ def _sections(results: Results) -> dict[str, list[str]]:
             for row in results.rows("decide")
         ],
         "model": _model(results.rows("model")),
+        "topics": [line for row in results.rows("topics") for line in _topics(row)],
     }
 
 
@@ -142,6 +143,28 @@ def _model(rows: Sequence[Row]) -> list[str]:
         if "findings" in row
     )
     return [*lines, *proofs]
+
+
+def _topics(row: Row) -> list[str]:
+    return [
+        *_head("what", "figure"),
+        _line(
+            f"right, of {row['topics']} topics, {row['examples'] // row['topics']} examples each",
+            f"**{row['accuracy']:.1%}**",
+        ),
+        _line("the same, as the report of the training estimates it", f"{row['estimated']:.1%}"),
+        _line("right by naive Bayes over words, as a comparison", f"{row['baseline']:.1%}"),
+        _line("right where every turn of phrase is new", f"{row['turns']:.1%}"),
+        _line(
+            f"with the proposed threshold ({row['threshold']:.2f}): right, of what is suggested",
+            f"{row['surest_precision']:.1%}",
+        ),
+        _line("the same: suggested, of all", f"{row['surest_coverage']:.1%}"),
+        _line("confidence is off by, on average", f"{row['calibration_error']:.1%}"),
+        _line("learning, with measuring", f"{row['training_seconds']:.0f} s of one core"),
+        _line("one suggestion, median", f"{row['guess_microseconds']:.0f} µs"),
+        _line("kept in the store", f"{row['megabytes']:.1f} MB"),
+    ]
 
 
 def _head(*names: str) -> list[str]:

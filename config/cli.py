@@ -9,7 +9,7 @@ import structlog
 import typer
 from rich.table import Table
 
-from config import checks, model_proof, people, reference, staffing, wiring
+from config import checks, model_proof, people, reference, staffing, topics, wiring
 from config.command import (
     BusOption,
     ConfigOption,
@@ -36,6 +36,7 @@ app.command("staffing")(staffing.staffing)
 model = typer.Typer(no_args_is_help=True, help="The interaction model.")
 model_proof.add_to(model)
 app.add_typer(model, name="model")
+app.add_typer(topics.app, name="topics")
 log = structlog.get_logger(__name__)
 
 

@@ -24,6 +24,7 @@ from config import keys
 from config.installed import installed
 from hub.errors import LoketError
 from hub.settings import HubSettings, Section
+from routing.learned.settings import LearningSettings
 
 PREFIX = "LOKET_"
 NOT_SETTINGS = ("LOKET_TEST_", "LOKET_CONFIG", "LOKET_AGENT_PASSWORD")
@@ -40,6 +41,7 @@ class SettingsError(LoketError):
 
 class RoutingSettings(Section):
     model: Path = Field(DEFAULT_MODEL, description="the interaction model")
+    learning: LearningSettings = LearningSettings()
 
 
 Connectors = create_model(

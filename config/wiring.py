@@ -12,6 +12,7 @@ from aiohttp import web
 from agent_ui import Console, ConsoleContext
 from config.installed import installed
 from config.settings import Settings, SettingsError
+from config.topic_desk import ModelTopics
 from hub.bus import Bus, DeadLetter
 from hub.bus.opening import open_bus
 from hub.connector import Connector, ConnectorContext, ConnectorKind
@@ -38,6 +39,8 @@ from routing.decision import Decision
 from routing.explain import explain
 from routing.guide import contact_guide
 from routing.hours.stored import ruler_of
+from routing.learned.current import Current
+from routing.learned.teaching import Schedule, Teaching
 from routing.model import Model
 from routing.model_file import load_model
 from routing.router import QUEUE as ROUTER_QUEUE
@@ -121,7 +124,9 @@ def build(settings: Settings, role: Role = Role.ALL, extra: Extra | None = None)
         ("outbound", outbound),
     ]
     if role in (Role.ALL, Role.ROUTER):
-        router = Router(basics.database, basics.model, basics.metrics, basics.relay.wake)
+        learned = Current(basics.database)
+        parts.append(("learned topics", learned))
+        router = Router(basics.database, basics.model, basics.metrics, basics.relay.wake, learned)
         basics.bus.subscribe(ROUTER_QUEUE, ROUTER_TOPICS, router.handle)
     if role in (Role.ALL, Role.DISPATCHER):
         parts += _dispatcher(basics)
@@ -243,7 +248,18 @@ def _dispatcher(basics: Basics) -> list[tuple[str, Part]]:
         ("deadlines", Deadlines(basics.database, lambda: basics.model, basics.relay.wake)),
         ("sweeper", Sweeper(basics.database, basics.bus, basics.relay)),
         ("retention", retention),
+        (
+            "learning",
+            Schedule(
+                make_teaching(basics.settings, basics.database, basics.model),
+                open_leadership(basics.database, "learning"),
+            ),
+        ),
     ]
+
+
+def make_teaching(settings: Settings, database: Database, model: Model) -> Teaching:
+    return Teaching(database, settings.routing.learning, lambda: model)
 
 
 def _console(basics: Basics, outbound: Outbound) -> Console:
@@ -260,6 +276,7 @@ def _console(basics: Basics, outbound: Outbound) -> Console:
             role_titles=_role_titles(basics.model),
             ruler=ruler_of,
             guide=partial(_guide, basics.model),
+            topics=ModelTopics(lambda: basics.model),
             resend=outbound.resend,
             wake=basics.relay.wake,
         )

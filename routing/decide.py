@@ -1,10 +1,13 @@
 """Who gets a contact and what belongs to it: pure, total, and with its reasons.
 
-The topic is what the customer stated, else what the rules recognise, else none. The rows of the
+The topic is what the customer stated, else what the rules recognise, else what was learned from
+earlier contacts and is sure enough, else none. The rows of the
 model that hold for it do the rest; where none of them names a role, the triage role gets it.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
 
 from hub.interaction import Automatic
 from routing.contact import Contact
@@ -18,13 +21,45 @@ _PATH_LIMIT = 200
 _SHOWN = 100
 
 
-def decide(contact: Contact, model: Model) -> Decision:
-    """The same contact and model give the same decision, and every contact gets one."""
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """The likeliest topic and how sure that is, from 0 to 1."""
+
+    topic: str
+    confidence: float
+
+
+class Learned(Protocol):
+    """What was learned from earlier contacts: the same text gives the same guess."""
+
+    @property
+    def version(self) -> int: ...
+
+    @property
+    def threshold(self) -> float:
+        """A guess that is less sure than this is none."""
+
+    def guess(self, subject: str, text: str) -> Guess | None: ...
+
+
+def decide(contact: Contact, model: Model, learned: Learned | None = None) -> Decision:
+    """The same contact, model and learning give the same decision; every contact gets one."""
     reasons: list[Reason] = []
     if contact.automatic is not Automatic.NO:
         reasons.append(_reason(ReasonCode.AUTOMATIC, kind=contact.automatic.value))
     group = _target_group(contact, model, reasons)
-    recognition = _stated(contact, model, reasons) or _recognised(contact, model, reasons)
+    recognition = (
+        _stated(contact, model, reasons)
+        or _recognised(contact, model, reasons)
+        or _learned(contact, model, learned, reasons)
+        or Recognition(topic=ANY, how=How.NONE)
+    )
+    if recognition.how is How.NONE:
+        reasons.append(_reason(ReasonCode.NO_TOPIC))
+    if mentions := model.recogniser.mentions(contact):
+        recognition = recognition.model_copy(update={"mentions": mentions})
+        values = ", ".join(mention.value for mention in mentions)
+        reasons.append(_reason(ReasonCode.MENTION, mentions=_shown(values)))
     handling = model.handling(Cell(group, contact.direction, contact.channel, recognition.topic))
     reasons.extend(_by_the_model(handling))
     return Decision.of(handling, recognition, tuple(reasons))
@@ -55,12 +90,11 @@ def _stated(contact: Contact, model: Model, reasons: list[Reason]) -> Recognitio
     return None if topic == ANY else Recognition(topic=topic, how=How.STATED)
 
 
-def _recognised(contact: Contact, model: Model, reasons: list[Reason]) -> Recognition:
+def _recognised(contact: Contact, model: Model, reasons: list[Reason]) -> Recognition | None:
     findings = model.recogniser.findings(contact)
     chain = chosen(findings)
     if not chain:
-        reasons.append(_reason(ReasonCode.NO_TOPIC))
-        return Recognition(topic=ANY, how=How.NONE)
+        return None
     for finding in chain:
         matched = ", ".join(finding.matched)
         reasons.append(_reason(ReasonCode(finding.how), topic=finding.topic, matched=matched))
@@ -69,6 +103,32 @@ def _recognised(contact: Contact, model: Model, reasons: list[Reason]) -> Recogn
     if also:
         reasons.append(_reason(ReasonCode.ALSO, topics=", ".join(also)))
     return Recognition(topic=last.topic, how=last.how, matched=tuple(last.matched), also=also)
+
+
+def _learned(
+    contact: Contact, model: Model, learned: Learned | None, reasons: list[Reason]
+) -> Recognition | None:
+    """The suggestion, unless it is not sure enough or its topic is gone from the model."""
+    if learned is None or contact.automatic is not Automatic.NO:
+        return None
+    guess = learned.guess(contact.subject, contact.text)
+    topic = nearest(guess.topic, model.topics) if guess else ANY
+    if guess is None or topic == ANY:
+        return None
+    said = {"confidence": _percent(guess.confidence), "version": str(learned.version)}
+    if guess.confidence < learned.threshold:
+        said["threshold"] = _percent(learned.threshold)
+        reasons.append(_reason(ReasonCode.UNSURE, guess=topic, **said))
+        return None
+    reasons.append(_reason(ReasonCode.LEARNED, topic=topic, **said))
+    return Recognition(
+        topic=topic, how=How.LEARNED, confidence=guess.confidence, learned=learned.version
+    )
+
+
+def _percent(share: float) -> str:
+    """Rounded down: what is not quite sure enough does not read as if it were."""
+    return str(int(share * 100))
 
 
 def _shown(given: str) -> str:

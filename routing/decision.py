@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from hub.interaction import Channel, Frozen
+from routing.definition import Reference
 from routing.entry import Title
 from routing.moment import Authority, Clock, Information, Result, Steps
 
@@ -17,18 +18,38 @@ class How(StrEnum):
     STATED = "stated"
     ACCOUNT = "account"
     SENDER = "sender"
+    PATTERN = "pattern"
     WORDS = "words"
+    REFERENCE = "reference"
+    ATTACHMENT = "attachment"
+    LEARNED = "learned"
     NONE = "none"
+    AGENT = "agent"
+    """Not the router's finding: somebody corrected the topic."""
+
+
+class Mention(Frozen):
+    """A number in the contact that a pattern of the model knows, as found, in capitals."""
+
+    reference: Reference
+    value: str
 
 
 class Recognition(Frozen):
     """`matched`: the words or addresses of the rules that fitted, as the model writes them;
-    `also`: other topics that the contact fitted less well."""
+    `also`: other topics that the contact fitted less well; `mentions`: numbers to look up.
+
+    `confidence` (0 to 1) and `learned` (the version) are there when the topic was suggested by what
+    was learned.
+    """
 
     topic: str
     how: How
     matched: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
+    mentions: tuple[Mention, ...] = ()
+    confidence: float | None = None
+    learned: int | None = None
 
 
 class Source(Frozen):
@@ -45,8 +66,15 @@ class ReasonCode(StrEnum):
     STATED_UNKNOWN = "stated_unknown"
     ACCOUNT = "account"
     SENDER = "sender"
+    PATTERN = "pattern"
     WORDS = "words"
+    REFERENCE = "reference"
+    ATTACHMENT = "attachment"
+    LEARNED = "learned"
+    UNSURE = "unsure"
     ALSO = "also"
+    MENTION = "mention"
+    CORRECTED = "corrected"
     NO_TOPIC = "no_topic"
     ROLE = "role"
     TRIAGE = "triage"

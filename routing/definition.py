@@ -5,8 +5,9 @@ look like; whether the entries agree with one another is checked by `model_file`
 """
 
 from enum import StrEnum
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from hub.interaction import Channel, Direction, Frozen
 from routing.entry import ID, Entry, Line, Name, Path, Title
@@ -72,15 +73,53 @@ class TargetGroup(Entry):
     description: Title | None = None
 
 
+class Reference(StrEnum):
+    """What a number that is found by its pattern refers to."""
+
+    ORDER = "order"
+    TRACKING = "tracking"
+    INVOICE = "invoice"
+
+
+class Pattern(Frozen):
+    """A number as it is written, such as `INV-######` (`patterns` says what the signs mean)."""
+
+    pattern: Line
+    reference: Reference | None = None
+
+
+def _pattern(value: Any) -> Any:
+    return {"pattern": value} if isinstance(value, str) else value
+
+
+FILE_KINDS = {
+    "image": (".jpg", ".jpeg", ".png", ".gif", ".webp", ".heic", ".bmp", ".tif", ".tiff"),
+    "pdf": (".pdf",),
+    "document": (".doc", ".docx", ".odt", ".rtf", ".txt"),
+    "spreadsheet": (".xls", ".xlsx", ".ods", ".csv"),
+    "archive": (".zip", ".7z", ".rar", ".gz", ".tar"),
+    "audio": (".mp3", ".m4a", ".wav", ".ogg", ".amr"),
+    "video": (".mp4", ".mov", ".avi", ".webm", ".3gp"),
+    "invitation": (".ics",),
+    "message": (".eml", ".msg"),
+}
+"""The kinds of files that a rule may name, with the endings of their names."""
+
+
 class Rules(Frozen):
     """How a topic is recognised when the customer did not state it.
 
     `words`: words or phrases in the subject, the text or the name of an attachment.
     `senders`: `name@host` for one address, `host` for everyone at it and under it.
     `accounts`: our own address that was written to, whole or as `invoice@`.
+    `patterns`: numbers in the subject, the text or the name of an attachment. One with a
+    `reference` is to be looked up, and says the topic only where no word does.
+    `attachments`: a kind of FILE_KINDS, or the end of a name such as `.xml`.
     """
 
     words: tuple[Line, ...] = ()
+    patterns: tuple[Annotated[Pattern, BeforeValidator(_pattern)], ...] = ()
+    attachments: tuple[Line, ...] = ()
     senders: tuple[Line, ...] = ()
     accounts: tuple[Line, ...] = ()
 

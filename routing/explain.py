@@ -18,6 +18,19 @@ _ENGLISH = {
     ),
     ReasonCode.ACCOUNT: "Whoever contacts {matched} does so about “{topic}”.",
     ReasonCode.SENDER: "What {matched} sends is about “{topic}”.",
+    ReasonCode.PATTERN: "Numbers like these belong to “{topic}”: {matched}.",
+    ReasonCode.REFERENCE: "It is about “{topic}”, by the number in it: {matched}.",
+    ReasonCode.ATTACHMENT: "What is attached points to “{topic}”: {matched}.",
+    ReasonCode.LEARNED: (
+        "Earlier contacts like this one were about “{topic}”: {confidence} % sure, "
+        "by what was learned (version {version})."
+    ),
+    ReasonCode.UNSURE: (
+        "What was learned (version {version}) suggests “{guess}”, but is only {confidence} % sure; "
+        "{threshold} % is asked for."
+    ),
+    ReasonCode.MENTION: "It mentions: {mentions}.",
+    ReasonCode.CORRECTED: "{agent} changed the topic from “{former}” to “{topic}”.",
     ReasonCode.WORDS: "These words point to “{topic}”: {matched}.",
     ReasonCode.ALSO: "It could also be about: {topics}.",
     ReasonCode.NO_TOPIC: "No topic was chosen and no rule recognises one.",
@@ -40,6 +53,19 @@ _DUTCH = {
     ),
     ReasonCode.ACCOUNT: "Wie contact zoekt via {matched}, doet dat over “{topic}”.",
     ReasonCode.SENDER: "Wat {matched} stuurt, gaat over “{topic}”.",
+    ReasonCode.PATTERN: "Nummers als deze horen bij “{topic}”: {matched}.",
+    ReasonCode.REFERENCE: "Het gaat over “{topic}”, volgens het nummer erin: {matched}.",
+    ReasonCode.ATTACHMENT: "Wat erbij zit, wijst op “{topic}”: {matched}.",
+    ReasonCode.LEARNED: (
+        "Eerdere contacten als dit gingen over “{topic}”: {confidence} % zeker, "
+        "volgens wat geleerd is (versie {version})."
+    ),
+    ReasonCode.UNSURE: (
+        "Wat geleerd is (versie {version}), wijst op “{guess}”, maar is maar {confidence} % zeker; "
+        "{threshold} % is nodig."
+    ),
+    ReasonCode.MENTION: "Het noemt: {mentions}.",
+    ReasonCode.CORRECTED: "{agent} veranderde het onderwerp van “{former}” in “{topic}”.",
     ReasonCode.WORDS: "Deze woorden wijzen op “{topic}”: {matched}.",
     ReasonCode.ALSO: "Het kan ook gaan over: {topics}.",
     ReasonCode.NO_TOPIC: "Er is geen onderwerp gekozen en geen regel herkent er een.",

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from routing.contact import Contact
-from routing.decision import How
+from routing.decision import How, Mention
 from routing.definition import Topic
+from routing.files import kinds_of
+from routing.patterns import Hit, Patterns
 from routing.tree import covers, depth
 
 TEXT_LIMIT = 20_000
@@ -20,7 +22,8 @@ PHRASE_LIMIT = 8
 _ATTACHMENT_LIMIT = 50
 _NAME_LIMIT = 200
 _IN_SUBJECT = 2
-_SUREST = (How.ACCOUNT, How.SENDER, How.WORDS)
+_MENTION_LIMIT = 20
+_SUREST = (How.ACCOUNT, How.SENDER, How.PATTERN, How.WORDS, How.REFERENCE, How.ATTACHMENT)
 _WORD = re.compile(r"[^\W_]+")
 _BETWEEN = {code: " " for code in range(128) if not chr(code).isalnum()}
 _MARKS = re.compile("[\u0300-\u036f]+")
@@ -83,6 +86,8 @@ class Recogniser:
         self._place = {topic: place for place, topic in enumerate(topics)}
         self._accounts: dict[str, tuple[str, str]] = {}
         self._senders: dict[str, tuple[str, str]] = {}
+        self._kinds: dict[str, list[str]] = {}
+        self._patterns = Patterns()
         self._phrases = _Branch()
         for topic in topics.values():
             self._learn(topic)
@@ -92,6 +97,9 @@ class Recogniser:
             self._accounts[account.casefold()] = (topic.id, account)
         for sender in topic.rules.senders:
             self._senders[sender.casefold()] = (topic.id, sender)
+        for kind in topic.rules.attachments:
+            self._kinds.setdefault(kind.casefold(), []).append(topic.id)
+        self._patterns.add(topic.id, topic.rules.patterns)
         for phrase in topic.rules.words:
             branch = self._phrases
             words = words_of(phrase)
@@ -103,7 +111,36 @@ class Recogniser:
     def findings(self, contact: Contact) -> list[Finding]:
         """The surest way first, then the most points, the deepest topic, the first in the file."""
         found = [*self._by_address(contact), *self._by_words(contact)]
+        if self._patterns:
+            found += _by_patterns(self._hits(contact))
+        if self._kinds and contact.attachments:
+            found += self._by_attachments(contact)
         return sorted(found, key=self._rank) if len(found) > 1 else found
+
+    def mentions(self, contact: Contact) -> tuple[Mention, ...]:
+        """The numbers in the contact that refer to something, each once."""
+        if not self._patterns.refer:
+            return ()
+        found = {
+            Mention(reference=hit.reference, value=hit.value): None
+            for hit in self._hits(contact)
+            if hit.reference
+        }
+        return tuple(found)[:_MENTION_LIMIT]
+
+    def _hits(self, contact: Contact) -> Iterator[Hit]:
+        for text in (contact.subject, contact.text, *_names(contact)):
+            yield from self._patterns.hits(text[:TEXT_LIMIT])
+
+    def _by_attachments(self, contact: Contact) -> list[Finding]:
+        found: dict[str, Finding] = {}
+        kinds = dict.fromkeys(kind for name in _names(contact) for kind in kinds_of(name))
+        for kind in kinds:
+            for topic in self._kinds.get(kind, ()):
+                finding = found.setdefault(topic, Finding(topic, How.ATTACHMENT, []))
+                finding.matched.append(kind)
+                finding.points += 1
+        return list(found.values())
 
     def _rank(self, finding: Finding) -> tuple[int, int, int, int]:
         topic = finding.topic
@@ -143,6 +180,19 @@ class Recogniser:
                 yield from branch.ends
                 place += 1
                 branch = branch.next.get(words[place]) if place < len(words) else None
+
+
+def _by_patterns(hits: Iterator[Hit]) -> list[Finding]:
+    """One finding for each topic, with what was found; the more, the more points. A number to look
+    up names a thing, and words say what is the matter with it, so they go first."""
+    found: dict[tuple[str, How], Finding] = {}
+    for hit in hits:
+        how = How.REFERENCE if hit.reference else How.PATTERN
+        finding = found.setdefault((hit.topic, how), Finding(hit.topic, how, []))
+        if hit.value not in finding.matched and len(finding.matched) < _MENTION_LIMIT:
+            finding.matched.append(hit.value)
+            finding.points += 1
+    return list(found.values())
 
 
 def _names(contact: Contact) -> Iterator[str]:

@@ -18,7 +18,7 @@ from hub.store import Database, agreements, routing, troubles
 from hub.store.processed import first_seen
 from hub.store.routing import Unrouted, WorkItem
 from routing.contact import Contact
-from routing.decide import decide
+from routing.decide import Learned, decide
 from routing.decision import Decision
 from routing.model import Model
 from routing.promising import Terms, promised_anew, with_contact
@@ -32,15 +32,22 @@ CONSUMER = "router"
 
 
 class Router:
-    """The bus handler of the router role. `wake` is called after each commit."""
+    """The bus handler of the router role. `wake` is called after each commit; `learned` gives
+    what to suggest topics with, if anything was learned."""
 
     def __init__(
-        self, database: Database, model: Model, metrics: Metrics, wake: Callable[[], None]
+        self,
+        database: Database,
+        model: Model,
+        metrics: Metrics,
+        wake: Callable[[], None],
+        learned: Callable[[], Learned | None] = lambda: None,
     ) -> None:
         self._database = database
         self._model = model
         self._metrics = metrics
         self._wake = wake
+        self._learned = learned
 
     async def handle(self, envelopes: Sequence[Envelope]) -> None:
         """Route the conversations that these events are about."""
@@ -69,7 +76,7 @@ class Router:
         contacts = routing.unrouted(connection, conversation_ids)
         customers = {contact.customer_id for contact in contacts}
         terms = Terms(self._model, agreements.with_targets(connection, customers, clock.now()))
-        work = _Work(routing.open_items(connection, conversation_ids), terms)
+        work = _Work(routing.open_items(connection, conversation_ids), terms, self._learned())
         routed = [(contact, work.take(contact)) for contact in contacts]
         if troubled:
             new = first_seen(connection, CONSUMER, list(troubled))
@@ -85,9 +92,12 @@ class Router:
 class _Work:
     """The work items of one batch, as they stand and as they become."""
 
-    def __init__(self, open_items: dict[str, WorkItem], terms: Terms) -> None:
+    def __init__(
+        self, open_items: dict[str, WorkItem], terms: Terms, learned: Learned | None
+    ) -> None:
         self._open = open_items
         self._terms = terms
+        self._learned = learned
         self._changed: dict[str, WorkItem] = {}
 
     def changed(self) -> list[WorkItem]:
@@ -98,7 +108,7 @@ class _Work:
         item = self._open.get(contact.conversation_id)
         if _only_filed(contact):
             return item.role if item else ""
-        decision = decide(_contact(contact), self._terms.model)
+        decision = decide(_contact(contact), self._terms.model, self._learned)
         if item is None:
             item = _new_item(contact, decision)
         else:

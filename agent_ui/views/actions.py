@@ -20,7 +20,7 @@ from agent_ui.views.conversation import ConversationViews
 from agent_ui.views.sign_in import HOME, see_other
 from agent_ui.visit import Visit, number
 from hub.errors import Rejected
-from hub.store import timeline, work_items
+from hub.store import corrections, timeline, work_items
 from hub.store.work_items import WorkItem
 
 log = structlog.get_logger(__name__)
@@ -33,6 +33,11 @@ _OTHERS_WROTE = N_(
 )
 _OTHERS_WROTE_BEFORE_END = N_(
     "This is not resolved yet: something was added that you had not seen. Read it first."
+)
+
+_STAYS = N_(
+    "The model makes {role} responsible for this topic. The work stays with {former}: correct it "
+    "again and hand it over if that is better."
 )
 
 
@@ -77,6 +82,30 @@ class ActionViews:
         except Rejected as error:
             return await self._refuse(visit, item.conversation_id, error)
         return see_other(await self._after(visit))
+
+    async def correct_topic(self, visit: Visit) -> web.StreamResponse:
+        """Another topic; the work goes to another role only when the agent says so."""
+        item = await self._item(visit)
+        desk, topic = self._context.topics, await visit.field("topic")
+        move = await visit.field("move") == "yes"
+        decision = desk.corrected(item.decision, item.channel, topic, visit.known.name)
+        if decision is None:
+            unknown = Rejected("no_topic", "This topic is not in the model.", status=422)
+            return await self._refuse(visit, item.conversation_id, unknown)
+        try:
+            done = await self._write(
+                lambda c: corrections.correct(c, item.id, visit.known, decision=decision, move=move)
+            )
+        except Rejected as error:
+            return await self._refuse(visit, item.conversation_id, error)
+        if done.moved and not done.item.is_for(visit.known):
+            return see_other(await self._after(visit))
+        if done.stayed:
+            titles = self._context.role_titles(visit.texts.language)
+            role, former = (titles.get(name, name) for name in (done.role, done.item.role))
+            notice = visit.texts(_STAYS, role=role, former=former)
+            return await self._conversations.show(visit, item.conversation_id, notice=notice)
+        return see_other(_address(item.conversation_id))
 
     async def write(self, visit: Visit) -> web.StreamResponse:
         """A reply to the customer, or a note among ourselves."""

@@ -1,5 +1,6 @@
 """One conversation on the screen: its timeline, and beside it the customer."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 
 from aiohttp import web
@@ -10,6 +11,7 @@ from agent_ui.clocks import clocks_of
 from agent_ui.context import ConsoleContext
 from agent_ui.pages import Pages
 from agent_ui.screen import Screen, read_screen
+from agent_ui.topic_desk import TopicChoice
 from agent_ui.views.work import WorkViews
 from agent_ui.visit import Visit, checked_id, number
 from hub import clock
@@ -36,11 +38,16 @@ class ConversationViews:
         mode: str = "reply",
         status: int = HTTPStatus.OK,
     ) -> web.Response:
-        """The conversation's panes; with the work list around them unless a script asks."""
+        """The conversation's panes; with the work list around them unless a script asks.
+
+        A notice with status 200 tells what was done, any other what went wrong.
+        """
         screen = await self._read(visit, conversation_id)
         values = {
             "screen": screen,
             "notice": notice,
+            "tone": "near" if status == HTTPStatus.OK else "bad",
+            "topic_choices": self._topic_choices(screen, visit.texts.language),
             "draft": draft,
             "mode": mode,
             "key_of": key_of,
@@ -89,6 +96,13 @@ class ConversationViews:
         if screen is None:
             raise web.HTTPNotFound
         return screen
+
+    def _topic_choices(self, screen: Screen, language: str) -> Sequence[TopicChoice]:
+        """None for who cannot correct the topic now."""
+        item = screen.item
+        if item is None or not (screen.is_mine or screen.may_take):
+            return ()
+        return self._context.topics.choices(item.decision, item.channel, language)
 
     def _why(self, screen: Screen, language: str) -> list[str]:
         if screen.item is None:

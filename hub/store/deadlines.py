@@ -3,7 +3,7 @@
 Work items are locked before their deadlines, here and where they are watched.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -92,11 +92,30 @@ def happened(
     A clock that goes on or is moved is due at another time, which is worked out where deadlines are
     watched; until then it is not known. `more` is kept in the history, as `role` for a move.
     """
+    return _changed(connection, work_item_id, lambda one: _after(one, event, at, more))
+
+
+def repromised(
+    connection: Connection, work_item_id: str, decision: Mapping[str, Any], role: str, at: datetime
+) -> dict[str, Any]:
+    """Let another decision say what is promised for a work item that `role` handles from now on,
+    and give what that makes of the item: the values of its columns.
+
+    Nothing starts again: each clock counts from when it began. What an agreement promised stays.
+    """
+    return _changed(
+        connection, work_item_id, lambda one: _by_decision(one, decision, at, {"role": role})
+    )
+
+
+def _changed(
+    connection: Connection, work_item_id: str, change: Callable[[Deadline], Deadline]
+) -> dict[str, Any]:
     connection.execute(
         select(work_items.c.id).where(work_items.c.id == work_item_id).with_for_update()
     )
     before = open_of(connection, [work_item_id])
-    after = [_after(one, event, at, more) for one in before]
+    after = [change(one) for one in before]
     save(connection, [new for old, new in zip(before, after, strict=True) if old != new])
     return standing([one for one in after if one.state != MET])
 
@@ -168,6 +187,18 @@ def _after(one: Deadline, event: Event, at: datetime, more: dict[str, Any]) -> D
             return replace(one, history=kept)
         case _:
             return one
+
+
+def _by_decision(
+    one: Deadline, decision: Mapping[str, Any], at: datetime, more: dict[str, Any]
+) -> Deadline:
+    if not one.source:
+        target = decision.get(one.promise)
+        if target is None:
+            withdrawn = replace(one, state=MET, next_at=None)
+            return replace(withdrawn, due_at=None, warn_at=None)
+        one = replace(one, target=target, clock=decision.get("clock", one.clock))
+    return _after(one, Event.MOVED, at, more)
 
 
 def _urgency(one: Deadline) -> int:

@@ -17,7 +17,7 @@ from hub.store.outbox import NEWS_CHANNEL
 
 STAND_BY_SECONDS = 1.0
 _LOKET = 0x4C4F4B4554  # what the advisory locks of this program are counted from; 1 is migrate's
-_KEYS = {"relay": _LOKET, "retention": _LOKET + 2}
+_KEYS = {"relay": _LOKET, "retention": _LOKET + 2, "learning": _LOKET + 5}
 
 _LET_GO_OF_THE_DEAD = {
     # When our machine dies without a word, PostgreSQL must free the lock within half a minute.
@@ -28,7 +28,7 @@ _LET_GO_OF_THE_DEAD = {
 }
 
 
-Job = Literal["relay", "retention"]
+Job = Literal["relay", "retention", "learning"]
 
 
 class Leadership(Protocol):

@@ -3,6 +3,7 @@
 from sqlalchemy import (
     Boolean,
     Column,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -432,4 +433,41 @@ mailbox_messages = Table(
     Column("uid", Counter, primary_key=True),
     Column("outcome", String(16), nullable=False),  # accepted, duplicate
     Column("taken_at", Instant, nullable=False),
+)
+
+topic_corrections = Table(
+    "topic_corrections",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("work_item_id", _ID, ForeignKey("work_items.id"), nullable=False, index=True),
+    Column("agent_id", _ID, ForeignKey("agents.id"), nullable=False),
+    Column("at", Instant, nullable=False, index=True),
+    Column("former", String(200), nullable=False),
+    Column("topic", String(200), nullable=False),
+    Column("how", String(16), nullable=False),  # how the former topic was found
+    Column("confidence", Float),  # null: it was not a suggestion
+    Column("former_role", String(100), nullable=False),
+    Column("role", String(100), nullable=False),  # by the model, for the topic as corrected
+    Column("moved", Boolean, nullable=False),
+)
+
+learned_topics = Table(
+    "learned_topics",
+    metadata,
+    Column("version", Counter, primary_key=True, autoincrement=False),
+    Column("trained_at", Instant, nullable=False),
+    Column("trained_by", String(100), nullable=False),
+    Column("examples", Integer, nullable=False),
+    Column("report", Json, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+)
+
+# The newest one holds.
+topic_thresholds = Table(
+    "topic_thresholds",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("threshold", Float, nullable=False),
+    Column("set_at", Instant, nullable=False),
+    Column("set_by", String(100), nullable=False),
 )

@@ -187,6 +187,41 @@ def resolve(
     return _change(connection, item, agent, "work_item.resolved", values, results=results)
 
 
+def retopic(
+    connection: Connection, item_id: str, agent: Agent, *, decision: dict[str, Any], move: bool
+) -> tuple[WorkItem, WorkItem]:
+    """Give an item the topic, the handling and, if it is to move, the role of another decision.
+
+    What moves waits for its new role and keeps its age. Gives the item as it was and as it is.
+    """
+    item = _lock(connection, item_id)
+    if item.state == DONE or (item.state == ASSIGNED and item.agent_id != agent.id):
+        raise _lost(item, agent)
+    if not item.is_for(agent):
+        raise Rejected("other_role", "Another role handles this.", status=409)
+    values = {
+        "topic": decision["topic"],
+        "decision": decision,
+        "priority_minutes": decision["priority_minutes"],
+    }
+    moves = move and decision["role"] != item.role
+    role = decision["role"] if moves else item.role
+    values |= deadlines.repromised(connection, item.id, decision, role, clock.now())
+    if moves:
+        values |= {"role": decision["role"], "state": WAITING, "agent_id": None}
+    details = {"from": item.topic, "to": decision["topic"], "moved": moves}
+    changed = _change(
+        connection,
+        item,
+        agent,
+        "work_item.topic_corrected",
+        values,
+        former_role=item.role if moves else "",
+        **details,
+    )
+    return item, changed
+
+
 def _held(connection: Connection, item_id: str, agent: Agent) -> WorkItem:
     item = _lock(connection, item_id)
     if item.state == WAITING:
@@ -228,6 +263,8 @@ def _change(
     agent: Agent,
     action: str,
     values: dict[str, Any],
+    *,
+    former_role: str = "",
     **details: Any,
 ) -> WorkItem:
     """Compare and set, and tell: who reads the outbox, and who reads the audit log."""
@@ -241,7 +278,7 @@ def _change(
         raise _lost(changed, agent)
     outbox.add(
         connection,
-        changed_event(changed),
+        changed_event(changed, former_role=former_role),
         subject=item.conversation_id,
         source=SOURCE,
         correlation_id=correlation_id(),

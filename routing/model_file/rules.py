@@ -2,12 +2,14 @@
 
 import re
 
-from routing.definition import Topic
+from routing.definition import FILE_KINDS, Topic
 from routing.model_file.draft import Draft
-from routing.model_file.problem import Place, Problems, shown
+from routing.model_file.problem import Place, Problems, shown, suggestion
+from routing.patterns import BadPattern, compiled
 from routing.recognise import PHRASE_LIMIT, words_of
 
 _SENDER = re.compile(r"([^@\s]+@)?[^@\s.]+(\.[^@\s.]+)+")
+_ENDING = re.compile(r"\.[a-z0-9]{1,10}")
 
 
 def check_rules(draft: Draft, problems: Problems) -> None:
@@ -16,6 +18,8 @@ def check_rules(draft: Draft, problems: Problems) -> None:
         if topic:
             place = ("topics", topic.id, "rules")
             _check_words(topic, (*place, "words"), problems)
+            _check_patterns(topic, (*place, "patterns"), problems)
+            _check_attachments(topic, (*place, "attachments"), problems)
             _check_senders(topic, (*place, "senders"), problems)
             _check_owners(topic, place, owners, problems)
 
@@ -29,6 +33,23 @@ def _check_words(topic: Topic, place: Place, problems: Problems) -> None:
         elif count > PHRASE_LIMIT:
             what = f"{shown(phrase)} has {count} words."
             problems.add((*place, number), what, f"Use at most {PHRASE_LIMIT}.")
+
+
+def _check_patterns(topic: Topic, place: Place, problems: Problems) -> None:
+    for number, pattern in enumerate(topic.rules.patterns):
+        try:
+            compiled(pattern.pattern)
+        except BadPattern as error:
+            what = f"{shown(pattern.pattern)} cannot be a pattern. {error.what}"
+            problems.add((*place, number), what, error.what_to_do)
+
+
+def _check_attachments(topic: Topic, place: Place, problems: Problems) -> None:
+    for number, kind in enumerate(topic.rules.attachments):
+        if kind not in FILE_KINDS and not _ENDING.fullmatch(kind):
+            what = f"{shown(kind)} is no kind of file."
+            advice = f"{suggestion(kind, FILE_KINDS)} Or write the end of a name, such as .xml."
+            problems.add((*place, number), what, advice)
 
 
 def _check_senders(topic: Topic, place: Place, problems: Problems) -> None:

@@ -9,15 +9,17 @@ import pytest_asyncio
 from playwright.async_api import Browser, Route, expect
 from sqlalchemy import Connection
 
+import topic_examples
 from agent_ui import ConsoleSettings
 from builders import chat_arrival, email_party, mail_arrival
 from console_browser import desk
 from console_house import House, open_house
 from hub.interaction import Attachment, Party, PointKind, Thread
-from hub.store import agents, sessions
+from hub.store import agents, learning, sessions
 from hub.store import work_items as work
 from hub.store.tables import agents as agents_table
 from hub.store.tables import outbound, work_items
+from routing.learned.training import train
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -145,6 +147,25 @@ def _claim(connection: Connection, item_id: str, agent_id: str) -> None:
     agent = agents.find(connection, agent_id)
     assert agent is not None
     work.claim(connection, item_id, agent)
+
+
+async def test_a_topic_is_corrected_with_one_key_and_a_few_letters(
+    house: House, browser: Browser
+) -> None:
+    accepted = await house.receive(mail_arrival("jan@example.org"))
+    async with desk(browser, house) as at:
+        await at.sign_in("anna")
+        await at.open(accepted.conversation_id)
+        await at.page.keyboard.press("i")
+        await expect(at.page.locator(".chip-mine")).to_be_visible()
+        await at.done()
+        await at.page.keyboard.press("c")
+        await at.page.keyboard.type("bill")
+        await expect(at.page.locator("select[name=topic]")).to_have_value("invoice")
+        await at.page.keyboard.press("Enter")
+        await expect(at.page.locator(".chip-topic")).to_have_text("Invoices")
+        await expect(at.page.locator("[data-notice]")).to_contain_text("Billing")
+        await at.check_traps()
 
 
 async def test_a_gap_is_mended_by_itself(house: House, browser: Browser) -> None:
@@ -442,6 +463,21 @@ async def test_axe_finds_nothing(house: House, browser: Browser, scheme: str) ->
         await at.page.locator(".top summary").click()
         await at.check_accessible()
         await at.page.goto(f"{house.origin}/console/nowhere")
+        await at.check_accessible()
+
+
+async def test_axe_finds_nothing_on_the_page_about_recognition(
+    house: House, browser: Browser
+) -> None:
+    report = train(topic_examples.examples(15), 10, {}).report.model_dump(mode="json")
+    await house.write(
+        lambda c: learning.keep(c, content=b"", report=report, examples=45, by="operator")
+    )
+    async with desk(browser, house) as at:
+        await at.sign_in("anna")
+        await at.page.goto(f"{house.origin}/console/topics")
+        await at.page.locator("main summary").click()
+        await expect(at.page.locator("svg.curve circle").first).to_be_visible()
         await at.check_accessible()
 
 

@@ -23,6 +23,7 @@ from loket_process import (
 )
 from servers.process import free_port
 from stores import count, only, opened, rows
+from taught import know
 from waiting import wait_for
 
 
@@ -252,3 +253,21 @@ async def test_the_log_tells_the_story_of_one_contact_and_none_of_its_words(
     assert "interaction.routed" in told
     assert secret_words not in text
     assert process.deployment.environment["LOKET_HUB__SECRET"] not in text
+
+
+async def test_topics_are_learned_and_reported_by_command(
+    deployment: Deployment, sqlite_url: str
+) -> None:
+    assert "Nothing was learned yet" in refused(deployment, "topics", "report")
+    assert "10 examples" in refused(deployment, "topics", "train")
+    async with opened(sqlite_url) as database:
+        for topic, text in (("order", "beans grinder parcel"), ("billing", "invoice vat payment")):
+            for _ in range(12):
+                await know(database, topic, text=text)
+    assert "Version 1: 2 topics from 24 contacts" in run(deployment, "topics", "train")
+    said = run(deployment, "topics", "report")
+    assert "proposed" in said
+    assert "order" in said
+    assert "75%" in run(deployment, "topics", "threshold", "0.75")
+    assert "0.75, set by an administrator" in run(deployment, "topics", "report")
+    assert "Invalid value" in refused(deployment, "topics", "threshold", "2")

@@ -304,3 +304,20 @@ async def test_a_watcher_that_runs_tells_by_itself(database: Database) -> None:
         assert await eventually(house.events)
     finally:
         await house.watch.stop()
+
+
+async def test_another_topic_promises_anew_from_when_the_customer_began_to_wait(
+    database: Database,
+) -> None:
+    house = House(database, PLAIN)
+    await house.receive(FRIDAY)
+    [item] = await rows(database, t.work_items)
+    anna = await house.anna(item.id)
+    other = {**item.decision, "topic": "x", "first_response": 2 * 3600, "resolution": None}
+    await database.write(lambda c: work_items.retopic(c, item.id, anna, decision=other, move=False))
+    await house.watch.mark(clock.now())
+    found = {one.promise: one for one in await rows(database, t.deadlines)}
+    assert found[Promise.FIRST_RESPONSE].due_at == FRIDAY + 2 * HOUR
+    assert found[Promise.RESOLUTION].state == "met"
+    [item] = await rows(database, t.work_items)
+    assert item.answer_due == FRIDAY + 2 * HOUR

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from hub import clock
 from hub.interaction import Attachment, Automatic, Channel, Direction, Interaction, Party, PointKind
 from interaction_models import model_of
 from routing.contact import Contact
-from routing.decide import decide
+from routing.decide import Guess, decide
 from routing.decision import Decision, How, ReasonCode
 from routing.explain import explain
 from routing.model import Model
@@ -173,6 +174,70 @@ def test_a_contact_is_made_from_an_interaction():
     assert (contact.attachments, contact.target_group) == (("factuur.pdf",), "b2c")
 
 
+class Sure:
+    """What was learned says one thing of everything."""
+
+    version = 4
+    threshold = 0.6
+
+    def __init__(self, topic: str, confidence: float) -> None:
+        self.says = Guess(topic, confidence)
+
+    def guess(self, subject: str, text: str) -> Guess | None:  # noqa: ARG002
+        return self.says
+
+
+@pytest.mark.parametrize(
+    ("changes", "topic", "how"),
+    [
+        ({"text": "Lorem ipsum"}, "contract", How.LEARNED),
+        ({"text": "factuur"}, "billing/invoice", How.WORDS),
+        ({"stated_topic": "question"}, "question", How.STATED),
+        ({"automatic": Automatic.REPLY}, ANY, How.NONE),
+    ],
+)
+def test_what_was_learned_speaks_where_nothing_surer_does(
+    changes: dict[str, Any], topic: str, how: How
+):
+    recognition = decide(replace(MAIL, **changes), EXAMPLE, Sure("contract", 0.6)).recognition
+    assert (recognition.topic, recognition.how) == (topic, how)
+
+
+def test_a_suggestion_says_how_sure_it_is_and_which_learning_it_comes_from():
+    decision = decide(replace(MAIL, text="Lorem ipsum"), EXAMPLE, Sure("contract", 0.839))
+    assert (decision.recognition.confidence, decision.recognition.learned) == (0.839, 4)
+    assert explain(decision, "en")[0] == (
+        "Earlier contacts like this one were about “Contract”: 83 % sure, "
+        "by what was learned (version 4)."
+    )
+
+
+def test_a_suggestion_that_is_not_sure_enough_is_none_and_that_is_said():
+    decision = decide(replace(MAIL, text="Lorem ipsum"), EXAMPLE, Sure("contract", 0.5999))
+    assert (decision.topic, decision.role) == (ANY, "triage")
+    assert explain(decision, "nl")[0] == (
+        "Wat geleerd is (versie 4), wijst op “contract”, maar is maar 59 % zeker; 60 % is nodig."
+    )
+
+
+def test_a_suggested_topic_that_left_the_model_counts_as_the_one_above_it():
+    decision = decide(replace(MAIL, text="Lorem"), EXAMPLE, Sure("billing/postage", 0.9))
+    assert decision.topic == "billing"
+    assert decide(replace(MAIL, text="Lorem"), EXAMPLE, Sure("weather", 0.9)).topic == ANY
+
+
+def test_numbers_to_look_up_are_kept_whatever_says_the_topic():
+    text = "Waar is mijn pakket? vk-11873, of VK-11873? Niet VK-118733."
+    decision = decide(replace(MAIL, text=text), EXAMPLE)
+    assert decision.topic == "delivery/track"
+    assert [(m.reference.value, m.value) for m in decision.recognition.mentions] == [
+        ("order", "VK-11873")
+    ]
+    assert decide(replace(MAIL, text="VK-11873"), EXAMPLE).recognition.how is How.REFERENCE
+    stated = decide(replace(MAIL, stated_topic="question", text="VK-11873"), EXAMPLE)
+    assert stated.recognition.mentions == decision.recognition.mentions
+
+
 def test_an_explanation_reads_as_sentences_in_both_languages():
     contact = replace(MAIL, account="invoice@", text="geld terug", target_group="b2c/vip")
     decision = decide(contact, EXAMPLE)
@@ -189,7 +254,10 @@ def test_an_explanation_reads_as_sentences_in_both_languages():
 @pytest.mark.parametrize("language", ["en", "nl"])
 @pytest.mark.parametrize("code", list(ReasonCode))
 def test_every_reason_has_a_sentence(code: ReasonCode, language: str):
-    names = ("given", "group", "topic", "topics", "matched", "role", "row", "line")
+    names = (
+        *("given", "group", "topic", "topics", "matched", "role", "row", "line", "mentions"),
+        *("confidence", "version", "threshold", "guess", "agent", "former"),
+    )
     decision = decide(MAIL, EXAMPLE)
     reason = decision.reasons[0].model_copy(
         update={"code": code, "parameters": dict.fromkeys(names, "x")}

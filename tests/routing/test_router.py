@@ -27,6 +27,7 @@ from hub.store.tables import (
     unrouted,
     work_items,
 )
+from routing.decide import Guess
 from routing.model import Model
 from routing.model_file import load_model
 from routing.router import Router
@@ -295,3 +296,24 @@ async def test_any_delivery_of_the_events_gives_the_same_work(
         assert len(made) == 3
         assert {item.topic for item in made} == {"delivery/late"}
         assert await count(database, unrouted) == 0
+
+
+class Sure:
+    """What was learned says `contract` of everything."""
+
+    version = 3
+    threshold = 0.5
+
+    def guess(self, subject: str, text: str) -> Guess | None:  # noqa: ARG002
+        return Guess("contract", 0.8)
+
+
+async def test_what_no_rule_recognises_gets_the_topic_that_was_learned(
+    database: Database, intake: Intake, model: Model
+) -> None:
+    router = Router(database, model, Metrics(), lambda: None, Sure)
+    await router.handle([received(await intake.accept(mail_arrival(subject="", text="xyzzy")))])
+    item = await only(database, work_items)
+    assert (item.topic, item.role) == ("contract", "sales")
+    found = item.decision["recognition"]
+    assert (found["how"], found["confidence"], found["learned"]) == ("learned", 0.8, 3)

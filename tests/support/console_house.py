@@ -14,6 +14,7 @@ from sqlalchemy import Table, select
 
 from agent_ui import Console, ConsoleContext, ConsoleSettings
 from builders import ACCOUNT, TOKENS, mail_arrival
+from config.topic_desk import ModelTopics
 from hub.bus import DeadLetter
 from hub.bus.opening import open_bus
 from hub.guide import Guide
@@ -148,6 +149,7 @@ class House:
             role_titles=lambda language: _titles(self.model, language),
             ruler=ruler_of,
             guide=self._guide,
+            topics=ModelTopics(lambda: self.model),
             resend=self.outbound.resend,
             wake=self.relay.wake,
         )

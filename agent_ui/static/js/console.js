@@ -4,12 +4,14 @@ import { takeOverForms } from "./forms.js";
 import { listenToKeys } from "./keys.js";
 import { goLive } from "./live.js";
 import { keepTimes } from "./times.js";
+import { listenToTopics } from "./topics.js";
 import { listenToViews } from "./views.js";
 import { workList } from "./work-list.js";
 
 keepTimes();
 takeOverForms();
 listenToKeys();
+listenToTopics();
 listenToViews();
 document.addEventListener("loket:opened", () => workList().markCurrent());
 goLive();

@@ -1,4 +1,5 @@
 // Keys for everything; single keys can be switched off (WCAG 2.1.4).
+import { openCorrection } from "./topics.js";
 import { workList } from "./work-list.js";
 
 const SWITCH = "single-keys";
@@ -13,6 +14,7 @@ const ACTIONS = {
   r: () => document.querySelector("loket-composer")?.write("reply"),
   x: () => document.querySelector("loket-composer")?.write("note"),
   e: openResolve,
+  c: openCorrection,
   "?": openKeys,
 };
 

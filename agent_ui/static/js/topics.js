@@ -1,0 +1,39 @@
+// Correcting a topic: typing narrows the list, Enter chooses.
+
+export function openCorrection() {
+  const menu = document.querySelector("details[data-correct]");
+  if (!menu) return;
+  menu.open = true;
+  const filter = menu.querySelector("[data-topic-filter]");
+  filter.hidden = false;
+  filter.querySelector("input").focus();
+}
+
+function narrow(menu, typed) {
+  const wanted = typed.toLowerCase().split(/\s+/).filter(Boolean);
+  const list = menu.querySelector("select");
+  for (const option of list.options) {
+    const text = option.text.toLowerCase();
+    option.hidden = option.disabled = !wanted.every((word) => text.includes(word));
+  }
+  const left = [...list.options].filter((option) => !option.disabled);
+  if (wanted.length) list.value = left[0]?.value ?? "";
+}
+
+function onInput(event) {
+  if (event.target.closest("[data-topic-filter]")) {
+    narrow(event.target.closest("details"), event.target.value);
+  }
+}
+
+function onKey(event) {
+  if (event.key === "ArrowDown" && event.target.closest("[data-topic-filter]")) {
+    event.preventDefault();
+    event.target.closest("details").querySelector("select").focus();
+  }
+}
+
+export function listenToTopics() {
+  document.addEventListener("input", onInput);
+  document.addEventListener("keydown", onKey);
+}

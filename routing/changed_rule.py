@@ -1,0 +1,47 @@
+"""What an accepted proposal changes in the model, as it is to stand in its file.
+
+This is the only place that knows what accepting gives.
+"""
+
+from typing import Any
+
+import yaml
+
+from routing.definition import Rules
+from routing.inherit import Cell
+from routing.model import Model
+from routing.tree import ANY
+
+
+def with_words(model: Model, topic: str, words: str) -> str:
+    """The YAML of a topic's entry with these words among its rules; "" for an unknown topic."""
+    entry = model.topics.get(topic)
+    if entry is None:
+        return ""
+    known = (*entry.rules.words, *(() if words in entry.rules.words else (words,)))
+    rules = entry.rules.model_copy(update={"words": known})
+    value = {topic: {"title": entry.title.model_dump(), "rules": _written(rules)}}
+    return yaml.safe_dump(value, allow_unicode=True, sort_keys=False, width=100)
+
+
+def with_role(model: Model, topic: str, role: str) -> str:
+    """The YAML of the row that makes a role responsible for a topic, whoever asks and however; ""
+    for an unknown one. Says which row it replaces, if there is one for exactly that."""
+    if topic not in model.topics or role not in model.roles:
+        return ""
+    written = yaml.safe_dump([{"topic": topic, "role": role}], sort_keys=False)
+    everywhere = Cell(ANY, None, None, topic)
+    lines = [row.line for row in model.moments if Cell.of(row) == everywhere]
+    return f"# Instead of the role in the row on line {lines[0]}:\n{written}" if lines else written
+
+
+def _written(rules: Rules) -> dict[str, Any]:
+    """As short as a person would write it."""
+    dumped = rules.model_dump(mode="json", exclude_defaults=True)
+    patterns = [
+        one["pattern"] if one.get("reference") is None else one
+        for one in dumped.pop("patterns", ())
+    ]
+    return {name: list(value) for name, value in dumped.items()} | (
+        {"patterns": patterns} if patterns else {}
+    )
