@@ -6,6 +6,7 @@ from routing.analysis.duty import Duty
 from routing.analysis.finding import SEVERITIES, Example, Finding, Kind, Repair, RowAt
 from routing.analysis.survey import Outcome, Survey, inbound
 from routing.analysis.words import advice, duration, moment, sentence
+from routing.entry import as_written
 from routing.hours.calendar import Opening
 from routing.moment import Clock
 
@@ -47,7 +48,7 @@ def _role(survey: Survey, outcome: Outcome) -> str:
 
 def _finding(survey: Survey, duty: Duty, outcome: Outcome, target: str, wait: Opening) -> Finding:
     row, role = outcome.rows[target], _role(survey, outcome)
-    promised = duration(outcome.values[target])
+    promised = as_written(outcome.values[target])
     name = target.partition(".")[2]
     rows = [row, *(outcome.rows[one] for one in ("role", "sla.clock") if one in outcome.rows)]
     return Finding(
