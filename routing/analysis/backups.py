@@ -41,9 +41,9 @@ def _own(survey: Survey) -> Iterator[Finding]:
     """Role and backup from different rows can turn out to be one role that has no other backup."""
     seen: set[str] = set()
     for outcome in survey.outcomes(("role", "backup_role", "allowed"), survey.ways):
-        role = outcome.values["role"] or survey.definition.triage_role
-        own = role == outcome.values["backup_role"]
-        if own and outcome.values["allowed"] and not survey.definition.roles[role].backup:
+        role = outcome.value("role") or survey.definition.triage_role
+        own = role == outcome.value("backup_role")
+        if own and outcome.value("allowed") and not survey.definition.roles[role].backup:
             row = outcome.rows["backup_role"].id
             if row not in seen:
                 seen.add(row)
