@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from config.command import ConfigOption, plain_errors, read_settings, terminal
-from routing.forms.files import Form, read_form, write_form, write_model
+from routing.forms.files import Form, bring, write_form
 from routing.model_file import load_model
 
 FileOption = Annotated[
@@ -39,9 +39,7 @@ def import_model(
     """Make a model file of another form. What is broken is said, and then nothing is written."""
     base = base or read_settings(config).routing.model
     with plain_errors():
-        definition = read_form(file, base)
-        write_model(definition, out)
-    rows = len(definition.moments)
+        rows = len(bring(file, out, base).moments)
     terminal.print(f"{out} has {rows} rows. `loket model check {out}` proves it.")
 
 

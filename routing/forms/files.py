@@ -11,7 +11,7 @@ from routing.forms.dmn import from_dmn, to_dmn
 from routing.forms.limits import broken, content_of
 from routing.forms.xlsx_file import from_xlsx, to_xlsx
 from routing.forms.yaml_writer import to_yaml
-from routing.model_file import load_definition, read_model
+from routing.model_file import load_model, read_model
 
 
 class Form(StrEnum):
@@ -37,16 +37,16 @@ def form_of(path: Path) -> Form:
 
 def read_form(path: Path, base: Path) -> Definition:
     """The model in a file. A decision table has no more than who is responsible, so the rest is
-    taken from `base`. Raises BrokenModel; ties are let through, as in a draft."""
+    taken from `base`. Raises BrokenModel."""
     match form_of(path):
         case Form.CSV:
             return from_csv(path)
         case Form.XLSX:
             return from_xlsx(path)
         case Form.DMN:
-            return from_dmn(content_of(path), str(path), load_definition(base))
+            return from_dmn(content_of(path), str(path), load_model(base).definition)
         case Form.YAML:
-            return load_definition(path)
+            return load_model(path).definition
 
 
 def write_form(definition: Definition, form: Form, path: Path) -> None:
@@ -66,6 +66,17 @@ def write_model(definition: Definition, path: Path) -> None:
     text = to_yaml(definition)
     read_model(text, str(path))
     replace(path, text.encode())
+
+
+def bring(path: Path, out: Path, base: Path) -> Definition:
+    """Make a model file of a file of any form; one of YAML keeps its comments. Raises BrokenModel,
+    and then writes nothing."""
+    definition = read_form(path, base)
+    if form_of(path) is Form.YAML:
+        replace(out, content_of(path))
+    else:
+        write_model(definition, out)
+    return definition
 
 
 def _content(definition: Definition, form: Form) -> bytes:

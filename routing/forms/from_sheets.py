@@ -15,15 +15,15 @@ FIRST_ROW = 2
 
 
 def from_sheets(sheets: Sequence[Sheet], file: str) -> Definition:
-    """The model; ties are let through, as in a draft. Raises BrokenModel. A line of a problem is
-    the row of its sheet."""
+    """Raises BrokenModel with everything that is wrong, ties included. A line of a problem is the
+    row of its sheet."""
     cells = _Cells(file, {})
     data: dict[str, Any] = {}
     for sheet in sheets:
         _read_sheet(sheet, data, cells)
     if cells.found:
         raise BrokenModel(cells.found)
-    return checked(data, cells, with_ties=True)
+    return checked(data, cells, with_ties=False)
 
 
 @dataclass

@@ -6,7 +6,7 @@ import pytest
 
 from interaction_models import FILE, text_of
 from routing.forms import files
-from routing.forms.files import Form, read_form, write_form, write_model
+from routing.forms.files import Form, bring, read_form, write_form, write_model
 from routing.forms.plain import plain
 from routing.model_file import BrokenModel, load_definition, read_definition
 
@@ -48,6 +48,19 @@ def test_a_disk_that_refuses_leaves_the_file_as_it_was(tmp_path: Path):
     with pytest.raises(OSError, match="directory"):
         files.replace(out, b"new")
     assert list(tmp_path.iterdir()) == [out]
+
+
+def test_a_file_of_yaml_is_brought_with_its_comments(tmp_path: Path):
+    out = tmp_path / "model.yaml"
+    bring(EXAMPLE, out, EXAMPLE)
+    assert out.read_bytes() == EXAMPLE.read_bytes()
+
+
+def test_a_tie_in_a_spreadsheet_is_said_with_its_rows(tmp_path: Path):
+    rows = "target_group: b2b, role: sales", "topic: bill, role: billing"
+    write_form(read_definition(text_of(*rows), FILE), Form.CSV, tmp_path / "m")
+    with pytest.raises(BrokenModel, match=r"sheet moments:3: This row .* on line 2"):
+        read_form(tmp_path / "m", EXAMPLE)
 
 
 def test_a_file_of_no_known_form_says_what_to_give(tmp_path: Path):
