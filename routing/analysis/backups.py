@@ -1,10 +1,11 @@
 """Backups that help nobody: roles that back one another up in a circle, or themselves."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from routing.analysis.finding import SEVERITIES, Example, Finding, Kind, Repair, RowAt
 from routing.analysis.survey import Outcome, Survey
 from routing.analysis.words import advice, sentence
+from routing.circles import circle_from
 
 
 def backups(survey: Survey) -> Iterator[Finding]:
@@ -23,18 +24,6 @@ def backups(survey: Survey) -> Iterator[Finding]:
                 repair=Repair(text=advice(Kind.BACKUP_CYCLE)),
             )
     yield from _own(survey)
-
-
-def circle_from(start: str, backups: Mapping[str, str]) -> list[str]:
-    """The roles from `start` back to itself, or nothing when its backups end elsewhere."""
-    seen = [start]
-    while (following := backups.get(seen[-1])) is not None:
-        if following == start:
-            return seen
-        if following in seen:
-            break
-        seen.append(following)
-    return []
 
 
 def _own(survey: Survey) -> Iterator[Finding]:
