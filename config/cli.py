@@ -9,7 +9,7 @@ import structlog
 import typer
 from rich.table import Table
 
-from config import checks, model_proof, people, reference, staffing, topics, wiring
+from config import checks, model_forms, model_proof, people, reference, staffing, topics, wiring
 from config.command import (
     BusOption,
     ConfigOption,
@@ -35,6 +35,7 @@ app.add_typer(people.app, name="agents")
 app.command("staffing")(staffing.staffing)
 model = typer.Typer(no_args_is_help=True, help="The interaction model.")
 model_proof.add_to(model)
+model_forms.add_to(model)
 app.add_typer(model, name="model")
 app.add_typer(topics.app, name="topics")
 log = structlog.get_logger(__name__)

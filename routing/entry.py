@@ -29,6 +29,12 @@ def _seconds(value: Any) -> Any:
     return sum(int(number) * _UNITS[unit] for number, unit in _PART.findall(value))
 
 
+def as_written(seconds: int) -> str:
+    """A duration in the largest unit that it is a whole number of: 5400 is `90m`."""
+    unit = next(unit for unit, size in reversed(_UNITS.items()) if seconds % size == 0)
+    return f"{seconds // _UNITS[unit]}{unit}"
+
+
 def _any_as_none(value: Any) -> Any:
     return None if value == ANY else value
 

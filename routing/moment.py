@@ -154,6 +154,7 @@ def _fields() -> dict[str, tuple[str, ...]]:
 
 FIELDS = _fields()
 """Every field that inherits, by its name in explanations, with the keys that lead to it."""
+_GETTERS = {field: attrgetter(field) for field in FIELDS}
 
 
 class Moment(Entry, Setting):
@@ -199,4 +200,4 @@ class Moment(Entry, Setting):
         )
 
     def value(self, field: str) -> Any:
-        return attrgetter(field)(self)
+        return _GETTERS[field](self)

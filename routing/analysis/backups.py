@@ -1,10 +1,11 @@
 """Backups that help nobody: roles that back one another up in a circle, or themselves."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from routing.analysis.finding import SEVERITIES, Example, Finding, Kind, Repair, RowAt
 from routing.analysis.survey import Outcome, Survey
 from routing.analysis.words import advice, sentence
+from routing.circles import circle_from
 
 
 def backups(survey: Survey) -> Iterator[Finding]:
@@ -25,25 +26,13 @@ def backups(survey: Survey) -> Iterator[Finding]:
     yield from _own(survey)
 
 
-def circle_from(start: str, backups: Mapping[str, str]) -> list[str]:
-    """The roles from `start` back to itself, or nothing when its backups end elsewhere."""
-    seen = [start]
-    while (following := backups.get(seen[-1])) is not None:
-        if following == start:
-            return seen
-        if following in seen:
-            break
-        seen.append(following)
-    return []
-
-
 def _own(survey: Survey) -> Iterator[Finding]:
     """Role and backup from different rows can turn out to be one role that has no other backup."""
     seen: set[str] = set()
     for outcome in survey.outcomes(("role", "backup_role", "allowed"), survey.ways):
-        role = outcome.values["role"] or survey.definition.triage_role
-        own = role == outcome.values["backup_role"]
-        if own and outcome.values["allowed"] and not survey.definition.roles[role].backup:
+        role = outcome.value("role") or survey.definition.triage_role
+        own = role == outcome.value("backup_role")
+        if own and outcome.value("allowed") and not survey.definition.roles[role].backup:
             row = outcome.rows["backup_role"].id
             if row not in seen:
                 seen.add(row)

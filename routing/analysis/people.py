@@ -19,8 +19,8 @@ def _roles(survey: Survey, members: Mapping[str, tuple[Member, ...]]) -> Iterato
     definition = survey.definition
     responsible: dict[str, Outcome] = {}
     for outcome in survey.outcomes(("role", "allowed"), survey.ways):
-        if outcome.values["allowed"]:
-            role = outcome.values["role"] or definition.triage_role
+        if outcome.value("allowed"):
+            role = outcome.value("role") or definition.triage_role
             responsible.setdefault(role, outcome)
     for role in definition.roles.values():
         if members.get(role.id):
@@ -41,10 +41,10 @@ def _roles(survey: Survey, members: Mapping[str, tuple[Member, ...]]) -> Iterato
 def _skills(survey: Survey, members: Mapping[str, tuple[Member, ...]]) -> Iterator[Finding]:
     seen: set[tuple[str, str]] = set()
     for outcome in survey.outcomes(("skills", "role", "allowed"), survey.ways):
-        asked = outcome.values["skills"]
-        role = outcome.values["role"] or survey.definition.triage_role
+        asked = outcome.value("skills")
+        role = outcome.value("role") or survey.definition.triage_role
         held = members.get(role, ())
-        if not asked or not outcome.values["allowed"] or any(_masters(one, asked) for one in held):
+        if not asked or not outcome.value("allowed") or any(_masters(one, asked) for one in held):
             continue
         row = outcome.rows["skills"]
         if held and (role, row.id) not in seen:

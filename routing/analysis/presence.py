@@ -16,12 +16,12 @@ def presence(survey: Survey, duty: Duty) -> Iterator[Finding]:
     is looked at only where the channel has hours of its own."""
     definition, seen = survey.definition, set()
     for outcome in survey.outcomes(_FIELDS, inbound(survey.ways)):
-        role = outcome.values["role"] or definition.triage_role
+        role = outcome.value("role") or definition.triage_role
         key = outcome.channel, role
         live = outcome.channel in LIVE or definition.channels[outcome.channel].hours
-        if not live or not outcome.values["allowed"] or key in seen:
+        if not live or not outcome.value("allowed") or key in seen:
             continue
-        chain = duty.chain(role, outcome.values["backup_role"])
+        chain = duty.chain(role, outcome.value("backup_role"))
         uncovered = duty.uncovered(outcome.channel, chain) if duty.anybody(chain) else ()
         if uncovered:
             seen.add(key)

@@ -1,6 +1,6 @@
 """All combinations of one model, with what holds for each of them: what the checks look at."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,15 +18,24 @@ NOT_WRITTEN = object()
 
 @dataclass(frozen=True)
 class Outcome:
-    """What holds for a combination, and the rows that say so."""
+    """What holds for a combination; `winners` are the rows that say so, by field."""
 
     cell: Cell
-    values: dict[str, Any]
-    rows: dict[str, Moment]
+    winners: Mapping[str, int | None]
+    survey: "Survey"
 
     @property
     def channel(self) -> Channel:
         return Channel(str(self.cell.channel))
+
+    def value(self, field: str) -> Any:
+        return self.survey.value(field, self.winners[field])
+
+    @property
+    def rows(self) -> dict[str, Moment]:
+        """The row of each field that any row writes."""
+        found = self.winners.items()
+        return {field: self.survey.rows[row] for field, row in found if row is not None}
 
 
 class Survey:
@@ -98,17 +107,8 @@ class Survey:
                 key = (WAYS[way][1], by_way[way])
                 if key not in seen:
                     seen.add(key)
-                    yield self._outcome(fields, by_way[way], cell(group, topic, way))
-
-    def _outcome(
-        self, fields: Sequence[str], winners: tuple[int | None, ...], at: Cell
-    ) -> "Outcome":
-        pairs = list(zip(fields, winners, strict=True))
-        return Outcome(
-            cell=at,
-            values={field: self.value(field, winner) for field, winner in pairs},
-            rows={field: self.rows[winner] for field, winner in pairs if winner is not None},
-        )
+                    winners = dict(zip(fields, by_way[way], strict=True))
+                    yield Outcome(cell(group, topic, way), winners, self)
 
     def spots(self, *fields: str) -> Iterator[tuple[str, str, tuple[Sheet, ...]]]:
         """Every target group with every topic, wide before narrow, and what holds there for each

@@ -6,6 +6,7 @@ from routing.analysis.duty import Duty
 from routing.analysis.finding import SEVERITIES, Example, Finding, Kind, Repair, RowAt
 from routing.analysis.survey import Outcome, Survey, inbound
 from routing.analysis.words import advice, duration, moment, sentence
+from routing.entry import as_written
 from routing.hours.calendar import Opening
 from routing.moment import Clock
 
@@ -27,27 +28,27 @@ def targets(survey: Survey, duty: Duty) -> Iterator[Finding]:
 
 
 def _too_long(survey: Survey, duty: Duty, outcome: Outcome, target: str) -> Opening | None:
-    promised = outcome.values[target]
-    if promised is None or not outcome.values["allowed"]:
+    promised = outcome.value(target)
+    if promised is None or not outcome.value("allowed"):
         return None
-    chain = duty.chain(_role(survey, outcome), outcome.values["backup_role"])
+    chain = duty.chain(_role(survey, outcome), outcome.value("backup_role"))
     wait = duty.longest_wait(outcome.channel, chain) if duty.anybody(chain) else None
     if wait is None:
         return None
-    if outcome.values["sla.clock"] is Clock.BUSINESS:
+    if outcome.value("sla.clock") is Clock.BUSINESS:
         never = not duty.on_duty(chain)
         return wait if never else None
     return wait if (wait.end - wait.start).total_seconds() > promised else None
 
 
 def _role(survey: Survey, outcome: Outcome) -> str:
-    role: str = outcome.values["role"] or survey.definition.triage_role
+    role: str = outcome.value("role") or survey.definition.triage_role
     return role
 
 
 def _finding(survey: Survey, duty: Duty, outcome: Outcome, target: str, wait: Opening) -> Finding:
     row, role = outcome.rows[target], _role(survey, outcome)
-    promised = duration(outcome.values[target])
+    promised = as_written(outcome.value(target))
     name = target.partition(".")[2]
     rows = [row, *(outcome.rows[one] for one in ("role", "sla.clock") if one in outcome.rows)]
     return Finding(

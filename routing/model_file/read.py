@@ -1,11 +1,12 @@
 """From a file to a model, or to everything that is wrong with it; never to half a model."""
 
 from pathlib import Path
+from typing import Any
 
 from routing.definition import Definition
 from routing.model import Model
 from routing.model_file.draft import Document, Draft, read_draft
-from routing.model_file.problem import BrokenModel, Problem
+from routing.model_file.problem import BrokenModel, Problem, Problems
 from routing.model_file.references import check_references
 from routing.model_file.rules import check_rules
 from routing.model_file.ties import check_ties
@@ -46,6 +47,12 @@ def read_definition(content: str | bytes, file: str) -> Definition:
 
 def _read(content: str | bytes, file: str, *, with_ties: bool) -> Definition:
     data, problems = read_yaml(_decoded(content, file), file)
+    return checked(data, problems, with_ties=with_ties)
+
+
+def checked(data: Any, problems: Problems, *, with_ties: bool) -> Definition:
+    """A model from the plain values of any form; `problems` knows where they stand. Raises
+    BrokenModel with all that is wrong; ties are looked for unless they may be there."""
     draft = read_draft(data, problems)
     check_rules(draft, problems)
     if draft.whole:

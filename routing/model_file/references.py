@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from routing.circles import circle_from
 from routing.definition import ChannelUse, Role
 from routing.inherit import Cell
 from routing.model_file.draft import Draft
@@ -46,7 +47,7 @@ def _check_backups(roles: Mapping[str, Role | None], problems: Problems) -> None
     for name, backup in backups.items():
         place = ("roles", name, "backup")
         _known(backup, "role", roles, place, problems)
-        circle = _circle(name, backups)
+        circle = circle_from(name, backups)
         if circle and not reported.intersection(circle):
             reported.update(circle)
             what = f"The backup roles go in a circle: {', '.join((*circle, name))}."
@@ -63,18 +64,6 @@ def _check_hours(draft: Draft, problems: Problems) -> None:
             if entry and entry.hours is not None:
                 place = (section, name, "hours")
                 _known(entry.hours, "entry in `hours`", draft.hours, place, problems)
-
-
-def _circle(start: str, backups: Mapping[str, str]) -> list[str]:
-    """The roles from `start` back to itself, or nothing when its backups end elsewhere."""
-    seen = [start]
-    while (following := backups.get(seen[-1])) is not None:
-        if following == start:
-            return seen
-        if following in seen:
-            break
-        seen.append(following)
-    return []
 
 
 def _check_row(row: Moment, place: Place, draft: Draft, problems: Problems) -> None:

@@ -87,6 +87,28 @@ def test_model_check_speaks_dutch_and_names_what_is_broken(
     assert "'logistics'" in refused(deployment, "model", "check", str(broken))
 
 
+@pytest.mark.parametrize(("form", "name"), [("csv", "m"), ("xlsx", "m.xlsx"), ("dmn", "m.dmn")])
+def test_a_model_goes_out_and_comes_in_by_command(
+    form: str, name: str, deployment: Deployment, tmp_path: Path
+) -> None:
+    out, back = tmp_path / name, tmp_path / "back.yaml"
+    run(deployment, "model", "export", "--format", form, str(out))
+    assert "back.yaml has" in run(deployment, "model", "import", str(out), str(back))
+    assert back.read_text().startswith("version:")
+
+
+def test_a_broken_form_is_said_and_replaces_nothing(deployment: Deployment, tmp_path: Path) -> None:
+    out, back = tmp_path / "m", tmp_path / "back.yaml"
+    run(deployment, "model", "export", "--format", "csv", str(out))
+    moments = out / "moments.csv"
+    moments.write_text(moments.read_text("utf-8-sig").replace(",inbound,", ",inbond,"))
+    back.write_text("what was there")
+    said = refused(deployment, "model", "import", str(out), str(back)).replace("\n", "")
+    assert "sheet moments, column direction" in said
+    assert "'inbound'" in said
+    assert back.read_text() == "what was there"
+
+
 def test_check_and_serve_refuse_to_run_behind_the_schema(tmp_path: Path) -> None:
     config = tmp_path / "loket.toml"
     config.write_text(f'[hub.store]\nurl = "sqlite:///{tmp_path}/empty.db"\n')

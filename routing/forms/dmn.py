@@ -1,0 +1,199 @@
+"""The who-part of a model as a decision table of DMN 1.3 (OMG formal/2021-01-01), out and in.
+
+Hit policy FIRST: the rules stand narrow before wide, so the first that fits is the one that the
+model would follow. PRIORITY ranks outputs, not rules: it cannot say that a narrower row goes first.
+A condition lists every group or topic that it holds for, since DMN knows no trees.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from xml.etree import ElementTree as ET
+
+from routing.definition import Definition
+from routing.forms.limits import broken
+from routing.forms.safe_xml import Element, read_xml
+from routing.forms.who import NOBODY, Rule, Who, nodes, to_rules, with_who
+from routing.inherit import Cell
+from routing.model_file.problem import BrokenModel, Problem, suggestion
+from routing.tree import ANY, covers
+
+NAMESPACE = "https://www.omg.org/spec/DMN/20191111/MODEL/"
+HIT_POLICY = "FIRST"
+INPUTS = ("targetGroup", "direction", "channel", "topic")
+OUTPUTS = ("role", "backup")
+_ALL = "-"
+_NULL = "null"
+_STRING = re.compile(r'\s*"((?:[^"\\]|\\.)*)"\s*(?:,|$)')
+
+
+def to_dmn(definition: Definition) -> bytes:
+    """One decision with one table; unknown contacts fit no rule and go to the triage role."""
+    root = ET.Element(
+        "definitions",
+        {
+            "xmlns": NAMESPACE,
+            "id": "interaction-model",
+            "name": definition.organisation,
+            "namespace": "urn:loket:interaction-model",
+        },
+    )
+    decision = ET.SubElement(root, "decision", id="who", name="Who is responsible")
+    for name in INPUTS:
+        requirement = ET.SubElement(decision, "informationRequirement", id=f"needs-{name}")
+        ET.SubElement(requirement, "requiredInput", href=f"#{name}")
+    table = ET.SubElement(decision, "decisionTable", id="who-table", hitPolicy=HIT_POLICY)
+    for name in INPUTS:
+        entry = ET.SubElement(table, "input", id=f"input-{name}", label=name)
+        expression = ET.SubElement(entry, "inputExpression", id=f"value-{name}", typeRef="string")
+        ET.SubElement(expression, "text").text = name
+    for name in OUTPUTS:
+        ET.SubElement(table, "output", id=f"output-{name}", name=name, typeRef="string")
+    for number, rule in enumerate(to_rules(definition), 1):
+        _write(table, number, rule, definition)
+    for name in INPUTS:
+        ET.SubElement(root, "inputData", id=name, name=name)
+    ET.indent(root)
+    written: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return written + b"\n"
+
+
+def _write(table: ET.Element, number: int, rule: Rule, definition: Definition) -> None:
+    entry = ET.SubElement(table, "rule", id=f"rule-{number}")
+    cell = rule.cell
+    conditions = (
+        _listed(_under(cell.target_group, definition.target_groups)),
+        _listed([cell.direction] if cell.direction else []),
+        _listed([cell.channel] if cell.channel else []),
+        _listed(_under(cell.topic, definition.topics)),
+    )
+    for name, condition in zip(INPUTS, conditions, strict=True):
+        wanted = ET.SubElement(entry, "inputEntry", id=f"rule-{number}-{name}")
+        ET.SubElement(wanted, "text").text = condition
+    for name, value in zip(OUTPUTS, rule.who, strict=True):
+        given = ET.SubElement(entry, "outputEntry", id=f"rule-{number}-{name}")
+        ET.SubElement(given, "text").text = f'"{value}"' if value else _NULL
+
+
+def _under(path: str, known: Iterable[str]) -> list[str]:
+    return [] if path == ANY else [other for other in known if covers(path, other)]
+
+
+def _listed(values: Sequence[str]) -> str:
+    """Names of a model need no escaping: they are small letters, digits, `-`, `_` and `/`."""
+    return ",".join(f'"{value}"' for value in values) or _ALL
+
+
+_Conditions = tuple[frozenset[str] | None, ...]
+"""The values of each input that a rule fits; None for all."""
+
+
+def from_dmn(content: bytes, file: str, base: Definition) -> Definition:
+    """The base with the roles and backups of the table: the rest of a model is not in it. Raises
+    BrokenModel; ties cannot come out."""
+    table = _table(read_xml(content, file), file)
+    rules = _rules(table, file, base)
+    who = {
+        cell: next((who for conditions, who in rules if _fits(conditions, cell)), NOBODY)
+        for cell in nodes(base.target_groups, base.topics)
+    }
+    try:
+        moments = with_who(base, who)
+    except ValueError as error:
+        what = f"For {error} no role is left, while a wider rule names one."
+        advice = "Give the narrower rule a role: a model cannot take one away."
+        raise broken(file, table.line, what, advice) from error
+    return base.model_copy(update={"moments": moments})
+
+
+def _fits(conditions: _Conditions, cell: Cell) -> bool:
+    return all(
+        values is None or (part is not None and part in values)
+        for values, part in zip(conditions, cell, strict=True)
+    )
+
+
+def _table(root: Element, file: str) -> Element:
+    tables = [table for decision in root.all("decision") for table in decision.all("decisionTable")]
+    if len(tables) != 1:
+        what = f"There are {len(tables)} decision tables."
+        raise broken(file, root.line, what, "Keep the one that says who is responsible.")
+    policy = tables[0].attributes.get("hitPolicy", "UNIQUE")
+    if policy not in (HIT_POLICY, "UNIQUE"):
+        what = f"The hit policy is {policy[:20]}."
+        raise broken(file, tables[0].line, what, "Make it FIRST, with narrow rules before wide.")
+    return tables[0]
+
+
+def _rules(table: Element, file: str, base: Definition) -> list[tuple[_Conditions, Who]]:
+    problems: list[Problem] = []
+    inputs = [_input_name(entry) for entry in table.all("input")]
+    outputs = [entry.attributes.get("name", "") for entry in table.all("output")]
+    if sorted(inputs) != sorted(INPUTS) or sorted(outputs) != sorted(OUTPUTS):
+        what = f"The columns are {', '.join([*inputs, *outputs])}."
+        advice = f"They must be {', '.join([*INPUTS, *OUTPUTS])}."
+        raise broken(file, table.line, what, advice)
+    known = {
+        "targetGroup": list(base.target_groups),
+        "direction": ["inbound", "outbound"],
+        "channel": [channel.value for channel in base.channels],
+        "topic": list(base.topics),
+        "role": list(base.roles),
+        "backup": list(base.roles),
+    }
+    rules = []
+    for rule in table.all("rule"):
+        entries = [*rule.all("inputEntry"), *rule.all("outputEntry")]
+        names = [*inputs, *outputs]
+        if len(entries) != len(names):
+            problems.append(
+                Problem(file, rule.line, "A rule has other columns than its table.", "Mend it.")
+            )
+            continue
+        found = {
+            name: _values(entry, name, known[name], file, problems)
+            for name, entry in zip(names, entries, strict=True)
+        }
+        role, backup = (next(iter(found[name] or ()), None) for name in OUTPUTS)
+        rules.append((tuple(found[name] for name in INPUTS), Who(role, backup)))
+    if problems:
+        raise BrokenModel(problems)
+    return rules
+
+
+def _input_name(entry: Element) -> str:
+    expression = entry.first("inputExpression")
+    text = expression.first("text") if expression else None
+    return text.text.strip() if text else ""
+
+
+def _values(
+    entry: Element, name: str, known: list[str], file: str, problems: list[Problem]
+) -> frozenset[str] | None:
+    text = entry.first("text")
+    written = text.text.strip() if text else ""
+    if written in ("", _ALL, _NULL):
+        return None
+    values = list(_strings(written))
+    if not values:
+        what = f"'{written[:60]}' is not a list of texts."
+        problems.append(Problem(file, entry.line, what, 'Write - or "one","other".'))
+    if name in OUTPUTS and len(values) > 1:
+        what = f"A rule gives {len(values)} times a {name}."
+        problems.append(Problem(file, entry.line, what, "Keep one."))
+    for value in values:
+        if value not in known:
+            what = f"There is no {name} '{value[:60]}' in the model."
+            problems.append(Problem(file, entry.line, what, suggestion(value, known)))
+    return frozenset(values)
+
+
+def _strings(written: str) -> Iterator[str]:
+    """The texts of a list; none at all when anything else stands in it."""
+    found, place = [], 0
+    while place < len(written):
+        match = _STRING.match(written, place)
+        if match is None:
+            return
+        found.append(match[1])
+        place = match.end()
+    yield from found
