@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 from sqlalchemy import Connection
 
-from config import checks
+from config import in_force
 from config.command import ConfigOption, plain_errors, read_settings, run, terminal, with_store
 from hub.errors import Rejected
 from hub.store import admission, agents
@@ -30,8 +30,7 @@ def add_agent(
 ) -> None:
     """Let a person sign in. The password is asked for, or read from LOKET_AGENT_PASSWORD."""
     settings = read_settings(config)
-    with plain_errors():
-        checks.refuse_unknown_roles(settings, role)
+    run(with_store(settings, lambda db: in_force.refuse_unknown_roles(settings, db, role)))
     password_hash = _asked_password_hash()
 
     add = partial(
@@ -65,8 +64,7 @@ def set_roles(
 ) -> None:
     """Change which roles a person holds; it counts at once, also where they are signed in."""
     settings = read_settings(config)
-    with plain_errors():
-        checks.refuse_unknown_roles(settings, role)
+    run(with_store(settings, lambda db: in_force.refuse_unknown_roles(settings, db, role)))
 
     def change(connection: Connection) -> None:
         agents.add_roles(connection, {name: name for name in role})

@@ -1,6 +1,6 @@
 """The composition root: makes the parts that a process needs for its roles and starts them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
@@ -25,7 +25,6 @@ from hub.outbound import Outbound
 from hub.relay import Relay
 from hub.retention import Retention
 from hub.store import Blobs, Database, dead_letters, migrate
-from hub.store.agents import add_roles
 from hub.store.database import open_database
 from hub.store.leader import open_leadership
 from hub.sweeper import Sweeper
@@ -33,8 +32,12 @@ from hub.tokens import Tokens
 from routing.deadlines import Deadlines
 from routing.decision import Decision
 from routing.explain import explain
-from routing.model import Model
-from routing.model_file import load_model
+from routing.lifecycle.activating import Activating
+from routing.lifecycle.from_file import ModelSource, settle
+from routing.lifecycle.signing import Signing
+from routing.lifecycle.versions import Versions
+from routing.live_model import CurrentModel, LiveModel
+from routing.planned import Planned
 from routing.router import QUEUE as ROUTER_QUEUE
 from routing.router import TOPICS as ROUTER_TOPICS
 from routing.router import Router
@@ -95,11 +98,21 @@ class Basics:
     bus: Bus
     relay: Relay
     workers: Workers
-    model: Model
+    model: LiveModel
+    lifecycle: "ModelLifecycle"
+
+
+@dataclass(frozen=True)
+class ModelLifecycle:
+    """What people and the dispatcher do with versions of the interaction model."""
+
+    versions: Versions
+    signing: Signing
+    activating: Activating
 
 
 def build(settings: Settings, role: Role = Role.ALL, extra: Extra | None = None) -> Process:
-    """Make the process for `role`. Starts nothing; raises SettingsError or BrokenModel."""
+    """Make the process for `role`. Starts nothing; raises SettingsError."""
     _refuse_half_a_local_bus(settings, role)
     basics = _basics(settings)
     outbound_to: dict[Channel, Connector] = {}
@@ -112,9 +125,11 @@ def build(settings: Settings, role: Role = Role.ALL, extra: Extra | None = None)
             basics.bus.subscribe(f"send.{channel}", [f"message.send.{channel}"], outbound.handle)
     parts: list[tuple[str, Part]] = [
         ("store", _Store(basics)),
+        ("model", basics.model),
         ("relay", basics.relay),
         ("outbound", outbound),
     ]
+    basics.model.listen(basics.bus)
     if role in (Role.ALL, Role.ROUTER):
         router = Router(basics.database, basics.model, basics.metrics, basics.relay.wake)
         basics.bus.subscribe(ROUTER_QUEUE, ROUTER_TOPICS, router.handle)
@@ -155,6 +170,14 @@ def open_store_to_migrate(settings: Settings) -> Database:
     return open_database(settings.hub.store.url, statement_seconds=None)
 
 
+def make_model_lifecycle(
+    settings: Settings, database: Database, wake: Callable[[], None] = lambda: None
+) -> ModelLifecycle:
+    fixed = settings.routing.model_source is ModelSource.FILE
+    versions = Versions(database, fixed=fixed)
+    return ModelLifecycle(versions, Signing(versions), Activating(versions, database, wake))
+
+
 def make_tokens(settings: Settings) -> Tokens:
     try:
         return Tokens(settings.hub.secret.get_secret_value())
@@ -186,6 +209,7 @@ def _refuse_half_a_local_bus(settings: Settings, role: Role) -> None:
 def _basics(settings: Settings) -> Basics:
     database = open_store(settings)
     bus = make_bus(settings, database)
+    relay = Relay(database, bus, open_leadership(database))
     return Basics(
         settings=settings,
         database=database,
@@ -193,9 +217,10 @@ def _basics(settings: Settings) -> Basics:
         tokens=make_tokens(settings),
         metrics=Metrics(),
         bus=bus,
-        relay=Relay(database, bus, open_leadership(database)),
+        relay=relay,
         workers=Workers(preload=WORKER_PRELOAD),
-        model=load_model(settings.routing.model),
+        model=LiveModel(database),
+        lifecycle=make_model_lifecycle(settings, database, relay.wake),
     )
 
 
@@ -236,6 +261,7 @@ def _dispatcher(basics: Basics) -> list[tuple[str, Part]]:
     )
     return [
         ("deadlines", Deadlines(basics.database, basics.relay.wake)),
+        ("planned models", Planned(basics.database, basics.lifecycle.activating)),
         ("sweeper", Sweeper(basics.database, basics.bus, basics.relay)),
         ("retention", retention),
     ]
@@ -264,11 +290,11 @@ def _explain(decision: dict[str, Any], language: str) -> list[str]:
 
 
 class _role_titles:  # noqa: N801 (a function that remembers the model)
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: CurrentModel) -> None:
         self._model = model
 
     def __call__(self, language: str) -> Mapping[str, str]:
-        roles = self._model.roles.values()
+        roles = self._model().roles.values()
         return {role.id: role.title.nl if language == "nl" else role.title.en for role in roles}
 
 
@@ -288,6 +314,7 @@ def _server(
             "store": await gauges.store_problem(),
             "bus": basics.bus.problem,
             "relay": basics.relay.problem,
+            "model": basics.model.problem,
             **{name: connector.problem for name, connector in connectors.items()},
         }
 
@@ -304,7 +331,8 @@ def _server(
 
 
 class _Store:
-    """The store as the part that starts first: refuses a schema that lacks what this release needs.
+    """The store as the part that starts first: refuses a schema that lacks what this release needs,
+    and lets the model's file become the first version.
 
     A newer schema is fine: a migration works with the release before it, and so a process of that
     release can start again while the others are being replaced.
@@ -321,8 +349,10 @@ class _Store:
             raise SettingsError(
                 [f"the store has schema {found or 'none'}, not {needed}: run `loket migrate`."]
             )
-        titles = _role_titles(self._basics.model)("en")
-        await database.write(lambda c: add_roles(c, titles))
+        routing = self._basics.settings.routing
+        await settle(
+            database, self._basics.lifecycle.activating, routing.model, routing.model_source
+        )
 
     async def stop(self) -> None:
         await self._basics.workers.stop()

@@ -1,7 +1,8 @@
 """Every message on the bus: one frozen class per topic, with its name and version.
 
 On the wire each is a CloudEvents 1.0 JSON object (structured mode); `subject` is the conversation
-id, so that order within a conversation can be kept. docs/asyncapi.yaml is generated from here.
+id (or `model`), so that order within a conversation can be kept. docs/asyncapi.yaml is generated
+from here.
 """
 
 from datetime import datetime
@@ -100,12 +101,23 @@ class MessageStatus(Event):
     error: str = ""
 
 
+class ModelActivated(Event):
+    """Another version of the interaction model is live. Its subject is `model`."""
+
+    topic: ClassVar[str] = "model.activated"
+
+    number: int
+    former_number: int | None = None
+    activated_at: AwareDatetime
+
+
 ALL: tuple[type[Event], ...] = (
     InteractionReceived,
     InteractionRecorded,
     WorkItemChanged,
     MessageSend,
     MessageStatus,
+    ModelActivated,
 )
 
 

@@ -20,6 +20,7 @@ from hub.store.routing import Unrouted, WorkItem
 from routing.contact import Contact
 from routing.decide import decide
 from routing.decision import Decision
+from routing.live_model import CurrentModel
 from routing.model import Model
 from routing.tree import ANY
 
@@ -31,10 +32,11 @@ CONSUMER = "router"
 
 
 class Router:
-    """The bus handler of the router role. `wake` is called after each commit."""
+    """The bus handler of the router role. `model` gives the one that is live; what is routed in
+    one transaction follows the same. `wake` is called after each commit."""
 
     def __init__(
-        self, database: Database, model: Model, metrics: Metrics, wake: Callable[[], None]
+        self, database: Database, model: CurrentModel, metrics: Metrics, wake: Callable[[], None]
     ) -> None:
         self._database = database
         self._model = model
@@ -66,7 +68,7 @@ class Router:
             return []
         closed = routing.lock(connection, conversation_ids)
         contacts = routing.unrouted(connection, conversation_ids)
-        work = _Work(routing.open_items(connection, conversation_ids), self._model)
+        work = _Work(routing.open_items(connection, conversation_ids), self._model())
         routed = [(contact, work.take(contact)) for contact in contacts]
         if troubled:
             new = first_seen(connection, CONSUMER, list(troubled))

@@ -25,6 +25,8 @@ EXAMPLES: dict[str, object] = {
     "role": "logistics",
     "state": "waiting",
     "epoch": 3,
+    "number": 2,
+    "activated_at": clock.now(),
 }
 
 

@@ -41,7 +41,8 @@ async def waiting(database: Database) -> None:
         account="unused",
         received_at=clock.now(),
     )
-    router = Router(database, load_model(MODEL), Metrics(), lambda: None)
+    model = load_model(MODEL)
+    router = Router(database, lambda: model, Metrics(), lambda: None)
     await router.handle([wrap(event, subject=accepted.conversation_id, source="/test")])
     due = update(work_items).values(first_response_due=clock.now() + timedelta(hours=1))
     await database.write(lambda c: c.execute(due))

@@ -41,7 +41,7 @@ async def database(store_url: str) -> AsyncIterator[Database]:
 
 @pytest.fixture
 def router(database: Database, model: Model) -> Router:
-    return Router(database, model, Metrics(), lambda: None)
+    return Router(database, lambda: model, Metrics(), lambda: None)
 
 
 @pytest.fixture
@@ -266,7 +266,7 @@ async def test_any_delivery_of_the_events_gives_the_same_work(
     url = f"sqlite:///{tmp_path_factory.mktemp('store')}/loket.db"
     async with opened(url) as database:
         intake = Intake(database, TOKENS, Metrics(), lambda: None)
-        router = Router(database, model, Metrics(), lambda: None)
+        router = Router(database, lambda: model, Metrics(), lambda: None)
         events = []
         for sender in ("a@example.org", "b@example.org", "c@example.org"):
             root = late_delivery(sender=sender)

@@ -106,7 +106,7 @@ class House:
         self.relay = Relay(self.database, self.bus, open_leadership(self.database))
         self.intake = Intake(self.database, TOKENS, self.metrics, self.relay.wake)
         self.model = read_model(MODEL, FILE)
-        router = Router(self.database, self.model, self.metrics, self.relay.wake)
+        router = Router(self.database, lambda: self.model, self.metrics, self.relay.wake)
         self.bus.subscribe(QUEUE, TOPICS, router.handle)
         self.outbound = self._outbound()
         self.console = Console(self._context())
