@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from agent_ui.model_desk import ModelDesk
 from agent_ui.settings import ConsoleSettings
 from hub.bus import Bus
 from hub.interaction import Channel
@@ -19,6 +20,7 @@ class ConsoleContext:
     `default_accounts`: from which account to answer on a channel that a conversation has not used.
     `explain(decision, language)`: a stored decision as sentences.
     `role_titles(language)`: what people call each role.
+    `models`: the versions of the interaction model.
     `resend(interaction_id, agent_id)`: send a message again; raises Rejected when it is on its way.
     `wake()`: called after every write that adds events.
     """
@@ -32,5 +34,6 @@ class ConsoleContext:
     default_accounts: Mapping[Channel, str]
     explain: Callable[[dict[str, Any], str], list[str]]
     role_titles: Callable[[str], Mapping[str, str]]
+    models: ModelDesk
     resend: Callable[[str, str], Awaitable[None]]
     wake: Callable[[], None]

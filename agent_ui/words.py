@@ -2,9 +2,31 @@
 
 from http import HTTPStatus
 
+from agent_ui.model_words import (
+    ACTION_SOURCES,
+    DIRECTIONS,
+    FLAWS,
+    MODEL_ACTORS,
+    MODEL_FIELDS,
+    MODEL_REASONS,
+    MODEL_SECTIONS,
+    MODEL_STATES,
+    MODEL_WORDINGS,
+)
 from agent_ui.texts import N_, Texts
 from hub.errors import Rejected
 from hub.store.work_items import Taken
+
+__all__ = [
+    "ACTION_SOURCES",
+    "DIRECTIONS",
+    "FLAWS",
+    "MODEL_ACTORS",
+    "MODEL_FIELDS",
+    "MODEL_SECTIONS",
+    "MODEL_STATES",
+    "MODEL_WORDINGS",
+]
 
 HAS_IT = N_("{name} has it.")
 
@@ -20,6 +42,7 @@ REASONS = {
     "resolved": N_("This conversation is resolved. It opens again when the customer writes."),
     "other_role": N_("Another role answers this. You can leave a note."),
     "not_resendable": N_("This message is on its way already."),
+    **MODEL_REASONS,
 }
 
 CHANNELS = {

@@ -13,12 +13,12 @@ from rich.table import Table
 from config import model_actions, wiring
 from config.command import ConfigOption, plain_errors, read_settings, run, terminal, with_store
 from config.settings import Settings
-from config.wiring import ModelLifecycle
 from hub.errors import Rejected
 from hub.store import Database, agents, models
 from hub.store.models import Origin, State, Version
 from routing.lifecycle.compare import Comparison, Difference, compare
 from routing.lifecycle.from_file import read_file
+from routing.lifecycle.life import ModelLife
 from routing.lifecycle.places import Place
 from routing.lifecycle.sheet import Sheet
 from routing.lifecycle.shown import before_and_after
@@ -54,7 +54,7 @@ def show(
 ) -> None:
     """Print a version as written: `loket model show 3 > model.yaml`."""
 
-    async def read(life: ModelLifecycle, database: Database) -> str:
+    async def read(life: ModelLife, database: Database) -> str:
         return await life.versions.text(version or await _live(database))
 
     sys.stdout.write(_with_life(config, read))
@@ -71,7 +71,7 @@ def import_file(
     with plain_errors():
         written = read_file(file)
 
-    async def draft(life: ModelLifecycle, database: Database) -> Version:
+    async def draft(life: ModelLife, database: Database) -> Version:
         made = await life.versions.draft(
             written,
             by=OPERATOR,
@@ -94,7 +94,7 @@ def diff(
 ) -> None:
     """Say what would be different with VERSION: what moves to whom, and which values change."""
 
-    async def read(life: ModelLifecycle, database: Database) -> tuple[int, Comparison]:
+    async def read(life: ModelLife, database: Database) -> tuple[int, Comparison]:
         base = other or await _live(database)
         (_, before), (_, after) = await life.versions.read(base), await life.versions.read(version)
         return base, compare(before, after)
@@ -107,7 +107,7 @@ def diff(
 def sheet(version: Number, config: ConfigOption = None) -> None:
     """Show which rows are signed by whom, and which are not."""
 
-    async def read(life: ModelLifecycle, _database: Database) -> Sheet:
+    async def read(life: ModelLife, _database: Database) -> Sheet:
         return await life.versions.sheet((await life.versions.read(version))[1])
 
     table = Table("role", "owner", "row", "line", "signed", "remark")
@@ -163,7 +163,7 @@ def activate(
     with plain_errors():
         moment = _moment(at)
 
-    async def change(life: ModelLifecycle, _database: Database) -> Version:
+    async def change(life: ModelLife, _database: Database) -> Version:
         if cancel:
             return await life.activating.cancel(version, by=OPERATOR)
         return await life.activating.activate(version, by=OPERATOR, at=moment, override=override)
@@ -213,7 +213,7 @@ def _sign(
     remark: str,
     accepted: bool,
 ) -> None:
-    async def write(life: ModelLifecycle, database: Database) -> tuple[int, Version]:
+    async def write(life: ModelLife, database: Database) -> tuple[int, Version]:
         found = await database.read(lambda c: agents.find_by_login(c, owner))
         if found is None:
             raise Rejected("no_agent", f"Nobody signs in as {owner}.")
@@ -229,9 +229,9 @@ def _sign(
     )
 
 
-def _with_life(config: Path | None, work: Callable[[ModelLifecycle, Database], Awaitable[T]]) -> T:
+def _with_life(config: Path | None, work: Callable[[ModelLife, Database], Awaitable[T]]) -> T:
     settings: Settings = read_settings(config)
-    return run(with_store(settings, lambda db: work(wiring.make_model_lifecycle(settings, db), db)))
+    return run(with_store(settings, lambda db: work(wiring.make_model_life(settings, db), db)))
 
 
 async def _live(database: Database) -> int:

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from agent_ui import Console, ConsoleContext
 from config.installed import installed
+from config.model_desk import Desk
 from config.settings import Settings, SettingsError
 from hub.bus import Bus, DeadLetter
 from hub.bus.opening import open_bus
@@ -32,10 +33,8 @@ from hub.tokens import Tokens
 from routing.deadlines import Deadlines
 from routing.decision import Decision
 from routing.explain import explain
-from routing.lifecycle.activating import Activating
 from routing.lifecycle.from_file import ModelSource, settle
-from routing.lifecycle.signing import Signing
-from routing.lifecycle.versions import Versions
+from routing.lifecycle.life import ModelLife
 from routing.live_model import CurrentModel, LiveModel
 from routing.planned import Planned
 from routing.router import QUEUE as ROUTER_QUEUE
@@ -99,16 +98,7 @@ class Basics:
     relay: Relay
     workers: Workers
     model: LiveModel
-    lifecycle: "ModelLifecycle"
-
-
-@dataclass(frozen=True)
-class ModelLifecycle:
-    """What people and the dispatcher do with versions of the interaction model."""
-
-    versions: Versions
-    signing: Signing
-    activating: Activating
+    life: ModelLife
 
 
 def build(settings: Settings, role: Role = Role.ALL, extra: Extra | None = None) -> Process:
@@ -170,12 +160,11 @@ def open_store_to_migrate(settings: Settings) -> Database:
     return open_database(settings.hub.store.url, statement_seconds=None)
 
 
-def make_model_lifecycle(
+def make_model_life(
     settings: Settings, database: Database, wake: Callable[[], None] = lambda: None
-) -> ModelLifecycle:
+) -> ModelLife:
     fixed = settings.routing.model_source is ModelSource.FILE
-    versions = Versions(database, fixed=fixed)
-    return ModelLifecycle(versions, Signing(versions), Activating(versions, database, wake))
+    return ModelLife.over(database, wake, fixed=fixed)
 
 
 def make_tokens(settings: Settings) -> Tokens:
@@ -220,7 +209,7 @@ def _basics(settings: Settings) -> Basics:
         relay=relay,
         workers=Workers(preload=WORKER_PRELOAD),
         model=LiveModel(database),
-        lifecycle=make_model_lifecycle(settings, database, relay.wake),
+        life=make_model_life(settings, database, relay.wake),
     )
 
 
@@ -261,7 +250,7 @@ def _dispatcher(basics: Basics) -> list[tuple[str, Part]]:
     )
     return [
         ("deadlines", Deadlines(basics.database, basics.relay.wake)),
-        ("planned models", Planned(basics.database, basics.lifecycle.activating)),
+        ("planned models", Planned(basics.database, basics.life.activating)),
         ("sweeper", Sweeper(basics.database, basics.bus, basics.relay)),
         ("retention", retention),
     ]
@@ -279,6 +268,7 @@ def _console(basics: Basics, outbound: Outbound) -> Console:
             default_accounts=default_accounts(basics.settings),
             explain=_explain,
             role_titles=_role_titles(basics.model),
+            models=Desk(basics.life, basics.model),
             resend=outbound.resend,
             wake=basics.relay.wake,
         )
@@ -350,9 +340,7 @@ class _Store:
                 [f"the store has schema {found or 'none'}, not {needed}: run `loket migrate`."]
             )
         routing = self._basics.settings.routing
-        await settle(
-            database, self._basics.lifecycle.activating, routing.model, routing.model_source
-        )
+        await settle(database, self._basics.life.activating, routing.model, routing.model_source)
 
     async def stop(self) -> None:
         await self._basics.workers.stop()

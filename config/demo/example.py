@@ -54,7 +54,8 @@ class AgentEntry(Frozen):
     login: str
     name: str
     language: str
-    roles: tuple[str, ...]
+    roles: tuple[str, ...] = ()
+    administrator: bool = False
 
 
 class PastMessage(Frozen):

@@ -9,6 +9,10 @@ from routing.lifecycle.compare import Change
 NOTHING = "-"
 _DURATIONS = frozenset({"first_response", "next_response", "resolution", "within"})
 _UNITS = (("d", 86_400), ("h", 3600), ("m", 60), ("s", 1))
+_CLOCKS: dict[Language, dict[str, str]] = {
+    "en": {"calendar": "around the clock", "business": "in business hours"},
+    "nl": {"calendar": "dag en nacht", "business": "in openingstijden"},
+}
 _YES_NO: dict[Language, tuple[str, str]] = {"en": ("no", "yes"), "nl": ("nee", "ja")}
 
 
@@ -29,6 +33,8 @@ def shown(field: str, value: Any, language: Language) -> str:
             return NOTHING
         case int() if field in _DURATIONS:
             return duration(value)
+        case str() if field == "clock":
+            return _CLOCKS[language].get(value, value)
         case list():
             return ", ".join(_item(one, language) for one in value)
         case dict():

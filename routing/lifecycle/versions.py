@@ -5,6 +5,7 @@ the version was changed meanwhile. Each step happens whole or not at all, and is
 """
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -20,6 +21,8 @@ from routing.model import Model
 
 T = TypeVar("T")
 
+_REMEMBERED = 6
+"""Models that were read last: people look at one or two versions at a time."""
 _FROM_FILE = (
     "The model follows its file here (routing.model_source). Change the file and start again."
 )
@@ -31,6 +34,7 @@ class Versions:
 
     def __init__(self, database: Database, *, fixed: bool = False) -> None:
         self._database = database
+        self._models: OrderedDict[tuple[int, str], Model] = OrderedDict()
         self.fixed = fixed
 
     async def version(self, number: int) -> Version:
@@ -44,7 +48,15 @@ class Versions:
     async def read(self, number: int) -> tuple[Version, Model]:
         """A version as it is now, and its model. Raises BrokenModel with every problem in it."""
         version, written = await self._kept(number)
-        return version, await asyncio.to_thread(read_version, written, number)
+        key = (number, version.sha256)
+        model = self._models.get(key)
+        if model is None:
+            model = await asyncio.to_thread(read_version, written, number)
+            self._models[key] = model
+        self._models.move_to_end(key)
+        if len(self._models) > _REMEMBERED:
+            self._models.popitem(last=False)
+        return version, model
 
     async def sheet(self, model: Model) -> Sheet:
         """What must be signed in this model, and what was."""

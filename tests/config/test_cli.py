@@ -195,6 +195,17 @@ def test_people_are_blocked_let_in_again_and_given_another_password(
     assert "Nobody signs in as jo" in refused(deployment, "agents", "block", "jo")
 
 
+def test_an_administrator_needs_no_role_and_may_be_none_again(deployment: Deployment) -> None:
+    asked = {"LOKET_AGENT_PASSWORD": "correct horse battery"}
+    said = refused(deployment, "agents", "add", "ina", "--name", "Ina", extra=asked)
+    assert "--administrator" in said
+    run(deployment, "agents", "add", "ina", "--name", "Ina", "--administrator", extra=asked)
+    assert run(deployment, "agents", "list").count("yes") == 2
+    assert "no administrator" in run(deployment, "agents", "administrator", "ina", "--no")
+    assert run(deployment, "agents", "list").count("yes") == 1
+    assert "an administrator" in run(deployment, "agents", "administrator", "ina")
+
+
 async def test_dead_letters_are_listed_tried_again_and_dropped(
     deployment: Deployment, sqlite_url: str
 ) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import Table, select
 
 from agent_ui import Console, ConsoleContext, ConsoleSettings
 from builders import ACCOUNT, TOKENS, mail_arrival
+from config.model_desk import Desk
 from hub.bus import DeadLetter
 from hub.bus.opening import open_bus
 from hub.http import build_app
@@ -31,6 +32,8 @@ from hub.store.tables import work_items
 from interaction_models import FILE
 from routing.decision import Decision
 from routing.explain import explain
+from routing.lifecycle.life import ModelLife
+from routing.live_model import LiveModel
 from routing.model import Model
 from routing.model_file import read_model
 from routing.router import QUEUE, TOPICS, Router
@@ -47,8 +50,8 @@ version: "3"
 organisation: Van Dalen
 triage_role: service
 roles:
-  service: {title: {en: Customer service, nl: Klantenservice}}
-  billing: {title: {en: Billing, nl: Facturatie}}
+  service: {title: {en: Customer service, nl: Klantenservice}, owner: anna}
+  billing: {title: {en: Billing, nl: Facturatie}, owner: bob}
 channels:
   email: {title: {en: E-mail, nl: E-mail}}
   chat: {title: {en: Chat, nl: Chat}}
@@ -106,17 +109,21 @@ class House:
         self.relay = Relay(self.database, self.bus, open_leadership(self.database))
         self.intake = Intake(self.database, TOKENS, self.metrics, self.relay.wake)
         self.model = read_model(MODEL, FILE)
-        router = Router(self.database, lambda: self.model, self.metrics, self.relay.wake)
+        self.life = ModelLife.over(self.database, self.relay.wake)
+        await self.life.activating.go_live_from_file(MODEL, reason="First start", only_first=True)
+        self.live = LiveModel(self.database)
+        await self.live.start()
+        router = Router(self.database, self.live, self.metrics, self.relay.wake)
         self.bus.subscribe(QUEUE, TOPICS, router.handle)
         self.outbound = self._outbound()
         self.console = Console(self._context())
         self.server = HttpServer(self.http, self._app)
         for part in (self.relay, self.bus, self.console, self.server):
             await part.start()
-        await self.database.write(lambda c: agents.add_roles(c, _titles(self.model, "en")))
 
     async def stop(self) -> None:
-        for part in (self.console, self.server, self.bus, self.relay, self.workers):
+        parts = (self.console, self.server, self.bus, self.relay, self.live, self.workers)
+        for part in parts:
             await part.stop()
         await self.database.close()
 
@@ -142,6 +149,7 @@ class House:
             default_accounts={Channel.EMAIL: ACCOUNT},
             explain=_explain,
             role_titles=lambda language: _titles(self.model, language),
+            models=Desk(self.life, self.live),
             resend=self.outbound.resend,
             wake=self.relay.wake,
         )
@@ -158,7 +166,13 @@ class House:
     # What happens around the console
 
     async def hire(
-        self, login: str, name: str, roles: Sequence[str] = ("service",), *, language: str = ""
+        self,
+        login: str,
+        name: str,
+        roles: Sequence[str] = ("service",),
+        *,
+        language: str = "",
+        administrator: bool = False,
     ) -> str:
         """An agent who can sign in with PASSWORD; gives their id."""
         return await self.database.write(
@@ -169,6 +183,7 @@ class House:
                 password_hash=PASSWORD_HASH,
                 held=list(roles),
                 language=language,
+                administrator=administrator,
             )
         )
 
