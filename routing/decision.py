@@ -98,6 +98,13 @@ class Handling(Frozen):
         """What the store keeps. Made once: a model has few handlings, each for many contacts."""
         return self.model_dump(mode="json")
 
+    @cached_property
+    def undecided(self) -> "Decision":
+        """A decision but for what differs from contact to contact. Made once, like `as_json`."""
+        return Decision.model_construct(
+            **dict(self), recognition=Recognition(topic=self.topic, how=How.NONE), reasons=()
+        )
+
 
 class Decision(Handling):
     """The handling of one contact, how its topic was found, and the reasons in order."""
@@ -115,8 +122,7 @@ class Decision(Handling):
             "reasons": [reason.model_dump(mode="json") for reason in reasons],
         }
         own = {"skills": dict(handling.skills), "rows": dict(handling.rows)}
-        decision = cls.model_construct(
-            **(vars(handling) | own), recognition=recognition, reasons=reasons
-        )
-        vars(decision)["as_json"] = stored
+        known = {"recognition": recognition, "reasons": reasons, "as_json": stored}
+        decision = handling.undecided.model_copy()
+        vars(decision).update(own | known)
         return decision

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from hub.interaction import Channel, Direction, Frozen
 from routing.entry import ID, Entry, Line, Name, Path, Title
+from routing.hours.definition import Hours
 from routing.moment import Moment
 
 
@@ -53,11 +54,13 @@ class Skill(Entry):
 
 
 class ChannelUse(Entry):
-    """A channel that the organisation uses, and in which directions."""
+    """A channel that the organisation uses, and in which directions. `hours` names the business
+    hours in which it is open to customers, always when there are none."""
 
     id: Channel = Field(validation_alias=ID)
     title: Title
     directions: tuple[Direction, ...] = tuple(Direction)
+    hours: str | None = None
 
 
 class TargetGroup(Entry):
@@ -93,6 +96,7 @@ class Definition(Frozen):
     triage_role: str
     roles: dict[str, Role]
     skills: dict[str, Skill] = Field(default_factory=dict)
+    hours: dict[str, Hours] = Field(default_factory=dict)
     channels: dict[Channel, ChannelUse]
     target_groups: dict[str, TargetGroup]
     topics: dict[str, Topic]

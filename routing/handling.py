@@ -46,14 +46,16 @@ def handling(cell: Cell, winners: Mapping[str, Moment], definition: Definition) 
 
 
 def _setting(winners: Mapping[str, Moment]) -> Setting:
+    """The values were checked when the rows were read; here they are only put together."""
     values: dict[str, Any] = {}
+    parts: dict[str, dict[str, Any]] = {}
     for field, row in winners.items():
         name, *part = FIELDS[field]
-        if part:
-            values.setdefault(name, {})[part[0]] = row.value(field)
-        else:
-            values[name] = row.value(field)
-    return Setting.model_validate(values)
+        inside = parts.setdefault(name, {}) if part else values
+        inside[part[0] if part else name] = row.value(field)
+    for name, inside in parts.items():
+        values[name] = type(Setting.model_fields[name].default).model_construct(**inside)
+    return Setting.model_construct(**values)
 
 
 def _falls_back_on_its_role(setting: Setting, role: Role, rows: Mapping[str, Source]) -> bool:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from hub.interaction import Channel, Direction
 from routing.moment import FIELDS, Moment
-from routing.tree import ancestors
+from routing.tree import ancestors, covers
 
 
 class Cell(NamedTuple):
@@ -36,7 +36,7 @@ class Rows:
     """The rows of a model by the combination they are written for."""
 
     def __init__(self, moments: Iterable[Moment]) -> None:
-        self._by_cell: dict[Cell, tuple[int, Moment]] = {}
+        self._by_cell: dict[tuple[object, ...], tuple[int, Moment]] = {}
         for place, row in enumerate(moments):
             self._by_cell.setdefault(Cell.of(row), (place, row))
 
@@ -46,21 +46,24 @@ class Rows:
         return [row for _, row in sorted(found for found in wider if found)]
 
 
-def _wider(cell: Cell) -> Iterator[Cell]:
-    return map(
-        Cell._make,
-        product(
-            ancestors(cell.target_group),
-            {cell.direction, None},
-            {cell.channel, None},
-            ancestors(cell.topic),
-        ),
+def _wider(cell: Cell) -> Iterator[tuple[str, Direction | None, Channel | None, str]]:
+    """As plain tuples, which are equal to cells and made in compiled code."""
+    return product(
+        ancestors(cell.target_group),
+        {cell.direction, None},
+        {cell.channel, None},
+        ancestors(cell.topic),
     )
 
 
 def contenders(rows: Sequence[Moment], field: str) -> list[Moment]:
     """The rows that no other row beats on this field, in the given order."""
-    writing = [row for row in rows if row.settles(field)]
+    return _left([row for row in rows if row.settles(field)])
+
+
+def _left(writing: list[Moment]) -> list[Moment]:
+    if len(writing) == 1:
+        return writing
     kept = [row for row in writing if not any(more_specific(other, row) for other in writing)]
     highest = max((row.order for row in kept), default=0)
     return [row for row in kept if row.order == highest]
@@ -71,7 +74,23 @@ def more_specific(one: Moment, other: Moment) -> bool:
     return mine != theirs and all(a >= b for a, b in zip(mine, theirs, strict=True))
 
 
+def are_rivals(one: Moment, other: Moment) -> bool:
+    """Whether both hold for some contact while neither is more specific."""
+    groups, topics = (one.target_group, other.target_group), (one.topic, other.topic)
+    return (
+        (covers(*groups) or covers(*reversed(groups)))
+        and (covers(*topics) or covers(*reversed(topics)))
+        and (one.channel is None or other.channel in (None, one.channel))
+        and (one.direction is None or other.direction in (None, one.direction))
+        and not more_specific(one, other)
+        and not more_specific(other, one)
+    )
+
+
 def winners(rows: Sequence[Moment]) -> dict[str, Moment]:
     """The row that settles each field; a field that no row writes is absent."""
-    best = {field: contenders(rows, field) for field in FIELDS}
-    return {field: found[0] for field, found in best.items() if found}
+    writing: dict[str, list[Moment]] = {}
+    for row in rows:
+        for field in row.settled:
+            writing.setdefault(field, []).append(row)
+    return {field: _left(writing[field])[0] for field in FIELDS if field in writing}

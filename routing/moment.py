@@ -3,6 +3,7 @@
 import re
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from operator import attrgetter
 from typing import Annotated, Any, Self
 
@@ -172,7 +173,7 @@ class Moment(Entry, Setting):
         """What the row holds for, as one line; no two rows of a model hold for the same."""
         return f"{self.target_group} {self.direction or ANY} {self.channel or ANY} {self.topic}"
 
-    @property
+    @cached_property
     def specificity(self) -> tuple[int, bool, bool, int]:
         """Of two rows that hold for one contact, the first is more specific when no number here is
         lower and at least one is higher. Two rows can each be more specific in their own way."""
@@ -183,8 +184,15 @@ class Moment(Entry, Setting):
             depth(self.topic),
         )
 
+    @cached_property
+    def settled(self) -> tuple[str, ...]:
+        """The fields that are written in this row, in the order of `FIELDS`."""
+        return tuple(field for field, keys in FIELDS.items() if self._writes(*keys))
+
     def settles(self, field: str) -> bool:
-        name, *parts = FIELDS[field]
+        return field in self.settled
+
+    def _writes(self, name: str, *parts: str) -> bool:
         part_of = getattr(self, name)
         return name in self.model_fields_set and all(
             part in part_of.model_fields_set for part in parts

@@ -9,6 +9,7 @@ from pydantic import Field
 from hub.interaction import Frozen
 from routing.definition import ChannelUse, Role, Skill, TargetGroup, Topic
 from routing.entry import Entry, Line
+from routing.hours.definition import Hours
 from routing.model_file.entries import read_entry
 from routing.model_file.problem import Problems
 from routing.moment import Moment
@@ -16,7 +17,7 @@ from routing.moment import Moment
 Kind = TypeVar("Kind", bound=Entry)
 
 
-SECTIONS = ("roles", "skills", "channels", "target_groups", "topics")
+SECTIONS = ("roles", "skills", "hours", "channels", "target_groups", "topics")
 """Those that are keyed by name."""
 
 
@@ -28,6 +29,7 @@ class Document(Frozen):
     triage_role: Line
     roles: dict[str, Any]
     skills: dict[str, Any] = Field(default_factory=dict)
+    hours: dict[str, Any] = Field(default_factory=dict)
     channels: dict[str, Any]
     target_groups: dict[str, Any] = Field(default_factory=dict)
     topics: dict[str, Any] = Field(default_factory=dict)
@@ -45,6 +47,7 @@ class Draft:
     document: Document | None
     roles: dict[str, Role | None]
     skills: dict[str, Skill | None] | None
+    hours: dict[str, Hours | None]
     channels: dict[str, ChannelUse | None]
     target_groups: dict[str, TargetGroup | None]
     topics: dict[str, Topic | None]
@@ -65,6 +68,7 @@ def read_draft(data: Any, problems: Problems) -> Draft:
         document=document,
         roles=_mapping(Role, sections, "roles", problems),
         skills=_mapping(Skill, sections, "skills", problems) if "skills" in sections else None,
+        hours=_mapping(Hours, sections, "hours", problems),
         channels=_mapping(ChannelUse, sections, "channels", problems),
         target_groups=_mapping(TargetGroup, sections, "target_groups", problems),
         topics=_mapping(Topic, sections, "topics", problems),

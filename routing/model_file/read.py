@@ -27,17 +27,27 @@ def load_model(path: Path) -> Model:
 
 def read_model(content: str | bytes, file: str) -> Model:
     """The same from the content of a file; `file` is the name that problems are reported under."""
+    return Model(_read(content, file, with_ties=False))
+
+
+def read_definition(content: str | bytes, file: str) -> Definition:
+    """A model that may still have ties, to be analysed while it is being made. Everything else that
+    is wrong with it raises BrokenModel as before."""
+    return _read(content, file, with_ties=True)
+
+
+def _read(content: str | bytes, file: str, *, with_ties: bool) -> Definition:
     data, problems = read_yaml(_decoded(content, file), file)
     draft = read_draft(data, problems)
     check_rules(draft, problems)
     if draft.whole:
         check_references(draft, problems)
-    if draft.whole and not problems.found:
+    if draft.whole and not problems.found and not with_ties:
         # Mending what is wrong so far can make or break a tie, so they are looked for last.
         check_ties(draft, problems)
     if problems.found or draft.document is None:
         raise BrokenModel(problems.found)
-    return Model(_definition(draft, draft.document))
+    return _definition(draft, draft.document)
 
 
 def _decoded(content: str | bytes, file: str) -> str:
@@ -62,6 +72,7 @@ def _definition(draft: Draft, document: Document) -> Definition:
             "triage_role": document.triage_role,
             "roles": draft.roles,
             "skills": draft.skills or {},
+            "hours": draft.hours,
             "channels": draft.channels,
             "target_groups": draft.target_groups,
             "topics": draft.topics,

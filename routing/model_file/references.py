@@ -1,8 +1,9 @@
 """Whether every name that a model uses is there, and used in a way that makes sense."""
 
 from collections.abc import Collection, Iterator, Mapping
+from typing import Any
 
-from routing.definition import Role
+from routing.definition import ChannelUse, Role
 from routing.inherit import Cell
 from routing.model_file.draft import Draft
 from routing.model_file.problem import Place, Problems, shown, suggestion
@@ -14,6 +15,7 @@ def check_references(draft: Draft, problems: Problems) -> None:
     if draft.document:
         _known(draft.document.triage_role, "role", draft.roles, ("triage_role",), problems)
     _check_backups(draft.roles, problems)
+    _check_hours(draft, problems)
     _check_tree(draft.target_groups, "target_groups", problems)
     _check_tree(draft.topics, "topics", problems)
     for place, row in draft.rows:
@@ -49,6 +51,18 @@ def _check_backups(roles: Mapping[str, Role | None], problems: Problems) -> None
             reported.update(circle)
             what = f"The backup roles go in a circle: {', '.join((*circle, name))}."
             problems.add(place, what, "Take one of these backups out.")
+
+
+def _check_hours(draft: Draft, problems: Problems) -> None:
+    sections: dict[str, Mapping[Any, Role | ChannelUse | None]] = {
+        "roles": draft.roles,
+        "channels": draft.channels,
+    }
+    for section, entries in sections.items():
+        for name, entry in entries.items():
+            if entry and entry.hours is not None:
+                place = (section, name, "hours")
+                _known(entry.hours, "entry in `hours`", draft.hours, place, problems)
 
 
 def _circle(start: str, backups: Mapping[str, str]) -> list[str]:

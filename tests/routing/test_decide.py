@@ -123,7 +123,7 @@ def test_a_decision_carries_what_the_agent_needs():
     )
     decision = decide(contact, EXAMPLE)
     assert decision.first_response == 60
-    assert decision.resolution == 24 * 3600
+    assert decision.resolution == 9 * 3600
     assert decision.priority_minutes == 90
     assert decision.skills == {"coffee-machines": 3}
     assert [step.name for step in decision.steps.during] == ["at-the-machine", "checklist"]

@@ -1,12 +1,11 @@
 """Which row wins each field, and that a tie is refused."""
 
-from functools import cache
 from itertools import product
 
 import pytest
 from hypothesis import event, given, settings
-from hypothesis import strategies as st
 
+from brute_force import CELLS, Written, candidates, rows_of_a_model, written
 from examples import examples
 from hub.interaction import Channel, Direction
 from interaction_models import FILE, HEAD, model_of, problems_of, text_of
@@ -14,7 +13,6 @@ from routing.decision import Handling, Source
 from routing.inherit import Cell
 from routing.model_file import read_model
 from routing.moment import FIELDS, Moment
-from routing.tree import ANY
 
 KEY_BY_PHONE = Cell("b2b/key", Direction.INBOUND, Channel.PHONE, "bill/late")
 
@@ -142,61 +140,6 @@ def test_a_backup_that_turns_out_to_be_the_role_itself_is_replaced():
 
 # Against brute force: over all combinations of a small world, with sets instead of trees.
 
-GROUPS = (ANY, "b2b", "b2b/key", "b2c")
-TOPICS = (ANY, "bill", "bill/late", "order")
-CELLS = [Cell._make(cell) for cell in product(GROUPS, Direction, Channel, TOPICS)]
-
-ROWS = st.lists(
-    st.tuples(
-        st.sampled_from(GROUPS),
-        st.sampled_from((ANY, "email", "phone")),
-        st.sampled_from((ANY, "inbound", "outbound")),
-        st.sampled_from(TOPICS),
-        st.integers(0, 1),
-        st.sampled_from((None, "billing", "service")),
-        st.sampled_from((None, 1, 2)),
-        st.sampled_from((None, "1h", "2h")),
-    ),
-    max_size=6,
-    unique_by=lambda row: row[:4],
-)
-Written = tuple[object, ...]
-KEYS = ("target_group", "channel", "direction", "topic", "order", "role", "priority_minutes")
-
-
-def written(row: Written) -> str:
-    pairs = [f"{key}: {value}" for key, value in zip(KEYS, row, strict=False) if value is not None]
-    return ", ".join([*pairs, f"sla: {{first_response: {row[-1]}}}"] if row[-1] else pairs)
-
-
-def under(path: str, upper: str) -> bool:
-    return upper == ANY or f"{path}/".startswith(f"{upper}/")
-
-
-@cache
-def area(group: str, channel: Channel | None, direction: Direction | None, topic: str) -> set[Cell]:
-    """Every combination that a row written like this holds for."""
-    return {
-        cell
-        for cell in CELLS
-        if under(cell.target_group, group)
-        and under(cell.topic, topic)
-        and channel in (None, cell.channel)
-        and direction in (None, cell.direction)
-    }
-
-
-def area_of(row: Moment) -> set[Cell]:
-    return area(row.target_group, row.channel, row.direction, row.topic)
-
-
-def candidates(rows: list[Moment], cell: Cell, field: str) -> list[Moment]:
-    """Rows that write the field and hold, less those that a row for fewer contacts refines."""
-    holding = [row for row in rows if row.settles(field) and cell in area_of(row)]
-    areas = [area_of(row) for row in holding]
-    kept = [row for row in holding if not any(one < area_of(row) for one in areas)]
-    return [row for row in kept if row.order == max(other.order for other in kept)]
-
 
 def expected_rows(rows: list[Moment]) -> dict[tuple[Cell, str], list[Moment]]:
     found = {(cell, field): candidates(rows, cell, field) for cell, field in product(CELLS, FIELDS)}
@@ -204,7 +147,7 @@ def expected_rows(rows: list[Moment]) -> dict[tuple[Cell, str], list[Moment]]:
 
 
 @settings(max_examples=examples(40), deadline=None)
-@given(ROWS)
+@given(rows_of_a_model())
 def test_the_rows_that_win_and_tie_are_those_that_brute_force_finds(rows: list[Written]):
     moments = [row for text in map(written, rows) for row in model_of(text).moments]
     expected = expected_rows(moments)

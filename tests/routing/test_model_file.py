@@ -147,6 +147,10 @@ HEAD_MISTAKES = {
     "unknown mode": ("backup: service", "mode: offerd", 1),
     "unknown choice": ("backup: service", "choice: oldest", 1),
     "skill title missing": ("  dutch: {title: {en: Dutch, nl: Nederlands}}", "  dutch: {}", 1),
+    "unknown hours": ("hours: office}", "hours: offce}", 1),
+    "time zone": ("Europe/Amsterdam", "Europe/Amsterdm", 1),
+    "span": ("09:00-17:00", "9 to 5", 1),
+    "weekday": ("mon-fri", "mo-fr", 1),
     "parent missing": ("  b2b/key:", "  c2c/key:", 1),
     "any as a name": ("  b2c:", "  any:", 1),
     "tab": ("  b2c:", "\tb2c:", 1),
@@ -188,8 +192,8 @@ def test_a_missing_section_does_not_bring_a_flood_of_unknown_names():
 
 def test_backups_in_a_circle_are_named_once():
     head = HEAD.replace(
-        "service: {title: {en: Service, nl: Service}}",
-        "service: {title: {en: Service, nl: Service}, backup: billing}",
+        "nl: Service}, hours: office}",
+        "nl: Service}, backup: billing}",
     ).replace("nl: Facturatie}}", "nl: Facturatie}, backup: sales}")
     _, said = only_problem(head)
     assert "sales, service, billing, sales" in said

@@ -12,10 +12,15 @@ triage_role: triage
 roles:
   triage: {title: {en: Triage, nl: Verdeling}}
   sales: {title: {en: Sales, nl: Verkoop}, backup: service}
-  service: {title: {en: Service, nl: Service}}
+  service: {title: {en: Service, nl: Service}, hours: office}
   billing: {title: {en: Billing, nl: Facturatie}}
 skills:
   dutch: {title: {en: Dutch, nl: Nederlands}}
+hours:
+  office:
+    title: {en: Office hours, nl: Kantooruren}
+    time_zone: Europe/Amsterdam
+    week: {mon-fri: "09:00-17:00"}
 channels:
   email: {title: {en: Mail, nl: Mail}}
   phone: {title: {en: Phone, nl: Telefoon}}

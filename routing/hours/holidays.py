@@ -1,0 +1,63 @@
+"""The public holidays of a country or a part of it, in both languages (library `holidays`)."""
+
+from datetime import date
+from difflib import get_close_matches
+from functools import cache
+from typing import Annotated
+
+import holidays
+from holidays.registry import COUNTRIES
+from pydantic import AfterValidator
+
+from routing.entry import Title
+
+_LANGUAGES = {"en": ("en_US", "en_GB", "en"), "nl": ("nl", "nl_BE")}
+
+
+@cache
+def _places() -> dict[str, list[str]]:
+    """The subdivisions of every country, by its code of two letters (ISO 3166-1) or three."""
+    return dict(holidays.list_supported_countries(include_aliases=True))
+
+
+def _known(place: str) -> str:
+    country, dash, subdivision = place.partition("-")
+    if country not in _places():
+        raise ValueError(f"there are no holidays for this country{_nearest_country(country)}")
+    if dash and subdivision not in _places()[country]:
+        known = [f"{country}-{part}" for part in _places()[country]]
+        advice = f"known are {', '.join(known)}" if known else f"write {country} alone"
+        raise ValueError(f"{country} has no such part; {advice}")
+    return place
+
+
+def _nearest_country(written: str) -> str:
+    """The code that was meant, be it a slip in a code or the name of a country."""
+    codes = {name.casefold(): names[1] for name, names in COUNTRIES.items()}
+    codes |= {code.casefold(): code for code in _places()}
+    near = get_close_matches(written[:60].casefold().replace(" ", "_"), codes, n=1, cutoff=0.5)
+    return f"; did you mean {codes[near[0]]}" if near else "; write its code, like NL or DE-BY"
+
+
+HolidaysOf = Annotated[str, AfterValidator(_known)]
+"""A country, or a country and one of its parts: `NL`, `DE-BY`."""
+
+
+def public_holidays(place: str, year: int) -> dict[date, Title]:
+    """The days in this year on which public holidays are kept, with their names.
+
+    A language that the library lacks for this country falls back on English, then on its own.
+    """
+    english, dutch = _names(place, year, "en"), _names(place, year, "nl")
+    return {day: Title(en=name, nl=dutch.get(day, name)) for day, name in english.items()}
+
+
+def _names(place: str, year: int, language: str) -> dict[date, str]:
+    country, _, subdivision = place.partition("-")
+    offered = holidays.list_localized_countries().get(country, [])
+    wanted = (*_LANGUAGES[language], *_LANGUAGES["en"])
+    chosen = next((name for name in wanted if name in offered), None)
+    found = holidays.country_holidays(
+        country, subdiv=subdivision or None, years=year, language=chosen
+    )
+    return dict(found.items())
