@@ -115,6 +115,21 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class FindingLine:
+    """Something that the proof of a model found. `severity`: `error`, `warning` or `note`;
+    `rows`: what is concerned, with its line; `example`: a contact that shows it; `yaml`: the repair
+    as text for the model; `reference` is the same for the same finding."""
+
+    severity: str
+    text: str
+    rows: tuple[tuple[str, int], ...]
+    example: Trial | None
+    repair: str
+    yaml: str
+    reference: str
+
+
+@dataclass(frozen=True)
 class AskedLine:
     """A row that an owner is asked to sign; `said` is their last word on it. `is_new`: the version
     that is live does not say this."""
@@ -192,6 +207,9 @@ class ModelDesk(Protocol):
 
     async def attempt(self, number: int, trial: Trial, language: str) -> Outcome: ...
 
+    async def findings(self, number: int, language: str) -> Sequence[FindingLine]:
+        """What the proof says, the gravest first."""
+
     async def compare(self, base: int, number: int, language: str) -> Comparison: ...
 
     async def sheet(self, number: int, language: str) -> Sequence[AskedLine]: ...
@@ -204,7 +222,8 @@ class ModelDesk(Protocol):
         self, number: int, revision: int, *, written: str, title: str, note: str, by: str
     ) -> Version: ...
 
-    async def check(self, number: int, *, by: str) -> Version: ...
+    async def check(self, number: int, *, by: str) -> Version:
+        """Also puts what the proof calls an error on the action list."""
 
     async def sign(
         self, number: int, agent: Agent, *, accepted: bool, remark: str, rows: Sequence[str]

@@ -69,6 +69,11 @@ ACTION_SOURCES = {
     "person": N_("a person"),
 }
 
+SEVERITIES = {
+    "error": N_("Error"),
+    "warning": N_("Warning"),
+    "note": N_("Note"),
+}
 FLAWS = (N_("1 thing is wrong"), N_("{n} things are wrong"))
 
 _NOT_SO = N_("This version is not in a state for that any more. Look at it again.")

@@ -69,6 +69,7 @@ def _model_routes(show: ModelViews, change: ModelChanges, guard: Guard) -> Seque
         Route("POST", model + "/actions/{id}", administrators(change.tick_action)),
         Route("GET", version, agents(show.rows)),
         Route("GET", version + "/try", agents(show.attempt)),
+        Route("GET", version + "/findings", agents(show.findings)),
         Route("GET", version + "/compare", agents(show.compare)),
         Route("GET", version + "/text", agents(show.text)),
         Route("POST", version + "/text", administrators(change.save), body_limit=LONGEST_FORM),

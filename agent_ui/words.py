@@ -12,6 +12,7 @@ from agent_ui.model_words import (
     MODEL_SECTIONS,
     MODEL_STATES,
     MODEL_WORDINGS,
+    SEVERITIES,
 )
 from agent_ui.texts import N_, Texts
 from hub.errors import Rejected
@@ -26,6 +27,7 @@ __all__ = [
     "MODEL_SECTIONS",
     "MODEL_STATES",
     "MODEL_WORDINGS",
+    "SEVERITIES",
 ]
 
 HAS_IT = N_("{name} has it.")

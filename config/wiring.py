@@ -268,7 +268,7 @@ def _console(basics: Basics, outbound: Outbound) -> Console:
             default_accounts=default_accounts(basics.settings),
             explain=_explain,
             role_titles=_role_titles(basics.model),
-            models=Desk(basics.life, basics.model),
+            models=Desk(basics.life, basics.model, basics.database),
             resend=outbound.resend,
             wake=basics.relay.wake,
         )

@@ -92,6 +92,19 @@ class ModelViews:
             visit, "model/try.html", "try", choices=choices, trial=trial, outcome=outcome
         )
 
+    async def findings(self, visit: Visit, notice: str = "") -> web.StreamResponse:
+        """What the proof of the model says."""
+        shown = number(visit.request.match_info["number"])
+        try:
+            found = await self._desk.findings(shown, visit.texts.language)
+        except Unreadable as error:
+            return await self.text(visit, flaws=error.flaws)
+        listed = await self._database.read(lambda c: model_actions.listed(c, shown))
+        known = {one.reference for one in listed}
+        return await self._page(
+            visit, "model/findings.html", "findings", found=found, known=known, notice=notice
+        )
+
     async def compare(self, visit: Visit) -> web.StreamResponse:
         shown = number(visit.request.match_info["number"])
         versions, live = await self._database.read(

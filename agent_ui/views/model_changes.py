@@ -103,11 +103,20 @@ class ModelChanges:
     async def add_action(self, visit: Visit) -> web.StreamResponse:
         shown, by = _shown(visit), visit.known.id
         what, owner = await visit.field("what"), await visit.field("owner")
+        reference = (await visit.field("reference"))[:200]
+        source = model_actions.Source.FINDING if reference else model_actions.Source.PERSON
         try:
             due_on = _day(await visit.field("due_on"))
             await self._database.write(
                 lambda c: model_actions.add(
-                    c, shown, what[:LONGEST], by=by, owner=owner[:200], due_on=due_on
+                    c,
+                    shown,
+                    what[:LONGEST],
+                    by=by,
+                    source=source,
+                    reference=reference,
+                    owner=owner[:200],
+                    due_on=due_on,
                 )
             )
         except Rejected as error:

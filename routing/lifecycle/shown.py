@@ -27,14 +27,12 @@ def before_and_after(change: Change, language: Language) -> tuple[str, str]:
 def shown(field: str, value: Any, language: Language) -> str:
     """A value of a handling in its stored form."""
     match value:
-        case bool():
-            return _YES_NO[language][value]
+        case bool() | str() if word := _word(field, value, language):
+            return word
         case None | "" | []:
             return NOTHING
         case int() if field in _DURATIONS:
             return duration(value)
-        case str() if field == "clock":
-            return _CLOCKS[language].get(value, value)
         case list():
             return ", ".join(_item(one, language) for one in value)
         case dict():
@@ -51,6 +49,13 @@ def duration(seconds: int) -> str:
         count, left = divmod(left, size)
         text += f"{count}{unit}" * bool(count)
     return text
+
+
+def _word(field: str, value: bool | str, language: Language) -> str:
+    """What stands for one of a few values; empty for what is no such value."""
+    if isinstance(value, bool):
+        return _YES_NO[language][value]
+    return _CLOCKS[language].get(value, "") if field == "clock" else ""
 
 
 def _item(one: Any, language: Language) -> str:

@@ -149,7 +149,7 @@ class House:
             default_accounts={Channel.EMAIL: ACCOUNT},
             explain=_explain,
             role_titles=lambda language: _titles(self.model, language),
-            models=Desk(self.life, self.live),
+            models=Desk(self.life, self.live, self.database),
             resend=self.outbound.resend,
             wake=self.relay.wake,
         )
@@ -240,6 +240,9 @@ class Page:
         node = self._tree.css_first(selector)
         return (node.attributes.get(name) or "") if node else ""
 
+    def values(self, selector: str) -> list[str]:
+        return [node.attributes.get("value") or "" for node in self._tree.css(selector)]
+
     def has(self, selector: str) -> bool:
         return self._tree.css_first(selector) is not None
 
@@ -256,9 +259,13 @@ class Person:
         async with self.http.get(self.origin + path, **options) as response:
             return Page(response, await response.text())
 
-    async def post(self, path: str, **fields: Any) -> Page:
+    async def post(self, path: str, **fields: str | list[str]) -> Page:
         headers = {"Origin": self.origin}
-        data = {"form_token": self.token} | fields
+        data = [
+            (name, value)
+            for name, given in ({"form_token": self.token} | fields).items()
+            for value in (given if isinstance(given, list) else [given])
+        ]
         async with self.http.post(self.origin + path, data=data, headers=headers) as response:
             return Page(response, await response.text())
 

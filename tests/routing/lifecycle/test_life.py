@@ -67,7 +67,9 @@ class Life:
 
         def spoil(connection: Any) -> None:
             seen = models.find(connection, number)
-            models.change(connection, seen, by="x", text=written)
+            models.change(
+                connection, seen, by="x", text=written, sha256=models.fingerprint_of(written)
+            )
 
         await self.database.write(spoil)
 
