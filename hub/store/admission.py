@@ -25,7 +25,7 @@ class Person:
     name: str
     roles: tuple[str, ...]
     blocked: bool
-    administrator: bool
+    administrator: bool = False
 
 
 def listed(connection: Connection) -> list[Person]:

@@ -15,12 +15,13 @@ from typing import Any
 from hub.interaction import Channel, Direction
 from routing.definition import Definition
 from routing.entry import Entry
-from routing.inherit import Cell
+from routing.handling import handling
+from routing.inherit import Cell, Rows, winners
 from routing.lifecycle.places import Axes, Place, places
 from routing.lifecycle.rows import changed_rows
 from routing.model import Model
 from routing.moment import Moment
-from routing.tree import ANY, covers, nearest
+from routing.tree import ANY, ancestors, nearest
 
 _NO_VALUES = frozenset(
     {"model_version", "target_group", "topic", "topic_title", "role_title", "triage", "rows"}
@@ -87,11 +88,12 @@ class Comparison:
 def compare(before: Model, after: Model) -> Comparison:
     """What would be different with `after`: what moves first, most combinations first."""
     axes, ways = _axes(before, after), _ways(before, after)
+    pairs = _Pairs(before, after, axes)
     found: dict[str, list[Cell]] = defaultdict(list)
     for cell in _suspects(before, after, axes, ways):
-        changes = _changes(before, after, cell)
+        changes = pairs.changes(cell)
         if changes:
-            found[json.dumps(changes, sort_keys=True)].append(cell)
+            found[changes].append(cell)
     differences = [
         Difference(
             tuple(Change(field, *values) for field, values in json.loads(key).items()),
@@ -105,20 +107,48 @@ def compare(before: Model, after: Model) -> Comparison:
     return Comparison(combinations, tuple(differences), tuple(_wordings(before, after)))
 
 
-def _changes(before: Model, after: Model, cell: Cell) -> dict[str, tuple[Any, Any]]:
-    old, new = _values(before, cell), _values(after, cell)
-    return {
-        field: (old.get(field), new.get(field))
-        for field in new
-        if field not in _NO_VALUES and old.get(field) != new.get(field)
-    }
+class _Effective:
+    """What one model lays down. The rows that hold decide that, and most combinations share them
+    with others, so it is worked out once for each set of rows."""
+
+    def __init__(self, model: Model, axes: Axes) -> None:
+        self._definition = model.definition
+        self._rows = Rows(model.moments)
+        self._groups = {one: nearest(one, model.target_groups) for one in axes.target_groups}
+        self._topics = {one: nearest(one, model.topics) for one in axes.topics}
+        self._known: dict[tuple[int, ...], dict[str, Any]] = {}
+
+    def rows(self, cell: Cell) -> tuple[int, ...]:
+        """Which rows hold, by identity; for a group or topic that the model lacks, those that
+        hold for the nearest above."""
+        group, topic = self._groups[cell.target_group], self._topics[cell.topic]
+        known = Cell(group, cell.direction, cell.channel, topic)
+        holding = self._rows.holding_for(known)
+        key = tuple(map(id, holding))
+        if key not in self._known:
+            settled = handling(known, winners(holding), self._definition)
+            self._known[key] = settled.model_dump(mode="json", exclude=set(_NO_VALUES))
+        return key
+
+    def values(self, rows: tuple[int, ...]) -> dict[str, Any]:
+        return self._known[rows]
 
 
-def _values(model: Model, cell: Cell) -> dict[str, Any]:
-    """What the model lays down; for a group or topic that it lacks, that of the nearest above."""
-    group = nearest(cell.target_group, model.target_groups)
-    topic = nearest(cell.topic, model.topics)
-    return model.handling(Cell(group, cell.direction, cell.channel, topic)).as_json
+class _Pairs:
+    """The differences between two models, once for each pair of sets of rows."""
+
+    def __init__(self, before: Model, after: Model, axes: Axes) -> None:
+        self._before, self._after = _Effective(before, axes), _Effective(after, axes)
+        self._known: dict[tuple[tuple[int, ...], tuple[int, ...]], str] = {}
+
+    def changes(self, cell: Cell) -> str:
+        """As JSON, field by field: what was and what is; empty when nothing changes."""
+        pair = self._before.rows(cell), self._after.rows(cell)
+        if pair not in self._known:
+            old, new = self._before.values(pair[0]), self._after.values(pair[1])
+            changed = {name: (old[name], new[name]) for name in new if old[name] != new[name]}
+            self._known[pair] = json.dumps(changed, sort_keys=True) if changed else ""
+        return self._known[pair]
 
 
 def _axes(before: Model, after: Model) -> Axes:
@@ -141,9 +171,12 @@ def _suspects(
     before: Model, after: Model, axes: Axes, ways: Iterable[tuple[Direction, Channel]]
 ) -> Iterator[Cell]:
     everything = _without_rows(before) != _without_rows(after)
-    rows = changed_rows(before.moments, after.moments)
+    rows: dict[tuple[str, str], list[Moment]] = defaultdict(list)
+    for row in changed_rows(before.moments, after.moments):
+        rows[row.target_group, row.topic].append(row)
     for group, topic in product(axes.target_groups, axes.topics):
-        here = [row for row in rows if covers(row.target_group, group) and covers(row.topic, topic)]
+        above = product(ancestors(group), ancestors(topic))
+        here = [row for place in above for row in rows.get(place, ())]
         for direction, channel in ways if everything or here else ():
             if everything or any(_goes(row, direction, channel) for row in here):
                 yield Cell(group, direction, channel, topic)
