@@ -36,6 +36,7 @@ def _sections(results: Results) -> dict[str, list[str]]:
             f"Median {row['p50']:.0f} µs, p99 {row['p99']:.0f} µs, {row['decisions']:,} decisions."
             for row in results.rows("decide")
         ],
+        "model": _model(results.rows("model")),
     }
 
 
@@ -127,6 +128,20 @@ def _memory(rows: Sequence[Row]) -> list[str]:
                 sizes = (f"{own:.0f}", f"{workers:.0f}", f"{own + workers:.0f}")
                 lines.append(_line(TITLES[row["stack"]], after, *sizes, row["at"][:16]))
     return lines
+
+
+def _model(rows: Sequence[Row]) -> list[str]:
+    lines = _head("rows", "load s", "first decision µs", "later p50 µs", "later p99 µs")
+    for row in sorted((row for row in rows if "load" in row), key=lambda row: int(row["rows"])):
+        times = (f"{row[name]:.0f}" for name in ("first", "p50", "p99"))
+        lines.append(_line(f"{row['rows']:,}", f"{row['load']:.1f}", *times))
+    proofs = (
+        f"\nProved with {row['rows']:,} rows in **{row['seconds']:.2f} s** "
+        f"({row['cpu']:.2f} s of processor time), {row['findings']:,} findings."
+        for row in rows
+        if "findings" in row
+    )
+    return [*lines, *proofs]
 
 
 def _head(*names: str) -> list[str]:

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
 
-from config import in_force, wiring
+from config import in_force, model_proof, wiring
 from config.settings import Settings, SettingsError
 from hub.bus import Bus
 from hub.connector import Connector, Finding
@@ -30,6 +30,7 @@ async def run(settings: Settings) -> list[Finding]:
         findings += await _broker(settings, database)
         if model is not None and ready:
             findings += await _people(database, model)
+            findings.append(await model_proof.summary(database, model.definition))
             if all(finding.ok for finding in read):
                 findings += await _connectors(settings)
     finally:

@@ -9,7 +9,7 @@ import structlog
 import typer
 from rich.table import Table
 
-from config import checks, model_life, people, reference, wiring
+from config import checks, model_life, model_proof, people, reference, wiring
 from config.command import (
     BusOption,
     ConfigOption,
@@ -32,6 +32,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="One contact 
 letters = typer.Typer(no_args_is_help=True, help="Messages that could not be handled.")
 app.add_typer(letters, name="dead-letters")
 app.add_typer(people.app, name="agents")
+model_proof.add_to(model_life.app)
 app.add_typer(model_life.app, name="model")
 log = structlog.get_logger(__name__)
 

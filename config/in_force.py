@@ -1,6 +1,7 @@
 """Which interaction model holds for this deployment, for commands: the live one, else the file."""
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from difflib import get_close_matches
 
@@ -8,12 +9,13 @@ from sqlalchemy import Connection
 
 from config.settings import Settings
 from hub.connector import Finding
-from hub.errors import Rejected
-from hub.store import Database, models
+from hub.errors import Rejected, Retry
+from hub.store import Database, migrate, models
+from routing.definition import Definition
 from routing.lifecycle.from_file import ADVICE, ModelSource, read_file
-from routing.lifecycle.reading import read_version
+from routing.lifecycle.reading import name_of, read_version
 from routing.model import Model
-from routing.model_file import BrokenModel, load_model
+from routing.model_file import BrokenModel, load_definition, load_model, read_definition
 
 PART = "interaction model"
 
@@ -24,6 +26,18 @@ async def in_force(settings: Settings, database: Database) -> Model:
     if live is None:
         return await asyncio.to_thread(load_model, settings.routing.model)
     return await asyncio.to_thread(read_version, live[1], live[0])
+
+
+async def named_definition(settings: Settings, database: Database) -> tuple[str, Definition]:
+    """The live version, or the file where the store has none or cannot be asked; its ties may be
+    found later."""
+    with contextlib.suppress(Retry):
+        if not migrate.is_behind(await migrate.current(database)):
+            live = await database.read(_live)
+            if live is not None:
+                return name_of(live[0]), read_definition(live[1], name_of(live[0]))
+    path = settings.routing.model
+    return path.name, await asyncio.to_thread(load_definition, path)
 
 
 async def refuse_unknown_roles(

@@ -18,8 +18,8 @@ from agent_ui.model_desk import (
     Unreadable,
     WordingLine,
 )
-from config.model_proof import list_errors, prove
 from config.model_texts import ModelTexts
+from config.proof import list_errors, prove
 from hub.interaction import Channel, Direction
 from hub.store import Database
 from hub.store.agents import Agent

@@ -15,7 +15,7 @@ from agent_ui.model_desk import (
     Trial,
     Value,
 )
-from config.model_proof import reference
+from config.proof import reference
 from routing.analysis import Example, Finding
 from routing.decision import Decision, Handling
 from routing.explain import Language

@@ -19,8 +19,8 @@ _FINDINGS = {
         "“{row}” en “{other}” bepalen {fields} verschillend en geen van beide gaat voor.",
     ),
     Kind.OVERLAP: (
-        "“{row}” settles {fields} before {count} other rows only because of its `order`.",
-        "“{row}” bepaalt {fields} vóór {count} andere rijen, alleen door zijn `order`.",
+        "“{row}” settles {fields} before other rows ({count}) only because of its `order`.",
+        "“{row}” bepaalt {fields} vóór andere rijen ({count}), alleen door zijn `order`.",
     ),
     Kind.UNREACHABLE_ROW: (
         "“{row}” settles nothing for any contact: others go before it everywhere.",

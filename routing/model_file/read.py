@@ -14,15 +14,23 @@ from routing.model_file.yaml_text import MAX_BYTES, read_yaml
 
 def load_model(path: Path) -> Model:
     """Raises BrokenModel with every problem found."""
+    return read_model(_content(path), str(path))
+
+
+def load_definition(path: Path) -> Definition:
+    """As `read_definition`, from a file."""
+    return read_definition(_content(path), str(path))
+
+
+def _content(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
+            return file.read(MAX_BYTES + 1)
     except OSError as error:
         what = f"The file cannot be read: {error.strerror}."
         raise BrokenModel(
             [Problem(str(path), 0, what, "Check the path and its rights.")]
         ) from error
-    return read_model(content, str(path))
 
 
 def read_model(content: str | bytes, file: str) -> Model:

@@ -67,6 +67,25 @@ def test_check_says_what_is_removed_and_when_nothing_is(deployment: Deployment) 
     assert "hub.retention.event_days" in refused(deployment, "check")
 
 
+def test_model_check_proves_a_model_and_says_what_to_do(deployment: Deployment) -> None:
+    said = refused(deployment, "model", "check")
+    assert "Nobody holds the role “triage”" in said
+    assert "loket agents add LOGIN --name NAME --role triage" in said
+    assert ".yaml: " in said
+    assert "model proof: " in refused(deployment, "check")
+
+
+def test_model_check_speaks_dutch_and_names_what_is_broken(
+    deployment: Deployment, tmp_path: Path
+) -> None:
+    example = Path(__file__).parents[2] / "config" / "interaction_model.yaml"
+    said = refused(deployment, "model", "check", str(example), "--language", "nl", "--notes")
+    assert "alleen door zijn `order`" in said
+    broken = tmp_path / "broken.yaml"
+    broken.write_text(example.read_text().replace("role: logistics", "role: logistic"))
+    assert "'logistics'" in refused(deployment, "model", "check", str(broken))
+
+
 def test_check_and_serve_refuse_to_run_behind_the_schema(tmp_path: Path) -> None:
     config = tmp_path / "loket.toml"
     config.write_text(f'[hub.store]\nurl = "sqlite:///{tmp_path}/empty.db"\n')
