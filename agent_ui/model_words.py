@@ -74,6 +74,7 @@ SEVERITIES = {
     "warning": N_("Warning"),
     "note": N_("Note"),
 }
+ROWS_TO_SIGN = (N_("1 row waits for your signature."), N_("{n} rows wait for your signature."))
 FLAWS = (N_("1 thing is wrong"), N_("{n} things are wrong"))
 
 _NOT_SO = N_("This version is not in a state for that any more. Look at it again.")

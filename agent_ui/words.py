@@ -12,6 +12,7 @@ from agent_ui.model_words import (
     MODEL_SECTIONS,
     MODEL_STATES,
     MODEL_WORDINGS,
+    ROWS_TO_SIGN,
     SEVERITIES,
 )
 from agent_ui.texts import N_, Texts
@@ -27,6 +28,7 @@ __all__ = [
     "MODEL_SECTIONS",
     "MODEL_STATES",
     "MODEL_WORDINGS",
+    "ROWS_TO_SIGN",
     "SEVERITIES",
 ]
 

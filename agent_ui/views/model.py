@@ -1,5 +1,6 @@
 """The pages of the interaction model: its versions, and all that one version says."""
 
+import contextlib
 import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from agent_ui.pages import Pages
 from agent_ui.visit import Visit, number
 from hub.store import agents, model_actions, models
 from hub.store.model_actions import Action
-from hub.store.models import Version
+from hub.store.models import State, Version
 
 HOME = "/console/model"
 LONGEST = 2_000
@@ -58,8 +59,20 @@ class ModelViews:
             versions=versions,
             actions=[one for one in actions if one.done_at is None],
             names=names,
+            waiting=await self._waiting(visit, versions),
             fixed=self._desk.fixed,
         )
+
+    async def _waiting(self, visit: Visit, versions: Sequence[Version]) -> dict[int, int]:
+        """How many rows of which versions wait for this agent's word."""
+        found: dict[int, int] = {}
+        for version in versions:
+            if version.state is State.CHECKED:
+                with contextlib.suppress(Unreadable):
+                    sheet = await self._desk.sheet(version.number, visit.texts.language)
+                    mine = [one for one in sheet if one.owner == visit.known.login]
+                    found[version.number] = sum(one.said is None for one in mine)
+        return {number: count for number, count in found.items() if count}
 
     async def rows(self, visit: Visit, notice: str = "") -> web.StreamResponse:
         """The first page of a version: its rows. `notice`: what was refused."""

@@ -153,6 +153,8 @@ async def test_an_owner_declines_with_a_remark_and_sees_what_is_new(
     house: House, ina: Person, bob: Person
 ):
     version = await checked(ina)
+    page = await bob.get("/console/model")
+    assert page.text(".notice a") == "2 rows wait for your signature."
     page = await bob.get(f"{version}/signatures")
     assert page.text("h2") == "For you to sign"
     assert page.texts(".chip-new") == ["new or changed"]
