@@ -8,8 +8,8 @@ from interaction_models import HEAD, model_of
 from routing.lifecycle.sheet import Sheet, sheet_of
 from routing.model import Model
 
-OWNED = HEAD.replace("nl: Facturatie}}", "nl: Facturatie}, owner: Carla}").replace(
-    "nl: Service}}", "nl: Service}, owner: anna}"
+OWNED = HEAD.replace("  billing: {", "  billing: {owner: Carla, ").replace(
+    "  service: {", "  service: {owner: anna, "
 )
 NOW = clock.now()
 
