@@ -22,7 +22,7 @@ SOURCE = "/loket/model"
 SUBJECT = "model"
 """Of events about the model, which belong to no conversation."""
 
-_LOCK = 0x4C4F4B4556
+_LOCK = 0x4C4F4B4557  # see leader.py, which counts them
 
 
 class State(StrEnum):

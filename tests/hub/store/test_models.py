@@ -7,6 +7,7 @@ import pytest
 
 from hub.errors import Rejected
 from hub.store import Database, models
+from hub.store.leader import Job, open_leadership
 from hub.store.models import Origin, State, Version
 from hub.store.tables import model_versions
 from stores import rows
@@ -35,6 +36,18 @@ async def test_versions_are_numbered_and_kept_as_written(database: Database) -> 
 async def test_many_at_once_get_a_number_each(database: Database) -> None:
     made = await asyncio.gather(*(database.write(added) for _ in range(6)))
     assert sorted(one.number for one in made) == [1, 2, 3, 4, 5, 6]
+
+
+@pytest.mark.parametrize("job", ["relay", "retention"])
+async def test_who_leads_a_job_keeps_nobody_from_changing_versions(
+    database: Database, job: Job
+) -> None:
+    leadership = open_leadership(database, job)
+    await leadership.acquire()
+    try:
+        assert (await database.write(added)).number == 1
+    finally:
+        await leadership.close()
 
 
 async def test_one_is_live_also_when_two_go_at_once(database: Database) -> None:
