@@ -15,6 +15,8 @@ from agent_ui.views.actions import ActionViews
 from agent_ui.views.conversation import ConversationViews
 from agent_ui.views.files import FileViews
 from agent_ui.views.guide import GuideViews
+from agent_ui.views.model import ModelViews
+from agent_ui.views.model_changes import ModelChanges
 from agent_ui.views.sign_in import SignInViews
 from agent_ui.views.topics import TopicViews
 from agent_ui.views.work import WorkViews
@@ -33,6 +35,7 @@ class Console:
         self._streams = Streams(self._feed, pages, database, settings)
         work = WorkViews(pages, self._feed, database, settings)
         conversation = ConversationViews(context, pages, work)
+        model = ModelViews(context, pages)
         views = Views(
             sign_in=SignInViews(sessions, pages, self._streams, database),
             work=work,
@@ -41,6 +44,8 @@ class Console:
             files=FileViews(context, pages),
             guide=GuideViews(pages, context.guide),
             topics=TopicViews(context, pages),
+            model=model,
+            model_changes=ModelChanges(context, model),
             streams=self._streams,
         )
         self._routes = routes(views, Guard(sessions, pages, context.hub.http.public_url), static)

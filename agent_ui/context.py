@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from agent_ui.model_desk import ModelDesk
 from agent_ui.settings import ConsoleSettings
 from agent_ui.topic_desk import TopicDesk
 from hub.bus import Bus
@@ -27,6 +28,7 @@ class ConsoleContext:
     `ruler(deadline, now)`: the clock of a deadline, as it stands then.
     `guide`: the contact guide.
     `topics`: what the interaction model says about topics.
+    `models`: the versions of the interaction model.
     `resend(interaction_id, agent_id)`: send a message again; raises Rejected when it is on its way.
     `wake()`: called after every write that adds events.
     """
@@ -43,5 +45,6 @@ class ConsoleContext:
     ruler: Callable[[Deadline, datetime], Ruler]
     guide: MakeGuide
     topics: TopicDesk
+    models: ModelDesk
     resend: Callable[[str, str], Awaitable[None]]
     wake: Callable[[], None]

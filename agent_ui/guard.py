@@ -50,6 +50,17 @@ class Guard:
 
         return handler
 
+    def for_administrators(self, view: AgentView) -> Handler:
+        """A view for signed-in administrators only."""
+
+        async def checked(visit: Visit) -> web.StreamResponse:
+            if not visit.known.administrator:
+                detail = "Only an administrator can do this."
+                raise Rejected("not_administrator", detail, status=HTTPStatus.FORBIDDEN)
+            return await view(visit)
+
+        return self.for_agents(checked)
+
     async def _for_guest(self, guest: Guest, view: GuestView) -> web.StreamResponse:
         if self._is_foreign(guest.request):
             return self._pages.refusal(guest, HTTPStatus.FORBIDDEN)

@@ -10,6 +10,8 @@ from agent_ui.views.actions import ActionViews
 from agent_ui.views.conversation import ConversationViews
 from agent_ui.views.files import FileViews
 from agent_ui.views.guide import GuideViews
+from agent_ui.views.model import ModelViews
+from agent_ui.views.model_changes import LONGEST_FORM, ModelChanges
 from agent_ui.views.sign_in import SignInViews
 from agent_ui.views.topics import TopicViews
 from agent_ui.views.work import WorkViews
@@ -25,6 +27,8 @@ class Views:
     files: FileViews
     guide: GuideViews
     topics: TopicViews
+    model: ModelViews
+    model_changes: ModelChanges
     streams: Streams
 
 
@@ -60,5 +64,32 @@ def routes(views: Views, guard: Guard, static: StaticFiles) -> Sequence[Route]:
         Route("GET", "/console/topics", agents(views.topics.page)),
         Route("POST", "/console/topics/threshold", agents(views.topics.set_threshold)),
         Route("POST", "/console/topics/proposals", agents(views.topics.accept)),
+        *_model_routes(views.model, views.model_changes, guard),
         Route("GET", "/console/{rest:.*}", agents(views.work.not_here)),
+    ]
+
+
+def _model_routes(show: ModelViews, change: ModelChanges, guard: Guard) -> Sequence[Route]:
+    """Everybody may read who is responsible for what; owners sign, administrators do the rest."""
+    agents, administrators = guard.for_agents, guard.for_administrators
+    model, version = "/console/model", "/console/model/{number:[0-9]{1,9}}"
+    return [
+        Route("GET", model, agents(show.list)),
+        Route("POST", model + "/drafts", administrators(change.draft)),
+        Route("POST", model + "/actions/{id}", administrators(change.tick_action)),
+        Route("GET", version, agents(show.rows)),
+        Route("GET", version + "/try", agents(show.attempt)),
+        Route("GET", version + "/findings", agents(show.findings)),
+        Route("GET", version + "/compare", agents(show.compare)),
+        Route("GET", version + "/text", agents(show.text)),
+        Route("POST", version + "/text", administrators(change.save), body_limit=LONGEST_FORM),
+        Route("POST", version + "/check", administrators(change.check)),
+        Route("POST", version + "/activate", administrators(change.activate)),
+        Route("POST", version + "/cancel", administrators(change.cancel)),
+        Route("POST", version + "/withdraw", administrators(change.withdraw)),
+        Route("POST", version + "/roll-back", administrators(change.roll_back)),
+        Route("GET", version + "/signatures", agents(show.signatures)),
+        Route("POST", version + "/signatures", agents(change.sign)),
+        Route("GET", version + "/actions", agents(show.actions)),
+        Route("POST", version + "/actions", administrators(change.add_action)),
     ]

@@ -3,9 +3,35 @@
 from http import HTTPStatus
 
 from agent_ui.guidance import Recognition
+from agent_ui.model_words import (
+    ACTION_SOURCES,
+    DIRECTIONS,
+    FLAWS,
+    MODEL_ACTORS,
+    MODEL_FIELDS,
+    MODEL_REASONS,
+    MODEL_SECTIONS,
+    MODEL_STATES,
+    MODEL_WORDINGS,
+    ROWS_TO_SIGN,
+    SEVERITIES,
+)
 from agent_ui.texts import N_, Texts
 from hub.errors import Rejected
 from hub.store.work_items import Taken
+
+__all__ = [
+    "ACTION_SOURCES",
+    "DIRECTIONS",
+    "FLAWS",
+    "MODEL_ACTORS",
+    "MODEL_FIELDS",
+    "MODEL_SECTIONS",
+    "MODEL_STATES",
+    "MODEL_WORDINGS",
+    "ROWS_TO_SIGN",
+    "SEVERITIES",
+]
 
 HAS_IT = N_("{name} has it.")
 
@@ -23,6 +49,7 @@ REASONS = {
     "no_topic": N_("This topic is not in the model. Choose another."),
     "same_topic": N_("This is its topic already."),
     "not_resendable": N_("This message is on its way already."),
+    **MODEL_REASONS,
 }
 
 CHANNELS = {

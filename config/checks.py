@@ -3,17 +3,15 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
-from difflib import get_close_matches
 
-from config import model_proof, wiring
+from config import in_force, model_proof, wiring
 from config.settings import Settings, SettingsError
 from hub.bus import Bus
 from hub.connector import Connector, Finding
-from hub.errors import LoketError, Rejected, Retry
+from hub.errors import LoketError, Retry
 from hub.settings import RetentionSettings
 from hub.store import Database, agents, migrate
 from routing.model import Model
-from routing.model_file import BrokenModel, load_model
 
 BROKER_SECONDS = 10.0
 
@@ -21,16 +19,16 @@ BROKER_SECONDS = 10.0
 async def run(settings: Settings) -> list[Finding]:
     """All findings, those that are fine included."""
     read = _settings(settings)
-    findings = [*read]
-    model, problems = _model(settings)
-    findings += problems
-    findings.append(_retention(settings.hub.retention))
+    findings = [*read, _retention(settings.hub.retention)]
     database = wiring.open_store(settings)
     try:
         store = await _store(database)
         findings += store
+        ready = all(finding.ok for finding in store)
+        model, problems = await in_force.check(settings, database if ready else None)
+        findings += problems
         findings += await _broker(settings, database)
-        if model is not None and all(finding.ok for finding in store):
+        if model is not None and ready:
             findings += await _people(database, model)
             findings.append(await model_proof.summary(database, model.definition))
             if all(finding.ok for finding in read):
@@ -60,28 +58,6 @@ def _retention(settings: RetentionSettings) -> Finding:
         return Finding("retention", True, "off: nothing is ever removed, the disk fills", hint)
     kept = [f"{what} {f'{count} days' if count else 'for ever'}" for what, count in days.items()]
     return Finding("retention", True, f"kept: {', '.join(kept)}; conversations for ever")
-
-
-def _model(settings: Settings) -> tuple[Model | None, list[Finding]]:
-    path = settings.routing.model
-    try:
-        model = load_model(path)
-    except BrokenModel as error:
-        return None, [Finding("interaction model", False, str(p)) for p in error.problems]
-    what = f"{path.name} version {model.version}: {len(model.moments)} moments"
-    return model, [Finding("interaction model", True, what)]
-
-
-def refuse_unknown_roles(settings: Settings, roles: Sequence[str]) -> None:
-    """Raise Rejected when a role is not in the interaction model; BrokenModel when that is bad."""
-    known = load_model(settings.routing.model).roles
-    for role in roles:
-        if role not in known:
-            close = get_close_matches(role, known, n=1)
-            hint = f"Did you mean {close[0]}?" if close else f"There are: {', '.join(known)}."
-            raise Rejected(
-                "unknown_role", f"{role}: the interaction model has no such role. {hint}"
-            )
 
 
 async def _store(database: Database) -> list[Finding]:

@@ -9,7 +9,17 @@ import structlog
 import typer
 from rich.table import Table
 
-from config import checks, model_forms, model_proof, people, reference, staffing, topics, wiring
+from config import (
+    checks,
+    model_forms,
+    model_life,
+    model_proof,
+    people,
+    reference,
+    staffing,
+    topics,
+    wiring,
+)
 from config.command import (
     BusOption,
     ConfigOption,
@@ -33,10 +43,9 @@ letters = typer.Typer(no_args_is_help=True, help="Messages that could not be han
 app.add_typer(letters, name="dead-letters")
 app.add_typer(people.app, name="agents")
 app.command("staffing")(staffing.staffing)
-model = typer.Typer(no_args_is_help=True, help="The interaction model.")
-model_proof.add_to(model)
-model_forms.add_to(model)
-app.add_typer(model, name="model")
+model_proof.add_to(model_life.app)
+model_forms.add_to(model_life.app)
+app.add_typer(model_life.app, name="model")
 app.add_typer(topics.app, name="topics")
 log = structlog.get_logger(__name__)
 

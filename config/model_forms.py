@@ -1,16 +1,19 @@
-"""`loket model export` and `loket model import`: a model to a spreadsheet or table, and back."""
+"""`loket model export` and `loket model convert`: a model to a spreadsheet or table, and back."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from config.command import ConfigOption, plain_errors, read_settings, terminal
+from config.command import ConfigOption, plain_errors, read_settings, run, terminal, with_store
+from config.in_force import named_definition
+from config.settings import Settings
+from routing.definition import Definition
 from routing.forms.files import Form, bring, write_form
 from routing.model_file import load_model
 
 FileOption = Annotated[
-    Path | None, typer.Option("--model", help="A model file; without it, that of the settings.")
+    Path | None, typer.Option("--model", help="A model file; without it, the model in use.")
 ]
 
 
@@ -21,13 +24,20 @@ def export_model(
     config: ConfigOption = None,
 ) -> None:
     """Write the model as YAML, as a spreadsheet, or who is responsible as a DMN table."""
-    path = file or read_settings(config).routing.model
     with plain_errors():
-        write_form(load_model(path).definition, form, out)
-    terminal.print(f"{path.name} is written to {out}.")
+        if file:
+            name, definition = file.name, load_model(file).definition
+        else:
+            name, definition = _in_use(read_settings(config))
+        write_form(definition, form, out)
+    terminal.print(f"{name} is written to {out}.")
 
 
-def import_model(
+def _in_use(settings: Settings) -> tuple[str, Definition]:
+    return run(with_store(settings, lambda db: named_definition(settings, db)))
+
+
+def convert_model(
     file: Annotated[Path, typer.Argument(help=".yaml, .xlsx, .dmn, or a folder of CSV files.")],
     out: Annotated[Path, typer.Argument(help="The model file to write.")],
     base: Annotated[
@@ -45,4 +55,4 @@ def import_model(
 
 def add_to(app: typer.Typer) -> None:
     app.command("export")(export_model)
-    app.command("import")(import_model)
+    app.command("convert")(convert_model)

@@ -9,12 +9,14 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from config import in_force
 from config.command import ConfigOption, plain_errors, read_settings, run, terminal, with_store
+from config.proof import staff_of
 from hub import clock
 from hub.connector import Finding as Checked
 from hub.errors import LoketError
 from hub.store import Database, admission, migrate
-from routing.analysis import Finding, Member, Severity, Staff, analyse
+from routing.analysis import Finding, Severity, Staff, analyse
 from routing.definition import Definition
 from routing.model_file import load_definition
 
@@ -36,7 +38,7 @@ _EXAMPLE = {Language.EN: "for instance:", Language.NL: "bijvoorbeeld:"}
 
 def check(
     file: Annotated[
-        Path | None, typer.Argument(help="A model file; without it, that of the settings.")
+        Path | None, typer.Argument(help="A model file; without it, what is live.")
     ] = None,
     language: Annotated[Language, typer.Option(help="Of the findings.")] = Language.EN,
     notes: Annotated[bool, typer.Option("--notes", help="Show what is only good to know.")] = False,
@@ -44,14 +46,16 @@ def check(
 ) -> None:
     """Prove a model: gaps, ties, rows that never win, roles nobody holds, impossible targets."""
     settings = read_settings(config)
-    path = file or settings.routing.model
     with plain_errors():
-        definition = load_definition(path)
+        given = (file.name, load_definition(file)) if file else None
+    name, definition = given or run(
+        with_store(settings, lambda db: in_force.named_definition(settings, db))
+    )
     findings = analyse(definition, run(with_store(settings, staff_now)))
     shown = [one for one in findings if notes or one.severity is not Severity.NOTE]
     for finding in shown:
         _print(finding, language)
-    terminal.print(f"{path.name}: {counted(findings)}.")
+    terminal.print(f"{name}: {counted(findings)}.")
     if len(shown) < len(findings):
         terminal.print("The notes are shown with --notes.")
     if any(one.severity is Severity.ERROR for one in findings):
@@ -70,11 +74,7 @@ async def staff_now(database: Database) -> Staff:
     if behind:
         terminal.print("Who holds which role is not looked at before `loket migrate`.")
         return Staff(at=now)
-    members: dict[str, tuple[Member, ...]] = {}
-    for person in people:
-        for role in person.roles if not person.blocked else ():
-            members[role] = (*members.get(role, ()), Member(person.login))
-    return Staff(at=now, members=members)
+    return staff_of(people, now)
 
 
 async def summary(database: Database, definition: Definition) -> Checked:

@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 from sqlalchemy import Connection
 
-from config import checks
+from config import in_force
 from config.command import ConfigOption, plain_errors, read_settings, run, terminal, with_store
 from hub.errors import Rejected
 from hub.store import admission, agents
@@ -23,15 +23,23 @@ app = typer.Typer(no_args_is_help=True, help="Who may sign in to the console.")
 @app.command("add")
 def add_agent(
     login: str,
+    *,
     name: Annotated[str, typer.Option(help="As colleagues see it.")],
-    role: Annotated[list[str], typer.Option(help="A role of the interaction model; repeatable.")],
+    role: Annotated[
+        list[str] | None, typer.Option(help="A role of the interaction model; repeatable.")
+    ] = None,
+    administrator: Annotated[
+        bool, typer.Option("--administrator", help="May change the interaction model.")
+    ] = False,
     language: Annotated[str, typer.Option(help="en or nl")] = "en",
     config: ConfigOption = None,
 ) -> None:
     """Let a person sign in. The password is asked for, or read from LOKET_AGENT_PASSWORD."""
-    settings = read_settings(config)
+    settings, held = read_settings(config), role or []
     with plain_errors():
-        checks.refuse_unknown_roles(settings, role)
+        if not held and not administrator:
+            raise Rejected("no_role", "Give --role, --administrator, or both.")
+    run(with_store(settings, lambda db: in_force.refuse_unknown_roles(settings, db, held)))
     password_hash = _asked_password_hash()
 
     add = partial(
@@ -39,8 +47,9 @@ def add_agent(
         login=login,
         name=name,
         password_hash=password_hash,
-        held=role,
+        held=held,
         language=language,
+        administrator=administrator,
         changed_by=OPERATOR,
     )
     run(with_store(settings, lambda db: db.write(add)))
@@ -50,10 +59,11 @@ def add_agent(
 @app.command("list")
 def list_agents(config: ConfigOption = None) -> None:
     """Show who there is, with their roles, and who is blocked."""
-    table = Table("login", "name", "roles", "may sign in")
+    table = Table("login", "name", "roles", "administrator", "may sign in")
     for person in run(with_store(read_settings(config), lambda db: db.read(admission.listed))):
         may = "blocked" if person.blocked else "yes"
-        table.add_row(person.login, person.name, ", ".join(person.roles), may)
+        administrator = "yes" if person.administrator else ""
+        table.add_row(person.login, person.name, ", ".join(person.roles), administrator, may)
     terminal.print(table if table.row_count else "Nobody can sign in yet: loket agents add.")
 
 
@@ -65,8 +75,7 @@ def set_roles(
 ) -> None:
     """Change which roles a person holds; it counts at once, also where they are signed in."""
     settings = read_settings(config)
-    with plain_errors():
-        checks.refuse_unknown_roles(settings, role)
+    run(with_store(settings, lambda db: in_force.refuse_unknown_roles(settings, db, role)))
 
     def change(connection: Connection) -> None:
         agents.add_roles(connection, {name: name for name in role})
@@ -74,6 +83,18 @@ def set_roles(
 
     run(with_store(settings, lambda db: db.write(change)))
     terminal.print(f"{login} holds: {', '.join(role)}.")
+
+
+@app.command("administrator")
+def set_administrator(
+    login: str,
+    administrator: Annotated[bool, typer.Option("--yes/--no", help="Whether they may.")] = True,
+    config: ConfigOption = None,
+) -> None:
+    """Let a person change the interaction model, or no longer; it counts at once."""
+    change = partial(agents.set_administrator, administrator=administrator, changed_by=OPERATOR)
+    _change(config, login, change)
+    terminal.print(f"{login} is {'an' if administrator else 'no'} administrator.")
 
 
 @app.command("sign-out")

@@ -25,6 +25,7 @@ from config.installed import installed
 from hub.errors import LoketError
 from hub.settings import HubSettings, Section
 from routing.learned.settings import LearningSettings
+from routing.lifecycle.from_file import ModelSource
 
 PREFIX = "LOKET_"
 NOT_SETTINGS = ("LOKET_TEST_", "LOKET_CONFIG", "LOKET_AGENT_PASSWORD")
@@ -40,7 +41,14 @@ class SettingsError(LoketError):
 
 
 class RoutingSettings(Section):
-    model: Path = Field(DEFAULT_MODEL, description="the interaction model")
+    model: Path = Field(
+        DEFAULT_MODEL, description="the interaction model: the first version, see model_source"
+    )
+    model_source: ModelSource = Field(
+        ModelSource.STORE,
+        description="`store`: later versions are made in the console or by `loket model`; "
+        "`file`: what the file says at a start holds, and nothing else changes it",
+    )
     learning: LearningSettings = LearningSettings()
 
 

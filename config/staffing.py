@@ -19,6 +19,7 @@ from config.command import (
     terminal,
     with_store,
 )
+from config.in_force import in_force
 from config.settings import Settings
 from hub import clock
 from hub.errors import Rejected
@@ -26,7 +27,6 @@ from hub.interaction import Channel
 from hub.store import arriving
 from hub.store.arriving import Arrived
 from routing.model import Model
-from routing.model_file import load_model
 from routing.staffing.plan import Need, Rules, people_needed
 from routing.staffing.week import HANDLING, typical_week, week_of
 
@@ -52,7 +52,7 @@ def staffing(
     """Show how many people to plan for each role, from what arrived until now."""
     settings = read_settings(config, store=store)
     with plain_errors():
-        model = load_model(settings.routing.model)
+        model = run(with_store(settings, lambda db: in_force(settings, db)))
         place = _zone(zone, model)
         rules = _rules(shrinkage)
         seconds = _handling(handling or [])

@@ -41,8 +41,8 @@ class ModelTopics:
         return with_role(self._model(), topic, role)
 
     def may_manage(self, agent: Agent) -> bool:
-        """Who reads what is not recognised looks after how it is recognised."""
-        return self._model().triage_role in agent.roles
+        """It says what the model would do with what comes in."""
+        return agent.administrator
 
 
 def _language(code: str) -> Language:

@@ -7,12 +7,12 @@ from rich.table import Table
 
 from config import wiring
 from config.command import ConfigOption, read_settings, run, terminal, with_store
+from config.in_force import in_force
 from config.settings import Settings
 from hub.errors import Rejected
 from hub.store import Database, learning
 from hub.store.learning import Version
 from routing.learned.report import NOTHING, Report
-from routing.model_file import load_model
 
 OPERATOR = "operator"
 _STEPS = 5
@@ -59,8 +59,8 @@ def threshold(
 
 
 async def _train(settings: Settings, database: Database) -> tuple[int, Report]:
-    model = load_model(settings.routing.model)
-    return await wiring.make_teaching(settings, database, model).teach(by=OPERATOR)
+    model = await in_force(settings, database)
+    return await wiring.make_teaching(settings, database, lambda: model).teach(by=OPERATOR)
 
 
 async def _newest(database: Database) -> tuple[Version, float | None]:

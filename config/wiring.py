@@ -1,6 +1,6 @@
 """The composition root: makes the parts that a process needs for its roles and starts them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -11,6 +11,7 @@ from aiohttp import web
 
 from agent_ui import Console, ConsoleContext
 from config.installed import installed
+from config.model_desk import Desk
 from config.settings import Settings, SettingsError
 from config.topic_desk import ModelTopics
 from hub.bus import Bus, DeadLetter
@@ -29,7 +30,6 @@ from hub.outbound import Outbound
 from hub.relay import Relay
 from hub.retention import Retention
 from hub.store import Blobs, Database, dead_letters, migrate
-from hub.store.agents import add_roles
 from hub.store.database import open_database
 from hub.store.leader import open_leadership
 from hub.sweeper import Sweeper
@@ -41,8 +41,10 @@ from routing.guide import contact_guide
 from routing.hours.stored import ruler_of
 from routing.learned.current import Current
 from routing.learned.teaching import Schedule, Teaching
-from routing.model import Model
-from routing.model_file import load_model
+from routing.lifecycle.from_file import ModelSource, settle
+from routing.lifecycle.life import ModelLife
+from routing.live_model import CurrentModel, LiveModel
+from routing.planned import Planned
 from routing.router import QUEUE as ROUTER_QUEUE
 from routing.router import TOPICS as ROUTER_TOPICS
 from routing.router import Router
@@ -103,11 +105,12 @@ class Basics:
     bus: Bus
     relay: Relay
     workers: Workers
-    model: Model
+    model: LiveModel
+    life: ModelLife
 
 
 def build(settings: Settings, role: Role = Role.ALL, extra: Extra | None = None) -> Process:
-    """Make the process for `role`. Starts nothing; raises SettingsError or BrokenModel."""
+    """Make the process for `role`. Starts nothing; raises SettingsError."""
     _refuse_half_a_local_bus(settings, role)
     basics = _basics(settings)
     outbound_to: dict[Channel, Connector] = {}
@@ -120,9 +123,11 @@ def build(settings: Settings, role: Role = Role.ALL, extra: Extra | None = None)
             basics.bus.subscribe(f"send.{channel}", [f"message.send.{channel}"], outbound.handle)
     parts: list[tuple[str, Part]] = [
         ("store", _Store(basics)),
+        ("model", basics.model),
         ("relay", basics.relay),
         ("outbound", outbound),
     ]
+    basics.model.listen(basics.bus)
     if role in (Role.ALL, Role.ROUTER):
         learned = Current(basics.database)
         parts.append(("learned topics", learned))
@@ -165,6 +170,13 @@ def open_store_to_migrate(settings: Settings) -> Database:
     return open_database(settings.hub.store.url, statement_seconds=None)
 
 
+def make_model_life(
+    settings: Settings, database: Database, wake: Callable[[], None] = lambda: None
+) -> ModelLife:
+    fixed = settings.routing.model_source is ModelSource.FILE
+    return ModelLife.over(database, wake, fixed=fixed)
+
+
 def make_tokens(settings: Settings) -> Tokens:
     try:
         return Tokens(settings.hub.secret.get_secret_value())
@@ -196,6 +208,7 @@ def _refuse_half_a_local_bus(settings: Settings, role: Role) -> None:
 def _basics(settings: Settings) -> Basics:
     database = open_store(settings)
     bus = make_bus(settings, database)
+    relay = Relay(database, bus, open_leadership(database))
     return Basics(
         settings=settings,
         database=database,
@@ -203,9 +216,10 @@ def _basics(settings: Settings) -> Basics:
         tokens=make_tokens(settings),
         metrics=Metrics(),
         bus=bus,
-        relay=Relay(database, bus, open_leadership(database)),
+        relay=relay,
         workers=Workers(preload=WORKER_PRELOAD),
-        model=load_model(settings.routing.model),
+        model=LiveModel(database),
+        life=make_model_life(settings, database, relay.wake),
     )
 
 
@@ -245,7 +259,8 @@ def _dispatcher(basics: Basics) -> list[tuple[str, Part]]:
         open_leadership(basics.database, "retention"),
     )
     return [
-        ("deadlines", Deadlines(basics.database, lambda: basics.model, basics.relay.wake)),
+        ("deadlines", Deadlines(basics.database, basics.model, basics.relay.wake)),
+        ("planned models", Planned(basics.database, basics.life.activating)),
         ("sweeper", Sweeper(basics.database, basics.bus, basics.relay)),
         ("retention", retention),
         (
@@ -258,8 +273,8 @@ def _dispatcher(basics: Basics) -> list[tuple[str, Part]]:
     ]
 
 
-def make_teaching(settings: Settings, database: Database, model: Model) -> Teaching:
-    return Teaching(database, settings.routing.learning, lambda: model)
+def make_teaching(settings: Settings, database: Database, model: CurrentModel) -> Teaching:
+    return Teaching(database, settings.routing.learning, model)
 
 
 def _console(basics: Basics, outbound: Outbound) -> Console:
@@ -276,7 +291,8 @@ def _console(basics: Basics, outbound: Outbound) -> Console:
             role_titles=_role_titles(basics.model),
             ruler=ruler_of,
             guide=partial(_guide, basics.model),
-            topics=ModelTopics(lambda: basics.model),
+            topics=ModelTopics(basics.model),
+            models=Desk(basics.life, basics.model, basics.database),
             resend=outbound.resend,
             wake=basics.relay.wake,
         )
@@ -287,16 +303,16 @@ def _explain(decision: dict[str, Any], language: str) -> list[str]:
     return explain(Decision.model_validate(decision), "nl" if language == "nl" else "en")
 
 
-def _guide(model: Model, group: str, public: bool, now: datetime) -> Guide:
-    return contact_guide(model, group, public=public, now=now)
+def _guide(model: CurrentModel, group: str, public: bool, now: datetime) -> Guide:
+    return contact_guide(model(), group, public=public, now=now)
 
 
 class _role_titles:  # noqa: N801 (a function that remembers the model)
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: CurrentModel) -> None:
         self._model = model
 
     def __call__(self, language: str) -> Mapping[str, str]:
-        roles = self._model.roles.values()
+        roles = self._model().roles.values()
         return {role.id: role.title.nl if language == "nl" else role.title.en for role in roles}
 
 
@@ -316,6 +332,7 @@ def _server(
             "store": await gauges.store_problem(),
             "bus": basics.bus.problem,
             "relay": basics.relay.problem,
+            "model": basics.model.problem,
             **{name: connector.problem for name, connector in connectors.items()},
         }
 
@@ -332,7 +349,8 @@ def _server(
 
 
 class _Store:
-    """The store as the part that starts first: refuses a schema that lacks what this release needs.
+    """The store as the part that starts first: refuses a schema that lacks what this release needs,
+    and lets the model's file become the first version.
 
     A newer schema is fine: a migration works with the release before it, and so a process of that
     release can start again while the others are being replaced.
@@ -349,8 +367,8 @@ class _Store:
             raise SettingsError(
                 [f"the store has schema {found or 'none'}, not {needed}: run `loket migrate`."]
             )
-        titles = _role_titles(self._basics.model)("en")
-        await database.write(lambda c: add_roles(c, titles))
+        routing = self._basics.settings.routing
+        await settle(database, self._basics.life.activating, routing.model, routing.model_source)
 
     async def stop(self) -> None:
         await self._basics.workers.stop()

@@ -1,7 +1,8 @@
 """Every message on the bus: one frozen class per topic, with its name and version.
 
 On the wire each is a CloudEvents 1.0 JSON object (structured mode); `subject` is the conversation
-id, so that order within a conversation can be kept. docs/asyncapi.yaml is generated from here.
+id (or `model`), so that order within a conversation can be kept. docs/asyncapi.yaml is generated
+from here.
 """
 
 from dataclasses import dataclass
@@ -131,6 +132,16 @@ class MessageStatus(Event):
     error: str = ""
 
 
+class ModelActivated(Event):
+    """Another version of the interaction model is live. Its subject is `model`."""
+
+    topic: ClassVar[str] = "model.activated"
+
+    number: int
+    former_number: int | None = None
+    activated_at: AwareDatetime
+
+
 ALL: tuple[type[Event], ...] = (
     InteractionReceived,
     InteractionRecorded,
@@ -139,6 +150,7 @@ ALL: tuple[type[Event], ...] = (
     DeadlineBreached,
     MessageSend,
     MessageStatus,
+    ModelActivated,
 )
 
 

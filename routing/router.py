@@ -20,7 +20,7 @@ from hub.store.routing import Unrouted, WorkItem
 from routing.contact import Contact
 from routing.decide import Learned, decide
 from routing.decision import Decision
-from routing.model import Model
+from routing.live_model import CurrentModel
 from routing.promising import Terms, promised_anew, with_contact
 from routing.tree import ANY
 
@@ -32,13 +32,14 @@ CONSUMER = "router"
 
 
 class Router:
-    """The bus handler of the router role. `wake` is called after each commit; `learned` gives
-    what to suggest topics with, if anything was learned."""
+    """The bus handler of the router role. `model` gives the one that is live; what is routed in
+    one transaction follows the same. `wake` is called after each commit; `learned` gives what to
+    suggest topics with, if anything was learned."""
 
     def __init__(
         self,
         database: Database,
-        model: Model,
+        model: CurrentModel,
         metrics: Metrics,
         wake: Callable[[], None],
         learned: Callable[[], Learned | None] = lambda: None,
@@ -75,7 +76,7 @@ class Router:
         closed = routing.lock(connection, conversation_ids)
         contacts = routing.unrouted(connection, conversation_ids)
         customers = {contact.customer_id for contact in contacts}
-        terms = Terms(self._model, agreements.with_targets(connection, customers, clock.now()))
+        terms = Terms(self._model(), agreements.with_targets(connection, customers, clock.now()))
         work = _Work(routing.open_items(connection, conversation_ids), terms, self._learned())
         routed = [(contact, work.take(contact)) for contact in contacts]
         if troubled:

@@ -67,7 +67,8 @@ class Demo:
         passwords = keep_passwords(context.folder / PASSWORDS, [e.login for e in entries])
         await organisation.load(database, context.model, passwords)
         self.sign_ins = tuple(
-            SignIn(e.login, e.name, passwords.by_login[e.login], e.roles) for e in entries
+            SignIn(e.login, e.name, passwords.by_login[e.login], e.roles, e.administrator)
+            for e in entries
         )
 
     def routes(self) -> Sequence[Route]:

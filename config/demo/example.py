@@ -56,7 +56,8 @@ class AgentEntry(Frozen):
     login: str
     name: str
     language: str
-    roles: tuple[str, ...]
+    roles: tuple[str, ...] = ()
+    administrator: bool = False
 
 
 class PastMessage(Frozen):

@@ -65,6 +65,7 @@ def _save_agents(connection: Connection, model: Model, hashes: Mapping[str, str]
             password_hash=hashes[entry.login],
             held=roles_of(entry, model),
             language=entry.language,
+            administrator=entry.administrator,
         )
 
 

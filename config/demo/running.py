@@ -98,7 +98,7 @@ def _greet(demo: Demo, settings: Settings, smtp_port: int) -> None:
     )
     terminal.print("  Sign in to the console as:")
     for person in demo.sign_ins:
-        roles = ", ".join(person.roles)
+        roles = ", ".join((*person.roles, *(["administrator"] if person.administrator else [])))
         terminal.print(f"    {person.login:<10} {person.password:<18} {roles}")
     terminal.print(f"\n  Mail for {ADDRESSES[0]} goes to 127.0.0.1:{smtp_port} (SMTP).")
     terminal.print("  Nothing leaves this machine. Ctrl+C stops it.\n")

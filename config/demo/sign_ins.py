@@ -22,6 +22,7 @@ class SignIn:
     name: str
     password: str
     roles: tuple[str, ...]
+    administrator: bool = False
 
 
 @dataclass(frozen=True)

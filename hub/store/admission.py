@@ -25,6 +25,7 @@ class Person:
     name: str
     roles: tuple[str, ...]
     blocked: bool
+    administrator: bool = False
 
 
 def listed(connection: Connection) -> list[Person]:
@@ -33,7 +34,13 @@ def listed(connection: Connection) -> list[Person]:
     for row in connection.execute(select(agent_roles).order_by(agent_roles.c.role)):
         held.setdefault(row.agent_id, []).append(row.role)
     return [
-        Person(row.login, row.name, tuple(held.get(row.id, ())), blocked=not row.active)
+        Person(
+            row.login,
+            row.name,
+            tuple(held.get(row.id, ())),
+            blocked=not row.active,
+            administrator=row.administrator,
+        )
         for row in connection.execute(select(agents).order_by(agents.c.login))
     ]
 
@@ -47,6 +54,7 @@ def hire(
     held: Sequence[str],
     language: str,
     changed_by: str,
+    administrator: bool = False,
 ) -> str:
     """From now on this person can sign in; gives their id. Raises Rejected for a taken login."""
     if id_of(connection, login) is not None:
@@ -59,8 +67,9 @@ def hire(
         password_hash=password_hash,
         held=held,
         language=language,
+        administrator=administrator,
     )
-    details = {"roles": sorted(held)}
+    details = {"roles": sorted(held)} | ({"administrator": True} if administrator else {})
     audit.record(
         connection, actor=changed_by, action="agent.added", about=agent_id, details=details
     )

@@ -21,13 +21,15 @@ _HASHER = PasswordHasher()
 
 @dataclass(frozen=True)
 class Agent:
-    """A person who handles work items. `language` is empty when they never chose one."""
+    """A person who handles work items. `language` is empty when they never chose one.
+    `administrator`: may change the interaction model as well."""
 
     id: str
     login: str
     name: str
     language: str
     roles: frozenset[str]
+    administrator: bool = False
 
 
 def hash_password(password: str) -> str:
@@ -66,6 +68,7 @@ def add(
     password_hash: str,
     held: Sequence[str],
     language: str = "",
+    administrator: bool = False,
 ) -> str:
     """Make an agent who holds these roles; gives the agent's id."""
     agent_id = clock.new_id()
@@ -76,6 +79,7 @@ def add(
         "password_hash": password_hash,
         "language": language,
         "active": True,
+        "administrator": administrator,
         "created_at": clock.now(),
     }
     connection.execute(insert(agents), [row])
@@ -121,6 +125,21 @@ def set_roles(
     )
 
 
+def set_administrator(
+    connection: Connection, agent_id: str, *, administrator: bool, changed_by: str
+) -> None:
+    """Whether the agent may change the interaction model; it counts from their next click on."""
+    changed = update(agents).where(agents.c.id == agent_id)
+    connection.execute(changed.values(administrator=administrator))
+    audit.record(
+        connection,
+        actor=changed_by,
+        action="agent.administrator_set",
+        about=agent_id,
+        details={"administrator": administrator},
+    )
+
+
 def set_language(connection: Connection, agent_id: str, language: str) -> None:
     connection.execute(update(agents).where(agents.c.id == agent_id).values(language=language))
 
@@ -136,7 +155,7 @@ def _agent(connection: Connection, row: Any) -> Agent:
     held = connection.execute(
         select(agent_roles.c.role).where(agent_roles.c.agent_id == row.id)
     ).scalars()
-    return Agent(row.id, row.login, row.name, row.language, frozenset(held))
+    return Agent(row.id, row.login, row.name, row.language, frozenset(held), row.administrator)
 
 
 def held_roles(connection: Connection) -> set[str]:

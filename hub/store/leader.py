@@ -16,7 +16,7 @@ from hub.store.database import CONNECT_SECONDS, Database
 from hub.store.outbox import NEWS_CHANNEL
 
 STAND_BY_SECONDS = 1.0
-_LOKET = 0x4C4F4B4554  # what the advisory locks of this program are counted from; 1 is migrate's
+_LOKET = 0x4C4F4B4554  # the advisory locks are counted from this: 1 is migrate's, 3 the models'
 _KEYS = {"relay": _LOKET, "retention": _LOKET + 2, "learning": _LOKET + 5}
 
 _LET_GO_OF_THE_DEAD = {

@@ -3,6 +3,7 @@
 from sqlalchemy import (
     Boolean,
     Column,
+    Date,
     Float,
     ForeignKey,
     Index,
@@ -14,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -231,6 +233,7 @@ agents = Table(
     Column("password_hash", Text, nullable=False),
     Column("language", String(8), nullable=False),
     Column("active", Boolean, nullable=False),
+    Column("administrator", Boolean, nullable=False, server_default=false()),
     Column("created_at", Instant, nullable=False),
 )
 
@@ -470,4 +473,69 @@ topic_thresholds = Table(
     Column("threshold", Float, nullable=False),
     Column("set_at", Instant, nullable=False),
     Column("set_by", String(100), nullable=False),
+)
+
+model_versions = Table(
+    "model_versions",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column(
+        "state", String(16), nullable=False
+    ),  # draft, checked, signed, live, replaced, withdrawn
+    Column("text", Text, nullable=False),  # YAML as written
+    Column("sha256", String(64), nullable=False),  # of the text
+    Column("title", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("origin", String(16), nullable=False),  # file, command, console, rollback
+    Column("based_on", Integer, ForeignKey("model_versions.number")),
+    Column("revision", Integer, nullable=False),  # grows with every change of the row
+    Column("created_at", Instant, nullable=False),
+    Column("created_by", String(100), nullable=False),  # agent id, or the part of Loket that acted
+    Column("changed_at", Instant, nullable=False),
+    Column("changed_by", String(100), nullable=False),
+    Column("effective_from", Instant),  # planned: goes live then
+    Column("activated_at", Instant),
+    Column("activated_by", String(100), nullable=False),  # empty: never live
+    Column("override_reason", Text, nullable=False),  # why it may go live without all signatures
+    Column("problem", Text, nullable=False),  # why it did not go live when it should have
+    Index(
+        "uq_model_versions_live",
+        "state",
+        unique=True,
+        sqlite_where=text("state = 'live'"),
+        postgresql_where=text("state = 'live'"),
+    ),
+)
+
+model_signatures = Table(
+    "model_signatures",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("version", Integer, ForeignKey("model_versions.number"), nullable=False, index=True),
+    Column("role", String(100), nullable=False),
+    Column("row", String(500), nullable=False),  # what the row holds for, for people
+    Column("fingerprint", String(64), nullable=False),  # of what the row says
+    Column("login", String(200), nullable=False),  # of who signed
+    Column("name", Text, nullable=False),
+    Column("accepted", Boolean, nullable=False),
+    Column("remark", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("recorded_by", String(100), nullable=False),  # agent id, or operator
+    Index("ix_model_signatures_role_login", "role", "login"),
+)
+
+model_actions = Table(
+    "model_actions",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("version", Integer, ForeignKey("model_versions.number"), nullable=False, index=True),
+    Column("what", Text, nullable=False),
+    Column("source", String(16), nullable=False),  # finding, session, person
+    Column("reference", String(200), nullable=False),  # the finding that it came from
+    Column("owner", String(200), nullable=False),
+    Column("due_on", Date),
+    Column("created_at", Instant, nullable=False),
+    Column("created_by", String(100), nullable=False),
+    Column("done_at", Instant),
+    Column("done_by", String(100), nullable=False),
 )

@@ -33,6 +33,15 @@ async def bob(house: House) -> AsyncIterator[Person]:
 
 
 @pytest.fixture
+async def ina(house: House) -> AsyncIterator[Person]:
+    """Signed in, of customer service, and an administrator."""
+    await house.hire("ina", "Ina Smit", administrator=True)
+    async with person(house) as one:
+        await one.sign_in("ina")
+        yield one
+
+
+@pytest.fixture
 async def guest(house: House) -> AsyncIterator[Person]:
     """Not signed in."""
     async with person(house) as one:

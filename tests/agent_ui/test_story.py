@@ -47,7 +47,7 @@ async def test_what_an_agent_does_is_in_the_audit_log(house: House, anna: Person
     await anna.reply(page, "Check tomorrow.", mode="note")
     [item] = await house.rows(work_items)
     await anna.post(f"/console/work/{item.id}/release")
-    rows = await house.rows(audit_log)
+    rows = [row for row in await house.rows(audit_log) if row.actor != "file"]
     assert [row.action for row in rows] == [
         "work_item.claimed",
         "work_item.answered",
@@ -76,7 +76,7 @@ async def test_the_screen_tells_what_the_model_says(house: House, anna: Person) 
     assert "You may refund up to EUR 50." in side
     assert "Order number ask the customer" in side
     assert "Look up the order must be done first" in side
-    assert "version 3" in page.text(".why")
+    assert "version 1" in page.text(".why")
     assert "“Orders”" in page.text(".why"), "the words that decided"
     assert page.texts("select[name='result.outcome'] option") == [
         "Not recorded",

@@ -124,50 +124,50 @@ async def test_only_who_manages_topics_finds_the_page(bob: Person, door: str) ->
     assert not (await bob.get("/console")).has("a[href='/console/topics']")
 
 
-async def test_before_anything_is_learned_the_page_says_how_to(anna: Person) -> None:
-    assert (await anna.get("/console")).has("a[href='/console/topics']")
-    page = await anna.get("/console/topics")
+async def test_before_anything_is_learned_the_page_says_how_to(ina: Person) -> None:
+    assert (await ina.get("/console")).has("a[href='/console/topics']")
+    page = await ina.get("/console/topics")
     assert "loket topics train" in page.text("main")
     assert not page.has("svg.curve")
 
 
 async def test_the_curve_shows_what_a_threshold_costs_and_the_proposed_one_holds(
-    house: House, anna: Person
+    house: House, ina: Person
 ) -> None:
     await learn(house, REPORT)
-    page = await anna.get("/console/topics")
+    page = await ina.get("/console/topics")
     assert len(page.texts("svg.curve circle")) == 3
     assert page.text(".mark-used") == "50 % sure: 92 % right, 70 % suggested"
     assert "This is what Loket proposes." in page.text("main")
     assert page.value("input[name=threshold]") == "50"
 
 
-async def test_where_no_threshold_is_good_enough_that_is_said(house: House, anna: Person) -> None:
+async def test_where_no_threshold_is_good_enough_that_is_said(house: House, ina: Person) -> None:
     await learn(house, REPORT | {"proposed_threshold": 1.0})
-    page = await anna.get("/console/topics")
+    page = await ina.get("/console/topics")
     assert "Nothing is suggested" in page.text("main strong")
     assert not page.has(".mark-used")
 
 
-async def test_a_threshold_is_set_from_the_page(house: House, anna: Person) -> None:
+async def test_a_threshold_is_set_from_the_page(house: House, ina: Person) -> None:
     await learn(house, REPORT)
-    page = await anna.post("/console/topics/threshold", threshold="90 %")
+    page = await ina.post("/console/topics/threshold", threshold="90 %")
     assert page.path == "/console/topics"
     assert page.text(".mark-used").startswith("90 % sure: 100 % right")
     assert await house.database.read(learning.threshold) == 0.9
     for wrong in ("", "101", "-1", "sure", "nan"):
-        page = await anna.post("/console/topics/threshold", threshold=wrong)
+        page = await ina.post("/console/topics/threshold", threshold=wrong)
         assert (page.status, page.text("[role=alert]")) == (422, "Write a number from 0 to 100.")
     assert await house.database.read(learning.threshold) == 0.9
 
 
 async def test_an_accepted_proposal_gives_the_rule_and_is_in_the_audit_log(
-    house: House, anna: Person
+    house: House, ina: Person
 ) -> None:
     await learn(house, REPORT)
-    page = await anna.get("/console/topics")
+    page = await ina.get("/console/topics")
     assert page.text(".proposals q") == "dunning letter"
-    page = await anna.post("/console/topics/proposals", topic="invoice", words="dunning letter")
+    page = await ina.post("/console/topics/proposals", topic="invoice", words="dunning letter")
     assert page.status == 200
     assert "- dunning letter" in page.text("pre.rule")
     assert "- factuur" in page.text("pre.rule")
@@ -178,53 +178,53 @@ async def test_an_accepted_proposal_gives_the_rule_and_is_in_the_audit_log(
 
 
 async def test_what_agents_keep_against_the_model_is_a_row_to_change(
-    house: House, anna: Person
+    house: House, ina: Person
 ) -> None:
     for number in range(3):
         await house.receive(subject=f"Order {number}")
-        page = await anna.take_next()
+        page = await ina.take_next()
         item = await house.work_of(page.path.rpartition("/")[2])
-        await anna.post(f"/console/work/{item.id}/topic", topic="invoice")
-    page = await anna.get("/console/topics")
+        await ina.post(f"/console/work/{item.id}/topic", topic="invoice")
+    page = await ina.get("/console/topics")
     assert page.text(".proposals p").startswith("Invoices → Customer service")
-    page = await anna.post("/console/topics/proposals", topic="invoice", role="service")
+    page = await ina.post("/console/topics/proposals", topic="invoice", role="service")
     assert page.status == 200
     assert "role: service" in page.text("pre.rule")
     assert "Instead of the role in the row on line" in page.text("pre.rule")
 
 
-async def test_a_proposal_that_is_gone_is_not_accepted(house: House, anna: Person) -> None:
+async def test_a_proposal_that_is_gone_is_not_accepted(house: House, ina: Person) -> None:
     await learn(house, REPORT)
-    page = await anna.post("/console/topics/proposals", topic="invoice", words="<b>")
+    page = await ina.post("/console/topics/proposals", topic="invoice", words="<b>")
     assert page.status == 409
-    page = await anna.post("/console/topics/proposals", topic="invoice", role="service")
+    page = await ina.post("/console/topics/proposals", topic="invoice", role="service")
     assert page.status == 409
     assert not page.has("pre.rule")
 
 
 async def test_a_report_of_another_release_is_shown_as_far_as_it_can_be_read(
-    house: House, anna: Person
+    house: House, ina: Person
 ) -> None:
     await learn(house, {"curve": "new"})
-    assert (await anna.get("/console/topics")).status == 200
+    assert (await ina.get("/console/topics")).status == 200
 
 
-async def test_what_is_corrected_most_is_listed(house: House, anna: Person) -> None:
+async def test_what_is_corrected_most_is_listed(house: House, ina: Person) -> None:
     await house.receive(**ORDER)
     await house.receive(subject="Order 2")
-    page = await anna.take_next()
+    page = await ina.take_next()
     item = await house.work_of(page.path.rpartition("/")[2])
-    await anna.post(f"/console/work/{item.id}/topic", topic="invoice")
-    page = await anna.get("/console/topics")
+    await ina.post(f"/console/work/{item.id}/topic", topic="invoice")
+    page = await ina.get("/console/topics")
     assert "Orders · E-mail" in page.texts("tbody th")
     assert "1 (50 %)" in page.texts("tbody td")
 
 
-async def test_a_suggestion_is_shown_with_how_sure_it_is(house: House, anna: Person) -> None:
+async def test_a_suggestion_is_shown_with_how_sure_it_is(house: House, ina: Person) -> None:
     accepted = await house.receive(**ORDER)
     item = await house.work_of(accepted.conversation_id)
     found = {"topic": "order", "how": "learned", "confidence": 0.839, "learned": 2}
     decision = item.decision | {"recognition": found}
     await house.write(lambda c: c.execute(update(work_items).values(decision=decision)))
-    page = await anna.get(f"/console/conversations/{accepted.conversation_id}")
+    page = await ina.get(f"/console/conversations/{accepted.conversation_id}")
     assert page.text(".found-how") == "suggested, 83 % sure"

@@ -93,7 +93,7 @@ def test_a_model_goes_out_and_comes_in_by_command(
 ) -> None:
     out, back = tmp_path / name, tmp_path / "back.yaml"
     run(deployment, "model", "export", "--format", form, str(out))
-    assert "back.yaml has" in run(deployment, "model", "import", str(out), str(back))
+    assert "back.yaml has" in run(deployment, "model", "convert", str(out), str(back))
     assert back.read_text().startswith("version:")
 
 
@@ -103,7 +103,7 @@ def test_a_broken_form_is_said_and_replaces_nothing(deployment: Deployment, tmp_
     moments = out / "moments.csv"
     moments.write_text(moments.read_text("utf-8-sig").replace(",inbound,", ",inbond,"))
     back.write_text("what was there")
-    said = refused(deployment, "model", "import", str(out), str(back)).replace("\n", "")
+    said = refused(deployment, "model", "convert", str(out), str(back)).replace("\n", "")
     assert "sheet moments, column direction" in said
     assert "'inbound'" in said
     assert back.read_text() == "what was there"
@@ -235,6 +235,17 @@ def test_people_are_blocked_let_in_again_and_given_another_password(
     said = refused(deployment, "agents", "set-password", "kim", extra=long)
     assert "1000 characters at most" in said
     assert "Nobody signs in as jo" in refused(deployment, "agents", "block", "jo")
+
+
+def test_an_administrator_needs_no_role_and_may_be_none_again(deployment: Deployment) -> None:
+    asked = {"LOKET_AGENT_PASSWORD": "correct horse battery"}
+    said = refused(deployment, "agents", "add", "ina", "--name", "Ina", extra=asked)
+    assert "--administrator" in said
+    run(deployment, "agents", "add", "ina", "--name", "Ina", "--administrator", extra=asked)
+    assert run(deployment, "agents", "list").count("yes") == 2
+    assert "no administrator" in run(deployment, "agents", "administrator", "ina", "--no")
+    assert run(deployment, "agents", "list").count("yes") == 1
+    assert "an administrator" in run(deployment, "agents", "administrator", "ina")
 
 
 async def test_dead_letters_are_listed_tried_again_and_dropped(

@@ -29,6 +29,8 @@ EXAMPLES: dict[str, object] = {
     "deadline_id": "d1",
     "promise": Promise.FIRST_RESPONSE,
     "due_at": clock.now(),
+    "number": 2,
+    "activated_at": clock.now(),
 }
 
 

@@ -59,7 +59,7 @@ class House:
         self.database = database
         self.watch = Deadlines(database, lambda: model, lambda: None)
         self._intake = Intake(database, TOKENS, Metrics(), lambda: None)
-        self._router = Router(database, model, Metrics(), lambda: None)
+        self._router = Router(database, lambda: model, Metrics(), lambda: None)
 
     async def receive(self, at: datetime, *, topic: str = "order", **changes: Any) -> None:
         accepted = await self._intake.accept(mail_arrival(**changes))

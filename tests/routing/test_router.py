@@ -49,7 +49,7 @@ async def database(store_url: str) -> AsyncIterator[Database]:
 
 @pytest.fixture
 def router(database: Database, model: Model) -> Router:
-    return Router(database, model, Metrics(), lambda: None)
+    return Router(database, lambda: model, Metrics(), lambda: None)
 
 
 @pytest.fixture
@@ -274,7 +274,7 @@ async def test_any_delivery_of_the_events_gives_the_same_work(
     url = f"sqlite:///{tmp_path_factory.mktemp('store')}/loket.db"
     async with opened(url) as database:
         intake = Intake(database, TOKENS, Metrics(), lambda: None)
-        router = Router(database, model, Metrics(), lambda: None)
+        router = Router(database, lambda: model, Metrics(), lambda: None)
         events = []
         for sender in ("a@example.org", "b@example.org", "c@example.org"):
             root = late_delivery(sender=sender)
@@ -311,7 +311,7 @@ class Sure:
 async def test_what_no_rule_recognises_gets_the_topic_that_was_learned(
     database: Database, intake: Intake, model: Model
 ) -> None:
-    router = Router(database, model, Metrics(), lambda: None, Sure)
+    router = Router(database, lambda: model, Metrics(), lambda: None, Sure)
     await router.handle([received(await intake.accept(mail_arrival(subject="", text="xyzzy")))])
     item = await only(database, work_items)
     assert (item.topic, item.role) == ("contract", "sales")

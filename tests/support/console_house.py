@@ -14,6 +14,7 @@ from sqlalchemy import Table, select
 
 from agent_ui import Console, ConsoleContext, ConsoleSettings
 from builders import ACCOUNT, TOKENS, mail_arrival
+from config.model_desk import Desk
 from config.topic_desk import ModelTopics
 from hub.bus import DeadLetter
 from hub.bus.opening import open_bus
@@ -36,6 +37,8 @@ from routing.decision import Decision
 from routing.explain import explain
 from routing.guide import contact_guide
 from routing.hours.stored import ruler_of
+from routing.lifecycle.life import ModelLife
+from routing.live_model import LiveModel
 from routing.model import Model
 from routing.model_file import read_model
 from routing.router import QUEUE, TOPICS, Router
@@ -52,8 +55,8 @@ version: "3"
 organisation: Van Dalen
 triage_role: service
 roles:
-  service: {title: {en: Customer service, nl: Klantenservice}}
-  billing: {title: {en: Billing, nl: Facturatie}}
+  service: {title: {en: Customer service, nl: Klantenservice}, owner: anna}
+  billing: {title: {en: Billing, nl: Facturatie}, owner: bob}
 channels:
   email: {title: {en: E-mail, nl: E-mail}, address: info@vandalen.example}
   chat: {title: {en: Chat, nl: Chat}}
@@ -111,17 +114,21 @@ class House:
         self.relay = Relay(self.database, self.bus, open_leadership(self.database))
         self.intake = Intake(self.database, TOKENS, self.metrics, self.relay.wake)
         self.model = read_model(MODEL, FILE)
-        router = Router(self.database, self.model, self.metrics, self.relay.wake)
+        self.life = ModelLife.over(self.database, self.relay.wake)
+        await self.life.activating.go_live_from_file(MODEL, reason="First start", only_first=True)
+        self.live = LiveModel(self.database)
+        await self.live.start()
+        router = Router(self.database, self.live, self.metrics, self.relay.wake)
         self.bus.subscribe(QUEUE, TOPICS, router.handle)
         self.outbound = self._outbound()
         self.console = Console(self._context())
         self.server = HttpServer(self.http, self._app)
         for part in (self.relay, self.bus, self.console, self.server):
             await part.start()
-        await self.database.write(lambda c: agents.add_roles(c, _titles(self.model, "en")))
 
     async def stop(self) -> None:
-        for part in (self.console, self.server, self.bus, self.relay, self.workers):
+        parts = (self.console, self.server, self.bus, self.relay, self.live, self.workers)
+        for part in parts:
             await part.stop()
         await self.database.close()
 
@@ -150,6 +157,7 @@ class House:
             ruler=ruler_of,
             guide=self._guide,
             topics=ModelTopics(lambda: self.model),
+            models=Desk(self.life, self.live, self.database),
             resend=self.outbound.resend,
             wake=self.relay.wake,
         )
@@ -169,7 +177,13 @@ class House:
     # What happens around the console
 
     async def hire(
-        self, login: str, name: str, roles: Sequence[str] = ("service",), *, language: str = ""
+        self,
+        login: str,
+        name: str,
+        roles: Sequence[str] = ("service",),
+        *,
+        language: str = "",
+        administrator: bool = False,
     ) -> str:
         """An agent who can sign in with PASSWORD; gives their id."""
         return await self.database.write(
@@ -180,6 +194,7 @@ class House:
                 password_hash=PASSWORD_HASH,
                 held=list(roles),
                 language=language,
+                administrator=administrator,
             )
         )
 
@@ -236,6 +251,9 @@ class Page:
         node = self._tree.css_first(selector)
         return (node.attributes.get(name) or "") if node else ""
 
+    def values(self, selector: str) -> list[str]:
+        return [node.attributes.get("value") or "" for node in self._tree.css(selector)]
+
     def has(self, selector: str) -> bool:
         return self._tree.css_first(selector) is not None
 
@@ -252,9 +270,13 @@ class Person:
         async with self.http.get(self.origin + path, **options) as response:
             return Page(response, await response.text())
 
-    async def post(self, path: str, **fields: Any) -> Page:
+    async def post(self, path: str, **fields: str | list[str]) -> Page:
         headers = {"Origin": self.origin}
-        data = {"form_token": self.token} | fields
+        data = [
+            (name, value)
+            for name, given in ({"form_token": self.token} | fields).items()
+            for value in (given if isinstance(given, list) else [given])
+        ]
         async with self.http.post(self.origin + path, data=data, headers=headers) as response:
             return Page(response, await response.text())
 

@@ -29,8 +29,12 @@ function chooseTheme(event) {
   showTheme();
 }
 
-export function listenToViews() {
-  document.addEventListener("click", onClick);
+export function listenToThemes() {
   document.getElementById("themes").addEventListener("click", chooseTheme);
   showTheme();
+}
+
+export function listenToViews() {
+  document.addEventListener("click", onClick);
+  listenToThemes();
 }

@@ -1,0 +1,246 @@
+"""The pages of the interaction model: its versions, and all that one version says."""
+
+import contextlib
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from aiohttp import web
+from sqlalchemy import Connection
+
+from agent_ui.context import ConsoleContext
+from agent_ui.model_desk import AskedLine, Filter, Flaw, Trial, Unreadable
+from agent_ui.pages import Pages
+from agent_ui.visit import Visit, number
+from hub.store import agents, model_actions, models
+from hub.store.model_actions import Action
+from hub.store.models import State, Version
+
+HOME = "/console/model"
+LONGEST = 2_000
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What somebody typed into the editor, on top of a revision."""
+
+    revision: int
+    title: str
+    note: str
+    text: str
+
+
+@dataclass(frozen=True)
+class _Overview:
+    version: Version
+    live: int | None
+    names: Mapping[str, str]
+    open_actions: int
+
+
+class ModelViews:
+    def __init__(self, context: ConsoleContext, pages: Pages) -> None:
+        self._database = context.database
+        self._desk = context.models
+        self._pages = pages
+
+    async def list(self, visit: Visit) -> web.StreamResponse:
+        def read(connection: Connection) -> tuple[list[Version], list[Action], dict[str, str]]:
+            versions = models.listed(connection)
+            actors = [one.created_by for one in versions]
+            return versions, model_actions.listed(connection), agents.names(connection, actors)
+
+        versions, actions, names = await self._database.read(read)
+        return self._pages.page(
+            visit,
+            "model/list.html",
+            versions=versions,
+            actions=[one for one in actions if one.done_at is None],
+            names=names,
+            waiting=await self._waiting(visit, versions),
+            fixed=self._desk.fixed,
+        )
+
+    async def _waiting(self, visit: Visit, versions: Sequence[Version]) -> dict[int, int]:
+        """How many rows of which versions wait for this agent's word."""
+        found: dict[int, int] = {}
+        for version in versions:
+            if version.state is State.CHECKED:
+                with contextlib.suppress(Unreadable):
+                    sheet = await self._desk.sheet(version.number, visit.texts.language)
+                    mine = [one for one in sheet if one.owner == visit.known.login]
+                    found[version.number] = sum(one.said is None for one in mine)
+        return {number: count for number, count in found.items() if count}
+
+    async def rows(self, visit: Visit, notice: str = "") -> web.StreamResponse:
+        """The first page of a version: its rows. `notice`: what was refused."""
+        query = visit.request.query
+        only = Filter(*(query.get(name, "")[:LONGEST] for name in Filter.__dataclass_fields__))
+        status = HTTPStatus.CONFLICT if notice else HTTPStatus.OK
+        shown = number(visit.request.match_info["number"])
+        try:
+            found = await self._desk.rows(shown, only, visit.texts.language)
+        except Unreadable as error:
+            return await self.text(visit, flaws=error.flaws, notice=notice, status=status)
+        return await self._page(
+            visit, "model/rows.html", "rows", status=status, found=found, only=only, notice=notice
+        )
+
+    async def attempt(self, visit: Visit) -> web.StreamResponse:
+        """Try a contact: who would get it, and why."""
+        query, language = visit.request.query, visit.texts.language
+        shown = number(visit.request.match_info["number"])
+        given = {
+            name: query[name][:LONGEST] for name in Trial.__dataclass_fields__ if name in query
+        }
+        trial = Trial(**given)
+        try:
+            choices = await self._desk.choices(shown, language)
+            outcome = await self._desk.attempt(shown, trial, language) if given else None
+        except Unreadable as error:
+            return await self.text(visit, flaws=error.flaws)
+        return await self._page(
+            visit, "model/try.html", "try", choices=choices, trial=trial, outcome=outcome
+        )
+
+    async def findings(self, visit: Visit, notice: str = "") -> web.StreamResponse:
+        """What the proof of the model says."""
+        shown = number(visit.request.match_info["number"])
+        try:
+            found = await self._desk.findings(shown, visit.texts.language)
+        except Unreadable as error:
+            return await self.text(visit, flaws=error.flaws)
+        listed = await self._database.read(lambda c: model_actions.listed(c, shown))
+        known = {one.reference for one in listed}
+        return await self._page(
+            visit, "model/findings.html", "findings", found=found, known=known, notice=notice
+        )
+
+    async def compare(self, visit: Visit) -> web.StreamResponse:
+        shown = number(visit.request.match_info["number"])
+        versions, live = await self._database.read(
+            lambda c: (models.listed(c), models.live_number(c))
+        )
+        base = number(visit.request.query.get("with", "")) or self._base(versions, shown, live)
+        try:
+            found = await self._desk.compare(base, shown, visit.texts.language)
+        except Unreadable as error:
+            return await self.text(visit, flaws=error.flaws)
+        return await self._page(
+            visit, "model/compare.html", "compare", found=found, base=base, versions=versions
+        )
+
+    @staticmethod
+    def _base(versions: Sequence[Version], shown: int, live: int | None) -> int:
+        """What a version is compared with unless something is chosen: the live one, and the live
+        one itself with the one that it replaced."""
+        if live is not None and live != shown:
+            return live
+        before = [one.number for one in versions if one.activated_at and one.number != shown]
+        return max(before, default=shown)
+
+    async def signatures(self, visit: Visit, notice: str = "") -> web.StreamResponse:
+        shown = number(visit.request.match_info["number"])
+        try:
+            sheet = await self._desk.sheet(shown, visit.texts.language)
+        except Unreadable as error:
+            return await self.text(visit, flaws=error.flaws)
+        return await self._page(
+            visit,
+            "model/signatures.html",
+            "signatures",
+            status=HTTPStatus.CONFLICT if notice else HTTPStatus.OK,
+            mine=[one for one in sheet if one.owner == visit.known.login],
+            owners=_by_owner(sheet),
+            notice=notice,
+        )
+
+    async def actions(self, visit: Visit, notice: str = "") -> web.StreamResponse:
+        shown = number(visit.request.match_info["number"])
+        found = await self._database.read(lambda c: model_actions.listed(c, shown))
+        status = HTTPStatus.CONFLICT if notice else HTTPStatus.OK
+        return await self._page(
+            visit, "model/actions.html", "actions", status=status, actions=found, notice=notice
+        )
+
+    async def text(
+        self,
+        visit: Visit,
+        *,
+        typed: Typed | None = None,
+        flaws: Sequence[Flaw] | None = None,
+        notice: str = "",
+        status: int = HTTPStatus.OK,
+    ) -> web.Response:
+        """The YAML, numbered, or in the editor (`?edit=1`); with what is wrong with it. With what
+        was `typed` over an older revision: both side by side."""
+        shown = number(visit.request.match_info["number"])
+
+        def read(connection: Connection) -> tuple[Version, str]:
+            return models.find(connection, shown), models.text_of(connection, shown)
+
+        version, written = await self._database.read(read)
+        is_conflict = typed is not None and typed.revision != version.revision
+        mine = typed or Typed(version.revision, version.title, version.note, written)
+        if flaws is None:
+            flaws = await self._desk.flaws(mine.text)
+        return await self._page(
+            visit,
+            "model/text.html",
+            "text",
+            status=status,
+            written=written,
+            mine=mine,
+            editing=typed is not None or "edit" in visit.request.query,
+            is_conflict=is_conflict,
+            difference=_difference(written, mine.text) if is_conflict else [],
+            flaws=flaws,
+            notice=notice,
+        )
+
+    async def _page(
+        self, visit: Visit, template: str, tab: str, *, status: int = HTTPStatus.OK, **values: Any
+    ) -> web.Response:
+        shown = number(visit.request.match_info["number"])
+
+        def read(connection: Connection) -> _Overview:
+            version = models.find(connection, shown)
+            who = [version.created_by, version.changed_by, version.activated_by]
+            still = [a for a in model_actions.listed(connection, shown) if a.done_at is None]
+            return _Overview(
+                version,
+                models.live_number(connection),
+                agents.names(connection, who),
+                len(still),
+            )
+
+        overview = await self._database.read(read)
+        return self._pages.page(
+            visit,
+            template,
+            status=status,
+            tab=tab,
+            version=overview.version,
+            live=overview.live,
+            names=overview.names,
+            open_actions=overview.open_actions,
+            fixed=self._desk.fixed,
+            time_zone=self._desk.time_zone(),
+            **{"notice": "", **values},
+        )
+
+
+def _by_owner(sheet: Sequence[AskedLine]) -> dict[str, list[AskedLine]]:
+    """Those without an owner under an empty name."""
+    found: dict[str, list[AskedLine]] = {}
+    for one in sheet:
+        found.setdefault(one.owner, []).append(one)
+    return found
+
+
+def _difference(theirs: str, mine: str) -> list[tuple[str, str]]:
+    """The lines that differ, with some around them: each with its mark."""
+    lines = difflib.unified_diff(theirs.splitlines(), mine.splitlines(), lineterm="", n=2)
+    return [(line[:1], line[1:]) for line in list(lines)[2:]]

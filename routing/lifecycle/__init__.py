@@ -1,0 +1,1 @@
+"""The life of an interaction model: drafted, checked, signed, live, replaced."""
