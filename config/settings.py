@@ -24,6 +24,7 @@ from config import keys
 from config.installed import installed
 from hub.errors import LoketError
 from hub.settings import HubSettings, Section
+from routing.assigning.rules import Rules
 
 PREFIX = "LOKET_"
 NOT_SETTINGS = ("LOKET_TEST_", "LOKET_CONFIG", "LOKET_AGENT_PASSWORD")
@@ -40,6 +41,7 @@ class SettingsError(LoketError):
 
 class RoutingSettings(Section):
     model: Path = Field(DEFAULT_MODEL, description="the interaction model")
+    assignment: Rules = Rules()
 
 
 Connectors = create_model(

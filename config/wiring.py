@@ -32,7 +32,9 @@ from hub.sweeper import Sweeper
 from hub.tokens import Tokens
 from routing.deadlines import Deadlines
 from routing.decision import Decision
+from routing.dispatcher import Dispatcher
 from routing.explain import explain
+from routing.handing_out import HandingOut
 from routing.model import Model
 from routing.model_file import load_model
 from routing.router import QUEUE as ROUTER_QUEUE
@@ -116,7 +118,8 @@ def build(settings: Settings, role: Role = Role.ALL, extra: Extra | None = None)
         ("outbound", outbound),
     ]
     if role in (Role.ALL, Role.ROUTER):
-        router = Router(basics.database, basics.model, basics.metrics, basics.relay.wake)
+        rules = settings.routing.assignment
+        router = Router(basics.database, basics.model, basics.metrics, basics.relay.wake, rules)
         basics.bus.subscribe(ROUTER_QUEUE, ROUTER_TOPICS, router.handle)
     if role in (Role.ALL, Role.DISPATCHER):
         parts += _dispatcher(basics)
@@ -234,7 +237,10 @@ def _dispatcher(basics: Basics) -> list[tuple[str, Part]]:
         basics.settings.hub.retention,
         open_leadership(basics.database, "retention"),
     )
+    handing_out = HandingOut(basics.model, basics.settings.routing.assignment)
+    dispatcher = Dispatcher(basics.database, basics.bus, handing_out, basics.relay.wake)
     return [
+        ("dispatcher", dispatcher),
         ("deadlines", Deadlines(basics.database, basics.relay.wake)),
         ("sweeper", Sweeper(basics.database, basics.bus, basics.relay)),
         ("retention", retention),

@@ -6,21 +6,25 @@ order, in one transaction. So an event delivered twice, late or out of order cha
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any
 
 import structlog
 from sqlalchemy import Connection
 
 from hub import clock
 from hub.events import Envelope, InteractionReceived, MessageStatus
-from hub.interaction import Automatic
+from hub.interaction import Automatic, Channel
 from hub.metrics import Metrics
 from hub.store import Database, routing, troubles
 from hub.store.processed import first_seen
 from hub.store.routing import Unrouted, WorkItem
+from hub.store.work_items import SNOOZED
+from routing.assigning.rules import DEFAULT, Rules
 from routing.contact import Contact
 from routing.decide import decide
 from routing.decision import Decision
 from routing.model import Model
+from routing.past import Past, awake
 from routing.tree import ANY
 
 log = structlog.get_logger(__name__)
@@ -34,10 +38,16 @@ class Router:
     """The bus handler of the router role. `wake` is called after each commit."""
 
     def __init__(
-        self, database: Database, model: Model, metrics: Metrics, wake: Callable[[], None]
+        self,
+        database: Database,
+        model: Model,
+        metrics: Metrics,
+        wake: Callable[[], None],
+        rules: Rules = DEFAULT,
     ) -> None:
         self._database = database
         self._model = model
+        self._rules = rules
         self._metrics = metrics
         self._wake = wake
 
@@ -66,7 +76,8 @@ class Router:
             return []
         closed = routing.lock(connection, conversation_ids)
         contacts = routing.unrouted(connection, conversation_ids)
-        work = _Work(routing.open_items(connection, conversation_ids), self._model)
+        past = Past(connection, self._rules)
+        work = _Work(routing.open_items(connection, conversation_ids), self._model, past)
         routed = [(contact, work.take(contact)) for contact in contacts]
         if troubled:
             new = first_seen(connection, CONSUMER, list(troubled))
@@ -82,9 +93,10 @@ class Router:
 class _Work:
     """The work items of one batch, as they stand and as they become."""
 
-    def __init__(self, open_items: dict[str, WorkItem], model: Model) -> None:
+    def __init__(self, open_items: dict[str, WorkItem], model: Model, past: Past) -> None:
         self._open = open_items
         self._model = model
+        self._past = past
         self._changed: dict[str, WorkItem] = {}
 
     def changed(self) -> list[WorkItem]:
@@ -97,9 +109,11 @@ class _Work:
             return item.role if item else ""
         decision = decide(_contact(contact), self._model)
         if item is None:
-            self._put(_new_item(contact, decision))
+            new = _new_item(contact, decision, self._past.rules)
+            first = contact.sequence == 1
+            self._put(self._past.prefer(new, first=first, sticky=decision.sticky))
         else:
-            self._put(_with_news(item, contact, decision))
+            self._put(_with_news(item, contact, decision, self._past.rules))
         return self._open[contact.conversation_id].role
 
     def reopen(self, connection: Connection, conversation_id: str) -> None:
@@ -110,7 +124,7 @@ class _Work:
             return
         last = routing.last_item(connection, conversation_id)
         if last is not None:
-            self._put(_again(last))
+            self._put(self._past.prefer(_again(last), first=False, sticky=False))
 
     def _put(self, item: WorkItem) -> None:
         self._open[item.conversation_id] = item
@@ -154,7 +168,7 @@ def _contact(contact: Unrouted) -> Contact:
     )
 
 
-def _new_item(contact: Unrouted, decision: Decision) -> WorkItem:
+def _new_item(contact: Unrouted, decision: Decision, rules: Rules) -> WorkItem:
     return WorkItem(
         id=clock.new_id(),
         conversation_id=contact.conversation_id,
@@ -170,11 +184,26 @@ def _new_item(contact: Unrouted, decision: Decision) -> WorkItem:
         first_response_due=routing.due(contact.received_at, decision.first_response),
         decision=decision.as_json,
         correlation_id=contact.correlation_id,
+        **_needs(contact.channel, decision, rules),
     )
 
 
-def _with_news(item: WorkItem, contact: Unrouted, decision: Decision) -> WorkItem:
-    """The customer wrote again. Who has it keeps it; only untouched triage work finds its role."""
+def _needs(channel: Channel, decision: Decision, rules: Rules) -> dict[str, Any]:
+    """What assignment goes by."""
+    return {
+        "units": rules.units(channel, decision.capacity),
+        "skills": dict(decision.skills),
+        "backup_role": decision.backup_role or "",
+    }
+
+
+def _with_news(item: WorkItem, contact: Unrouted, decision: Decision, rules: Rules) -> WorkItem:
+    """The customer wrote again. Who has it keeps it; only untouched triage work finds its role.
+
+    What was put aside until a time waits again, first for who had it.
+    """
+    if item.state == SNOOZED:
+        return awake(item, rules, contact.correlation_id)
     if item.state != "waiting" or decision.triage or not item.decision["triage"]:
         return item.moved(correlation_id=contact.correlation_id)
     return item.moved(
@@ -185,6 +214,7 @@ def _with_news(item: WorkItem, contact: Unrouted, decision: Decision) -> WorkIte
         first_response_due=routing.due(item.waiting_since, decision.first_response),
         decision=decision.as_json,
         correlation_id=contact.correlation_id,
+        **_needs(item.channel, decision, rules),
     )
 
 
@@ -204,4 +234,7 @@ def _again(last: WorkItem) -> WorkItem:
         waiting_since=now,
         first_response_due=None,
         decision=last.decision,
+        units=last.units,
+        skills=last.skills,
+        backup_role=last.backup_role,
     )

@@ -1,0 +1,218 @@
+"""Who could take work: agents with their presence, roles, skills and what they have in hand."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    ScalarSelect,
+    and_,
+    case,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+)
+
+from hub.interaction import Channel
+from hub.store import audit
+from hub.store.among import among
+from hub.store.presence import AVAILABLE, OFF
+from hub.store.tables import (
+    agent_roles,
+    agent_skills,
+    agents,
+    conversations,
+    presence,
+    work_items,
+)
+
+FULL = 100
+MOST = 40
+"""Agents that are looked at for one item; those who can probably take it come first."""
+
+_IN_HAND = work_items.c.state.in_(("assigned", "offered"))
+
+
+@dataclass(frozen=True)
+class Load:
+    """One piece of work in hand, or offered. `last_at`: when somebody last wrote in it."""
+
+    channel: Channel
+    units: int
+    offered: bool
+    last_at: datetime
+
+
+@dataclass(frozen=True)
+class Member:
+    """An agent with everything that counts for getting work."""
+
+    id: str
+    name: str
+    state: str
+    closed_channels: frozenset[Channel]
+    idle_since: datetime
+    roles: frozenset[str] = frozenset()
+    skills: Mapping[str, int] = field(default_factory=dict)
+    loads: tuple[Load, ...] = ()
+
+
+def members(connection: Connection, agent_ids: Collection[str]) -> list[Member]:
+    """These agents, as far as they ever said whether they are there."""
+    rows = connection.execute(_people().where(among(presence.c.agent_id, agent_ids))).all()
+    return _with_facts(connection, rows)
+
+
+def likely(
+    connection: Connection,
+    roles: Collection[str],
+    *,
+    units: int,
+    beside: Sequence[Channel],
+    skills: Mapping[str, int],
+    most: int = MOST,
+) -> list[Member]:
+    """Agents of these roles who are not off: first who can probably take it, longest idle first.
+
+    `beside`: the channels whose work counts against the item's `units`.
+    """
+    held = exists().where(
+        agent_roles.c.agent_id == presence.c.agent_id, agent_roles.c.role.in_(roles)
+    )
+    fit = and_(
+        presence.c.state == AVAILABLE,
+        _least_load(beside) <= FULL - units,
+        *(_has(skill, level) for skill, level in skills.items()),
+    )
+    found = _people().where(held, presence.c.state != OFF)
+    first = found.order_by(case((fit, 0), else_=1), presence.c.idle_since).limit(most)
+    return _with_facts(connection, connection.execute(first).all())
+
+
+def ready(connection: Connection, after: str, limit: int) -> list[str]:
+    """Available agents with ids after this one, in order: to go through all of them."""
+    found = select(presence.c.agent_id).where(
+        presence.c.state == AVAILABLE, presence.c.agent_id > after
+    )
+    return list(connection.execute(found.order_by(presence.c.agent_id).limit(limit)).scalars())
+
+
+def loads(connection: Connection, agent_ids: Collection[str]) -> dict[str, tuple[Load, ...]]:
+    """What each of these agents has in hand."""
+    rows = connection.execute(
+        select(
+            work_items.c.agent_id,
+            work_items.c.channel,
+            work_items.c.units,
+            work_items.c.state,
+            conversations.c.last_at,
+        )
+        .join(conversations, conversations.c.id == work_items.c.conversation_id)
+        .where(among(work_items.c.agent_id, agent_ids), _IN_HAND)
+        .order_by(work_items.c.id)
+    )
+    found: dict[str, tuple[Load, ...]] = defaultdict(tuple)
+    for row in rows:
+        load = Load(Channel(row.channel), row.units, row.state == "offered", row.last_at)
+        found[row.agent_id] += (load,)
+    return found
+
+
+def skills_of(connection: Connection, agent_id: str) -> dict[str, int]:
+    return dict(_skills(connection, [agent_id])[agent_id])
+
+
+def set_skills(
+    connection: Connection, agent_id: str, skills: Mapping[str, int], *, changed_by: str
+) -> None:
+    """From now on the agent has exactly these skills."""
+    connection.execute(delete(agent_skills).where(agent_skills.c.agent_id == agent_id))
+    rows = [
+        {"agent_id": agent_id, "skill": skill, "level": level} for skill, level in skills.items()
+    ]
+    if rows:
+        connection.execute(insert(agent_skills), rows)
+    details = {"skills": dict(sorted(skills.items()))}
+    audit.record(
+        connection, actor=changed_by, action="agent.skills_set", about=agent_id, details=details
+    )
+
+
+def _people() -> Any:
+    return (
+        select(
+            presence.c.agent_id,
+            agents.c.name,
+            presence.c.state,
+            presence.c.closed_channels,
+            presence.c.idle_since,
+        )
+        .join(agents, agents.c.id == presence.c.agent_id)
+        .where(agents.c.active)
+    )
+
+
+def _least_load(beside: Sequence[Channel]) -> ScalarSelect[Any]:
+    """What an agent has in hand if every chat is quiet; what counts exactly is decided later."""
+    half = (work_items.c.units + 1) // 2
+    units = case((work_items.c.channel == "chat", half), else_=work_items.c.units)
+    counted = select(func.coalesce(func.sum(units), 0)).where(
+        work_items.c.agent_id == presence.c.agent_id, _IN_HAND
+    )
+    if beside:
+        counted = counted.where(work_items.c.channel.in_(beside))
+    return counted.scalar_subquery()
+
+
+def _has(skill: str, level: int) -> ColumnElement[bool]:
+    return exists().where(
+        agent_skills.c.agent_id == presence.c.agent_id,
+        agent_skills.c.skill == skill,
+        agent_skills.c.level >= level,
+    )
+
+
+def _with_facts(connection: Connection, rows: Sequence[Row[Any]]) -> list[Member]:
+    ids = [row.agent_id for row in rows]
+    if not ids:
+        return []
+    roles, skills = _roles(connection, ids), _skills(connection, ids)
+    in_hand = loads(connection, ids)
+    return [
+        Member(
+            id=row.agent_id,
+            name=row.name,
+            state=row.state,
+            closed_channels=frozenset(Channel(name) for name in row.closed_channels),
+            idle_since=row.idle_since,
+            roles=frozenset(roles[row.agent_id]),
+            skills=skills[row.agent_id],
+            loads=in_hand.get(row.agent_id, ()),
+        )
+        for row in rows
+    ]
+
+
+def _roles(connection: Connection, agent_ids: Sequence[str]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for row in connection.execute(
+        select(agent_roles).where(among(agent_roles.c.agent_id, agent_ids))
+    ):
+        found[row.agent_id].add(row.role)
+    return found
+
+
+def _skills(connection: Connection, agent_ids: Sequence[str]) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    for row in connection.execute(
+        select(agent_skills).where(among(agent_skills.c.agent_id, agent_ids))
+    ):
+        found[row.agent_id][row.skill] = row.level
+    return found
