@@ -13,7 +13,9 @@ from agent_ui.static_files import StaticFiles
 from agent_ui.streams import Streams
 from agent_ui.views.actions import ActionViews
 from agent_ui.views.conversation import ConversationViews
+from agent_ui.views.desk import DeskViews
 from agent_ui.views.files import FileViews
+from agent_ui.views.handing_over import HandingOverViews
 from agent_ui.views.sign_in import SignInViews
 from agent_ui.views.work import WorkViews
 from hub.http import Route
@@ -29,7 +31,7 @@ class Console:
         self._sessions = sessions = Sessions(context)
         self._feed = Feed(News(database).look_up)
         self._streams = Streams(self._feed, pages, database, settings)
-        work = WorkViews(pages, self._feed, database, settings)
+        work = WorkViews(context, pages, self._feed)
         conversation = ConversationViews(context, pages, work)
         views = Views(
             sign_in=SignInViews(sessions, pages, self._streams, database),
@@ -37,6 +39,8 @@ class Console:
             conversation=conversation,
             actions=ActionViews(context, conversation),
             files=FileViews(context, pages),
+            desk=DeskViews(context, pages, work, conversation),
+            handing_over=HandingOverViews(context, conversation),
             streams=self._streams,
         )
         self._routes = routes(views, Guard(sessions, pages, context.hub.http.public_url), static)

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from agent_ui.settings import ConsoleSettings
@@ -10,6 +11,10 @@ from hub.interaction import Channel
 from hub.isolation import Workers
 from hub.settings import HubSettings
 from hub.store import Blobs, Database
+
+
+def _no_role(role: str) -> str:  # noqa: ARG001
+    return ""
 
 
 @dataclass(frozen=True)
@@ -21,6 +26,9 @@ class ConsoleContext:
     `role_titles(language)`: what people call each role.
     `resend(interaction_id, agent_id)`: send a message again; raises Rejected when it is on its way.
     `wake()`: called after every write that adds events.
+    `offered_only()`: the roles whose work is not for taking, only for offering.
+    `backup_of(role)`: the role that takes over, or "".
+    `quiet`: after so long without a word a chat takes half of an agent's room.
     """
 
     database: Database
@@ -34,3 +42,6 @@ class ConsoleContext:
     role_titles: Callable[[str], Mapping[str, str]]
     resend: Callable[[str, str], Awaitable[None]]
     wake: Callable[[], None]
+    offered_only: Callable[[], frozenset[str]] = frozenset
+    backup_of: Callable[[str], str] = _no_role
+    quiet: timedelta = timedelta(minutes=10)

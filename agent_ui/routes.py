@@ -8,7 +8,9 @@ from agent_ui.static_files import PREFIX, StaticFiles
 from agent_ui.streams import Streams
 from agent_ui.views.actions import ActionViews
 from agent_ui.views.conversation import ConversationViews
+from agent_ui.views.desk import DeskViews
 from agent_ui.views.files import FileViews
+from agent_ui.views.handing_over import HandingOverViews
 from agent_ui.views.sign_in import SignInViews
 from agent_ui.views.work import WorkViews
 from hub.http import Route
@@ -21,6 +23,8 @@ class Views:
     conversation: ConversationViews
     actions: ActionViews
     files: FileViews
+    desk: DeskViews
+    handing_over: HandingOverViews
     streams: Streams
 
 
@@ -39,8 +43,14 @@ def routes(views: Views, guard: Guard, static: StaticFiles) -> Sequence[Route]:
         Route("GET", "/console", agents(views.work.page)),
         Route("GET", "/console/work", agents(views.work.list)),
         Route("GET", "/console/live", agents(views.streams.serve)),
+        Route("GET", "/console/desk", agents(views.desk.show)),
+        Route("POST", "/console/presence", agents(views.desk.say)),
         Route("POST", "/console/take", agents(views.actions.take_next)),
         Route("POST", work_item + "/claim", agents(views.actions.claim)),
+        Route("POST", work_item + "/accept", agents(views.desk.accept)),
+        Route("POST", work_item + "/decline", agents(views.desk.decline)),
+        Route("POST", work_item + "/transfer", agents(views.handing_over.transfer)),
+        Route("POST", work_item + "/snooze", agents(views.handing_over.snooze)),
         Route("POST", work_item + "/release", agents(views.actions.release)),
         Route("POST", work_item + "/resolve", agents(views.actions.resolve)),
         Route("GET", conversation, agents(views.conversation.page)),

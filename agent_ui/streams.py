@@ -109,11 +109,15 @@ class Streams:
         return _event("changes", reached, told) if told else ""
 
     def _message(self, line: _Line, change: Change) -> dict[str, Any]:
+        if change.desk:
+            return {"desk": True}
         message: dict[str, Any] = {"conversation": change.conversation_id}
         if change.item is None:
             return message | {"entry": change.interaction_id, "inbound": change.inbound}
         item = change.item
         message |= {"item": item.id, "epoch": item.epoch}
+        if line.visit.known.id in change.agents:
+            message["desk"] = True  # what they have in hand, or are offered, is another
         part = shown_in(item, line.visit.known.id, line.roles)
         if part:
             message |= {"part": part, "html": self._row(item, line)}
@@ -152,6 +156,8 @@ def shown_in(item: WorkItem, agent_id: str, roles: frozenset[str]) -> str:
         return "queue"
     if item.state == work_items.ASSIGNED and item.agent_id == agent_id:
         return "mine"
+    if item.state == work_items.SNOOZED and item.agent_id == agent_id:
+        return "aside"
     return ""
 
 

@@ -34,7 +34,7 @@ from routing.deadlines import Deadlines
 from routing.decision import Decision
 from routing.dispatcher import Dispatcher
 from routing.explain import explain
-from routing.handing_out import HandingOut
+from routing.handing_out import HandingOut, backup_of, offered_only
 from routing.model import Model
 from routing.model_file import load_model
 from routing.router import QUEUE as ROUTER_QUEUE
@@ -261,6 +261,9 @@ def _console(basics: Basics, outbound: Outbound) -> Console:
             role_titles=_role_titles(basics.model),
             resend=outbound.resend,
             wake=basics.relay.wake,
+            offered_only=lambda: offered_only(basics.model),
+            backup_of=lambda role: backup_of(basics.model, role),
+            quiet=basics.settings.routing.assignment.quiet,
         )
     )
 

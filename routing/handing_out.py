@@ -42,6 +42,16 @@ def always_open(now: datetime) -> frozenset[str]:  # noqa: ARG001 (no role has b
     return frozenset()
 
 
+def offered_only(model: Model) -> frozenset[str]:
+    """The roles whose work nobody takes by themselves."""
+    return frozenset(role.id for role in model.roles.values() if role.mode is Mode.OFFERED)
+
+
+def backup_of(model: Model, role_id: str) -> str:
+    role = model.roles.get(role_id)
+    return (role.backup or "") if role else ""
+
+
 class HandingOut:
     """`closed` gives the roles whose business hours are over at a moment."""
 

@@ -1,6 +1,7 @@
 """One conversation on the screen: its timeline, and beside it the customer."""
 
 from http import HTTPStatus
+from typing import Any
 
 from aiohttp import web
 from sqlalchemy import Connection
@@ -36,7 +37,7 @@ class ConversationViews:
     ) -> web.Response:
         """The conversation's panes; with the work list around them unless a script asks."""
         screen = await self._read(visit, conversation_id)
-        values = {
+        values: dict[str, Any] = {
             "screen": screen,
             "notice": notice,
             "draft": draft,
@@ -46,10 +47,8 @@ class ConversationViews:
         }
         if visit.wants_part:
             return self._pages.page(visit, "parts/conversation.html", status=status, **values)
-        position, work = await self._work.snapshot(visit)
-        return self._pages.page(
-            visit, "console.html", status=status, position=position, work=work, **values
-        )
+        values |= await self._work.snapshot(visit)
+        return self._pages.page(visit, "console.html", status=status, **values)
 
     async def entries(self, visit: Visit) -> web.StreamResponse:
         """One entry (`?id=`), or those before a sequence number (`?before=`)."""
@@ -81,6 +80,7 @@ class ConversationViews:
                 visit.known,
                 settings=self._context.settings,
                 default_accounts=self._context.default_accounts,
+                offered_only=self._context.offered_only(),
             )
         )
         if screen is None:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -123,6 +123,16 @@ def loads(connection: Connection, agent_ids: Collection[str]) -> dict[str, tuple
         load = Load(Channel(row.channel), row.units, row.state == "offered", row.last_at)
         found[row.agent_id] += (load,)
     return found
+
+
+def units_in_use(loads: Sequence[Load], now: datetime, quiet: timedelta) -> int:
+    """What this work takes of 100 units; a chat in which nobody wrote for so long takes half."""
+    return sum(
+        (load.units + 1) // 2
+        if load.channel is Channel.CHAT and load.last_at + quiet <= now
+        else load.units
+        for load in loads
+    )
 
 
 def skills_of(connection: Connection, agent_id: str) -> dict[str, int]:

@@ -7,7 +7,7 @@ here and in the router.
 
 import functools
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -82,11 +82,12 @@ class WorkItem:
 
 @dataclass(frozen=True)
 class WorkList:
-    """What an agent holds, and the front of the queue of the roles they hold."""
+    """What an agent holds and put aside, and the front of the queue of the roles they hold."""
 
     mine: list[WorkItem]
     queue: list[WorkItem]
     waiting: int
+    aside: list[WorkItem] = field(default_factory=list)
 
 
 _ORDER = (work_items.c.rank, work_items.c.id)
@@ -95,6 +96,7 @@ _ORDER = (work_items.c.rank, work_items.c.id)
 def work_list(connection: Connection, agent: Agent, *, length: int) -> WorkList:
     """What the agent sees at the start: the first `length` of each part, and how many wait."""
     in_queue = (work_items.c.state == WAITING) & work_items.c.role.in_(agent.roles)
+    aside = (work_items.c.state == SNOOZED) & (work_items.c.agent_id == agent.id)
     mine = (work_items.c.state == ASSIGNED) & (work_items.c.agent_id == agent.id)
     first = queues.first_ids(connection, agent.roles, length)
     waiting = connection.execute(select(func.count()).select_from(work_items).where(in_queue))
@@ -102,6 +104,10 @@ def work_list(connection: Connection, agent: Agent, *, length: int) -> WorkList:
         mine=_read(connection, _selection().where(mine).order_by(*_ORDER).limit(length)),
         queue=sorted(by_ids(connection, first), key=lambda item: (item.rank, item.id)),
         waiting=waiting.scalar_one(),
+        aside=_read(
+            connection,
+            _selection().where(aside).order_by(work_items.c.snoozed_until).limit(length),
+        ),
     )
 
 

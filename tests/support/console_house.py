@@ -29,8 +29,11 @@ from hub.store.database import open_database
 from hub.store.leader import open_leadership
 from hub.store.tables import work_items
 from interaction_models import FILE
+from routing.assigning.rules import Rules
 from routing.decision import Decision
+from routing.dispatcher import Dispatcher
 from routing.explain import explain
+from routing.handing_out import HandingOut, backup_of, offered_only
 from routing.model import Model
 from routing.model_file import read_model
 from routing.router import QUEUE, TOPICS, Router
@@ -87,6 +90,9 @@ class House:
     store_url: str
     folder: Path
     settings: ConsoleSettings = field(default_factory=ConsoleSettings)
+    model_text: str = MODEL
+    rules: Rules | None = None
+    """With rules a dispatcher runs, and offers work as they say."""
     public_url: str = ""
     port: int = field(default_factory=free_port)
 
@@ -105,18 +111,26 @@ class House:
         self.bus = open_bus(BusSettings(), self.database, _bury)
         self.relay = Relay(self.database, self.bus, open_leadership(self.database))
         self.intake = Intake(self.database, TOKENS, self.metrics, self.relay.wake)
-        self.model = read_model(MODEL, FILE)
+        self.model = read_model(self.model_text, FILE)
         router = Router(self.database, self.model, self.metrics, self.relay.wake)
         self.bus.subscribe(QUEUE, TOPICS, router.handle)
         self.outbound = self._outbound()
+        self.dispatcher = self._dispatcher()
         self.console = Console(self._context())
         self.server = HttpServer(self.http, self._app)
-        for part in (self.relay, self.bus, self.console, self.server):
+        for part in (self.relay, self.bus, self.console, self.server, *self.dispatcher):
             await part.start()
         await self.database.write(lambda c: agents.add_roles(c, _titles(self.model, "en")))
 
     async def stop(self) -> None:
-        for part in (self.console, self.server, self.bus, self.relay, self.workers):
+        for part in (
+            *self.dispatcher,
+            self.console,
+            self.server,
+            self.bus,
+            self.relay,
+            self.workers,
+        ):
             await part.stop()
         await self.database.close()
 
@@ -129,6 +143,12 @@ class House:
             connectors={},
             wake=self.relay.wake,
         )
+
+    def _dispatcher(self) -> list[Dispatcher]:
+        if self.rules is None:
+            return []
+        handing_out = HandingOut(self.model, self.rules)
+        return [Dispatcher(self.database, self.bus, handing_out, self.relay.wake)]
 
     def _context(self) -> ConsoleContext:
         hub = HubSettings(organisation="Van Dalen Koffie", http=self.http)
@@ -144,6 +164,8 @@ class House:
             role_titles=lambda language: _titles(self.model, language),
             resend=self.outbound.resend,
             wake=self.relay.wake,
+            offered_only=lambda: offered_only(self.model),
+            backup_of=lambda role: backup_of(self.model, role),
         )
 
     def _app(self) -> Any:
