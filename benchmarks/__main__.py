@@ -1,6 +1,6 @@
 """`make bench`: runs the benchmarks and writes their figures into docs/benchmarks.md.
 
-    python -m benchmarks [--full] [--stack embedded|servers] [decide] [ingest] [visible] [memory]
+    python -m benchmarks [--full] [--stack embedded|servers] [NAME ...]
 
 Without names all run: about ten minutes, with `--full` about an hour.
 """
@@ -10,11 +10,11 @@ import signal
 import sys
 from typing import Any
 
-from benchmarks import decide, ingest, machine, memory, page, visible
+from benchmarks import assign, decide, ingest, machine, memory, page, visible
 from benchmarks.results import Results
 from benchmarks.stacks import EMBEDDED, NAMES, Stacks
 
-NAMES_OF_BENCHMARKS = ("decide", "ingest", "visible", "memory")
+NAMES_OF_BENCHMARKS = ("decide", "assign", "ingest", "visible", "memory")
 BACKLOGS = (0, 10_000)
 FULL_BACKLOGS = (0, 10_000, 100_000)
 
@@ -43,6 +43,9 @@ def _run(name: str, stacks: Stacks, arguments: argparse.Namespace) -> list[tuple
         decided = decide.run()
         print(f"p50 {decided.p50:.0f} µs, p99 {decided.p99:.0f} µs", flush=True)
         return [("decide", decided)]
+    if name == "assign":
+        scale = assign.FULL if full else assign.SMALL
+        return [(f"{scale.agents} {scale.waiting}", assign.run(stacks, scale))]
     if name == "ingest":
         runs = ingest.run(stacks, chosen, FULL_BACKLOGS if full else BACKLOGS)
         return [(f"{r.stack} {r.backlog} {r.door} {r.program}", r) for r in runs]

@@ -238,7 +238,9 @@ def _dispatcher(basics: Basics) -> list[tuple[str, Part]]:
         open_leadership(basics.database, "retention"),
     )
     handing_out = HandingOut(basics.model, basics.settings.routing.assignment)
-    dispatcher = Dispatcher(basics.database, basics.bus, handing_out, basics.relay.wake)
+    dispatcher = Dispatcher(
+        basics.database, basics.bus, handing_out, basics.metrics, basics.relay.wake
+    )
     return [
         ("dispatcher", dispatcher),
         ("deadlines", Deadlines(basics.database, basics.relay.wake)),

@@ -71,6 +71,7 @@ class WorkItemChanged(Event):
     state: str
     agent_id: str | None = None
     former_agent_id: str | None = None
+    preferred_agent_id: str | None = None
     epoch: int
     overdue: bool = False
 

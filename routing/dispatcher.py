@@ -2,7 +2,8 @@
 
 What happened is heard on the bus: new work, work that came back, an agent who has room or is there.
 Times are in the store, so they outlive a restart: offers that end, work that was put aside, items
-to look at again because more people may take them now. Any number of dispatchers may run.
+to look at again because more people may take them now. Any number of dispatchers may run: they
+divide the work, and the store holds that nothing is given twice.
 """
 
 import asyncio
@@ -16,7 +17,9 @@ from hub import clock
 from hub.bus import Bus
 from hub.errors import Retry
 from hub.events import Envelope, PresenceChanged, WorkItemChanged
+from hub.metrics import Metrics
 from hub.store import Database, handing_over, offers, presence, queues, work_items
+from hub.store.shares import Shares
 from hub.supervise import Supervised
 from routing.handing_out import HandingOut, Outcome
 
@@ -28,9 +31,9 @@ AT_ONCE = 4
 """Decisions under way in one process; each has a connection to the store."""
 LONGEST_SLEEP = 1.0
 """Seconds: a time that another process sets meanwhile may be nearer than the next known."""
-SWEEP_EVERY = 15.0
+SWEEP_EVERY = 60.0
 """Seconds between looks at the front of each queue, should something have been missed."""
-SWEPT = 5
+SWEPT = 3
 AGAIN_AFTER = 0.05
 """Seconds after which what somebody else was changing is looked at again."""
 
@@ -39,15 +42,24 @@ class Dispatcher:
     """`wake` is called after each commit that tells something."""
 
     def __init__(
-        self, database: Database, bus: Bus, handing_out: HandingOut, wake: Callable[[], None]
+        self,
+        database: Database,
+        bus: Bus,
+        handing_out: HandingOut,
+        metrics: Metrics,
+        wake: Callable[[], None],
     ) -> None:
         self._database = database
         self._handing_out = handing_out
+        self._metrics = metrics
         self._wake = wake
         self._agents: dict[str, None] = {}
         self._items: dict[str, None] = {}
         self._news = asyncio.Event()
         self._next_sweep = 0.0
+        self._swept: frozenset[str] = frozenset()
+        self._found = False
+        self._shares = Shares(database)
         self._task = Supervised("dispatcher", self._run)
         bus.listen(TOPICS, self._hear, self._missed)
 
@@ -56,16 +68,24 @@ class Dispatcher:
 
     async def stop(self) -> None:
         await self._task.stop()
+        await self._shares.close()
 
     async def _hear(self, envelope: Envelope) -> None:
         event = envelope.event
         if isinstance(event, PresenceChanged):
             self.note(agents=[event.agent_id] if event.state == presence.AVAILABLE else [])
         elif isinstance(event, WorkItemChanged):
-            items = [event.work_item_id] if event.state == work_items.WAITING else []
+            items = [event.work_item_id] if self._is_to_offer(event) else []
             asked = event.state == work_items.OFFERED
             freed = (None if asked else event.agent_id, event.former_agent_id)
             self.note(items, [agent for agent in freed if agent])
+
+    def _is_to_offer(self, event: WorkItemChanged) -> bool:
+        """Whether somebody may be asked: not for work of a role that serves itself, unless it
+        waits for one agent."""
+        waits = event.state == work_items.WAITING
+        offered = event.role in self._handing_out.offered_roles
+        return waits and (offered or event.preferred_agent_id is not None)
 
     async def _missed(self) -> None:
         """Something may have happened that we were not told of."""
@@ -73,9 +93,9 @@ class Dispatcher:
         self._news.set()
 
     def note(self, items: Iterable[str] = (), agents: Iterable[str] = ()) -> None:
-        """These may go together with something now."""
-        self._items.update(dict.fromkeys(items))
-        self._agents.update(dict.fromkeys(agents))
+        """These may go together with something now. Other dispatchers have their own share."""
+        self._items.update(dict.fromkeys(item for item in items if self._shares.mine(item)))
+        self._agents.update(dict.fromkeys(agent for agent in agents if self._shares.mine(agent)))
         if self._items or self._agents:
             self._news.set()
 
@@ -88,7 +108,8 @@ class Dispatcher:
                 log.info("dispatcher.waiting", reason=error.detail)
                 self._next_sweep = 0.0
                 following = None
-            await self._sleep(_until(following))
+            if not self._found:
+                await self._sleep(_until(following))
 
     async def _sleep(self, seconds: float) -> None:
         try:
@@ -100,13 +121,13 @@ class Dispatcher:
     async def round(self, now: datetime) -> None:
         """What the clock says, then everything that was noted. Raises StoreDown."""
         self._news.clear()
+        if await self._shares.deal():
+            self._next_sweep = 0.0
         await self._by_the_clock(now)
+        await self._sweep(now)
+        self._found = False
         while self._agents or self._items:
             await self._work_off()
-        loop_time = asyncio.get_running_loop().time()
-        if loop_time >= self._next_sweep:
-            self._next_sweep = loop_time + SWEEP_EVERY
-            await self._sweep(now)
 
     async def _by_the_clock(self, now: datetime) -> None:
         ended, woken, due = await self._database.write(lambda c: _times(c, now))
@@ -117,13 +138,15 @@ class Dispatcher:
         self.note([*(item_id for item_id, _ in ended), *woken, *due])
 
     async def _sweep(self, now: datetime) -> None:
-        """The front of every queue, until nothing there can be given to anyone."""
+        """From time to time the front of every queue; again at once where that found somebody."""
+        loop_time = asyncio.get_running_loop().time()
+        if loop_time < self._next_sweep and not self._found:
+            return
+        self._next_sweep = loop_time + SWEEP_EVERY
         roles = self._handing_out.offered_roles
         front = await self._database.read(lambda c: queues.front(c, roles, now, SWEPT))
-        outcomes = [await self._decide(item_id, self._handing_out.place) for item_id in front]
-        if Outcome.OFFERED in outcomes:
-            self._next_sweep = 0.0
-            self._news.set()
+        self._swept = frozenset(front)
+        self.note(front)
 
     async def _work_off(self) -> None:
         """Agents with room first: what waits longest is theirs."""
@@ -141,11 +164,14 @@ class Dispatcher:
 
     async def _place(self, item_id: str) -> None:
         outcome = await self._decide(item_id, self._handing_out.place)
+        self._found |= outcome is Outcome.OFFERED and item_id in self._swept
         if outcome is Outcome.BUSY:
             self._later(items=[item_id])
 
     async def _decide(self, key: str, decision: Callable[[Connection, str], Outcome]) -> Outcome:
-        outcome = await self._database.write(lambda c: decision(c, key))
+        with self._metrics.assigning_seconds.time():
+            outcome = await self._database.write(lambda c: decision(c, key))
+        self._metrics.assigned.labels(outcome).inc()
         if outcome is Outcome.OFFERED:
             self._wake()
         return outcome

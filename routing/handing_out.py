@@ -89,7 +89,7 @@ class HandingOut:
 
     def serve(self, connection: Connection, agent_id: str) -> Outcome:
         """Offer an agent who may have room the first item that they can take."""
-        if not presence.lock(connection, agent_id):
+        if presence.lock(connection, agent_id) is None:
             known = presence.of(connection, agent_id).state == presence.AVAILABLE
             return Outcome.BUSY if known else Outcome.NOTHING
         now = clock.now()
@@ -97,6 +97,8 @@ class HandingOut:
         if not members or members[0].state != presence.AVAILABLE:
             return Outcome.NOTHING
         agent = self._agent(members[0], now)
+        if any(held.offered and held.channel in LIVE for held in agent.held):
+            return Outcome.NOBODY
         rows = {row.id: row for row in self._reachable(connection, agent)}
         items = self._items(connection, list(rows.values()), now)
         while items:
@@ -132,21 +134,23 @@ class HandingOut:
         offered, rules = self.offered_roles, self._rules
         everything = not agent.roles.isdisjoint({*rules.supervisor_roles, *rules.other_roles})
         own = offered if everything else offered & agent.roles
-        backup = queues.backup_heads(connection, agent.roles)
-        return [
-            *queues.heads(connection, own),
-            *(row for row in backup if row.role in offered),
-            *queues.preferring(connection, agent.id),
-        ]
+        found = queues.reachable(connection, own, agent.roles, agent.id)
+        return [row for row in found if row.role in offered or row.preferred_agent_id == agent.id]
 
     def _fresh(
         self, connection: Connection, choice: Choice, agents: dict[str, Agent], now: datetime
     ) -> bool:
         """Whether the chosen one can still take it, now that nobody else can give them anything."""
         chosen = choice.agent
-        if chosen is None or not presence.lock(connection, chosen.id):
-            agents.pop(chosen.id if chosen else "", None)
+        if chosen is None:
             return False
+        locked = presence.lock(connection, chosen.id)
+        if locked is None:
+            agents.pop(chosen.id)
+            return False
+        # Whoever is given something is idle from then on: the same time means the same work.
+        if (locked.state, locked.idle_since) == (chosen.state, chosen.idle_since):
+            return True
         member = staff.members(connection, [chosen.id])[0]
         agents[chosen.id] = self._agent(member, now)
         was = verdict(choice.item, chosen, now, self._rules).obstacle

@@ -16,8 +16,8 @@ from hub.store.database import CONNECT_SECONDS, Database
 from hub.store.outbox import NEWS_CHANNEL
 
 STAND_BY_SECONDS = 1.0
-_LOKET = 0x4C4F4B4554  # what the advisory locks of this program are counted from; 1 is migrate's
-_KEYS = {"relay": _LOKET, "retention": _LOKET + 2}
+LOKET = 0x4C4F4B4554  # what the advisory locks of this program are counted from; 1 is migrate's
+_KEYS = {"relay": LOKET, "retention": LOKET + 2}
 
 _LET_GO_OF_THE_DEAD = {
     # When our machine dies without a word, PostgreSQL must free the lock within half a minute.

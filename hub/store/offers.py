@@ -159,6 +159,7 @@ def change(connection: Connection, item: Row[Any], values: dict[str, Any]) -> No
         state=values["state"],
         agent_id=values["agent_id"],
         former_agent_id=item.agent_id,
+        preferred_agent_id=values.get("preferred_agent_id", item.preferred_agent_id),
         epoch=epoch,
         overdue=item.overdue,
     )

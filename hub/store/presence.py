@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
 from hub import clock
 from hub.errors import Rejected
@@ -114,11 +114,10 @@ def got_work(connection: Connection, agent_id: str, at: datetime) -> None:
     )
 
 
-def lock(connection: Connection, agent_id: str) -> bool:
-    """Whether the agent can be given work in this transaction: False while another one does."""
-    locking = select(presence.c.agent_id).where(presence.c.agent_id == agent_id)
-    found = connection.execute(locking.with_for_update(skip_locked=True)).one_or_none()
-    return found is not None
+def lock(connection: Connection, agent_id: str) -> Row[Any] | None:
+    """The agent's row, who can be given work in this transaction; None while another one does."""
+    locking = select(presence).where(presence.c.agent_id == agent_id)
+    return connection.execute(locking.with_for_update(skip_locked=True)).one_or_none()
 
 
 def tell(connection: Connection, agent_id: str, state: str) -> None:

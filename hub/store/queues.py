@@ -34,11 +34,15 @@ def heads(connection: Connection, roles: Collection[str], limit: int = HEAD) -> 
     return _heads(connection, [work_items.c.role == role for role in sorted(roles)], limit)
 
 
-def backup_heads(
-    connection: Connection, roles: Collection[str], limit: int = HEAD
+def reachable(
+    connection: Connection, roles: Collection[str], backup_for: Collection[str], agent_id: str
 ) -> list[Row[Any]]:
-    """The first items of which each of these roles is the backup."""
-    return _heads(connection, [work_items.c.backup_role == role for role in sorted(roles)], limit)
+    """What one agent may be given: the heads of these roles, the heads of what these roles are the
+    backup of, and what waits for the agent in person."""
+    conditions = [work_items.c.role == role for role in sorted(roles)]
+    conditions += [work_items.c.backup_role == role for role in sorted(backup_for)]
+    conditions.append(work_items.c.preferred_agent_id == agent_id)
+    return _heads(connection, conditions, HEAD)
 
 
 def first_ids(connection: Connection, roles: Collection[str], limit: int) -> list[str]:
@@ -49,12 +53,6 @@ def first_ids(connection: Connection, roles: Collection[str], limit: int) -> lis
     merged = union_all(*(select(part.subquery()) for part in parts)).subquery()
     first = select(merged.c.id).order_by(merged.c.rank, merged.c.id).limit(limit)
     return list(connection.execute(first).scalars())
-
-
-def preferring(connection: Connection, agent_id: str) -> list[Row[Any]]:
-    """What waits for this agent in person."""
-    mine = work_items.c.preferred_agent_id == agent_id
-    return list(connection.execute(select(*_COLUMNS).where(_WAITS, mine).limit(HEAD)))
 
 
 def front(connection: Connection, roles: Collection[str], now: datetime, limit: int) -> list[str]:

@@ -303,6 +303,7 @@ def _told(item: WorkItem) -> Envelope:
         state=item.state,
         agent_id=item.agent_id,
         former_agent_id=item.former_agent_id,
+        preferred_agent_id=item.preferred_agent_id,
         epoch=item.epoch,
         overdue=item.overdue,
     )

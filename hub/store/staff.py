@@ -8,16 +8,22 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Connection,
     Row,
     ScalarSelect,
+    Select,
     and_,
     case,
+    cast,
     delete,
     exists,
     func,
     insert,
+    literal,
+    null,
     select,
+    union_all,
 )
 
 from hub.interaction import Channel
@@ -32,6 +38,7 @@ from hub.store.tables import (
     presence,
     work_items,
 )
+from hub.store.types import Instant
 
 FULL = 100
 MOST = 40
@@ -106,22 +113,9 @@ def ready(connection: Connection, after: str, limit: int) -> list[str]:
 
 def loads(connection: Connection, agent_ids: Collection[str]) -> dict[str, tuple[Load, ...]]:
     """What each of these agents has in hand."""
-    rows = connection.execute(
-        select(
-            work_items.c.agent_id,
-            work_items.c.channel,
-            work_items.c.units,
-            work_items.c.state,
-            conversations.c.last_at,
-        )
-        .join(conversations, conversations.c.id == work_items.c.conversation_id)
-        .where(among(work_items.c.agent_id, agent_ids), _IN_HAND)
-        .order_by(work_items.c.id)
-    )
     found: dict[str, tuple[Load, ...]] = defaultdict(tuple)
-    for row in rows:
-        load = Load(Channel(row.channel), row.units, row.state == "offered", row.last_at)
-        found[row.agent_id] += (load,)
+    for row in connection.execute(_in_hand(agent_ids)):
+        found[row.agent_id] += (_load(row),)
     return found
 
 
@@ -136,7 +130,8 @@ def units_in_use(loads: Sequence[Load], now: datetime, quiet: timedelta) -> int:
 
 
 def skills_of(connection: Connection, agent_id: str) -> dict[str, int]:
-    return dict(_skills(connection, [agent_id])[agent_id])
+    rows = connection.execute(select(agent_skills).where(agent_skills.c.agent_id == agent_id))
+    return {row.skill: row.level for row in rows}
 
 
 def set_skills(
@@ -190,11 +185,10 @@ def _has(skill: str, level: int) -> ColumnElement[bool]:
 
 
 def _with_facts(connection: Connection, rows: Sequence[Row[Any]]) -> list[Member]:
-    ids = [row.agent_id for row in rows]
-    if not ids:
-        return []
-    roles, skills = _roles(connection, ids), _skills(connection, ids)
-    in_hand = loads(connection, ids)
+    facts: dict[str, _Facts] = defaultdict(_Facts)
+    if rows:
+        for row in connection.execute(_facts_of([row.agent_id for row in rows])):
+            facts[row.agent_id].add(row)
     return [
         Member(
             id=row.agent_id,
@@ -202,27 +196,65 @@ def _with_facts(connection: Connection, rows: Sequence[Row[Any]]) -> list[Member
             state=row.state,
             closed_channels=frozenset(Channel(name) for name in row.closed_channels),
             idle_since=row.idle_since,
-            roles=frozenset(roles[row.agent_id]),
-            skills=skills[row.agent_id],
-            loads=in_hand.get(row.agent_id, ()),
+            roles=frozenset(facts[row.agent_id].roles),
+            skills=facts[row.agent_id].skills,
+            loads=tuple(facts[row.agent_id].loads),
         )
         for row in rows
     ]
 
 
-def _roles(connection: Connection, agent_ids: Sequence[str]) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = defaultdict(set)
-    for row in connection.execute(
-        select(agent_roles).where(among(agent_roles.c.agent_id, agent_ids))
-    ):
-        found[row.agent_id].add(row.role)
-    return found
+@dataclass
+class _Facts:
+    roles: set[str] = field(default_factory=set)
+    skills: dict[str, int] = field(default_factory=dict)
+    loads: list[Load] = field(default_factory=list)
+
+    def add(self, row: Row[Any]) -> None:
+        if row.kind == "role":
+            self.roles.add(row.name)
+        elif row.kind == "skill":
+            self.skills[row.name] = row.number
+        else:
+            self.loads.append(_load(row))
 
 
-def _skills(connection: Connection, agent_ids: Sequence[str]) -> dict[str, dict[str, int]]:
-    found: dict[str, dict[str, int]] = defaultdict(dict)
-    for row in connection.execute(
-        select(agent_skills).where(among(agent_skills.c.agent_id, agent_ids))
-    ):
-        found[row.agent_id][row.skill] = row.level
-    return found
+def _facts_of(agent_ids: Collection[str]) -> CompoundSelect[Any]:
+    """Roles, skills and work in hand in one question: a decision costs what its questions do."""
+    never = cast(null(), Instant)
+    roles = select(
+        agent_roles.c.agent_id,
+        literal("role").label("kind"),
+        agent_roles.c.role.label("name"),
+        literal(0).label("number"),
+        literal("").label("state"),
+        never.label("last_at"),
+    ).where(among(agent_roles.c.agent_id, agent_ids))
+    skills = select(
+        agent_skills.c.agent_id,
+        literal("skill"),
+        agent_skills.c.skill,
+        agent_skills.c.level,
+        literal(""),
+        never,
+    ).where(among(agent_skills.c.agent_id, agent_ids))
+    return union_all(roles, skills, _in_hand(agent_ids))
+
+
+def _in_hand(agent_ids: Collection[str]) -> Select[Any]:
+    return (
+        select(
+            work_items.c.agent_id,
+            literal("load").label("kind"),
+            work_items.c.channel.label("name"),
+            work_items.c.units.label("number"),
+            work_items.c.state,
+            conversations.c.last_at,
+        )
+        .join(conversations, conversations.c.id == work_items.c.conversation_id)
+        .where(among(work_items.c.agent_id, agent_ids), _IN_HAND)
+    )
+
+
+def _load(row: Row[Any]) -> Load:
+    return Load(Channel(row.name), row.number, row.state == "offered", row.last_at)

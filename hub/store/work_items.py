@@ -276,6 +276,7 @@ def event(item: WorkItem, **changes: Any) -> WorkItemChanged:
         "role": item.role,
         "state": item.state,
         "agent_id": item.agent_id,
+        "preferred_agent_id": item.preferred_agent_id,
         "epoch": item.epoch,
         "overdue": item.overdue,
     }

@@ -10,6 +10,7 @@ import pytest
 
 from hub import clock
 from hub.bus.opening import open_bus
+from hub.metrics import Metrics
 from hub.relay import Relay
 from hub.settings import BusSettings
 from hub.store import Database, handing_over, offers, outbox, presence, work_items
@@ -36,7 +37,7 @@ class Office(Workplace):
             bus = open_bus(BusSettings(url=self.bus_url), self.database, _bury)
             relay = Relay(self.database, bus, open_leadership(self.database))
             handing_out = HandingOut(workplace_model(), self.rules)
-            dispatcher = Dispatcher(self.database, bus, handing_out, relay.wake)
+            dispatcher = Dispatcher(self.database, bus, handing_out, Metrics(), relay.wake)
             for part in (relay, bus, dispatcher):
                 await part.start()
                 stack.push_async_callback(part.stop)

@@ -148,7 +148,7 @@ class House:
         if self.rules is None:
             return []
         handing_out = HandingOut(self.model, self.rules)
-        return [Dispatcher(self.database, self.bus, handing_out, self.relay.wake)]
+        return [Dispatcher(self.database, self.bus, handing_out, self.metrics, self.relay.wake)]
 
     def _context(self) -> ConsoleContext:
         hub = HubSettings(organisation="Van Dalen Koffie", http=self.http)

@@ -1,18 +1,21 @@
 """The migrations lead to the tables of the code, on both stores."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, insert, inspect, text
 
 from hub.errors import StoreDown
-from hub.store import migrate
+from hub.store import migrate, tables
 from hub.store.database import open_database
+from hub.store.ranking import rank
 from hub.store.tables import metadata
-from stores import opened
+from stores import opened, rows
 
 
 def differences(connection: Connection) -> list[Any]:
@@ -67,3 +70,49 @@ async def test_the_way_back_leaves_nothing(empty_store_url: str) -> None:
         await database.write(migrate.downgrade)
         tables = await database.read(lambda c: inspect(c).get_table_names())
         assert set(tables) <= {"alembic_version"}
+
+
+async def test_work_that_waits_keeps_its_order(empty_store_url: str) -> None:
+    """What the release before it wrote is ranked as this release does it."""
+    at = datetime(2026, 3, 29, 0, 59, 59, 250_000, tzinfo=UTC)
+    person = {"id": "k", "kind": "person", "name": "Jan", "attributes": {}, "created_at": at}
+    talk = {
+        "customer_id": "k",
+        "subject": "",
+        "channel": "chat",
+        "state": "open",
+        "interaction_count": 0,
+        "created_at": at,
+        "last_at": at,
+    }
+    item = {
+        "customer_id": "k",
+        "role": "service",
+        "state": "waiting",
+        "epoch": 1,
+        "channel": "chat",
+        "topic": "any",
+        "overdue": False,
+        "decision": {},
+        "created_at": at,
+        "waiting_since": at,
+    }
+    cases = [(0, None), (90, None), (0, at + timedelta(minutes=20)), (5, at + timedelta(days=2))]
+
+    def write(connection: Connection) -> None:
+        command.upgrade(migrate._on(connection), "0002")
+        connection.execute(insert(tables.customers), [person])
+        for number, (minutes, due) in enumerate(cases):
+            named = {"id": f"c{number}", "number": number}
+            connection.execute(insert(tables.conversations), [talk | named])
+            more = {"priority_minutes": minutes, "first_response_due": due}
+            ids = {"id": f"w{number}", "conversation_id": f"c{number}"}
+            connection.execute(insert(tables.work_items), [item | more | ids])
+
+    database = open_database(empty_store_url)
+    await database.write(write)
+    await migrate.upgrade(database)
+    found = sorted(await rows(database, tables.work_items), key=lambda row: row.id)
+    assert [row.rank for row in found] == [rank(at, minutes, due) for minutes, due in cases]
+    assert {row.units for row in found} == {30}
+    await database.close()
