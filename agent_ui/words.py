@@ -111,6 +111,7 @@ PRESENCE = {
     "not_responding": N_("Not responding"),
     "off": N_("Not taking offers"),
 }
+CONSOLE_CLOSED = N_("The console was closed")
 AWAY_FOR = (N_("Break"), N_("Lunch"), N_("Meeting"), N_("Training"))
 DECLINE_FOR = (
     N_("I am in the middle of something"),

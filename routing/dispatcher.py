@@ -130,10 +130,10 @@ class Dispatcher:
             await self._work_off()
 
     async def _by_the_clock(self, now: datetime) -> None:
-        ended, woken, due = await self._database.write(lambda c: _times(c, now))
+        ended, lost, woken, due = await self._database.write(lambda c: _times(c, now))
         for item_id, agent_id in ended:
             log.info("offer.missed", work_item_id=item_id, agent_id=agent_id)
-        if ended or woken:
+        if ended or lost or woken:
             self._wake()
         self.note([*(item_id for item_id, _ in ended), *woken, *due])
 
@@ -182,9 +182,10 @@ class Dispatcher:
 
 def _times(
     connection: Connection, now: datetime
-) -> tuple[list[tuple[str, str]], list[str], list[str]]:
+) -> tuple[list[tuple[str, str]], list[str], list[str], list[str]]:
     return (
         offers.expire(connection, now),
+        offers.withdraw_of_lost(connection, now),
         handing_over.wake_due(connection, now),
         queues.due(connection, now),
     )

@@ -137,6 +137,14 @@ def withdraw(connection: Connection, agent_id: str) -> None:
         _take_back(connection, item_id, agent_id, answers.WITHDRAWN)
 
 
+def withdraw_of_lost(connection: Connection, now: datetime) -> list[str]:
+    """Who closed their console and said nothing is asked no more; gives who."""
+    gone = presence.lost(connection, now)
+    for agent_id in gone:
+        withdraw(connection, agent_id)
+    return gone
+
+
 def following(connection: Connection) -> datetime | None:
     """When the next offer ends."""
     ends: datetime | None = connection.execute(

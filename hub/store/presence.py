@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
@@ -12,6 +12,7 @@ from hub.errors import Rejected
 from hub.events import PresenceChanged
 from hub.interaction import Channel
 from hub.store import audit, outbox
+from hub.store.among import among
 from hub.store.tables import presence
 
 SOURCE = "/loket/presence"
@@ -24,6 +25,9 @@ CHOSEN = (AVAILABLE, AWAY, OFF)
 """What an agent can say; the other one happens to them."""
 
 LONGEST_REASON = 200
+LOST_AFTER = timedelta(seconds=60)
+"""For so long a console may be closed, while another page loads or the network is away."""
+CLOSED = "The console was closed"
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,7 @@ def say(
         "closed_channels": sorted(closed),
         "since": before.since if before.state == state else now,
         "idle_since": before.idle_since if before.state == AVAILABLE else now,
+        "seen_at": None,
     }
     _write(connection, agent_id, values)
     details = {"state": state, "reason": values["reason"], "closed": values["closed_channels"]}
@@ -105,6 +110,29 @@ def missed_an_offer(connection: Connection, agent_id: str) -> None:
     )
     if result.rowcount:
         tell(connection, agent_id, NOT_RESPONDING)
+
+
+def seen(connection: Connection, agent_ids: Collection[str], at: datetime) -> None:
+    """These agents have a console open."""
+    connection.execute(
+        update(presence)
+        .where(among(presence.c.agent_id, agent_ids), presence.c.state == AVAILABLE)
+        .values(seen_at=at)
+    )
+
+
+def lost(connection: Connection, now: datetime) -> list[str]:
+    """Who is available and closed their console some time ago is away; gives who."""
+    gone = connection.execute(
+        update(presence)
+        .where(presence.c.state == AVAILABLE, presence.c.seen_at < now - LOST_AFTER)
+        .values(state=AWAY, reason=CLOSED, since=now, seen_at=None)
+        .returning(presence.c.agent_id)
+    )
+    agent_ids = sorted(gone.scalars())
+    for agent_id in agent_ids:
+        tell(connection, agent_id, AWAY)
+    return agent_ids
 
 
 def got_work(connection: Connection, agent_id: str, at: datetime) -> None:

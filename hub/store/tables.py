@@ -277,6 +277,7 @@ presence = Table(
     Column("closed_channels", Json, nullable=False),
     Column("since", Instant, nullable=False),
     Column("idle_since", Instant, nullable=False),  # when work was last put in their hands
+    Column("seen_at", Instant),  # when their console was last open; null: it never said so
     Index("ix_presence_state_idle_since", "state", "idle_since"),
 )
 

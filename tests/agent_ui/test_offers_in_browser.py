@@ -7,11 +7,14 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
+from agent_ui import ConsoleSettings
 from builders import mail_arrival
 from console_browser import Desk, desk
 from console_house import MODEL, House, open_house
 from hub.store import handing_over
+from hub.store.tables import presence
 from routing.assigning.rules import Rules
+from waiting import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -21,7 +24,9 @@ OFFER = ".offer[data-offer]"
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def house(sqlite_url: str, tmp_path: Path) -> AsyncIterator[House]:
-    async with open_house(sqlite_url, tmp_path, model_text=BOTH, rules=Rules()) as opened:
+    settings = ConsoleSettings(session_check_seconds=0.2)
+    values = {"model_text": BOTH, "rules": Rules(), "settings": settings}
+    async with open_house(sqlite_url, tmp_path, **values) as opened:
         await opened.hire("anna", "Anna de Wit")
         yield opened
 
@@ -62,6 +67,18 @@ async def test_an_offer_comes_by_itself_and_is_answered_by_key(
         )
         assert await at.page.evaluate("window.born") == born
         await at.check_traps()
+
+
+async def test_an_open_console_says_that_somebody_is_there(house: House, browser: Browser) -> None:
+    async with desk(browser, house) as at:
+        await at.sign_in("anna")
+        await is_there(at)
+
+        async def seen() -> bool:
+            [row] = await house.rows(presence)
+            return row.seen_at is not None
+
+        await eventually(seen)
 
 
 async def test_work_is_handed_over_and_put_aside_by_key(house: House, browser: Browser) -> None:

@@ -111,6 +111,22 @@ async def test_who_goes_away_is_not_asked_any_more(at: Workplace) -> None:
     assert await at.place(item) is Outcome.NOBODY
 
 
+async def test_who_closed_their_console_is_away(at: Workplace) -> None:
+    anna, bea = await at.hire("anna"), await at.hire("bea")
+    item = await at.wait_for("one")
+    await at.place(item)
+    now = clock.now()
+    await at.database.write(lambda c: presence.seen(c, [anna.id], now))
+    soon, late = now + presence.LOST_AFTER / 2, now + presence.LOST_AFTER * 2
+    assert await at.database.write(lambda c: offers.withdraw_of_lost(c, soon)) == []
+    assert await at.database.write(lambda c: offers.withdraw_of_lost(c, late)) == [anna.id]
+    state = await at.database.read(lambda c: presence.of(c, anna.id))
+    assert (state.state, state.reason) == (presence.AWAY, presence.CLOSED)
+    assert (await at.item(item)).state == "waiting"
+    assert await at.place(item) is Outcome.OFFERED
+    assert await at.offered_to(bea) == [item], "who works without scripts is not away"
+
+
 async def test_what_one_is_asked_nobody_else_takes(at: Workplace) -> None:
     anna, bea = await at.hire("anna"), await at.hire("bea", state=presence.OFF)
     item = await at.wait_for("one")

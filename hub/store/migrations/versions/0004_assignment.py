@@ -89,6 +89,7 @@ def _people() -> None:
         sa.Column("closed_channels", Json, nullable=False),
         sa.Column("since", Instant(), nullable=False),
         sa.Column("idle_since", Instant(), nullable=False),
+        sa.Column("seen_at", Instant(), nullable=True),
         sa.ForeignKeyConstraint(
             ["agent_id"], ["agents.id"], name=op.f("fk_presence_agent_id_agents")
         ),
