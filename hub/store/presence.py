@@ -52,14 +52,6 @@ def of(connection: Connection, agent_id: str) -> Presence:
     return Presence(row.agent_id, row.state, row.reason, closed, row.since, row.idle_since)
 
 
-def states(connection: Connection, agent_ids: Collection[str]) -> dict[str, str]:
-    """The state of each of these agents that ever said one."""
-    rows = connection.execute(
-        select(presence.c.agent_id, presence.c.state).where(presence.c.agent_id.in_(agent_ids))
-    )
-    return {row.agent_id: row.state for row in rows}
-
-
 def say(
     connection: Connection,
     agent_id: str,

@@ -103,14 +103,6 @@ def likely(
     return _with_facts(connection, connection.execute(first).all())
 
 
-def ready(connection: Connection, after: str, limit: int) -> list[str]:
-    """Available agents with ids after this one, in order: to go through all of them."""
-    found = select(presence.c.agent_id).where(
-        presence.c.state == AVAILABLE, presence.c.agent_id > after
-    )
-    return list(connection.execute(found.order_by(presence.c.agent_id).limit(limit)).scalars())
-
-
 def loads(connection: Connection, agent_ids: Collection[str]) -> dict[str, tuple[Load, ...]]:
     """What each of these agents has in hand."""
     found: dict[str, tuple[Load, ...]] = defaultdict(tuple)

@@ -97,36 +97,38 @@ def pull(
     Their own roles' work goes before what reached them by widening. Gives also what was passed
     over, with the reason.
     """
+    looked = [(item, Considered(agent, verdict(item, agent, now, rules))) for item in items]
     passed: list[Choice] = []
-    for item in sorted(items, key=lambda item: _pull_order(item, agent, now, rules)):
-        one = Considered(agent, verdict(item, agent, now, rules))
+    for item, one in sorted(looked, key=_pull_order):
         if one.verdict.obstacle is None:
-            personal = item.preferred is not None and item.preferred.agent_id == agent.id
-            why = item.preferred.why if personal and item.preferred else Because.PULLED
+            why = item.preferred.why if item.preferred and _is_mine(item, agent) else Because.PULLED
             return _chosen(item, one, (one,), why, now), passed
         passed.append(Choice(item, None, "", None, False, (one,), one.verdict.again_at))
     return None, passed
 
 
-def _pull_order(
-    item: Waiting, agent: Agent, now: datetime, rules: Rules
-) -> tuple[bool, int, int, str]:
-    mine = item.preferred is not None and item.preferred.agent_id == agent.id
-    through = verdict(item, agent, now, rules).circle
-    return (not mine, len(CIRCLES) if through is None else through, item.rank, item.id)
+def _pull_order(looked: tuple[Waiting, Considered]) -> tuple[bool, int, int, str]:
+    item, one = looked
+    through = one.verdict.circle
+    nearness = len(CIRCLES) if through is None else through
+    return (not _is_mine(item, one.agent), nearness, item.rank, item.id)
+
+
+def _is_mine(item: Waiting, agent: Agent) -> bool:
+    """Whether it waits for this agent in person."""
+    return item.preferred is not None and item.preferred.agent_id == agent.id
 
 
 def _order(
     item: Waiting, one: Considered, now: datetime, by: str
 ) -> tuple[bool, int, float, datetime, str]:
     agent = one.agent
-    preferred = item.preferred is not None and item.preferred.agent_id == agent.id
     room = -spare(agent, now) if by == Because.MOST_CAPACITY else 0
-    return (not preferred, one.verdict.circle or 0, room, agent.idle_since, agent.id)
+    return (not _is_mine(item, agent), one.verdict.circle or 0, room, agent.idle_since, agent.id)
 
 
 def _why(item: Waiting, one: Considered, by: str) -> str:
-    if item.preferred is not None and item.preferred.agent_id == one.agent.id:
+    if item.preferred and _is_mine(item, one.agent):
         return item.preferred.why
     return str(by)
 
