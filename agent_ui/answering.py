@@ -38,11 +38,15 @@ def key_of(way: Reachable) -> str:
 
 
 def send_reply(
-    connection: Connection, draft: Draft, agent: Agent, default_accounts: Mapping[Channel, str]
+    connection: Connection,
+    draft: Draft,
+    agent: Agent,
+    default_accounts: Mapping[Channel, str],
+    offered_only: frozenset[str] = frozenset(),
 ) -> str:
-    """Answer the customer; takes the work item if nobody has it."""
+    """Answer the customer; takes the work item if nobody has it, and it is for taking."""
     _refuse_unseen(connection, draft.conversation_id, draft.seen, agent)
-    item = _take(connection, draft.conversation_id, agent)
+    item = _take(connection, draft.conversation_id, agent, offered_only)
     way = _way(connection, draft, default_accounts)
     interaction_id = add_reply(
         connection,
@@ -96,13 +100,22 @@ def _refuse_unseen(connection: Connection, conversation_id: str, seen: int, agen
         raise Unseen
 
 
-def _take(connection: Connection, conversation_id: str, agent: Agent) -> WorkItem:
+def refuse_to_take(item: WorkItem, offered_only: frozenset[str]) -> None:
+    """Raise Rejected when this waiting work is handed out, not taken."""
+    if item.state == work_items.WAITING and item.role in offered_only:
+        raise Rejected("offered_only", "This work is offered, not taken.", status=409)
+
+
+def _take(
+    connection: Connection, conversation_id: str, agent: Agent, offered_only: frozenset[str]
+) -> WorkItem:
     item = work_items.latest_of(connection, [conversation_id]).get(conversation_id)
     if item is None or item.state == work_items.DONE:
         raise Rejected("resolved", "This conversation is resolved.", status=409)
     # Whoever helps the customer with something else reads this as history; it is not theirs.
     if item.state == work_items.WAITING and not item.is_for(agent):
         raise Rejected("other_role", "Another role answers this.", status=409)
+    refuse_to_take(item, offered_only)
     return work_items.claim(connection, item.id, agent)
 
 

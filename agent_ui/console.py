@@ -13,8 +13,10 @@ from agent_ui.static_files import StaticFiles
 from agent_ui.streams import Streams
 from agent_ui.views.actions import ActionViews
 from agent_ui.views.conversation import ConversationViews
+from agent_ui.views.desk import DeskViews
 from agent_ui.views.files import FileViews
 from agent_ui.views.guide import GuideViews
+from agent_ui.views.handing_over import HandingOverViews
 from agent_ui.views.model import ModelViews
 from agent_ui.views.model_changes import ModelChanges
 from agent_ui.views.sign_in import SignInViews
@@ -33,7 +35,7 @@ class Console:
         self._sessions = sessions = Sessions(context)
         self._feed = Feed(News(database).look_up)
         self._streams = Streams(self._feed, pages, database, settings)
-        work = WorkViews(pages, self._feed, database, settings)
+        work = WorkViews(context, pages, self._feed)
         conversation = ConversationViews(context, pages, work)
         model = ModelViews(context, pages)
         views = Views(
@@ -46,6 +48,8 @@ class Console:
             topics=TopicViews(context, pages),
             model=model,
             model_changes=ModelChanges(context, model),
+            desk=DeskViews(context, pages, work, conversation),
+            handing_over=HandingOverViews(context, conversation),
             streams=self._streams,
         )
         self._routes = routes(views, Guard(sessions, pages, context.hub.http.public_url), static)

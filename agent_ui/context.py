@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from agent_ui.model_desk import ModelDesk
@@ -18,6 +18,10 @@ from hub.store import Blobs, Database
 from hub.store.deadlines import Deadline
 
 
+def _no_role(role: str) -> str:  # noqa: ARG001
+    return ""
+
+
 @dataclass(frozen=True)
 class ConsoleContext:
     """`language` below is "en" or "nl".
@@ -31,6 +35,9 @@ class ConsoleContext:
     `models`: the versions of the interaction model.
     `resend(interaction_id, agent_id)`: send a message again; raises Rejected when it is on its way.
     `wake()`: called after every write that adds events.
+    `offered_only()`: the roles whose work is not for taking, only for offering.
+    `backup_of(role)`: the role that takes over, or "".
+    `quiet`: after so long without a word a chat takes half of an agent's room.
     """
 
     database: Database
@@ -48,3 +55,6 @@ class ConsoleContext:
     models: ModelDesk
     resend: Callable[[str, str], Awaitable[None]]
     wake: Callable[[], None]
+    offered_only: Callable[[], frozenset[str]] = frozenset
+    backup_of: Callable[[str], str] = _no_role
+    quiet: timedelta = timedelta(minutes=10)

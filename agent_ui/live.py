@@ -35,7 +35,7 @@ class Change:
     """Something to tell to who holds one of `roles` or is one of `agents`.
 
     With an `item`, that work item is now so; without, the interaction in the conversation is new
-    or its delivery went on.
+    or its delivery went on; with `desk`, whether the agent takes offers.
     """
 
     roles: frozenset[str]
@@ -44,6 +44,7 @@ class Change:
     item: WorkItem | None = None
     interaction_id: str = ""
     inbound: bool = False
+    desk: bool = False
 
     def concerns(self, agent_id: str, roles: frozenset[str]) -> bool:
         return agent_id in self.agents or not roles.isdisjoint(self.roles)

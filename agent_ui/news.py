@@ -12,6 +12,7 @@ from hub.events import (
     InteractionReceived,
     InteractionRecorded,
     MessageStatus,
+    PresenceChanged,
     WorkItemChanged,
 )
 from hub.interaction import Direction
@@ -20,6 +21,7 @@ from hub.store.work_items import WorkItem
 
 TOPICS = (
     WorkItemChanged.topic,
+    PresenceChanged.topic,
     InteractionReceived.topic,
     InteractionRecorded.topic,
     MessageStatus.topic,
@@ -42,7 +44,9 @@ class News:
         items, by_conversation = await self._database.read(lambda c: _read(c, events))
         changes = []
         for event in events:
-            if isinstance(event, WorkItemChanged) and event.work_item_id in items:
+            if isinstance(event, PresenceChanged):
+                changes.append(Change(frozenset(), frozenset({event.agent_id}), "", desk=True))
+            elif isinstance(event, WorkItemChanged) and event.work_item_id in items:
                 changes.append(self._work(event, items[event.work_item_id]))
             elif isinstance(event, _Entry) and event.conversation_id in by_conversation:
                 changes.append(_entry(event, by_conversation[event.conversation_id]))
@@ -56,7 +60,9 @@ class News:
                 self._holders.popitem(last=False)
         return Change(
             roles=frozenset({item.role, event.former_role, role} - {""}),
-            agents=frozenset(agent for agent in (item.agent_id, holder) if agent),
+            agents=frozenset(
+                agent for agent in (item.agent_id, holder, event.former_agent_id) if agent
+            ),
             conversation_id=item.conversation_id,
             item=item,
         )

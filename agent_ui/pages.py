@@ -49,8 +49,9 @@ class Pages:
 
     def render(self, template: str, texts: Texts, **values: Any) -> str:
         titles = self._context.role_titles(texts.language)
+        offered = self._context.offered_only()
         return self._environment.get_template(template).render(
-            _=texts, role_titles=titles, now=clock.now(), **values
+            _=texts, role_titles=titles, offered_only=offered, now=clock.now(), **values
         )
 
     def page(

@@ -8,8 +8,10 @@ from agent_ui.static_files import PREFIX, StaticFiles
 from agent_ui.streams import Streams
 from agent_ui.views.actions import ActionViews
 from agent_ui.views.conversation import ConversationViews
+from agent_ui.views.desk import DeskViews
 from agent_ui.views.files import FileViews
 from agent_ui.views.guide import GuideViews
+from agent_ui.views.handing_over import HandingOverViews
 from agent_ui.views.model import ModelViews
 from agent_ui.views.model_changes import LONGEST_FORM, ModelChanges
 from agent_ui.views.sign_in import SignInViews
@@ -29,6 +31,8 @@ class Views:
     topics: TopicViews
     model: ModelViews
     model_changes: ModelChanges
+    desk: DeskViews
+    handing_over: HandingOverViews
     streams: Streams
 
 
@@ -49,8 +53,14 @@ def routes(views: Views, guard: Guard, static: StaticFiles) -> Sequence[Route]:
         Route("GET", "/console", agents(views.work.page)),
         Route("GET", "/console/work", agents(views.work.list)),
         Route("GET", "/console/live", agents(views.streams.serve)),
+        Route("GET", "/console/desk", agents(views.desk.show)),
+        Route("POST", "/console/presence", agents(views.desk.say)),
         Route("POST", "/console/take", agents(views.actions.take_next)),
         Route("POST", work_item + "/claim", agents(views.actions.claim)),
+        Route("POST", work_item + "/accept", agents(views.desk.accept)),
+        Route("POST", work_item + "/decline", agents(views.desk.decline)),
+        Route("POST", work_item + "/transfer", agents(views.handing_over.transfer)),
+        Route("POST", work_item + "/snooze", agents(views.handing_over.snooze)),
         Route("POST", work_item + "/release", agents(views.actions.release)),
         Route("POST", work_item + "/resolve", agents(views.actions.resolve)),
         Route("POST", work_item + "/topic", agents(views.actions.correct_topic)),

@@ -9,17 +9,22 @@ from agent_ui.guidance import Guidance, guidance_of
 from agent_ui.settings import ConsoleSettings
 from hub.interaction import Channel
 from hub.replies import Reachable, reachable
-from hub.store import customers, deadlines, timeline, work_items
+from hub.store import agents, customers, deadlines, steps, timeline, work_items
 from hub.store.agents import Agent
 from hub.store.customers import Customer, Past
 from hub.store.deadlines import Deadline
+from hub.store.steps import Step
 from hub.store.timeline import Conversation, Entry
 from hub.store.work_items import WorkItem
 
 
 @dataclass(frozen=True)
 class Screen:
-    """`readable`: the conversations of the history that the agent may open."""
+    """`readable`: the conversations of the history that the agent may open.
+
+    `steps`: how the work found its agent. `colleagues`: (id, name) of who can be given it, by role;
+    read for who holds the work.
+    """
 
     conversation: Conversation
     item: WorkItem | None
@@ -33,6 +38,9 @@ class Screen:
     readable: set[str]
     ways: list[Reachable]
     agent: Agent
+    offered_only: frozenset[str]
+    steps: list[Step]
+    colleagues: dict[str, list[tuple[str, str]]]
 
     @property
     def seen(self) -> int:
@@ -50,7 +58,21 @@ class Screen:
 
     @property
     def may_take(self) -> bool:
-        return self.is_waiting and self.item is not None and self.item.is_for(self.agent)
+        item = self.item
+        if item is None or not item.is_for(self.agent):
+            return False
+        return self.is_aside or (self.is_waiting and item.role not in self.offered_only)
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether the agent is being offered it."""
+        item = self.item
+        return item is not None and item.state == "offered" and item.agent_id == self.agent.id
+
+    @property
+    def is_aside(self) -> bool:
+        """Whether somebody put it aside until a time."""
+        return self.item is not None and self.item.state == "snoozed"
 
     @property
     def holder(self) -> str:
@@ -71,6 +93,7 @@ def read_screen(
     *,
     settings: ConsoleSettings,
     default_accounts: Mapping[Channel, str],
+    offered_only: frozenset[str],
 ) -> Screen | None:
     """None when there is no such conversation, or when it is none of the agent's business."""
     conversation = timeline.conversation(connection, conversation_id)
@@ -96,4 +119,19 @@ def read_screen(
         readable=timeline.visible(connection, past, agent) if past else set(),
         ways=reachable(connection, conversation_id, dict(default_accounts)),
         agent=agent,
+        offered_only=offered_only,
+        steps=steps.of(connection, item.id) if item else [],
+        colleagues=_colleagues(connection, item, agent),
     )
+
+
+def _colleagues(
+    connection: Connection, item: WorkItem | None, agent: Agent
+) -> dict[str, list[tuple[str, str]]]:
+    found: dict[str, list[tuple[str, str]]] = {}
+    if item is not None and item.agent_id == agent.id and item.state == "assigned":
+        for role, agent_id, name in agents.holders(connection):
+            others = found.setdefault(role, [])
+            if agent_id != agent.id:
+                others.append((agent_id, name))
+    return found

@@ -13,13 +13,15 @@ from agent_ui.live import Change, Feed
 from agent_ui.pages import Pages
 from agent_ui.settings import ConsoleSettings
 from agent_ui.visit import Visit
+from hub import clock
 from hub.errors import Retry
-from hub.store import Database, sessions, work_items
+from hub.store import Database, presence, sessions, work_items
 from hub.store.work_items import WorkItem
 from hub.supervise import Supervised
 
 WRITE_SECONDS = 20
 """A console that does not read for so long is let go; it comes back by itself."""
+BEAT_SECONDS = 15
 _HEADERS = {
     "Content-Type": "text/event-stream",
     "Cache-Control": "no-store",
@@ -48,6 +50,7 @@ class Streams:
         self._database = database
         self._settings = settings
         self._lines: set[_Line] = set()
+        self._next_beat = 0.0
         self._watch = Supervised("console-sessions", self._check_sessions)
 
     async def start(self) -> None:
@@ -109,11 +112,15 @@ class Streams:
         return _event("changes", reached, told) if told else ""
 
     def _message(self, line: _Line, change: Change) -> dict[str, Any]:
+        if change.desk:
+            return {"desk": True}
         message: dict[str, Any] = {"conversation": change.conversation_id}
         if change.item is None:
             return message | {"entry": change.interaction_id, "inbound": change.inbound}
         item = change.item
         message |= {"item": item.id, "epoch": item.epoch}
+        if line.visit.known.id in change.agents:
+            message["desk"] = True  # what they have in hand, or are offered, is another
         part = shown_in(item, line.visit.known.id, line.roles)
         if part:
             message |= {"part": part, "html": self._row(item, line)}
@@ -128,6 +135,16 @@ class Streams:
             # A store that is away ends nobody's session.
             with contextlib.suppress(Retry):
                 await self._check(list(self._lines))
+                await self._beat()
+
+    async def _beat(self) -> None:
+        """From time to time say whose console is open: the others are offered nothing."""
+        now = asyncio.get_running_loop().time()
+        here = {line.visit.known.id for line in self._lines}
+        if not here or now < self._next_beat:
+            return
+        self._next_beat = now + BEAT_SECONDS
+        await self._database.write(lambda c: presence.seen(c, here, clock.now()))
 
     async def _check(self, lines: Sequence[_Line]) -> None:
         if not lines:
@@ -152,6 +169,8 @@ def shown_in(item: WorkItem, agent_id: str, roles: frozenset[str]) -> str:
         return "queue"
     if item.state == work_items.ASSIGNED and item.agent_id == agent_id:
         return "mine"
+    if item.state == work_items.SNOOZED and item.agent_id == agent_id:
+        return "aside"
     return ""
 
 

@@ -41,6 +41,7 @@ CLIENT_TEXTS = (
     N_("You are signed out. What you typed is kept."),
     N_("Sign in again"),
     N_("Nothing waits for your roles."),
+    N_("{n} s"),
 )
 """What the scripts say; the page hands it to them."""
 

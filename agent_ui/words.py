@@ -45,6 +45,14 @@ REASONS = {
     "empty_note": N_("Write something first."),
     "unreachable": N_("The customer cannot be reached that way. Choose another way to reply."),
     "resolved": N_("This conversation is resolved. It opens again when the customer writes."),
+    "asked": N_("A colleague is being asked to take it."),
+    "offered_only": N_("This work is offered to you when it is your turn. Say that you are there."),
+    "offer_ended": N_("This offer has ended: it waits for somebody else now."),
+    "no_presence": N_("Choose whether you are there."),
+    "no_role": N_("This role does not exist. Choose another one."),
+    "own_work": N_("You have it already."),
+    "no_agent": N_("This colleague cannot sign in. Choose somebody else."),
+    "snooze_time": N_("Choose a time to come, within a year."),
     "other_role": N_("Another role answers this. You can leave a note."),
     "no_topic": N_("This topic is not in the model. Choose another."),
     "same_topic": N_("This is its topic already."),
@@ -175,6 +183,78 @@ FOUND = {
     "agent": N_("corrected"),
     "none": N_("not recognised"),
 }
+PRESENCE = {
+    "available": N_("Available"),
+    "away": N_("Away"),
+    "not_responding": N_("Not responding"),
+    "off": N_("Not taking offers"),
+}
+CONSOLE_CLOSED = N_("The console was closed")
+AWAY_FOR = (N_("Break"), N_("Lunch"), N_("Meeting"), N_("Training"))
+DECLINE_FOR = (
+    N_("I am in the middle of something"),
+    N_("I know too little about this"),
+    N_("Somebody else should do this"),
+)
+SNOOZE_FOR = {
+    "1h": N_("1 hour"),
+    "4h": N_("4 hours"),
+    "1d": N_("1 day"),
+    "7d": N_("1 week"),
+}
+
+BECAUSE = {
+    "longest-idle": N_("of those who can take it you had nothing new for the longest time"),
+    "most-capacity": N_("of those who can take it you have the most room"),
+    "pulled": N_("you had room, and it was first in line of what you can take"),
+    "alone": N_("nobody else can take it now"),
+    "sticky": N_("you helped this customer last"),
+    "reopened": N_("you handled this conversation before"),
+    "transferred": N_("a colleague handed it to you"),
+    "snoozed": N_("you had put it aside"),
+}
+CIRCLES = {
+    "backup": N_("your role is the backup"),
+    "supervisors": N_("it waited so long that supervisors may take it"),
+    "others": N_("it waited so long that other sites may take it"),
+}
+OBSTACLES = {
+    "": N_("could take it"),
+    "away": N_("was away"),
+    "not_responding": N_("did not respond"),
+    "role": N_("does not hold a role that may take it yet"),
+    "off_duty": N_("the hours of their role were over"),
+    "channel": N_("takes nothing on this channel"),
+    "skill": N_("lacks a skill"),
+    "full": N_("had no room"),
+    "asked": N_("was being asked something else"),
+    "returned": N_("had just handed it over or put it back"),
+    "refused": N_("had just declined or missed it"),
+    "reserved": N_("it waited for somebody else first"),
+}
+STEPS = {
+    "nobody": N_("Nobody could take it."),
+    "offered": N_("Offered to {name}: {why}."),
+    "accepted": N_("{name} accepted it."),
+    "taken": N_("{name} took it."),
+    "declined": N_("{name} declined it."),
+    "missed": N_("{name} did not answer."),
+    "withdrawn": N_("Withdrawn from {name}, who went away."),
+    "returned": N_("{name} put it back."),
+    "transferred": N_("{name} handed it over: {goal}."),
+    "snoozed": N_("{name} put it aside."),
+    "woken": N_("It waits again, at its old place."),
+}
+CHOSEN = {
+    "longest-idle": N_("had nothing new for the longest time"),
+    "most-capacity": N_("had the most room"),
+    "pulled": N_("had room, and it was first in line"),
+    "alone": N_("nobody else could take it"),
+    "sticky": N_("helped this customer last"),
+    "reopened": N_("handled this conversation before"),
+    "transferred": N_("a colleague handed it to them"),
+    "snoozed": N_("had put it aside"),
+}
 
 KEYS = (
     ("j k", N_("next and previous in the list")),
@@ -182,10 +262,14 @@ KEYS = (
     ("u Esc", N_("back to the list")),
     ("t", N_("take next")),
     ("i", N_("take the open one")),
+    ("y", N_("accept what is offered")),
+    ("Shift+N", N_("decline it")),
     ("r", N_("reply")),
     ("x", N_("note")),
     ("e", N_("resolve")),
     ("c", N_("correct the topic")),
+    ("g", N_("hand it over")),
+    ("z", N_("put it aside")),
     ("Ctrl+Enter", N_("send")),
     ("?", N_("this list")),
 )

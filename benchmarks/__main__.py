@@ -2,8 +2,8 @@
 
     python -m benchmarks [--full] [--stack embedded|servers] [NAME]...
 
-The names are decide, model, topics, ingest, visible and memory. Without names all run: about ten
-minutes, with `--full` about an hour.
+The names are decide, model, topics, assign, ingest, visible and memory. Without names all run:
+about ten minutes, with `--full` about an hour.
 """
 
 import argparse
@@ -11,11 +11,11 @@ import signal
 import sys
 from typing import Any
 
-from benchmarks import decide, ingest, machine, memory, page, proof, topics, visible
+from benchmarks import assign, decide, ingest, machine, memory, page, proof, topics, visible
 from benchmarks.results import Results
 from benchmarks.stacks import EMBEDDED, NAMES, Stacks
 
-NAMES_OF_BENCHMARKS = ("decide", "model", "topics", "ingest", "visible", "memory")
+NAMES_OF_BENCHMARKS = ("decide", "model", "topics", "assign", "ingest", "visible", "memory")
 BACKLOGS = (0, 10_000)
 FULL_BACKLOGS = (0, 10_000, 100_000)
 
@@ -40,16 +40,11 @@ def main() -> None:
 def _run(name: str, stacks: Stacks, arguments: argparse.Namespace) -> list[tuple[str, Any]]:
     full = arguments.full
     chosen = [arguments.stack] if arguments.stack else list(NAMES)
-    if name == "decide":
-        decided = decide.run()
-        print(f"p50 {decided.p50:.0f} µs, p99 {decided.p99:.0f} µs", flush=True)
-        return [("decide", decided)]
-    if name == "model":
-        return [*((f"{s.rows} rows", s) for s in proof.sizes()), ("proof", proof.prove())]
-    if name == "topics":
-        learned = topics.run()
-        print(f"{learned.accuracy:.1%} of {learned.topics} topics", flush=True)
-        return [("topics", learned)]
+    if name in _ALONE:
+        return _ALONE[name]()
+    if name == "assign":
+        scale = assign.FULL if full else assign.SMALL
+        return [(f"{scale.agents} {scale.waiting}", assign.run(stacks, scale))]
     if name == "ingest":
         runs = ingest.run(stacks, chosen, FULL_BACKLOGS if full else BACKLOGS)
         return [(f"{r.stack} {r.backlog} {r.door} {r.program}", r) for r in runs]
@@ -57,6 +52,26 @@ def _run(name: str, stacks: Stacks, arguments: argparse.Namespace) -> list[tuple
     if name == "visible":
         return [(f"{r.stack} {r.console}", r) for r in visible.run(stacks, one)]
     return [(r.stack, r) for r in memory.run(stacks, one)]
+
+
+def _decide() -> list[tuple[str, Any]]:
+    decided = decide.run()
+    print(f"p50 {decided.p50:.0f} µs, p99 {decided.p99:.0f} µs", flush=True)
+    return [("decide", decided)]
+
+
+def _model() -> list[tuple[str, Any]]:
+    return [*((f"{s.rows} rows", s) for s in proof.sizes()), ("proof", proof.prove())]
+
+
+def _topics() -> list[tuple[str, Any]]:
+    learned = topics.run()
+    print(f"{learned.accuracy:.1%} of {learned.topics} topics", flush=True)
+    return [("topics", learned)]
+
+
+_ALONE = {"decide": _decide, "model": _model, "topics": _topics}
+"""Those that need no stack."""
 
 
 def _arguments() -> argparse.Namespace:

@@ -32,6 +32,7 @@ def _sections(results: Results) -> dict[str, list[str]]:
         "ingest": _ingest(results.rows("ingest")),
         "visible": _visible(results.rows("visible")),
         "memory": _memory(results.rows("memory")),
+        "assign": _assign(results.rows("assign")),
         "decide": [
             f"Median {row['p50']:.0f} µs, p99 {row['p99']:.0f} µs, {row['decisions']:,} decisions."
             for row in results.rows("decide")
@@ -113,6 +114,31 @@ def _visible(rows: Sequence[Row]) -> list[str]:
                 f"{row['p50']:.0f}",
                 f"**{row['p99']:.0f}**",
                 f"{row['longest']:.0f}",
+                f"{row['load_before']:.1f}",
+                row["at"][:16],
+            )
+        )
+    return lines
+
+
+def _assign(rows: Sequence[Row]) -> list[str]:
+    lines = _head(
+        "agents", "waiting", "dispatchers", "offers", "offers/s", "decision p50 ms", "p99 ms",
+        "freed to offered p50 ms", "p99 ms", "given twice", "load", "when",
+    )  # fmt: skip
+    for row in rows:
+        lines.append(
+            _line(
+                f"{row['agents']:,}",
+                f"{row['waiting']:,}",
+                f"{row['dispatchers']}",
+                f"{row['offers']:,}",
+                f"{row['rate']:.0f}",
+                f"{row['decision_p50']:.0f}",
+                f"**{row['decision_p99']:.0f}**",
+                f"{row['freed_p50']:.0f}",
+                f"**{row['freed_p99']:.0f}**",
+                f"{row['twice']}",
                 f"{row['load_before']:.1f}",
                 row["at"][:16],
             )

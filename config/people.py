@@ -13,9 +13,10 @@ from sqlalchemy import Connection
 from config import in_force
 from config.command import ConfigOption, plain_errors, read_settings, run, terminal, with_store
 from hub.errors import Rejected
-from hub.store import admission, agents
+from hub.store import admission, agents, staff
 
 OPERATOR = "operator"
+LEVELS = ("1", "2", "3", "4", "5")
 
 app = typer.Typer(no_args_is_help=True, help="Who may sign in to the console.")
 
@@ -95,6 +96,31 @@ def set_administrator(
     change = partial(agents.set_administrator, administrator=administrator, changed_by=OPERATOR)
     _change(config, login, change)
     terminal.print(f"{login} is {'an' if administrator else 'no'} administrator.")
+
+
+@app.command("set-skills")
+def set_skills(
+    login: str,
+    skill: Annotated[list[str], typer.Option(help="NAME=LEVEL, from 1 to 5; repeatable.")] = [],  # noqa: B006
+    config: ConfigOption = None,
+) -> None:
+    """Change what a person is good at; without any skill they have none."""
+    with plain_errors():
+        skills = dict(_skill(text) for text in skill)
+
+    def change(connection: Connection) -> None:
+        staff.set_skills(connection, _agent_id(connection, login), skills, changed_by=OPERATOR)
+
+    run(with_store(read_settings(config), lambda db: db.write(change)))
+    told = ", ".join(f"{name} {level}" for name, level in skills.items()) or "nothing in particular"
+    terminal.print(f"{login} is good at: {told}.")
+
+
+def _skill(text: str) -> tuple[str, int]:
+    name, _, level = text.partition("=")
+    if not name or level not in LEVELS:
+        raise Rejected("no_skill", f"{text!r}: write NAME=LEVEL with a level from 1 to 5.")
+    return name, int(level)
 
 
 @app.command("sign-out")

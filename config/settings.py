@@ -24,6 +24,7 @@ from config import keys
 from config.installed import installed
 from hub.errors import LoketError
 from hub.settings import HubSettings, Section
+from routing.assigning.rules import Rules
 from routing.learned.settings import LearningSettings
 from routing.lifecycle.from_file import ModelSource
 
@@ -50,6 +51,7 @@ class RoutingSettings(Section):
         "`file`: what the file says at a start holds, and nothing else changes it",
     )
     learning: LearningSettings = LearningSettings()
+    assignment: Rules = Rules()
 
 
 Connectors = create_model(

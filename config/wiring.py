@@ -36,8 +36,10 @@ from hub.sweeper import Sweeper
 from hub.tokens import Tokens
 from routing.deadlines import Deadlines
 from routing.decision import Decision
+from routing.dispatcher import Dispatcher
 from routing.explain import explain
 from routing.guide import contact_guide
+from routing.handing_out import HandingOut, backup_of, offered_only
 from routing.hours.stored import ruler_of
 from routing.learned.current import Current
 from routing.learned.teaching import Schedule, Teaching
@@ -131,7 +133,14 @@ def build(settings: Settings, role: Role = Role.ALL, extra: Extra | None = None)
     if role in (Role.ALL, Role.ROUTER):
         learned = Current(basics.database)
         parts.append(("learned topics", learned))
-        router = Router(basics.database, basics.model, basics.metrics, basics.relay.wake, learned)
+        router = Router(
+            basics.database,
+            basics.model,
+            basics.metrics,
+            basics.relay.wake,
+            learned=learned,
+            rules=settings.routing.assignment,
+        )
         basics.bus.subscribe(ROUTER_QUEUE, ROUTER_TOPICS, router.handle)
     if role in (Role.ALL, Role.DISPATCHER):
         parts += _dispatcher(basics)
@@ -258,7 +267,12 @@ def _dispatcher(basics: Basics) -> list[tuple[str, Part]]:
         basics.settings.hub.retention,
         open_leadership(basics.database, "retention"),
     )
+    handing_out = HandingOut(basics.model, basics.settings.routing.assignment)
+    dispatcher = Dispatcher(
+        basics.database, basics.bus, handing_out, basics.metrics, basics.relay.wake
+    )
     return [
+        ("dispatcher", dispatcher),
         ("deadlines", Deadlines(basics.database, basics.model, basics.relay.wake)),
         ("planned models", Planned(basics.database, basics.life.activating)),
         ("sweeper", Sweeper(basics.database, basics.bus, basics.relay)),
@@ -295,6 +309,9 @@ def _console(basics: Basics, outbound: Outbound) -> Console:
             models=Desk(basics.life, basics.model, basics.database),
             resend=outbound.resend,
             wake=basics.relay.wake,
+            offered_only=lambda: offered_only(basics.model()),
+            backup_of=lambda role: backup_of(basics.model(), role),
+            quiet=basics.settings.routing.assignment.quiet,
         )
     )
 

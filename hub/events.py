@@ -63,7 +63,8 @@ class InteractionRecorded(Event):
 
 
 class WorkItemChanged(Event):
-    """A work item was made, claimed, released, resolved, or its role or deadline changed."""
+    """A work item was made, offered, claimed, released, put aside, resolved, or its role or
+    deadline changed. `state`: waiting, offered, assigned, snoozed or done."""
 
     topic: ClassVar[str] = "work_item.changed"
 
@@ -73,6 +74,8 @@ class WorkItemChanged(Event):
     former_role: str = ""
     state: str
     agent_id: str | None = None
+    former_agent_id: str | None = None
+    preferred_agent_id: str | None = None
     epoch: int
     overdue: bool = False
 
@@ -103,6 +106,16 @@ class DeadlineBreached(Event):
     role: str
     agent_id: str | None = None
     due_at: AwareDatetime
+
+
+class PresenceChanged(Event):
+    """An agent takes offers or not: available, away, not_responding or off. The subject is the
+    agent's id."""
+
+    topic: ClassVar[str] = "presence.changed"
+
+    agent_id: str
+    state: str
 
 
 class MessageSend(Event):
@@ -148,6 +161,7 @@ ALL: tuple[type[Event], ...] = (
     WorkItemChanged,
     DeadlineWarned,
     DeadlineBreached,
+    PresenceChanged,
     MessageSend,
     MessageStatus,
     ModelActivated,

@@ -41,6 +41,18 @@ class Metrics:
         self.dead_letters = Gauge(
             "loket_dead_letters", "Messages that could not be handled", registry=self.registry
         )
+        self.assigned = Counter(
+            "loket_assigning",
+            "Looks for an agent for work, or for work for an agent, and how they ended",
+            ["outcome"],
+            registry=self.registry,
+        )
+        self.assigning_seconds = Histogram(
+            "loket_assigning_seconds",
+            "From such a look to its commit",
+            buckets=(0.002, 0.005, 0.01, 0.015, 0.02, 0.03, 0.05, 0.1, 0.2, 0.5, 1, 5),
+            registry=self.registry,
+        )
         self.routing_seconds = Histogram(
             "loket_routing_seconds",
             "From kept to routed",

@@ -6,21 +6,25 @@ order, in one transaction. So an event delivered twice, late or out of order cha
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any
 
 import structlog
 from sqlalchemy import Connection
 
 from hub import clock
 from hub.events import Envelope, InteractionReceived, MessageStatus
-from hub.interaction import Automatic
+from hub.interaction import Automatic, Channel
 from hub.metrics import Metrics
 from hub.store import Database, agreements, routing, troubles
 from hub.store.processed import first_seen
 from hub.store.routing import Unrouted, WorkItem
+from hub.store.work_items import SNOOZED
+from routing.assigning.rules import DEFAULT, Rules
 from routing.contact import Contact
 from routing.decide import Learned, decide
 from routing.decision import Decision
 from routing.live_model import CurrentModel
+from routing.past import Past, awake
 from routing.promising import Terms, promised_anew, with_contact
 from routing.tree import ANY
 
@@ -42,10 +46,13 @@ class Router:
         model: CurrentModel,
         metrics: Metrics,
         wake: Callable[[], None],
+        *,
         learned: Callable[[], Learned | None] = lambda: None,
+        rules: Rules = DEFAULT,
     ) -> None:
         self._database = database
         self._model = model
+        self._rules = rules
         self._metrics = metrics
         self._wake = wake
         self._learned = learned
@@ -77,7 +84,9 @@ class Router:
         contacts = routing.unrouted(connection, conversation_ids)
         customers = {contact.customer_id for contact in contacts}
         terms = Terms(self._model(), agreements.with_targets(connection, customers, clock.now()))
-        work = _Work(routing.open_items(connection, conversation_ids), terms, self._learned())
+        past = Past(connection, self._rules)
+        open_items = routing.open_items(connection, conversation_ids)
+        work = _Work(open_items, terms, past, self._learned())
         routed = [(contact, work.take(contact)) for contact in contacts]
         if troubled:
             new = first_seen(connection, CONSUMER, list(troubled))
@@ -94,10 +103,11 @@ class _Work:
     """The work items of one batch, as they stand and as they become."""
 
     def __init__(
-        self, open_items: dict[str, WorkItem], terms: Terms, learned: Learned | None
+        self, open_items: dict[str, WorkItem], terms: Terms, past: Past, learned: Learned | None
     ) -> None:
         self._open = open_items
         self._terms = terms
+        self._past = past
         self._learned = learned
         self._changed: dict[str, WorkItem] = {}
 
@@ -111,15 +121,21 @@ class _Work:
             return item.role if item else ""
         decision = decide(_contact(contact), self._terms.model, self._learned)
         if item is None:
-            item = _new_item(contact, decision)
+            new = _new_item(contact, decision, self._past.rules)
+            promised = with_contact(new, contact.received_at, self._terms)
+            first = contact.sequence == 1
+            self._put(self._past.prefer(promised, first=first, sticky=decision.sticky))
         else:
             item = self._with_news(item, contact, decision)
-        self._put(with_contact(item, contact.received_at, self._terms))
+            self._put(with_contact(item, contact.received_at, self._terms))
         return self._open[contact.conversation_id].role
 
     def _with_news(self, item: WorkItem, contact: Unrouted, decision: Decision) -> WorkItem:
         """The customer wrote again. Who has it keeps it; only untouched triage work finds its
-        role."""
+        role. What was put aside until a time waits again, first for who had it."""
+        rules = self._past.rules
+        if item.state == SNOOZED:
+            return awake(item, rules, contact.correlation_id)
         if item.state != "waiting" or decision.triage or not item.decision["triage"]:
             return item.moved(correlation_id=contact.correlation_id)
         moved = item.moved(
@@ -129,6 +145,7 @@ class _Work:
             priority_minutes=decision.priority_minutes,
             decision=decision.as_json,
             correlation_id=contact.correlation_id,
+            **_needs(item.channel, decision, rules),
         )
         return promised_anew(moved, clock.now(), self._terms)
 
@@ -140,7 +157,7 @@ class _Work:
             return
         last = routing.last_item(connection, conversation_id)
         if last is not None:
-            self._put(_again(last))
+            self._put(self._past.prefer(_again(last), first=False, sticky=False))
 
     def _put(self, item: WorkItem) -> None:
         self._open[item.conversation_id] = item
@@ -184,7 +201,7 @@ def _contact(contact: Unrouted) -> Contact:
     )
 
 
-def _new_item(contact: Unrouted, decision: Decision) -> WorkItem:
+def _new_item(contact: Unrouted, decision: Decision, rules: Rules) -> WorkItem:
     return WorkItem(
         id=clock.new_id(),
         conversation_id=contact.conversation_id,
@@ -200,7 +217,17 @@ def _new_item(contact: Unrouted, decision: Decision) -> WorkItem:
         first_response_due=None,
         decision=decision.as_json,
         correlation_id=contact.correlation_id,
+        **_needs(contact.channel, decision, rules),
     )
+
+
+def _needs(channel: Channel, decision: Decision, rules: Rules) -> dict[str, Any]:
+    """What assignment goes by."""
+    return {
+        "units": rules.units(channel, decision.capacity),
+        "skills": dict(decision.skills),
+        "backup_role": decision.backup_role or "",
+    }
 
 
 def _again(last: WorkItem) -> WorkItem:
@@ -219,4 +246,7 @@ def _again(last: WorkItem) -> WorkItem:
         waiting_since=now,
         first_response_due=None,
         decision=last.decision,
+        units=last.units,
+        skills=last.skills,
+        backup_role=last.backup_role,
     )

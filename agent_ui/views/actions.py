@@ -12,7 +12,15 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from agent_ui import words
-from agent_ui.answering import LONGEST_TEXT, Draft, Unseen, resolve, send_reply, write_note
+from agent_ui.answering import (
+    LONGEST_TEXT,
+    Draft,
+    Unseen,
+    refuse_to_take,
+    resolve,
+    send_reply,
+    write_note,
+)
 from agent_ui.context import ConsoleContext
 from agent_ui.guidance import guidance_of
 from agent_ui.texts import N_
@@ -47,12 +55,16 @@ class ActionViews:
         self._conversations = conversations
 
     async def take_next(self, visit: Visit) -> web.StreamResponse:
-        item = await self._write(lambda c: work_items.take_next(c, visit.known))
+        offered = self._context.offered_only()
+        item = await self._write(
+            lambda c: work_items.take_next(c, visit.known, offered_only=offered)
+        )
         return see_other(_address(item.conversation_id) if item else HOME)
 
     async def claim(self, visit: Visit) -> web.StreamResponse:
         item = await self._item(visit)
         try:
+            refuse_to_take(item, self._context.offered_only())
             await self._write(lambda c: work_items.claim(c, item.id, visit.known))
         except Rejected as error:
             return await self._refuse(visit, item.conversation_id, error)
@@ -116,8 +128,8 @@ class ActionViews:
             if mode == "note":
                 await self._write(lambda c: write_note(c, draft, visit.known))
             else:
-                accounts = self._context.default_accounts
-                await self._write(lambda c: send_reply(c, draft, visit.known, accounts))
+                accounts, offered = self._context.default_accounts, self._context.offered_only()
+                await self._write(lambda c: send_reply(c, draft, visit.known, accounts, offered))
         except Unseen:
             notice = visit.texts(_OTHERS_WROTE)
             return await self._conversations.show(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from http import HTTPStatus
+from typing import Any
 
 from aiohttp import web
 from sqlalchemy import Connection
@@ -43,7 +44,7 @@ class ConversationViews:
         A notice with status 200 tells what was done, any other what went wrong.
         """
         screen = await self._read(visit, conversation_id)
-        values = {
+        values: dict[str, Any] = {
             "screen": screen,
             "notice": notice,
             "tone": "near" if status == HTTPStatus.OK else "bad",
@@ -56,10 +57,8 @@ class ConversationViews:
         }
         if visit.wants_part:
             return self._pages.page(visit, "parts/conversation.html", status=status, **values)
-        position, work = await self._work.snapshot(visit)
-        return self._pages.page(
-            visit, "console.html", status=status, position=position, work=work, **values
-        )
+        values |= await self._work.snapshot(visit)
+        return self._pages.page(visit, "console.html", status=status, **values)
 
     async def entries(self, visit: Visit) -> web.StreamResponse:
         """One entry (`?id=`), or those before a sequence number (`?before=`)."""
@@ -91,6 +90,7 @@ class ConversationViews:
                 visit.known,
                 settings=self._context.settings,
                 default_accounts=self._context.default_accounts,
+                offered_only=self._context.offered_only(),
             )
         )
         if screen is None:

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from agent_ui.attempts import TooManyTries
+from agent_ui.desk import leave
 from agent_ui.pages import Pages
 from agent_ui.sessions import Sessions
 from agent_ui.streams import Streams
@@ -51,6 +52,7 @@ class SignInViews:
 
     async def sign_out(self, visit: Visit) -> web.StreamResponse:
         self._streams.end(await self._sessions.sign_out(visit.token))
+        await self._database.write(lambda c: leave(c, visit.known))
         response = see_other("/console/sign-in")
         self._sessions.clear_cookie(response)
         return response

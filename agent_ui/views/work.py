@@ -1,44 +1,50 @@
 """The work list: what the agent holds and what waits for their roles."""
 
+from typing import Any
+
 from aiohttp import web
 
+from agent_ui.context import ConsoleContext
+from agent_ui.desk import Desk, read_desk
 from agent_ui.live import Feed
 from agent_ui.pages import Pages
-from agent_ui.settings import ConsoleSettings
 from agent_ui.visit import Visit
-from hub.store import Database, work_items
-from hub.store.work_items import WorkList
+from hub.store import work_items
 
 
 class WorkViews:
-    def __init__(
-        self, pages: Pages, feed: Feed, database: Database, settings: ConsoleSettings
-    ) -> None:
+    def __init__(self, context: ConsoleContext, pages: Pages, feed: Feed) -> None:
+        self._context = context
         self._pages = pages
         self._feed = feed
-        self._database = database
-        self._settings = settings
 
     async def page(self, visit: Visit) -> web.StreamResponse:
         """The console with no conversation open."""
         if visit.wants_part:
             return self._pages.page(visit, "parts/nothing_open.html")
-        position, work = await self.snapshot(visit)
-        return self._pages.page(visit, "console.html", position=position, work=work, screen=None)
+        return self._pages.page(visit, "console.html", screen=None, **await self.snapshot(visit))
 
     async def list(self, visit: Visit) -> web.StreamResponse:
         """The list alone, for a console that has to start again."""
-        position, work = await self.snapshot(visit)
-        return self._pages.page(visit, "parts/work.html", position=position, work=work)
+        return self._pages.page(visit, "parts/work.html", **await self.snapshot(visit))
 
     async def not_here(self, _visit: Visit) -> web.StreamResponse:
         raise web.HTTPNotFound
 
-    async def snapshot(self, visit: Visit) -> tuple[str, WorkList]:
+    async def desk(self, visit: Visit) -> Desk:
+        return await self._context.database.read(
+            lambda c: read_desk(c, visit.known, quiet=self._context.quiet)
+        )
+
+    async def snapshot(self, visit: Visit) -> dict[str, Any]:
+        """What the page shows around a conversation, by its name in the templates."""
         # The position first: what happens while the list is read is then told again, not missed.
         position = self._feed.watch()
-        length = self._settings.list_length
-        work = await self._database.read(
-            lambda c: work_items.work_list(c, visit.known, length=length)
+        length = self._context.settings.list_length
+        work, desk = await self._context.database.read(
+            lambda c: (
+                work_items.work_list(c, visit.known, length=length),
+                read_desk(c, visit.known, quiet=self._context.quiet),
+            )
         )
-        return position, work
+        return {"position": position, "work": work, "desk": desk}

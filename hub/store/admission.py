@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from hub.errors import Rejected
-from hub.store import audit, sessions, work_items
+from hub.store import audit, offers, presence, sessions, work_items
 from hub.store.agents import add, add_roles, find, id_of
 from hub.store.tables import agent_roles, agents
 from hub.store.tables import work_items as items
@@ -84,6 +84,9 @@ def block(connection: Connection, agent_id: str, *, changed_by: str) -> None:
     held = select(items.c.id).where(items.c.agent_id == agent_id, items.c.state == "assigned")
     for item_id in connection.execute(held.order_by(items.c.id)).scalars().all():
         work_items.release(connection, item_id, agent)
+    offers.withdraw(connection, agent_id)
+    if presence.of(connection, agent_id).state != presence.OFF:
+        presence.say(connection, agent_id, presence.OFF, changed_by=changed_by)
     sessions.end_all(connection, agent_id)
     _change(connection, agent_id, "agent.blocked", changed_by, active=False)
 

@@ -167,3 +167,14 @@ def held_roles(connection: Connection) -> set[str]:
         .distinct()
     )
     return set(rows.scalars())
+
+
+def holders(connection: Connection) -> list[tuple[str, str, str]]:
+    """(role, agent id, name) of everyone who can be given work, by role and name."""
+    rows = connection.execute(
+        select(agent_roles.c.role, agents.c.id, agents.c.name)
+        .join(agents, agents.c.id == agent_roles.c.agent_id)
+        .where(agents.c.active)
+        .order_by(agent_roles.c.role, agents.c.name, agents.c.id)
+    )
+    return [(row.role, row.id, row.name) for row in rows]

@@ -16,8 +16,9 @@ from hub.store.database import CONNECT_SECONDS, Database
 from hub.store.outbox import NEWS_CHANNEL
 
 STAND_BY_SECONDS = 1.0
-_LOKET = 0x4C4F4B4554  # the advisory locks are counted from this: 1 is migrate's, 3 the models'
-_KEYS = {"relay": _LOKET, "retention": _LOKET + 2, "learning": _LOKET + 5}
+LOKET = 0x4C4F4B4554
+"""What the advisory locks of this program are counted from: 1 is migrate's, 3 the models'."""
+_KEYS = {"relay": LOKET, "retention": LOKET + 2, "learning": LOKET + 5}
 
 _LET_GO_OF_THE_DEAD = {
     # When our machine dies without a word, PostgreSQL must free the lock within half a minute.

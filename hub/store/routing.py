@@ -13,6 +13,7 @@ from hub.interaction import Automatic, Channel, Direction, PointKind
 from hub.store import deadlines, outbox
 from hub.store.among import among
 from hub.store.deadlines import Deadline
+from hub.store.ranking import rank
 from hub.store.tables import attachments, conversations, customers, interactions, work_items
 from hub.store.tables import unrouted as waiting
 
@@ -68,7 +69,15 @@ class WorkItem:
     decision: dict[str, Any]
     first_response_at: datetime | None = None
     deadlines: tuple[Deadline, ...] = ()
+    units: int = 20
+    skills: dict[str, int] = field(default_factory=dict)
+    backup_role: str = ""
+    preferred_agent_id: str | None = None
+    preferred_until: datetime | None = None
+    preferred_why: str = ""
+    snoozed_until: datetime | None = None
     former_role: str = ""
+    former_agent_id: str | None = None
     correlation_id: str = ""
     overdue: bool = False
     new: bool = field(default=True, compare=False)
@@ -159,6 +168,34 @@ def last_item(connection: Connection, conversation_id: str) -> WorkItem | None:
     return _item(row) if row is not None else None
 
 
+@dataclass(frozen=True)
+class Handled:
+    """Who ended a piece of work last, and when."""
+
+    agent_id: str
+    at: datetime
+
+
+def last_handled(
+    connection: Connection, *, conversation_id: str = "", customer_id: str = ""
+) -> Handled | None:
+    """Who ended the last work item of this conversation, or of this customer."""
+    columns = work_items.c
+    column, value = (
+        (columns.conversation_id, conversation_id)
+        if conversation_id
+        else (columns.customer_id, customer_id)
+    )
+    row = connection.execute(
+        select(columns.agent_id, columns.resolved_at)
+        .where(column == value, columns.state == "done", columns.agent_id.is_not(None))
+        .where(columns.resolved_at.is_not(None))
+        .order_by(columns.resolved_at.desc())
+        .limit(1)
+    ).one_or_none()
+    return Handled(row.agent_id, row.resolved_at) if row is not None else None
+
+
 def save(connection: Connection, items: Sequence[WorkItem], closed: Collection[str]) -> None:
     """Write new and changed work items and tell the bus.
 
@@ -192,7 +229,17 @@ _CHANGE = (
     update(work_items)
     .where(work_items.c.id == bindparam("changed_id"))
     .values(
+        state=bindparam("new_state"),
+        agent_id=bindparam("new_agent"),
         role=bindparam("new_role"),
+        rank=bindparam("new_rank"),
+        units=bindparam("new_units"),
+        skills=bindparam("new_skills"),
+        backup_role=bindparam("new_backup"),
+        preferred_agent_id=bindparam("new_preferred"),
+        preferred_until=bindparam("new_preferred_until"),
+        preferred_why=bindparam("new_preferred_why"),
+        snoozed_until=bindparam("new_snoozed_until"),
         epoch=bindparam("new_epoch"),
         topic=bindparam("new_topic"),
         priority_minutes=bindparam("new_priority"),
@@ -214,7 +261,17 @@ def _change(item: WorkItem) -> dict[str, Any]:
         "new_overdue": standing["overdue"],
         "new_urgency": standing["urgency_minutes"],
         "changed_id": item.id,
+        "new_state": item.state,
+        "new_agent": item.agent_id,
         "new_role": item.role,
+        "new_rank": _rank(item),
+        "new_units": item.units,
+        "new_skills": item.skills,
+        "new_backup": item.backup_role,
+        "new_preferred": item.preferred_agent_id,
+        "new_preferred_until": item.preferred_until,
+        "new_preferred_why": item.preferred_why,
+        "new_snoozed_until": item.snoozed_until,
         "new_epoch": item.epoch,
         "new_topic": item.topic,
         "new_priority": item.priority_minutes,
@@ -242,7 +299,21 @@ def _row(item: WorkItem) -> dict[str, Any]:
         "created_at": clock.now(),
         "resolved_at": None,
         **deadlines.standing(item.deadlines),
+        "rank": _rank(item),
+        "units": item.units,
+        "skills": item.skills,
+        "backup_role": item.backup_role,
+        "preferred_agent_id": item.preferred_agent_id,
+        "preferred_until": item.preferred_until,
+        "preferred_why": item.preferred_why,
+        "snoozed_until": None,
+        "look_again_at": None,
     }
+
+
+def _rank(item: WorkItem) -> int:
+    urgency = deadlines.standing(item.deadlines)["urgency_minutes"]
+    return rank(item.waiting_since, item.priority_minutes, urgency)
 
 
 def _told(item: WorkItem) -> Envelope:
@@ -253,6 +324,8 @@ def _told(item: WorkItem) -> Envelope:
         former_role=item.former_role,
         state=item.state,
         agent_id=item.agent_id,
+        former_agent_id=item.former_agent_id,
+        preferred_agent_id=item.preferred_agent_id,
         epoch=item.epoch,
         overdue=item.overdue,
     )
@@ -315,6 +388,13 @@ def _item(row: Row[Any], running: tuple[Deadline, ...] = ()) -> WorkItem:
         first_response_at=row.first_response_at,
         deadlines=running,
         overdue=row.overdue,
+        units=row.units,
+        skills=row.skills,
+        backup_role=row.backup_role,
+        preferred_agent_id=row.preferred_agent_id,
+        preferred_until=row.preferred_until,
+        preferred_why=row.preferred_why,
+        snoozed_until=row.snoozed_until,
         new=False,
         stored=running,
     )

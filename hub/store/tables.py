@@ -32,6 +32,13 @@ metadata = MetaData(
 
 _ID = String(36)
 
+
+def _where(name: str, condition: str, *columns: str, unique: bool = False) -> Index:
+    """An index of the rows for which this holds."""
+    only = text(condition)
+    return Index(name, *columns, unique=unique, sqlite_where=only, postgresql_where=only)
+
+
 # PostgreSQL counts conversations here; SQLite, with its one writer, takes the highest plus one.
 conversation_numbers = Sequence("conversation_numbers", start=10001, metadata=metadata)
 
@@ -261,6 +268,27 @@ sign_ins = Table(
     Column("expires_at", Instant, nullable=False, index=True),
 )
 
+agent_skills = Table(
+    "agent_skills",
+    metadata,
+    Column("agent_id", _ID, ForeignKey("agents.id"), primary_key=True),
+    Column("skill", String(100), primary_key=True),
+    Column("level", Integer, nullable=False),
+)
+
+presence = Table(
+    "presence",
+    metadata,
+    Column("agent_id", _ID, ForeignKey("agents.id"), primary_key=True),
+    Column("state", String(16), nullable=False),  # available, away, not_responding, off
+    Column("reason", Text, nullable=False),
+    Column("closed_channels", Json, nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("idle_since", Instant, nullable=False),  # when work was last put in their hands
+    Column("seen_at", Instant),  # when their console was last open; null: it never said so
+    Index("ix_presence_state_idle_since", "state", "idle_since"),
+)
+
 # Whose first response may still come too late.
 _WATCHED = "state <> 'done' AND first_response_at IS NULL AND NOT overdue"
 
@@ -271,8 +299,8 @@ work_items = Table(
     Column("conversation_id", _ID, ForeignKey("conversations.id"), nullable=False),
     Column("customer_id", _ID, ForeignKey("customers.id"), nullable=False),
     Column("role", String(100), nullable=False),
-    Column("state", String(16), nullable=False),  # waiting, assigned, done
-    Column("agent_id", _ID, ForeignKey("agents.id")),
+    Column("state", String(16), nullable=False),  # waiting, offered, assigned, snoozed, done
+    Column("agent_id", _ID, ForeignKey("agents.id")),  # who has it, or is asked, or snoozed it
     Column(
         "epoch", Integer, nullable=False
     ),  # grows with every change: what compare-and-set compares
@@ -290,8 +318,28 @@ work_items = Table(
     Column("decision", Json, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("resolved_at", Instant),
+    # Assignment. The defaults serve the release before it, which does not write these.
+    Column("rank", Counter, nullable=False, server_default="0"),  # the lowest is first: ranking.py
+    Column("units", Integer, nullable=False, server_default="20"),  # of an agent's 100
+    Column("backup_role", String(100), nullable=False, server_default=""),
+    Column("skills", Json, nullable=False, server_default="{}"),
+    Column("preferred_agent_id", _ID),  # goes to them first, until then
+    Column("preferred_until", Instant),
+    Column("preferred_why", String(16), nullable=False, server_default=""),
+    Column("snoozed_until", Instant),
+    Column("look_again_at", Instant),  # nobody could take it; then that may have changed
     Index("ix_work_items_role_state", "role", "state"),
     Index("ix_work_items_agent_id_state", "agent_id", "state"),
+    _where("ix_work_items_queue", "state = 'waiting'", "role", "rank", "id"),
+    _where("ix_work_items_backup", "state = 'waiting'", "backup_role", "rank", "id"),
+    _where(
+        "ix_work_items_preferred",
+        "state = 'waiting' AND preferred_agent_id IS NOT NULL",
+        "preferred_agent_id",
+    ),
+    _where("ix_work_items_look_again", "state = 'waiting'", "look_again_at"),
+    _where("ix_work_items_snoozed", "state = 'snoozed'", "snoozed_until"),
+    _where("ix_work_items_handled", "state = 'done'", "customer_id", "resolved_at"),
     Index(
         "uq_work_items_open",
         "conversation_id",
@@ -344,6 +392,35 @@ deadlines = Table(
         sqlite_where=text(_OPEN),
         postgresql_where=text(_OPEN),
     ),
+)
+
+offers = Table(
+    "offers",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("work_item_id", _ID, ForeignKey("work_items.id"), nullable=False, index=True),
+    Column("agent_id", _ID, ForeignKey("agents.id"), nullable=False),
+    # offered, accepted, declined, missed, withdrawn; returned: had it, and gave it away
+    Column("state", String(16), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("offered_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    _where("uq_offers_live", "state = 'offered'", "work_item_id", unique=True),
+    _where("ix_offers_expiring", "state = 'offered'", "expires_at"),
+    Index("ix_offers_agent_id_offered_at", "agent_id", "offered_at"),
+)
+
+assignment_steps = Table(
+    "assignment_steps",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("work_item_id", _ID, ForeignKey("work_items.id"), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("agent_id", _ID),
+    Column("details", Json, nullable=False),
+    Index("ix_assignment_steps_work_item_id_id", "work_item_id", "id"),
 )
 
 outbox = Table(

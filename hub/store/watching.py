@@ -11,6 +11,7 @@ from hub.events import DeadlineBreached, DeadlineWarned, Envelope, WorkItemChang
 from hub.store import outbox
 from hub.store.among import among
 from hub.store.deadlines import Deadline, of_row, open_of, save, standing
+from hub.store.ranking import MINUTE
 from hub.store.tables import deadlines, work_items
 
 SOURCE = "/loket/deadlines"
@@ -74,6 +75,8 @@ _RESTAND = (
         answer_warn=bindparam("answer_warn"),
         overdue=bindparam("overdue"),
         urgency_minutes=bindparam("urgency_minutes"),
+        rank=work_items.c.rank
+        + MINUTE * (work_items.c.urgency_minutes - bindparam("urgency_minutes")),
     )
 )
 

@@ -7,7 +7,7 @@ here and in the router.
 
 import functools
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -19,17 +19,21 @@ from hub.events import WorkItemChanged
 from hub.interaction import Channel
 from hub.logs import correlation_id
 from hub.promises import Event
-from hub.store import audit, deadlines, outbox
+from hub.store import answers, audit, deadlines, outbox, presence, queues, steps
 from hub.store.agents import Agent
 from hub.store.among import among
-from hub.store.ranking import Rank
+from hub.store.ranking import ranked
 from hub.store.tables import agents, conversations, customers, interactions, work_items
 
 SOURCE = "/loket/console"
 
 WAITING = "waiting"
+OFFERED = "offered"
 ASSIGNED = "assigned"
+SNOOZED = "snoozed"
 DONE = "done"
+
+NOT_PREFERRED = {"preferred_agent_id": None, "preferred_until": None, "preferred_why": ""}
 
 _TITLE_CHARACTERS = 160
 # So many agents may ask for the next item at the same moment and each get one.
@@ -71,11 +75,10 @@ class WorkItem:
     number: int
     customer_name: str
     title: str
-
-    @property
-    def rank(self) -> float:
-        """Since when it counts as waiting, in seconds since 1970: the lowest is first."""
-        return self.waiting_since.timestamp() - 60 * (self.priority_minutes + self.urgency_minutes)
+    rank: int
+    """The lowest is first: see ranking.py."""
+    preferred_agent_id: str | None
+    snoozed_until: datetime | None
 
     def is_for(self, agent: Agent) -> bool:
         """Whether it is the agent's to work on: of a role that they hold, or assigned to them."""
@@ -84,32 +87,32 @@ class WorkItem:
 
 @dataclass(frozen=True)
 class WorkList:
-    """What an agent holds, and the front of the queue of the roles they hold."""
+    """What an agent holds and put aside, and the front of the queue of the roles they hold."""
 
     mine: list[WorkItem]
     queue: list[WorkItem]
     waiting: int
+    aside: list[WorkItem] = field(default_factory=list)
 
 
-_ORDER = (
-    Rank(
-        work_items.c.waiting_since,
-        work_items.c.priority_minutes + work_items.c.urgency_minutes,
-    ),
-    work_items.c.answer_due.asc().nulls_last(),
-    work_items.c.id,
-)
+_ORDER = (work_items.c.rank, work_items.c.id)
 
 
 def work_list(connection: Connection, agent: Agent, *, length: int) -> WorkList:
     """What the agent sees at the start: the first `length` of each part, and how many wait."""
     in_queue = (work_items.c.state == WAITING) & work_items.c.role.in_(agent.roles)
-    held = (work_items.c.state == ASSIGNED) & (work_items.c.agent_id == agent.id)
+    aside = (work_items.c.state == SNOOZED) & (work_items.c.agent_id == agent.id)
+    mine = (work_items.c.state == ASSIGNED) & (work_items.c.agent_id == agent.id)
+    first = queues.first_ids(connection, agent.roles, length)
     waiting = connection.execute(select(func.count()).select_from(work_items).where(in_queue))
     return WorkList(
-        mine=_read(connection, _selection().where(held).order_by(*_ORDER).limit(length)),
-        queue=_read(connection, _selection().where(in_queue).order_by(*_ORDER).limit(length)),
+        mine=_read(connection, _selection().where(mine).order_by(*_ORDER).limit(length)),
+        queue=sorted(by_ids(connection, first), key=lambda item: (item.rank, item.id)),
         waiting=waiting.scalar_one(),
+        aside=_read(
+            connection,
+            _selection().where(aside).order_by(work_items.c.snoozed_until).limit(length),
+        ),
     )
 
 
@@ -125,15 +128,14 @@ def latest_of(connection: Connection, conversation_ids: Collection[str]) -> dict
     return {item.conversation_id: item for item in found}
 
 
-def take_next(connection: Connection, agent: Agent) -> WorkItem | None:
-    """Assign the first waiting item of the agent's roles to the agent; None when nothing waits."""
-    front = (
-        select(work_items.c.id)
-        .where(work_items.c.state == WAITING, work_items.c.role.in_(agent.roles))
-        .order_by(*_ORDER)
-        .limit(_TRIED)
-    )
-    for item_id in connection.execute(front).scalars().all():
+def take_next(
+    connection: Connection, agent: Agent, *, offered_only: Collection[str] = ()
+) -> WorkItem | None:
+    """Assign the first waiting item of the agent's roles to the agent; None when nothing waits.
+
+    Work of roles that are `offered_only` is not for taking.
+    """
+    for item_id in queues.first_ids(connection, agent.roles.difference(offered_only), _TRIED):
         try:
             return claim(connection, item_id, agent)
         except Taken:
@@ -142,40 +144,58 @@ def take_next(connection: Connection, agent: Agent) -> WorkItem | None:
 
 
 def claim(connection: Connection, item_id: str, agent: Agent) -> WorkItem:
-    """Assign a waiting item to the agent. Raises Taken when someone else was first."""
-    item = _lock(connection, item_id)
+    """Assign a waiting item to the agent, or one that they are offered, or that is put aside.
+
+    Raises Taken when someone else was first.
+    """
+    item = lock(connection, item_id)
     if item.agent_id == agent.id and item.state == ASSIGNED:
         return item
-    if item.state != WAITING:
-        raise _lost(item, agent)
-    values = {"state": ASSIGNED, "agent_id": agent.id}
-    return _change(connection, item, agent, "work_item.claimed", values)
+    asked = item.state == OFFERED and item.agent_id == agent.id
+    if item.state not in (WAITING, SNOOZED) and not asked:
+        raise lost(item, agent)
+    answers.end(connection, item_id, answers.ACCEPTED)
+    presence.got_work(connection, agent.id, clock.now())
+    values = {
+        "state": ASSIGNED,
+        "agent_id": agent.id,
+        "snoozed_until": None,
+        "look_again_at": None,
+        **NOT_PREFERRED,
+    }
+    action = "work_item.accepted" if asked else "work_item.claimed"
+    changed = change(connection, item, agent, action, values)
+    steps.add(connection, item_id, steps.ACCEPTED if asked else steps.TAKEN, agent.id)
+    return changed
 
 
 def release(connection: Connection, item_id: str, agent: Agent) -> WorkItem:
     """Put an item that the agent holds back in the queue; it keeps its age."""
-    item = _held(connection, item_id, agent)
+    item = held(connection, item_id, agent)
+    answers.gave_away(connection, item_id, agent.id)
     values = {"state": WAITING, "agent_id": None}
-    return _change(connection, item, agent, "work_item.released", values)
+    changed = change(connection, item, agent, "work_item.released", values)
+    steps.add(connection, item_id, steps.RETURNED, agent.id)
+    return changed
 
 
 def answered(connection: Connection, item_id: str, agent: Agent) -> WorkItem:
     """The agent answered: that meets the promise of an answer which waited for one."""
-    item = _held(connection, item_id, agent)
+    item = held(connection, item_id, agent)
     waiting = any(one.is_answer for one in deadlines.open_of(connection, [item_id]))
     if item.first_response_at is not None and not waiting:
         return item
     now = clock.now()
     values = deadlines.happened(connection, item_id, Event.ANSWER, now)
     values |= {"first_response_at": item.first_response_at or now}
-    return _change(connection, item, agent, "work_item.answered", values)
+    return change(connection, item, agent, "work_item.answered", values)
 
 
 def resolve(
     connection: Connection, item_id: str, agent: Agent, results: dict[str, str]
 ) -> WorkItem:
     """The agent is done with an item that they hold, and with its conversation."""
-    item = _held(connection, item_id, agent)
+    item = held(connection, item_id, agent)
     now = clock.now()
     connection.execute(
         update(conversations)
@@ -184,7 +204,7 @@ def resolve(
     )
     values = deadlines.happened(connection, item_id, Event.RESOLVED, now)
     values |= {"state": DONE, "resolved_at": now}
-    return _change(connection, item, agent, "work_item.resolved", values, results=results)
+    return change(connection, item, agent, "work_item.resolved", values, results=results)
 
 
 def retopic(
@@ -194,52 +214,59 @@ def retopic(
 
     What moves waits for its new role and keeps its age. Gives the item as it was and as it is.
     """
-    item = _lock(connection, item_id)
-    if item.state == DONE or (item.state == ASSIGNED and item.agent_id != agent.id):
-        raise _lost(item, agent)
+    item = lock(connection, item_id)
+    somebody_has_it = item.state in (ASSIGNED, OFFERED, SNOOZED) and item.agent_id != agent.id
+    if item.state == DONE or somebody_has_it:
+        raise lost(item, agent)
     if not item.is_for(agent):
         raise Rejected("other_role", "Another role handles this.", status=409)
+    moves = move and decision["role"] != item.role
+    role = decision["role"] if moves else item.role
     values = {
         "topic": decision["topic"],
         "decision": decision,
         "priority_minutes": decision["priority_minutes"],
+        "skills": decision["skills"],
+        **deadlines.repromised(connection, item.id, decision, role, clock.now()),
     }
-    moves = move and decision["role"] != item.role
-    role = decision["role"] if moves else item.role
-    values |= deadlines.repromised(connection, item.id, decision, role, clock.now())
     if moves:
-        values |= {"role": decision["role"], "state": WAITING, "agent_id": None}
-    details = {"from": item.topic, "to": decision["topic"], "moved": moves}
-    changed = _change(
+        answers.end(connection, item_id, answers.WITHDRAWN)
+        values |= {"role": role, "backup_role": decision["backup_role"] or ""}
+        values |= {"state": WAITING, "agent_id": None, "snoozed_until": None, **NOT_PREFERRED}
+    changed = change(
         connection,
         item,
         agent,
         "work_item.topic_corrected",
         values,
         former_role=item.role if moves else "",
-        **details,
+        **{"from": item.topic, "to": decision["topic"], "moved": moves},
     )
     return item, changed
 
 
-def _held(connection: Connection, item_id: str, agent: Agent) -> WorkItem:
-    item = _lock(connection, item_id)
-    if item.state == WAITING:
+def held(connection: Connection, item_id: str, agent: Agent) -> WorkItem:
+    """The item, locked, if the agent has it. Raises Rejected."""
+    item = lock(connection, item_id)
+    if item.state in (WAITING, SNOOZED) or (item.state == OFFERED and item.agent_id == agent.id):
         raise Rejected("not_held", "Take this item first.", status=409)
     if item.state != ASSIGNED or item.agent_id != agent.id:
-        raise _lost(item, agent)
+        raise lost(item, agent)
     return item
 
 
-def _lost(item: WorkItem, agent: Agent) -> Rejected:
+def lost(item: WorkItem, agent: Agent) -> Rejected:
+    """Why the agent cannot have it now."""
     if item.state == DONE:
         return Taken("")
     if item.state == ASSIGNED and item.agent_id != agent.id:
         return Taken(item.agent_name)
+    if item.state == OFFERED and item.agent_id != agent.id:
+        return Rejected("asked", "A colleague is being asked to take it.", status=409)
     return Rejected("changed", "It changed at the same moment. Try again.", status=409)
 
 
-def _lock(connection: Connection, item_id: str) -> WorkItem:
+def lock(connection: Connection, item_id: str) -> WorkItem:
     """The item as it is now; whoever else changes its conversation waits until we are done."""
     conversation_id = (
         select(work_items.c.conversation_id).where(work_items.c.id == item_id).scalar_subquery()
@@ -257,7 +284,7 @@ def _get(connection: Connection, item_id: str) -> WorkItem:
     return found[0]
 
 
-def _change(
+def change(
     connection: Connection,
     item: WorkItem,
     agent: Agent,
@@ -271,14 +298,14 @@ def _change(
     result = connection.execute(
         update(work_items)
         .where(work_items.c.id == item.id, work_items.c.epoch == item.epoch)
-        .values(epoch=item.epoch + 1, **values)
+        .values(epoch=item.epoch + 1, **ranked(item, values))
     )
     changed = _get(connection, item.id)
     if result.rowcount == 0:
-        raise _lost(changed, agent)
+        raise lost(changed, agent)
     outbox.add(
         connection,
-        changed_event(changed, former_role=former_role),
+        event(changed, former_role=former_role, former_agent_id=item.agent_id),
         subject=item.conversation_id,
         source=SOURCE,
         correlation_id=correlation_id(),
@@ -288,17 +315,19 @@ def _change(
     return changed
 
 
-def changed_event(item: WorkItem, *, former_role: str = "") -> WorkItemChanged:
-    return WorkItemChanged(
-        work_item_id=item.id,
-        conversation_id=item.conversation_id,
-        role=item.role,
-        former_role=former_role,
-        state=item.state,
-        agent_id=item.agent_id,
-        epoch=item.epoch,
-        overdue=item.overdue,
-    )
+def event(item: WorkItem, **changes: Any) -> WorkItemChanged:
+    """That an item is now so; with `changes`, that it will be once this is written."""
+    values = {
+        "work_item_id": item.id,
+        "conversation_id": item.conversation_id,
+        "role": item.role,
+        "state": item.state,
+        "agent_id": item.agent_id,
+        "preferred_agent_id": item.preferred_agent_id,
+        "epoch": item.epoch,
+        "overdue": item.overdue,
+    }
+    return WorkItemChanged.model_validate(values | changes)
 
 
 @functools.cache  # making it takes longer than running it; each use refines a copy
@@ -353,6 +382,9 @@ def _item(row: Any) -> WorkItem:
         number=row.number,
         customer_name=row.customer_name,
         title=_first_line(row.title or ""),
+        rank=row.rank,
+        preferred_agent_id=row.preferred_agent_id,
+        snoozed_until=row.snoozed_until,
     )
 
 

@@ -460,7 +460,7 @@ async def test_axe_finds_nothing(house: House, browser: Browser, scheme: str) ->
             await summary.click()
         await at.check_accessible()
         await at.page.keyboard.press("Escape")
-        await at.page.locator(".top summary").click()
+        await at.page.locator(".top .menu:last-child > summary").click()
         await at.check_accessible()
         await at.page.goto(f"{house.origin}/console/nowhere")
         await at.check_accessible()
@@ -504,7 +504,7 @@ async def test_colours_are_a_choice_that_stays(house: House, browser: Browser) -
         await at.sign_in("anna")
         background = "getComputedStyle(document.documentElement).backgroundColor"
         light = await at.page.evaluate(background)
-        await at.page.locator(".top summary").click()
+        await at.page.locator(".top .menu:last-child > summary").click()
         await at.page.get_by_role("button", name="Dark").click()
         dark = await at.page.evaluate(background)
         assert dark != light

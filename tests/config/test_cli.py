@@ -196,6 +196,15 @@ def test_an_agent_for_a_role_that_is_not_there_is_refused(deployment: Deployment
     assert "Did you mean logistics?" in said
 
 
+def test_people_have_skills(deployment: Deployment) -> None:
+    add = ("agents", "add", "kim", "--name", "Kim", "--role", "billing")
+    run(deployment, *add, extra={"LOKET_AGENT_PASSWORD": "correct horse battery"})
+    skills = ("agents", "set-skills", "kim", "--skill")
+    assert "dutch 4, repairs 1" in run(deployment, *skills, "dutch=4", "--skill", "repairs=1")
+    assert "a level from 1 to 5" in refused(deployment, *skills, "dutch=6")
+    assert "Nobody signs in as jo" in refused(deployment, "agents", "set-skills", "jo")
+
+
 async def test_people_are_added_once_and_their_roles_and_sessions_changed(
     deployment: Deployment, sqlite_url: str
 ) -> None:

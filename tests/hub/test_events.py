@@ -18,6 +18,7 @@ EXAMPLES: dict[str, object] = {
     "conversation_id": "c1",
     "customer_id": "k1",
     "work_item_id": "w1",
+    "agent_id": "a1",
     "account": "info@example.org",
     "channel": Channel.EMAIL,
     "direction": Direction.OUTBOUND,

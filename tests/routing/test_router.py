@@ -311,7 +311,7 @@ class Sure:
 async def test_what_no_rule_recognises_gets_the_topic_that_was_learned(
     database: Database, intake: Intake, model: Model
 ) -> None:
-    router = Router(database, lambda: model, Metrics(), lambda: None, Sure)
+    router = Router(database, lambda: model, Metrics(), lambda: None, learned=Sure)
     await router.handle([received(await intake.accept(mail_arrival(subject="", text="xyzzy")))])
     item = await only(database, work_items)
     assert (item.topic, item.role) == ("contract", "sales")

@@ -33,9 +33,12 @@ from hub.store.database import open_database
 from hub.store.leader import open_leadership
 from hub.store.tables import work_items
 from interaction_models import FILE
+from routing.assigning.rules import Rules
 from routing.decision import Decision
+from routing.dispatcher import Dispatcher
 from routing.explain import explain
 from routing.guide import contact_guide
+from routing.handing_out import HandingOut, backup_of, offered_only
 from routing.hours.stored import ruler_of
 from routing.lifecycle.life import ModelLife
 from routing.live_model import LiveModel
@@ -95,6 +98,9 @@ class House:
     store_url: str
     folder: Path
     settings: ConsoleSettings = field(default_factory=ConsoleSettings)
+    model_text: str = MODEL
+    rules: Rules | None = None
+    """With rules a dispatcher runs, and offers work as they say."""
     public_url: str = ""
     port: int = field(default_factory=free_port)
 
@@ -113,22 +119,25 @@ class House:
         self.bus = open_bus(BusSettings(), self.database, _bury)
         self.relay = Relay(self.database, self.bus, open_leadership(self.database))
         self.intake = Intake(self.database, TOKENS, self.metrics, self.relay.wake)
-        self.model = read_model(MODEL, FILE)
+        self.model = read_model(self.model_text, FILE)
         self.life = ModelLife.over(self.database, self.relay.wake)
-        await self.life.activating.go_live_from_file(MODEL, reason="First start", only_first=True)
+        await self.life.activating.go_live_from_file(
+            self.model_text, reason="First start", only_first=True
+        )
         self.live = LiveModel(self.database)
         await self.live.start()
         router = Router(self.database, self.live, self.metrics, self.relay.wake)
         self.bus.subscribe(QUEUE, TOPICS, router.handle)
         self.outbound = self._outbound()
+        self.dispatcher = self._dispatcher()
         self.console = Console(self._context())
         self.server = HttpServer(self.http, self._app)
-        for part in (self.relay, self.bus, self.console, self.server):
+        for part in (self.relay, self.bus, self.console, self.server, *self.dispatcher):
             await part.start()
 
     async def stop(self) -> None:
         parts = (self.console, self.server, self.bus, self.relay, self.live, self.workers)
-        for part in parts:
+        for part in (*self.dispatcher, *parts):
             await part.stop()
         await self.database.close()
 
@@ -141,6 +150,12 @@ class House:
             connectors={},
             wake=self.relay.wake,
         )
+
+    def _dispatcher(self) -> list[Dispatcher]:
+        if self.rules is None:
+            return []
+        handing_out = HandingOut(self.live, self.rules)
+        return [Dispatcher(self.database, self.bus, handing_out, self.metrics, self.relay.wake)]
 
     def _context(self) -> ConsoleContext:
         hub = HubSettings(organisation="Van Dalen Koffie", http=self.http)
@@ -160,6 +175,8 @@ class House:
             models=Desk(self.life, self.live, self.database),
             resend=self.outbound.resend,
             wake=self.relay.wake,
+            offered_only=lambda: offered_only(self.model),
+            backup_of=lambda role: backup_of(self.model, role),
         )
 
     def _guide(self, group: str, public: bool, now: datetime) -> Guide:

@@ -1,5 +1,6 @@
 // Starts the console's page.
 import "./composer.js";
+import { keepDesk } from "./desk.js";
 import { takeOverForms } from "./forms.js";
 import { listenToKeys } from "./keys.js";
 import { goLive } from "./live.js";
@@ -9,6 +10,7 @@ import { listenToViews } from "./views.js";
 import { workList } from "./work-list.js";
 
 keepTimes();
+keepDesk();
 takeOverForms();
 listenToKeys();
 listenToTopics();

@@ -124,7 +124,7 @@ class Conversation extends HTMLElement {
   refreshHead(fresh) {
     const head = this.querySelector("[data-head]");
     // Somebody is filling in the result or the topic: leave it be until they are done.
-    if (head.querySelector("details:is([data-resolve], [data-correct])[open]")) return;
+    if (head.querySelector("details:is(.menu, [data-correct])[open]")) return;
     const focused = head.contains(document.activeElement);
     head.replaceWith(fresh.querySelector("[data-head]"));
     this.keepSeen();

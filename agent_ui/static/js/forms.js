@@ -1,4 +1,5 @@
 // Sends forms and follows links without leaving the page. Without scripts they work as they are.
+import { refreshDesk } from "./desk.js";
 import { fetchPart, open, showPanes } from "./parts.js";
 import { toast } from "./notices.js";
 import { text } from "./texts.js";
@@ -17,6 +18,7 @@ async function send(form, submitter) {
   const typing = composer !== null || document.activeElement.matches("loket-composer textarea");
   // A refusal shows the conversation again; its address is not one to come back to.
   showPanes(answer, { push: answer.ok });
+  refreshDesk();
   focusAfter(typing);
   if (tookNothing) toast(text("Nothing waits for your roles."));
 }

@@ -13,7 +13,11 @@ const ACTIONS = {
   i: () => press('[data-key="i"]'),
   r: () => document.querySelector("loket-composer")?.write("reply"),
   x: () => document.querySelector("loket-composer")?.write("note"),
-  e: openResolve,
+  e: () => openMenu("details[data-resolve]"),
+  g: () => openMenu("details[data-give]"),
+  z: () => openMenu("details[data-aside]"),
+  y: () => press("[data-accept]"),
+  N: () => document.querySelector("[data-decline]")?.focus(),
   c: openCorrection,
   "?": openKeys,
 };
@@ -48,11 +52,11 @@ function press(selector) {
   document.querySelector(selector)?.click();
 }
 
-function openResolve() {
-  const menu = document.querySelector("details[data-resolve]");
+function openMenu(selector) {
+  const menu = document.querySelector(selector);
   if (!menu) return;
   menu.open = true;
-  menu.querySelector("select, input:not([type=hidden]), textarea").focus();
+  menu.querySelector("select, form button, input:not([type=hidden]), textarea").focus();
 }
 
 function openKeys() {

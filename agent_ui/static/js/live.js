@@ -1,5 +1,6 @@
 // The live line: follows the changes in order, and starts again when some may be missing.
 import { openConversation } from "./conversation.js";
+import { refreshDesk } from "./desk.js";
 import { saySignedOut, showLive } from "./notices.js";
 import { text } from "./texts.js";
 import { workList } from "./work-list.js";
@@ -30,7 +31,8 @@ function onChanges(event) {
   position = event.lastEventId;
   const changes = JSON.parse(event.data);
   workList().take(changes.filter((change) => change.item));
-  for (const change of changes) tellConversation(change);
+  if (changes.some((change) => change.desk)) refreshDesk();
+  for (const change of changes) if (change.conversation) tellConversation(change);
   const came = performance.now();
   recent = [...recent, ...changes.map((change) => ({ came, change }))].slice(-KEPT);
 }
@@ -54,6 +56,7 @@ function tellConversation(change) {
 function onReset(event) {
   position = event.lastEventId;
   workList().replace();
+  refreshDesk();
   openConversation()?.refresh({ entries: true });
 }
 

@@ -81,9 +81,10 @@ class WorkList extends HTMLElement {
   }
 
   settle() {
-    const [mine, queue] = [this.list("mine"), this.list("queue")];
+    const [mine, queue, aside] = [this.list("mine"), this.list("queue"), this.list("aside")];
     while (queue.children.length > MOST_ROWS) queue.lastElementChild.remove();
     this.querySelector('[data-count="mine"]').textContent = mine.children.length;
+    this.querySelector('[data-count="aside"]').textContent = aside.children.length;
     this.querySelector('[data-count="queue"]').textContent = this.total;
     const more = this.querySelector("[data-more]");
     const hidden = this.total - queue.children.length;

@@ -21,6 +21,8 @@ DECISION = {
     "role": "billing",
     "priority_minutes": 30,
     "first_response": 3600,
+    "skills": {},
+    "backup_role": None,
     "recognition": {"topic": "bill", "how": "agent"},
 }
 WAITS = {"state": "waiting", "resolved_at": None}

@@ -4,16 +4,18 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, column, insert, inspect, table, text
 
 from hub.errors import StoreDown
-from hub.store import migrate, watching
+from hub.store import migrate, tables, watching
 from hub.store.database import open_database
+from hub.store.ranking import rank
 from hub.store.tables import conversations, customers, metadata, work_items
-from stores import only, opened
+from stores import only, opened, rows
 
 
 def differences(connection: Connection) -> list[Any]:
@@ -100,3 +102,56 @@ def _old_work(connection: Connection, due: datetime) -> None:
     }  # fmt: skip
     old = table("work_items", *(column(name, work_items.c[name].type) for name in columns))
     connection.execute(insert(old), [columns])
+
+
+_COLUMNS = (
+    "id", "conversation_id", "customer_id", "role", "state", "epoch", "channel", "topic",
+    "priority_minutes", "waiting_since", "overdue", "decision", "created_at",
+)  # fmt: skip
+"""Of work items, as an earlier release has them."""
+
+
+async def test_work_that_waits_keeps_its_order(empty_store_url: str) -> None:
+    """What the release before it wrote is ranked as this release does it."""
+    at = datetime(2026, 3, 29, 0, 59, 59, 250_000, tzinfo=UTC)
+    person = {"id": "k", "kind": "person", "name": "Jan", "attributes": {}, "created_at": at}
+    talk = {
+        "customer_id": "k",
+        "subject": "",
+        "channel": "chat",
+        "state": "open",
+        "interaction_count": 0,
+        "created_at": at,
+        "last_at": at,
+    }
+    item = {
+        "customer_id": "k",
+        "role": "service",
+        "state": "waiting",
+        "epoch": 1,
+        "channel": "chat",
+        "topic": "any",
+        "overdue": False,
+        "decision": {},
+        "created_at": at,
+        "waiting_since": at,
+    }
+    cases = [0, 90]
+
+    def write(connection: Connection) -> None:
+        command.upgrade(migrate._on(connection), "0002")
+        connection.execute(insert(tables.customers), [person])
+        old = table("work_items", *(column(name, work_items.c[name].type) for name in _COLUMNS))
+        for number, minutes in enumerate(cases):
+            named = {"id": f"c{number}", "number": number}
+            connection.execute(insert(tables.conversations), [talk | named])
+            ids = {"id": f"w{number}", "conversation_id": f"c{number}"}
+            connection.execute(insert(old), [item | {"priority_minutes": minutes} | ids])
+
+    database = open_database(empty_store_url)
+    await database.write(write)
+    await migrate.upgrade(database)
+    found = sorted(await rows(database, tables.work_items), key=lambda row: row.id)
+    assert [row.rank for row in found] == [rank(at, minutes, 0) for minutes in cases]
+    assert {row.units for row in found} == {30}
+    await database.close()

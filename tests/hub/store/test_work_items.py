@@ -15,6 +15,7 @@ from hub.store import Database, agents, work_items
 from hub.store import tables as t
 from hub.store.agents import Agent
 from hub.store.arrivals import store_arrivals
+from hub.store.ranking import rank
 from hub.store.work_items import Taken
 from stores import opened, rows, told
 
@@ -69,8 +70,11 @@ async def wait_for(database: Database, subject: str, **changes: Any) -> str:
             "decision": {},
             "created_at": NOON,
             "resolved_at": None,
+            "urgency_minutes": 0,
         }
-        connection.execute(insert(t.work_items), [row | changes])
+        row |= changes
+        order = rank(row["waiting_since"], row["priority_minutes"], row["urgency_minutes"])
+        connection.execute(insert(t.work_items), [row | {"rank": order}])
         return accepted.interaction_id
 
     return await database.write(work)
@@ -88,19 +92,20 @@ async def test_who_waits_longest_comes_first_with_priority_counted_in(database: 
     await wait_for(database, "urgent", waiting_since=NOON - MINUTE, priority_minutes=60)
     due = {"waiting_since": NOON - 10 * MINUTE}
     await wait_for(database, "no deadline", **due)
-    await wait_for(database, "late deadline", answer_due=NOON + 60 * MINUTE, **due)
-    await wait_for(database, "near deadline", answer_due=NOON + 5 * MINUTE, **due)
+    await wait_for(database, "late", urgency_minutes=240, **due)
+    await wait_for(database, "nearly late", urgency_minutes=60, **due)
     await wait_for(database, "not ours", role="bills", waiting_since=NOON - 600 * MINUTE)
     assert await subjects(database, anna) == [
+        "late",
+        "nearly late",
         "urgent",
         "old",
-        "near deadline",
-        "late deadline",
         "no deadline",
         "new",
     ]
     listed = await database.read(lambda c: work_items.work_list(c, anna, length=2))
-    assert ([item.title for item in listed.queue], listed.waiting) == (["urgent", "old"], 6)
+    front = [item.title for item in listed.queue]
+    assert (front, listed.waiting) == (["late", "nearly late"], 6)
     ranks = [item.rank for item in listed.queue]
     assert ranks == sorted(ranks), "the page sorts by the same number"
 
@@ -186,9 +191,9 @@ async def test_a_change_in_between_is_not_overwritten(database: Database) -> Non
     anna = await hire(database, "anna")
 
     def work(connection: Connection) -> None:
-        item = work_items._lock(connection, item_id)
+        item = work_items.lock(connection, item_id)
         connection.execute(update(t.work_items).values(epoch=item.epoch + 1, overdue=True))
-        work_items._change(connection, item, anna, "test", {"state": "assigned"})
+        work_items.change(connection, item, anna, "test", {"state": "assigned"})
 
     with pytest.raises(Rejected, match="changed at the same moment"):
         await database.write(work)

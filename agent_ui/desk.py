@@ -1,0 +1,75 @@
+"""What an agent's desk shows beside the work: whether they take offers, how much they have in hand,
+and what they are being offered, with the reason why it is them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection
+
+from hub import clock
+from hub.interaction import Channel
+from hub.store import offers, presence, staff, steps
+from hub.store.agents import Agent
+from hub.store.offers import Offer
+from hub.store.presence import Presence
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A live offer. `why`: what was kept about the choice."""
+
+    offer: Offer
+    why: Mapping[str, Any]
+
+    def seconds(self, now: datetime) -> int:
+        """How long there is still to answer."""
+        return max(0, round((self.offer.expires_at - now).total_seconds()))
+
+    @property
+    def all_seconds(self) -> int:
+        return round((self.offer.expires_at - self.offer.offered_at).total_seconds())
+
+
+@dataclass(frozen=True)
+class Desk:
+    presence: Presence
+    used: int
+    asked: list[Asked]
+
+
+def read_desk(connection: Connection, agent: Agent, *, quiet: timedelta) -> Desk:
+    """`quiet`: after so long without a word, a chat counts half."""
+    loads = staff.loads(connection, [agent.id]).get(agent.id, ())
+    return Desk(
+        presence=presence.of(connection, agent.id),
+        used=staff.units_in_use(loads, clock.now(), quiet),
+        asked=[
+            Asked(offer, steps.last_details(connection, offer.item.id, steps.OFFERED) or {})
+            for offer in offers.live(connection, agent.id)
+        ],
+    )
+
+
+def say_presence(
+    connection: Connection,
+    agent: Agent,
+    state: str,
+    reason: str = "",
+    closed: Sequence[Channel] | None = None,
+) -> None:
+    """The agent says whether they take offers; who does not loses those that they have.
+
+    `closed`: the channels that they take nothing on; None leaves them as they are.
+    """
+    kept = reason if state == presence.AWAY else ""
+    presence.say(connection, agent.id, state, reason=kept, closed_channels=closed)
+    if state != presence.AVAILABLE:
+        offers.withdraw(connection, agent.id)
+
+
+def leave(connection: Connection, agent: Agent) -> None:
+    """The agent signs out: nothing more is offered to them."""
+    if presence.of(connection, agent.id).state != presence.OFF:
+        say_presence(connection, agent, presence.OFF)

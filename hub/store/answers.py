@@ -1,0 +1,59 @@
+"""How the offers of a work item ended, and who gave it away: they are not asked again at once."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from hub import clock
+from hub.store.among import among
+from hub.store.tables import offers
+
+OFFERED = "offered"
+ACCEPTED = "accepted"
+DECLINED = "declined"
+MISSED = "missed"
+WITHDRAWN = "withdrawn"
+RETURNED = "returned"
+_REFUSALS = (DECLINED, MISSED, RETURNED)
+
+
+def end(connection: Connection, item_id: str, state: str, reason: str = "") -> None:
+    """The live offer of this item, if there is one, ended so."""
+    connection.execute(
+        update(offers)
+        .where(offers.c.work_item_id == item_id, offers.c.state == OFFERED)
+        .values(state=state, reason=reason, ended_at=clock.now())
+    )
+
+
+def gave_away(connection: Connection, item_id: str, agent_id: str) -> None:
+    """The agent had it and put it back or passed it on."""
+    now = clock.now()
+    row = {
+        "id": clock.new_id(),
+        "work_item_id": item_id,
+        "agent_id": agent_id,
+        "state": RETURNED,
+        "reason": "",
+        "offered_at": now,
+        "expires_at": now,
+        "ended_at": now,
+    }
+    connection.execute(insert(offers), [row])
+
+
+def refusals(connection: Connection, item_ids: Collection[str], since: datetime) -> list[Row[Any]]:
+    """Who declined, missed or gave away these items since then, oldest first."""
+    return list(
+        connection.execute(
+            select(offers.c.work_item_id, offers.c.agent_id, offers.c.state, offers.c.ended_at)
+            .where(
+                among(offers.c.work_item_id, item_ids),
+                offers.c.state.in_(_REFUSALS),
+                offers.c.ended_at >= since,
+            )
+            .order_by(offers.c.id)
+        )
+    )

@@ -1,0 +1,118 @@
+"""An agent gives work to somebody else, or puts it aside until a time. It keeps its place."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from hub import clock
+from hub.errors import Rejected
+from hub.promises import Event
+from hub.store import agents, answers, deadlines, offers, steps, work_items
+from hub.store.agents import Agent
+from hub.store.tables import conversations, roles
+from hub.store.tables import work_items as items
+from hub.store.work_items import NOT_PREFERRED, SNOOZED, WAITING, WorkItem
+
+GIVEN_WAITS = timedelta(minutes=15)
+"""For so long, work that was given to one agent, or that they had put aside, waits for them."""
+LONGEST_SNOOZE = timedelta(days=366)
+MOST_AT_ONCE = 100
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A role, or one agent in it when `agent_id` is set."""
+
+    role: str
+    agent_id: str = ""
+
+
+def transfer(
+    connection: Connection, item_id: str, agent: Agent, goal: Goal, *, backup_role: str = ""
+) -> WorkItem:
+    """Give work that the agent holds to another role or agent. Raises Rejected.
+
+    `backup_role`: who takes over for the new role when nobody of it does.
+    """
+    item = work_items.held(connection, item_id, agent)
+    _must_exist(connection, goal, agent)
+    values: dict[str, Any] = {"state": WAITING, "agent_id": None, "role": goal.role}
+    values |= NOT_PREFERRED
+    if goal.role != item.role:
+        values["backup_role"] = backup_role
+        values |= deadlines.happened(connection, item_id, Event.MOVED, clock.now(), role=goal.role)
+    if goal.agent_id:
+        values |= _preferred(goal.agent_id, "transferred")
+    answers.gave_away(connection, item_id, agent.id)
+    changed = work_items.change(
+        connection,
+        item,
+        agent,
+        "work_item.transferred",
+        values,
+        former_role=item.role if item.role != goal.role else "",
+        role=goal.role,
+        to=goal.agent_id,
+    )
+    details = {"role": goal.role, "to": goal.agent_id, "to_name": _name(connection, goal.agent_id)}
+    steps.add(connection, item_id, steps.TRANSFERRED, agent.id, **details)
+    return changed
+
+
+def snooze(connection: Connection, item_id: str, agent: Agent, until: datetime) -> WorkItem:
+    """Put work that the agent holds aside until then, or until the customer writes."""
+    now = clock.now()
+    if not now < until <= now + LONGEST_SNOOZE:
+        raise Rejected("snooze_time", "Choose a time to come, within a year.")
+    item = work_items.held(connection, item_id, agent)
+    values = deadlines.happened(connection, item_id, Event.PENDING, now)
+    values |= {"state": SNOOZED, "snoozed_until": until}
+    changed = work_items.change(
+        connection, item, agent, "work_item.snoozed", values, until=until.isoformat()
+    )
+    steps.add(connection, item_id, steps.SNOOZED, agent.id, until=until.isoformat())
+    return changed
+
+
+def wake_due(connection: Connection, now: datetime) -> list[str]:
+    """What was put aside until now waits again, at the place it had; gives the items."""
+    found = connection.execute(
+        select(items)
+        .join(conversations, conversations.c.id == items.c.conversation_id)
+        .where(items.c.state == SNOOZED, items.c.snoozed_until <= now)
+        .order_by(items.c.snoozed_until)
+        .limit(MOST_AT_ONCE)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for item in found:
+        values = deadlines.happened(connection, item.id, Event.CONTINUED, now)
+        values |= {"state": WAITING, "agent_id": None, "snoozed_until": None}
+        values |= _preferred(item.agent_id, "snoozed")
+        offers.change(connection, item, values)
+        steps.add(connection, item.id, steps.WOKEN, item.agent_id)
+    return [item.id for item in found]
+
+
+def _preferred(agent_id: str, why: str) -> dict[str, Any]:
+    until = clock.now() + GIVEN_WAITS
+    return {
+        "preferred_agent_id": agent_id,
+        "preferred_until": until,
+        "preferred_why": why,
+    }
+
+
+def _must_exist(connection: Connection, goal: Goal, agent: Agent) -> None:
+    known = connection.execute(select(roles.c.name).where(roles.c.name == goal.role)).one_or_none()
+    if known is None:
+        raise Rejected("no_role", "This role does not exist. Choose another one.")
+    if goal.agent_id == agent.id:
+        raise Rejected("own_work", "You have it already.")
+    if goal.agent_id and agents.find(connection, goal.agent_id) is None:
+        raise Rejected("no_agent", "This colleague cannot sign in. Choose somebody else.")
+
+
+def _name(connection: Connection, agent_id: str) -> str:
+    return agents.names(connection, [agent_id]).get(agent_id, "") if agent_id else ""

@@ -1,0 +1,72 @@
+"""What happened on a work item's way to an agent, step by step, with the reasons: its "why"."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from hub import clock
+from hub.store.tables import agents, assignment_steps
+
+SHOWN = 50
+
+NOBODY = "nobody"
+OFFERED = "offered"
+ACCEPTED = "accepted"
+TAKEN = "taken"
+DECLINED = "declined"
+MISSED = "missed"
+WITHDRAWN = "withdrawn"
+RETURNED = "returned"
+TRANSFERRED = "transferred"
+SNOOZED = "snoozed"
+WOKEN = "woken"
+
+
+@dataclass(frozen=True)
+class Step:
+    """`kind` is one of the words above; `agent_name` is empty where no agent was in it."""
+
+    at: datetime
+    kind: str
+    agent_id: str | None
+    agent_name: str
+    details: dict[str, Any]
+
+
+def add(
+    connection: Connection, item_id: str, kind: str, agent_id: str | None = None, **details: Any
+) -> None:
+    row = {
+        "id": clock.new_id(),
+        "work_item_id": item_id,
+        "at": clock.now(),
+        "kind": kind,
+        "agent_id": agent_id,
+        "details": details,
+    }
+    connection.execute(insert(assignment_steps), [row])
+
+
+def of(connection: Connection, item_id: str) -> list[Step]:
+    """The last steps of an item, oldest first."""
+    rows = connection.execute(
+        select(assignment_steps, agents.c.name)
+        .outerjoin(agents, agents.c.id == assignment_steps.c.agent_id)
+        .where(assignment_steps.c.work_item_id == item_id)
+        .order_by(assignment_steps.c.id.desc())
+        .limit(SHOWN)
+    ).all()
+    return [Step(r.at, r.kind, r.agent_id, r.name or "", r.details) for r in reversed(rows)]
+
+
+def last_details(connection: Connection, item_id: str, kind: str) -> dict[str, Any] | None:
+    """The details of the last step, if it is of this kind: what would be said again is not."""
+    row = connection.execute(
+        select(assignment_steps.c.kind, assignment_steps.c.details)
+        .where(assignment_steps.c.work_item_id == item_id)
+        .order_by(assignment_steps.c.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return row.details if row is not None and row.kind == kind else None

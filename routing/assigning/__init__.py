@@ -1,0 +1,1 @@
+"""Which agent a waiting work item is offered to: pure decisions on frozen values."""

@@ -1,0 +1,66 @@
+"""Who knows this matter, or this customer, already: work that comes back goes to them first."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from hub import clock
+from hub.store import routing
+from hub.store.routing import Handled, WorkItem
+from routing.assigning.rules import Rules
+
+
+class Past:
+    """Looks into the store, and only where it may matter."""
+
+    def __init__(self, connection: Connection, rules: Rules) -> None:
+        self._connection = connection
+        self.rules = rules
+
+    def prefer(self, item: WorkItem, *, first: bool, sticky: bool) -> WorkItem:
+        """A new item, with who it waits for: who handled this conversation lately, unless this is
+        the `first` contact in it; or, where the model says `sticky`, who handled this customer's
+        last matter."""
+        if not first:
+            ended = routing.last_handled(self._connection, conversation_id=item.conversation_id)
+            if ended and self._is_recent(ended, self.rules.reopened_hours):
+                return _waits_for(item, ended.agent_id, "reopened", self.rules)
+        if sticky:
+            last = routing.last_handled(self._connection, customer_id=item.customer_id)
+            if last and self._is_recent(last, self.rules.sticky_hours):
+                return _waits_for(item, last.agent_id, "sticky", self.rules)
+        return item
+
+    def _is_recent(self, handled: Handled, hours: float) -> bool:
+        return clock.now() - handled.at <= timedelta(hours=hours)
+
+
+def awake(item: WorkItem, rules: Rules, correlation_id: str) -> WorkItem:
+    """What was put aside, because the customer wrote: it has its place, and waits for who had it
+    as long as it would for anyone."""
+    was = item.agent_id
+    woken = item.moved(
+        state="waiting",
+        agent_id=None,
+        former_agent_id=was,
+        snoozed_until=None,
+        correlation_id=correlation_id,
+    )
+    return _waits_for(woken, was, "snoozed", rules) if was else woken
+
+
+def waits_until(now: datetime, due: datetime | None, rules: Rules) -> datetime:
+    """How long an item waits for one agent: a part of the time that is left to answer."""
+    if due is None:
+        return now + timedelta(seconds=rules.sticky_seconds)
+    return now + max(due - now, timedelta()) * rules.sticky_share
+
+
+def _waits_for(item: WorkItem, agent_id: str, why: str, rules: Rules) -> WorkItem:
+    return replace(
+        item,
+        preferred_agent_id=agent_id,
+        preferred_until=waits_until(clock.now(), item.first_response_due, rules),
+        preferred_why=why,
+    )

@@ -1,0 +1,138 @@
+"""Offers in a browser: they come by themselves, count down, and need no mouse."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, expect
+
+from agent_ui import ConsoleSettings
+from builders import mail_arrival
+from console_browser import Desk, desk
+from console_house import MODEL, House, open_house
+from hub.store import handing_over
+from hub.store.tables import presence
+from routing.assigning.rules import Rules
+from waiting import eventually
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+BOTH = MODEL.replace("nl: Klantenservice}}", "nl: Klantenservice}, mode: both}")
+OFFER = ".offer[data-offer]"
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def house(sqlite_url: str, tmp_path: Path) -> AsyncIterator[House]:
+    settings = ConsoleSettings(session_check_seconds=0.2)
+    values = {"model_text": BOTH, "rules": Rules(), "settings": settings}
+    async with open_house(sqlite_url, tmp_path, **values) as opened:
+        await opened.hire("anna", "Anna de Wit")
+        yield opened
+
+
+async def is_there(at: Desk) -> None:
+    await at.page.locator("#presence > summary").press("Enter")
+    await at.page.get_by_role("button", name="I am available").press("Enter")
+    await expect(at.page.locator("#presence[data-state=available]")).to_be_visible()
+
+
+async def test_an_offer_comes_by_itself_and_is_answered_by_key(
+    house: House, browser: Browser
+) -> None:
+    async with desk(browser, house) as at:
+        await at.sign_in("anna")
+        born = await at.page.evaluate("window.born")
+        await is_there(at)
+        await house.receive(subject="Order 1")
+        await expect(at.page.locator(".offer-title")).to_have_text("Order 1")
+        await expect(at.page).to_have_title("(1) Work · Van Dalen Koffie")
+        assert 0 < int((await at.texts("[data-left]"))[0].removesuffix(" s")) <= 120
+        await at.check_accessible()
+        await at.page.keyboard.press("y")
+        await expect(at.page.locator(".chip-mine")).to_be_visible()
+        await expect(at.page.locator(OFFER)).to_have_count(0)
+        await expect(at.page.locator("#presence progress")).to_have_attribute("value", "20")
+        await at.done()
+        await house.receive(mail_arrival("bo@example.org", subject="Order 2"))
+        await expect(at.page.locator(OFFER)).to_be_visible()
+        await at.page.keyboard.press("Shift+N")
+        assert "SELECT" in await at.focused()
+        await at.page.keyboard.press("ArrowDown")
+        await at.page.keyboard.press("Tab")
+        await at.page.keyboard.press("Enter")
+        await expect(at.page.locator(OFFER)).to_have_count(0)
+        await expect(at.page.locator("[data-part-of-list=queue] .row-title")).to_have_text(
+            ["Order 2"]
+        )
+        assert await at.page.evaluate("window.born") == born
+        await at.check_traps()
+
+
+async def test_an_open_console_says_that_somebody_is_there(house: House, browser: Browser) -> None:
+    async with desk(browser, house) as at:
+        await at.sign_in("anna")
+        await is_there(at)
+
+        async def seen() -> bool:
+            [row] = await house.rows(presence)
+            return row.seen_at is not None
+
+        await eventually(seen)
+
+
+async def test_work_is_handed_over_and_put_aside_by_key(house: House, browser: Browser) -> None:
+    await house.hire("carl", "Carl Visser")
+    first = await house.receive(subject="Order 1")
+    async with desk(browser, house) as at:
+        await at.sign_in("anna")
+        await at.open(first.conversation_id)
+        await at.page.keyboard.press("i")
+        await expect(at.page.locator(".chip-mine")).to_be_visible()
+        await at.done()
+        await at.page.keyboard.press("z")
+        assert "BUTTON" in await at.focused()
+        await at.check_accessible()
+        await at.page.keyboard.press("Enter")
+        await expect(at.page.locator("[data-part-of-list=aside] .row-title")).to_have_text(
+            ["Order 1"]
+        )
+        item = await house.work_of(first.conversation_id)
+        await house.write(lambda c: handing_over.wake_due(c, item.snoozed_until))
+        await expect(at.page.locator("[data-part-of-list=queue] .row-title")).to_have_text(
+            ["Order 1"]
+        )
+        await at.open(first.conversation_id)
+        await at.page.keyboard.press("i")
+        await expect(at.page.locator(".chip-mine")).to_be_visible()
+        await at.done()
+        await at.page.keyboard.press("g")
+        await at.page.locator("select[name=to]").select_option(label="Carl Visser")
+        await at.page.fill("textarea[name=note]", "Knows this one")
+        await at.page.keyboard.press("Tab")
+        await at.page.keyboard.press("Enter")
+        await expect(at.page.locator("[data-part-of-list=mine] .row")).to_have_count(0)
+        item = await house.work_of(first.conversation_id)
+        assert (item.state, item.preferred_why) == ("waiting", "transferred")
+        await at.check_traps()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [(1400, 850), (390, 780)])
+async def test_an_offer_is_readable_and_hides_no_way_out(
+    house: House, browser: Browser, scheme: str, size: tuple[int, int]
+) -> None:
+    look = {"color_scheme": scheme, "viewport": {"width": size[0], "height": size[1]}}
+    async with desk(browser, house, **look) as at:
+        await at.sign_in("anna")
+        await is_there(at)
+        await house.receive(subject="Where is my order? I have been waiting for two weeks")
+        await expect(at.page.locator(OFFER)).to_be_visible()
+        await at.check_accessible()
+        box = await at.page.locator(OFFER).bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= size[0]
+        assert await at.page.evaluate("document.documentElement.scrollWidth") <= size[0]
+        await at.page.locator("#presence > summary").click()
+        await at.check_accessible()
