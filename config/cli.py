@@ -9,7 +9,7 @@ import structlog
 import typer
 from rich.table import Table
 
-from config import checks, model_proof, people, reference, staffing, wiring
+from config import checks, model_proof, model_replay, people, reference, staffing, wiring
 from config.command import (
     BusOption,
     ConfigOption,
@@ -35,6 +35,7 @@ app.add_typer(people.app, name="agents")
 app.command("staffing")(staffing.staffing)
 model = typer.Typer(no_args_is_help=True, help="The interaction model.")
 model_proof.add_to(model)
+model_replay.add_to(model)
 app.add_typer(model, name="model")
 log = structlog.get_logger(__name__)
 
