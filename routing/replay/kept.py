@@ -1,5 +1,6 @@
 """Whether a promise would have been kept, by when the answer and the resolution really came."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +11,7 @@ from hub.store.recorded import Recorded
 from routing.decision import Handling
 from routing.hours.calendar import Calendar
 from routing.hours.clock import Happening, read_clock
+from routing.hours.stored import as_stored
 from routing.model import Model
 
 
@@ -51,18 +53,29 @@ class Promised:
         return read_clock(self.seconds, self.calendar, _happenings(work), until).due_at
 
 
-def promised(handling: Handling, model: Model) -> tuple[Promised | None, Promised | None]:
-    """The targets of the first answer and of the resolution, as the model sets them. What was
-    agreed with one customer is left out: it holds by either model."""
-    calendar = model.counting(handling.role, handling.clock)
-    targets = (
-        (Promise.FIRST_RESPONSE, handling.first_response),
-        (Promise.RESOLUTION, handling.resolution),
-    )
-    first, resolution = (
-        Promised(promise, seconds, calendar) if seconds else None for promise, seconds in targets
-    )
-    return first, resolution
+Promises = tuple[Promised | None, Promised | None]
+"""Of the first answer and of the resolution; None where nothing is promised."""
+
+
+class Promising:
+    """What models promise. Calendars of the same hours are one, so that promises of two models can
+    be compared, and what both promise is looked at once."""
+
+    def __init__(self) -> None:
+        self._calendars: dict[str, Calendar] = {}
+
+    def promises(self, handling: Handling, model: Model) -> Promises:
+        """As the model sets them. What was agreed with one customer is left out."""
+        calendar = self._one(model.counting(handling.role, handling.clock))
+        first, resolution = handling.first_response, handling.resolution
+        return (
+            Promised(Promise.FIRST_RESPONSE, first, calendar) if first else None,
+            Promised(Promise.RESOLUTION, resolution, calendar) if resolution else None,
+        )
+
+    def _one(self, calendar: Calendar) -> Calendar:
+        stored = json.dumps(as_stored(calendar), sort_keys=True)
+        return self._calendars.setdefault(stored, calendar)
 
 
 def _met_at(promise: Promise, work: Recorded) -> datetime | None:

@@ -9,8 +9,9 @@ from routing.analysis.staff import Staff
 from routing.decide import decide
 from routing.decision import Decision
 from routing.model import Model
+from routing.replay.kept import Promising
 from routing.replay.result import Replay, Replayed
-from routing.replay.side import Cells, Player, contact_of
+from routing.replay.side import Cells, Placed, Player, contact_of
 from routing.replay.tally import Tally
 
 
@@ -28,8 +29,9 @@ class Replayer:
         self._staff = staff
         self._span = (since, until)
         self._cells = Cells(before, after)
-        self._before = Player(before, staff, until)
-        self._after = Player(after, staff, until)
+        promising = Promising()
+        self._before = Player(before, staff, promising)
+        self._after = Player(after, staff, promising)
         self._tally = Tally()
 
     def take(self, recorded: Iterable[Recorded]) -> None:
@@ -38,7 +40,7 @@ class Replayer:
 
     def replayed(self, work: Recorded) -> Replayed:
         """One contact by both models; it is not added up."""
-        before, after = self._cells.of(contact_of(work))
+        before, after = self._placed(work)
         return Replayed(
             interaction_id=work.interaction_id,
             conversation_id=work.conversation_id,
@@ -46,9 +48,17 @@ class Replayer:
             channel=work.channel,
             direction=work.direction,
             subject=work.subject,
-            before=self._before.place(work, before),
-            after=self._after.place(work, after),
+            before=before,
+            after=after,
         )
+
+    def _placed(self, work: Recorded) -> tuple[Placed, Placed]:
+        cells = self._cells.of(contact_of(work))
+        old, new = self._before.terms(cells[0]), self._after.terms(cells[1])
+        before = old.placed(work, self._span[1])
+        if old.promises == new.promises:
+            return before, before._replace(side=new.side)
+        return before, new.placed(work, self._span[1])
 
     def result(self) -> Replay:
         """What it comes to so far."""

@@ -9,11 +9,11 @@ from typing import NamedTuple
 from hub.store.recorded import Recorded
 from routing.analysis.staff import Staff
 from routing.contact import Contact
-from routing.decide import decide
-from routing.decision import Decision, Handling
+from routing.decide import cell_of
+from routing.decision import Handling
 from routing.inherit import Cell
 from routing.model import Model
-from routing.replay.kept import Kept, Promised, promised
+from routing.replay.kept import Kept, Promises, Promising
 from routing.tree import ANY, nearest
 
 
@@ -46,27 +46,38 @@ class Placed(NamedTuple):
     resolution: Kept
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """All that follows from the combination for which a model takes a contact."""
+
+    side: Side
+    promises: Promises
+
+    def placed(self, work: Recorded, until: datetime) -> Placed:
+        first, resolution = self.promises
+        return Placed(
+            self.side,
+            first.kept(work, until) if first else Kept.NOT_PROMISED,
+            resolution.kept(work, until) if resolution else Kept.NOT_PROMISED,
+        )
+
+
 class Player:
     """A model to be replayed. Few combinations come often, so what follows from one is kept."""
 
-    def __init__(self, model: Model, staff: Staff, until: datetime) -> None:
+    def __init__(self, model: Model, staff: Staff, promising: Promising) -> None:
         self.model = model
         self._held = _held(staff)
-        self._until = until
-        self._known: dict[Cell, tuple[Side, Promised | None, Promised | None]] = {}
+        self._promising = promising
+        self._known: dict[Cell, Terms] = {}
 
-    def place(self, work: Recorded, cell: Cell) -> Placed:
-        """`cell` is the combination that the model takes the contact for."""
-        known = self._known.get(cell)
-        if known is None:
+    def terms(self, cell: Cell) -> Terms:
+        found = self._known.get(cell)
+        if found is None:
             handling = self.model.handling(cell)
-            known = self._known[cell] = (self._side(handling), *promised(handling, self.model))
-        side, first, resolution = known
-        return Placed(
-            side,
-            first.kept(work, self._until) if first else Kept.NOT_PROMISED,
-            resolution.kept(work, self._until) if resolution else Kept.NOT_PROMISED,
-        )
+            promises = self._promising.promises(handling, self.model)
+            found = self._known[cell] = Terms(self._side(handling), promises)
+        return found
 
     def _side(self, handling: Handling) -> Side:
         source = handling.rows.get("role")
@@ -96,9 +107,9 @@ class Cells:
         self._same_topics = _rules(before) == _rules(after)
 
     def of(self, contact: Contact) -> tuple[Cell, Cell]:
-        before = _cell(contact, decide(contact, self._before))
+        before = cell_of(contact, self._before)
         if not self._same_topics:
-            return before, _cell(contact, decide(contact, self._after))
+            return before, cell_of(contact, self._after)
         group = nearest(contact.target_group, self._after.target_groups)
         return before, before._replace(target_group=group)
 
@@ -117,10 +128,6 @@ def contact_of(work: Recorded) -> Contact:
         automatic=work.automatic,
         attachments=work.files,
     )
-
-
-def _cell(contact: Contact, decision: Decision) -> Cell:
-    return Cell(decision.target_group, contact.direction, contact.channel, decision.topic)
 
 
 def _rules(model: Model) -> list[tuple[object, ...]]:
