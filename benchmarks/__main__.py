@@ -2,8 +2,8 @@
 
     python -m benchmarks [--full] [--stack embedded|servers] [NAME]...
 
-The names are decide, model, ingest, visible and memory. Without names all run: about ten minutes,
-with `--full` about an hour.
+The names are decide, model, replay, ingest, visible and memory. Without names all run: about ten
+minutes, with `--full` about an hour.
 """
 
 import argparse
@@ -11,11 +11,11 @@ import signal
 import sys
 from typing import Any
 
-from benchmarks import decide, ingest, machine, memory, page, proof, visible
+from benchmarks import decide, ingest, machine, memory, page, proof, replay, visible
 from benchmarks.results import Results
 from benchmarks.stacks import EMBEDDED, NAMES, Stacks
 
-NAMES_OF_BENCHMARKS = ("decide", "model", "ingest", "visible", "memory")
+NAMES_OF_BENCHMARKS = ("decide", "model", "replay", "ingest", "visible", "memory")
 BACKLOGS = (0, 10_000)
 FULL_BACKLOGS = (0, 10_000, 100_000)
 
@@ -46,6 +46,8 @@ def _run(name: str, stacks: Stacks, arguments: argparse.Namespace) -> list[tuple
         return [("decide", decided)]
     if name == "model":
         return [*((f"{s.rows} rows", s) for s in proof.sizes()), ("proof", proof.prove())]
+    if name == "replay":
+        return [(f"{r.contacts} {r.draft}", r) for r in replay.run()]
     if name == "ingest":
         runs = ingest.run(stacks, chosen, FULL_BACKLOGS if full else BACKLOGS)
         return [(f"{r.stack} {r.backlog} {r.door} {r.program}", r) for r in runs]

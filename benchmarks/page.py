@@ -37,6 +37,7 @@ def _sections(results: Results) -> dict[str, list[str]]:
             for row in results.rows("decide")
         ],
         "model": _model(results.rows("model")),
+        "replay": _replay(results.rows("replay")),
     }
 
 
@@ -142,6 +143,14 @@ def _model(rows: Sequence[Row]) -> list[str]:
         if "findings" in row
     )
     return [*lines, *proofs]
+
+
+def _replay(rows: Sequence[Row]) -> list[str]:
+    lines = _head("contacts", "the draft differs in", "moved", "seconds")
+    for row in rows:
+        numbers = (f"{row['moved']:,}", f"**{row['seconds']:.1f}**")
+        lines.append(_line(f"{row['contacts']:,}", row["draft"], *numbers))
+    return lines
 
 
 def _head(*names: str) -> list[str]:

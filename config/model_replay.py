@@ -1,9 +1,7 @@
 """`loket model replay`: what would have happened with a draft, by what was recorded."""
 
 import sys
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
-from functools import partial
 from pathlib import Path
 from typing import Annotated, NamedTuple
 from zoneinfo import ZoneInfo
@@ -26,15 +24,15 @@ from config.command import (
 )
 from config.model_proof import Language, staff_now
 from config.replay_report import report, side_by_side
+from config.replay_running import Task, replayed
 from config.replay_words import WORDS
 from hub import clock
 from hub.errors import Rejected
 from hub.store import Database, recorded
-from hub.store.recorded import Recorded
 from routing.entry import Duration
 from routing.model import Model
 from routing.model_file import load_model
-from routing.replay import Opened, Replay, Replayer, What, opened
+from routing.replay import Opened, Replay, What, opened
 
 _DURATION: TypeAdapter[int] = TypeAdapter(Duration)
 
@@ -87,25 +85,15 @@ def replay(
 async def _replayed(
     database: Database, models: _Models, since: datetime, until: datetime, language: Language
 ) -> Replay:
-    """Page by page, so that a year of contacts needs no more memory than a day's."""
-    replayer = Replayer(*models, await staff_now(database), since=since, until=until)
-    total = await database.read(lambda c: recorded.count(c, since, until))
+    before, after = (model.definition for model in models)
+    task = Task(before, after, await staff_now(database), since, until)
     with Progress(console=_BAR, transient=True, disable=not sys.stderr.isatty()) as progress:
-        task = progress.add_task(WORDS[language]["reading"], total=total)
-        async for page in _pages(database, since, until):
-            replayer.take(page)
-            progress.advance(task, len(page))
-    return replayer.result()
-
-
-async def _pages(
-    database: Database, since: datetime, until: datetime
-) -> AsyncIterator[list[Recorded]]:
-    read = partial(recorded.page, since=since, until=until)
-    page = await database.read(read)
-    while page:
-        yield page
-        page = await database.read(partial(read, after=page[-1].work_item_id))
+        bar = progress.add_task(WORDS[language]["reading"], total=None)
+        return await replayed(
+            database,
+            task,
+            lambda done, total: progress.update(bar, completed=done, total=total),
+        )
 
 
 _BAR = Terminal(stderr=True)

@@ -68,20 +68,30 @@ class Recorded:
     pauses: tuple[Pause, ...] = ()
 
 
-def count(connection: Connection, since: datetime, until: datetime) -> int:
-    """How many work items began to wait from `since` to before `until`: about as many as there is
-    to read, since work that no contact made is among them."""
-    counting = select(func.count()).select_from(work_items).where(_within(since, until))
-    return int(connection.execute(counting).scalar_one())
+class Page(NamedTuple):
+    """The work items behind `after` up to `last`, which are `size`; "" is before the first."""
+
+    after: str
+    last: str
+    size: int
 
 
-def page(
-    connection: Connection, since: datetime, until: datetime, after: str = "", length: int = PAGE
-) -> list[Recorded]:
-    """The next ones behind the work item `after`, in the order in which they were made; none at
-    the end."""
-    behind = _within(since, until) & (work_items.c.id > after)
-    return _read(connection, _selection().where(behind).limit(length))
+def pages(
+    connection: Connection, since: datetime, until: datetime, length: int = PAGE
+) -> list[Page]:
+    """What there is to read of the work that began to wait from `since` to before `until`, in the
+    order in which it was made. Work that no contact made is counted too."""
+    within = select(work_items.c.id).where(_within(since, until)).order_by(work_items.c.id)
+    ids = connection.execute(within).scalars().all()
+    lasts = [*ids[length - 1 : -1 : length], *ids[-1:]]
+    counts = [length] * (len(lasts) - 1) + [len(ids) - length * (len(lasts) - 1)]
+    return [*map(Page, ["", *lasts], lasts, counts)]
+
+
+def read(connection: Connection, since: datetime, until: datetime, page: Page) -> list[Recorded]:
+    """The contacts of one page, for the same time as the pages were made for."""
+    on_it = (work_items.c.id > page.after) & (work_items.c.id <= page.last)
+    return _read(connection, _selection().where(_within(since, until) & on_it))
 
 
 def one(connection: Connection, interaction_id: str) -> Recorded | None:

@@ -4,6 +4,7 @@ from routing.replay.kept import Kept
 from routing.replay.replayer import Opened, Replayer, opened
 from routing.replay.result import Line, Pair, Replay, Replayed, Turn, What
 from routing.replay.side import Nobody, Placed, Side
+from routing.replay.tally import Tally
 
 __all__ = [
     "Kept",
@@ -16,6 +17,7 @@ __all__ = [
     "Replayed",
     "Replayer",
     "Side",
+    "Tally",
     "Turn",
     "What",
     "opened",

@@ -16,8 +16,8 @@ from routing.replay.tally import Tally
 
 
 class Replayer:
-    """Takes what was recorded in any order and in as many parts as wanted; what does not fit in
-    memory is not kept. The same contacts, models and staff give the same replay.
+    """Takes what was recorded in as many parts as wanted and keeps what differs. The same contacts,
+    models and staff give the same replay.
 
     `until` is when the picture is taken: what is not answered by then is late when it is due.
     """
@@ -34,9 +34,17 @@ class Replayer:
         self._after = Player(after, staff, promising)
         self._tally = Tally()
 
-    def take(self, recorded: Iterable[Recorded]) -> None:
+    def tallied(self, recorded: Iterable[Recorded]) -> Tally:
+        """These contacts added up, to be taken here or by a replayer of the same in another
+        process."""
+        tally = Tally()
         for work in recorded:
-            self._tally.add(self.replayed(work))
+            tally.add(self.replayed(work))
+        return tally
+
+    def take(self, tally: Tally) -> None:
+        """Parts are taken in the order of the contacts, so that the changes keep it."""
+        self._tally.merge(tally)
 
     def replayed(self, work: Recorded) -> Replayed:
         """One contact by both models; it is not added up."""

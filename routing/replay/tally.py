@@ -36,6 +36,12 @@ class Tally:
         if What.CHANGED.is_true_of(one):
             self.changes.append(one)
 
+    def merge(self, later: "Tally") -> None:
+        """Add what was added to another one, which came after this."""
+        self.counts += later.counts
+        self.examples = later.examples | self.examples
+        self.changes += later.changes
+
     def pairs(self) -> tuple[Pair, ...]:
         """Those that move, the most first."""
         found: dict[tuple[str, str], list[Outcome]] = defaultdict(list)

@@ -4,6 +4,7 @@ import asyncio
 import csv
 import shutil
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,13 @@ import pytest
 from config.demo import example, organisation
 from config.demo.sign_ins import Passwords
 from config.replay_csv import guarded
+from config.replay_running import Task, replayed
 from config.settings import DEFAULT_MODEL
+from hub import clock
 from hub.store.tables import interactions, work_items
 from loket_process import Deployment, deploy, run
-from routing.model_file import load_model
+from routing.analysis import Staff
+from routing.model_file import load_definition, load_model
 from stores import opened, rows
 
 SINCE = ("--since", "366d")
@@ -86,6 +90,19 @@ async def test_what_would_have_moved_is_counted_and_exported(
     roles = {(line["role_before"], line["role_after"]) for line in moved}
     assert roles == {("billing", "sales")}
     assert moved[0]["interaction_id"] in said, "the pair has an example to open"
+
+
+async def test_several_processes_come_to_what_one_does(deployment: Deployment, draft: Path) -> None:
+    now = clock.now()
+    models = (load_definition(DEFAULT_MODEL), load_definition(draft))
+    task = Task(*models, Staff(at=now), now - timedelta(days=366), now)
+    told: list[tuple[int, int]] = []
+    async with opened(deployment.store_url) as database:
+        alone = await replayed(database, task, lambda *_: None, processes=1)
+        together = await replayed(database, task, lambda *done: told.append(done), processes=2)
+    assert together == alone
+    assert together.moved > 0
+    assert told == [(0, together.total), (together.total, together.total)]
 
 
 async def test_one_contact_is_opened_with_both_decisions_and_their_reasons(

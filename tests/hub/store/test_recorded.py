@@ -11,7 +11,7 @@ from hub import clock
 from hub.interaction import Automatic, Channel, Direction
 from hub.promises import What
 from hub.store import Database
-from hub.store.recorded import Pause, count, one, page
+from hub.store.recorded import Pause, Recorded, one, pages, read
 from hub.store.routing import TEXT_READ
 from hub.store.tables import (
     attachments,
@@ -43,6 +43,15 @@ def _customers(connection: Connection) -> None:
         {"id": "own", "organisation_id": "house", "target_group": "b2c"},
     ]
     connection.execute(insert(customers), [plain | one for one in known])
+
+
+def everything(connection: Connection, until: datetime = NOW, length: int = 1000) -> list[Recorded]:
+    found: list[Recorded] = []
+    for page in pages(connection, SINCE, until, length):
+        on_it = read(connection, SINCE, until, page)
+        assert len(on_it) <= page.size <= length
+        found += on_it
+    return found
 
 
 def talk(connection: Connection, number: int, *, began: datetime, customer: str = "jan") -> str:
@@ -98,7 +107,8 @@ async def test_each_piece_of_work_comes_with_the_contact_that_made_it(database: 
         work(connection, bounced, SINCE + 7 * HOUR)
 
     await database.write(happened)
-    first, second = await database.read(lambda c: page(c, SINCE, NOW))
+    found = await database.read(everything)
+    first, second = sorted(found, key=lambda one: one.at)
     assert (first.interaction_id, first.conversation_id) == ("c1-1", "c1")
     assert (first.subject, first.topic, first.account) == ("Hello", "bill", "info@x.nl")
     assert (first.channel, first.direction) == (Channel.EMAIL, Direction.INBOUND)
@@ -106,7 +116,8 @@ async def test_each_piece_of_work_comes_with_the_contact_that_made_it(database: 
     assert (first.first_response_at, first.resolved_at) == (answered, answered + HOUR)
     assert (second.interaction_id, second.automatic) == ("c1-4", Automatic.REPLY)
     assert (second.first_response_at, second.resolved_at) == (None, None)
-    assert await database.read(lambda c: count(c, SINCE, NOW)) == 3
+    [page] = await database.read(lambda c: pages(c, SINCE, NOW))
+    assert page.size == 3
     assert await database.read(lambda c: one(c, "c1-4")) == second
     assert await database.read(lambda c: one(c, "c1-2")) is None
 
@@ -121,14 +132,12 @@ async def test_pages_hold_everything_once_and_only_what_began_in_time(database: 
 
     await database.write(happened)
     until = SINCE + 7 * HOUR
-    found: list[str] = []
-    after = ""
-    while part := await database.read(lambda c, at=after: page(c, SINCE, until, at, 3)):
-        assert len(part) <= 3
-        found += [one.interaction_id for one in part]
-        after = part[-1].work_item_id
-    assert found == [f"c{number}-1" for number in range(2, 9)]
-    assert await database.read(lambda c: count(c, SINCE, until)) == len(found)
+    wanted = [f"c{number}-1" for number in range(2, 9)]
+    for length in (1, 3, 7, 1000):
+        found = await database.read(lambda c, length=length: everything(c, until, length))
+        assert sorted(one.interaction_id for one in found) == wanted
+        assert [one.work_item_id for one in found] == sorted(one.work_item_id for one in found)
+    assert await database.read(lambda c: pages(c, NOW, NOW)) == []
 
 
 async def test_what_routing_looks_at_is_read_as_it_reads_it(database: Database) -> None:
@@ -147,7 +156,8 @@ async def test_what_routing_looks_at_is_read_as_it_reads_it(database: Database) 
                 connection.execute(insert(attachments), [file | name for name in names])
 
     await database.write(happened)
-    found = await database.read(lambda c: page(c, SINCE, NOW))
+    found = await database.read(everything)
+    found.sort(key=lambda one: one.conversation_id)
     assert [one.target_group for one in found] == ["b2b", "b2c", "b2b"]
     assert {len(one.text) for one in found} == {TEXT_READ}
     assert [one.files for one in found] == [("0.pdf", "1.pdf"), (), ()]
@@ -175,6 +185,7 @@ async def test_the_pauses_of_the_resolution_come_along(database: Database) -> No
             connection.execute(insert(deadlines), [row])
 
     await database.write(happened)
-    found = await database.read(lambda c: page(c, SINCE, NOW))
+    found = await database.read(everything)
+    found.sort(key=lambda one: one.conversation_id)
     pauses = (Pause(paused, What.PAUSED), Pause(resumed, What.RESUMED))
     assert [one.pauses for one in found] == [pauses, (), ()]

@@ -52,7 +52,7 @@ def work(number: int = 1, **changes: object) -> Recorded:
 
 def play(before: Model, after: Model, *found: Recorded, staff: Staff = EVERYBODY) -> Replay:
     replayer = Replayer(before, after, staff, since=SINCE, until=UNTIL)
-    replayer.take(found)
+    replayer.take(replayer.tallied(found))
     return replayer.result()
 
 
@@ -73,6 +73,15 @@ def test_what_moves_is_counted_by_pair_of_roles() -> None:
     )
     assert result.channels == (Line("email", 4, 4, 3, 0, 0, 0),)
     assert [line.name for line in result.topics] == ["bill", "bill/late", "order"]
+
+
+def test_parts_come_to_what_the_whole_does() -> None:
+    before, after = model_of("role: billing"), model_of("role: service, sla: {resolution: 1h}")
+    found = [work(n, topic="bill" if n % 3 else "order") for n in range(7)]
+    replayer = Replayer(before, after, EVERYBODY, since=SINCE, until=UNTIL)
+    for part in (found[:2], found[2:3], found[3:]):
+        replayer.take(replayer.tallied(part))
+    assert replayer.result() == play(before, after, *found)
 
 
 def test_a_target_is_counted_in_the_hours_of_the_role_that_would_have_it() -> None:
