@@ -2,8 +2,8 @@
 
     python -m benchmarks [--full] [--stack embedded|servers] [NAME]...
 
-The names are decide, model, topics, assign, ingest, visible and memory. Without names all run:
-about ten minutes, with `--full` about an hour.
+The names are decide, model, replay, topics, assign, ingest, visible and memory. Without names all
+run: about a quarter of an hour, with `--full` more than an hour.
 """
 
 import argparse
@@ -11,11 +11,20 @@ import signal
 import sys
 from typing import Any
 
-from benchmarks import assign, decide, ingest, machine, memory, page, proof, topics, visible
+from benchmarks import assign, decide, ingest, machine, memory, page, proof, replay, topics, visible
 from benchmarks.results import Results
 from benchmarks.stacks import EMBEDDED, NAMES, Stacks
 
-NAMES_OF_BENCHMARKS = ("decide", "model", "topics", "assign", "ingest", "visible", "memory")
+NAMES_OF_BENCHMARKS = (
+    "decide",
+    "model",
+    "replay",
+    "topics",
+    "assign",
+    "ingest",
+    "visible",
+    "memory",
+)
 BACKLOGS = (0, 10_000)
 FULL_BACKLOGS = (0, 10_000, 100_000)
 
@@ -70,7 +79,11 @@ def _topics() -> list[tuple[str, Any]]:
     return [("topics", learned)]
 
 
-_ALONE = {"decide": _decide, "model": _model, "topics": _topics}
+def _replay() -> list[tuple[str, Any]]:
+    return [(f"{r.contacts} {r.draft}", r) for r in replay.run()]
+
+
+_ALONE = {"decide": _decide, "model": _model, "replay": _replay, "topics": _topics}
 """Those that need no stack."""
 
 

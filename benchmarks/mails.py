@@ -23,6 +23,9 @@ _MATTERS = (
     ("Contract opzeggen", "Ik wil het leasecontract aan het eind van het jaar opzeggen."),
     ("Hallo", "Kunt u mij terugbellen? Het gaat over iets van de vorige keer."),
 )
+MATTERS = len(_MATTERS)
+"""After so many mails, what they are about comes again."""
+
 _FILLING = (
     "Ik heb het al eens eerder geprobeerd en toen werd het netjes opgelost, dus ik hoop dat het "
     "nu weer lukt. Alvast bedankt voor de moeite en een vriendelijke groet uit Utrecht."

@@ -39,6 +39,7 @@ def _sections(results: Results) -> dict[str, list[str]]:
         ],
         "model": _model(results.rows("model")),
         "topics": [line for row in results.rows("topics") for line in _topics(row)],
+        "replay": _replay(results.rows("replay")),
     }
 
 
@@ -191,6 +192,14 @@ def _topics(row: Row) -> list[str]:
         _line("one suggestion, median", f"{row['guess_microseconds']:.0f} µs"),
         _line("kept in the store", f"{row['megabytes']:.1f} MB"),
     ]
+
+
+def _replay(rows: Sequence[Row]) -> list[str]:
+    lines = _head("contacts", "the draft differs in", "moved", "seconds")
+    for row in rows:
+        numbers = (f"{row['moved']:,}", f"**{row['seconds']:.1f}**")
+        lines.append(_line(f"{row['contacts']:,}", row["draft"], *numbers))
+    return lines
 
 
 def _head(*names: str) -> list[str]:

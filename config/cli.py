@@ -14,6 +14,7 @@ from config import (
     model_forms,
     model_life,
     model_proof,
+    model_replay,
     people,
     reference,
     staffing,
@@ -45,6 +46,7 @@ app.add_typer(people.app, name="agents")
 app.command("staffing")(staffing.staffing)
 model_proof.add_to(model_life.app)
 model_forms.add_to(model_life.app)
+model_replay.add_to(model_life.app)
 app.add_typer(model_life.app, name="model")
 app.add_typer(topics.app, name="topics")
 log = structlog.get_logger(__name__)

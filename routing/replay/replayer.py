@@ -1,0 +1,105 @@
+"""Runs two models over recorded contacts: what is now, and what would have happened."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from hub.store.recorded import Recorded
+from routing.analysis.staff import Staff
+from routing.decide import decide
+from routing.decision import Decision
+from routing.model import Model
+from routing.replay.kept import Promising
+from routing.replay.result import Replay, Replayed
+from routing.replay.side import Cells, Placed, Player, contact_of
+from routing.replay.tally import Tally
+
+
+class Replayer:
+    """Takes what was recorded in as many parts as wanted and keeps what differs. The same contacts,
+    models and staff give the same replay.
+
+    `until` is when the picture is taken: what is not answered by then is late when it is due.
+    """
+
+    def __init__(
+        self, before: Model, after: Model, staff: Staff, *, since: datetime, until: datetime
+    ) -> None:
+        self._versions = (before.version, after.version)
+        self._staff = staff
+        self._span = (since, until)
+        self._cells = Cells(before, after)
+        promising = Promising()
+        self._before = Player(before, staff, promising)
+        self._after = Player(after, staff, promising)
+        self._tally = Tally()
+
+    def tallied(self, recorded: Iterable[Recorded]) -> Tally:
+        """These contacts added up, to be taken here or by a replayer of the same in another
+        process."""
+        tally = Tally()
+        for work in recorded:
+            tally.add(self.replayed(work))
+        return tally
+
+    def take(self, tally: Tally) -> None:
+        """Parts are taken in the order of the contacts, so that the changes keep it."""
+        self._tally.merge(tally)
+
+    def replayed(self, work: Recorded) -> Replayed:
+        """One contact by both models; it is not added up."""
+        before, after = self._placed(work)
+        return Replayed(
+            interaction_id=work.interaction_id,
+            conversation_id=work.conversation_id,
+            at=work.at,
+            channel=work.channel,
+            direction=work.direction,
+            subject=work.subject,
+            before=before,
+            after=after,
+        )
+
+    def _placed(self, work: Recorded) -> tuple[Placed, Placed]:
+        cells = self._cells.of(contact_of(work))
+        old, new = self._before.terms(cells[0]), self._after.terms(cells[1])
+        before = old.placed(work, self._span[1])
+        if old.promises == new.promises:
+            return before, before._replace(side=new.side)
+        return before, new.placed(work, self._span[1])
+
+    def result(self) -> Replay:
+        """What it comes to so far."""
+        since, until = self._span
+        pairs = self._tally.pairs()
+        return Replay(
+            since=since,
+            until=until,
+            versions=self._versions,
+            total=self._tally.counts.total(),
+            moved=sum(pair.count for pair in pairs),
+            pairs=pairs,
+            breaches=self._tally.breaches(),
+            unhandled=self._tally.unhandled(),
+            refused=self._tally.refused(),
+            roles=self._tally.roles(),
+            channels=self._tally.channels(),
+            topics=self._tally.topics(),
+            changes=tuple(self._tally.changes),
+            members_known=self._staff.members is not None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One contact side by side: the whole decisions, with their reasons, and what came of them."""
+
+    replayed: Replayed
+    before: Decision
+    after: Decision
+
+
+def opened(work: Recorded, before: Model, after: Model, staff: Staff, until: datetime) -> Opened:
+    contact = contact_of(work)
+    replayer = Replayer(before, after, staff, since=work.at, until=until)
+    return Opened(replayer.replayed(work), decide(contact, before), decide(contact, after))
