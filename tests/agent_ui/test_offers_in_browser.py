@@ -18,7 +18,7 @@ from waiting import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-BOTH = MODEL.replace("nl: Klantenservice}}", "nl: Klantenservice}, mode: both}")
+BOTH = MODEL.replace("nl: Klantenservice},", "nl: Klantenservice}, mode: both,")
 OFFER = ".offer[data-offer]"
 
 

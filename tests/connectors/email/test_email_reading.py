@@ -40,7 +40,7 @@ async def test_a_mail_whose_layout_kills_its_reader_is_shown_without(tmp_path: P
     html = b"<p><b>Hoi</b></p>" * 24_000
     path, options = spool(RAW + b"Content-Type: text/html\n\n" + html, tmp_path)
     options = replace(options, problem="said before")
-    async with await workers_with(16 << 20) as workers:
+    async with await workers_with(12 << 20) as workers:
         mail = await MailReader(workers).read(path, options)
     assert mail.sender == Mailbox("jan@klant.example", "Jan")
     assert mail.text.startswith("Hoi")
