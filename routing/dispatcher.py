@@ -73,7 +73,9 @@ class Dispatcher:
     async def _hear(self, envelope: Envelope) -> None:
         event = envelope.event
         if isinstance(event, PresenceChanged):
-            self.note(agents=[event.agent_id] if event.state == presence.AVAILABLE else [])
+            if event.state == presence.AVAILABLE:
+                self._next_sweep = 0.0
+                self.note(agents=[event.agent_id])
         elif isinstance(event, WorkItemChanged):
             items = [event.work_item_id] if self._is_to_offer(event) else []
             asked = event.state == work_items.OFFERED
@@ -126,6 +128,9 @@ class Dispatcher:
         await self._by_the_clock(now)
         await self._sweep(now)
         self._found = False
+        if self._items and not await self._database.read(presence.anyone):
+            # Who comes takes what waits longest; until then there is nothing to decide.
+            self._items.clear()
         while self._agents or self._items:
             await self._work_off()
 

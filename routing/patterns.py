@@ -140,6 +140,7 @@ class Patterns:
     _by_letter: dict[str, list[_Known]] = field(default_factory=dict)
     _by_digit: list[_Known] = field(default_factory=list)
     _by_any_letter: list[_Known] = field(default_factory=list)
+    _beginnings: re.Pattern[str] | None = None
 
     def __bool__(self) -> bool:
         return bool(self._by_letter or self._by_digit or self._by_any_letter)
@@ -148,6 +149,7 @@ class Patterns:
         for pattern in patterns:
             known = _Known(topic, pattern, compiled(pattern.pattern))
             self.refer = self.refer or pattern.reference is not None
+            self._beginnings = None
             first = pattern.pattern[0]
             if first in "#?":
                 self._by_digit.append(known)
@@ -156,9 +158,19 @@ class Patterns:
             if first not in _PLACEHOLDERS:
                 self._by_letter.setdefault(first.casefold(), []).append(known)
 
+    def _starts(self) -> re.Pattern[str]:
+        """Where a pattern can begin: most words begin with a letter that none begins with."""
+        if self._by_any_letter:
+            return _START
+        if self._beginnings is None:
+            digits = r"\d" if self._by_digit else ""
+            characters = digits + "".join(map(re.escape, self._by_letter))
+            self._beginnings = re.compile(rf"(?<![^\W_])[{characters}]", re.IGNORECASE)
+        return self._beginnings
+
     def hits(self, text: str) -> Iterator[Hit]:
         """Each pattern at each place where a word begins, in the order of the text."""
-        for start in _START.finditer(text):
+        for start in self._starts().finditer(text):
             character = start[0].casefold()
             others = self._by_digit if character.isdigit() else self._by_any_letter
             for known in (*self._by_letter.get(character, ()), *others):

@@ -52,6 +52,12 @@ def of(connection: Connection, agent_id: str) -> Presence:
     return Presence(row.agent_id, row.state, row.reason, closed, row.since, row.idle_since)
 
 
+def anyone(connection: Connection) -> bool:
+    """Whether somebody takes offers now."""
+    found = select(presence.c.agent_id).where(presence.c.state == AVAILABLE).limit(1)
+    return connection.execute(found).first() is not None
+
+
 def say(
     connection: Connection,
     agent_id: str,
