@@ -23,6 +23,7 @@ MOST = 40
 _SIGN = re.compile(r"(?P<sign>.)(?:\{(?P<least>\d{1,3})(?:,(?P<most>\d{1,3}))?\})?", re.DOTALL)
 _CLASSES = {"#": "[0-9]", "@": r"[^\W\d_]", "?": r"[^\W_]"}
 _PLACEHOLDERS = "".join(_CLASSES)
+_DIGIT = re.compile(r"\d")
 _START = re.compile(r"(?<![^\W_])[^\W_]")
 
 
@@ -141,6 +142,7 @@ class Patterns:
     _by_digit: list[_Known] = field(default_factory=list)
     _by_any_letter: list[_Known] = field(default_factory=list)
     _beginnings: re.Pattern[str] | None = None
+    _need_digits: bool = True
 
     def __bool__(self) -> bool:
         return bool(self._by_letter or self._by_digit or self._by_any_letter)
@@ -150,6 +152,9 @@ class Patterns:
             known = _Known(topic, pattern, compiled(pattern.pattern))
             self.refer = self.refer or pattern.reference is not None
             self._beginnings = None
+            self._need_digits &= any(
+                part.sign == "#" or part.sign.isdigit() for part in _parts(pattern.pattern)
+            )
             first = pattern.pattern[0]
             if first in "#?":
                 self._by_digit.append(known)
@@ -170,6 +175,8 @@ class Patterns:
 
     def hits(self, text: str) -> Iterator[Hit]:
         """Each pattern at each place where a word begins, in the order of the text."""
+        if self._need_digits and not _DIGIT.search(text):
+            return
         for start in self._starts().finditer(text):
             character = start[0].casefold()
             others = self._by_digit if character.isdigit() else self._by_any_letter

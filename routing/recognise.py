@@ -95,6 +95,8 @@ class Recogniser:
         self._senders: dict[str, tuple[str, str]] = {}
         self._kinds: dict[str, list[str]] = {}
         self._patterns = Patterns()
+        # Topics and mentions are looked for in the same texts, one after the other.
+        self._hits_in = lru_cache(maxsize=8)(lambda text: tuple(self._patterns.hits(text)))
         self._phrases = _Branch()
         for topic in topics.values():
             self._learn(topic)
@@ -137,7 +139,7 @@ class Recogniser:
 
     def _hits(self, contact: Contact) -> Iterator[Hit]:
         for text in (contact.subject, contact.text, *_names(contact)):
-            yield from self._patterns.hits(text[:TEXT_LIMIT])
+            yield from self._hits_in(text[:TEXT_LIMIT])
 
     def _by_attachments(self, contact: Contact) -> list[Finding]:
         found: dict[str, Finding] = {}

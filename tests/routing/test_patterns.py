@@ -130,3 +130,11 @@ def _model(rules: str) -> str:
 
 def _line_of(start: str) -> int:
     return next(n for n, line in enumerate(HEAD.splitlines(), 1) if line.strip().startswith(start))
+
+
+def test_a_pattern_of_letters_or_digits_finds_letters_beside_one_that_wants_digits() -> None:
+    patterns = Patterns()
+    patterns.add("code", [Pattern(pattern="?{8}")])
+    patterns.add("invoice", [Pattern(pattern="INV-####")])
+    assert [hit.value for hit in patterns.hits("ref abcdefgh")] == ["ABCDEFGH"]
+    assert [hit.value for hit in patterns.hits("see inv-1234.")] == ["INV-1234"]
