@@ -480,6 +480,7 @@ async def test_axe_finds_nothing_on_the_page_about_recognition(
         await at.page.locator("main summary").click()
         await expect(at.page.locator("svg.curve circle").first).to_be_visible()
         await at.check_accessible()
+        await at.check_traps()
 
 
 async def test_a_phone_shows_one_pane_at_a_time(house: House, browser: Browser) -> None:
