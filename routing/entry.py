@@ -30,9 +30,15 @@ def _seconds(value: Any) -> Any:
 
 
 def as_written(seconds: int) -> str:
-    """A duration in the largest unit that it is a whole number of: 5400 is `90m`."""
-    unit = next(unit for unit, size in reversed(_UNITS.items()) if seconds % size == 0)
-    return f"{seconds // _UNITS[unit]}{unit}"
+    """A duration as a model writes it: `2d`, `27h`, `1h30m`. Days only when they are whole: in
+    business time a day of 24 open hours is no day that anybody knows."""
+    if seconds and seconds % _UNITS["d"] == 0:
+        return f"{seconds // _UNITS['d']}d"
+    text = ""
+    for unit in "hms":
+        count, seconds = divmod(seconds, _UNITS[unit])
+        text += f"{count}{unit}" if count else ""
+    return text or "0s"
 
 
 def _any_as_none(value: Any) -> Any:

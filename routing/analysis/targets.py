@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from routing.analysis.duty import Duty
 from routing.analysis.finding import SEVERITIES, Example, Finding, Kind, Repair, RowAt
 from routing.analysis.survey import Outcome, Survey, inbound
-from routing.analysis.words import advice, duration, moment, sentence
+from routing.analysis.words import advice, moment, sentence
 from routing.entry import as_written
 from routing.hours.calendar import Opening
 from routing.moment import Clock
@@ -60,7 +60,7 @@ def _finding(survey: Survey, duty: Duty, outcome: Outcome, target: str, wait: Op
             field=name,
             promised=promised,
             role=role,
-            closed=duration(round((wait.end - wait.start).total_seconds())),
+            closed=as_written(round((wait.end - wait.start).total_seconds())),
             start=moment(wait.start, duty.zone(role)),
         ),
         rows=tuple(dict.fromkeys(RowAt.of(one) for one in rows)),

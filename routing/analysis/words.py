@@ -170,13 +170,3 @@ def moment(at: datetime, zone: str) -> Text:
     local = at.astimezone(ZoneInfo(zone))
     en, nl = _DAYS[local.weekday()]
     return Text(en=f"{en} {local:%Y-%m-%d %H:%M}", nl=f"{nl} {local:%Y-%m-%d %H:%M}")
-
-
-def duration(seconds: int) -> str:
-    """As a model writes it: `1d12h`, `30m`."""
-    parts = []
-    for unit, size in (("d", 86_400), ("h", 3600), ("m", 60), ("s", 1)):
-        count, seconds = divmod(seconds, size)
-        if count:
-            parts.append(f"{count}{unit}")
-    return "".join(parts) or "0s"

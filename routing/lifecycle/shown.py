@@ -3,12 +3,12 @@
 import json
 from typing import Any
 
+from routing.entry import as_written
 from routing.explain import Language
 from routing.lifecycle.compare import Change
 
 NOTHING = "-"
 _DURATIONS = frozenset({"first_response", "next_response", "resolution", "within"})
-_UNITS = (("d", 86_400), ("h", 3600), ("m", 60), ("s", 1))
 _CLOCKS: dict[Language, dict[str, str]] = {
     "en": {"calendar": "around the clock", "business": "in business hours"},
     "nl": {"calendar": "dag en nacht", "business": "in openingstijden"},
@@ -32,7 +32,7 @@ def shown(field: str, value: Any, language: Language) -> str:
         case None | "" | []:
             return NOTHING
         case int() if field in _DURATIONS:
-            return duration(value)
+            return as_written(value)
         case list():
             return ", ".join(_item(one, language) for one in value)
         case dict():
@@ -40,15 +40,6 @@ def shown(field: str, value: Any, language: Language) -> str:
             return "; ".join(f"{key} {text}" for key, text in parts if text != NOTHING) or NOTHING
         case _:
             return str(value)
-
-
-def duration(seconds: int) -> str:
-    """5400 as `1h30m`, as models write it."""
-    text, left = "", seconds
-    for unit, size in _UNITS:
-        count, left = divmod(left, size)
-        text += f"{count}{unit}" * bool(count)
-    return text
 
 
 def _word(field: str, value: bool | str, language: Language) -> str:

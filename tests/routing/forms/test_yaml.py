@@ -33,12 +33,12 @@ def test_what_a_row_takes_back_is_written_too():
     assert plain(again) == plain(model)
 
 
-def test_durations_are_written_in_the_largest_unit_that_fits():
+def test_durations_are_written_in_whole_days_or_in_hours():
     model = read_definition(
         text_of("sla: {first_response: 90m, next_response: 2d, resolution: 90h}"), FILE
     )
     assert plain(model)["moments"][0]["sla"] == {
-        "first_response": "90m",
+        "first_response": "1h30m",
         "next_response": "2d",
         "resolution": "90h",
     }

@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 from examples import examples
 from hub.interaction import Channel, Direction
 from interaction_models import HEAD, model_of, problems_of, text_of
+from routing.entry import as_written
 from routing.inherit import Cell
 from routing.lifecycle.compare import Change, Comparison, compare
 from routing.lifecycle.places import BELOW, ROOT, Place
-from routing.lifecycle.shown import before_and_after, duration, shown
+from routing.lifecycle.shown import before_and_after, shown
 from routing.model import Model
 from routing.tree import ANY, covers, nearest
 
@@ -153,7 +154,12 @@ def test_entries_that_came_went_or_changed_are_named():
 
 
 def test_values_read_as_people_write_them():
-    assert [duration(seconds) for seconds in (45, 5400, 90_000)] == ["45s", "1h30m", "1d1h"]
+    assert [as_written(seconds) for seconds in (45, 5400, 90_000, 172_800)] == [
+        "45s",
+        "1h30m",
+        "25h",
+        "2d",
+    ]
     assert shown("first_response", 3600, "en") == "1h"
     assert shown("priority_minutes", 3600, "en") == "3600"
     assert shown("allowed", False, "nl") == "nee"
