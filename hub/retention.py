@@ -10,13 +10,11 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import Connection
 
-from hub import clock
-from hub.errors import Retry
+from hub.rounds import Rounds
 from hub.settings import RetentionSettings
 from hub.store import Blobs, Database, expiry, originals
 from hub.store.blobs import SHELVES
 from hub.store.leader import Leadership
-from hub.supervise import Supervised
 
 log = structlog.get_logger(__name__)
 
@@ -32,7 +30,7 @@ LEFT_BEHIND = timedelta(days=1)
 Removal = Callable[[Connection, datetime], int]
 
 
-class Retention:
+class Retention(Rounds):
     def __init__(
         self,
         database: Database,
@@ -43,24 +41,7 @@ class Retention:
         self._database = database
         self._blobs = blobs
         self._settings = settings
-        self._leadership = leadership
-        self._task = Supervised("retention", self._run)
-
-    async def start(self) -> None:
-        self._task.start()
-
-    async def stop(self) -> None:
-        await self._task.stop()
-        await self._leadership.close()
-
-    async def _run(self) -> None:
-        while True:
-            try:
-                await self._leadership.acquire()
-                await self.round(clock.now())
-            except Retry as error:
-                log.info("retention.waiting", reason=error.detail)
-            await asyncio.sleep(EVERY.total_seconds())
+        super().__init__("retention", leadership, EVERY.total_seconds())
 
     async def round(self, now: datetime) -> None:
         """What is due at `now`. Raises StoreDown."""

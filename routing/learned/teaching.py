@@ -1,18 +1,15 @@
 """Learns from what is in the store, in a process of its own, and keeps what came of it."""
 
-import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 import structlog
 
-from hub import clock
-from hub.errors import Retry
 from hub.isolation import WorkerFailed, Workers
+from hub.rounds import Rounds
 from hub.store import Database, learning
 from hub.store.leader import Leadership
 from hub.store.learning import Known
-from hub.supervise import Supervised
 from routing.learned.examples import Example
 from routing.learned.report import Report
 from routing.learned.settings import LearningSettings
@@ -80,29 +77,12 @@ class Teaching:
         )
 
 
-class Schedule:
+class Schedule(Rounds):
     """Learns by itself when it is due; one process of all does."""
 
     def __init__(self, teaching: Teaching, leadership: Leadership) -> None:
         self._teaching = teaching
-        self._leadership = leadership
-        self._task = Supervised("learning", self._run)
-
-    async def start(self) -> None:
-        self._task.start()
-
-    async def stop(self) -> None:
-        await self._task.stop()
-        await self._leadership.close()
-
-    async def _run(self) -> None:
-        while True:
-            try:
-                await self._leadership.acquire()
-                await self.round(clock.now())
-            except Retry as error:
-                log.info("learned_topics.waiting", reason=error.detail)
-            await asyncio.sleep(LOOK_SECONDS)
+        super().__init__("learning", leadership, LOOK_SECONDS)
 
     async def round(self, now: datetime) -> bool:
         """Learn if it is due at `now`; gives whether something was learned. Raises StoreDown."""
