@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from hub.asking import WhatToAsk, nothing_to_ask
 from hub.bus import Bus
 from hub.http import Route
 from hub.intake import Intake
@@ -83,6 +84,8 @@ class ConnectorContext:
     """Called with (interaction id, state) when a connector learns what became of a message."""
     wake: Callable[[], None]
     """Called after a write that adds outbox rows."""
+    ask: WhatToAsk = nothing_to_ask
+    """What the interaction model wants to know before a contact."""
 
 
 @dataclass(frozen=True)

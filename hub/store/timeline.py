@@ -243,6 +243,7 @@ def _attachment(row: Any) -> Attachment:
         sha256=row.sha256,
         inline=row.inline,
         content_id=row.content_id,
+        thumbnail=row.thumbnail,
     )
 
 
