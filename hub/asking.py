@@ -3,7 +3,7 @@
 Made from the interaction model, for forms: that of the chat, and of the portal.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +14,7 @@ ANSWER = "answer."
 """In an interaction's details, what the customer answered to a question stands under this and the
 question's name."""
 
-_LONGEST_ANSWER = 500
+LONGEST_ANSWER = 500
 
 
 @dataclass(frozen=True)
@@ -50,9 +50,3 @@ WhatToAsk = Callable[[Channel, str, datetime], Sequence[AskedTopic]]
 def nothing_to_ask(_channel: Channel, _group: str, _now: datetime) -> Sequence[AskedTopic]:
     """Where no model is at hand."""
     return ()
-
-
-def as_details(answers: Mapping[str, str], questions: Sequence[Question]) -> dict[str, str]:
-    """What was answered to these questions, as details of an interaction."""
-    given = {question.name: answers.get(question.name, "").strip() for question in questions}
-    return {ANSWER + name: text[:_LONGEST_ANSWER] for name, text in given.items() if text}

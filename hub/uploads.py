@@ -15,6 +15,7 @@ from PIL import Image, ImageOps
 
 MOST_PIXELS = 50_000_000
 THUMBNAIL_SIDE = 480
+THUMBNAIL_TYPE = "image/webp"
 _NAME_CHARACTERS = 150
 _MOST_MEMBERS = 5_000
 _UNSAFE = re.compile(r'[/\\:*?"<>|]+')
@@ -75,8 +76,8 @@ def safe_name(filename: str, kind: Kind) -> str:
     name = unicodedata.normalize("NFC", filename[-4096:])
     name = "".join(c for c in name if unicodedata.category(c)[0] != "C")
     name = " ".join(_UNSAFE.sub("_", name).split()).strip(" ._")
-    suffix = next((s for s in kind.suffixes if name.lower().endswith(s)), "")
-    stem = name[: len(name) - len(suffix)] if suffix else name
+    own = next((s for s in kind.suffixes if name.lower().endswith(s)), "")
+    stem, suffix = name[: len(name) - len(own)], name[len(name) - len(own) :]
     return (stem[:_NAME_CHARACTERS].strip(" .") or "file") + (suffix or kind.suffixes[0])
 
 
