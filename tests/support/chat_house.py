@@ -295,7 +295,7 @@ class Visitor:
 
     async def upload(self, content: bytes, filename: str, **about: Any) -> tuple[int, dict[str, Any]]:
         """Send a file; gives the status and the answer."""
-        form = FormData()
+        form = FormData(quote_fields=False)
         about = {"token": self.session.get("token", ""), "id": clock.new_id()} | about
         form.add_field("about", json.dumps(about), content_type="application/json")
         form.add_field("file", content, filename=filename)

@@ -1,0 +1,13 @@
+// Notices that the visitor went to another page without the page being loaded anew.
+
+export function followPage(moved) {
+  let before = location.href;
+  const look = () => {
+    if (location.href === before) return;
+    before = location.href;
+    moved();
+  };
+  for (const type of ["popstate", "hashchange"]) addEventListener(type, look);
+  // Browsers without `navigation` notice it at the next of these, or when the chat is opened.
+  globalThis.navigation?.addEventListener("navigatesuccess", look);
+}
