@@ -5,6 +5,8 @@ from typing import Any
 
 from sqlalchemy import Connection, insert
 
+from hub.interaction import Channel
+from hub.orders import Line, Order, OrderState
 from hub.store.tables import agreements, customers
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -29,3 +31,14 @@ def agreed(connection: Connection, details: Any, *, who: str = HOUSE, name: str 
     }  # fmt: skip
     connection.execute(insert(agreements), [row])
     return name
+
+
+def order(number: str, customer_id: str = JAN, **changes: Any) -> Order:
+    """One bag of beans."""
+    line = Line(sku="beans", quantity=1, unit_price=100)
+    values: dict[str, Any] = {
+        "id": f"id of {number}", "number": number, "customer_id": customer_id, "placed_at": NOW,
+        "currency": "EUR", "channel": Channel.PORTAL, "state": OrderState.PLACED, "lines": (line,),
+        "total": 100, "address": "Dam 1", "updated_at": NOW,
+    }  # fmt: skip
+    return Order.model_validate(values | changes)
