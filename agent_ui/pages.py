@@ -6,7 +6,7 @@ from typing import Any
 from aiohttp import web
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from agent_ui import spans, words
+from agent_ui import spans, trade_words, words
 from agent_ui.context import ConsoleContext
 from agent_ui.static_files import StaticFiles
 from agent_ui.texts import CLIENT_TEXTS, LANGUAGES, Texts
@@ -40,6 +40,7 @@ class Pages:
         self._environment.globals.update(
             static=static.url,
             words=words,
+            trade_words=trade_words,
             spans=spans,
             client_texts=CLIENT_TEXTS,
             languages=LANGUAGES,

@@ -44,6 +44,7 @@ class Agreement:
     due_at: datetime | None
     owner: str
     with_organisation: bool
+    number: str = ""
     details: dict[str, Any] = field(default_factory=dict)
 
 
@@ -58,6 +59,8 @@ class Customer:
     organisation_name: str
     points: tuple[ContactPoint, ...]
     agreements: tuple[Agreement, ...]
+    number: str = ""
+    attributes: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,8 @@ def customer(connection: Connection, customer_id: str) -> Customer:
         organisation_name=row.organisation_name or "",
         points=_points(connection, customer_id),
         agreements=_agreements(connection, customer_id, row.organisation_id),
+        number=row.number or "",
+        attributes={name: str(value) for name, value in row.attributes.items()},
     )
 
 
@@ -158,6 +163,7 @@ def _agreement(row: Any, customer_id: str) -> Agreement:
         due_at=row.due_at,
         owner=row.owner,
         with_organisation=row.customer_id != customer_id,
+        number=row.number or "",
         details=row.details or {},
     )
 

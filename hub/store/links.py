@@ -9,7 +9,14 @@ from hub import clock
 from hub.references import Reference
 from hub.store.among import among
 from hub.store.inserting import insert_new
-from hub.store.tables import conversation_links, customers, deliveries, invoices, orders
+from hub.store.tables import (
+    conversation_links,
+    conversations,
+    customers,
+    deliveries,
+    invoices,
+    orders,
+)
 
 Number = tuple[Reference, str]
 """What a number refers to, and the number as `normal` writes it."""
@@ -87,6 +94,22 @@ def of_conversation(connection: Connection, conversation_id: str) -> dict[Refere
     for row in rows:
         found.setdefault(Reference(row.kind), []).append(row.object_id)
     return found
+
+
+def concerned(
+    connection: Connection, object_ids: Collection[str], customer_ids: Collection[str]
+) -> set[str]:
+    """The conversations that are about these things, and those that are open with these customers.
+
+    Serves whoever shows a conversation beside what its customer ordered.
+    """
+    linked = select(conversation_links.c.conversation_id).where(
+        among(conversation_links.c.object_id, object_ids)
+    )
+    running = select(conversations.c.id).where(
+        among(conversations.c.customer_id, customer_ids), conversations.c.state == "open"
+    )
+    return set(connection.execute(union_all(linked, running)).scalars())
 
 
 def _selection(reference: Reference, numbers: Collection[str]) -> Select[tuple[str, str, str]]:

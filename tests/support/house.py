@@ -7,7 +7,7 @@ from sqlalchemy import Connection, insert
 
 from hub.interaction import Channel
 from hub.orders import Line, Order, OrderState
-from hub.store.tables import agreements, customers
+from hub.store.tables import agreements, contact_points, customers
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
 HOUSE, JAN, PIET, STRANGER = "house", "jan", "piet", "stranger"
@@ -22,6 +22,15 @@ def people(connection: Connection) -> None:
         {"id": STRANGER, "name": "Vreemd"},
     ]
     connection.execute(insert(customers), [plain | one for one in known])
+
+
+def reachable(connection: Connection, mail: str, customer_id: str = JAN) -> None:
+    """Mail from this address is from this customer."""
+    row = {
+        "id": f"point of {customer_id}", "customer_id": customer_id, "key": f"email:{mail}",
+        "kind": "email", "value": mail, "verified": True, "created_at": NOW,
+    }  # fmt: skip
+    connection.execute(insert(contact_points), [row])
 
 
 def agreed(connection: Connection, details: Any, *, who: str = HOUSE, name: str = "price") -> str:
