@@ -50,14 +50,16 @@ class Claim:
 
 @dataclass(frozen=True)
 class Trade:
-    """`about`: the ids of what the conversation is about. `sections`: what matters most first;
-    `matters`: whether any of it does for this conversation."""
+    """`named`: the ids of what the conversation names; `about`: these, and the parcels of orders
+    that it names. `sections`: what matters most first; `matters`: whether any of it does for this
+    conversation."""
 
     orders: list[Order] = field(default_factory=list)
     deliveries: list[Delivery] = field(default_factory=list)
     events: dict[str, list[DeliveryEvent]] = field(default_factory=dict)
     invoices: list[Invoice] = field(default_factory=list)
     paying: Behaviour = field(default_factory=Behaviour)
+    named: frozenset[str] = frozenset()
     about: frozenset[str] = frozenset()
     claims: list[Claim] = field(default_factory=list)
     sections: tuple[Section, ...] = tuple(Section)
@@ -80,10 +82,10 @@ class Trade:
     def meant_orders(self) -> tuple[list[Order], bool]:
         """The orders that the conversation is about, and whether it says so itself. If it does not,
         their only open order, or none."""
-        named = [one for one in self.orders if one.id in self.about]
-        parcels = {one.order_id for one in self.deliveries if one.id in self.about}
-        parcels |= {one.order_id for one in self.invoices if one.id in self.about}
-        named = named or [one for one in self.orders if one.id in parcels]
+        named = [one for one in self.orders if one.id in self.named]
+        of_things = {one.order_id for one in self.deliveries if one.id in self.named}
+        of_things |= {one.order_id for one in self.invoices if one.id in self.named}
+        named = named or [one for one in self.orders if one.id in of_things]
         if named:
             return named, True
         running = [one for one in self.orders if one.state not in ORDER_ENDED]
@@ -91,7 +93,7 @@ class Trade:
 
     def meant_deliveries(self) -> tuple[list[Delivery], bool]:
         """The same for parcels; those of an order that it is about are meant with it."""
-        named = [one for one in self.deliveries if one.id in self.about]
+        named = [one for one in self.deliveries if one.id in self.named]
         of_orders, sure = self.meant_orders()
         ids = {one.id for one in of_orders}
         named = named or [one for one in self.deliveries if sure and one.order_id in ids]
@@ -101,7 +103,7 @@ class Trade:
         return (running if len(running) == 1 else []), False
 
     def meant_invoices(self) -> tuple[list[Invoice], bool]:
-        named = [one for one in self.invoices if one.id in self.about]
+        named = [one for one in self.invoices if one.id in self.named]
         of_orders, sure = self.meant_orders()
         ids = {one.id for one in of_orders}
         named = named or [one for one in self.invoices if sure and one.order_id in ids]
@@ -129,7 +131,8 @@ def read_trade(
         invoices.of_customers(connection, house, limit=_INVOICES),
         invoices.by_ids(connection, linked.get(Reference.INVOICE, [])),
     )
-    about = {object_id for ids in linked.values() for object_id in ids}
+    named = {object_id for ids in linked.values() for object_id in ids}
+    about = named | {one.id for one in parcels if one.order_id in named}
     sections = _ranked(linked.keys(), needed)
     own_parcels = _first(_of(parcels, house), about)
     own_bills = _of(bills, house)
@@ -139,6 +142,7 @@ def read_trade(
         events=deliveries.events_of(connection, [one.id for one in own_parcels]),
         invoices=_first(own_bills, about),
         paying=behaviour(own_bills, clock.now().date()),
+        named=frozenset(named),
         about=frozenset(about),
         claims=_claims(found_orders, parcels, bills, house),
         sections=sections,

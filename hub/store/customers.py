@@ -50,6 +50,8 @@ class Agreement:
 
 @dataclass(frozen=True)
 class Customer:
+    """`number` and `attributes`: what a person lacks of their own is that of who they work for."""
+
     id: str
     kind: str
     name: str
@@ -82,7 +84,12 @@ def customer(connection: Connection, customer_id: str) -> Customer:
     """The customer with contact points and the agreements in force, also their organisation's."""
     organisation = customers.alias("organisation")
     row = connection.execute(
-        select(customers, organisation.c.name.label("organisation_name"))
+        select(
+            customers,
+            organisation.c.name.label("organisation_name"),
+            organisation.c.number.label("organisation_number"),
+            organisation.c.attributes.label("organisation_attributes"),
+        )
         .outerjoin(organisation, organisation.c.id == customers.c.organisation_id)
         .where(customers.c.id == customer_id)
     ).one()
@@ -96,8 +103,11 @@ def customer(connection: Connection, customer_id: str) -> Customer:
         organisation_name=row.organisation_name or "",
         points=_points(connection, customer_id),
         agreements=_agreements(connection, customer_id, row.organisation_id),
-        number=row.number or "",
-        attributes={name: str(value) for name, value in row.attributes.items()},
+        number=row.number or row.organisation_number or "",
+        attributes={
+            name: str(value)
+            for name, value in {**(row.organisation_attributes or {}), **row.attributes}.items()
+        },
     )
 
 

@@ -69,7 +69,8 @@ async def test_what_is_theirs_is_shown_and_fills_in_what_is_asked(
     house: House, anna: Person
 ) -> None:
     page = await taken(house, anna, "Where is 481207?")
-    assert page.texts(".thing-meant .thing-head strong") == ["481207"]
+    assert page.texts(".thing-meant .thing-head strong") == ["481207", "SP1207"]
+    assert page.texts(".thing-why") == ["named in this conversation"]
     assert "VK-11001 3 days late EUR 35.00" in page.text("#side")
     assert page.texts(".need-value") == ["481207", "SP1207", "EP2-7"]
     assert "from the agreement (price)" in page.text(".needs-list")
