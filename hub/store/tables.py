@@ -176,6 +176,9 @@ attachments = Table(
     Column("content_id", Text, nullable=False),
 )
 
+# Where a provider reports by an id of its own. Mail servers answer with texts of any length.
+HAS_PROVIDER_ID = "channel IN ('sms', 'whatsapp')"
+
 outbound = Table(
     "outbound",
     metadata,
@@ -193,6 +196,7 @@ outbound = Table(
     Column("updated_at", Instant, nullable=False),
     Column("trouble_event_id", _ID),  # says what went wrong; null: the router has handled it
     Index("ix_outbound_next_at", "next_at"),
+    _where("ix_outbound_provider_id", HAS_PROVIDER_ID, "provider_id"),
     Index(
         "ix_outbound_leased",
         "lease_until",
@@ -211,6 +215,40 @@ outbound = Table(
         sqlite_where=text("state = 'waiting'"),
         postgresql_where=text("state = 'waiting'"),
     ),
+)
+
+# What came before we can use it: a report about a message whose id we do not know yet, a contact
+# whose files must be fetched first.
+parked = Table(
+    "parked",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("kind", String(32), nullable=False),
+    Column("key", String(320), nullable=False),  # by which it is found again
+    Column("content", Json, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("due_at", Instant),  # when to try (again); null: it waits to be asked for
+    Column("created_at", Instant, nullable=False, index=True),
+    Index("ix_parked_kind_key", "kind", "key"),
+    _where("ix_parked_kind_due_at", "due_at IS NOT NULL", "kind", "due_at"),
+)
+
+# What a customer said about being written to; the newest line for a purpose counts.
+consents = Table(
+    "consents",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("point", String(550), nullable=False),  # the key of the contact point
+    Column("channel", String(16), nullable=False),
+    Column("purpose", String(32), nullable=False),  # service, marketing
+    Column("granted", Boolean, nullable=False),
+    Column("source", String(32), nullable=False),  # keyword, agent, form, ...
+    Column("words", Text, nullable=False),  # what the customer said, or was told
+    Column("text_version", String(32), nullable=False),  # of what we told them
+    Column("interaction_id", _ID, ForeignKey("interactions.id")),
+    Column("agent_id", _ID, ForeignKey("agents.id")),
+    Column("at", Instant, nullable=False),
+    Index("ix_consents_point_channel_at", "point", "channel", "at"),
 )
 
 agreements = Table(
