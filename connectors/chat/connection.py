@@ -19,7 +19,6 @@ from connectors.chat.clean import clean_language
 from connectors.chat.desk import Desk
 from connectors.chat.ending import Ending
 from connectors.chat.frames import Ack, Pong, Refused, ServerFrame, Status, TryAgain, Welcome
-from connectors.chat.limits import Bucket
 from connectors.chat.live import Live, wake
 from connectors.chat.parse import (
     About,
@@ -36,6 +35,7 @@ from connectors.chat.parse import (
     parse_frame,
 )
 from connectors.chat.visitor import Visitor
+from connectors.shared.limits import Bucket
 from hub.errors import Rejected, Retry
 from hub.events import ChatActivity, ChatSign
 

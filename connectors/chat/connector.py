@@ -8,7 +8,6 @@ from connectors.chat.desk import Desk
 from connectors.chat.ending import Ending
 from connectors.chat.files import Files
 from connectors.chat.handover import Handover
-from connectors.chat.limits import Buckets
 from connectors.chat.links import Links
 from connectors.chat.live import TOPICS, Live
 from connectors.chat.offers import Offers
@@ -18,6 +17,7 @@ from connectors.chat.send import send
 from connectors.chat.sessions import Sessions
 from connectors.chat.settings import ChatSettings
 from connectors.chat.visitor import Visitors
+from connectors.shared.limits import Buckets
 from hub.connector import Committing, ConnectorContext, Finding, OutgoingMessage, SendResult
 from hub.http import Route
 from hub.interaction import Channel

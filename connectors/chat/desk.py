@@ -9,13 +9,13 @@ from sqlalchemy import Connection
 from connectors.chat import transcript
 from connectors.chat.clean import clean_address
 from connectors.chat.frames import Status
-from connectors.chat.limits import Buckets
 from connectors.chat.links import Links
 from connectors.chat.offers import Offers
 from connectors.chat.parse import AboutPage, Content, parse_message
 from connectors.chat.standing import Standing, standing
 from connectors.chat.transcript import Chat, Page
 from connectors.chat.visitor import Visitor
+from connectors.shared.limits import Buckets
 from hub import clock
 from hub.errors import Rejected, Retry
 from hub.intake import Intake

@@ -8,12 +8,12 @@ from sqlalchemy import Connection, select
 
 from connectors.chat import transcript
 from connectors.chat.clean import clean_address
-from connectors.chat.limits import Buckets
 from connectors.chat.links import Links
 from connectors.chat.mail import Said, compose_transcript
 from connectors.chat.parse import Rate, Transcript
 from connectors.chat.transcript import Chat
 from connectors.chat.visitor import Visitor
+from connectors.shared.limits import Buckets
 from hub.errors import Rejected, Retry
 from hub.interaction import Channel, Direction, Party, PointKind
 from hub.replies import Reply, add_reply

@@ -15,11 +15,11 @@ from connectors.chat.connection import (
     Services,
 )
 from connectors.chat.files import Files
-from connectors.chat.limits import Buckets
 from connectors.chat.live import wake
 from connectors.chat.parse import FRAME_BYTES, Hello, parse_frame, parse_session_request
 from connectors.chat.sessions import Sessions
 from connectors.chat.settings import ChatSettings
+from connectors.shared.limits import Buckets
 from hub.errors import Rejected, Retry
 from hub.http import Route, problem
 

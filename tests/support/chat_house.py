@@ -19,7 +19,8 @@ from aiohttp import (
 from sqlalchemy import select, update
 
 from builders import TOKENS
-from connectors.chat import ChatConnector, ChatSettings
+from connectors.chat.connector import ChatConnector
+from connectors.chat.settings import ChatSettings
 from hub import clock
 from hub.asking import AskedTopic
 from hub.bus import DeadLetter
@@ -293,7 +294,9 @@ class Visitor:
         answer = await self.until(lambda f: f.get("id") == request_id and _answers(f))
         return "" if answer["type"] == "ack" else str(answer.get("code", answer["type"]))
 
-    async def upload(self, content: bytes, filename: str, **about: Any) -> tuple[int, dict[str, Any]]:
+    async def upload(
+        self, content: bytes, filename: str, **about: Any
+    ) -> tuple[int, dict[str, Any]]:
         """Send a file; gives the status and the answer."""
         form = FormData(quote_fields=False)
         about = {"token": self.session.get("token", ""), "id": clock.new_id()} | about
