@@ -16,12 +16,12 @@ from connectors.chat.links import Links
 from connectors.chat.parse import Upload, parse_upload
 from connectors.chat.transcript import file_of
 from hub import clock
+from hub.blobs import Blobs, BlobWriter
 from hub.downloads import download_headers
 from hub.errors import Rejected, Retry
 from hub.interaction import Attachment
 from hub.isolation import WorkerFailed, Workers
-from hub.store import Blobs, Database
-from hub.store.blobs import BlobWriter
+from hub.store import Database
 from hub.uploads import THUMBNAIL_TYPE, Examined, examine
 
 log = structlog.get_logger(__name__)
