@@ -17,6 +17,7 @@ from hub.downloads import download_headers
 from hub.interaction import Attachment
 from hub.isolation import WorkerFailed
 from hub.store import Blobs, originals, timeline
+from hub.uploads import THUMBNAIL_TYPE
 
 log = structlog.get_logger(__name__)
 
@@ -36,6 +37,14 @@ class FileViews:
         self._pages = pages
 
     async def download(self, visit: Visit) -> web.StreamResponse:
+        attachment = await self._attachment(visit)
+        head = await asyncio.to_thread(_head, self._context.blobs, attachment.sha256)
+        return web.FileResponse(
+            self._context.blobs.path(attachment.sha256),
+            headers=download_headers(attachment.filename, content_type(head)),
+        )
+
+    async def _attachment(self, visit: Visit) -> Attachment:
         attachment_id = visit.id
 
         def read(connection: Connection) -> Attachment | None:
@@ -47,11 +56,18 @@ class FileViews:
         attachment = await self._context.database.read(read)
         if attachment is None:
             raise web.HTTPNotFound
-        head = await asyncio.to_thread(_head, self._context.blobs, attachment.sha256)
-        return web.FileResponse(
-            self._context.blobs.path(attachment.sha256),
-            headers=download_headers(attachment.filename, content_type(head)),
-        )
+        return attachment
+
+    async def small(self, visit: Visit) -> web.StreamResponse:
+        """The small picture that we made of a file."""
+        attachment = await self._attachment(visit)
+        if not attachment.thumbnail:
+            raise web.HTTPNotFound
+        path = self._context.blobs.path(attachment.thumbnail)
+        if not await asyncio.to_thread(path.exists):
+            raise web.HTTPNotFound
+        headers = download_headers("preview.webp", THUMBNAIL_TYPE)
+        return web.FileResponse(path, headers=headers)
 
     async def original(self, visit: Visit) -> web.StreamResponse:
         """A mail byte by byte as it came in, for one that could not be read whole."""
