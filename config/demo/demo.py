@@ -28,6 +28,7 @@ class DemoContext:
 
     `smtp_port`: where Loket takes mail on this machine. `sink_port`: where the sandbox takes what
     Loket sends; 0 takes any free one. `folder`: where passwords and sandbox mail are kept.
+    `identity_secret`: what the shop vouches with for who is signed in there.
     """
 
     organisation: str
@@ -36,6 +37,7 @@ class DemoContext:
     sink_port: int
     folder: Path
     model: Model
+    identity_secret: str = ""
 
 
 class Demo:
@@ -52,7 +54,7 @@ class Demo:
                 pages, self._traffic, context.smtp_port, lambda: self.sign_ins, context.model
             ).routes(),
             *MailPage(pages, mailbox, post).routes(),
-            *ShopPage(pages).routes(),
+            *ShopPage(pages, context.identity_secret).routes(),
             *pages.routes(),
         ]
 

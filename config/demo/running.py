@@ -1,5 +1,6 @@
 """`loket demo`: everything in one process, embedded, with the example organisation."""
 
+import hashlib
 import os
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from routing.model_file import load_model
 
 ORGANISATION = "Van Dalen Koffie"
 HANDOVER_AFTER = 15  # seconds; short, so that a newcomer sees the mail
+HANDOVER_PAUSE = 60
 
 
 async def run_demo(*, port: int, smtp_port: int, sink_port: int, folder: Path) -> None:
@@ -30,6 +32,7 @@ async def run_demo(*, port: int, smtp_port: int, sink_port: int, folder: Path) -
             sink_port=sink_port,
             folder=folder,
             model=load_model(DEFAULT_MODEL),
+            identity_secret=_identity_secret(folder),
         )
     )
     database = wiring.open_store(settings)
@@ -74,7 +77,13 @@ def _flags(port: int, smtp_port: int, sink_port: int, folder: Path) -> dict[str,
             "chat": {
                 "email_account": ADDRESSES[0],
                 "handover_after": HANDOVER_AFTER,
-                "sites": {CHAT_SITE: {"origins": [base, f"http://localhost:{port}"]}},
+                "handover_pause": HANDOVER_PAUSE,
+                "sites": {
+                    CHAT_SITE: {
+                        "origins": [base, f"http://localhost:{port}"],
+                        "identity_secret": _identity_secret(folder),
+                    }
+                },
             },
         },
     }
@@ -89,6 +98,11 @@ def _secret(folder: Path) -> str:
         with os.fdopen(descriptor, "w") as file:
             file.write(clock.new_secret())
     return path.read_text()
+
+
+def _identity_secret(folder: Path) -> str:
+    """What the shop and Loket share: another one than what Loket signs with."""
+    return hashlib.sha256(f"shop {_secret(folder)}".encode()).hexdigest()
 
 
 def _greet(demo: Demo, settings: Settings, smtp_port: int) -> None:

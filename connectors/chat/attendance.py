@@ -36,16 +36,20 @@ class Attendance:
     live: Live
     _leaving: set[asyncio.Task[None]] = field(default_factory=set)
     _task: Supervised | None = None
+    _stopped: bool = False
 
     def start(self) -> None:
         self._task = Supervised("chat-attendance", self._run)
         self._task.start()
 
     async def stop(self) -> None:
+        """Whoever is here now comes back by themselves, here or elsewhere."""
+        self._stopped = True
         if self._task is not None:
             await self._task.stop()
         for task in self._leaving:
             task.cancel()
+        await asyncio.gather(*self._leaving, return_exceptions=True)
 
     async def arrived(self, conversation_id: str, visitor: Visitor, about: AboutPage) -> None:
         """The visitor is here, on this page."""
@@ -66,6 +70,8 @@ class Attendance:
 
     def left(self, conversation_id: str) -> None:
         """One socket of the visitor closed; if no other one opens soon, they have left."""
+        if self._stopped:
+            return
         task = asyncio.create_task(self._leave(conversation_id))
         self._leaving.add(task)
         task.add_done_callback(self._leaving.discard)

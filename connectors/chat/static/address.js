@@ -8,7 +8,7 @@ export class AddressForm {
   #error;
   #save;
 
-  // `id` tells one form from another; `texts`: help and save; `save(address)` gives "" or the words
+  // `id` tells one form from another; `texts`: label, help and save; `save(address)` gives "" or the words
   // that say why it was not taken.
   constructor(id, words, texts, save, cancel) {
     this.#words = words;
@@ -25,7 +25,7 @@ export class AddressForm {
     this.element = h(
       "form",
       { class: "card", novalidate: true, hidden: true },
-      field(words.address, this.#address),
+      field(texts.label, this.#address),
       h("p", { class: "quiet", id: `${id}-help` }, texts.help),
       this.#error,
       h(

@@ -146,10 +146,12 @@ class LoketChat extends HTMLElement {
       (score, comment) => this.#rate(score, comment),
       () => this.#ask(this.#copyForm),
     );
-    const form = (id, help, save, send) =>
-      new AddressForm(id, words, { help, save }, send, () => this.#closeForms());
-    this.#addressForm = form("address", words.addressHelp, words.save, (to) => this.#goOn(to));
-    this.#copyForm = form("copy", words.copyHelp, words.sendCopy, (to) => this.#copy(to));
+    const form = (id, texts, send) =>
+      new AddressForm(id, words, texts, send, () => this.#closeForms());
+    const on = { label: words.address, help: words.addressHelp, save: words.save };
+    const copy = { label: words.copyTo, help: words.copyHelp, save: words.sendCopy };
+    this.#addressForm = form("address", on, (to) => this.#goOn(to));
+    this.#copyForm = form("copy", copy, (to) => this.#copy(to));
   }
 
   #listen() {
