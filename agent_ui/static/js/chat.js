@@ -49,7 +49,7 @@ function onInput({ target }) {
 
 function tellSeen() {
   const conversation = openConversation();
-  if (!conversation || document.visibilityState !== "visible") return;
+  if (!conversation?.hasAttribute("data-chat") || document.visibilityState !== "visible") return;
   const { id, seen } = conversation.dataset;
   if (told === `${id}/${seen}`) return;
   told = `${id}/${seen}`;

@@ -43,7 +43,7 @@ export function field(label, input) {
 // A picture at an address, drawn: the page's policy need not allow our pictures.
 export async function draw(canvas, address) {
   const response = await fetch(address, { credentials: "omit" });
-  if (!response.ok) return;
+  if (!response.ok) throw new Error(`no picture: ${response.status}`);
   const picture = await createImageBitmap(await response.blob());
   canvas.width = picture.width;
   canvas.height = picture.height;

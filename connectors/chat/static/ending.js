@@ -21,6 +21,7 @@ export class Ending {
       "form",
       {},
       h("fieldset", { class: "scores" }, h("legend", {}, words.rate), ...this.#scores()),
+      this.#ends(),
       field(words.comment, this.#comment),
       this.#error,
       h("div", { class: "row" }, h("button", { class: "primary" }, words.giveRating)),
@@ -57,6 +58,13 @@ export class Ending {
       const shown = h("span", { "aria-hidden": "true" }, value);
       return h("label", { title: text }, choice, shown, h("span", { class: "unseen" }, text));
     });
+  }
+
+  // What the first and the last score mean, for who sees.
+  #ends() {
+    const { scores } = this.#words;
+    const ends = [scores[0], scores.at(-1)].map((text) => h("span", {}, text));
+    return h("div", { class: "ends quiet", "aria-hidden": "true" }, ...ends);
   }
 
   async #submit() {

@@ -10,8 +10,8 @@ export function sizeWords(bytes, locale) {
   return `${format.format(bytes / 1000 ** step)} ${UNITS[step]}`;
 }
 
-// `base`: what the addresses of files are relative to.
-export function fileElement({ name, size, url, small }, base, locale) {
+// `base`: what the addresses of files are relative to; `shown`: called when a picture is there.
+export function fileElement({ name, size, url, small }, base, locale, shown) {
   const about = h("span", {}, h("span", { class: "file-name" }, name), ` ${sizeWords(size, locale)}`);
   const attributes = {
     class: "file",
@@ -23,10 +23,11 @@ export function fileElement({ name, size, url, small }, base, locale) {
   const link = h("a", attributes, icon(ICONS.file), about);
   if (!small) return link;
   const canvas = h("canvas", { role: "img", "aria-label": name, hidden: true });
-  draw(canvas, new URL(small, base).href).then(
-    () => canvas.toggleAttribute("hidden", !canvas.getContext("2d")),
-    () => canvas.remove(),
-  );
+  const show = () => {
+    canvas.hidden = false;
+    shown();
+  };
+  draw(canvas, new URL(small, base).href).then(show, () => canvas.remove());
   link.prepend(canvas);
   return link;
 }

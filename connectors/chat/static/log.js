@@ -122,7 +122,8 @@ export class Log {
 
   #showFiles(element, line) {
     const bubble = element.querySelector(".bubble");
-    const files = line.files.map((file) => fileElement(file, this.#base, this.#locale));
+    const shown = () => this.#follow();
+    const files = line.files.map((file) => fileElement(file, this.#base, this.#locale, shown));
     bubble.replaceChildren(...(line.side === "us" ? linked(line.text) : [line.text]), ...files);
   }
 

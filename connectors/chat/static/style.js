@@ -152,6 +152,7 @@ form { display: flex; flex-direction: column; gap: 8px; margin: 0; padding: 12px
 }
 .scores :checked + span { background: var(--accent); color: var(--on-accent); border-color: var(--accent); }
 .scores :focus-visible + span { outline: 3px solid var(--accent); outline-offset: 2px; }
+.ends { display: flex; justify-content: space-between; margin-top: -4px; }
 @media (forced-colors: active) { .scores :checked + span { outline: 3px solid Highlight; } }
 .card, .nudge {
   display: flex; flex-direction: column; gap: 10px; padding: 14px;
