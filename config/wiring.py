@@ -54,7 +54,7 @@ from routing.router import QUEUE as ROUTER_QUEUE
 from routing.router import TOPICS as ROUTER_TOPICS
 from routing.router import Router
 
-WORKER_PRELOAD = ("connectors.email.parse", "agent_ui.mail_html", "hub.uploads")
+WORKER_PRELOAD = ("connectors.email.parse", "agent_ui.mail_html", "hub.uploads", "hub.thumbnails")
 
 
 class Role(StrEnum):

@@ -4,17 +4,12 @@ Only `examine` opens it, in a worker process: decoders are where pictures attack
 show of a picture is the small one, made anew from its pixels; the file itself is only downloaded.
 """
 
-import io
 import re
 import unicodedata
 import zipfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from PIL import Image, ImageOps
-
-MOST_PIXELS = 50_000_000
-THUMBNAIL_SIDE = 480
 THUMBNAIL_TYPE = "image/webp"
 _NAME_CHARACTERS = 150
 _MOST_MEMBERS = 5_000
@@ -94,30 +89,15 @@ def _picture_format(head: bytes) -> str:
 
 
 def _picture(file: Path, picture: str, filename: str) -> Examined | None:
+    # Only a worker, which looks into pictures, loads the decoders.
+    from hub.thumbnails import Broken, thumbnail_of  # noqa: PLC0415
+
     kind = _PICTURES[picture]
     found = Examined(safe_name(filename, kind), kind.content_type)
-    Image.MAX_IMAGE_PIXELS = None  # we look ourselves, before anything is decoded
     try:
-        # This decoder and no other, whatever else the bytes may also pass for.
-        with Image.open(file, formats=[picture]) as image:
-            if image.width * image.height > MOST_PIXELS:
-                return found
-            return replace(found, thumbnail=_thumbnail(image))
-    except (OSError, SyntaxError, ValueError):  # what Pillow says of bytes that are no picture
+        return replace(found, thumbnail=thumbnail_of(file, picture))
+    except Broken:
         return None
-
-
-def _thumbnail(image: Image.Image) -> bytes:
-    image.draft("RGB", (THUMBNAIL_SIDE, THUMBNAIL_SIDE))
-    upright = ImageOps.exif_transpose(image)
-    upright.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE))
-    small = io.BytesIO()
-    upright.convert("RGBA" if _is_transparent(upright) else "RGB").save(small, "WEBP", quality=80)
-    return small.getvalue()
-
-
-def _is_transparent(image: Image.Image) -> bool:
-    return image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info
 
 
 def _kind(file: Path, head: bytes) -> Kind | None:

@@ -10,7 +10,8 @@ import pytest
 from PIL import Image
 
 from hub.isolation import Workers
-from hub.uploads import THUMBNAIL_SIDE, Examined, examine
+from hub.thumbnails import SIDE
+from hub.uploads import Examined, examine
 
 PAGE = b"<script>alert(1)</script>"
 
@@ -117,7 +118,7 @@ def test_only_pixels_of_a_picture_get_into_what_is_shown(tmp_path: Path) -> None
     assert PAGE not in found.thumbnail
     assert b"taken at home" not in found.thumbnail
     with Image.open(io.BytesIO(found.thumbnail)) as small:
-        assert small.size == (THUMBNAIL_SIDE * 2 // 3, THUMBNAIL_SIDE)
+        assert small.size == (SIDE * 2 // 3, SIDE)
         assert small.format == "WEBP"
 
 
