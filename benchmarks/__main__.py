@@ -2,8 +2,8 @@
 
     python -m benchmarks [--full] [--stack embedded|servers] [NAME]...
 
-The names are decide, model, replay, topics, assign, ingest, visible, chat and memory. Without names all
-run: about a quarter of an hour, with `--full` more than an hour.
+The names are decide, model, replay, topics, assign, ingest, visible, chat and memory. Without names
+all run: about a quarter of an hour, with `--full` more than an hour.
 """
 
 import argparse

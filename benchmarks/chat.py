@@ -9,6 +9,7 @@ import asyncio
 import re
 import statistics
 import time
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -30,6 +31,7 @@ RATE = 100
 SECONDS = 40
 AT_ONCE = 20
 PATIENCE = 60.0
+SETTLE = 5.0
 _TOKEN = re.compile(r'name="form_token" value="([^"]+)"')
 
 
@@ -162,47 +164,43 @@ async def _find_conversations(store_url: str, visitors: Sequence[Visitor]) -> No
         await database.close()
     for visitor in visitors:
         visitor.conversation = found[visitor.id]
-    await asyncio.sleep(5)  # until all is routed
+    await asyncio.sleep(SETTLE)  # until all is routed
 
 
 async def _both_ways(
     stream: Stream, visitors: Sequence[Visitor], count: int
 ) -> dict[str, list[float]]:
-    told: dict[str, float] = {}
-    sent: dict[str, dict[str, float]] = {"visitor": {}, "agent": {}}
+    """Seconds that each message took. A visitor takes part in one direction only."""
+    told: defaultdict[str, list[float]] = defaultdict(list)
+    wrote: defaultdict[str, list[float]] = defaultdict(list)
+    answered: dict[str, float] = {}
     following = asyncio.create_task(_follow(stream, told))
     token = await _form_token(stream, visitors[0])
     start, answering = time.perf_counter(), []
     for number in range(count):
         await asyncio.sleep(max(0.0, start + number / RATE - time.perf_counter()))
-        # Each is heard of in one direction only, and seldom: which message it was is sure.
         visitor = visitors[number % len(visitors)]
         if number % 2:
-            told.pop(visitor.conversation, None)
-            sent["visitor"][f"{visitor.conversation} {number}"] = time.perf_counter()
+            wrote[visitor.conversation].append(time.perf_counter())
             await visitor.say(f"message {number}")
-            answering.append(asyncio.create_task(_told(told, visitor.conversation)))
         else:
-            sent["agent"][f"answer {number}"] = time.perf_counter()
+            answered[f"answer {number}"] = time.perf_counter()
             answering.append(asyncio.create_task(_answer(stream, visitor, token, number)))
-    async with asyncio.timeout(PATIENCE):
-        ended = await asyncio.gather(*answering)
+    await asyncio.gather(*answering)
+    await asyncio.sleep(SETTLE)
     following.cancel()
     came = {text: at for visitor in visitors for text, at in visitor.came.items()}
-    heard = [at for at in ended if at]
     return {
-        "visitor": [at - since for at, since in zip(heard, sent["visitor"].values(), strict=True)],
-        "agent": [came[text] - since for text, since in sent["agent"].items()],
+        "visitor": [
+            at - since
+            for conversation, sent in wrote.items()
+            for at, since in zip(told[conversation], sent, strict=True)
+        ],
+        "agent": [came[text] - since for text, since in answered.items()],
     }
 
 
-async def _told(told: dict[str, float], conversation: str) -> float:
-    while conversation not in told:
-        await asyncio.sleep(0.02)
-    return told[conversation]
-
-
-async def _answer(stream: Stream, visitor: Visitor, token: str, number: int) -> float:
+async def _answer(stream: Stream, visitor: Visitor, token: str, number: int) -> None:
     form = {
         "form_token": token,
         "mode": "reply",
@@ -213,10 +211,6 @@ async def _answer(stream: Stream, visitor: Visitor, token: str, number: int) -> 
     path = f"/console/conversations/{visitor.conversation}/entries"
     async with stream.session.post(path, data=form, allow_redirects=False) as response:
         assert response.status == 303, await response.text()
-    text = f"answer {number}"
-    while text not in visitor.came:
-        await asyncio.sleep(0.05)
-    return 0.0
 
 
 async def _form_token(stream: Stream, visitor: Visitor) -> str:
@@ -226,11 +220,11 @@ async def _form_token(stream: Stream, visitor: Visitor) -> str:
     return found[1]
 
 
-async def _follow(stream: Stream, told: dict[str, float]) -> None:
-    """Note when each conversation was last told to have something new of the customer."""
+async def _follow(stream: Stream, told: dict[str, list[float]]) -> None:
+    """Note when each conversation was told to have something new of the customer."""
     async for change in stream.changes():
         if change.get("inbound"):
-            told.setdefault(change["conversation"], time.perf_counter())
+            told[change["conversation"]].append(time.perf_counter())
 
 
 def _resident(subject: Subject) -> float:
