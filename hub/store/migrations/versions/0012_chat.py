@@ -9,7 +9,7 @@ from alembic import op
 from hub.store.types import Instant
 
 revision = "0012"
-down_revision = "0011"
+down_revision = "0017"
 
 
 def upgrade() -> None:
