@@ -4,7 +4,8 @@ Whoever is locked by somebody else is left alone and looked at again, so several
 PostgreSQL never wait for each other and never give the same thing twice. SQLite has one writer.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -12,14 +13,17 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from hub import clock
-from hub.interaction import Channel
-from hub.store import answers, offers, presence, queues, staff, steps
+from hub.interaction import LIVE, Channel
+from hub.store import answers, candidates, offers, presence, queues, staff, steps
+from hub.store.candidates import Need
+from hub.store.queues import Reach
 from hub.store.staff import Member
-from routing.assigning.choice import Choice, choose, pull
+from routing.assigning.capacity import fits
+from routing.assigning.choice import Because, Choice, choose, pull
 from routing.assigning.eligible import verdict
-from routing.assigning.rules import LIVE, Rules
+from routing.assigning.rules import Rules
 from routing.assigning.values import Agent, Held, Preferred, Refusal, Waiting
-from routing.assigning.widening import levels, open_roles
+from routing.assigning.widening import levels, open_circles
 from routing.definition import Mode
 from routing.live_model import CurrentModel
 from routing.model import Model
@@ -42,14 +46,18 @@ def offered_only(model: Model) -> frozenset[str]:
     return frozenset(role.id for role in model.roles.values() if role.mode is Mode.OFFERED)
 
 
-def _off_duty(model: Model, now: datetime) -> frozenset[str]:
-    """The roles whose business hours are over at a moment."""
-    return frozenset(role for role in model.roles if not model.calendar(role).is_open(now))
-
-
 def backup_of(model: Model, role_id: str) -> str:
     role = model.roles.get(role_id)
     return (role.backup or "") if role else ""
+
+
+@dataclass(frozen=True)
+class _Closed:
+    """The roles whose business hours are over at a moment."""
+
+    model: Model | None
+    at: datetime | None
+    roles: frozenset[str]
 
 
 class HandingOut:
@@ -58,6 +66,7 @@ class HandingOut:
     def __init__(self, model: CurrentModel, rules: Rules) -> None:
         self._model = model
         self._rules = rules
+        self._closed = _Closed(None, None, frozenset())
 
     @property
     def offered_roles(self) -> frozenset[str]:
@@ -76,21 +85,31 @@ class HandingOut:
         if only is None:
             queues.look_again(connection, item_id, None)
             return Outcome.NOTHING
-        agents = {one.id: one for one in self._candidates(connection, item, only, now)}
-        for _ in range(TRIES):
+        return self._place(connection, row, item, now, only=only)
+
+    def _place(
+        self, connection: Connection, row: Row[Any], item: Waiting, now: datetime, *, only: str
+    ) -> Outcome:
+        agents: dict[str, Agent] = {}
+        outcome, tries = Outcome.NOBODY, TRIES
+        choice = choose(item, (), now, self._rules)
+        for found in self._candidates(connection, item, only, now):
+            agents |= {member.id: self._agent(member, now) for member in found}
             choice = choose(item, agents.values(), now, self._rules, by=self._by(item))
-            if choice.agent is None:
-                return self._nobody(connection, choice, now)
-            if self._fresh(connection, choice, agents, now):
-                self._offer(connection, row, choice, now)
-                return Outcome.OFFERED
-        return Outcome.BUSY
+            while choice.agent is not None:
+                if self._fresh(connection, choice, agents, now):
+                    self._offer(connection, row, choice, now)
+                    return Outcome.OFFERED
+                outcome, tries = Outcome.BUSY, tries - 1
+                if not tries:
+                    return outcome
+                choice = choose(item, agents.values(), now, self._rules, by=self._by(item))
+        if outcome is Outcome.BUSY:
+            return outcome
+        return self._nobody(connection, choice, now)
 
     def serve(self, connection: Connection, agent_id: str) -> Outcome:
         """Offer an agent who may have room the first item that they can take."""
-        if presence.lock(connection, agent_id) is None:
-            known = presence.of(connection, agent_id).state == presence.AVAILABLE
-            return Outcome.BUSY if known else Outcome.NOTHING
         now = clock.now()
         members = staff.members(connection, [agent_id])
         if not members or members[0].state != presence.AVAILABLE:
@@ -98,43 +117,69 @@ class HandingOut:
         agent = self._agent(members[0], now)
         if any(held.offered and held.channel in LIVE for held in agent.held):
             return Outcome.NOBODY
-        rows = {row.id: row for row in self._reachable(connection, agent)}
-        items = self._items(connection, list(rows.values()), now)
-        while items:
-            choice, _ = pull(items, agent, now, self._rules)
-            if choice is None:
-                return Outcome.NOBODY
-            row = offers.lock_waiting(connection, choice.item.id)
-            if row is not None and row.epoch == rows[row.id].epoch:
-                self._offer(connection, row, choice, now)
-                return Outcome.OFFERED
-            items = [item for item in items if item.id != choice.item.id]
-        return Outcome.NOTHING
+        reach = self._reach(agent, now)
+        outcome, tries = Outcome.NOTHING, TRIES
+        for page in queues.reachable(connection, reach) if reach else ():
+            rows = {row.id: row for row in page if self._may_be_given(row, agent)}
+            items = self._items(connection, list(rows.values()), now)
+            if items and outcome is Outcome.NOTHING:
+                outcome = Outcome.NOBODY
+            while (choice := pull(items, agent, now, self._rules)[0]) is not None:
+                row = rows[choice.item.id]
+                locked = offers.lock_both(connection, row.id, row.epoch, agent_id, agent.idle_since)
+                if locked is not None:
+                    self._offer(connection, locked, choice, now)
+                    return Outcome.OFFERED
+                outcome, tries = Outcome.BUSY, tries - 1
+                if not tries:
+                    return outcome
+                items = [item for item in items if item.id != choice.item.id]
+        return outcome
 
     def _candidates(
         self, connection: Connection, item: Waiting, only: str, now: datetime
-    ) -> list[Agent]:
-        found = []
-        if not only:
-            found = staff.likely(
-                connection,
-                open_roles(item, now, self._rules),
-                units=item.units,
-                beside=sorted(LIVE) if item.channel in LIVE else (),
-                skills=levels(item, now, self._rules),
-            )
-        given = item.preferred.agent_id if item.preferred else ""
-        if given and all(member.id != given for member in found):
-            found += staff.members(connection, [given])
-        return [self._agent(member, now) for member in found]
+    ) -> Iterator[list[Member]]:
+        """Who is looked at, more and more people: a nearer circle before a wider one, those who
+        refused it after all others, and at last those who only show what is in the way."""
+        given = item.preferred
+        if given:
+            yield staff.members(connection, [given.agent_id])
+        if only or (given and given.present and now < given.until):
+            return
+        refused = {refusal.agent_id for refusal in item.refusals}
+        need = self._need(item, now, refused)
+        opened = open_circles(item, now, self._rules)
+        for roles in opened:
+            yield from candidates.fit(connection, roles - self._off_duty(now), need)
+        if refused:
+            yield staff.members(connection, refused)
+        yield candidates.others(connection, frozenset().union(*opened))
 
-    def _reachable(self, connection: Connection, agent: Agent) -> list[Row[Any]]:
-        """The heads of every queue from which the agent may take, now or a little later."""
+    def _need(self, item: Waiting, now: datetime, without: Collection[str]) -> Need:
+        return Need(
+            channel=item.channel,
+            units=item.units,
+            live=item.channel in LIVE,
+            skills=levels(item, now, self._rules),
+            by_room=self._by(item) == Because.MOST_CAPACITY,
+            without=without,
+        )
+
+    def _reach(self, agent: Agent, now: datetime) -> Reach | None:
+        """The queues from which the agent may take, now or a little later; None when full."""
+        if not fits(agent, Channel.PHONE, 1, now):
+            return None
         offered, rules = self.offered_roles, self._rules
         everything = not agent.roles.isdisjoint({*rules.supervisor_roles, *rules.other_roles})
-        own = offered if everything else offered & agent.roles
-        found = queues.reachable(connection, own, agent.roles, agent.id)
-        return [row for row in found if row.role in offered or row.preferred_agent_id == agent.id]
+        return Reach(
+            agent_id=agent.id,
+            roles=tuple(sorted(offered if everything else offered & agent.roles)),
+            backup_for=tuple(sorted(agent.roles)),
+            live=not fits(agent, Channel.EMAIL, 1, now),
+        )
+
+    def _may_be_given(self, row: Row[Any], agent: Agent) -> bool:
+        return row.role in self.offered_roles or row.preferred_agent_id == agent.id
 
     def _fresh(
         self, connection: Connection, choice: Choice, agents: dict[str, Agent], now: datetime
@@ -178,7 +223,7 @@ class HandingOut:
     def _again_at(self, choice: Choice, now: datetime) -> datetime | None:
         """When something changes by itself; the hours of a role may begin before anything else."""
         model, item = self._model(), choice.item
-        closed = {item.role, item.backup_role} & _off_duty(model, now)
+        closed = {item.role, item.backup_role} & self._off_duty(now)
         openings = (model.calendar(role).next_opening(now) for role in closed)
         return min(filter(None, (choice.again_at, *openings)), default=None)
 
@@ -204,14 +249,22 @@ class HandingOut:
             idle_since=member.idle_since,
             skills=member.skills,
             closed_channels=member.closed_channels,
-            off_duty=_off_duty(self._model(), now),
+            off_duty=self._off_duty(now),
             held=held,
         )
+
+    def _off_duty(self, now: datetime) -> frozenset[str]:
+        """The roles whose business hours are over at a moment; asked again for each agent."""
+        model = self._model()
+        if (self._closed.model, self._closed.at) != (model, now):
+            roles = (role for role in model.roles if not model.calendar(role).is_open(now))
+            self._closed = _Closed(model, now, frozenset(roles))
+        return self._closed.roles
 
     def _items(
         self, connection: Connection, rows: Sequence[Row[Any]], now: datetime
     ) -> list[Waiting]:
-        ids = [row.id for row in rows]
+        ids = [row.id for row in rows if row.refused]
         rest = max(self._rules.returned_seconds, self._rules.cool_down_seconds)
         past = answers.refusals(connection, ids, now - timedelta(seconds=rest)) if ids else []
         waited_for = {row.preferred_agent_id for row in rows if row.preferred_agent_id}

@@ -19,7 +19,7 @@ from hub.events import WorkItemChanged
 from hub.interaction import Channel
 from hub.logs import correlation_id
 from hub.promises import Event
-from hub.store import answers, audit, deadlines, outbox, presence, queues, steps
+from hub.store import answers, audit, deadlines, in_hand, outbox, presence, queues, steps
 from hub.store.agents import Agent
 from hub.store.among import among
 from hub.store.ranking import ranked
@@ -303,6 +303,8 @@ def change(
     changed = _get(connection, item.id)
     if result.rowcount == 0:
         raise lost(changed, agent)
+    if "state" in values:
+        in_hand.recount(connection, {item.agent_id, changed.agent_id})
     outbox.add(
         connection,
         event(changed, former_role=former_role, former_agent_id=item.agent_id),

@@ -7,8 +7,7 @@ mails in hand leave room for a call. The other way round they do not.
 from collections.abc import Iterable
 from datetime import datetime
 
-from hub.interaction import Channel
-from routing.assigning.rules import LIVE
+from hub.interaction import LIVE, Channel
 from routing.assigning.values import FULL, Agent, Held
 
 

@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from hub.interaction import LIVE
 from routing.assigning.capacity import fits
-from routing.assigning.rules import LIVE, Rules
+from routing.assigning.rules import Rules
 from routing.assigning.values import Agent, Waiting
 from routing.assigning.widening import circle, levels
 

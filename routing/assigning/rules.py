@@ -4,11 +4,8 @@ from datetime import timedelta
 
 from pydantic import Field
 
-from hub.interaction import Channel
+from hub.interaction import LIVE, Channel
 from hub.settings import Section
-
-LIVE = frozenset({Channel.PHONE, Channel.CHAT})
-"""Channels on which the customer waits at the other end: this work interrupts other work."""
 
 
 class Pace(Section):

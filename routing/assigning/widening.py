@@ -19,10 +19,9 @@ def circle(item: Waiting, roles: frozenset[str], now: datetime, rules: Rules) ->
     return None
 
 
-def open_roles(item: Waiting, now: datetime, rules: Rules) -> frozenset[str]:
-    """All roles through which somebody may take it now."""
-    opened = (names for _, names, opens in _circles(item, rules) if now >= opens)
-    return frozenset().union(*opened)
+def open_circles(item: Waiting, now: datetime, rules: Rules) -> list[frozenset[str]]:
+    """The roles through which somebody may take it now, the nearest first."""
+    return [names for _, names, opens in _circles(item, rules) if names and now >= opens]
 
 
 def levels(item: Waiting, now: datetime, rules: Rules) -> Mapping[str, int]:

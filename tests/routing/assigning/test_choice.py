@@ -7,10 +7,9 @@ from hypothesis import strategies as st
 
 from assignments import NOON, RULES, TIMES, after, agent, items, mails, staff, waiting
 from examples import examples
-from hub.interaction import Channel
+from hub.interaction import LIVE, Channel
 from routing.assigning.capacity import used
 from routing.assigning.choice import Because, Choice, choose, pull
-from routing.assigning.rules import LIVE
 from routing.assigning.values import FULL, Agent, Preferred, Refusal, Waiting
 from routing.assigning.widening import levels
 
