@@ -313,7 +313,7 @@ def _wait(connection: Connection, numbers: range) -> None:
                 "overdue": False,
                 "decision": {},
                 "created_at": since,
-                "rank": rank(since, 0, None),
+                "rank": rank(since, 0, 0),
                 "units": UNITS,
                 "skills": {},
             }

@@ -29,6 +29,7 @@ from hub.store.constants import constant, one_of
 from hub.store.tables import conversations, presence, work_items
 
 FULL = 100
+LOOKED_AT = 200
 NOT_ASKED, ASKED, ASKED_LIVE = range(3)
 """`presence.asked`: whether an offer waits for their answer, and of a customer on the line."""
 
@@ -92,6 +93,21 @@ def mend(connection: Connection) -> None:
             or_(*(presence.c[name] != counted for name, counted in _FIGURES.items())),
         )
     )
+
+
+def idle(connection: Connection) -> list[str]:
+    """Agents who have room and are not being asked, who had nothing new for longest in front."""
+    free = (
+        select(presence.c.agent_id)
+        .where(
+            presence.c.state == constant("available"),
+            presence.c.units_used < constant(FULL),
+            presence.c.asked == NOT_ASKED,
+        )
+        .order_by(presence.c.idle_since)
+        .limit(LOOKED_AT)
+    )
+    return list(connection.execute(free).scalars())
 
 
 def add(channel: Channel, units: int) -> dict[str, int]:
