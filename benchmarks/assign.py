@@ -1,7 +1,8 @@
 """How fast waiting work reaches agents: three dispatchers, many agents, a long backlog.
 
 Every agent has work that fills them. They end it one by one, at a steady rate, and accept what they
-are offered then. Seeds the store itself, because a hundred thousand mails would take minutes.
+are offered then; with each offer one item less waits. Seeds the store itself, because a hundred
+thousand mails would take minutes.
 """
 
 import asyncio
@@ -30,7 +31,7 @@ from hub.bus.opening import open_bus
 from hub.errors import Rejected
 from hub.events import Envelope, WorkItemChanged
 from hub.settings import BusSettings, LogSettings
-from hub.store import Database, migrate, offers, tables, work_items
+from hub.store import Database, in_hand, migrate, offers, tables, work_items
 from hub.store.agents import Agent
 from hub.store.database import open_database
 from hub.store.ranking import rank
@@ -45,23 +46,24 @@ AT_ONCE = 8
 PATIENCE = 60.0
 
 
-_LIVE = select(tables.offers.c.agent_id, tables.offers.c.work_item_id).where(
-    tables.offers.c.state == "offered"
+_HELD = select(tables.work_items.c.agent_id, tables.work_items.c.id).where(
+    tables.work_items.c.state == "assigned"
 )
 
 
 @dataclass(frozen=True)
 class Scale:
-    """`offers` are counted once every agent has work; `rate`: agents freed per second."""
+    """So many `offers`, or as many as come in so many `seconds`; `rate`: agents freed per second."""
 
     agents: int
     waiting: int
     offers: int
     rate: float
+    seconds: float
 
 
-SMALL = Scale(agents=200, waiting=10_000, offers=400, rate=20)
-FULL = Scale(agents=2_000, waiting=100_000, offers=50_000, rate=40)
+SMALL = Scale(agents=2_000, waiting=100_000, offers=50_000, rate=20, seconds=40)
+FULL = Scale(agents=2_000, waiting=100_000, offers=50_000, rate=40, seconds=440)
 
 
 @dataclass(frozen=True)
@@ -154,16 +156,16 @@ async def _work(
     stack: Stack, scale: Scale, staff: Sequence[Agent], ports: Sequence[int]
 ) -> _Office:
     async with _office(stack, staff) as office:
-        # What waits is found by the sweep, agent by agent: this is the morning.
-        await _until(lambda: len(office.held) >= len(staff) * 0.98, PATIENCE * 10)
         before = await asyncio.to_thread(_buckets, ports)
         started = time.perf_counter()
         for number in range(scale.offers):
             due = started + number / scale.rate
+            if due > started + scale.seconds:
+                break
             await asyncio.sleep(max(0.0, due - time.perf_counter()))
             await _until(lambda: bool(office.held), PATIENCE)
             await office.free(random.choice(list(office.held)))  # noqa: S311 (who ends work)
-        await _until(lambda: len(office.delays) >= scale.offers * 0.99, PATIENCE)
+        await _until(lambda: not office.freed_at, PATIENCE)
         office.seconds = time.perf_counter() - started
         office.buckets = await asyncio.to_thread(_buckets, ports)
         office.buckets.subtract(before)
@@ -181,8 +183,8 @@ async def _office(stack: Stack, staff: Sequence[Agent]) -> AsyncIterator[_Office
     office = _Office(database, bus, {agent.id: agent for agent in staff})
     bus.listen((WorkItemChanged.topic,), office.hear, office.lost)
     await bus.start()
-    for made in await database.read(lambda c: c.execute(_LIVE).all()):
-        office.offered.put_nowait((made.agent_id, made.work_item_id))
+    for row in await database.read(lambda c: c.execute(_HELD).all()):
+        office.held[row.agent_id] = row.id
     accepting = [asyncio.create_task(office.accept_all()) for _ in range(AT_ONCE)]
     try:
         yield office
@@ -248,6 +250,7 @@ async def _seed(stack: Stack, scale: Scale) -> list[Agent]:
         for first in range(0, scale.waiting, CHUNK):
             numbers = range(first, min(first + CHUNK, scale.waiting))
             await database.write(lambda c, numbers=numbers: _wait(c, numbers))  # type: ignore[misc]
+        await database.write(lambda c: _busy(c, scale.waiting, staff))
     finally:
         await database.close()
     return staff
@@ -276,7 +279,17 @@ def _hire(connection: Connection, number: int) -> list[Agent]:
     return staff
 
 
-def _wait(connection: Connection, numbers: range) -> None:
+def _busy(connection: Connection, begun: int, staff: Sequence[Agent]) -> None:
+    """Each agent has something in hand that fills them."""
+    numbers = range(begun, begun + len(staff))
+    holding = [{"state": "assigned", "agent_id": agent.id} for agent in staff]
+    _wait(connection, numbers, dict(zip(numbers, holding, strict=True)))
+    in_hand.mend(connection)
+
+
+def _wait(
+    connection: Connection, numbers: range, changes: Mapping[int, Mapping[str, Any]] | None = None
+) -> None:
     now, names = clock.now(), _roles()
     customer_id = clock.new_id()
     person = {"kind": "person", "name": "Jan", "attributes": {}, "created_at": now}
@@ -305,6 +318,7 @@ def _wait(connection: Connection, numbers: range) -> None:
                 "customer_id": customer_id,
                 "role": names[number % ROLES],
                 "state": "waiting",
+                "agent_id": None,
                 "epoch": 1,
                 "channel": "email",
                 "topic": "any",
@@ -317,6 +331,7 @@ def _wait(connection: Connection, numbers: range) -> None:
                 "units": UNITS,
                 "skills": {},
             }
+            | dict((changes or {}).get(number, {}))
         )
     connection.execute(insert(tables.conversations), talks)
     connection.execute(insert(tables.work_items), items)

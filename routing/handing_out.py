@@ -118,8 +118,10 @@ class HandingOut:
         if any(held.offered and held.channel in LIVE for held in agent.held):
             return Outcome.NOBODY
         reach = self._reach(agent, now)
+        if reach is None:
+            return Outcome.NOBODY
         outcome, tries = Outcome.NOTHING, TRIES
-        for page in queues.reachable(connection, reach) if reach else ():
+        for page in queues.reachable(connection, reach):
             rows = {row.id: row for row in page if self._may_be_given(row, agent)}
             items = self._items(connection, list(rows.values()), now)
             if items and outcome is Outcome.NOTHING:

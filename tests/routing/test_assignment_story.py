@@ -12,6 +12,7 @@ from examples import examples
 from hub import clock
 from hub.errors import Rejected
 from hub.store import handing_over, in_hand, offers, presence, staff, steps, work_items
+from hub.store import tables as t
 from hub.store.agents import Agent
 from hub.store.handing_over import Goal
 from hub.store.tables import work_items as items
@@ -114,6 +115,13 @@ class Story:
             assert (row.agent_id is None) == (row.state == "waiting")
             if row.state == "offered":
                 await self._check_offer(row)
+        await self._check_figures()
+
+    async def _check_figures(self) -> None:
+        """What presence says of who has room is so."""
+        before = await rows(self._at.database, t.presence)
+        await self._at.database.write(in_hand.mend)
+        assert await rows(self._at.database, t.presence) == before
 
     async def _check_offer(self, row: Any) -> None:
         database = self._at.database
