@@ -53,7 +53,7 @@ _HELD = select(tables.work_items.c.agent_id, tables.work_items.c.id).where(
 
 @dataclass(frozen=True)
 class Scale:
-    """So many `offers`, or as many as come in so many `seconds`; `rate`: agents freed per second."""
+    """So many `offers`, or as many as come in `seconds`; `rate`: agents freed per second."""
 
     agents: int
     waiting: int

@@ -45,6 +45,7 @@ _COLUMNS = (
     work_items.c.preferred_agent_id,
     work_items.c.preferred_until,
     work_items.c.preferred_why,
+    work_items.c.answer_due,
     answers.REFUSED,
 )
 _BEGINNING = (-(2**62), "")
@@ -122,6 +123,14 @@ def due(connection: Connection, now: datetime) -> list[str]:
 def look_again(connection: Connection, item_id: str, at: datetime | None) -> None:
     connection.execute(
         update(work_items).where(work_items.c.id == item_id, _WAITS).values(look_again_at=at)
+    )
+
+
+def look_again_by(connection: Connection, item_id: str, at: datetime) -> None:
+    """At this time, unless it is looked at sooner."""
+    later = work_items.c.look_again_at.is_(None) | (work_items.c.look_again_at > at)
+    connection.execute(
+        update(work_items).where(work_items.c.id == item_id, _WAITS, later).values(look_again_at=at)
     )
 
 

@@ -41,6 +41,7 @@ class Member:
     state: str
     closed_channels: frozenset[Channel]
     idle_since: datetime
+    since: datetime
     roles: frozenset[str] = frozenset()
     skills: Mapping[str, int] = field(default_factory=dict)
     loads: tuple[Load, ...] = ()
@@ -108,6 +109,7 @@ class _Facts:
             state=person.state,
             closed_channels=frozenset(Channel(name) for name in from_json(person.closed)),
             idle_since=person.at,
+            since=person.since,
             roles=frozenset(self.roles),
             skills=self.skills,
             loads=tuple(self.loads),
@@ -128,6 +130,7 @@ def facts_of(these: Callable[[Column[Any]], ColumnElement[bool]]) -> CompoundSel
             presence.c.state,
             presence.c.idle_since.label("at"),
             cast(presence.c.closed_channels, Text).label("closed"),
+            presence.c.since,
         )
         .join(agents, agents.c.id == presence.c.agent_id)
         .where(these(presence.c.agent_id), agents.c.active)
@@ -140,6 +143,7 @@ def facts_of(these: Callable[[Column[Any]], ColumnElement[bool]]) -> CompoundSel
         no_text,
         never,
         no_text,
+        never,
     ).where(these(agent_roles.c.agent_id))
     skill = select(
         agent_skills.c.agent_id,
@@ -149,6 +153,7 @@ def facts_of(these: Callable[[Column[Any]], ColumnElement[bool]]) -> CompoundSel
         no_text,
         never,
         no_text,
+        never,
     ).where(these(agent_skills.c.agent_id))
     load = (
         select(
@@ -159,6 +164,7 @@ def facts_of(these: Callable[[Column[Any]], ColumnElement[bool]]) -> CompoundSel
             work_items.c.state,
             conversations.c.last_at,
             no_text,
+            never,
         )
         .join(conversations, conversations.c.id == work_items.c.conversation_id)
         .where(these(work_items.c.agent_id), IN_HAND)

@@ -336,6 +336,7 @@ work_items = Table(
     Column("preferred_why", String(16), nullable=False, server_default=""),
     Column("snoozed_until", Instant),
     Column("look_again_at", Instant),  # nobody could take it; then that may have changed
+    Column("callback_to", String(100), nullable=False, server_default=""),  # whom to call back
     Index("ix_work_items_role_state", "role", "state"),
     Index("ix_work_items_agent_id_state", "agent_id", "state"),
     _where("ix_work_items_queue", "state = 'waiting'", "role", "rank", "id"),

@@ -79,6 +79,8 @@ class WorkItem:
     """The lowest is first: see ranking.py."""
     preferred_agent_id: str | None
     snoozed_until: datetime | None
+    callback_to: str
+    """The number at which the customer asked to be called back; "" if they did not."""
 
     def is_for(self, agent: Agent) -> bool:
         """Whether it is the agent's to work on: of a role that they hold, or assigned to them."""
@@ -387,6 +389,7 @@ def _item(row: Any) -> WorkItem:
         rank=row.rank,
         preferred_agent_id=row.preferred_agent_id,
         snoozed_until=row.snoozed_until,
+        callback_to=row.callback_to,
     )
 
 

@@ -24,6 +24,17 @@ def open_circles(item: Waiting, now: datetime, rules: Rules) -> list[frozenset[s
     return [names for _, names, opens in _circles(item, rules) if names and now >= opens]
 
 
+def fired(item: Waiting, now: datetime, rules: Rules) -> list[str]:
+    """What time alone has changed for it until now: circles that opened, `skills` that are asked
+    less of."""
+    opened = [
+        CIRCLES[number]
+        for number, names, opens in _circles(item, rules)
+        if number and names and now >= opens
+    ]
+    return [*opened, *(["skills"] if levels(item, now, rules) != item.skills else [])]
+
+
 def levels(item: Waiting, now: datetime, rules: Rules) -> Mapping[str, int]:
     """The skill levels that are asked now. A level is lowered to 1 at least; then none is asked."""
     rings = rules.pace(item.channel).skill_rings
@@ -45,12 +56,11 @@ def changes(item: Waiting, rules: Rules) -> Iterator[datetime]:
 
 def _circles(item: Waiting, rules: Rules) -> Iterator[tuple[int, frozenset[str], datetime]]:
     pace, since = rules.pace(item.channel), item.waiting_since
+    supervisors = since + timedelta(seconds=pace.supervisors_after)
+    if item.answer_due is not None:
+        supervisors = min(supervisors, item.answer_due)
     backup = frozenset({item.backup_role} - {""})
     yield 0, frozenset({item.role}), since
     yield 1, backup, since + timedelta(seconds=pace.backup_after)
-    yield (
-        2,
-        frozenset(rules.supervisor_roles),
-        since + timedelta(seconds=pace.supervisors_after),
-    )
+    yield 2, frozenset(rules.supervisor_roles), supervisors
     yield 3, frozenset(rules.other_roles), since + timedelta(seconds=pace.others_after)

@@ -100,7 +100,7 @@ def test_own_work_goes_before_what_reached_them_by_widening() -> None:
 
 def test_a_decision_says_who_was_looked_at_and_what_was_in_the_way() -> None:
     team = [agent("anna", state="away"), agent("bea"), agent("carl", held=mails(5))]
-    told = choose(waiting(), team, after(61), RULES).explanation(after(61))
+    told = choose(waiting(), team, after(61), RULES).explanation(after(61), RULES)
     assert told["because"] == "longest-idle"
     assert (told["circle"], told["waited"]) == ("role", 61)
     assert told["counts"] == {"away": 1, "chosen_from": 1, "full": 1}

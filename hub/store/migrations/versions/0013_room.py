@@ -1,4 +1,5 @@
-"""Assignment: who has room, kept with presence; indexes for calls and chats, and for roles."""
+"""Assignment: who has room, kept with presence; indexes for calls and chats, and for roles; where
+to call a customer back."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -25,6 +26,8 @@ def upgrade() -> None:
     """The figures begin at nothing; the dispatcher counts who is there when it starts."""
     for name in _COLUMNS:
         op.add_column("presence", sa.Column(name, sa.Integer(), nullable=False, server_default="0"))
+    callback = sa.Column("callback_to", sa.String(100), nullable=False, server_default="")
+    op.add_column("work_items", callback)
     for name, table, condition, columns in _INDEXES:
         only = sa.text(condition)
         op.create_index(name, table, columns, sqlite_where=only, postgresql_where=only)
@@ -35,5 +38,6 @@ def downgrade() -> None:
     op.drop_index("ix_agent_roles_role", "agent_roles")
     for name, table, *_rest in _INDEXES:
         op.drop_index(name, table)
+    op.drop_column("work_items", "callback_to")
     for name in reversed(_COLUMNS):
         op.drop_column("presence", name)
