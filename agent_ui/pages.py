@@ -45,6 +45,7 @@ class Pages:
             languages=LANGUAGES,
             organisation=context.hub.organisation,
             token_field=FORM_TOKEN,
+            may_escalate=context.escalation is not None,
         )
 
     def render(self, template: str, texts: Texts, **values: Any) -> str:

@@ -13,7 +13,7 @@ import statistics
 import time
 import urllib.request
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -68,7 +68,11 @@ FULL = Scale(agents=2_000, waiting=100_000, offers=50_000, rate=40, seconds=440)
 
 @dataclass(frozen=True)
 class Result:
-    """Milliseconds; `decision_*` is read from the dispatchers' buckets, the others are exact."""
+    """Milliseconds; `decision_*` is read from the dispatchers' buckets, the others are exact.
+
+    `cpu`: of a processor, for each offer: by the dispatchers. `wanted`: offers that would have been
+    counted with more time.
+    """
 
     agents: int
     waiting: int
@@ -80,6 +84,8 @@ class Result:
     freed_p50: float
     freed_p99: float
     twice: int
+    cpu: float
+    wanted: int
     load_before: float
     at: str
 
@@ -89,8 +95,8 @@ def run(stacks: Stacks, scale: Scale) -> Result:
     logs.configure(LogSettings(level="WARNING"))
     with stacks.fresh(SERVERS) as stack:
         staff = asyncio.run(_seed(stack, scale))
-        with _dispatchers(stack) as ports:
-            office = asyncio.run(_work(stack, scale, staff, ports))
+        with _dispatchers(stack) as dispatchers:
+            office = asyncio.run(_work(stack, scale, staff, dispatchers))
         twice = asyncio.run(_given_twice(stack))
     freed = sorted(office.delays)
     result = Result(
@@ -104,6 +110,8 @@ def run(stacks: Stacks, scale: Scale) -> Result:
         freed_p50=statistics.median(freed) * 1000,
         freed_p99=freed[int(len(freed) * 0.99)] * 1000,
         twice=twice,
+        cpu=office.cpu / len(freed) * 1000,
+        wanted=scale.offers,
         load_before=load_before,
         at=datetime.now(UTC).isoformat(timespec="seconds"),
     )
@@ -124,6 +132,7 @@ class _Office:
     delays: list[float] = field(default_factory=list)
     buckets: Counter[float] = field(default_factory=Counter)
     seconds: float = 0.0
+    cpu: float = 0.0
 
     async def hear(self, envelope: Envelope) -> None:
         event = envelope.event
@@ -153,10 +162,11 @@ class _Office:
 
 
 async def _work(
-    stack: Stack, scale: Scale, staff: Sequence[Agent], ports: Sequence[int]
+    stack: Stack, scale: Scale, staff: Sequence[Agent], dispatchers: Mapping[int, Running]
 ) -> _Office:
     async with _office(stack, staff) as office:
-        before = await asyncio.to_thread(_buckets, ports)
+        before = await asyncio.to_thread(_buckets, dispatchers)
+        office.cpu = -sum(one.cpu_seconds() for one in dispatchers.values())
         started = time.perf_counter()
         for number in range(scale.offers):
             due = started + number / scale.rate
@@ -167,7 +177,8 @@ async def _work(
             await office.free(random.choice(list(office.held)))  # noqa: S311 (who ends work)
         await _until(lambda: not office.freed_at, PATIENCE)
         office.seconds = time.perf_counter() - started
-        office.buckets = await asyncio.to_thread(_buckets, ports)
+        office.cpu += sum(one.cpu_seconds() for one in dispatchers.values())
+        office.buckets = await asyncio.to_thread(_buckets, dispatchers)
         office.buckets.subtract(before)
         return office
 
@@ -202,8 +213,8 @@ async def _until(fact: Any, seconds: float) -> None:
 
 
 @contextmanager
-def _dispatchers(stack: Stack) -> Iterator[list[int]]:
-    """Start them; gives the ports where they show their figures."""
+def _dispatchers(stack: Stack) -> Iterator[dict[int, Running]]:
+    """Start them; gives them by the ports where they show their figures."""
     settings, secret = stack.folder / "loket.toml", secrets.token_hex(32)
     (stack.folder / "model.yaml").write_text(_model())
     settings.write_text(
@@ -221,7 +232,7 @@ def _dispatchers(stack: Stack) -> Iterator[list[int]]:
     try:
         for process, port in zip(running, ports, strict=True):
             process.wait_for_port(port)
-        yield ports
+        yield dict(zip(ports, running, strict=True))
     finally:
         for process in running:
             process.stop()
@@ -347,7 +358,7 @@ async def _given_twice(stack: Stack) -> int:
     return len(found) - len(set(found))
 
 
-def _buckets(ports: Sequence[int]) -> Counter[float]:
+def _buckets(ports: Iterable[int]) -> Counter[float]:
     """How many decisions took at most so many seconds, over all dispatchers."""
     counted: Counter[float] = Counter()
     pattern = re.compile(r'loket_assigning_seconds_bucket\{le="([^"]+)"\} (\S+)')
@@ -377,6 +388,7 @@ def _line(result: Result) -> str:
     return (
         f"{result.agents} agents, {result.waiting} waiting: decision p50 "
         f"{result.decision_p50:.1f} ms, p99 {result.decision_p99:.1f} ms; freed to offered p50 "
-        f"{result.freed_p50:.0f} ms, p99 {result.freed_p99:.0f} ms; {result.offers} offers, "
+        f"{result.freed_p50:.0f} ms, p99 {result.freed_p99:.0f} ms; {result.cpu:.1f} ms "
+        f"of a processor each; {result.offers} offers, "
         f"{result.twice} given twice, load {result.load_before:.1f}"
     )

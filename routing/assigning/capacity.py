@@ -11,7 +11,7 @@ from hub.interaction import LIVE, Channel
 from routing.assigning.rules import Rules
 from routing.assigning.values import FULL, Agent, Held, Waiting
 
-RAMP_FROM = 1 / 3
+RAMP_FROM = 0.4
 """The part of their room that whoever comes may have at once of what waited before."""
 
 

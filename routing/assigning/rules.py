@@ -31,8 +31,8 @@ class Rules(Section):
     ramp_minutes: float = Field(
         10,
         ge=0,
-        description="who comes gets what waited before they came little by little, so that the "
-        "first does not get all of it: from a third of their room at once to all of it after this",
+        description="who comes gets what waited before little by little, or the first would get "
+        "all of it: two fifths of their room at once, all of it after so many minutes",
     )
     escalated_minutes: int = Field(
         60, ge=0, description="as much longer counts as waiting what an agent gives to a supervisor"

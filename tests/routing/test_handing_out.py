@@ -293,6 +293,23 @@ async def test_the_figures_of_who_has_room_are_mended(at: Workplace) -> None:
     assert await at.database.read(in_hand.idle) == [anna.id]
 
 
+async def test_the_first_who_comes_does_not_get_the_whole_night(at: Workplace) -> None:
+    yesterday = clock.now() - 600 * MINUTE
+    mails = [await at.wait_for(f"mail{n}", waiting_since=yesterday) for n in range(4)]
+    anna = await at.hire("anna")
+    for mail in mails[:2]:
+        await at.serve(anna)
+        assert await at.offered_to(anna) == [mail]
+        await at.database.write(lambda c, i=mail: offers.accept(c, i, anna))
+    assert await at.serve(anna) is Outcome.NOBODY
+    again_at = (await at.item(mails[2])).look_again_at
+    assert again_at is not None
+    assert MINUTE < again_at - clock.now() < 10 * MINUTE
+    bea = await at.hire("bea")
+    assert await at.serve(bea) is Outcome.OFFERED
+    assert await at.offered_to(bea) == [mails[2]]
+
+
 async def test_several_dispatchers_give_nothing_twice(at: Workplace) -> None:
     """Each agent has one offer, each item one agent, whoever is fastest."""
     staff = [await at.hire(f"agent{number}") for number in range(6)]

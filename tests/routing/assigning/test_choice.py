@@ -111,6 +111,12 @@ def test_a_decision_says_who_was_looked_at_and_what_was_in_the_way() -> None:
     ]
 
 
+def test_a_decision_says_what_time_has_changed() -> None:
+    item = waiting(backup_role="bills", skills={"dutch": 3})
+    said = [choose(item, [], now, RULES).explanation(now, RULES) for now in (NOON, after(1800))]
+    assert [one["timers"] for one in said] == [[], ["backup", "skills"]]
+
+
 def test_an_interruption_is_marked() -> None:
     call = waiting(channel=Channel.PHONE, units=100)
     assert choose(call, [agent(held=mails(1))], NOON, RULES).interrupts
