@@ -170,9 +170,9 @@ async def _work(
         started = time.perf_counter()
         for number in range(scale.offers):
             due = started + number / scale.rate
-            if due > started + scale.seconds:
-                break
             await asyncio.sleep(max(0.0, due - time.perf_counter()))
+            if time.perf_counter() > started + scale.seconds:
+                break
             await _until(lambda: bool(office.held), PATIENCE)
             await office.free(random.choice(list(office.held)))  # noqa: S311 (who ends work)
         await _until(lambda: not office.freed_at, PATIENCE)

@@ -111,7 +111,7 @@ class HandingOut:
         reach = self._reach(agent, now)
         if reach is None:
             return Outcome.NOBODY
-        outcome = Outcome.NOTHING
+        outcome = Outcome.NOBODY if reach.live else Outcome.NOTHING
         later: list[Choice] = []
         for page in queues.reachable(connection, reach):
             rows = [row for row in page if self._may_be_given(row, agent)]

@@ -54,7 +54,8 @@ def escalate(
     """
     item = work_items.held(connection, item_id, agent)
     if item.role == role:
-        raise Rejected("highest_role", "This is the highest role already. Hand it over instead.")
+        detail = "This is the highest role already. Hand it over instead."
+        raise Rejected("highest_role", detail, status=409)
     goal = Goal(role)
     given = _given(connection, item, agent, goal, item.role)
     given |= {"priority_minutes": item.priority_minutes + minutes}

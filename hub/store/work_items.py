@@ -7,7 +7,7 @@ here and in the router.
 
 import functools
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -297,14 +297,15 @@ def change(
     **details: Any,
 ) -> WorkItem:
     """Compare and set, and tell: who reads the outbox, and who reads the audit log."""
+    new = {"epoch": item.epoch + 1, **ranked(item, values)}
     result = connection.execute(
         update(work_items)
         .where(work_items.c.id == item.id, work_items.c.epoch == item.epoch)
-        .values(epoch=item.epoch + 1, **ranked(item, values))
+        .values(new)
     )
-    changed = _get(connection, item.id)
     if result.rowcount == 0:
-        raise lost(changed, agent)
+        raise lost(_get(connection, item.id), agent)
+    changed = _changed(item, new, agent)
     if "state" in values:
         in_hand.recount(connection, {item.agent_id, changed.agent_id})
     outbox.add(
@@ -317,6 +318,16 @@ def change(
     details |= {"conversation": item.conversation_id, "epoch": changed.epoch}
     audit.record(connection, actor=agent.id, action=action, about=item.id, details=details)
     return changed
+
+
+def _changed(item: WorkItem, new: dict[str, Any], agent: Agent) -> WorkItem:
+    """The item with these values, which `agent` wrote: nobody gets work but by themselves."""
+    known = {name: value for name, value in new.items() if name in _FIELDS}
+    name = agent.name if known.get("agent_id", item.agent_id) == agent.id else ""
+    return replace(item, **known, agent_name=name)
+
+
+_FIELDS = frozenset(one.name for one in fields(WorkItem))
 
 
 def event(item: WorkItem, **changes: Any) -> WorkItemChanged:
