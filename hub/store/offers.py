@@ -241,6 +241,8 @@ _LOCK_BOTH = _LOCK_WAITING.join(people, people.c.agent_id == bindparam("agent"))
     people.c.state == constant(presence.AVAILABLE),
     people.c.idle_since == bindparam("idle_since"),
 )
+# An offer that a crash of the database took back is made again; whoever accepts one waits for the
+# disk, and what is on disk then includes the offer.
 _MAKE = Together(
     insert(offers).values(
         id=bindparam("made_offer"),
@@ -278,4 +280,5 @@ _MAKE = Together(
         body=bindparam("made_body"),
         created_at=bindparam("made_at"),
     ),
+    forced=False,
 )
