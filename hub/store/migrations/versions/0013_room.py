@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0013"
-down_revision = "0017"
+down_revision = "0011"
 
 _COLUMNS = ("units_used", "live_used", "asked")
 _LIVE = "state = 'waiting' AND channel IN ('phone', 'chat')"
