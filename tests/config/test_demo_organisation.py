@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from builders import TOKENS, mail_arrival
 from config.demo import Demo, DemoContext, example
+from config.demo.carrier import carrier_secret
 from config.demo.demo import PASSWORDS
 from config.demo.letters import numbers_of
 from config.settings import DEFAULT_MODEL
@@ -93,6 +94,7 @@ async def load(database: Database, folder: Path, model: Model) -> Demo:
         smtp_port=1,
         sink_port=0,
         folder=folder,
+        carrier_secret=carrier_secret("made up"),
         model=model,
     )
     demo = Demo(context)
