@@ -150,7 +150,7 @@ def _chat(rows: Sequence[Row]) -> list[str]:
 def _assign(rows: Sequence[Row]) -> list[str]:
     lines = _head(
         "agents", "waiting", "dispatchers", "offers", "offers/s", "decision p50 ms", "p99 ms",
-        "freed to offered p50 ms", "p99 ms", "given twice", "load", "when",
+        "freed to offered p50 ms", "p99 ms", "CPU ms", "given twice", "load", "when",
     )  # fmt: skip
     for row in rows:
         lines.append(
@@ -164,6 +164,7 @@ def _assign(rows: Sequence[Row]) -> list[str]:
                 f"**{row['decision_p99']:.0f}**",
                 f"{row['freed_p50']:.0f}",
                 f"**{row['freed_p99']:.0f}**",
+                f"{row['cpu']:.1f}",
                 f"{row['twice']}",
                 f"{row['load_before']:.1f}",
                 row["at"][:16],

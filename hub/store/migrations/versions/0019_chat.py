@@ -8,7 +8,7 @@ from alembic import op
 
 from hub.store.types import Instant
 
-revision = "0012"
+revision = "0019"
 down_revision = "0017"
 
 
