@@ -27,7 +27,7 @@ async def files_of(visit: Visit, context: ConsoleContext) -> tuple[Attachment, .
 
 
 async def _keep(field: FileField, context: ConsoleContext) -> Attachment:
-    with context.blobs.writer() as writer:
+    with field.file, context.blobs.writer() as writer:
         await asyncio.to_thread(_copy, field.file, writer)
         return await take(writer, field.filename, context.blobs, context.workers)
 
