@@ -1,5 +1,6 @@
 """Stands before every view: who is it, is the request theirs, and what if it goes wrong."""
 
+import contextlib
 import hmac
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
@@ -7,6 +8,7 @@ from urllib.parse import quote, urlsplit
 
 import structlog
 from aiohttp import web
+from aiohttp.web_request import FileField
 
 from agent_ui import words
 from agent_ui.pages import Pages
@@ -75,7 +77,10 @@ class Guard:
         visit = Visit(request, _texts(request, agent), agent, token)
         if self._is_foreign(request) or not await _has_form_token(visit):
             return self._pages.refusal(visit, HTTPStatus.FORBIDDEN)
-        return await self._answer(visit, lambda: view(visit))
+        try:
+            return await self._answer(visit, lambda: view(visit))
+        finally:
+            await _close_files(request)
 
     def _signed_out(self, guest: Guest) -> web.StreamResponse:
         if guest.wants_part or guest.request.method not in _SAFE:
@@ -113,6 +118,16 @@ class Guard:
         except Exception:
             log.exception("console.failed", method=visit.request.method, path=visit.request.path)
             return self._pages.refusal(visit, HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+async def _close_files(request: web.Request) -> None:
+    """What came with a form lies on the disk until somebody closes it."""
+    if request.content_type != "multipart/form-data":
+        return
+    with contextlib.suppress(ValueError):
+        for given in (await request.post()).values():
+            if isinstance(given, FileField):
+                given.file.close()
 
 
 def _texts(request: web.Request, agent: Agent | None) -> Texts:

@@ -57,6 +57,18 @@ REASONS = {
     "no_topic": N_("This topic is not in the model. Choose another."),
     "same_topic": N_("This is its topic already."),
     "not_resendable": N_("This message is on its way already."),
+    "no_file": N_("Choose a file first."),
+    "no_kind": N_("Choose what is in the file."),
+    "no_zone": N_("There is no such time zone. Write one such as Europe/Amsterdam."),
+    "too_large": N_("The file is too large here. Save it as CSV, split it, or use loket import."),
+    "unreadable": N_("From some row on it cannot be read: a quotation mark is not closed."),
+    "no_workbook": N_("This is no workbook that can be read. Save it as .xlsx or CSV."),
+    "entities": N_("The workbook defines entities. Save it anew with a spreadsheet program."),
+    "formula": N_("A formula stands in the workbook. Save it as CSV, with the outcomes."),
+    "no_heads": N_("The first row is empty: it must name the columns."),
+    "columns": N_("There are too many columns. Leave some out."),
+    "column_missing": N_("A column is missing. Look below at what must be there."),
+    "column_twice": N_("Two columns mean the same. Leave one of them out."),
     **MODEL_REASONS,
 }
 

@@ -27,7 +27,8 @@ _CHANNELS = {channel.value: channel.value for channel in Channel} | {
 }  # fmt: skip
 _DIRECTIONS = {
     "inbound": "inbound", "in": "inbound", "inkomend": "inbound", "from customer": "inbound",
-    "outbound": "outbound", "out": "outbound", "uit": "outbound", "uitgaand": "outbound", "to customer": "outbound",
+    "outbound": "outbound", "out": "outbound", "uit": "outbound", "uitgaand": "outbound",
+    "to customer": "outbound",
 }  # fmt: skip
 _LONGEST_TEXT = 100_000
 
@@ -150,7 +151,7 @@ def _talks(connection: Connection, refs: set[str]) -> dict[str, _Conversation]:
             columns.id,
             columns.customer_id,
             columns.last_at,
-            highest.label("n"),
+            highest.label("highest"),
         )
         .join(conversations, columns.id == thread_refs.c.conversation_id)
         .where(among(thread_refs.c.ref_hash, refs))

@@ -78,7 +78,7 @@ async def _run(database: Database, run: Run, sheet: Sheet) -> Import:
         async for batch in _ahead(_batches(_items(sheet, heads, run), one.done)):
             await taking.take(batch)
     except Rejected as error:
-        problem = error.detail
+        problem = error.code
         await database.write(lambda c: imports.end(c, taking.one, problem))
         raise
     finally:

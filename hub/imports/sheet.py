@@ -88,6 +88,15 @@ def as_csv(workbook: bytes) -> bytes:
     return out.getvalue().encode()
 
 
+def as_csv_or_why(workbook: bytes) -> tuple[bytes, str, str]:
+    """The same for a worker process, which cannot raise Rejected to who waits for it: the code and
+    the text of it instead."""
+    try:
+        return as_csv(workbook), "", ""
+    except Rejected as error:
+        return b"", error.code, error.detail
+
+
 FORMULA = "\0formula"
 """Stands for a cell with a formula; no text that is read contains a NUL."""
 

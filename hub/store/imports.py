@@ -18,7 +18,8 @@ FAILED = "failed"
 
 @dataclass(frozen=True)
 class Import:
-    """`done`: rows that are behind us, the heads not counted; `problem`: why it failed."""
+    """`done`: rows that are behind us, the heads not counted; `problem`: the code of why it
+    failed."""
 
     id: str
     kind: str
