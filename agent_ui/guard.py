@@ -75,9 +75,9 @@ class Guard:
         if agent is None:
             return self._signed_out(guest)
         visit = Visit(request, _texts(request, agent), agent, token)
-        if self._is_foreign(request) or not await _has_form_token(visit):
-            return self._pages.refusal(visit, HTTPStatus.FORBIDDEN)
         try:
+            if self._is_foreign(request) or not await _has_form_token(visit):
+                return self._pages.refusal(visit, HTTPStatus.FORBIDDEN)
             return await self._answer(visit, lambda: view(visit))
         finally:
             await _close_files(request)

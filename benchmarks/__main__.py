@@ -2,8 +2,8 @@
 
     python -m benchmarks [--full] [--stack embedded|servers] [NAME]...
 
-The names are decide, model, replay, topics, assign, ingest, visible and memory. Without names all
-run: about a quarter of an hour, with `--full` more than an hour.
+The names are decide, model, replay, topics, imports, assign, ingest, visible and memory. Without
+names all run: about a quarter of an hour, with `--full` more than an hour.
 """
 
 import argparse
@@ -11,7 +11,19 @@ import signal
 import sys
 from typing import Any
 
-from benchmarks import assign, decide, ingest, machine, memory, page, proof, replay, topics, visible
+from benchmarks import (
+    assign,
+    decide,
+    imports,
+    ingest,
+    machine,
+    memory,
+    page,
+    proof,
+    replay,
+    topics,
+    visible,
+)
 from benchmarks.results import Results
 from benchmarks.stacks import EMBEDDED, NAMES, Stacks
 
@@ -20,6 +32,7 @@ NAMES_OF_BENCHMARKS = (
     "model",
     "replay",
     "topics",
+    "imports",
     "assign",
     "ingest",
     "visible",
@@ -54,6 +67,8 @@ def _run(name: str, stacks: Stacks, arguments: argparse.Namespace) -> list[tuple
     if name == "assign":
         scale = assign.FULL if full else assign.SMALL
         return [(f"{scale.agents} {scale.waiting}", assign.run(stacks, scale))]
+    if name == "imports":
+        return [(run.stack, run) for run in imports.run(stacks, chosen)]
     if name == "ingest":
         runs = ingest.run(stacks, chosen, FULL_BACKLOGS if full else BACKLOGS)
         return [(f"{r.stack} {r.backlog} {r.door} {r.program}", r) for r in runs]
