@@ -18,9 +18,9 @@ import structlog
 from hub.errors import LoketError, Rejected
 from hub.imports import running
 from hub.imports.fields import Reading
-from hub.imports.kind import Kind, heads_of
+from hub.imports.kind import Kind
 from hub.imports.running import Run, digest_of
-from hub.imports.sheet import as_csv_or_why, open_sheet
+from hub.imports.sheet import as_csv_or_why
 from hub.isolation import WorkerFailed, Workers
 from hub.store import Database
 from hub.store.imports import Import
@@ -65,7 +65,7 @@ class ImportDesk:
     async def begin(self, given: HandedIn) -> tuple[str, ...]:
         """Start to take a file in; gives the columns that are not read. Raises Rejected."""
         path = await self._kept(given)
-        unread = await asyncio.to_thread(_unread, path, given.kind)
+        unread = await asyncio.to_thread(running.unread, path, given.kind)
         run = Run(
             kind=given.kind,
             path=path,
@@ -156,8 +156,3 @@ def _pieces(content: BinaryIO) -> Iterator[bytes]:
             detail = "The file is too large for this page. Use loket import."
             raise Rejected("too_large", detail, status=413)
         yield piece
-
-
-def _unread(path: Path, kind: Kind) -> tuple[str, ...]:
-    with open_sheet(path) as sheet:
-        return heads_of(sheet, kind).unread

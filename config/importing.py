@@ -56,6 +56,8 @@ def import_file(
         return await _with_bar(database, taken)
 
     done = run(with_store(settings, work))
+    if unread := running.unread(file, kind_of(kind)):
+        terminal.print(f"These columns are not read: {', '.join(unread)}.")
     verb = "would be accepted" if dry_run else "accepted"
     terminal.print(
         f"{done.accepted} {verb}, {done.unchanged} unchanged, {done.refused} refused: {written}"

@@ -86,6 +86,12 @@ async def _run(database: Database, run: Run, sheet: Sheet) -> Import:
     return await database.write(lambda c: imports.end(c, taking.one))
 
 
+def unread(path: Path, kind: Kind) -> tuple[str, ...]:
+    """The columns that nothing is read of. Raises Rejected for a file that cannot be taken in."""
+    with open_sheet(path) as sheet:
+        return heads_of(sheet, kind).unread
+
+
 def digest_of(path: Path) -> str:
     found = hashlib.sha256()
     with path.open("rb") as file:
