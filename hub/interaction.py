@@ -27,6 +27,10 @@ class Channel(StrEnum):
     MANUAL = "manual"
 
 
+LIVE = frozenset({Channel.PHONE, Channel.CHAT})
+"""Channels on which the customer waits at the other end: this work interrupts other work."""
+
+
 class Direction(StrEnum):
     """Inbound is from customer to organisation; outbound the other way."""
 
@@ -98,7 +102,8 @@ class Party(Frozen):
 class Attachment(Frozen):
     """A file that came with an interaction; its bytes are in the blob store under `sha256`.
 
-    `content_type` is what the sender claims; serve nothing by it.
+    `content_type` is what the sender claims; serve nothing by it. `thumbnail` is the hash of a
+    small picture of it that we made ourselves, and so may be shown; empty for none.
     """
 
     id: str
@@ -108,6 +113,7 @@ class Attachment(Frozen):
     sha256: str
     inline: bool = False
     content_id: str = ""
+    thumbnail: str = ""
 
 
 class Thread(Frozen):
@@ -141,7 +147,7 @@ class Arrival(Frozen):
     `account` is our side of the channel (the mailbox, the number, the site); `external_id` is the
     provider's id: the pair (channel and account, external_id) is what makes a duplicate.
     What came in, byte by byte, is `original`, or in the blob store under `raw_sha256` when it is
-    large.
+    large. `about`: the id of the customer whom it concerns, where that is not the sender.
     """
 
     channel: Channel
@@ -155,6 +161,7 @@ class Arrival(Frozen):
     html: str = ""
     language: str = ""
     topic: str = ""
+    about: str = ""
     occurred_at: AwareDatetime
     automatic: Automatic = Automatic.NO
     verification: Verification = Verification.UNVERIFIED

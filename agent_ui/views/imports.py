@@ -12,9 +12,9 @@ from agent_ui.context import ConsoleContext
 from agent_ui.import_desk import HandedIn, ImportDesk
 from agent_ui.pages import Pages
 from agent_ui.texts import N_
-from agent_ui.views.files import disposition
 from agent_ui.views.sign_in import see_other
 from agent_ui.visit import Visit
+from hub.downloads import disposition
 from hub.errors import Rejected
 from hub.imports.fields import Reading
 from hub.imports.kinds import KINDS, kind_of

@@ -1,5 +1,6 @@
 """`loket demo`: everything in one process, embedded, with the example organisation."""
 
+import hashlib
 import os
 from pathlib import Path
 from typing import Any
@@ -8,14 +9,19 @@ from rich.console import Console as Terminal
 
 from config import wiring
 from config.demo import ADDRESSES, CHAT_SITE, Demo, DemoContext
+from config.demo.carrier import carrier_secret
+from config.demo.trade import CARRIER
 from config.settings import DEFAULT_MODEL, Settings, load
 from config.signals import stop_on_signals
+from connectors.partners.notices import TEXTS
 from hub import clock
 from hub.store import migrate
 from routing.model_file import load_model
 
 ORGANISATION = "Van Dalen Koffie"
+NOTICED = tuple(TEXTS["en"])
 HANDOVER_AFTER = 15  # seconds; short, so that a newcomer sees the mail
+HANDOVER_PAUSE = 60
 
 
 async def run_demo(*, port: int, smtp_port: int, sink_port: int, folder: Path) -> None:
@@ -29,7 +35,9 @@ async def run_demo(*, port: int, smtp_port: int, sink_port: int, folder: Path) -
             smtp_port=smtp_port,
             sink_port=sink_port,
             folder=folder,
+            carrier_secret=carrier_secret(settings.hub.secret.get_secret_value()),
             model=load_model(DEFAULT_MODEL),
+            identity_secret=_identity_secret(folder),
         )
     )
     database = wiring.open_store(settings)
@@ -52,10 +60,11 @@ def demo_settings(port: int, smtp_port: int, sink_port: int, folder: Path) -> Se
 
 def _flags(port: int, smtp_port: int, sink_port: int, folder: Path) -> dict[str, Any]:
     base = f"http://127.0.0.1:{port}"
+    secret = _secret(folder)
     return {
         "hub": {
             "organisation": ORGANISATION,
-            "secret": _secret(folder),
+            "secret": secret,
             "store": {"url": f"sqlite:///{folder}/loket.db"},
             "bus": {"url": "local:"},
             "blobs": {"path": str(folder / "blobs")},
@@ -74,7 +83,17 @@ def _flags(port: int, smtp_port: int, sink_port: int, folder: Path) -> dict[str,
             "chat": {
                 "email_account": ADDRESSES[0],
                 "handover_after": HANDOVER_AFTER,
-                "sites": {CHAT_SITE: {"origins": [base, f"http://localhost:{port}"]}},
+                "handover_pause": HANDOVER_PAUSE,
+                "sites": {
+                    CHAT_SITE: {
+                        "origins": [base, f"http://localhost:{port}"],
+                        "identity_secret": _identity_secret(folder),
+                    }
+                },
+            },
+            "partners": {
+                "partners": {CARRIER: {"secret": carrier_secret(secret)}},
+                "notices": {"kinds": [kind.value for kind in NOTICED], "language": "nl"},
             },
         },
     }
@@ -89,6 +108,11 @@ def _secret(folder: Path) -> str:
         with os.fdopen(descriptor, "w") as file:
             file.write(clock.new_secret())
     return path.read_text()
+
+
+def _identity_secret(folder: Path) -> str:
+    """What the shop and Loket share: another one than what Loket signs with."""
+    return hashlib.sha256(f"shop {_secret(folder)}".encode()).hexdigest()
 
 
 def _greet(demo: Demo, settings: Settings, smtp_port: int) -> None:
