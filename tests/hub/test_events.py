@@ -31,6 +31,7 @@ EXAMPLES: dict[str, object] = {
     "promise": Promise.FIRST_RESPONSE,
     "due_at": clock.now(),
     "number": 2,
+    "workshop_id": "s1",
     "activated_at": clock.now(),
 }
 
