@@ -31,6 +31,7 @@ class Sessions:
         self._checks = PasswordChecks()
         self._secure = urlsplit(context.hub.http.public_url).scheme == "https"
         self.cookie = "__Host-loket" if self._secure else "loket_session"
+        self.guest_cookie = "__Host-loket_guest" if self._secure else "loket_guest"
         # Checked for a login that does not exist, so that the answer takes as long.
         self._nobody = agents.hash_password(clock.new_secret())
 
@@ -78,6 +79,13 @@ class Sessions:
             httponly=True,
             secure=self._secure,
             samesite="Lax",
+        )
+
+    def set_guest_cookie(self, response: web.StreamResponse, token: str) -> None:
+        """Of somebody who takes part in a five-step session without a sign-in. The store says how
+        long it opens anything."""
+        response.set_cookie(
+            self.guest_cookie, token, path="/", httponly=True, secure=self._secure, samesite="Lax"
         )
 
     def clear_cookie(self, response: web.StreamResponse) -> None:

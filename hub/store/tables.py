@@ -630,7 +630,8 @@ workshops = Table(
     Column("guests", Boolean, nullable=False),  # whether guests may ask to come in
     Column("based_on", Integer, ForeignKey("model_versions.number")),
     Column("draft", Integer, ForeignKey("model_versions.number")),  # the last one made of it
-    Column("draft_number", Counter, nullable=False),  # of the change after which that was made
+    Column("draft_revision", Integer, nullable=False),  # of it as the session left it
+    Column("draft_number", Counter, nullable=False),  # of the change after which it was made
     Column("created_at", Instant, nullable=False),
     Column("created_by", String(100), nullable=False),  # agent id
     Column("closed_at", Instant),

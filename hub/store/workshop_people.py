@@ -43,6 +43,7 @@ class Person:
     state: Standing
     came_at: datetime
     seen_at: datetime | None
+    token_hash: str | None
 
     @property
     def is_guest(self) -> bool:
@@ -58,12 +59,20 @@ def listed(connection: Connection, workshop_id: str) -> list[Person]:
     return [_person(row) for row in connection.execute(query.order_by(people.c.id))]
 
 
+def find(connection: Connection, person_id: str) -> Person | None:
+    return _one(connection, people.c.id == person_id)
+
+
 def enter(connection: Connection, workshop_id: str, agent: Agent) -> Person:
     """An agent comes in; they are the same person each time."""
-    found = _one(connection, people.c.workshop_id == workshop_id, people.c.agent_id == agent.id)
+    found = of_agent(connection, workshop_id, agent.id)
     if found is not None:
         return found
     return _add(connection, workshop_id, agent.name, Standing.IN, agent_id=agent.id)
+
+
+def of_agent(connection: Connection, workshop_id: str, agent_id: str) -> Person | None:
+    return _one(connection, people.c.workshop_id == workshop_id, people.c.agent_id == agent_id)
 
 
 def ask(connection: Connection, workshop_id: str, name: str) -> tuple[Person, str]:
@@ -110,7 +119,7 @@ def send_away(connection: Connection, workshop_id: str, person_id: str, *, by: s
 def seen(connection: Connection, person: Person, *, present: bool) -> None:
     """Their page is open, or was closed. The others are told when that is news."""
     now = clock.now()
-    before = _one(connection, people.c.id == person.id)
+    before = find(connection, person.id)
     if before is None:
         return
     connection.execute(
@@ -165,7 +174,7 @@ def _add(
     }
     connection.execute(insert(people), [row])
     _news(connection, workshop_id)
-    found = _one(connection, people.c.id == row["id"])
+    found = find(connection, str(row["id"]))
     assert found is not None  # noqa: S101 (it was just written)
     return found
 

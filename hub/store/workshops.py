@@ -17,6 +17,7 @@ from hub.errors import Rejected
 from hub.events import WorkshopChanged
 from hub.store import audit, outbox
 from hub.store.inserting import insert_all
+from hub.store.models import Version
 from hub.store.tables import workshop_changes as changes
 from hub.store.tables import workshop_fields as fields
 from hub.store.tables import workshops
@@ -45,6 +46,7 @@ class Workshop:
     guests: bool
     based_on: int | None
     draft: int | None
+    draft_revision: int
     draft_number: int
     created_at: datetime
     created_by: str
@@ -103,6 +105,7 @@ def start(
         "people_number": 0,
         "guests": True,
         "based_on": based_on,
+        "draft_revision": 0,
         "draft_number": 0,
         "created_at": clock.now(),
         "created_by": by,
@@ -241,10 +244,20 @@ def let_guests(connection: Connection, workshop_id: str, *, may: bool, by: str) 
     _record(connection, workshop_id, "workshop.guests", by, may=may)
 
 
-def drafted(connection: Connection, workshop_id: str, version: int, number: int, by: str) -> None:
-    """A version was made of the board as it was at this number."""
-    _set(connection, workshop_id, draft=version, draft_number=number)
-    _record(connection, workshop_id, "workshop.drafted", by, version=version)
+def drafted(
+    connection: Connection, as_seen: Workshop, version: Version, names: Sequence[Write], by: str
+) -> None:
+    """A version was made of the board as it was seen. The cards keep the names that they have in
+    it; naming is no change that people take back."""
+    _put(connection, as_seen.id, as_seen.number, "", [(one, {}) for one in names])
+    _set(
+        connection,
+        as_seen.id,
+        draft=version.number,
+        draft_revision=version.revision,
+        draft_number=as_seen.number,
+    )
+    _record(connection, as_seen.id, "workshop.drafted", by, version=version.number)
 
 
 def close(connection: Connection, workshop_id: str, *, by: str, again: bool = False) -> None:

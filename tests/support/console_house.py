@@ -16,6 +16,7 @@ from agent_ui import Console, ConsoleContext, ConsoleSettings
 from builders import ACCOUNT, TOKENS, mail_arrival
 from config.model_desk import Desk
 from config.topic_desk import ModelTopics
+from config.workshop_desk import WorkshopDesk
 from hub.bus import DeadLetter
 from hub.bus.opening import open_bus
 from hub.guide import Guide
@@ -173,6 +174,7 @@ class House:
             guide=self._guide,
             topics=ModelTopics(lambda: self.model),
             models=Desk(self.life, self.live, self.database),
+            workshops=WorkshopDesk(self.life, self.live, self.database, hub.organisation),
             resend=self.outbound.resend,
             wake=self.relay.wake,
             offered_only=lambda: offered_only(self.model),

@@ -24,6 +24,7 @@ def upgrade() -> None:
         sa.Column("guests", sa.Boolean(), nullable=False),
         sa.Column("based_on", sa.Integer(), nullable=True),
         sa.Column("draft", sa.Integer(), nullable=True),
+        sa.Column("draft_revision", sa.Integer(), nullable=False),
         sa.Column("draft_number", Counter, nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
         sa.Column("created_by", sa.String(length=100), nullable=False),
