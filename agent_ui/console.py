@@ -59,7 +59,7 @@ class Console:
             streams=self._streams,
             workshops=WorkshopsViews(context, pages, sessions),
             workshop=WorkshopViews(context, pages),
-            workshop_lines=self._workshops,
+            lines=self._workshops,
             seats=Seats(database, sessions.guest_cookie),
         )
         self._routes = routes(views, Guard(sessions, pages, context.hub.http.public_url), static)

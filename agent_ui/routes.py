@@ -40,7 +40,7 @@ class Views:
     streams: Streams
     workshops: WorkshopsViews
     workshop: WorkshopViews
-    workshop_lines: WorkshopLines
+    lines: WorkshopLines
     seats: Seats
 
 
@@ -126,9 +126,7 @@ def _workshop_routes(views: Views, guard: Guard) -> Sequence[Route]:
         Route("GET", join + "/{code}", everyone(door.door)),
         Route("POST", join, everyone(door.come_in)),
         Route("GET", one, guard.for_seats(seats, show.show, waiting=True)),
-        Route(
-            "GET", one + "/live", guard.for_seats(seats, views.workshop_lines.serve, waiting=True)
-        ),
+        Route("GET", one + "/live", guard.for_seats(seats, views.lines.serve, waiting=True)),
         Route("POST", one + "/changes", guard.for_seats(seats, show.change)),
         Route("POST", one + "/lead", guard.for_leaders(seats, show.lead)),
         Route("POST", one + "/guests", guard.for_leaders(seats, show.let_guests)),

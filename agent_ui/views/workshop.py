@@ -43,8 +43,10 @@ class WorkshopViews:
         screen = await self._screen(seat, standings)
         return self._pages.page(
             seat,
-            "workshop/part.html" if seat.wants_part else f"workshop/{screen.page}.html",
+            f"workshop/{screen.page}.html",
             screen=screen,
+            address=screen.address,
+            here=screen.here,
             board=screen.board,
             ways=ways,
             signs=signs,

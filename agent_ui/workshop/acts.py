@@ -15,7 +15,7 @@ def last(fields: Mapping[str, list[str]], name: str) -> str:
     return fields[name][-1] if fields.get(name) else ""
 
 
-def done(
+def done(  # noqa: PLR0911 (one for each word)
     doing: Doing,
     act: str,
     about: str,

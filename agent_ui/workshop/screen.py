@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from urllib.parse import urlencode
 
 from sqlalchemy import Connection
 
@@ -68,6 +69,20 @@ class Screen:
     @property
     def may_write(self) -> bool:
         return self.workshop.is_open
+
+    @property
+    def address(self) -> str:
+        return f"/console/sessions/{self.workshop.id}"
+
+    @property
+    def here(self) -> str:
+        """This page, to come back to after a form."""
+        query = {"step": self.page}
+        if self.page == "combinations":
+            query |= {"group": self.group, "direction": self.direction}
+        elif self.page in ("information", "steps"):
+            query |= {"row": self.row}
+        return f"{self.address}?{urlencode(query)}"
 
     @property
     def stamp(self) -> str:
