@@ -26,6 +26,11 @@ def names_of(board: Board) -> dict[str, str]:
     return found
 
 
+def named(names: Mapping[str, str], kind: Kind, card: str) -> str:
+    """What a card of this kind is called; empty for what is none, or is not there."""
+    return names.get(card, "") if card.startswith(f"{kind}.") else ""
+
+
 def has_title(card: Card) -> bool:
     return bool(card.title("en").strip())
 
@@ -42,7 +47,7 @@ def unique(cards: Iterable[Card]) -> dict[str, str]:
             taken.add(given)
     for card in cards:
         if card.id not in found:
-            found[card.id] = _free(slug(card.title("en")) or card.kind, taken)
+            found[card.id] = _free(slug(card.title("en")) or str(card.kind), taken)
             taken.add(found[card.id])
     return found
 

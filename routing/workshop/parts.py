@@ -9,7 +9,7 @@ from routing.entry import Named
 from routing.moment import Authority, Information, Result, Step
 from routing.workshop import values
 from routing.workshop.fitting import Notes, Plain, joined
-from routing.workshop.names import has_title, unique
+from routing.workshop.names import has_title, named, unique
 
 _WHEN = ("before", "during", "after")
 _TIME_EN, _TIME_NL = "Write a time like 30m, 4h or 2d.", "Schrijf een tijd als 30m, 4u of 2d."
@@ -45,10 +45,11 @@ class Parts:
     def role(self, card: Card, field: str) -> str:
         """The name of a role; empty where none is written, or one that is gone."""
         written = card.text(field)
-        if written and written not in self._names:
+        name = named(self._names, Kind.ROLE, written)
+        if written and not name:
             en, nl = "This role is gone.", "Deze rol is er niet meer."
             self._notes.misfit(card.id, field, self._board.get(written).title("en"), en, nl)
-        return self._names.get(written, "")
+        return name
 
     def time(self, card: Card, field: str) -> str:
         written = card.text(field)

@@ -7,6 +7,7 @@ from hub.workshop.vocabulary import ANY, TAKEN_BACK
 from routing.moment import Moment
 from routing.workshop import values
 from routing.workshop.fitting import Notes, Plain, joined
+from routing.workshop.names import named
 from routing.workshop.parts import Parts
 
 _TIMES = {"first": "first_response", "next": "next_response", "resolution": "resolution"}
@@ -138,8 +139,9 @@ class Rows:
         found: Plain = {}
         for entry in values.lines(card.text("skills")):
             skill, _, level = entry.partition(" ")
-            if skill in self._names and level in ("1", "2", "3", "4", "5"):
-                found[self._names[skill]] = int(level)
+            name = named(self._names, Kind.SKILL, skill)
+            if name and level in ("1", "2", "3", "4", "5"):
+                found[name] = int(level)
         return found
 
     def _count(self, card: Card, field: str, name: str) -> Plain:

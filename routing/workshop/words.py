@@ -10,11 +10,13 @@ from hub.workshop.vocabulary import TAKEN_BACK
 from routing.circles import circle_from
 from routing.definition import ChannelUse, Role, Skill, TargetGroup, Topic
 from routing.hours.definition import Hours
-from routing.patterns import BadPattern, compiled
 from routing.recognise import PHRASE_LIMIT, words_of
 from routing.workshop import values
+from routing.workshop.faults import faults
 from routing.workshop.fitting import Notes, Plain, joined
+from routing.workshop.names import named
 
+_RULES = ("words", "senders", "accounts", "patterns", "attachments")
 DIRECTIONS = ("inbound", "outbound")
 
 
@@ -75,16 +77,19 @@ class Words:
 
     def topics(self) -> Plain:
         found: Plain = {}
-        owners: dict[tuple[str, str], str] = {}
+        cards: dict[str, str] = {}
         for _, card in self._board.tree(Kind.TOPIC):
-            if card.id not in self._names:
-                continue
-            entry = self._titled(card)
-            rules = self._rules(card, owners)
-            if rules:
-                entry["rules"] = rules
-            self._add(found, Topic, card, entry)
-        return found
+            if card.id in self._names:
+                rules = _rules(card)
+                entry = self._titled(card) | ({"rules": rules} if rules else {})
+                self._add(found, Topic, card, entry)
+                cards[self._names[card.id]] = card.id
+        for fault in faults(found):
+            rules = found[fault.topic]["rules"]
+            shown = rules[fault.kind].pop(fault.number)
+            shown = shown["pattern"] if isinstance(shown, dict) else shown
+            self._notes.misfit(cards[fault.topic], fault.kind, shown, fault.what_to_do)
+        return {name: _without_empty_rules(entry) for name, entry in found.items()}
 
     def _named(self, kind: Kind) -> list[Card]:
         return [card for card in self._board.of_kind(kind) if card.id in self._names]
@@ -103,7 +108,7 @@ class Words:
             found[name] = fitted
 
     def _put_hours(self, card: Card, entry: Plain) -> None:
-        name = self._names.get(card.text("hours"), "")
+        name = named(self._names, Kind.HOURS, card.text("hours"))
         if name in self.hours:
             entry["hours"] = name
 
@@ -112,7 +117,7 @@ class Words:
         found: dict[str, str] = {}
         for card in self._named(Kind.ROLE):
             backup = card.text("backup")
-            if backup not in self._names:
+            if not named(self._names, Kind.ROLE, backup):
                 continue
             if circle_from(card.id, found | {card.id: backup}):
                 shown = self._board.get(backup).title("en")
@@ -147,57 +152,23 @@ class Words:
             self._notes.misfit(card.id, field, written, en, nl)
         return found
 
-    def _rules(self, card: Card, owners: dict[tuple[str, str], str]) -> Plain:
-        """A topic for which nobody says how it is recognised is found by its titles."""
-        written = {
-            "words": [one for one in self._listed(card, "words") if self._is_phrase(card, one)],
-            "senders": self._own(card, "senders", owners),
-            "accounts": self._own(card, "accounts", owners),
-            "patterns": [
-                one
-                for one in map(_pattern, self._listed(card, "patterns"))
-                if self._compiles(card, one)
-            ],
-            "attachments": self._listed(card, "attachments"),
-        }
-        rules = {name: found for name, found in written.items() if found}
-        said = any(card.text(name) for name in written)
-        if not said and not isinstance(card.fields.get("rest"), dict):
-            titles = dict.fromkeys(card.title(language).casefold() for language in ("en", "nl"))
-            words = [title for title in titles if 0 < len(words_of(title)) <= PHRASE_LIMIT]
-            return {"words": words} if words else {}
-        return rules
 
-    def _listed(self, card: Card, field: str) -> list[str]:
-        return [] if card.text(field) == TAKEN_BACK else values.lines(card.text(field))
+def _without_empty_rules(topic: Plain) -> Plain:
+    rules = {kind: listed for kind, listed in topic.get("rules", {}).items() if listed}
+    kept = {key: value for key, value in topic.items() if key != "rules"}
+    return kept | ({"rules": rules} if rules else {})
 
-    def _is_phrase(self, card: Card, written: str) -> bool:
-        fits = 0 < len(words_of(written)) <= PHRASE_LIMIT
-        if not fits:
-            en, nl = f"At most {PHRASE_LIMIT} words.", f"Hooguit {PHRASE_LIMIT} woorden."
-            self._notes.misfit(card.id, "words", written, en, nl)
-        return fits
 
-    def _own(self, card: Card, field: str, owners: dict[tuple[str, str], str]) -> list[str]:
-        """An address leads to one topic: the first that names it."""
-        found = []
-        for address in self._listed(card, field):
-            owner = owners.setdefault((field, address.casefold()), card.id)
-            if owner == card.id:
-                found.append(address)
-            else:
-                title = self._board.get(owner).title("en")
-                en, nl = f"It leads to “{title}” already.", f"Het leidt al naar “{title}”."
-                self._notes.misfit(card.id, field, address, en, nl)
-        return found
-
-    def _compiles(self, card: Card, pattern: Plain) -> bool:
-        try:
-            compiled(pattern["pattern"])
-        except BadPattern as error:
-            self._notes.misfit(card.id, "patterns", pattern["pattern"], error.what_to_do)
-            return False
-        return True
+def _rules(card: Card) -> Plain:
+    """A topic for which nobody says how it is recognised is found by its titles."""
+    listed = {name: values.lines(card.text(name)) for name in _RULES if card.text(name)}
+    if listed or isinstance(card.fields.get("rest"), dict):
+        listed = {name: lines for name, lines in listed.items() if lines != [TAKEN_BACK]}
+        patterns = {"patterns": [_pattern(one) for one in listed.pop("patterns", [])]}
+        return {name: lines for name, lines in (listed | patterns).items() if lines}
+    titles = dict.fromkeys(card.title(language).casefold() for language in ("en", "nl"))
+    words = [title for title in titles if 0 < len(words_of(title)) <= PHRASE_LIMIT]
+    return {"words": words} if words else {}
 
 
 def _pattern(written: str) -> Plain:
