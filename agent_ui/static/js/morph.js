@@ -19,18 +19,19 @@ function node(from, to) {
 
 function element(from, to) {
   attributes(from, to);
-  if (from.matches("textarea")) return text(from, to.defaultValue);
-  children(from, to);
-  if (from.matches("input[type=checkbox], input[type=radio]")) {
-    if (!from.dataset.dirty) from.checked = to.defaultChecked;
-  } else if (from.matches("input[type=hidden]")) from.value = to.defaultValue;
-  else if (from.matches("input")) text(from, to.defaultValue);
-  else if (from.matches("select") && !from.dataset.dirty) from.value = to.value;
+  if (!from.matches("textarea")) children(from, to);
+  if (from.matches("input[type=hidden]")) from.value = to.defaultValue;
+  else if (from.matches("input, textarea, select") && !isBusy(from)) value(from, to);
 }
 
-function text(field, value) {
-  field.defaultValue = value;
-  if (!field.dataset.dirty && field.value !== value) field.value = value;
+// What stands in fields that are not of a card is the reader's own until they send it.
+function isBusy(field) {
+  return "dirty" in field.dataset || !field.name.startsWith("w:");
+}
+
+function value(from, to) {
+  if (from.type === "checkbox") from.checked = to.defaultChecked;
+  else if (from.value !== to.value) from.value = to.value;
 }
 
 function attributes(from, to) {
