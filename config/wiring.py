@@ -187,6 +187,11 @@ def make_model_life(
     return ModelLife.over(database, wake, fixed=fixed)
 
 
+def make_workshop_desk(settings: Settings, database: Database) -> WorkshopDesk:
+    life = make_model_life(settings, database)
+    return WorkshopDesk(life, database, settings.hub.organisation)
+
+
 def make_tokens(settings: Settings) -> Tokens:
     try:
         return Tokens(settings.hub.secret.get_secret_value())
@@ -308,9 +313,7 @@ def _console(basics: Basics, outbound: Outbound) -> Console:
             guide=partial(_guide, basics.model),
             topics=ModelTopics(basics.model),
             models=Desk(basics.life, basics.model, basics.database),
-            workshops=WorkshopDesk(
-                basics.life, basics.model, basics.database, basics.settings.hub.organisation
-            ),
+            workshops=WorkshopDesk(basics.life, basics.database, basics.settings.hub.organisation),
             resend=outbound.resend,
             wake=basics.relay.wake,
             offered_only=lambda: offered_only(basics.model()),

@@ -19,7 +19,6 @@ from routing.analysis import Finding
 from routing.explain import Language
 from routing.lifecycle.life import ModelLife
 from routing.lifecycle.versions import Versions
-from routing.live_model import CurrentModel
 from routing.model import Model
 from routing.model_file import BrokenModel
 from routing.tree import ANY
@@ -30,7 +29,6 @@ from routing.workshop.from_model import cards_of
 from routing.workshop.names import given_names
 from routing.workshop.to_model import Made, to_model
 
-_ZONE = "Europe/Amsterdam"
 _LANGUAGES = {"en": "English", "nl": "Dutch"}
 
 
@@ -78,18 +76,13 @@ class WorkshopAnswers:
 class WorkshopDesk:
     """See `agent_ui.workshop.desk.WorkshopDesk`."""
 
-    def __init__(
-        self, life: ModelLife, live: CurrentModel, database: Database, organisation: str
-    ) -> None:
+    def __init__(self, life: ModelLife, database: Database, organisation: str) -> None:
         self._versions: Versions = life.versions
-        self._live = live
         self._database = database
         self._organisation = organisation
 
-    def beginning(self) -> Sequence[Write]:
-        hours = self._live().definition.hours.values()
-        zone = next((str(one.time_zone) for one in hours), _ZONE)
-        return beginning(self._organisation, zone)
+    def beginning(self, time_zone: str) -> Sequence[Write]:
+        return beginning(self._organisation, time_zone)
 
     async def cards_of(self, number: int) -> Sequence[Write]:
         try:

@@ -32,6 +32,7 @@ class WorkshopsViews:
     def __init__(self, context: ConsoleContext, pages: Pages, sessions: Sessions) -> None:
         self._database = context.database
         self._desk = context.workshops
+        self._zone = context.models.time_zone
         self._wake = context.wake
         self._pages = pages
         self._sessions = sessions
@@ -57,7 +58,11 @@ class WorkshopsViews:
         based_on = number(await visit.field("based_on")) or None
         title = " ".join((await visit.field("title")).split())[:LONGEST]
         try:
-            writes = await self._desk.cards_of(based_on) if based_on else self._desk.beginning()
+            writes = (
+                await self._desk.cards_of(based_on)
+                if based_on
+                else self._desk.beginning(self._zone())
+            )
         except Unreadable:
             return await self.list(
                 visit, visit.texts("This version cannot be read. Mend it first.")

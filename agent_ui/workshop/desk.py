@@ -75,7 +75,7 @@ class Answers(Protocol):
 
 
 class WorkshopDesk(Protocol):
-    def beginning(self) -> Sequence[Write]:
+    def beginning(self, time_zone: str) -> Sequence[Write]:
         """The cards with which a session from nothing begins."""
 
     async def cards_of(self, number: int) -> Sequence[Write]:

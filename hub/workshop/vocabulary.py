@@ -102,7 +102,8 @@ FIELDS: dict[Kind, dict[str, Form]] = {
         "role backup allowed first next resolution clock priority sticky capacity order skills",
     )
     | _fields(Form.LIST, "instead")
-    | _fields(Form.FLAG, "no_info no_results no_before no_during no_after no_authority gone")
+    | _fields(Form.FLAG, "no_info no_results no_before no_during no_after no_authority")
+    | _PLACED
     | _KEPT,
     Kind.INFO: _TITLED | _fields(Form.TEXT, "of source field"),
     Kind.RESULT: _TITLED | _fields(Form.TEXT, "of"),

@@ -80,87 +80,105 @@ async def see(page: Page, *texts: str) -> None:
 async def test_two_people_make_a_model_from_nothing(house: House, browser: Browser) -> None:
     async with desk(browser, house) as ina, desk(browser, house, **PHONE) as gert:
         await come_in(gert, await start(ina), ina.page)
-
-        # One: both write at once, and the focus stays where they write.
-        await add(ina.page, "Consumers")
-        await add(gert.page, "Bedrijven")
-        await add(ina.page, "Key accounts")
-        await expect(ina.page.locator(".note")).to_have_count(3)
-        await expect(gert.page.locator(".note")).to_have_count(3)
-        assert "text" in await ina.focused()
-        await ina.check_accessible()
-        await gert.check_accessible()
-
-        # The network of one is away for a while: what they write waits, and comes.
-        await gert.page.context.set_offline(True)
-        await add(gert.page, "Leveranciers")
-        await expect(gert.page.locator("#live-text")).to_contain_text("wacht op het netwerk")
-        await gert.page.context.set_offline(False)
-        await expect(ina.page.locator(".note")).to_have_count(4)
-
-        # Two: the facilitator brings everybody along; forms, topics, and which combinations.
-        await go(ina.page, "topics")
-        await ina.page.get_by_role("button", name="Bring everybody here").click()
-        await gert.page.wait_for_selector("#content[data-page=topics]")
-        await ina.page.check("[id='channel.sms:inbound']")
-        await paste(ina.page, "Order\nLate\nInvoice\n")
-        await see(gert.page, "Order", "Late", "Invoice")
-        await gert.check_accessible()
-        # Grouped by keys by one, ranked by dragging by the other.
-        await note(ina.page, "Late").locator("textarea").focus()
-        await ina.page.keyboard.press("Alt+ArrowDown")
-        await gert.page.wait_for_selector(".under .note")
-        await drag(ina.page, "Invoice", "Order")
-        await see(gert.page, "Invoice", "Order", "Late")
-        await note(gert.page, "Invoice").locator(".vote").click()
-        await expect(note(ina.page, "Invoice").locator(".vote")).to_contain_text("1")
-
-        await go(ina.page, "combinations")
-        await ina.page.get_by_role("button", name="Order, Text message").click()
-        cell = ina.page.get_by_role("button", name="Late, Text message")
-        await expect(cell).to_have_attribute("aria-pressed", "false")
-        await ina.check_accessible()
-        await go(gert.page, "combinations")
-        await expect(gert.page.get_by_role("button", name="Order, Sms")).to_have_attribute(
-            "aria-pressed", "false"
-        )
-        await gert.check_accessible()
-
-        # Three: who is responsible. A name makes a role.
-        await go(ina.page, "information")
-        await ina.page.fill("[id='row.any.any.any.any:role']", "Service")
-        await ina.page.keyboard.press("Tab")
-        await expect(ina.page.locator("[id='to-row.any.any.any.any']")).to_contain_text("Service")
-        await add(ina.page, "Customer number", "#add-info-row\\.any\\.any\\.any\\.any")
-        await expect(ina.page.locator(".part-title input")).to_have_value("Customer number")
-        await ina.check_accessible()
-
-        # Four: steps.
-        await go(ina.page, "steps")
-        await add(ina.page, "Look up the order", "[id$='-before']")
-        await ina.page.locator("[id$=':blocking']").check()
-        await ina.page.fill("[id='row.any.any.any.any:first']", "2 uur")
-        await ina.page.keyboard.press("Tab")
-        await ina.check_accessible()
-
-        # Five: what is open, and the draft with its proof.
-        await go(ina.page, "actions")
-        await add(ina.page, "Ask the carrier")
-        await ina.page.wait_for_selector(".part-action")
-        await ina.check_accessible()
-        await ina.page.get_by_role("button", name="Make a draft").click()
-        await ina.page.wait_for_selector("#drafted")
-        await ina.page.get_by_role("link", name="Go on to version 2").click()
-        await ina.page.get_by_role("button", name="Check and open").click()
-        await ina.page.get_by_role("link", name="Text", exact=True).click()
-        text = await ina.page.locator(".numbered").inner_text()
-        for line in ("first_response: 2h", "order/late:", "allowed: no", "blocking: yes"):
-            assert line in text
-        await ina.page.get_by_role("link", name="Open points").click()
-        await expect(ina.page.locator("main")).to_contain_text("Ask the carrier")
-        await expect(ina.page.locator("main")).to_contain_text("Write in English")
+        await _groups(ina, gert)
+        await _topics(ina, gert)
+        await _combinations(ina, gert)
+        await _rows(ina)
+        await _steps(ina)
+        await _draft(ina)
         await ina.check_traps()
         await gert.check_traps()
+
+
+async def _groups(ina: Desk, gert: Desk) -> None:
+    """Both write at once, and the focus stays where they write."""
+    await add(ina.page, "Consumers")
+    await add(gert.page, "Bedrijven")
+    await add(ina.page, "Key accounts")
+    await expect(ina.page.locator(".note")).to_have_count(3)
+    await expect(gert.page.locator(".note")).to_have_count(3)
+    assert "text" in await ina.focused()
+    await ina.check_accessible()
+    await gert.check_accessible()
+
+    # The network of one is away for a while: what they write waits, and comes.
+    await gert.page.context.set_offline(True)
+    await add(gert.page, "Leveranciers")
+    await expect(gert.page.locator("#live-text")).to_contain_text("wacht op het netwerk")
+    await gert.page.context.set_offline(False)
+    await expect(ina.page.locator(".note")).to_have_count(4)
+
+
+async def _topics(ina: Desk, gert: Desk) -> None:
+    """The facilitator brings everybody along; forms, topics, and which combinations."""
+    await go(ina.page, "topics")
+    await ina.page.get_by_role("button", name="Bring everybody here").click()
+    await gert.page.wait_for_selector("#content[data-page=topics]")
+    await ina.page.check("[id='channel.sms:inbound']")
+    await paste(ina.page, "Order\nLate\nInvoice\n")
+    await see(gert.page, "Order", "Late", "Invoice")
+    await gert.check_accessible()
+    # Grouped by keys by one, ranked by dragging by the other.
+    await note(ina.page, "Late").locator("textarea").focus()
+    await ina.page.keyboard.press("Alt+ArrowDown")
+    await gert.page.wait_for_selector(".under .note")
+    await drag(ina.page, "Invoice", "Order")
+    await see(gert.page, "Invoice", "Order", "Late")
+    await note(gert.page, "Invoice").locator(".vote").click()
+    await expect(note(ina.page, "Invoice").locator(".vote")).to_contain_text("1")
+
+
+async def _combinations(ina: Desk, gert: Desk) -> None:
+    await go(ina.page, "combinations")
+    await ina.page.get_by_role("button", name="Order, Text message").click()
+    cell = ina.page.get_by_role("button", name="Late, Text message")
+    await expect(cell).to_have_attribute("aria-pressed", "false")
+    await ina.check_accessible()
+    await go(gert.page, "combinations")
+    await expect(gert.page.get_by_role("button", name="Order, Sms")).to_have_attribute(
+        "aria-pressed", "false"
+    )
+    await gert.check_accessible()
+
+
+async def _rows(ina: Desk) -> None:
+    """Who is responsible. A name makes a role."""
+    await go(ina.page, "information")
+    await ina.page.fill("[id='row.any.any.any.any:role']", "Service")
+    await ina.page.keyboard.press("Tab")
+    await expect(ina.page.locator("[id='to-row.any.any.any.any']")).to_contain_text("Service")
+    await add(ina.page, "Customer number", "#add-info-row\\.any\\.any\\.any\\.any")
+    await expect(ina.page.locator(".part-title input")).to_have_value("Customer number")
+    await ina.check_accessible()
+
+
+async def _steps(ina: Desk) -> None:
+    """What is done, and how fast."""
+    await go(ina.page, "steps")
+    await add(ina.page, "Look up the order", "[id$='-before']")
+    await ina.page.locator("[id$=':blocking']").check()
+    await ina.page.fill("[id='row.any.any.any.any:first']", "2 uur")
+    await ina.page.keyboard.press("Tab")
+    await ina.check_accessible()
+
+
+async def _draft(ina: Desk) -> None:
+    """What is still open, and the draft with its proof."""
+    await go(ina.page, "actions")
+    await add(ina.page, "Ask the carrier")
+    await ina.page.wait_for_selector(".part-action")
+    await ina.check_accessible()
+    await ina.page.get_by_role("button", name="Make a draft").click()
+    await ina.page.wait_for_selector("#drafted")
+    await ina.page.get_by_role("link", name="Go on to version 2").click()
+    await ina.page.get_by_role("button", name="Check and open").click()
+    await ina.page.get_by_role("link", name="Text", exact=True).click()
+    text = await ina.page.locator(".numbered").inner_text()
+    for line in ("first_response: 2h", "order/late:", "allowed: no", "blocking: yes"):
+        assert line in text
+    await ina.page.get_by_role("link", name="Open points").click()
+    await expect(ina.page.locator("main")).to_contain_text("Ask the carrier")
+    await expect(ina.page.locator("main")).to_contain_text("Write in English")
 
 
 async def paste(page: Page, text: str) -> None:

@@ -174,7 +174,7 @@ class House:
             guide=self._guide,
             topics=ModelTopics(lambda: self.model),
             models=Desk(self.life, self.live, self.database),
-            workshops=WorkshopDesk(self.life, self.live, self.database, hub.organisation),
+            workshops=WorkshopDesk(self.life, self.database, hub.organisation),
             resend=self.outbound.resend,
             wake=self.relay.wake,
             offered_only=lambda: offered_only(self.model),

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from boards import board, board_of, boards
 from brute_force import Written, rows_of_a_model, written
 from examples import examples
-from hub.workshop import Board, Where, row_id
+from hub.workshop import Board, Where, check, row_id
 from interaction_models import FILE, text_of
 from routing.definition import Definition
 from routing.forms.plain import plain
@@ -41,7 +41,7 @@ def read_back(cards: Board) -> Definition:
 
 def test_the_example_goes_through_a_session_and_comes_out_the_same() -> None:
     example = load_definition(EXAMPLE)
-    cards = board_of(cards_of(example))
+    cards = board_of(check(cards_of(example), held=True))  # all of it can be kept
     assert said(read_back(cards)) == said(example)
     assert to_model(cards).remarks == ()
     assert to_model(cards).untranslated == ()
