@@ -9,7 +9,8 @@ from typing import Any, Protocol
 
 from aiohttp import web
 
-from agent_ui import Console, ConsoleContext
+from agent_ui.console import Console
+from agent_ui.context import ConsoleContext
 from config.installed import installed
 from config.model_desk import Desk
 from config.settings import Settings, SettingsError
@@ -262,6 +263,8 @@ def _connectors(basics: Basics, outbound: Outbound) -> dict[str, Connector]:
         metrics=basics.metrics,
         report=outbound.report,
         wake=basics.relay.wake,
+        default_accounts=default_accounts(basics.settings),
+        topic_of_event=lambda kind: basics.model().topic_of_event(kind),
     )
     return {kind.name: kind.build(section, context) for kind, section in enabled(basics.settings)}
 
