@@ -9,7 +9,7 @@ from alembic import op
 from hub.store.types import Counter, Instant, Json
 
 revision = "0009"
-down_revision = "0017"
+down_revision = "0008"
 
 
 def upgrade() -> None:
