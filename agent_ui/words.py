@@ -17,6 +17,7 @@ from agent_ui.model_words import (
     SEVERITIES,
 )
 from agent_ui.texts import N_, Texts
+from agent_ui.workshop.words import WORKSHOP_REASONS
 from hub.errors import Rejected
 from hub.store.work_items import Taken
 
@@ -73,6 +74,7 @@ REASONS = {
     "column_missing": N_("A column is missing. Look below at what must be there."),
     "column_twice": N_("Two columns mean the same. Leave one of them out."),
     **MODEL_REASONS,
+    **WORKSHOP_REASONS,
 }
 
 CHANNELS = {
