@@ -4,11 +4,13 @@ from importlib.metadata import entry_points
 
 from connectors.chat import connector as chat
 from connectors.email import connector as email
+from connectors.messaging import connector as messaging
 from hub.connector import ConnectorKind
 
 OURS: tuple[ConnectorKind, ...] = (
     email,
     chat,
+    messaging,
 )
 
 

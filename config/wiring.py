@@ -17,6 +17,7 @@ from config.topic_desk import ModelTopics
 from hub.bus import Bus, DeadLetter
 from hub.bus.opening import open_bus
 from hub.connector import Connector, ConnectorContext, ConnectorKind
+from hub.events import WITH_BULK
 from hub.gauges import Gauges
 from hub.guide import Guide
 from hub.http import Route, build_app
@@ -122,7 +123,9 @@ def build(settings: Settings, role: Role = Role.ALL, extra: Extra | None = None)
         connectors = _connectors(basics, outbound)
         outbound_to.update({c: each for each in connectors.values() for c in each.sends})
         for channel in outbound_to:
-            basics.bus.subscribe(f"send.{channel}", [f"message.send.{channel}"], outbound.handle)
+            for lane in ("", ".bulk") if channel in WITH_BULK else ("",):
+                topic = f"message.send.{channel}{lane}"
+                basics.bus.subscribe(f"send.{channel}{lane}", [topic], outbound.handle)
     parts: list[tuple[str, Part]] = [
         ("store", _Store(basics)),
         ("model", basics.model),

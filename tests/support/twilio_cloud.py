@@ -37,6 +37,7 @@ class CloudServer:
         )
         self.cloud = Cloud(account, self.url, Files(folder), Keeping())
         self.troubles: deque[str | int] = deque()
+        self.lists_nothing = False
         self.released = asyncio.Event()
         self._runner: web.AppRunner | None = None
 
@@ -65,6 +66,8 @@ class CloudServer:
 
     @web.middleware
     async def _trouble(self, request: web.Request, handler: Any) -> web.StreamResponse:
+        if request.method == "GET" and self.lists_nothing:
+            return web.Response(status=503)
         sends = request.method == "POST"
         trouble = self.troubles.popleft() if sends and self.troubles else ""
         if trouble in (503, 429):  # before anything is taken
