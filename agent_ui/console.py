@@ -9,7 +9,7 @@ from agent_ui.news import TOPICS, News
 from agent_ui.pages import Pages
 from agent_ui.routes import Views, routes
 from agent_ui.sessions import Sessions
-from agent_ui.static_files import StaticFiles
+from agent_ui.static_files import static_files
 from agent_ui.streams import Streams
 from agent_ui.views.actions import ActionViews
 from agent_ui.views.conversation import ConversationViews
@@ -30,7 +30,7 @@ class Console:
 
     def __init__(self, context: ConsoleContext) -> None:
         database, settings = context.database, context.settings
-        static = StaticFiles()
+        static = static_files()
         pages = Pages(context, static)
         self._sessions = sessions = Sessions(context)
         self._feed = Feed(News(database).look_up)

@@ -2,9 +2,9 @@
 
 from importlib.metadata import entry_points
 
-from connectors.chat import connector as chat
-from connectors.email import connector as email
-from connectors.messaging import connector as messaging
+from connectors.chat.kind import connector as chat
+from connectors.email.kind import connector as email
+from connectors.messaging.kind import connector as messaging
 from hub.connector import ConnectorKind
 
 OURS: tuple[ConnectorKind, ...] = (

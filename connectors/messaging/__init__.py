@@ -1,12 +1,1 @@
 """SMS and WhatsApp, over Twilio."""
-
-from connectors.messaging.connector import MessagingConnector
-from connectors.messaging.settings import MessagingSettings
-from hub.connector import ConnectorKind
-
-connector = ConnectorKind(
-    name="messaging",
-    settings=MessagingSettings,
-    build=MessagingConnector,
-    description="SMS and WhatsApp",
-)

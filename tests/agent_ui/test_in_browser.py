@@ -10,7 +10,7 @@ from playwright.async_api import Browser, Route, expect
 from sqlalchemy import Connection
 
 import topic_examples
-from agent_ui import ConsoleSettings
+from agent_ui.settings import ConsoleSettings
 from builders import chat_arrival, email_party, mail_arrival
 from console_browser import desk
 from console_house import House, open_house
