@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from connectors.shared.twilio.numbers import REGIONS, to_e164
+from connectors.shared.twilio.numbers import is_region, to_e164
 from connectors.shared.twilio.settings import TwilioSettings
 from hub.interaction import Channel
 from hub.settings import Section
@@ -22,7 +22,7 @@ def _own_number(value: str) -> str:
 
 
 def _region(value: str) -> str:
-    if value.upper() not in REGIONS:
+    if not is_region(value.upper()):
         raise ValueError("write a country in two letters, like NL")
     return value.upper()
 

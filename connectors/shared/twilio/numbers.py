@@ -1,14 +1,13 @@
 """Phone numbers in one form: E.164, `+` and digits."""
 
-import phonenumbers
-
-REGIONS = phonenumbers.SUPPORTED_REGIONS
 WHATSAPP = "whatsapp:"
 _SHORTEST = 9  # with the +; what is shorter is a short code, to which no country belongs
 
 
 def to_e164(value: str, region: str) -> str:
     """The number, or "" for what is none. `region`: the country of one that names none, or ""."""
+    import phonenumbers  # noqa: PLC0415 (slow to load)
+
     try:
         number = phonenumbers.parse(value, region or None)
     except phonenumbers.NumberParseException:
@@ -17,3 +16,10 @@ def to_e164(value: str, region: str) -> str:
         return ""
     written = str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
     return written if len(written) >= _SHORTEST else ""
+
+
+def is_region(code: str) -> bool:
+    """Whether these two letters are a country with numbers."""
+    import phonenumbers  # noqa: PLC0415 (slow to load)
+
+    return code in phonenumbers.SUPPORTED_REGIONS
