@@ -7,8 +7,9 @@ from sqlalchemy import Connection
 
 from agent_ui.guidance import Guidance, guidance_of
 from agent_ui.settings import ConsoleSettings
+from agent_ui.ways import Way, ways_of
+from hub.composing import Composing
 from hub.interaction import Channel
-from hub.replies import Reachable, reachable
 from hub.store import agents, customers, deadlines, steps, timeline, work_items
 from hub.store.agents import Agent
 from hub.store.customers import Customer, Past
@@ -36,11 +37,20 @@ class Screen:
     own_history: list[Past]
     colleagues_history: list[Past]
     readable: set[str]
-    ways: list[Reachable]
+    ways: list[Way]
     agent: Agent
     offered_only: frozenset[str]
     steps: list[Step]
     colleagues: dict[str, list[tuple[str, str]]]
+
+    @property
+    def refused(self) -> dict[str, list[Channel]]:
+        """By contact point: the channels over which the customer wants nothing."""
+        found: dict[str, list[Channel]] = {}
+        for way in self.ways:
+            if way.refused is not None:
+                found.setdefault(way.reachable.to.key, []).append(way.reachable.channel)
+        return found
 
     @property
     def seen(self) -> int:
@@ -83,7 +93,7 @@ class Screen:
 
     @property
     def may_reply(self) -> bool:
-        return (self.is_mine or self.may_take) and bool(self.ways)
+        return (self.is_mine or self.may_take) and any(way.is_open for way in self.ways)
 
 
 def read_screen(
@@ -93,6 +103,7 @@ def read_screen(
     *,
     settings: ConsoleSettings,
     default_accounts: Mapping[Channel, str],
+    composing: Mapping[Channel, Composing],
     offered_only: frozenset[str],
 ) -> Screen | None:
     """None when there is no such conversation, or when it is none of the agent's business."""
@@ -117,7 +128,9 @@ def read_screen(
         own_history=own,
         colleagues_history=colleagues,
         readable=timeline.visible(connection, past, agent) if past else set(),
-        ways=reachable(connection, conversation_id, dict(default_accounts)),
+        ways=ways_of(
+            connection, conversation_id, conversation.customer_id, default_accounts, composing
+        ),
         agent=agent,
         offered_only=offered_only,
         steps=steps.of(connection, item.id) if item else [],

@@ -44,6 +44,10 @@ CLIENT_TEXTS = (
     N_("Sign in again"),
     N_("Nothing waits for your roles."),
     N_("{n} s"),
+    N_("1 SMS"),
+    N_("{n} SMS"),
+    N_("{n} left"),
+    N_("about {price}"),
 )
 """What the scripts say; the page hands it to them."""
 

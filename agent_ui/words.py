@@ -57,6 +57,13 @@ REASONS = {
     "no_topic": N_("This topic is not in the model. Choose another."),
     "same_topic": N_("This is its topic already."),
     "not_resendable": N_("This message is on its way already."),
+    "no_consent": N_("The customer does not want messages this way. Choose another way to reply."),
+    "window_closed": N_(
+        "The customer wrote more than 24 hours ago. WhatsApp takes only a template now: choose one."
+    ),
+    "too_long": N_("This text is too long. Write at most 1600 characters."),
+    "no_template": N_("There is no such template any more. Choose another one."),
+    "template_values": N_("Fill in every value of the template."),
     **MODEL_REASONS,
 }
 
@@ -133,6 +140,7 @@ AUTOMATIC = {
     "generated": N_("Automatic message"),
     "bulk": N_("Bulk message"),
     "bounce": N_("Delivery report"),
+    "command": N_("A word to us, carried out"),
 }
 
 CONVERSATION = {

@@ -15,8 +15,10 @@ from config.installed import installed
 from config.model_desk import Desk
 from config.settings import Settings, SettingsError
 from config.topic_desk import ModelTopics
+from connectors.messaging.composing import MessagingComposing
 from hub.bus import Bus, DeadLetter
 from hub.bus.opening import open_bus
+from hub.composing import Composing
 from hub.connector import Connector, ConnectorContext, ConnectorKind
 from hub.events import WITH_BULK
 from hub.gauges import Gauges
@@ -54,6 +56,9 @@ from routing.router import TOPICS as ROUTER_TOPICS
 from routing.router import Router
 
 WORKER_PRELOAD = ("connectors.email.parse", "agent_ui.mail_html")
+
+
+MESSAGING = (Channel.SMS, Channel.WHATSAPP)
 
 
 class Role(StrEnum):
@@ -165,7 +170,19 @@ def default_accounts(settings: Settings) -> dict[Channel, str]:
     """From which of our accounts to write on a channel that a conversation has not used yet."""
     email: Any = getattr(settings.connectors, "email", None)
     accounts = list(email.accounts.values()) if email is not None else []
-    return {Channel.EMAIL: accounts[0].address} if accounts else {}
+    found = {Channel.EMAIL: accounts[0].address} if accounts else {}
+    messaging: Any = getattr(settings.connectors, "messaging", None)
+    if messaging is not None:
+        found |= {channel: messaging.first(channel) for channel in MESSAGING}
+    return {channel: account for channel, account in found.items() if account}
+
+
+def composing(settings: Settings) -> dict[Channel, Composing]:
+    """What may be written over channels that have rules: needs no running connector."""
+    messaging: Any = getattr(settings.connectors, "messaging", None)
+    if messaging is None:
+        return {}
+    return dict.fromkeys(MESSAGING, MessagingComposing(messaging))
 
 
 def enabled(settings: Settings) -> list[tuple[ConnectorKind, Any]]:
@@ -305,6 +322,7 @@ def _console(basics: Basics, outbound: Outbound) -> Console:
             settings=basics.settings.console,
             hub=basics.settings.hub,
             default_accounts=default_accounts(basics.settings),
+            composing=composing(basics.settings),
             explain=_explain,
             role_titles=_role_titles(basics.model),
             ruler=ruler_of,

@@ -14,7 +14,7 @@ from agent_ui.content import HEAD, content_type, image_type
 from agent_ui.context import ConsoleContext
 from agent_ui.pages import Pages
 from agent_ui.visit import Visit
-from hub.interaction import Attachment
+from hub.interaction import Attachment, Channel
 from hub.isolation import WorkerFailed
 from hub.store import Blobs, originals, timeline
 
@@ -55,7 +55,7 @@ class FileViews:
         )
 
     async def original(self, visit: Visit) -> web.StreamResponse:
-        """A mail byte by byte as it came in, for one that could not be read whole."""
+        """A message as it came in, for one that could not be read whole: a mail byte by byte."""
         interaction_id = visit.id
 
         def read(connection: Connection) -> originals.Original | None:
@@ -69,7 +69,8 @@ class FileViews:
         found = await self._context.database.read(read)
         if found is None:
             raise web.HTTPNotFound
-        headers = _download("original.eml", "application/octet-stream")
+        name = "original.eml" if found.channel is Channel.EMAIL else "original.txt"
+        headers = _download(name, "application/octet-stream")
         if found.content is not None:
             return web.Response(body=found.content, headers=headers)
         path = self._context.blobs.path(found.sha256)

@@ -14,6 +14,7 @@ from connectors.messaging.settings import MessagingSettings
 from connectors.messaging.turns import Turns
 from connectors.messaging.wishes import ANSWERS
 from connectors.shared.twilio.client import TwilioApi
+from connectors.shared.twilio.errors import WORDS
 from connectors.shared.twilio.numbers import WHATSAPP
 from connectors.shared.twilio.webhook import Guard
 from hub import clock
@@ -96,7 +97,7 @@ class Sender:
         if is_whatsapp:
             ends = window_ends(connection, interaction.account, to, interaction.customer_id)
             if ends is None or clock.now() >= ends:
-                raise Rejected("window_closed", "WhatsApp takes only a template by now.")
+                raise Rejected("window_closed", WORDS[63016])
         if interaction.text.strip():
             request["body"] = interaction.text
         if interaction.attachments:

@@ -14,7 +14,6 @@ from builders import TOKENS
 from config.demo.twilio.webhooks import Answer
 from connectors.messaging.connector import MessagingConnector
 from connectors.messaging.receive import MESSAGE_PATH, STATUS_PATH
-from connectors.messaging.settings import MessagingSettings
 from hub.bus import DeadLetter
 from hub.bus.opening import open_bus
 from hub.connector import ConnectorContext
@@ -33,7 +32,7 @@ from hub.store.database import open_database
 from hub.store.leader import open_leadership
 from hub.store.tables import interactions, outbound
 from servers.process import free_port
-from twilio_cloud import AUTH_TOKEN, OURS, TEMPLATE, TEMPLATE_SID, CloudServer
+from twilio_cloud import AUTH_TOKEN, OURS, CloudServer, messaging_settings
 from waiting import eventually
 
 THEIRS = "+31612345678"
@@ -53,7 +52,8 @@ class House:
 
     async def start(self) -> None:
         http = HttpSettings(port=self.port, public_url=self.origin)
-        self.settings = self._settings()
+        twilio = self.cloud.settings().model_dump()
+        self.settings = messaging_settings(**({"twilio": twilio} | self.changes))
         self.database: Database = open_database(self.store_url)
         self.metrics = Metrics()
         self.blobs = Blobs(self.folder / "blobs")
@@ -93,21 +93,6 @@ class House:
         for part in (self.connector, self.server, self.bus, self.outbound, self.relay):
             await part.stop()
         await self.database.close()
-
-    def _settings(self) -> MessagingSettings:
-        values = {
-            "twilio": self.cloud.settings().model_dump(),
-            "numbers": {"main": {"number": OURS, "whatsapp": True, "per_second": 1000}},
-            "templates": {
-                "shipped": {
-                    "content_sid": TEMPLATE_SID,
-                    "title": "Order on its way",
-                    "text": TEMPLATE,
-                    "variables": ("name", "order"),
-                }
-            },
-        }
-        return MessagingSettings.model_validate(values | self.changes)
 
     def _context(self, http: HttpSettings) -> ConnectorContext:
         return ConnectorContext(

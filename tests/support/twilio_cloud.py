@@ -14,6 +14,7 @@ from config.demo.twilio.api import Api
 from config.demo.twilio.cloud import Cloud
 from config.demo.twilio.files import Files
 from config.demo.twilio.keeping import Keeping
+from connectors.messaging.settings import MessagingSettings
 from connectors.shared.twilio.settings import TwilioSettings
 from servers.process import free_port
 
@@ -22,6 +23,25 @@ AUTH_TOKEN = "the token of the tests"
 OURS = "+31203080000"
 TEMPLATE_SID = "HX" + "0" * 32
 TEMPLATE = "Hello {{1}}, your order {{2}} is on its way."
+
+
+def messaging_settings(**changes: Any) -> MessagingSettings:
+    """One number for SMS and WhatsApp, and one template."""
+    values = {
+        "twilio": {"account_sid": ACCOUNT_SID, "auth_token": AUTH_TOKEN},
+        "numbers": {"main": {"number": OURS, "whatsapp": True, "per_second": 1000}},
+        "price_per_segment": 0.075,
+        "templates": {
+            "shipped": {
+                "content_sid": TEMPLATE_SID,
+                "title": "Order on its way",
+                "title_nl": "Bestelling onderweg",
+                "text": TEMPLATE,
+                "variables": ("name", "order"),
+            }
+        },
+    }
+    return MessagingSettings.model_validate(values | changes)
 
 
 class CloudServer:
