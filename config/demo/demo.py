@@ -1,14 +1,16 @@
-"""The demo as one part: the organisation, the sandbox mail server, the generator and the pages."""
+"""The demo as one part: the organisation, the sandbox of mail and phones, traffic, the pages."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from config.demo import example, organisation
+from config.demo.handset_page import HandsetPage
 from config.demo.letters import PostOffice
 from config.demo.mail_page import MailPage
 from config.demo.mailbox import Mailbox
 from config.demo.pages import Pages
+from config.demo.sandbox_phones import SandboxPhones
 from config.demo.shop_page import ShopPage
 from config.demo.sign_ins import SignIn, keep_passwords
 from config.demo.sink import Sink
@@ -27,7 +29,8 @@ class DemoContext:
     """What wiring hands to the demo.
 
     `smtp_port`: where Loket takes mail on this machine. `sink_port`: where the sandbox takes what
-    Loket sends; 0 takes any free one. `folder`: where passwords and sandbox mail are kept.
+    Loket sends; 0 takes any free one. `folder`: where passwords, sandbox mail and messages are
+    kept. `auth_token`: signs as Twilio does.
     """
 
     organisation: str
@@ -36,6 +39,7 @@ class DemoContext:
     sink_port: int
     folder: Path
     model: Model
+    auth_token: str
 
 
 class Demo:
@@ -46,6 +50,7 @@ class Demo:
         post = PostOffice(mailbox, context.smtp_port)
         self._sink = Sink(mailbox, context.sink_port)
         self._traffic = Traffic(mailbox, post, context.public_url)
+        self.phones = SandboxPhones(context.public_url, context.auth_token, context.folder)
         pages = Pages(context.organisation, context.public_url)
         self._routes = [
             *StartPage(
@@ -53,6 +58,8 @@ class Demo:
             ).routes(),
             *MailPage(pages, mailbox, post).routes(),
             *ShopPage(pages).routes(),
+            *HandsetPage(pages, self.phones.cloud).routes(),
+            *self.phones.routes(),
             *pages.routes(),
         ]
 
@@ -81,4 +88,5 @@ class Demo:
 
     async def stop(self) -> None:
         await self._traffic.stop()
+        await self.phones.stop()
         await self._sink.stop()

@@ -49,6 +49,7 @@ class Writer(Frozen):
     name: str
     language: str
     mail: str = ""
+    phone: str = ""
     organisation: str = ""
 
 
@@ -144,9 +145,19 @@ def messages() -> Messages:
 @cache
 def writers() -> tuple[Writer, ...]:
     """Everybody among the customers who has a mail address."""
-    alone = [Writer(name=c.name, language=c.language, mail=c.mail) for c in customers() if c.mail]
+    alone = [
+        Writer(name=c.name, language=c.language, mail=c.mail, phone=c.phone)
+        for c in customers()
+        if c.mail
+    ]
     contacts = [
-        Writer(name=c.name, language=c.language, mail=c.mail, organisation=organisation.name)
+        Writer(
+            name=c.name,
+            language=c.language,
+            mail=c.mail,
+            phone=c.phone,
+            organisation=organisation.name,
+        )
         for organisation in customers()
         for c in organisation.contacts
     ]

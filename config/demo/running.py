@@ -8,6 +8,7 @@ from rich.console import Console as Terminal
 
 from config import wiring
 from config.demo import ADDRESSES, CHAT_SITE, Demo, DemoContext
+from config.demo.sandbox_phones import connector_settings
 from config.settings import DEFAULT_MODEL, Settings, load
 from config.signals import stop_on_signals
 from hub import clock
@@ -30,6 +31,7 @@ async def run_demo(*, port: int, smtp_port: int, sink_port: int, folder: Path) -
             sink_port=sink_port,
             folder=folder,
             model=load_model(DEFAULT_MODEL),
+            auth_token=_secret(folder, "sandbox-token"),
         )
     )
     database = wiring.open_store(settings)
@@ -55,7 +57,7 @@ def _flags(port: int, smtp_port: int, sink_port: int, folder: Path) -> dict[str,
     return {
         "hub": {
             "organisation": ORGANISATION,
-            "secret": _secret(folder),
+            "secret": _secret(folder, "secret"),
             "store": {"url": f"sqlite:///{folder}/loket.db"},
             "bus": {"url": "local:"},
             "blobs": {"path": str(folder / "blobs")},
@@ -76,13 +78,14 @@ def _flags(port: int, smtp_port: int, sink_port: int, folder: Path) -> dict[str,
                 "handover_after": HANDOVER_AFTER,
                 "sites": {CHAT_SITE: {"origins": [base, f"http://localhost:{port}"]}},
             },
+            "messaging": connector_settings(base, _secret(folder, "sandbox-token")),
         },
     }
 
 
-def _secret(folder: Path) -> str:
+def _secret(folder: Path, name: str) -> str:
     """One per installation, kept for the next start."""
-    path = folder / "secret"
+    path = folder / name
     folder.mkdir(parents=True, exist_ok=True)
     if not path.exists():
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

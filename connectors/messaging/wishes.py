@@ -47,6 +47,7 @@ def carry_out(
             account=arrival.account,
             to=(arrival.sender,),
             text=text,
+            agent_name=organisation,
             automatic=True,
             despite_consent=True,
             details={ANSWERS: keyword.wish.value},

@@ -63,6 +63,7 @@ async def open_house(folder: Path, smtp_port: int) -> AsyncIterator[House]:
             sink_port=0,
             folder=folder,
             model=load_model(DEFAULT_MODEL),
+            auth_token="the token of the demo",
         )
     )
     app = build_app(
