@@ -1,6 +1,6 @@
 """Everything that one conversation's screen shows, read in one go."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from agent_ui.guidance import Guidance, guidance_of
 from agent_ui.settings import ConsoleSettings
 from agent_ui.ways import Way, ways_of
-from hub.composing import Composing
+from hub.composing import Composing, Segments, Template
 from hub.interaction import Channel
 from hub.store import agents, customers, deadlines, steps, timeline, work_items
 from hub.store.agents import Agent
@@ -42,6 +42,16 @@ class Screen:
     offered_only: frozenset[str]
     steps: list[Step]
     colleagues: dict[str, list[tuple[str, str]]]
+
+    @property
+    def templates(self) -> Sequence[Template]:
+        """Those that a way of answering takes."""
+        return next((way.rules.templates for way in self.ways if way.rules.templates), ())
+
+    @property
+    def segments(self) -> Segments | None:
+        """What a way of answering costs that counts segments."""
+        return next((way.rules.segments for way in self.ways if way.rules.segments), None)
 
     @property
     def refused(self) -> dict[str, list[Channel]]:

@@ -545,7 +545,7 @@ async def test_segments_are_counted_while_writing_as_the_server_does(
     async with desk(browser, house) as at:
         await at.sign_in("anna")
         await at.open(accepted.conversation_id)
-        await expect(at.page.locator("[data-count]")).to_be_visible()
+        await expect(at.page.locator("[data-segments]")).to_be_visible()
         for text in (
             "",
             "Hi",
@@ -557,7 +557,7 @@ async def test_segments_are_counted_while_writing_as_the_server_does(
         ):
             await at.page.fill("textarea", text)
             found = count(text)
-            shown = at.page.locator("[data-count]")
+            shown = at.page.locator("[data-segments]")
             await expect(shown).to_contain_text(f"{found.segments} SMS · {found.left} left")
         await expect(shown).to_contain_text("about €0.225")
         await at.check_accessible()

@@ -70,7 +70,7 @@ class Composer extends HTMLElement {
   }
 
   showCount() {
-    const place = this.querySelector("[data-count]");
+    const place = this.querySelector("[data-segments]");
     if (place) showCount(place, this.area.value);
   }
 

@@ -21,7 +21,7 @@ export function count(written, rules) {
 }
 
 export function showCount(place, written) {
-  const { segments, left } = count(written, JSON.parse(place.dataset.count));
+  const { segments, left } = count(written, JSON.parse(place.dataset.segments));
   const said = [counted(segments, "1 SMS", "{n} SMS"), text("{n} left", { n: left })];
   const price = Number(place.dataset.price) * segments;
   if (price) said.push(text("about {price}", { price: money(price, place.dataset.currency) }));
