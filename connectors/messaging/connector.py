@@ -7,12 +7,14 @@ from connectors.messaging.inbox import Inbox
 from connectors.messaging.keep import Keeper
 from connectors.messaging.links import Links
 from connectors.messaging.receive import Doors
+from connectors.messaging.reconcile import Reconciler
 from connectors.messaging.send import Sender
 from connectors.messaging.settings import MessagingSettings
 from connectors.shared.twilio.client import TwilioApi
 from connectors.shared.twilio.media import MediaFetcher
 from connectors.shared.twilio.webhook import Guard
 from hub.connector import ConnectorContext, Finding
+from hub.errors import Unavailable
 from hub.http import Route
 from hub.interaction import Channel
 from hub.outgoing import Committing, OutgoingMessage, SendResult
@@ -21,9 +23,9 @@ from hub.outgoing import Committing, OutgoingMessage, SendResult
 class MessagingConnector:
     name = "messaging"
     sends: Sequence[Channel] = (Channel.SMS, Channel.WHATSAPP)
-    problem = ""
 
     def __init__(self, settings: MessagingSettings, context: ConnectorContext) -> None:
+        self.problem = ""
         self._settings = settings
         public_url = context.hub.http.public_url
         self._guard = Guard(settings.twilio, public_url, context.metrics, channel="messaging")
@@ -39,6 +41,9 @@ class MessagingConnector:
         keeper = Keeper(settings, context)
         self._inbox = Inbox(context.database, self._fetcher, keeper)
         self._doors = Doors(settings, context, self._guard, keeper, self._inbox)
+        self._reconciler = Reconciler(
+            settings, database=context.database, api=self._api, doors=self._doors
+        )
         self._sender = Sender(
             settings,
             database=context.database,
@@ -52,14 +57,22 @@ class MessagingConnector:
 
     async def start(self) -> None:
         self._inbox.start()
+        self._reconciler.start()
 
     async def stop(self) -> None:
+        await self._reconciler.stop()
         await self._inbox.stop()
         await self._fetcher.stop()
         await self._api.stop()
 
     async def send(self, message: OutgoingMessage, committing: Committing) -> SendResult:
-        return await self._sender.send(message, committing)
+        try:
+            result = await self._sender.send(message, committing)
+        except Unavailable as error:
+            self.problem = str(error)
+            raise
+        self.problem = ""
+        return result
 
     async def check(self) -> Sequence[Finding]:
         try:

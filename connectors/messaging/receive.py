@@ -49,6 +49,11 @@ class Doors:
         )
 
     async def _message(self, webhook: Webhook) -> web.StreamResponse:
+        await self.take_in(webhook)
+        return _nothing_to_say()
+
+    async def take_in(self, webhook: Webhook) -> None:
+        """Returns when the message is durable."""
         incoming = parse_message(
             webhook,
             region=self._settings.region,
@@ -59,7 +64,6 @@ class Doors:
             await self._inbox.put(incoming)
         else:
             await self._keeper.keep(incoming.arrival, incoming.keyword)
-        return _nothing_to_say()
 
     async def _status(self, webhook: Webhook) -> web.StreamResponse:
         report = parse_status(webhook)

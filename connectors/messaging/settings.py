@@ -105,6 +105,11 @@ class MessagingSettings(Section):
     same_matter_hours: float = Field(
         72, gt=0, description="hours after the last message until a new one is another matter"
     )
+    reconcile_minutes: float = Field(
+        5,
+        ge=0,
+        description="minutes between looks for messages that Twilio could not bring; 0: none",
+    )
     price_per_segment: float = Field(
         0, ge=0, description="what an SMS segment costs, shown to agents; 0: no cost is shown"
     )

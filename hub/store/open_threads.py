@@ -1,6 +1,6 @@
 """What the senders of a batch have open, for channels whose messages refer to nothing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,23 +11,26 @@ from hub.interaction import Arrival, Channel
 from hub.store.among import among
 from hub.store.tables import contact_points, conversations, interactions
 
-_MOST = 20
-"""Open conversations of one customer that are looked at, the newest first."""
+Key = tuple[Channel, str]
+"""The channel, and the sender's contact point."""
 
 
-def open_of_senders(
-    connection: Connection, arrivals: Sequence[Arrival]
-) -> dict[tuple[Channel, str], str]:
-    """(channel, sender) -> the conversation that the sender goes on with, where there is one."""
-    asking = [arrival for arrival in arrivals if arrival.thread.within is not None]
-    points = _locked_points(connection, sorted({a.sender.key for a in asking}))
+def open_of_senders(connection: Connection, arrivals: Sequence[Arrival]) -> dict[Key, str]:
+    """The conversation that each sender goes on with, where there is one."""
+    asking = {(a.channel, a.sender.key): a for a in arrivals if a.thread.within is not None}
+    points = _locked_points(connection, sorted({point for _, point in asking}))
+    channels = sorted({channel for channel, _ in asking})
+    open_ones = _open(connection, [point.customer_id for point in points.values()], channels)
     found = {}
-    for arrival in asking:
-        key = (arrival.channel, arrival.sender.key)
-        point = points.get(arrival.sender.key)
-        if point is not None and key not in found:
-            found[key] = _choose(_open(connection, point.customer_id, arrival), arrival, point)
-    return {key: conversation_id for key, conversation_id in found.items() if conversation_id}
+    for (channel, key), arrival in asking.items():
+        point = points.get(key)
+        if point is None:
+            continue
+        rows = open_ones.get(point.customer_id, [])
+        chosen = _choose(rows, channel, since=_since(arrival), verified=point.verified)
+        if chosen:
+            found[channel, key] = chosen
+    return found
 
 
 def _locked_points(connection: Connection, keys: Sequence[str]) -> dict[str, Any]:
@@ -44,27 +47,38 @@ def _locked_points(connection: Connection, keys: Sequence[str]) -> dict[str, Any
     return {row.key: row for row in rows}
 
 
-def _open(connection: Connection, customer_id: str, arrival: Arrival) -> list[Any]:
-    on_channel = exists().where(
-        interactions.c.conversation_id == conversations.c.id,
-        interactions.c.channel == arrival.channel.value,
-    )
+def _open(
+    connection: Connection, customer_ids: Sequence[str], channels: Sequence[Channel]
+) -> Mapping[str, list[Any]]:
+    """By customer, the newest first; `on_CHANNEL` says whether the channel was used in it."""
+    if not customer_ids:
+        return {}
+    used = [
+        exists()
+        .where(
+            interactions.c.conversation_id == conversations.c.id,
+            interactions.c.channel == channel.value,
+        )
+        .label(f"on_{channel}")
+        for channel in channels
+    ]
+    columns = conversations.c
     rows = connection.execute(
-        select(conversations.c.id, conversations.c.last_at, on_channel.label("on_channel"))
-        .where(conversations.c.customer_id == customer_id, conversations.c.state != "resolved")
-        .order_by(conversations.c.last_at.desc())
-        .limit(_MOST)
+        select(columns.id, columns.customer_id, columns.last_at, *used)
+        .where(among(columns.customer_id, customer_ids), columns.state != "resolved")
+        .order_by(columns.last_at.desc())
     )
-    return list(rows)
-
-
-def _choose(rows: Iterable[Any], arrival: Arrival, point: Any) -> str:
-    rows = list(rows)
-    since = _since(arrival)
+    found: dict[str, list[Any]] = {}
     for row in rows:
-        if row.on_channel and row.last_at >= since:
+        found.setdefault(row.customer_id, []).append(row)
+    return found
+
+
+def _choose(rows: Sequence[Any], channel: Channel, *, since: datetime, verified: bool) -> str:
+    for row in rows:
+        if getattr(row, f"on_{channel}") and row.last_at >= since:
             return str(row.id)
-    return str(rows[0].id) if rows and point.verified else ""
+    return str(rows[0].id) if rows and verified else ""
 
 
 def _since(arrival: Arrival) -> datetime:

@@ -42,7 +42,7 @@ async def test_pages_are_usable_by_all(
     page = await browser.new_page(
         color_scheme=scheme, viewport={"width": width, "height": 700}, locale="nl-NL"
     )
-    for path in ("/", "/demo/mail", THREAD, "/demo/shop"):
+    for path in ("/", "/demo/mail", THREAD, "/demo/phone", "/demo/shop"):
         await page.goto(house.origin + path)
         results = await Axe().run(page, options=RULES)
         assert results.response["violations"] == [], path
