@@ -108,7 +108,7 @@ class MessagingSettings(Section):
     reconcile_minutes: float = Field(
         5,
         ge=0,
-        description="minutes between looks for messages that Twilio could not bring; 0: none",
+        description="minutes between looks for what Twilio could not bring; 0: never",
     )
     price_per_segment: float = Field(
         0, ge=0, description="what an SMS segment costs, shown to agents; 0: no cost is shown"
