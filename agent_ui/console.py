@@ -17,6 +17,7 @@ from agent_ui.views.desk import DeskViews
 from agent_ui.views.files import FileViews
 from agent_ui.views.guide import GuideViews
 from agent_ui.views.handing_over import HandingOverViews
+from agent_ui.views.information import InformationViews
 from agent_ui.views.model import ModelViews
 from agent_ui.views.model_changes import ModelChanges
 from agent_ui.views.sign_in import SignInViews
@@ -50,6 +51,7 @@ class Console:
             model_changes=ModelChanges(context, model),
             desk=DeskViews(context, pages, work, conversation),
             handing_over=HandingOverViews(context, conversation),
+            information=InformationViews(context, conversation),
             streams=self._streams,
         )
         self._routes = routes(views, Guard(sessions, pages, context.hub.http.public_url), static)

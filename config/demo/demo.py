@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.demo import example, organisation
+from config.demo.carrier import Carrier
+from config.demo.carrier_page import CarrierPage
 from config.demo.handset_page import HandsetPage
 from config.demo.letters import PostOffice
 from config.demo.mail_page import MailPage
@@ -30,7 +32,7 @@ class DemoContext:
 
     `smtp_port`: where Loket takes mail on this machine. `sink_port`: where the sandbox takes what
     Loket sends; 0 takes any free one. `folder`: where passwords, sandbox mail and messages are
-    kept. `auth_token`: signs as Twilio does.
+    kept. `carrier_secret`: what the carrier signs with. `auth_token`: signs as Twilio does.
     """
 
     organisation: str
@@ -38,6 +40,7 @@ class DemoContext:
     smtp_port: int
     sink_port: int
     folder: Path
+    carrier_secret: str
     model: Model
     auth_token: str
 
@@ -60,6 +63,7 @@ class Demo:
             *ShopPage(pages).routes(),
             *HandsetPage(pages, self.phones.cloud).routes(),
             *self.phones.routes(),
+            *CarrierPage(pages, Carrier(context.public_url, context.carrier_secret)).routes(),
             *pages.routes(),
         ]
 
