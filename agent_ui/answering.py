@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from agent_ui.ways import Way, ways_of
 from hub.composing import Composing
 from hub.errors import Rejected
-from hub.interaction import Channel
+from hub.interaction import Attachment, Channel
 from hub.logs import correlation_id
 from hub.replies import Reply, add_event, add_note, add_reply
 from hub.store import audit, timeline, work_items
@@ -35,6 +35,7 @@ class Draft:
     seen: int
     template: str = ""
     values: tuple[str, ...] = ()
+    files: tuple[Attachment, ...] = ()
 
 
 def send_reply(
@@ -64,6 +65,7 @@ def send_reply(
             details=details,
             agent_id=agent.id,
             agent_name=agent.name,
+            attachments=draft.files,
             correlation_id=correlation_id(),
         ),
     )

@@ -10,10 +10,21 @@ from agent_ui.needs import Need, needs_of
 from agent_ui.settings import ConsoleSettings
 from agent_ui.trade import Trade, read_trade
 from agent_ui.ways import Way, ways_of
+from hub.asking import ANSWER
 from hub.composing import Composing, Segments, Template
 from hub.interaction import Channel
-from hub.store import agents, customers, deadlines, found_out, steps, timeline, work_items
+from hub.store import (
+    agents,
+    chat_visits,
+    customers,
+    deadlines,
+    found_out,
+    steps,
+    timeline,
+    work_items,
+)
 from hub.store.agents import Agent
+from hub.store.chat_visits import Visit
 from hub.store.customers import Customer, Past
 from hub.store.deadlines import Deadline
 from hub.store.found_out import Proposal
@@ -27,7 +38,7 @@ class Screen:
     """`readable`: the conversations of the history that the agent may open.
 
     `steps`: how the work found its agent. `colleagues`: (id, name) of who can be given it, by role;
-    read for who holds the work.
+    read for who holds the work. `visitor`: who is, or was, at the other end of a chat.
     """
 
     conversation: Conversation
@@ -48,6 +59,7 @@ class Screen:
     trade: Trade
     needs: list[Need]
     proposals: list[Proposal]
+    visitor: Visit | None
 
     @property
     def templates(self) -> Sequence[Template]:
@@ -156,9 +168,20 @@ def read_screen(
         steps=steps.of(connection, item.id) if item else [],
         colleagues=_colleagues(connection, item, agent),
         trade=trade,
-        needs=needs_of(guidance, customer, trade, entered),
+        needs=needs_of(guidance, customer, trade, entered, _said(entries)),
         proposals=found_out.proposals(connection, customer.id),
+        visitor=chat_visits.of(connection, conversation_id),
     )
+
+
+def _said(entries: list[Entry]) -> dict[str, str]:
+    """What the customer answered before the contact, by the name of what was asked; the latest."""
+    return {
+        name.removeprefix(ANSWER): text
+        for entry in entries
+        for name, text in entry.details.items()
+        if name.startswith(ANSWER)
+    }
 
 
 def _colleagues(

@@ -2,17 +2,19 @@
 
     python -m benchmarks [--full] [--stack embedded|servers] [NAME]...
 
-The names are decide, model, replay, topics, assign, ingest, visible, webhooks and memory. Without
-names all run: about a quarter of an hour, with `--full` more than an hour.
+The names are decide, model, replay, topics, assign, ingest, visible, webhooks, chat and memory.
+Without names all run: about a quarter of an hour, with `--full` more than an hour.
 """
 
 import argparse
 import signal
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from benchmarks import (
     assign,
+    chat,
     decide,
     ingest,
     machine,
@@ -36,6 +38,7 @@ NAMES_OF_BENCHMARKS = (
     "ingest",
     "visible",
     "webhooks",
+    "chat",
     "memory",
 )
 BACKLOGS = (0, 10_000)
@@ -66,16 +69,18 @@ def _run(name: str, stacks: Stacks, arguments: argparse.Namespace) -> list[tuple
         return _ALONE[name]()
     if name == "assign":
         scale = assign.FULL if full else assign.SMALL
-        return [(f"{scale.agents} {scale.waiting}", assign.run(stacks, scale))]
+        return [(f"{scale.rate:g} a second", assign.run(stacks, scale))]
     if name == "ingest":
         runs = ingest.run(stacks, chosen, FULL_BACKLOGS if full else BACKLOGS)
         return [(f"{r.stack} {r.backlog} {r.door} {r.program}", r) for r in runs]
     one = chosen if full or arguments.stack else [EMBEDDED]
-    if name == "visible":
-        return [(f"{r.stack} {r.console}", r) for r in visible.run(stacks, one)]
-    if name == "webhooks":
-        return [(r.stack, r) for r in webhooks.run(stacks, chosen)]
-    return [(r.stack, r) for r in memory.run(stacks, one)]
+    by_name: dict[str, Callable[[], list[tuple[str, Any]]]] = {
+        "visible": lambda: [(f"{r.stack} {r.console}", r) for r in visible.run(stacks, one)],
+        "webhooks": lambda: [(r.stack, r) for r in webhooks.run(stacks, chosen)],
+        "chat": lambda: [(f"{r.stack} {r.direction}", r) for r in chat.run(stacks, one)],
+        "memory": lambda: [(r.stack, r) for r in memory.run(stacks, one)],
+    }
+    return by_name[name]()
 
 
 def _decide() -> list[tuple[str, Any]]:

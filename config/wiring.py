@@ -10,12 +10,13 @@ from typing import Any, Protocol
 from aiohttp import web
 
 from agent_ui.console import Console
-from agent_ui.context import ConsoleContext
+from agent_ui.context import ConsoleContext, Escalation
 from config.installed import installed
 from config.model_desk import Desk
 from config.settings import Settings, SettingsError
 from config.topic_desk import ModelTopics
 from connectors.messaging.composing import MessagingComposing
+from hub.asking import AskedTopic
 from hub.bus import Bus, DeadLetter
 from hub.bus.opening import open_bus
 from hub.composing import Composing
@@ -38,6 +39,8 @@ from hub.store.database import open_database
 from hub.store.leader import open_leadership
 from hub.sweeper import Sweeper
 from hub.tokens import Tokens
+from routing.asking import what_to_ask
+from routing.assigning.rules import Rules
 from routing.deadlines import Deadlines
 from routing.decision import Decision
 from routing.dispatcher import Dispatcher
@@ -55,7 +58,7 @@ from routing.router import QUEUE as ROUTER_QUEUE
 from routing.router import TOPICS as ROUTER_TOPICS
 from routing.router import Router
 
-WORKER_PRELOAD = ("connectors.email.parse", "agent_ui.mail_html")
+WORKER_PRELOAD = ("connectors.email.parse", "agent_ui.mail_html", "hub.uploads", "hub.thumbnails")
 
 
 MESSAGING = (Channel.SMS, Channel.WHATSAPP)
@@ -277,6 +280,7 @@ def _connectors(basics: Basics, outbound: Outbound) -> dict[str, Connector]:
         metrics=basics.metrics,
         report=outbound.report,
         wake=basics.relay.wake,
+        ask=partial(_ask, basics.model),
         default_accounts=default_accounts(basics.settings),
         topic_of_event=lambda kind: basics.model().topic_of_event(kind),
     )
@@ -335,9 +339,15 @@ def _console(basics: Basics, outbound: Outbound) -> Console:
             wake=basics.relay.wake,
             offered_only=lambda: offered_only(basics.model()),
             backup_of=lambda role: backup_of(basics.model(), role),
+            escalation=_escalation(basics.settings.routing.assignment),
             quiet=basics.settings.routing.assignment.quiet,
         )
     )
+
+
+def _escalation(rules: Rules) -> Escalation | None:
+    roles = rules.supervisor_roles
+    return Escalation(roles[0], rules.escalated_minutes) if roles else None
 
 
 def _explain(decision: dict[str, Any], language: str) -> list[str]:
@@ -346,6 +356,10 @@ def _explain(decision: dict[str, Any], language: str) -> list[str]:
 
 def _guide(model: CurrentModel, group: str, public: bool, now: datetime) -> Guide:
     return contact_guide(model(), group, public=public, now=now)
+
+
+def _ask(model: CurrentModel, channel: Channel, group: str, now: datetime) -> Sequence[AskedTopic]:
+    return what_to_ask(model(), channel, group, now)
 
 
 class _role_titles:  # noqa: N801 (a function that remembers the model)

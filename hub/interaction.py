@@ -27,6 +27,10 @@ class Channel(StrEnum):
     MANUAL = "manual"
 
 
+LIVE = frozenset({Channel.PHONE, Channel.CHAT})
+"""Channels on which the customer waits at the other end: this work interrupts other work."""
+
+
 class Direction(StrEnum):
     """Inbound is from customer to organisation; outbound the other way."""
 
@@ -100,7 +104,8 @@ class Party(Frozen):
 class Attachment(Frozen):
     """A file that came with an interaction; its bytes are in the blob store under `sha256`.
 
-    `content_type` is what the sender claims; serve nothing by it.
+    `content_type` is what the sender claims; serve nothing by it. `thumbnail` is the hash of a
+    small picture of it that we made ourselves, and so may be shown; empty for none.
     """
 
     id: str
@@ -110,6 +115,7 @@ class Attachment(Frozen):
     sha256: str
     inline: bool = False
     content_id: str = ""
+    thumbnail: str = ""
 
 
 class Thread(Frozen):

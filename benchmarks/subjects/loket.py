@@ -29,6 +29,7 @@ from servers.process import free_port
 ROLES = ("connectors", "router", "dispatcher", "console")
 ACCOUNT_SID, AUTH_TOKEN = "AC" + "be" * 16, "the token of the benchmark"
 NUMBER = "+31203080000"
+CHAT_SITE = "bench"
 _COMMAND = ("-c", "from config.cli import app; app()")
 
 
@@ -119,6 +120,11 @@ account_sid = "{ACCOUNT_SID}"
 auth_token_env = "BENCHMARK_TOKEN"
 [connectors.messaging.numbers.main]
 number = "{NUMBER}"
+[connectors.chat]
+sessions_per_minute = 100000
+sockets_per_minute = 100000
+[connectors.chat.sites.{CHAT_SITE}]
+origins = ["*"]
 """
 
 

@@ -33,6 +33,7 @@ class DemoContext:
     `smtp_port`: where Loket takes mail on this machine. `sink_port`: where the sandbox takes what
     Loket sends; 0 takes any free one. `folder`: where passwords, sandbox mail and messages are
     kept. `carrier_secret`: what the carrier signs with. `auth_token`: signs as Twilio does.
+    `identity_secret`: what the shop vouches with for who is signed in there.
     """
 
     organisation: str
@@ -43,6 +44,7 @@ class DemoContext:
     carrier_secret: str
     model: Model
     auth_token: str
+    identity_secret: str = ""
 
 
 class Demo:
@@ -60,7 +62,7 @@ class Demo:
                 pages, self._traffic, context.smtp_port, lambda: self.sign_ins, context.model
             ).routes(),
             *MailPage(pages, mailbox, post).routes(),
-            *ShopPage(pages).routes(),
+            *ShopPage(pages, context.identity_secret).routes(),
             *HandsetPage(pages, self.phones.cloud).routes(),
             *self.phones.routes(),
             *CarrierPage(pages, Carrier(context.public_url, context.carrier_secret)).routes(),

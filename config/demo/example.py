@@ -178,6 +178,11 @@ def messages() -> Messages:
 
 
 @cache
+def shoppers() -> tuple[Customer, ...]:
+    """Consumers who can sign in to the shop."""
+    return tuple(one for one in customers() if one.group == "b2c" and one.mail)
+
+
 def writers() -> tuple[Writer, ...]:
     """Everybody among the customers who has a mail address."""
     alone = [

@@ -1,5 +1,6 @@
 """`loket demo`: everything in one process, embedded, with the example organisation."""
 
+import hashlib
 import os
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from routing.model_file import load_model
 ORGANISATION = "Van Dalen Koffie"
 NOTICED = tuple(TEXTS["en"])
 HANDOVER_AFTER = 15  # seconds; short, so that a newcomer sees the mail
+HANDOVER_PAUSE = 60
 
 
 async def run_demo(*, port: int, smtp_port: int, sink_port: int, folder: Path) -> None:
@@ -37,6 +39,7 @@ async def run_demo(*, port: int, smtp_port: int, sink_port: int, folder: Path) -
             carrier_secret=carrier_secret(settings.hub.secret.get_secret_value()),
             model=load_model(DEFAULT_MODEL),
             auth_token=_secret(folder, "sandbox-token"),
+            identity_secret=_identity_secret(folder),
         )
     )
     database = wiring.open_store(settings)
@@ -82,7 +85,13 @@ def _flags(port: int, smtp_port: int, sink_port: int, folder: Path) -> dict[str,
             "chat": {
                 "email_account": ADDRESSES[0],
                 "handover_after": HANDOVER_AFTER,
-                "sites": {CHAT_SITE: {"origins": [base, f"http://localhost:{port}"]}},
+                "handover_pause": HANDOVER_PAUSE,
+                "sites": {
+                    CHAT_SITE: {
+                        "origins": [base, f"http://localhost:{port}"],
+                        "identity_secret": _identity_secret(folder),
+                    }
+                },
             },
             "messaging": connector_settings(base, _secret(folder, "sandbox-token")),
             "partners": {
@@ -102,6 +111,11 @@ def _secret(folder: Path, name: str) -> str:
         with os.fdopen(descriptor, "w") as file:
             file.write(clock.new_secret())
     return path.read_text()
+
+
+def _identity_secret(folder: Path) -> str:
+    """What the shop and Loket share: another one than what Loket signs with."""
+    return hashlib.sha256(f"shop {_secret(folder, "secret")}".encode()).hexdigest()
 
 
 def _greet(demo: Demo, settings: Settings, smtp_port: int) -> None:

@@ -174,6 +174,7 @@ attachments = Table(
     Column("sha256", String(64), nullable=False, index=True),
     Column("inline", Boolean, nullable=False),
     Column("content_id", Text, nullable=False),
+    Column("thumbnail", String(64), nullable=False, server_default=""),  # of a picture: its blob
 )
 
 # Where a provider reports by an id of its own. Mail servers answer with texts of any length.
@@ -216,6 +217,34 @@ outbound = Table(
         sqlite_where=text("state = 'waiting'"),
         postgresql_where=text("state = 'waiting'"),
     ),
+)
+
+# Who is, or was, at the other end of a chat.
+chat_visits = Table(
+    "chat_visits",
+    metadata,
+    Column("conversation_id", _ID, ForeignKey("conversations.id"), primary_key=True),
+    Column("site", String(64), nullable=False),
+    Column("visitor_id", String(64), nullable=False, index=True),
+    Column("session_id", _ID, nullable=False),
+    Column("identified", Boolean, nullable=False),  # the website vouches for who it is
+    Column("page", Text, nullable=False),
+    Column("page_title", Text, nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("seen_at", Instant, nullable=False),  # had a socket then
+    Column("left_at", Instant),  # null: is here, unless seen_at is long ago
+    Column("our_seen", Integer, nullable=False),  # up to where our side has read
+)
+
+ratings = Table(
+    "ratings",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("conversation_id", _ID, ForeignKey("conversations.id"), nullable=False, index=True),
+    Column("channel", String(16), nullable=False),
+    Column("score", Integer, nullable=False),  # 1 to 5
+    Column("comment", Text, nullable=False),
+    Column("at", Instant, nullable=False, index=True),
 )
 
 # What came before we can use it: a report about a message whose id we do not know yet, a contact
@@ -382,6 +411,7 @@ agents = Table(
     Column("language", String(8), nullable=False),
     Column("active", Boolean, nullable=False),
     Column("administrator", Boolean, nullable=False, server_default=false()),
+    Column("picture", String(64), nullable=False, server_default=""),  # its blob, for customers
     Column("created_at", Instant, nullable=False),
 )
 
@@ -390,6 +420,7 @@ agent_roles = Table(
     metadata,
     Column("agent_id", _ID, ForeignKey("agents.id"), primary_key=True),
     Column("role", String(100), ForeignKey("roles.name"), primary_key=True),
+    Index("ix_agent_roles_role", "role"),
 )
 
 sessions = Table(
@@ -427,9 +458,16 @@ presence = Table(
     Column("since", Instant, nullable=False),
     Column("idle_since", Instant, nullable=False),  # when work was last put in their hands
     Column("seen_at", Instant),  # when their console was last open; null: it never said so
+    # What they have in hand, as in_hand.py counts it, to find who has room; not to decide by.
+    Column("units_used", Integer, nullable=False, server_default="0"),
+    Column("live_used", Integer, nullable=False, server_default="0"),
+    Column("asked", Integer, nullable=False, server_default="0"),
     Index("ix_presence_state_idle_since", "state", "idle_since"),
+    _where("ix_presence_room", "state = 'available' AND units_used < 100", "idle_since"),
+    _where("ix_presence_live_room", "state = 'available' AND live_used < 100", "idle_since"),
 )
 
+_LIVE_WAITS = "state = 'waiting' AND channel IN ('phone', 'chat')"
 # Whose first response may still come too late.
 _WATCHED = "state <> 'done' AND first_response_at IS NULL AND NOT overdue"
 
@@ -469,10 +507,13 @@ work_items = Table(
     Column("preferred_why", String(16), nullable=False, server_default=""),
     Column("snoozed_until", Instant),
     Column("look_again_at", Instant),  # nobody could take it; then that may have changed
+    Column("callback_to", String(100), nullable=False, server_default=""),  # whom to call back
     Index("ix_work_items_role_state", "role", "state"),
     Index("ix_work_items_agent_id_state", "agent_id", "state"),
     _where("ix_work_items_queue", "state = 'waiting'", "role", "rank", "id"),
     _where("ix_work_items_backup", "state = 'waiting'", "backup_role", "rank", "id"),
+    _where("ix_work_items_live_queue", _LIVE_WAITS, "role", "rank", "id"),
+    _where("ix_work_items_live_backup", _LIVE_WAITS, "backup_role", "rank", "id"),
     _where(
         "ix_work_items_preferred",
         "state = 'waiting' AND preferred_agent_id IS NOT NULL",
@@ -480,6 +521,9 @@ work_items = Table(
     ),
     _where("ix_work_items_look_again", "state = 'waiting'", "look_again_at"),
     _where("ix_work_items_snoozed", "state = 'snoozed'", "snoozed_until"),
+    _where(
+        "ix_work_items_answered", "first_response_at IS NOT NULL", "channel", "first_response_at"
+    ),
     _where("ix_work_items_handled", "state = 'done'", "customer_id", "resolved_at"),
     Index(
         "uq_work_items_open",
