@@ -115,7 +115,8 @@ def _secret(folder: Path, name: str) -> str:
 
 def _identity_secret(folder: Path) -> str:
     """What the shop and Loket share: another one than what Loket signs with."""
-    return hashlib.sha256(f"shop {_secret(folder, "secret")}".encode()).hexdigest()
+    ours = _secret(folder, "secret")
+    return hashlib.sha256(f"shop {ours}".encode()).hexdigest()
 
 
 def _greet(demo: Demo, settings: Settings, smtp_port: int) -> None:
