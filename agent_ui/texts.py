@@ -48,6 +48,9 @@ CLIENT_TEXTS = (
     N_("{n} SMS"),
     N_("{n} left"),
     N_("about {price}"),
+    N_("1 change waits for the network. It is kept."),
+    N_("{n} changes wait for the network. They are kept."),
+    N_("Not kept: {what}. {why}"),
 )
 """What the scripts say; the page hands it to them."""
 

@@ -17,6 +17,7 @@ from agent_ui.model_words import (
     SEVERITIES,
 )
 from agent_ui.texts import N_, Texts
+from agent_ui.workshop.words import WORKSHOP_REASONS
 from hub.errors import Rejected
 from hub.store.work_items import Taken
 
@@ -68,6 +69,7 @@ REASONS = {
     "no_template": N_("There is no such template any more. Choose another one."),
     "template_values": N_("Fill in every value of the template."),
     **MODEL_REASONS,
+    **WORKSHOP_REASONS,
 }
 
 CHANNELS = {

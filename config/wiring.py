@@ -15,6 +15,7 @@ from config.installed import installed
 from config.model_desk import Desk
 from config.settings import Settings, SettingsError
 from config.topic_desk import ModelTopics
+from config.workshop_desk import WorkshopDesk
 from connectors.messaging.composing import MessagingComposing
 from hub.asking import AskedTopic
 from hub.bus import Bus, DeadLetter
@@ -210,6 +211,11 @@ def make_model_life(
     return ModelLife.over(database, wake, fixed=fixed)
 
 
+def make_workshop_desk(settings: Settings, database: Database) -> WorkshopDesk:
+    life = make_model_life(settings, database)
+    return WorkshopDesk(life, database, settings.hub.organisation)
+
+
 def make_tokens(settings: Settings) -> Tokens:
     try:
         return Tokens(settings.hub.secret.get_secret_value())
@@ -335,6 +341,7 @@ def _console(basics: Basics, outbound: Outbound) -> Console:
             guide=partial(_guide, basics.model),
             topics=ModelTopics(basics.model),
             models=Desk(basics.life, basics.model, basics.database),
+            workshops=WorkshopDesk(basics.life, basics.database, basics.settings.hub.organisation),
             resend=outbound.resend,
             wake=basics.relay.wake,
             offered_only=lambda: offered_only(basics.model()),
