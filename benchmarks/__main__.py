@@ -2,7 +2,8 @@
 
     python -m benchmarks [--full] [--stack embedded|servers] [NAME]...
 
-The names are decide, model, replay, topics, assign, ingest, visible, webhooks, chat and memory.
+The names are decide, model, replay, topics, imports, assign, ingest, visible, webhooks, chat and
+memory.
 Without names all run: about a quarter of an hour, with `--full` more than an hour.
 """
 
@@ -16,6 +17,7 @@ from benchmarks import (
     assign,
     chat,
     decide,
+    imports,
     ingest,
     machine,
     memory,
@@ -34,6 +36,7 @@ NAMES_OF_BENCHMARKS = (
     "model",
     "replay",
     "topics",
+    "imports",
     "assign",
     "ingest",
     "visible",
@@ -78,6 +81,7 @@ def _run(name: str, stacks: Stacks, arguments: argparse.Namespace) -> list[tuple
         "visible": lambda: [(f"{r.stack} {r.console}", r) for r in visible.run(stacks, one)],
         "webhooks": lambda: [(r.stack, r) for r in webhooks.run(stacks, chosen)],
         "chat": lambda: [(f"{r.stack} {r.direction}", r) for r in chat.run(stacks, one)],
+        "imports": lambda: [(r.stack, r) for r in imports.run(stacks, chosen)],
         "memory": lambda: [(r.stack, r) for r in memory.run(stacks, one)],
     }
     return by_name[name]()

@@ -6,6 +6,7 @@ from connectors.chat.kind import connector as chat
 from connectors.email.kind import connector as email
 from connectors.messaging.kind import connector as messaging
 from connectors.partners.kind import connector as partners
+from connectors.portal.kind import connector as portal
 from hub.connector import ConnectorKind
 
 OURS: tuple[ConnectorKind, ...] = (
@@ -13,6 +14,7 @@ OURS: tuple[ConnectorKind, ...] = (
     chat,
     messaging,
     partners,
+    portal,
 )
 
 
