@@ -65,6 +65,7 @@ async def open_house(folder: Path, smtp_port: int) -> AsyncIterator[House]:
             folder=folder,
             carrier_secret=carrier_secret("made up"),
             model=load_model(DEFAULT_MODEL),
+            auth_token="the token of the demo",
         )
     )
     app = build_app(
