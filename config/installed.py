@@ -6,6 +6,7 @@ from connectors.chat.kind import connector as chat
 from connectors.email.kind import connector as email
 from connectors.messaging.kind import connector as messaging
 from connectors.partners.kind import connector as partners
+from connectors.phone.kind import connector as phone
 from connectors.portal.kind import connector as portal
 from hub.connector import ConnectorKind
 
@@ -14,6 +15,7 @@ OURS: tuple[ConnectorKind, ...] = (
     chat,
     messaging,
     partners,
+    phone,
     portal,
 )
 

@@ -43,8 +43,9 @@ _POINT_OF: dict[Channel, PointKind] = {
     Channel.PORTAL: PointKind.PORTAL,
 }
 
-_NOT_THE_CUSTOMER = (Channel.PARTNER.value, Channel.MANUAL.value)
-"""What comes in over these was sent by somebody else, or written down by one of us."""
+_NOT_ANSWERED = (Channel.PARTNER.value, Channel.MANUAL.value, Channel.PHONE.value)
+"""What comes in over the first two was sent by somebody else, or written down by one of us; and
+nothing can be written over the phone."""
 
 
 class Reachable(Frozen):
@@ -182,7 +183,7 @@ def _last_inbound(connection: Connection, conversation_id: str) -> list[tuple[Ch
             interactions.c.conversation_id == conversation_id,
             interactions.c.direction == Direction.INBOUND.value,
             interactions.c.automatic == "",
-            interactions.c.channel.not_in(_NOT_THE_CUSTOMER),
+            interactions.c.channel.not_in(_NOT_ANSWERED),
         )
         .order_by(is_customer.desc(), interactions.c.sequence.desc())
     )

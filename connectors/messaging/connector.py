@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from connectors.messaging.check import check
-from connectors.messaging.inbox import Inbox
 from connectors.messaging.keep import Keeper
 from connectors.messaging.links import Links
 from connectors.messaging.receive import Doors
@@ -11,6 +10,7 @@ from connectors.messaging.reconcile import Reconciler
 from connectors.messaging.send import Sender
 from connectors.messaging.settings import MessagingSettings
 from connectors.shared.twilio.client import TwilioApi
+from connectors.shared.twilio.inbox import Inbox
 from connectors.shared.twilio.media import MediaFetcher
 from connectors.shared.twilio.webhook import Guard
 from hub.connector import ConnectorContext, Finding
@@ -18,6 +18,8 @@ from hub.errors import Unavailable
 from hub.http import Route
 from hub.interaction import Channel
 from hub.outgoing import Committing, OutgoingMessage, SendResult
+
+INBOX = "messaging.inbox"
 
 
 class MessagingConnector:
@@ -39,7 +41,9 @@ class MessagingConnector:
             hours=settings.link_hours,
         )
         keeper = Keeper(settings, context)
-        self._inbox = Inbox(context.database, self._fetcher, keeper)
+        self._inbox = Inbox(
+            INBOX, context.database, self._fetcher, lambda arrival: keeper.keep(arrival, None)
+        )
         self._doors = Doors(settings, context, self._guard, keeper, self._inbox)
         self._reconciler = Reconciler(
             settings, database=context.database, api=self._api, doors=self._doors

@@ -10,6 +10,7 @@ from urllib.parse import quote_plus, urlencode
 
 from connectors.messaging.keywords import Keyword, keyword_of
 from connectors.shared.twilio.errors import in_words
+from connectors.shared.twilio.media import Media
 from connectors.shared.twilio.numbers import WHATSAPP, to_e164
 from connectors.shared.twilio.webhook import Webhook, malformed
 from hub.interaction import (
@@ -60,12 +61,6 @@ STATES: Mapping[str, DeliveryState] = {
     "failed": DeliveryState.FAILED,
     "canceled": DeliveryState.FAILED,
 }
-
-
-@dataclass(frozen=True)
-class Media:
-    url: str
-    content_type: str
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ from datetime import timedelta
 import structlog
 from aiohttp import web
 
-from connectors.messaging.inbox import Inbox
 from connectors.messaging.keep import Keeper
 from connectors.messaging.parse import parse_message, parse_status
 from connectors.messaging.settings import MessagingSettings
+from connectors.shared.twilio.inbox import Inbox
 from connectors.shared.twilio.webhook import Guard, Webhook
 from hub import clock
 from hub.connector import ConnectorContext
@@ -61,7 +61,7 @@ class Doors:
             within=timedelta(hours=self._settings.same_matter_hours),
         )
         if incoming.media:
-            await self._inbox.put(incoming)
+            await self._inbox.put(incoming.arrival, incoming.media)
         else:
             await self._keeper.keep(incoming.arrival, incoming.keyword)
 

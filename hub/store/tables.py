@@ -954,3 +954,23 @@ workshop_changes = Table(
     Column("writes", Json, nullable=False),  # card, field, value before, value
     UniqueConstraint("workshop_id", "operation"),
 )
+
+# Phone calls of customers, from when they are kept until nothing is left to do for them.
+calls = Table(
+    "calls",
+    metadata,
+    Column("sid", String(64), primary_key=True),  # the provider's id of the customer's end
+    Column("conversation_id", _ID, ForeignKey("conversations.id"), nullable=False, unique=True),
+    Column("account", String(100), nullable=False),  # which of our numbers was called
+    Column("caller", String(100), nullable=False),  # empty: the number is withheld
+    Column("language", String(8), nullable=False),
+    Column("state", String(16), nullable=False),  # waiting, ringing, talking, ending, over
+    Column("outcome", String(16), nullable=False),  # how it ended
+    Column("turn", Integer, nullable=False),  # how often an agent was rung
+    Column("agent_id", _ID, ForeignKey("agents.id")),
+    Column("agent_sid", String(64), nullable=False),  # the agent's end; empty: not known
+    Column("created_at", Instant, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    Column("talking_at", Instant),
+    _where("ix_calls_open", "state <> 'over'", "created_at"),
+)

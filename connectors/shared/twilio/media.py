@@ -37,6 +37,14 @@ _GONE = (404, 410)
 
 
 @dataclass(frozen=True)
+class Media:
+    """A file that is still with Twilio; `content_type` is what a webhook says."""
+
+    url: str
+    content_type: str
+
+
+@dataclass(frozen=True)
 class Fetched:
     """Bytes in the blob store; `content_type` is a claim."""
 

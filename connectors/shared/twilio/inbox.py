@@ -1,20 +1,19 @@
-"""Messages whose files are still with Twilio: kept as they came, until the files are here.
+"""Contacts whose files are still with Twilio: kept as they came, until the files are here.
 
-A file that cannot be had holds a message up for a quarter of an hour at most; then it comes in
+A file that cannot be had holds a contact up for a quarter of an hour at most; then it comes in
 without the file, and says so.
 """
 
 import asyncio
 import mimetypes
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
 import structlog
 from pydantic import BaseModel, ConfigDict
 
-from connectors.messaging.keep import Keeper
-from connectors.messaging.parse import Incoming, Media
-from connectors.shared.twilio.media import MediaFetcher
+from connectors.shared.twilio.media import Media, MediaFetcher
 from hub import clock
 from hub.errors import Rejected, Retry, StoreDown
 from hub.interaction import Arrival, Attachment
@@ -24,7 +23,6 @@ from hub.supervise import Supervised
 
 log = structlog.get_logger(__name__)
 
-KIND = "messaging.inbox"
 LEASE = timedelta(minutes=3)
 PAUSES = tuple(timedelta(seconds=s) for s in (5, 15, 60, 240, 600))
 LOOK_EVERY = 5.0
@@ -40,11 +38,20 @@ class _Kept(BaseModel):
 
 
 class Inbox:
-    def __init__(self, database: Database, fetcher: MediaFetcher, keeper: Keeper) -> None:
+    """`name` keeps those of one channel apart. `keep` is called with what is whole."""
+
+    def __init__(
+        self,
+        name: str,
+        database: Database,
+        fetcher: MediaFetcher,
+        keep: Callable[[Arrival], Awaitable[object]],
+    ) -> None:
+        self._name = name
         self._database = database
         self._fetcher = fetcher
-        self._keeper = keeper
-        self._task = Supervised("messages with files", self._run)
+        self._keep = keep
+        self._task = Supervised(name, self._run)
         self._waiting = asyncio.Event()
 
     def start(self) -> None:
@@ -53,12 +60,12 @@ class Inbox:
     async def stop(self) -> None:
         await self._task.stop()
 
-    async def put(self, incoming: Incoming) -> None:
+    async def put(self, arrival: Arrival, media: Sequence[Media]) -> None:
         """Returns when it is durable."""
-        media = tuple((one.url, one.content_type) for one in incoming.media)
-        content = _Kept(arrival=incoming.arrival, media=media).model_dump(mode="json")
-        key, now = incoming.arrival.external_id, clock.now()
-        await self._database.write(lambda c: parked.park(c, KIND, key, content, due_at=now))
+        files = tuple((one.url, one.content_type) for one in media)
+        content = _Kept(arrival=arrival, media=files).model_dump(mode="json")
+        key, now = arrival.external_id, clock.now()
+        await self._database.write(lambda c: parked.park(c, self._name, key, content, due_at=now))
         self._waiting.set()
 
     async def _run(self) -> None:
@@ -68,7 +75,7 @@ class Inbox:
                 while await self._work():
                     pass
             except StoreDown:
-                log.info("messaging.waiting_for_store")
+                log.info("twilio.waiting_for_store", what=self._name)
             try:
                 async with asyncio.timeout(LOOK_EVERY):
                     await self._waiting.wait()
@@ -79,7 +86,7 @@ class Inbox:
         """Do what is due; gives how many there were."""
         now = clock.now()
         due = await self._database.write(
-            lambda c: parked.claim_due(c, KIND, now, until=now + LEASE, most=_AT_ONCE)
+            lambda c: parked.claim_due(c, self._name, now, until=now + LEASE, most=_AT_ONCE)
         )
         await asyncio.gather(*(self._take_in(one) for one in due))
         return len(due)
@@ -99,14 +106,14 @@ class Inbox:
         arrival = kept.arrival.model_copy(
             update={"attachments": files, "problem": _problem(kept.arrival, missing)}
         )
-        await self._keeper.keep(arrival, None)
+        await self._keep(arrival)
         await self._database.write(lambda c: parked.remove(c, one.id))
 
     async def _file(self, place: int, media: Media) -> Attachment | Rejected | Retry:
         try:
             fetched = await self._fetcher.fetch(media.url)
         except (Rejected, Retry) as error:
-            log.warning("messaging.file_missing", why=error.detail)
+            log.warning("twilio.file_missing", what=self._name, why=error.detail)
             return error
         kind = media.content_type or fetched.content_type
         return Attachment(

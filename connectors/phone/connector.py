@@ -1,0 +1,62 @@
+"""Phone calls as the hub sees them: doors, start and stop, and the check."""
+
+from collections.abc import Sequence
+
+from connectors.phone.check import check
+from connectors.phone.desk import Desk
+from connectors.phone.receive import Doors
+from connectors.phone.settings import PhoneSettings
+from connectors.phone.twiml import Telling
+from connectors.shared.twilio.client import TwilioApi
+from connectors.shared.twilio.inbox import Inbox
+from connectors.shared.twilio.media import MediaFetcher
+from connectors.shared.twilio.webhook import Guard
+from hub.connector import ConnectorContext, Finding
+from hub.errors import Rejected
+from hub.http import Route
+from hub.interaction import Channel
+from hub.outgoing import Committing, OutgoingMessage, SendResult
+
+INBOX = "phone.voicemail"
+
+
+class PhoneConnector:
+    name = "phone"
+    sends: Sequence[Channel] = ()
+
+    def __init__(self, settings: PhoneSettings, context: ConnectorContext) -> None:
+        self._settings = settings
+        public_url = context.hub.http.public_url
+        self._guard = Guard(settings.twilio, public_url, context.metrics, channel="phone")
+        self._api = TwilioApi(settings.twilio)
+        self._fetcher = MediaFetcher(settings.twilio, context.blobs)
+        self._inbox = Inbox(INBOX, context.database, self._fetcher, context.intake.accept)
+        telling = Telling(settings, self._guard.address)
+        self._desk = Desk(settings, context, self._api, telling, self._guard.address)
+        self._doors = Doors(settings, context, telling, self._inbox, self._desk)
+
+    @property
+    def problem(self) -> str:
+        return self._desk.problem
+
+    def routes(self) -> Sequence[Route]:
+        return self._doors.routes(self._guard)
+
+    async def start(self) -> None:
+        self._inbox.start()
+        self._desk.start()
+
+    async def stop(self) -> None:
+        await self._desk.stop()
+        await self._inbox.stop()
+        await self._fetcher.stop()
+        await self._api.stop()
+
+    async def send(self, _message: OutgoingMessage, _committing: Committing) -> SendResult:
+        raise Rejected("not_offered", "Nothing is sent by phone: call the customer.")
+
+    async def check(self) -> Sequence[Finding]:
+        try:
+            return await check(self._settings, self._api, self._guard)
+        finally:
+            await self._api.stop()

@@ -1,0 +1,246 @@
+"""The doors by which Twilio asks what to do with a call, and tells what became of it.
+
+A contact is kept before the answer that puts its caller in the queue. What must be asked of Twilio
+in turn is done after the answer, by `desk`.
+"""
+
+from collections.abc import Sequence
+from functools import partial
+
+from aiohttp import web
+from sqlalchemy import Connection, select
+
+from connectors.phone import twiml
+from connectors.phone.desk import Desk
+from connectors.phone.menu import ELSE, choices, closed, title_of
+from connectors.phone.parse import Caller, is_over, parse_call, parse_caller, parse_recording
+from connectors.phone.settings import PhoneSettings
+from connectors.phone.twiml import Telling
+from connectors.phone.words import hours, say
+from connectors.shared.twilio.inbox import Inbox
+from connectors.shared.twilio.webhook import Guard, Webhook, malformed
+from hub import clock
+from hub.asking import AskedTopic
+from hub.connector import ConnectorContext
+from hub.errors import Rejected
+from hub.http import Route
+from hub.interaction import Channel
+from hub.store import callbacks, calls
+from hub.store.calls import Call
+from hub.store.tables import contact_points, customers
+
+_NEEDED = ("AccountSid", "CallSid")
+_CALLER = (*_NEEDED, "From", "To")
+_TAKEN_UP = (calls.QUEUED, calls.RINGING)
+
+
+class Doors:
+    def __init__(
+        self,
+        settings: PhoneSettings,
+        context: ConnectorContext,
+        telling: Telling,
+        inbox: Inbox,
+        desk: Desk,
+    ) -> None:
+        self._settings = settings
+        self._context = context
+        self._telling = telling
+        self._inbox = inbox
+        self._desk = desk
+
+    def routes(self, guard: Guard) -> Sequence[Route]:
+        """`guard` lets in Twilio alone."""
+        door = guard.route
+        recording = (*_NEEDED, "RecordingSid", "RecordingUrl", "RecordingStatus")
+        return (
+            door(twiml.CALL, self._call, needs=_CALLER),
+            door(twiml.MENU, self._chosen, needs=_CALLER),
+            door(twiml.WAIT, self._wait, needs=_NEEDED),
+            door(twiml.LEFT, self._left, needs=(*_NEEDED, "CallStatus")),
+            door(twiml.CALLBACK, self._callback, needs=_NEEDED),
+            door(twiml.STATUS, self._status, needs=(*_NEEDED, "CallStatus")),
+            door(twiml.AGENT, self._agent, needs=_NEEDED),
+            door(twiml.AGENT_STATUS, self._agent_status, needs=(*_NEEDED, "CallStatus")),
+            door(twiml.VOICEMAIL, self._thank, needs=_CALLER),
+            door(twiml.RECORDING, self._recording, needs=recording),
+        )
+
+    # The caller
+
+    async def _call(self, webhook: Webhook) -> web.Response:
+        caller = parse_caller(webhook, self._settings)
+        language, asked = caller.line.language, await self._asked(caller)
+        shut = closed(asked)
+        if shut is not None:
+            return _xml(self._voicemail(caller, "", shut))
+        menu = choices(asked, language)
+        if not menu:
+            return _xml(await self._take_in(caller, asked, ""))
+        organisation = self._context.hub.organisation
+        return _xml(self._telling.menu(language, menu, organisation=organisation))
+
+    async def _chosen(self, webhook: Webhook) -> web.Response:
+        """The keys are those that were said: they stand in the address."""
+        caller = parse_caller(webhook, self._settings)
+        asked, digits = await self._asked(caller), webhook.get("Digits", "")
+        said = [topic for topic in webhook.query.get("topics", "").split(",") if topic]
+        if digits in ("", ELSE):
+            return _xml(await self._take_in(caller, asked, ""))
+        if not digits.isdecimal():
+            raise malformed("Digits", "are no digits")
+        if int(digits) <= len(said):
+            return _xml(await self._take_in(caller, asked, said[int(digits) - 1]))
+        if webhook.query.get("again") == "1":
+            return _xml(await self._take_in(caller, asked, ""))
+        language = caller.line.language
+        menu = choices(asked, language)
+        organisation = self._context.hub.organisation
+        return _xml(self._telling.menu(language, menu, organisation=organisation, again=True))
+
+    async def _take_in(self, caller: Caller, asked: Sequence[AskedTopic], topic: str) -> str:
+        """Keep the contact, then let the caller wait; or take a message when nobody is there."""
+        shut = closed(asked, topic)
+        if shut is not None:
+            return self._voicemail(caller, topic, shut)
+        language = caller.line.language
+        title = title_of(asked, topic, language)
+        arrival = parse_call(caller, topic, title, now=clock.now())
+        accepted = await self._context.intake.accept(arrival)
+        add = partial(
+            calls.add,
+            sid=caller.sid,
+            conversation_id=accepted.conversation_id,
+            account=caller.line.number,
+            caller=caller.number,
+            language=language,
+        )
+        await self._context.database.write(add)
+        self._desk.wake()
+        return self._telling.queue(caller.sid, language, say("connecting", language))
+
+    def _voicemail(self, caller: Caller, topic: str, shut: AskedTopic) -> str:
+        language = caller.line.language
+        when = hours(shut.openings, language) if shut.openings else []
+        greeting = say("greeting", language, organisation=self._context.hub.organisation)
+        said = (greeting, say("closed", language), *when)
+        query = {"line": caller.line.number, "caller": caller.number}
+        return self._telling.voicemail(language, topic, said, **query)
+
+    async def _wait(self, webhook: Webhook) -> web.Response:
+        call = await self._known(webhook)
+        place = await self._context.database.read(lambda c: calls.place_of(c, call))
+        told = self._telling.waiting(
+            call.sid, call.language, place, may_call_back=bool(call.caller)
+        )
+        return _xml(told)
+
+    async def _left(self, webhook: Webhook) -> web.Response:
+        """The caller is out of the conference: by star, or because it is over."""
+        call = await self._known(webhook, webhook.needed("CallSid"))
+        if is_over(webhook) or call.state not in _TAKEN_UP:
+            await self._end(call.sid)
+            return _xml(self._telling.farewell(call.language))
+        if call.state == calls.RINGING or not call.caller:
+            return _xml(self._telling.queue(call.sid, call.language))
+        return _xml(self._telling.callback_offer(call.language))
+
+    async def _callback(self, webhook: Webhook) -> web.Response:
+        call = await self._known(webhook, webhook.needed("CallSid"))
+        if call.state not in _TAKEN_UP:
+            return _xml(self._telling.farewell(call.language))
+        if webhook.get("Digits", "") == "1" and call.caller:
+            asked = await self._context.database.write(lambda c: _call_back(c, call))
+            if asked:
+                self._told()
+                promised = say("promised", call.language)
+                return _xml(self._telling.farewell(call.language, promised))
+        return _xml(self._telling.queue(call.sid, call.language))
+
+    async def _status(self, webhook: Webhook) -> web.Response:
+        if is_over(webhook):
+            await self._end(webhook.needed("CallSid"))
+        return web.Response(status=204)
+
+    async def _end(self, sid: str) -> None:
+        if await self._context.database.write(lambda c: calls.end(c, sid)):
+            self._told()
+
+    # The agent's phone
+
+    async def _agent(self, webhook: Webhook) -> web.Response:
+        call, turn = await self._known(webhook), _turn(webhook)
+        there = await self._context.database.write(lambda c: calls.answered(c, call.sid, turn))
+        if there is None:
+            gone = say("gone", call.language)
+            return _xml(self._telling.farewell(call.language, gone))
+        return _xml(self._telling.join(call.sid))
+
+    async def _agent_status(self, webhook: Webhook) -> web.Response:
+        call, turn = await self._known(webhook), _turn(webhook)
+        if is_over(webhook):
+            await self._desk.agent_hung_up(call, turn, webhook["CallStatus"])
+        return web.Response(status=204)
+
+    # A message outside opening hours
+
+    async def _thank(self, webhook: Webhook) -> web.Response:
+        language = parse_caller(webhook, self._settings).line.language
+        return _xml(self._telling.farewell(language, say("thanks", language)))
+
+    async def _recording(self, webhook: Webhook) -> web.Response:
+        found = parse_recording(webhook, self._settings, now=clock.now())
+        if found is not None:
+            arrival, sound = found
+            await self._inbox.put(arrival, [sound])
+        return web.Response(status=204)
+
+    # What they share
+
+    async def _known(self, webhook: Webhook, sid: str = "") -> Call:
+        """The call of a webhook: named in its address, or its own."""
+        sid = sid or webhook.query.get("call", "")
+        call = await self._context.database.read(lambda c: calls.get(c, sid))
+        if call is None:
+            raise malformed("CallSid" if sid else "call", "is no call that we know")
+        return call
+
+    async def _asked(self, caller: Caller) -> Sequence[AskedTopic]:
+        group = await self._context.database.read(lambda c: _group_of(c, caller.party.key))
+        return self._context.ask(Channel.PHONE, group, clock.now())
+
+    def _told(self) -> None:
+        self._context.wake()
+        self._desk.wake()
+
+
+def _call_back(connection: Connection, call: Call) -> bool:
+    """Put the wish beside the work; False when it has nobody's turn to keep, or is somebody's."""
+    item = calls.item_of(connection, call)
+    if item is None:
+        return False
+    try:
+        callbacks.ask(connection, item.id, call.caller)
+    except Rejected:
+        return False
+    return calls.end(connection, call.sid, calls.CALLBACK)
+
+
+def _group_of(connection: Connection, key: str) -> str:
+    found = (
+        select(customers.c.target_group)
+        .join(contact_points, contact_points.c.customer_id == customers.c.id)
+        .where(contact_points.c.key == key)
+    )
+    return connection.execute(found).scalar_one_or_none() or ""
+
+
+def _turn(webhook: Webhook) -> int:
+    turn = webhook.query.get("turn", "")
+    if not turn.isdecimal():
+        raise malformed("turn", "is no number")
+    return int(turn)
+
+
+def _xml(document: str) -> web.Response:
+    return web.Response(text=document, content_type="text/xml")
