@@ -44,6 +44,9 @@ CLIENT_TEXTS = (
     N_("Sign in again"),
     N_("Nothing waits for your roles."),
     N_("{n} s"),
+    N_("1 change waits for the network. It is kept."),
+    N_("{n} changes wait for the network. They are kept."),
+    N_("Not kept: {what}. {why}"),
 )
 """What the scripts say; the page hands it to them."""
 

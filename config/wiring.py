@@ -15,6 +15,8 @@ from config.installed import installed
 from config.model_desk import Desk
 from config.settings import Settings, SettingsError
 from config.topic_desk import ModelTopics
+from config.workshop_desk import WorkshopDesk
+from hub.asking import AskedTopic
 from hub.bus import Bus, DeadLetter
 from hub.bus.opening import open_bus
 from hub.connector import Connector, ConnectorContext, ConnectorKind
@@ -35,6 +37,7 @@ from hub.store.database import open_database
 from hub.store.leader import open_leadership
 from hub.sweeper import Sweeper
 from hub.tokens import Tokens
+from routing.asking import what_to_ask
 from routing.assigning.rules import Rules
 from routing.deadlines import Deadlines
 from routing.decision import Decision
@@ -53,7 +56,7 @@ from routing.router import QUEUE as ROUTER_QUEUE
 from routing.router import TOPICS as ROUTER_TOPICS
 from routing.router import Router
 
-WORKER_PRELOAD = ("connectors.email.parse", "agent_ui.mail_html")
+WORKER_PRELOAD = ("connectors.email.parse", "agent_ui.mail_html", "hub.uploads", "hub.thumbnails")
 
 
 class Role(StrEnum):
@@ -188,6 +191,11 @@ def make_model_life(
     return ModelLife.over(database, wake, fixed=fixed)
 
 
+def make_workshop_desk(settings: Settings, database: Database) -> WorkshopDesk:
+    life = make_model_life(settings, database)
+    return WorkshopDesk(life, database, settings.hub.organisation)
+
+
 def make_tokens(settings: Settings) -> Tokens:
     try:
         return Tokens(settings.hub.secret.get_secret_value())
@@ -258,6 +266,7 @@ def _connectors(basics: Basics, outbound: Outbound) -> dict[str, Connector]:
         metrics=basics.metrics,
         report=outbound.report,
         wake=basics.relay.wake,
+        ask=partial(_ask, basics.model),
         default_accounts=default_accounts(basics.settings),
         topic_of_event=lambda kind: basics.model().topic_of_event(kind),
     )
@@ -311,6 +320,7 @@ def _console(basics: Basics, outbound: Outbound) -> Console:
             guide=partial(_guide, basics.model),
             topics=ModelTopics(basics.model),
             models=Desk(basics.life, basics.model, basics.database),
+            workshops=WorkshopDesk(basics.life, basics.database, basics.settings.hub.organisation),
             resend=outbound.resend,
             wake=basics.relay.wake,
             offered_only=lambda: offered_only(basics.model()),
@@ -332,6 +342,10 @@ def _explain(decision: dict[str, Any], language: str) -> list[str]:
 
 def _guide(model: CurrentModel, group: str, public: bool, now: datetime) -> Guide:
     return contact_guide(model(), group, public=public, now=now)
+
+
+def _ask(model: CurrentModel, channel: Channel, group: str, now: datetime) -> Sequence[AskedTopic]:
+    return what_to_ask(model(), channel, group, now)
 
 
 class _role_titles:  # noqa: N801 (a function that remembers the model)
