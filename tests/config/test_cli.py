@@ -224,6 +224,18 @@ async def test_people_are_added_once_and_their_roles_and_sessions_changed(
     ]
 
 
+def test_customers_see_a_picture_of_an_agent_when_there_is_one(
+    deployment: Deployment, tmp_path: Path
+) -> None:
+    asked = {"LOKET_AGENT_PASSWORD": "correct horse battery"}
+    run(deployment, "agents", "add", "kim", "--name", "Kim", "--administrator", extra=asked)
+    picture = Path(__file__).parents[2] / "config" / "demo" / "data" / "parcel.png"
+    assert "has a picture" in run(deployment, "agents", "set-picture", "kim", str(picture))
+    page = tmp_path / "kim.png"
+    page.write_text("<script>alert(1)</script>")
+    assert "no picture" in refused(deployment, "agents", "set-picture", "kim", str(page))
+
+
 def test_people_are_blocked_let_in_again_and_given_another_password(
     deployment: Deployment,
 ) -> None:
