@@ -143,10 +143,6 @@ _TEXTS: dict[str, dict[str, tuple[str, str]]] = {
         "en": ("Somebody changed it at the same moment.", "Run the import again."),
         "nl": ("Iemand wijzigde het op hetzelfde moment.", "Voer de import nog eens uit."),
     },
-    "state_back": {
-        "en": ("It is {state} already.", "Leave the state empty, or correct it."),
-        "nl": ("Het is al {state}.", "Laat de status leeg, of verbeter die."),
-    },
 }
 CODES = tuple(_TEXTS)
 
