@@ -52,7 +52,11 @@ class PhoneConnector:
         await self._fetcher.stop()
         await self._api.stop()
 
-    async def send(self, _message: OutgoingMessage, _committing: Committing) -> SendResult:
+    async def send(
+        self,
+        message: OutgoingMessage,  # noqa: ARG002 (the contract has them)
+        committing: Committing,  # noqa: ARG002
+    ) -> SendResult:
         raise Rejected("not_offered", "Nothing is sent by phone: call the customer.")
 
     async def check(self) -> Sequence[Finding]:

@@ -11,6 +11,8 @@ from aiohttp import web
 
 from config.demo.twilio.account import Account, Number
 from config.demo.twilio.api import Api
+from config.demo.twilio.calls import Calls
+from config.demo.twilio.calls_api import CallsApi
 from config.demo.twilio.cloud import Cloud
 from config.demo.twilio.files import Files
 from config.demo.twilio.keeping import Keeping
@@ -55,7 +57,11 @@ class CloudServer:
         account = Account(
             ACCOUNT_SID, AUTH_TOKEN, {OURS: self.number}, templates={TEMPLATE_SID: TEMPLATE}
         )
-        self.cloud = Cloud(account, self.url, Files(folder), Keeping())
+        files = Files(folder)
+        self.cloud = Cloud(account, self.url, files, Keeping())
+        self.calls = Calls(account, self.url, files, self.cloud.webhooks)
+        api = Api(self.cloud)
+        self._routes = [*api.routes(), *CallsApi(self.calls, files, account, api).routes()]
         self.troubles: deque[str | int] = deque()
         self.lists_nothing = False
         self.released = asyncio.Event()
@@ -72,7 +78,7 @@ class CloudServer:
 
     async def start(self) -> None:
         app = web.Application(middlewares=[self._trouble])
-        for route in Api(self.cloud).routes():
+        for route in self._routes:
             app.router.add_route(route.method, route.path, route.handler)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
@@ -80,6 +86,7 @@ class CloudServer:
 
     async def stop(self) -> None:
         self.released.set()
+        await self.calls.stop()
         await self.cloud.stop()
         if self._runner is not None:
             await self._runner.cleanup()

@@ -13,6 +13,7 @@ class Number:
     number: str
     sms_url: str = ""
     voice_url: str = ""
+    status_callback: str = ""
     whatsapp: bool = False
     sid: str = field(default_factory=lambda: new_sid("PN"))
 

@@ -138,6 +138,8 @@ class Api:
                 "sms_method": "POST",
                 "voice_url": number.voice_url,
                 "voice_method": "POST",
+                "status_callback": number.status_callback,
+                "status_callback_method": "POST",
                 "capabilities": {"sms": True, "mms": True, "voice": True},
             }
             for number in self._cloud.account.numbers.values()

@@ -71,13 +71,13 @@ def _refuse_content(sending: Sending, account: Account) -> None:
         raise Refusal(21602)
     if len(sending.body) > LONGEST_BODY:
         raise Refusal(21617)
-    if sending.callback and not _is_web(sending.callback):
+    if sending.callback and not is_web(sending.callback):
         raise Refusal(21609, sending.callback)
     if sending.content_sid and sending.content_sid not in account.templates:
         raise Refusal(20404, sending.content_sid)
     if sending.content_variables:
         _variables(sending.content_variables)
-    wrong = [url for url in sending.media_urls if not _is_web(url)]
+    wrong = [url for url in sending.media_urls if not is_web(url)]
     if wrong:
         raise Refusal(21620, wrong[0])
 
@@ -92,5 +92,6 @@ def _variables(text: str) -> Mapping[str, str]:
     return values
 
 
-def _is_web(url: str) -> bool:
+def is_web(url: str) -> bool:
+    """Whether this is an address that can be called."""
     return urlsplit(url).scheme in ("http", "https") and bool(urlsplit(url).hostname)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
 from twilio.request_validator import RequestValidator
+from yarl import URL
 
 SECONDS = 15
 TRIES = 2
@@ -36,9 +37,10 @@ class Webhooks:
         }
         if self._session is None:
             self._session = ClientSession(timeout=ClientTimeout(total=SECONDS))
+        exact = URL(url, encoded=True)  # as it was signed
         for _ in range(TRIES):
             try:
-                async with self._session.post(url, data=parameters, headers=headers) as response:
+                async with self._session.post(exact, data=parameters, headers=headers) as response:
                     body = await response.read()
                     return Answer(response.status, response.content_type, body)
             except (ClientError, TimeoutError, OSError):

@@ -1,0 +1,168 @@
+"""The calls of the account: those of handsets to our numbers, and those that the API makes."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from config.demo.twilio.account import Account
+from config.demo.twilio.call import COMPLETED, FROM_API, IN_PROGRESS, INBOUND, Call
+from config.demo.twilio.files import Files
+from config.demo.twilio.message import E164
+from config.demo.twilio.player import Player, Stage
+from config.demo.twilio.refusals import Refusal
+from config.demo.twilio.sending import is_web
+from config.demo.twilio.sound import tone
+from config.demo.twilio.twiml import BadDocument, read
+from config.demo.twilio.webhooks import Webhooks
+
+
+class Calls:
+    """`fate` says what the called do: "answer", or a state in which a call ends; tests change it.
+    `pick_up`: seconds until they do. `version` grows with each change."""
+
+    def __init__(
+        self,
+        account: Account,
+        api_url: str,
+        files: Files,
+        webhooks: Webhooks,
+        *,
+        pace: float = 0,
+        pick_up: float = 0,
+    ) -> None:
+        self.by_sid: dict[str, Call] = {}
+        self.version = 0
+        self.fate: Callable[[Call], str] = lambda _call: "answer"
+        self._account = account
+        self._files = files
+        self.pick_up = pick_up
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._stage = Stage(
+            account.sid, api_url.rstrip("/"), webhooks, files, pace, self._changed, self._spawn
+        )
+
+    async def stop(self) -> None:
+        tasks = [*self._tasks, *(c.task for c in self.by_sid.values() if c.task is not None)]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def of(self, handset: str) -> Call | None:
+        """The newest call that this phone made."""
+        mine = [c for c in self.by_sid.values() if c.sender == handset and c.direction == INBOUND]
+        return mine[-1] if mine else None
+
+    def to(self, number: str) -> list[Call]:
+        """The calls that the API made to this number."""
+        return [
+            c for c in self.by_sid.values() if c.recipient == number and c.direction == FROM_API
+        ]
+
+    # From a handset
+
+    def dial(self, sender: str, recipient: str) -> Call:
+        """A customer calls one of our numbers."""
+        call = Call(INBOUND, sender, recipient)
+        number = self._account.numbers[recipient]
+        call.callback = number.status_callback
+        self._keep(call)
+        self._begin(call, Player(call, self._stage).play(number.voice_url))
+        return call
+
+    def press(self, call: Call, key: str) -> None:
+        call.keys.put_nowait(key)
+
+    def leave_message(self, call: Call, content: bytes = b"") -> None:
+        """Say something after the tone, and press hash."""
+        if call.message is not None and not call.message.done():
+            call.message.set_result(content or tone())
+
+    async def hang_up(self, call: Call) -> None:
+        """The person at this end puts the phone down, or Twilio does by order of the API."""
+        if call.is_over:
+            return
+        if call.task is not None:
+            call.task.cancel()
+            await asyncio.gather(call.task, return_exceptions=True)
+        await self._end(call, COMPLETED)
+
+    # From the API
+
+    def create(self, to: str, sender: str, url: str, callback: str) -> Call:
+        """Make a call, or raise the Refusal that Twilio would answer."""
+        if not E164.fullmatch(to):
+            raise Refusal(21211, to)
+        if sender not in self._account.numbers:
+            raise Refusal(21210, sender)
+        if not is_web(url):
+            raise Refusal(21205, url)
+        if callback and not is_web(callback):
+            raise Refusal(21609, callback)
+        call = Call(FROM_API, sender, to, status="queued", callback=callback)
+        self._keep(call)
+        self._begin(call, self._reach(call, url))
+        return call
+
+    async def update(self, call: Call, *, status: str, document: str) -> None:
+        """Hang up, or go on with this document."""
+        if call.is_over:
+            raise Refusal(21220)
+        if status == COMPLETED:
+            await self.hang_up(call)
+            return
+        if not document:
+            raise Refusal(20001)
+        try:
+            read(document.encode())
+        except BadDocument as error:
+            raise Refusal(20001) from error
+        if call.task is not None:
+            call.task.cancel()
+            await asyncio.gather(call.task, return_exceptions=True)
+        player = Player(call, self._stage)
+        self._begin(call, player.carry_out(document.encode(), self._stage.api_url))
+
+    async def _reach(self, call: Call, url: str) -> None:
+        call.status = "ringing"
+        self._changed()
+        await asyncio.sleep(self.pick_up)
+        fate = self.fate(call)
+        if fate != "answer":
+            await self._end(call, fate)
+            return
+        call.status = IN_PROGRESS
+        await Player(call, self._stage).play(url)
+
+    # What becomes of it
+
+    def _begin(self, call: Call, work: Coroutine[Any, Any, None]) -> None:
+        call.task = asyncio.create_task(self._run(call, work))
+
+    async def _run(self, call: Call, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except BadDocument as error:
+            call.problem = str(error)
+            await self._end(call, "failed")
+            return
+        if not call.is_over:
+            await self._end(call, COMPLETED)
+
+    async def _end(self, call: Call, status: str) -> None:
+        call.status, call.expects = status, ""
+        call.sequence += 1
+        self._changed()
+        if call.callback:
+            await self._stage.webhooks.post(call.callback, call.progress(self._account.sid))
+
+    def _keep(self, call: Call) -> None:
+        self.by_sid[call.sid] = call
+        self._changed()
+
+    def _changed(self) -> None:
+        self.version += 1
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

@@ -1,0 +1,66 @@
+"""The part of the REST API that is about calls and their recordings."""
+
+from collections.abc import Sequence
+
+from aiohttp import web
+
+from config.demo.twilio.account import Account
+from config.demo.twilio.api import BODY_LIMIT, Api
+from config.demo.twilio.call import Call
+from config.demo.twilio.calls import Calls
+from config.demo.twilio.files import Files
+from config.demo.twilio.message import API_VERSION
+from config.demo.twilio.refusals import Refusal
+from hub.http import Route
+
+
+class CallsApi:
+    """`api` is where its callers sign in; `prefix` is where its paths begin."""
+
+    def __init__(
+        self, calls: Calls, files: Files, account: Account, api: Api, prefix: str = ""
+    ) -> None:
+        self._calls = calls
+        self._files = files
+        self._account = account
+        self._api = api
+        self._prefix = prefix
+
+    def routes(self) -> Sequence[Route]:
+        account = f"{self._prefix}/{API_VERSION}/Accounts/{self._account.sid}"
+        guarded, one = self._api.guarded, f"{account}/Calls/{{sid}}.json"
+        return (
+            Route("POST", f"{account}/Calls.json", guarded(self._create), body_limit=BODY_LIMIT),
+            Route("GET", one, guarded(self._fetch)),
+            Route("POST", one, guarded(self._update), body_limit=BODY_LIMIT),
+            Route("GET", f"{account}/Recordings/RE{{file}}", guarded(self._recording)),
+        )
+
+    async def _create(self, request: web.Request) -> web.Response:
+        form = await request.post()
+        to, sender, url, callback = (
+            str(form.get(name, "")) for name in ("To", "From", "Url", "StatusCallback")
+        )
+        call = self._calls.create(to, sender, url, callback)
+        return web.json_response(call.resource(self._account.sid), status=201)
+
+    async def _fetch(self, request: web.Request) -> web.Response:
+        return web.json_response(self._one(request).resource(self._account.sid))
+
+    async def _update(self, request: web.Request) -> web.Response:
+        call, form = self._one(request), await request.post()
+        status, document = str(form.get("Status", "")), str(form.get("Twiml", ""))
+        await self._calls.update(call, status=status, document=document)
+        return web.json_response(call.resource(self._account.sid))
+
+    async def _recording(self, request: web.Request) -> web.Response:
+        content = self._files.content(f"ME{request.match_info['file']}")
+        if content is None:
+            raise Refusal(20404, request.path)
+        return web.Response(body=content, content_type="audio/x-wav")
+
+    def _one(self, request: web.Request) -> Call:
+        call = self._calls.by_sid.get(request.match_info["sid"])
+        if call is None:
+            raise Refusal(20404, request.path)
+        return call

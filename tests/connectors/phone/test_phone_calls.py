@@ -1,0 +1,185 @@
+"""A call from the greeting to the hang-up, driven through Twilio's cloud."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from config.demo.twilio.call import Call
+from hub.store.tables import attachments
+from phone_house import ANNAS, SHUT, THEIRS, House
+from twilio_cloud import OURS
+from waiting import eventually
+
+
+def said(call: Call) -> str:
+    return " ".join(heard.text for heard in call.heard)
+
+
+async def test_a_caller_hears_the_topics_of_the_phone_and_waits_for_the_chosen_one(
+    house: House,
+) -> None:
+    call = await house.wait_in_line("2")
+    assert {heard.language for heard in call.heard} == {"nl-NL"}
+    assert said(call).startswith(
+        "Welkom bij Van Dalen. Voor Rekening: toets 1. Voor Bestelling: toets 2."
+        " Voor iets anders: toets 0. U wordt verbonden"
+    )
+    [kept] = await house.received()
+    assert (kept.channel, kept.account, kept.external_id) == ("phone", OURS, call.sid)
+    assert (kept.sender["value"], kept.topic, kept.language) == (THEIRS, "order", "nl")
+    assert (await house.item()).topic == "order"
+    await eventually(lambda: "U bent nummer 1 in de rij." in said(call))
+
+
+async def test_who_presses_nothing_or_what_is_not_there_is_put_through_all_the_same(
+    house: House,
+) -> None:
+    call = house.cloud.calls.dial(THEIRS, OURS)
+    await eventually(lambda: call.expects == "keys")
+    house.cloud.calls.press(call, "7")
+    await eventually(lambda: "Die keuze is er niet." in said(call) and call.expects == "keys")
+    house.cloud.calls.press(call, "")
+    await eventually(lambda: call.waiting)
+    [kept] = await house.received()
+    assert kept.topic == ""
+
+
+async def test_when_an_agent_takes_it_their_phone_rings_and_both_talk(house: House) -> None:
+    anna, call = await house.agent(), await house.wait_in_line()
+    await house.take(anna)
+    await eventually(lambda: call.talking)
+    [theirs] = house.cloud.calls.to(ANNAS)
+    assert (theirs.sender, theirs.talking, theirs.problem) == (OURS, True, "")
+    await house.cloud.calls.hang_up(theirs)
+    await house.reaches("over")
+    assert (call.status, call.problem) == ("completed", "")
+    [event] = await house.events()
+    assert (event["event"], event["outcome"], event["call"]) == ("call", "talked", call.sid)
+    item = await house.item()
+    assert (item.state, item.callback_to) == ("assigned", "")
+
+
+async def test_who_hangs_up_while_talking_frees_the_agent(house: House) -> None:
+    anna, call = await house.agent(), await house.wait_in_line()
+    await house.take(anna)
+    await eventually(lambda: call.talking)
+    await house.cloud.calls.hang_up(call)
+    await house.reaches("over")
+    [theirs] = house.cloud.calls.to(ANNAS)
+    await eventually(lambda: theirs.is_over)
+    assert [event["outcome"] for event in await house.events()] == ["talked"]
+
+
+async def test_a_caller_who_hangs_up_while_waiting_is_to_be_called_back(house: House) -> None:
+    call = await house.wait_in_line()
+    await house.cloud.calls.hang_up(call)
+    await house.reaches("over")
+    item = await house.item()
+    assert (item.state, item.callback_to) == ("waiting", THEIRS)
+    assert [event["outcome"] for event in await house.events()] == ["missed"]
+
+
+async def test_an_agent_who_is_not_reached_gives_the_work_back(house: House) -> None:
+    house.cloud.calls.fate = lambda _call: "no-answer"
+    anna, call = await house.agent(), await house.wait_in_line()
+    await house.take(anna)
+
+    async def is_back() -> Any:
+        return (await house.item()).state == "waiting"
+
+    await eventually(is_back)
+    assert (call.waiting, (await house.call()).state) == (True, "waiting")
+    [event] = await house.events()
+    assert (event["outcome"], event["why"]) == ("unreached", "no-answer")
+
+
+async def test_an_agent_without_a_phone_is_not_waited_for(house: House) -> None:
+    bob, call = await house.agent("bob"), await house.wait_in_line()
+    await house.take(bob)
+
+    async def is_back() -> Any:
+        return (await house.item()).state == "waiting"
+
+    await eventually(is_back)
+    assert call.waiting
+    assert [event["why"] for event in await house.events()] == ["no_number"]
+
+
+async def test_who_hangs_up_while_it_rings_leaves_no_phone_ringing(house: House) -> None:
+    house.cloud.calls.pick_up = 60
+    anna, call = await house.agent(), await house.wait_in_line()
+    await house.take(anna)
+    [theirs] = await eventually(lambda: house.cloud.calls.to(ANNAS))
+    await house.cloud.calls.hang_up(call)
+    await house.reaches("over")
+    await eventually(lambda: theirs.is_over)
+    assert [event["outcome"] for event in await house.events()] == ["missed"]
+
+
+async def test_resolved_work_leaves_nobody_on_hold(house: House) -> None:
+    house.cloud.calls.pick_up = 60
+    anna, call = await house.agent(), await house.wait_in_line()
+    item_id = await house.take(anna)
+    await eventually(lambda: house.cloud.calls.to(ANNAS))
+    await house.resolve(item_id, anna)
+    await eventually(lambda: call.is_over)
+    await house.reaches("over")
+    assert "afgehandeld" in said(call)
+    [theirs] = house.cloud.calls.to(ANNAS)
+    await eventually(lambda: theirs.is_over)
+    assert [event["outcome"] for event in await house.events()] == ["handled"]
+
+
+async def test_star_and_one_keep_the_place_for_a_callback(house: House) -> None:
+    call = await house.wait_in_line()
+    before = await house.item()
+    house.cloud.calls.press(call, "*")
+    await eventually(lambda: call.expects == "keys")
+    house.cloud.calls.press(call, "1")
+    await eventually(lambda: call.is_over)
+    await house.reaches("over")
+    item = await house.item()
+    assert (item.state, item.callback_to) == ("waiting", THEIRS)
+    assert (item.rank, item.waiting_since) == (before.rank, before.waiting_since)
+    assert [event["outcome"] for event in await house.events()] == ["callback"]
+    assert "Wij bellen u terug" in said(call)
+
+
+async def test_star_and_nothing_more_is_waiting_on(house: House) -> None:
+    call = await house.wait_in_line()
+    house.cloud.calls.press(call, "*")
+    await eventually(lambda: call.expects == "keys")
+    house.cloud.calls.press(call, "")
+    await eventually(lambda: call.waiting)
+    assert (await house.call()).state == "waiting"
+    anna = await house.agent()
+    await house.take(anna)
+    await eventually(lambda: call.talking)
+
+
+async def test_outside_opening_hours_a_message_is_taken(house: House) -> None:
+    house.at = SHUT
+    call = house.cloud.calls.dial(THEIRS, OURS)
+    await eventually(lambda: call.expects == "message")
+    assert "Wij zijn open op maandag tot en met vrijdag van 8:30 tot 17:00." in said(call)
+    assert "Wij zijn er weer op maandag om 8:30." in said(call)
+    house.cloud.calls.leave_message(call, b"RIFF....WAVE")
+    [kept] = await eventually(house.received)
+    assert (kept.sender["value"], kept.subject, kept.problem) == (
+        THEIRS,
+        "Ingesproken bericht",
+        "",
+    )
+    [file] = await house.database.read(lambda c: list(c.execute(select(attachments))))
+    assert house.blobs.path(file.sha256).read_bytes() == b"RIFF....WAVE"
+    await eventually(lambda: call.is_over)
+    assert call.problem == ""
+    await eventually(house.item)
+
+
+async def test_a_call_survives_a_restart(house: House) -> None:
+    anna, call = await house.agent(), await house.wait_in_line()
+    await house.stop()
+    await house.start()
+    await house.take(anna)
+    await eventually(lambda: call.talking)

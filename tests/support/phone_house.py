@@ -1,0 +1,237 @@
+"""A running phone connector with all it stands on, beside Twilio's cloud, and an agent."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from aiohttp import ClientSession
+from sqlalchemy import Connection, select
+from twilio.request_validator import RequestValidator
+
+from builders import TOKENS
+from config.demo.twilio.call import Call
+from connectors.phone.connector import PhoneConnector
+from connectors.phone.settings import PhoneSettings
+from connectors.phone.twiml import CALL, STATUS
+from hub.bus import DeadLetter
+from hub.bus.opening import open_bus
+from hub.connector import ConnectorContext
+from hub.http import build_app
+from hub.http_server import HttpServer
+from hub.intake import Intake
+from hub.interaction import InteractionKind
+from hub.isolation import Workers
+from hub.metrics import Metrics
+from hub.relay import Relay
+from hub.settings import BusSettings, HttpSettings, HubSettings
+from hub.store import Blobs, Database, agents, work_items
+from hub.store.agents import Agent
+from hub.store.database import open_database
+from hub.store.leader import open_leadership
+from hub.store.tables import calls, interactions
+from hub.store.tables import work_items as items
+from interaction_models import model_of
+from routing.asking import what_to_ask
+from routing.router import QUEUE, TOPICS, Router
+from servers.process import free_port
+from twilio_cloud import AUTH_TOKEN, OURS, CloudServer
+from waiting import eventually
+
+THEIRS = "+31612345678"
+ANNAS = "+31611111111"
+OPEN = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)  # a Monday
+SHUT = datetime(2026, 11, 1, 9, 30, tzinfo=UTC)
+HEAD = """\
+version: "7"
+organisation: Van Dalen
+triage_role: service
+roles:
+  service: {title: {en: Service, nl: Service}}
+hours:
+  office:
+    title: {en: Office hours, nl: Kantooruren}
+    time_zone: Europe/Amsterdam
+    week: {mon-fri: "08:30-17:00"}
+channels:
+  phone: {title: {en: Phone, nl: Telefoon}, hours: office}
+target_groups: {}
+topics:
+  bill: {title: {en: Bill, nl: Rekening}}
+  bill/late: {title: {en: Late bill, nl: Late rekening}}
+  order: {title: {en: Order, nl: Bestelling}}
+  visit: {title: {en: Visit, nl: Bezoek}}
+"""
+MODEL = model_of("role: service", "channel: phone, topic: visit, allowed: no", head=HEAD)
+
+
+@dataclass
+class House:
+    store_url: str
+    folder: Path
+    cloud: CloudServer
+    changes: dict[str, Any] = field(default_factory=dict)
+    at: datetime = OPEN
+    port: int = field(default_factory=free_port)
+
+    @property
+    def origin(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    async def start(self) -> None:
+        http = HttpSettings(port=self.port, public_url=self.origin)
+        values = {
+            "twilio": self.cloud.settings().model_dump(),
+            "numbers": {"main": {"number": OURS, "language": "nl"}},
+            "agents": {"anna": ANNAS},
+        }
+        self.settings = PhoneSettings.model_validate(values | self.changes)
+        self.database: Database = open_database(self.store_url)
+        self.metrics = Metrics()
+        self.blobs = Blobs(self.folder / "blobs")
+        self.bus = open_bus(BusSettings(url="local:"), self.database, _bury)
+        self.relay = Relay(self.database, self.bus, open_leadership(self.database))
+        router = Router(self.database, lambda: MODEL, self.metrics, self.relay.wake)
+        self.bus.subscribe(QUEUE, TOPICS, router.handle)
+        self.workers = Workers()
+        self.connector = PhoneConnector(self.settings, self._context(http))
+        self.server = HttpServer(
+            http,
+            lambda: build_app(
+                http,
+                self.connector.routes(),
+                metrics=self.metrics,
+                readiness=_ready,
+                refresh=_nothing,
+            ),
+        )
+        self.cloud.number.voice_url = self.origin + CALL
+        self.cloud.number.status_callback = self.origin + STATUS
+        for part in (self.relay, self.bus, self.connector, self.server):
+            await part.start()
+
+    async def stop(self) -> None:
+        for part in (self.connector, self.server, self.bus, self.relay):
+            await part.stop()
+        await self.database.close()
+
+    def _context(self, http: HttpSettings) -> ConnectorContext:
+        return ConnectorContext(
+            hub=HubSettings(organisation="Van Dalen", http=http),
+            intake=Intake(self.database, TOKENS, self.metrics, self.relay.wake),
+            database=self.database,
+            blobs=self.blobs,
+            tokens=TOKENS,
+            bus=self.bus,
+            workers=self.workers,
+            metrics=self.metrics,
+            report=_reported,
+            wake=self.relay.wake,
+            ask=lambda channel, group, _now: what_to_ask(MODEL, channel, group, self.at),
+        )
+
+    # What a customer does
+
+    async def wait_in_line(self, key: str = "2") -> Call:
+        """Call, choose, and wait."""
+        call = self.cloud.calls.dial(THEIRS, OURS)
+        await eventually(lambda: call.expects == "keys")
+        self.cloud.calls.press(call, key)
+        await eventually(lambda: call.waiting or call.problem)
+        assert not call.problem, call.problem
+        await eventually(self.item)
+        return call
+
+    async def post(
+        self, path: str, form: dict[str, str], *, signature: str = ""
+    ) -> tuple[int, str]:
+        """A webhook as somebody sends it; gives the status and the body."""
+        url = self.origin + path
+        proof = signature or RequestValidator(AUTH_TOKEN).compute_signature(url, form)
+        headers = {"X-Twilio-Signature": proof}
+        async with ClientSession() as http, http.post(url, data=form, headers=headers) as response:
+            return response.status, await response.text()
+
+    # What our side does and sees
+
+    async def agent(self, login: str = "anna") -> Agent:
+        name = login.capitalize()
+        values = {"login": login, "name": name, "password_hash": "", "held": ["service"]}
+
+        def add(connection: Connection) -> str:
+            agents.add_roles(connection, {"service": "Service"})
+            return agents.add(connection, **values)
+
+        agent_id = await self.database.write(add)
+        return Agent(agent_id, login, name, "nl", frozenset({"service"}))
+
+    async def take(self, agent: Agent) -> str:
+        """The agent takes what waits; gives the work item's id."""
+        item = await self.item()
+        await self.database.write(lambda c: work_items.claim(c, item.id, agent))
+        self.relay.wake()
+        return str(item.id)
+
+    async def resolve(self, item_id: str, agent: Agent) -> None:
+        await self.database.write(lambda c: work_items.resolve(c, item_id, agent, {}))
+        self.relay.wake()
+
+    async def item(self) -> Any:
+        found = await self._rows(select(items))
+        return found[0] if found else None
+
+    async def received(self) -> list[Any]:
+        wanted = select(interactions).where(interactions.c.direction == "inbound")
+        return await self._rows(wanted.order_by(interactions.c.id))
+
+    async def events(self) -> list[dict[str, str]]:
+        """What the timeline says of calls."""
+        wanted = select(interactions.c.details).where(
+            interactions.c.kind == InteractionKind.EVENT.value
+        )
+        return [row.details for row in await self._rows(wanted.order_by(interactions.c.id))]
+
+    async def call(self) -> Any:
+        [row] = await self._rows(select(calls))
+        return row
+
+    async def reaches(self, *states: str) -> Any:
+        """Wait until the call is in one of these states."""
+
+        async def look() -> Any:
+            row = await self.call()
+            return row if row.state in states else None
+
+        return await eventually(look)
+
+    async def _rows(self, wanted: Any) -> list[Any]:
+        return await self.database.read(lambda c: list(c.execute(wanted)))
+
+
+@asynccontextmanager
+async def open_house(
+    store_url: str, folder: Path, cloud: CloudServer, **changes: Any
+) -> AsyncIterator[House]:
+    house = House(store_url, folder, cloud, changes)
+    await house.start()
+    try:
+        yield house
+    finally:
+        await house.stop()
+
+
+async def _bury(letters: Any) -> None:
+    unexpected: list[DeadLetter] = list(letters)
+    assert not unexpected, unexpected
+
+
+async def _ready() -> dict[str, str]:
+    return {}
+
+
+async def _nothing() -> None: ...
+
+
+async def _reported(*_: Any) -> None: ...
