@@ -8,6 +8,7 @@ from aiohttp import web
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from agent_ui import spans, trade_words, words
+from agent_ui.call_words import call_words
 from agent_ui.context import ConsoleContext
 from agent_ui.delivery_words import delivery_error
 from agent_ui.static_files import StaticFiles
@@ -48,6 +49,7 @@ def _environment(organisation: str, static: StaticFiles) -> Environment:
         languages=LANGUAGES,
         organisation=organisation,
         token_field=FORM_TOKEN,
+        call_words=call_words,
         delivery_error=delivery_error,
     )
     return environment

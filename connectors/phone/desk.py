@@ -154,12 +154,13 @@ class Desk:
 
     async def _while_ringing(self, call: Call, item: Item | None) -> None:
         if item is None or item.state != ASSIGNED or item.agent_id != call.agent_id:
-            await self._hang_up(call.agent_sid)
+            # First in the store: what the agent's phone then tells is no news.
             await self._database.write(lambda c: calls.wait_again(c, call))
+            await self._hang_up(call.agent_sid)
             self.wake()
         elif clock.now() - call.changed_at > _LOST + timedelta(seconds=self._settings.ring_seconds):
-            await self._hang_up(call.agent_sid)
             await self._not_reached(call, "no-answer")
+            await self._hang_up(call.agent_sid)
 
     async def _not_reached(self, call: Call, why: str) -> None:
         """The agent gives the work back, so that a colleague can have it."""
@@ -168,9 +169,7 @@ class Desk:
             item = calls.item_of(connection, call)
             if not calls.wait_again(connection, call) or item is None:
                 return
-            calls.note(
-                connection, call, "unreached", why=why, agent_name=item.agent_name, agent_id=None
-            )
+            calls.note(connection, call, calls.UNREACHED, why=why, agent_name=item.agent_name)
             if item.state == ASSIGNED and item.agent_id == call.agent_id:
                 agent = Agent(call.agent_id or "", item.agent_login, item.agent_name, "", _NO_ROLES)
                 work_items.release(connection, item.id, agent)

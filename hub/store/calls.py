@@ -31,6 +31,8 @@ CALLBACK = "callback"
 TALKED = "talked"
 HANDLED = "handled"
 """The work was resolved while its caller waited."""
+UNREACHED = "unreached"
+"""Not an end: an agent was rung in vain."""
 
 EVENT = "call"
 """What the event of a call in a conversation is called."""
