@@ -6,6 +6,10 @@ ACCOUNTS = ("info", "service", "invoice")
 CHAT_SITE = "demo"
 MOBILE = "+31600001234"
 """Our number for SMS and WhatsApp."""
+PHONE = "+31300001234"
+"""Answered in opening hours."""
+ALWAYS = "+31300001235"
+"""Answered day and night, so that a newcomer gets through at any time."""
 
 
 def address_of(account: str) -> str:

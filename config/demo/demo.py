@@ -63,7 +63,7 @@ class Demo:
             ).routes(),
             *MailPage(pages, mailbox, post).routes(),
             *ShopPage(pages, context.identity_secret).routes(),
-            *HandsetPage(pages, self.phones.cloud).routes(),
+            *HandsetPage(pages, self.phones.cloud, self.phones.calls).routes(),
             *self.phones.routes(),
             *CarrierPage(pages, Carrier(context.public_url, context.carrier_secret)).routes(),
             *pages.routes(),

@@ -1,4 +1,4 @@
-"""A customer's phone: text Loket by SMS or WhatsApp, and see the answers come in."""
+"""A customer's phone: text Loket by SMS or WhatsApp, call it, and see the answers come in."""
 
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -10,15 +10,16 @@ from aiohttp.web_request import FileField
 
 from agent_ui.texts import N_, Texts
 from config.demo import example
-from config.demo.addresses import MOBILE
+from config.demo.addresses import ALWAYS, MOBILE, PHONE
+from config.demo.call_page import HOME, KEYS
 from config.demo.compose import field
 from config.demo.pages import Pages, see_other
+from config.demo.twilio.calls import Calls
 from config.demo.twilio.cloud import Cloud
 from config.demo.twilio.message import WHATSAPP, File, Message
 from connectors.shared.twilio.numbers import to_e164
 from hub.http import Route
 
-HOME = "/demo/phone"
 BODY_LIMIT = 12_000_000
 CHANNELS = ("sms", "whatsapp")
 
@@ -39,9 +40,10 @@ class _Problem:
 
 
 class HandsetPage:
-    def __init__(self, pages: Pages, cloud: Cloud) -> None:
+    def __init__(self, pages: Pages, cloud: Cloud, calls: Calls) -> None:
         self._pages = pages
         self._cloud = cloud
+        self._calls = calls
 
     def routes(self) -> list[Route]:
         guard = self._pages.guard
@@ -82,7 +84,7 @@ class HandsetPage:
 
     async def _version(self, _request: web.Request, _texts: Texts) -> web.Response:
         headers = {"Cache-Control": "no-store"}
-        return web.json_response({"version": str(self._cloud.version)}, headers=headers)
+        return web.json_response({"version": self._shown()}, headers=headers)
 
     async def _file(self, request: web.Request, _texts: Texts) -> web.Response:
         sid = request.match_info["sid"]
@@ -93,6 +95,10 @@ class HandsetPage:
         # Never by the type that the sender claims: this is the origin of the console.
         headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
         return web.Response(body=content, content_type="application/octet-stream", headers=headers)
+
+    def _shown(self) -> str:
+        """Grows with all that the page shows."""
+        return f"{self._cloud.version}.{self._calls.version}"
 
     def _kept(self, upload: FileField) -> File:
         with upload.file as file:
@@ -125,7 +131,11 @@ class HandsetPage:
             "phones": self._phones(),
             "ours": MOBILE,
             "problem": problem,
-            "version": self._cloud.version,
+            "version": self._shown(),
+            "call": self._calls.of(number),
+            "keys": KEYS,
+            "office": PHONE,
+            "always": ALWAYS,
         }
         self._cloud.read(number)
         status = HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK

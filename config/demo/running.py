@@ -10,7 +10,7 @@ from rich.console import Console as Terminal
 from config import wiring
 from config.demo import ADDRESSES, CHAT_SITE, Demo, DemoContext
 from config.demo.carrier import carrier_secret
-from config.demo.sandbox_phones import connector_settings
+from config.demo.sandbox_phones import connector_settings, phone_settings
 from config.demo.trade import CARRIER
 from config.settings import DEFAULT_MODEL, Settings, load
 from config.signals import stop_on_signals
@@ -94,6 +94,7 @@ def _flags(port: int, smtp_port: int, sink_port: int, folder: Path) -> dict[str,
                 },
             },
             "messaging": connector_settings(base, _secret(folder, "sandbox-token")),
+            "phone": phone_settings(base, _secret(folder, "sandbox-token")),
             "portal": {"mail_account": ADDRESSES[0]},
             "partners": {
                 "partners": {CARRIER: {"secret": carrier_secret(secret)}},

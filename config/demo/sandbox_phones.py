@@ -4,17 +4,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from config.demo.addresses import MOBILE
+from config.demo import example
+from config.demo.addresses import ALWAYS, MOBILE, PHONE
 from config.demo.twilio.account import Account, Number
 from config.demo.twilio.api import Api
+from config.demo.twilio.calls import Calls
+from config.demo.twilio.calls_api import CallsApi
 from config.demo.twilio.cloud import Cloud
 from config.demo.twilio.files import Files
 from config.demo.twilio.keeping import Keeping
 from connectors.messaging.receive import MESSAGE_PATH
+from connectors.phone.twiml import CALL, STATUS
 from hub.http import Route
 
 PREFIX = "/demo/twilio"
 ACCOUNT_SID = "AC" + "5a" * 16
+_PACE = 0.06  # seconds that a voice takes for a character
+_PICK_UP_SECONDS = 3
 _MESSAGES, _FILES = "sandbox-phones.jsonl", "sandbox-phone-files"
 
 
@@ -47,14 +53,24 @@ TEMPLATES = {
 }
 
 
+def phone_settings(public_url: str, auth_token: str) -> dict[str, Any]:
+    """The section `connectors.phone` of the demo: every agent has a phone, which picks up."""
+    return {
+        "twilio": _twilio(public_url, auth_token),
+        "numbers": {
+            "office": {"number": PHONE, "language": "nl"},
+            "always": {"number": ALWAYS, "language": "en", "always_open": True},
+        },
+        "agents": {
+            agent.login: f"+3161000{place:04}" for place, agent in enumerate(example.agents(), 1)
+        },
+    }
+
+
 def connector_settings(public_url: str, auth_token: str) -> dict[str, Any]:
     """The section `connectors.messaging` of the demo."""
     return {
-        "twilio": {
-            "account_sid": ACCOUNT_SID,
-            "auth_token": auth_token,
-            "api_url": public_url + PREFIX,
-        },
+        "twilio": _twilio(public_url, auth_token),
         "numbers": {"mobile": {"number": MOBILE, "whatsapp": True, "per_second": 10}},
         "price_per_segment": 0.075,
         "templates": {
@@ -70,18 +86,37 @@ def connector_settings(public_url: str, auth_token: str) -> dict[str, Any]:
     }
 
 
+def _twilio(public_url: str, auth_token: str) -> dict[str, Any]:
+    return {
+        "account_sid": ACCOUNT_SID,
+        "auth_token": auth_token,
+        "api_url": public_url + PREFIX,
+    }
+
+
 class SandboxPhones:
     """`cloud` plays Twilio's part under PREFIX, over HTTP and with real signatures."""
 
     def __init__(self, public_url: str, auth_token: str, folder: Path) -> None:
-        number = Number(MOBILE, sms_url=public_url + MESSAGE_PATH, whatsapp=True)
+        numbers = [Number(MOBILE, sms_url=public_url + MESSAGE_PATH, whatsapp=True)]
+        for number in (PHONE, ALWAYS):
+            numbers.append(
+                Number(number, voice_url=public_url + CALL, status_callback=public_url + STATUS)
+            )
         templates = {each.sid: each.text for each in TEMPLATES.values()}
-        account = Account(ACCOUNT_SID, auth_token, {MOBILE: number}, templates)
+        account = Account(ACCOUNT_SID, auth_token, {n.number: n for n in numbers}, templates)
         files, keeping = Files(folder / _FILES), Keeping(folder / _MESSAGES)
-        self.cloud = Cloud(account, public_url + PREFIX, files, keeping)
+        url = public_url + PREFIX
+        self.cloud = Cloud(account, url, files, keeping)
+        self.calls = Calls(
+            account, url, files, self.cloud.webhooks, pace=_PACE, pick_up=_PICK_UP_SECONDS
+        )
+        api = Api(self.cloud, PREFIX)
+        self._routes = [*api.routes(), *CallsApi(self.calls, files, account, api, PREFIX).routes()]
 
     def routes(self) -> list[Route]:
-        return list(Api(self.cloud, PREFIX).routes())
+        return self._routes
 
     async def stop(self) -> None:
+        await self.calls.stop()
         await self.cloud.stop()

@@ -71,7 +71,7 @@ class Doors:
     async def _call(self, webhook: Webhook) -> web.Response:
         caller = parse_caller(webhook, self._settings)
         language, asked = caller.line.language, await self._asked(caller)
-        shut = closed(asked)
+        shut = None if caller.line.always_open else closed(asked)
         if shut is not None:
             return _xml(self._voicemail(caller, "", shut))
         menu = choices(asked, language)
@@ -100,7 +100,7 @@ class Doors:
 
     async def _take_in(self, caller: Caller, asked: Sequence[AskedTopic], topic: str) -> str:
         """Keep the contact, then let the caller wait; or take a message when nobody is there."""
-        shut = closed(asked, topic)
+        shut = None if caller.line.always_open else closed(asked, topic)
         if shut is not None:
             return self._voicemail(caller, topic, shut)
         language = caller.line.language

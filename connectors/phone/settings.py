@@ -26,6 +26,9 @@ class LineSettings(Section):
 
     number: Number = Field(description="with its country, like +31203080000")
     language: Language = Field("nl", description="in which callers are spoken to: nl or en")
+    always_open: bool = Field(
+        False, description="callers wait for an agent outside the model's opening hours too"
+    )
 
 
 class PhoneSettings(Section):

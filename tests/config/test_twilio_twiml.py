@@ -4,12 +4,9 @@ import pytest
 
 from config.demo.twilio.twiml import WAITING, BadDocument, read
 
-GOOD = (
-    b"<Response><Dial hangupOnStar=\"true\">"
-    b"<Conference beep=\"false\">a</Conference></Dial></Response>"
-)
-    b'<Response><Dial hangupOnStar="true"><Conference beep="false">a</Conference></Dial></Response>'
-)
+GOOD = b"""<Response>
+<Dial hangupOnStar="true"><Conference beep="false">a</Conference></Dial>
+</Response>"""
 
 
 def test_documented_verbs_and_nouns_are_read() -> None:
