@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.demo import example, organisation
+from config.demo.call_page import CallPage
 from config.demo.carrier import Carrier
 from config.demo.carrier_page import CarrierPage
 from config.demo.handset_page import HandsetPage
@@ -64,6 +65,7 @@ class Demo:
             *MailPage(pages, mailbox, post).routes(),
             *ShopPage(pages, context.identity_secret).routes(),
             *HandsetPage(pages, self.phones.cloud, self.phones.calls).routes(),
+            *CallPage(pages, self.phones.calls).routes(),
             *self.phones.routes(),
             *CarrierPage(pages, Carrier(context.public_url, context.carrier_secret)).routes(),
             *pages.routes(),

@@ -99,10 +99,8 @@ class SandboxPhones:
 
     def __init__(self, public_url: str, auth_token: str, folder: Path) -> None:
         numbers = [Number(MOBILE, sms_url=public_url + MESSAGE_PATH, whatsapp=True)]
-        for number in (PHONE, ALWAYS):
-            numbers.append(
-                Number(number, voice_url=public_url + CALL, status_callback=public_url + STATUS)
-            )
+        voice, status = public_url + CALL, public_url + STATUS
+        numbers += [Number(n, voice_url=voice, status_callback=status) for n in (PHONE, ALWAYS)]
         templates = {each.sid: each.text for each in TEMPLATES.values()}
         account = Account(ACCOUNT_SID, auth_token, {n.number: n for n in numbers}, templates)
         files, keeping = Files(folder / _FILES), Keeping(folder / _MESSAGES)
