@@ -22,7 +22,6 @@ from hub.connector import ConnectorContext
 from hub.errors import Rejected, Retry, Unavailable, Uncertain
 from hub.events import Envelope, WorkItemChanged
 from hub.store import callbacks, calls, work_items
-from hub.store.agents import Agent
 from hub.store.calls import Call, Item
 from hub.store.work_items import ASSIGNED, DONE
 from hub.supervise import Supervised
@@ -171,8 +170,7 @@ class Desk:
                 return
             calls.note(connection, call, calls.UNREACHED, why=why, agent_name=item.agent_name)
             if item.state == ASSIGNED and item.agent_id == call.agent_id:
-                agent = Agent(call.agent_id or "", item.agent_login, item.agent_name, "", _NO_ROLES)
-                work_items.release(connection, item.id, agent)
+                work_items.release(connection, item.id, item.agent)
 
         await self._database.write(give_back)
         self._context.wake()
@@ -205,9 +203,9 @@ class Desk:
         await self._hang_up(call.agent_sid)
 
         def conclude(connection: Connection) -> None:
-            if missed and item is not None and not item.callback_to:
+            finished = calls.finish(connection, call)
+            if finished and missed and item is not None and not item.callback_to:
                 _propose(connection, item, call.caller)
-            calls.finish(connection, call)
 
         await self._database.write(conclude)
         self._context.wake()
@@ -246,6 +244,3 @@ def _propose(connection: Connection, item: Item, number: str) -> None:
         callbacks.ask(connection, item.id, number)
     except Rejected as error:
         log.info("phone.no_callback", item=item.id, why=error.code)
-
-
-_NO_ROLES: frozenset[str] = frozenset()

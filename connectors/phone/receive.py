@@ -5,6 +5,7 @@ in turn is done after the answer, by `desk`.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 
 from aiohttp import web
@@ -25,7 +26,7 @@ from hub.connector import ConnectorContext
 from hub.errors import Rejected
 from hub.http import Route
 from hub.interaction import Channel
-from hub.store import callbacks, calls
+from hub.store import callbacks, calls, work_items
 from hub.store.calls import Call
 from hub.store.tables import contact_points, customers
 
@@ -150,8 +151,8 @@ class Doors:
         if call.state not in _TAKEN_UP:
             return _xml(self._telling.farewell(call.language))
         if webhook.get("Digits", "") == "1" and call.caller:
-            asked = await self._context.database.write(lambda c: _call_back(c, call))
-            if asked:
+            with suppress(Rejected):  # nobody's turn to keep yet, or somebody's already
+                await self._context.database.write(lambda c: _call_back(c, call))
                 self._told()
                 promised = say("promised", call.language)
                 return _xml(self._telling.farewell(call.language, promised))
@@ -170,10 +171,11 @@ class Doors:
 
     async def _agent(self, webhook: Webhook) -> web.Response:
         call, turn = await self._known(webhook), _turn(webhook)
-        there = await self._context.database.write(lambda c: calls.answered(c, call.sid, turn))
-        if there is None:
+        there = await self._context.database.write(lambda c: _pick_up(c, call, turn))
+        if not there:
             gone = say("gone", call.language)
             return _xml(self._telling.farewell(call.language, gone))
+        self._context.wake()
         return _xml(self._telling.join(call.sid))
 
     async def _agent_status(self, webhook: Webhook) -> web.Response:
@@ -214,16 +216,21 @@ class Doors:
         self._desk.wake()
 
 
-def _call_back(connection: Connection, call: Call) -> bool:
-    """Put the wish beside the work; False when it has nobody's turn to keep, or is somebody's."""
+def _call_back(connection: Connection, call: Call) -> None:
+    """Put the wish beside the work; Rejected, and nothing is changed, when that cannot be."""
+    calls.end(connection, call.sid, calls.CALLBACK)
     item = calls.item_of(connection, call)
-    if item is None:
-        return False
-    try:
-        callbacks.ask(connection, item.id, call.caller)
-    except Rejected:
-        return False
-    return calls.end(connection, call.sid, calls.CALLBACK)
+    callbacks.ask(connection, item.id if item else "", call.caller)
+
+
+def _pick_up(connection: Connection, call: Call, turn: int) -> bool:
+    """The agent answers the customer, if they are still there: that is what was promised."""
+    answered = calls.answered(connection, call.sid, turn)
+    item = calls.item_of(connection, call)
+    if answered is not None and item is not None and item.agent_id == answered.agent_id:
+        with suppress(Rejected):
+            work_items.answered(connection, item.id, item.agent)
+    return answered is not None
 
 
 def _group_of(connection: Connection, key: str) -> str:

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, select, update
 from hub import clock
 from hub.interaction import Channel
 from hub.replies import add_event
+from hub.store.agents import Agent
 from hub.store.constants import constant
 from hub.store.inserting import insert_new
 from hub.store.tables import agents, calls
@@ -67,6 +68,11 @@ class Item:
     agent_login: str
     agent_name: str
     callback_to: str
+
+    @property
+    def agent(self) -> Agent:
+        """In whose name the call changes the work."""
+        return Agent(self.agent_id or "", self.agent_login, self.agent_name, "", frozenset())
 
 
 def add(
@@ -194,9 +200,9 @@ def end(connection: Connection, sid: str, outcome: str = "") -> bool:
     return True
 
 
-def finish(connection: Connection, call: Call) -> None:
-    """Nothing is left to do."""
-    _change(connection, _as_seen(call, ENDING), {"state": OVER})
+def finish(connection: Connection, call: Call) -> bool:
+    """Nothing is left to do. False when that was known."""
+    return _change(connection, _as_seen(call, ENDING), {"state": OVER})
 
 
 def note(

@@ -132,3 +132,21 @@ async def test_a_text_there_and_back_and_stop(demo: Demo, browser: Browser) -> N
     await console.reload()
     await expect(console.locator(".points")).to_contain_text("No SMS")
     await expect(console.get_by_role("option", name="SMS to")).to_be_disabled()
+
+
+@pytest.mark.timeout(180)
+async def test_a_call_there_and_an_agent_who_is_rung(demo: Demo, browser: Browser) -> None:
+    console = await sign_in(browser, demo, "sam")
+    phone = await browser.new_page()
+    await phone.goto(f"{demo.url}/demo/phone?number=0612345678")
+    await phone.get_by_role("button", name="always open").click()
+    await expect(phone.get_by_text("For Delivery, press 1.")).to_be_visible()
+    await phone.get_by_role("button", name="1", exact=True).click()
+
+    await expect(console.get_by_text("Delivery").first).to_be_visible()
+    await console.get_by_role("button", name="Take next").click()
+    await expect(phone.get_by_text("You are talking with an agent.")).to_be_visible(timeout=60_000)
+    await phone.get_by_role("button", name="Hang up").click()
+    await expect(phone.get_by_text("The call is over.")).to_be_visible()
+    event = console.get_by_text("Sam Okafor talked on the phone with the customer")
+    await expect(event).to_be_visible()

@@ -1,6 +1,7 @@
 // The browser's voice says what a caller hears, where there is one.
 
-const said = new Map();
+/** How many lines of a call were said, also by the page before this one. */
+const said = (call) => Number(sessionStorage.getItem(`said ${call}`) ?? 0);
 
 function speak() {
   const list = document.querySelector("[data-heard]");
@@ -8,14 +9,14 @@ function speak() {
     speechSynthesis.cancel();
     return;
   }
-  const { heard } = list.dataset;
+  const call = list.dataset.heard;
   for (const line of list.querySelectorAll("[data-said]")) {
     const place = Number(line.dataset.said);
-    if (place < (said.get(heard) ?? 0)) continue;
+    if (place < said(call)) continue;
     const voice = new SpeechSynthesisUtterance(line.textContent);
     voice.lang = line.lang;
     speechSynthesis.speak(voice);
-    said.set(heard, place + 1);
+    sessionStorage.setItem(`said ${call}`, place + 1);
   }
 }
 

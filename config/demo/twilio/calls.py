@@ -70,7 +70,10 @@ class Calls:
         return call
 
     def press(self, call: Call, key: str) -> None:
-        call.keys.put_nowait(key)
+        if call.message is not None and key == "#":
+            self.leave_message(call)
+        else:
+            call.keys.put_nowait(key)
 
     def leave_message(self, call: Call, content: bytes = b"") -> None:
         """Say something after the tone, and press hash."""

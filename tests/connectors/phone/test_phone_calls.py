@@ -57,6 +57,7 @@ async def test_when_an_agent_takes_it_their_phone_rings_and_both_talk(house: Hou
     assert (event["event"], event["outcome"], event["call"]) == ("call", "talked", call.sid)
     item = await house.item()
     assert (item.state, item.callback_to) == ("assigned", "")
+    assert item.first_response_at is not None
 
 
 async def test_who_hangs_up_while_talking_frees_the_agent(house: House) -> None:
