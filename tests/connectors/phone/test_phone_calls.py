@@ -5,6 +5,8 @@ from typing import Any
 from sqlalchemy import select
 
 from config.demo.twilio.call import Call
+from hub.interaction import Channel
+from hub.replies import reachable
 from hub.store.tables import attachments
 from phone_house import ANNAS, SHUT, THEIRS, House
 from twilio_cloud import OURS
@@ -78,6 +80,17 @@ async def test_a_caller_who_hangs_up_while_waiting_is_to_be_called_back(house: H
     item = await house.item()
     assert (item.state, item.callback_to) == ("waiting", THEIRS)
     assert [event["outcome"] for event in await house.events()] == ["missed"]
+
+
+async def test_nothing_can_be_written_over_the_phone_but_a_text_can_be_sent(
+    house: House,
+) -> None:
+    await house.wait_in_line()
+    [kept] = await house.received()
+    ways = await house.database.read(
+        lambda c: reachable(c, kept.conversation_id, {Channel.SMS: OURS})
+    )
+    assert [(way.channel, way.to.value) for way in ways] == [("sms", THEIRS)]
 
 
 async def test_an_agent_who_is_not_reached_gives_the_work_back(house: House) -> None:

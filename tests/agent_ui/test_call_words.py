@@ -1,0 +1,27 @@
+"""What the timeline says of a call."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from agent_ui.call_words import call_words
+from agent_ui.texts import texts_for
+from hub.store import calls
+
+
+@pytest.mark.parametrize(
+    ("details", "english", "dutch"),
+    [
+        ({"outcome": calls.TALKED, "seconds": "130"}, "Anna talked", "Anna sprak"),
+        ({"outcome": calls.MISSED, "seconds": "130"}, "waiting 2 min", "2 min wachten"),
+        ({"outcome": calls.CALLBACK, "seconds": "9"}, "called back", "teruggebeld"),
+        ({"outcome": calls.HANDLED, "seconds": "9"}, "was resolved", "is opgelost"),
+        ({"outcome": calls.UNREACHED, "why": "busy"}, "phone was busy", "was bezet"),
+        ({"outcome": calls.UNREACHED, "why": "no_number"}, "in the settings", "instellingen"),
+        ({"outcome": calls.UNREACHED, "why": "no-answer"}, "not reached", "niet bereikbaar"),
+    ],
+)
+def test_each_way_a_call_goes_is_told(details: dict[str, str], english: str, dutch: str) -> None:
+    entry = SimpleNamespace(details=details, sender=SimpleNamespace(name="Anna"))
+    assert english in call_words(texts_for("en"), entry)
+    assert dutch in call_words(texts_for("nl"), entry)
