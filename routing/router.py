@@ -84,7 +84,7 @@ class Router:
         contacts = routing.unrouted(connection, conversation_ids)
         customers = {contact.customer_id for contact in contacts}
         terms = Terms(self._model(), agreements.with_targets(connection, customers, clock.now()))
-        past = Past(connection, self._rules)
+        past = Past(connection, self._rules, conversation_ids, customers)
         open_items = routing.open_items(connection, conversation_ids)
         work = _Work(open_items, terms, past, self._learned())
         routed = [(contact, work.take(contact)) for contact in contacts]
