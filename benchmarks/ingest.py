@@ -25,6 +25,7 @@ WARM_UP = 200
 LONGEST_SECONDS = 900
 LOOK_EVERY = 1.0
 """Seconds; looking takes the store's time, and the rate is told by the last `routed_at`."""
+PROGRAMS = ("floor", "loket", "roles")
 ROUNDS = 3
 LONG_BACKLOG = 10_000
 """From here on a run is long enough to take one only."""
@@ -100,7 +101,12 @@ def _warm_up(stack: Stack, subject: Subject, *, door: str, first: int) -> None:
 
 
 def run(
-    stacks: Stacks, names: Sequence[str], backlogs: Sequence[int], *, mails: int = MAILS
+    stacks: Stacks,
+    names: Sequence[str],
+    backlogs: Sequence[int],
+    only: str | None = None,
+    *,
+    mails: int = MAILS,
 ) -> list[Result]:
     """The floor and Loket in turn, at each backlog, on each stack; of several rounds the median.
 
@@ -111,7 +117,7 @@ def run(
     for name in names:
         for backlog in backlogs:
             rounds = 1 if backlog >= LONG_BACKLOG else ROUNDS
-            programs = _programs(name, backlog)
+            programs = [one for one in _programs(name, backlog) if only in (None, one[0])]
             found: dict[tuple[str, str], list[Result]] = {program: [] for program in programs}
             for _ in range(rounds):
                 for program, door in programs:
