@@ -23,7 +23,7 @@ BATCH = 500
 LOOK_EVERY = 0.5
 """Seconds between looks without being woken: what another process wrote, a wake that was missed."""
 AFTER_FAILURE = 1.0
-BREATH = 0.02
+BREATH = 0.04
 """Seconds in which a busy store gathers more."""
 
 

@@ -18,7 +18,7 @@ from hub.supervise import Supervised
 log = structlog.get_logger(__name__)
 
 DIED = "the process died while handling it"
-BREATH = 0.03
+BREATH = 0.06
 """Seconds in which a busy queue gathers more."""
 
 

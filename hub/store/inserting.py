@@ -58,12 +58,13 @@ def _insert_together(
     """Many rows in one statement: between two statements the threads of the process fight for the
     interpreter, and SQLAlchemy takes longer to hand over a row than SQLite to write it."""
     names = tuple(rows[0])
-    writers = _writers(table, names, connection.dialect)
     for together in _cut(rows):
-        values = tuple(
-            write(row[name]) if write else row[name] for row in together for name, write in writers
-        )
-        connection.exec_driver_sql(_statement(table, names, len(together)) + ending, values)
+        values = [row[name] for row in together for name in names]
+        for place, write in _writers(table, names, connection.dialect):
+            these = slice(place, None, len(names))
+            values[these] = map(write, values[these])
+        statement = _statement(table, names, len(together)) + ending
+        connection.exec_driver_sql(statement, tuple(values))
 
 
 def _cut(rows: Sequence[Mapping[str, Any]]) -> Iterator[Sequence[Mapping[str, Any]]]:
@@ -84,7 +85,8 @@ def _statement(table: Table, names: tuple[str, ...], count: int) -> str:
 @cache
 def _writers(
     table: Table, names: tuple[str, ...], dialect: Dialect
-) -> list[tuple[str, Callable[[Any], Any] | None]]:
-    """How to write the values of each column, None where it is as it is."""
-    kinds = ((name, table.c[name].type.dialect_impl(dialect)) for name in names)
-    return [(name, kind.bind_processor(dialect)) for name, kind in kinds]
+) -> list[tuple[int, Callable[[Any], Any]]]:
+    """The places of the columns whose values are written in another form, each with how."""
+    kinds = (table.c[name].type.dialect_impl(dialect) for name in names)
+    writers = ((place, kind.bind_processor(dialect)) for place, kind in enumerate(kinds))
+    return [(place, write) for place, write in writers if write]

@@ -290,7 +290,7 @@ def _change(item: WorkItem) -> dict[str, Any]:
         "new_state": item.state,
         "new_agent": item.agent_id,
         "new_role": item.role,
-        "new_rank": _rank(item),
+        "new_rank": _rank(item, standing),
         "new_units": item.units,
         "new_skills": item.skills,
         "new_backup": item.backup_role,
@@ -307,6 +307,7 @@ def _change(item: WorkItem) -> dict[str, Any]:
 
 
 def _row(item: WorkItem) -> dict[str, Any]:
+    standing = deadlines.standing(item.deadlines)
     return {
         "id": item.id,
         "conversation_id": item.conversation_id,
@@ -324,8 +325,8 @@ def _row(item: WorkItem) -> dict[str, Any]:
         "decision": item.decision,
         "created_at": clock.now(),
         "resolved_at": None,
-        **deadlines.standing(item.deadlines),
-        "rank": _rank(item),
+        **standing,
+        "rank": _rank(item, standing),
         "units": item.units,
         "skills": item.skills,
         "backup_role": item.backup_role,
@@ -337,9 +338,8 @@ def _row(item: WorkItem) -> dict[str, Any]:
     }
 
 
-def _rank(item: WorkItem) -> int:
-    urgency = deadlines.standing(item.deadlines)["urgency_minutes"]
-    return rank(item.waiting_since, item.priority_minutes, urgency)
+def _rank(item: WorkItem, standing: dict[str, Any]) -> int:
+    return rank(item.waiting_since, item.priority_minutes, standing["urgency_minutes"])
 
 
 def _told(item: WorkItem) -> Envelope:
