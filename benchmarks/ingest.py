@@ -33,12 +33,14 @@ LONG_BACKLOG = 10_000
 
 @dataclass(frozen=True)
 class Result:
-    """One run. Times in milliseconds; processor time is per routed interaction."""
+    """One run. Times in milliseconds; processor time is per routed interaction. `waiting`: what
+    was left of the backlog when the first mail was sent, after the program had warmed up."""
 
     stack: str
     program: str
     door: str
     backlog: int
+    waiting: int
     mails: int
     accepted_rate: float
     rate: float
@@ -81,6 +83,7 @@ def measure(stack: Stack, subject: Subject, *, door: str, backlog: int, mails: i
         program=subject.name,
         door=door,
         backlog=backlog,
+        waiting=before.unrouted,
         mails=mails,
         accepted_rate=mails / (max(acknowledged.values()) - before.at),
         rate=work / (max(routed_at.values()) - before.at),
@@ -155,7 +158,8 @@ def _usage(subject: Subject, accepted: int) -> _Usage:
 
 def _line(result: Result) -> str:
     return (
-        f"{result.stack:9} {result.program:20} {result.door:5} backlog {result.backlog:6}: "
+        f"{result.stack:9} {result.program:20} {result.door:5} "
+        f"backlog {result.backlog:6} ({result.waiting} left): "
         f"{result.rate:6.0f}/s, accepted {result.accepted_rate:6.0f}/s, "
         f"acknowledged to routed p50 {result.p50:.0f} ms, p99 {result.p99:.0f} ms, "
         f"processor {result.cpu:.2f} + {result.servers_cpu:.2f} ms, load {result.load_before:.1f}"
