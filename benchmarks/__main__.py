@@ -55,7 +55,7 @@ def _run(name: str, stacks: Stacks, arguments: argparse.Namespace) -> list[tuple
         return _ALONE[name]()
     if name == "assign":
         scale = assign.FULL if full else assign.SMALL
-        return [(f"{scale.agents} {scale.waiting}", assign.run(stacks, scale))]
+        return [(f"{scale.rate:g} a second", assign.run(stacks, scale))]
     if name == "ingest":
         backlogs = FULL_BACKLOGS if full else BACKLOGS
         if arguments.backlog is not None:

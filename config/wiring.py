@@ -9,7 +9,8 @@ from typing import Any, Protocol
 
 from aiohttp import web
 
-from agent_ui import Console, ConsoleContext
+from agent_ui.console import Console
+from agent_ui.context import ConsoleContext, Escalation
 from config.installed import installed
 from config.model_desk import Desk
 from config.settings import Settings, SettingsError
@@ -34,6 +35,7 @@ from hub.store.database import open_database
 from hub.store.leader import open_leadership
 from hub.sweeper import Sweeper
 from hub.tokens import Tokens
+from routing.assigning.rules import Rules
 from routing.deadlines import Deadlines
 from routing.decision import Decision
 from routing.dispatcher import Dispatcher
@@ -256,6 +258,8 @@ def _connectors(basics: Basics, outbound: Outbound) -> dict[str, Connector]:
         metrics=basics.metrics,
         report=outbound.report,
         wake=basics.relay.wake,
+        default_accounts=default_accounts(basics.settings),
+        topic_of_event=lambda kind: basics.model().topic_of_event(kind),
     )
     return {kind.name: kind.build(section, context) for kind, section in enabled(basics.settings)}
 
@@ -311,9 +315,15 @@ def _console(basics: Basics, outbound: Outbound) -> Console:
             wake=basics.relay.wake,
             offered_only=lambda: offered_only(basics.model()),
             backup_of=lambda role: backup_of(basics.model(), role),
+            escalation=_escalation(basics.settings.routing.assignment),
             quiet=basics.settings.routing.assignment.quiet,
         )
     )
+
+
+def _escalation(rules: Rules) -> Escalation | None:
+    roles = rules.supervisor_roles
+    return Escalation(roles[0], rules.escalated_minutes) if roles else None
 
 
 def _explain(decision: dict[str, Any], language: str) -> list[str]:

@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import Connection
 
+from hub.blobs import SHELVES
 from hub.rounds import Rounds
 from hub.settings import RetentionSettings
 from hub.store import Blobs, Database, expiry, originals
-from hub.store.blobs import SHELVES
 from hub.store.leader import Leadership
 
 log = structlog.get_logger(__name__)
@@ -49,6 +49,8 @@ class Retention(Rounds):
         await self._rows("audit", expiry.forget_audit, now, settings.audit_days)
         await self._rows("handled", expiry.forget_handled, now, settings.event_days)
         await self._rows("tries", expiry.forget_tries, now, settings.event_days)
+        await self._rows("parked", expiry.forget_parked, now, settings.event_days)
+        await self._rows("partner posts", expiry.forget_posts, now, settings.original_days)
         await self._rows("originals", expiry.forget_originals, now, settings.original_days)
         await self._originals(now, settings.original_days)
 

@@ -16,18 +16,14 @@ from hub.store.database import open_database
 from hub.store.tables import metadata
 from servers.browser import open_browser
 from servers.imap import ImapAccount, ImapServer
-from servers.postgres import (
-    QUICK,
-    Databases,
-    PostgresServer,
-    find_postgres,
-    run,
-)
-from servers.rabbitmq import RabbitMQServer
+from servers.postgres import Databases, PostgresServer, find_postgres, postgres_server, run
+from servers.rabbitmq import RabbitMQServer, rabbitmq_server
+from servers.sharing import shared
 from servers.smtp import SmtpSink
 from servers.tls import Certificate, make_certificate
 from servers.vhosts import Vhosts, find_broker, vhosts_of
 from turns import Turns, turn
+from verdict import pytest_sessionfinish, pytest_terminal_summary  # noqa: F401 (pytest finds them)
 
 _TABLES = [table.name for table in reversed(metadata.sorted_tables)]
 
@@ -45,11 +41,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: turn(item.nodeid))
 
 
-def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """A skipped test is a failure: it would hide a server that is not there."""
-    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    if exitstatus == pytest.ExitCode.OK and reporter is not None and "skipped" in reporter.stats:
-        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+@pytest.fixture(scope="session")
+def _run_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The same for all processes of this run."""
+    own = tmp_path_factory.getbasetemp()
+    return own if worker_id == "master" else own.parent
 
 
 @pytest.fixture(scope="session")
@@ -62,7 +58,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
 
 
 @pytest.fixture(scope="session")
-def databases() -> Iterator[Databases]:
+def databases(_run_folder: Path) -> Iterator[Databases]:
     """Makes databases on the shared server."""
     url = find_postgres()
     if url is not None:
@@ -70,10 +66,8 @@ def databases() -> Iterator[Databases]:
         run(found.drop_left_behind())
         yield found
         return
-    server = PostgresServer(settings=QUICK)
-    server.start()
-    yield Databases(server.url())
-    server.close()
+    with shared(_run_folder, "postgres", postgres_server) as address:
+        yield Databases(address["url"])
 
 
 @pytest.fixture
@@ -126,18 +120,15 @@ async def private_postgres_url(private_postgres: PostgresServer) -> str:
 
 
 @pytest.fixture(scope="session")
-def vhosts() -> Iterator[Vhosts]:
+def vhosts(_run_folder: Path) -> Iterator[Vhosts]:
     """Hands out virtual hosts on the shared broker."""
     found = find_broker()
     if found is not None:
-        found.remove_left_behind()
         yield found
         found.close()
         return
-    server = RabbitMQServer()
-    server.start()
-    yield vhosts_of(server)
-    server.close()
+    with shared(_run_folder, "rabbitmq", rabbitmq_server) as address:
+        yield vhosts_of(**address)
 
 
 @pytest.fixture
@@ -163,7 +154,7 @@ def private_rabbitmq(_own_rabbitmq: RabbitMQServer) -> RabbitMQServer:
 @pytest.fixture(scope="session")
 def _own_vhosts(_own_rabbitmq: RabbitMQServer) -> Vhosts:
     # One at a time: at each start the broker looks after all that it has.
-    return vhosts_of(_own_rabbitmq, at_once=1)
+    return vhosts_of(**_own_rabbitmq.address(), at_once=1)
 
 
 @pytest.fixture

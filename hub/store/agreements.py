@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, or_, select
 
-from hub.store.among import among_given
+from hub.store.among import among_named
 from hub.store.tables import agreements, customers
 
 
@@ -41,7 +41,7 @@ _IN_FORCE = (
         ),
     )
     .where(
-        among_given(customers.c.id, "ids"),
+        among_named(customers.c.id, "ids"),
         agreements.c.targets.is_not(None),
         agreements.c.valid_from <= bindparam("at"),
         or_(agreements.c.valid_until.is_(None), agreements.c.valid_until > bindparam("at")),

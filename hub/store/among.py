@@ -3,7 +3,7 @@
 SQLAlchemy's own `in_` writes a parameter for each value: a batch of another size is another
 statement, which the driver must prepare and the database plan anew.
 
-A statement that runs for every contact is made once, at import, with `among_given`: making it takes
+A statement that runs for every contact is made once, at import, with `among_named`: making it takes
 longer than running it.
 """
 
@@ -24,8 +24,8 @@ def among(column: Column[Any], values: Iterable[str] | Iterable[int]) -> "Among"
     return Among(column, bindparam(None, list(values), type_=_kind(column), unique=True))
 
 
-def among_given(column: Column[Any], name: str) -> "Among":
-    """The same for values that come later, as the parameter of this name."""
+def among_named(column: Column[Any], name: str) -> "Among":
+    """The same in a statement that is made once: the values come with each use, by this name."""
     return Among(column, bindparam(name, type_=_kind(column)))
 
 

@@ -19,7 +19,7 @@ from hub.interaction import (
     Verification,
 )
 from hub.store import bouncing, joining, outbox
-from hub.store.among import among_given
+from hub.store.among import among_named
 from hub.store.inserting import digest, insert_all, insert_new
 from hub.store.senders import Sender, Senders
 from hub.store.tables import (
@@ -130,16 +130,16 @@ class _Batch:
             self._bounces.append((bounced.interaction_id, bounced.report))
             return bounced.conversation, bounced.conversation.customer_id
         sender = _sender(arrival)
-        known = self._senders.known(arrival.sender)
+        known = arrival.about or self._senders.known(arrival.sender)
         conversation, linked = self._threads.find(arrival, known)
         if conversation is None:
-            customer_id = self._senders.customer_of(sender)
+            customer_id = arrival.about or self._senders.customer_of(sender)
             return self._open(arrival, customer_id, linked), customer_id
         if known != conversation.customer_id and self._threads.proves_handover(
             arrival, conversation
         ):
             return conversation, self._join(arrival, conversation, known)
-        return conversation, self._senders.customer_of(sender)
+        return conversation, arrival.about or self._senders.customer_of(sender)
 
     def _open(
         self, arrival: Arrival, customer_id: str, linked: Conversation | None
@@ -292,7 +292,7 @@ _KNOWN = select(
     interactions.c.id,
     interactions.c.conversation_id,
     interactions.c.sequence,
-).where(among_given(interactions.c.dedupe_key, "keys"))
+).where(among_named(interactions.c.dedupe_key, "keys"))
 _HIGHEST_NUMBER = select(func.max(conversations.c.number))
 
 

@@ -1,7 +1,7 @@
 """What an agent reads about a customer: who they are, what was agreed, and what went before."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -30,7 +30,10 @@ class ContactPoint:
 
 @dataclass(frozen=True)
 class Agreement:
-    """What was agreed. `with_organisation`: not with the person but with who they work for."""
+    """What was agreed. `with_organisation`: not with the person but with who they work for.
+
+    `details`: what can be counted or looked up in it, such as a serial number.
+    """
 
     id: str
     kind: str
@@ -41,10 +44,14 @@ class Agreement:
     due_at: datetime | None
     owner: str
     with_organisation: bool
+    number: str = ""
+    details: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Customer:
+    """`number` and `attributes`: what a person lacks of their own is that of who they work for."""
+
     id: str
     kind: str
     name: str
@@ -54,6 +61,8 @@ class Customer:
     organisation_name: str
     points: tuple[ContactPoint, ...]
     agreements: tuple[Agreement, ...]
+    number: str = ""
+    attributes: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -75,7 +84,12 @@ def customer(connection: Connection, customer_id: str) -> Customer:
     """The customer with contact points and the agreements in force, also their organisation's."""
     organisation = customers.alias("organisation")
     row = connection.execute(
-        select(customers, organisation.c.name.label("organisation_name"))
+        select(
+            customers,
+            organisation.c.name.label("organisation_name"),
+            organisation.c.number.label("organisation_number"),
+            organisation.c.attributes.label("organisation_attributes"),
+        )
         .outerjoin(organisation, organisation.c.id == customers.c.organisation_id)
         .where(customers.c.id == customer_id)
     ).one()
@@ -89,7 +103,23 @@ def customer(connection: Connection, customer_id: str) -> Customer:
         organisation_name=row.organisation_name or "",
         points=_points(connection, customer_id),
         agreements=_agreements(connection, customer_id, row.organisation_id),
+        number=row.number or row.organisation_number or "",
+        attributes={
+            name: str(value)
+            for name, value in {**(row.organisation_attributes or {}), **row.attributes}.items()
+        },
     )
+
+
+def household(connection: Connection, customer_id: str) -> list[str]:
+    """The customer, their organisation, and everybody else of it: what one of them ordered concerns
+    them all."""
+    own = select(customers.c.organisation_id).where(customers.c.id == customer_id)
+    organisation_id = connection.execute(own).scalar_one_or_none() or customer_id
+    others = select(customers.c.id).where(
+        (customers.c.organisation_id == organisation_id) | (customers.c.id == organisation_id)
+    )
+    return sorted({customer_id, *connection.execute(others).scalars()})
 
 
 def history(
@@ -143,6 +173,8 @@ def _agreement(row: Any, customer_id: str) -> Agreement:
         due_at=row.due_at,
         owner=row.owner,
         with_organisation=row.customer_id != customer_id,
+        number=row.number or "",
+        details=row.details or {},
     )
 
 

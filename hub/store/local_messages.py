@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Integer, bindparam, delete, func, select, update
 
-from hub.store.among import among, among_given
+from hub.store.among import among, among_named
 from hub.store.inserting import insert_all
 from hub.store.tables import local_messages
 
@@ -97,7 +97,7 @@ _AFTER = (
     .order_by(local_messages.c.position)
     .limit(bindparam("most", type_=Integer()))
 )
-_CHOSEN = among_given(local_messages.c.position, "positions")
+_CHOSEN = among_named(local_messages.c.position, "positions")
 _COUNT = update(local_messages).where(_CHOSEN).values(attempts=bindparam("tries"))
 _REMOVE = delete(local_messages).where(_CHOSEN)
 

@@ -1,23 +1,35 @@
 """Events that are committed and wait for the relay; a row is gone once the bus has it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 from sqlalchemy import Connection, Integer, bindparam, delete, func, select
 
 from hub.bus import Outgoing
 from hub.events import Envelope, Event, encode, wrap
-from hub.store.among import among_given
+from hub.store.among import among_named
 from hub.store.inserting import insert_all
 from hub.store.tables import outbox
 
 NEWS_CHANNEL = "loket_outbox"
-_NEWS = select(func.pg_notify(NEWS_CHANNEL, ""))
+_UNTOLD = "loket_untold"
+NEWS = select(func.pg_notify(NEWS_CHANNEL, ""))
+
+
+@contextmanager
+def untold(connection: Connection) -> Iterator[None]:
+    """What is written here is the past: nobody is to act on it, so nobody is told."""
+    connection.info[_UNTOLD] = True
+    try:
+        yield
+    finally:
+        del connection.info[_UNTOLD]
 
 
 def add_envelopes(connection: Connection, envelopes: Sequence[Envelope]) -> None:
     """Write events in the transaction of what they tell about, in this order."""
-    if not envelopes:
+    if not envelopes or _UNTOLD in connection.info:
         return
     insert_all(
         connection,
@@ -35,7 +47,7 @@ def add_envelopes(connection: Connection, envelopes: Sequence[Envelope]) -> None
         ],
     )
     if connection.dialect.name == "postgresql":
-        connection.execute(_NEWS)  # heard by the relay at commit, also in another process
+        connection.execute(NEWS)  # heard by the relay at commit, also in another process
 
 
 def add(
@@ -72,7 +84,7 @@ _OLDEST = (
     .order_by(outbox.c.position)
     .limit(bindparam("most", type_=Integer()))
 )
-_FORGET = delete(outbox).where(among_given(outbox.c.position, "positions"))
+_FORGET = delete(outbox).where(among_named(outbox.c.position, "positions"))
 
 
 def lag(connection: Connection) -> tuple[int, datetime | None]:

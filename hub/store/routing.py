@@ -22,7 +22,7 @@ from hub import clock
 from hub.events import Envelope, WorkItemChanged, wrap
 from hub.interaction import Automatic, Channel, Direction, PointKind
 from hub.store import deadlines, outbox
-from hub.store.among import among, among_given
+from hub.store.among import among, among_named
 from hub.store.deadlines import Deadline
 from hub.store.inserting import insert_all
 from hub.store.ranking import rank
@@ -43,6 +43,7 @@ class Unrouted:
     id: str
     conversation_id: str
     customer_id: str
+    organisation_id: str | None
     sequence: int
     channel: Channel
     direction: Direction
@@ -196,7 +197,7 @@ def mark_routed(connection: Connection, interaction_ids: Sequence[str]) -> None:
 # Made once: see `among`.
 _LOCK = (
     select(conversations.c.id, conversations.c.state)
-    .where(among_given(conversations.c.id, "ids"))
+    .where(among_named(conversations.c.id, "ids"))
     .order_by(conversations.c.id)
     .with_for_update()
 )
@@ -218,6 +219,7 @@ _UNROUTED = (
         interactions.c.received_at,
         interactions.c.correlation_id,
         customers.c.target_group,
+        customers.c.organisation_id,
         _ORGANISATIONS.c.target_group.label("organisation_group"),
         exists().where(attachments.c.interaction_id == interactions.c.id).label("has_files"),
     )
@@ -225,7 +227,7 @@ _UNROUTED = (
     .join(interactions, interactions.c.id == waiting.c.interaction_id)
     .join(customers, customers.c.id == interactions.c.customer_id)
     .outerjoin(_ORGANISATIONS, _ORGANISATIONS.c.id == customers.c.organisation_id)
-    .where(among_given(waiting.c.conversation_id, "ids"))
+    .where(among_named(waiting.c.conversation_id, "ids"))
     .order_by(interactions.c.conversation_id, interactions.c.sequence)
     .limit(MOST_AT_ONCE)
 )
@@ -233,7 +235,7 @@ _UNROUTED = (
 _DONE = literal_column("'done'", String)
 _OPEN_ITEMS = (
     select(work_items)
-    .where(among_given(work_items.c.conversation_id, "ids"), work_items.c.state != _DONE)
+    .where(among_named(work_items.c.conversation_id, "ids"), work_items.c.state != _DONE)
     .order_by(work_items.c.id)
     .with_for_update()
 )
@@ -248,9 +250,9 @@ _HANDLED = (
     .where(work_items.c.resolved_at >= bindparam("since"))
     .order_by(work_items.c.resolved_at)
 )
-_HANDLED_FOR = _HANDLED.where(among_given(work_items.c.customer_id, "ids"))
-_HANDLED_IN = _HANDLED.where(among_given(work_items.c.conversation_id, "ids"))
-_MARK_ROUTED = delete(waiting).where(among_given(waiting.c.interaction_id, "ids"))
+_HANDLED_FOR = _HANDLED.where(among_named(work_items.c.customer_id, "ids"))
+_HANDLED_IN = _HANDLED.where(among_named(work_items.c.conversation_id, "ids"))
+_MARK_ROUTED = delete(waiting).where(among_named(waiting.c.interaction_id, "ids"))
 _CHANGE = (
     update(work_items)
     .where(work_items.c.id == bindparam("changed_id"))
@@ -379,6 +381,7 @@ def _unrouted(row: Any, files: tuple[str, ...]) -> Unrouted:
         id=row.id,
         conversation_id=row.conversation_id,
         customer_id=row.customer_id,
+        organisation_id=row.organisation_id,
         sequence=row.sequence,
         channel=Channel(row.channel),
         direction=Direction(row.direction),

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 
 from hub import clock
 from hub.interaction import Party, PointKind, Verification
-from hub.store.among import among_given
+from hub.store.among import among_named
 from hub.store.inserting import insert_all, unique
 from hub.store.tables import contact_points, customers
 
@@ -92,7 +92,7 @@ class Senders:
 
 
 _POINTS = select(contact_points.c.key, contact_points.c.customer_id).where(
-    among_given(contact_points.c.key, "keys")
+    among_named(contact_points.c.key, "keys")
 )
 
 

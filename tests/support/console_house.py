@@ -12,7 +12,9 @@ from argon2 import PasswordHasher, profiles
 from selectolax.lexbor import LexborHTMLParser
 from sqlalchemy import Table, select
 
-from agent_ui import Console, ConsoleContext, ConsoleSettings
+from agent_ui.console import Console
+from agent_ui.context import ConsoleContext, Escalation
+from agent_ui.settings import ConsoleSettings
 from builders import ACCOUNT, TOKENS, mail_arrival
 from config.model_desk import Desk
 from config.topic_desk import ModelTopics
@@ -101,6 +103,7 @@ class House:
     model_text: str = MODEL
     rules: Rules | None = None
     """With rules a dispatcher runs, and offers work as they say."""
+    escalation: Escalation | None = None
     public_url: str = ""
     port: int = field(default_factory=free_port)
 
@@ -177,6 +180,7 @@ class House:
             wake=self.relay.wake,
             offered_only=lambda: offered_only(self.model),
             backup_of=lambda role: backup_of(self.model, role),
+            escalation=self.escalation,
         )
 
     def _guide(self, group: str, public: bool, now: datetime) -> Guide:
