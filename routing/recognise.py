@@ -185,22 +185,16 @@ class Recogniser:
 
     def _phrases_in(self, words: Sequence[str]) -> Iterator[_Phrase]:
         beginnings = self._phrases.next
-        # Most words begin no phrase: this step over all of them runs in compiled code.
-        found = beginnings.keys() & words
-        for start in sorted(place for word in found for place in _places(word, words)):
+        # Most words begin no phrase: these two steps over all of them run in compiled code.
+        if beginnings.keys().isdisjoint(words):
+            return
+        for start in [place for place, word in enumerate(words) if word in beginnings]:
             branch: _Branch | None = beginnings[words[start]]
             place = start
             while branch is not None:
                 yield from branch.ends
                 place += 1
                 branch = branch.next.get(words[place]) if place < len(words) else None
-
-
-def _places(word: str, words: Sequence[str]) -> Iterator[int]:
-    place = -1
-    for _ in range(words.count(word)):
-        place = words.index(word, place + 1)
-        yield place
 
 
 def _by_patterns(hits: Iterator[Hit], contact: Contact) -> list[Finding]:
