@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from agent_ui.context import ConsoleContext
 from agent_ui.guard import Guard
+from agent_ui.import_desk import ImportDesk
 from agent_ui.live import Feed
 from agent_ui.news import TOPICS, News
 from agent_ui.pages import Pages
@@ -12,17 +13,24 @@ from agent_ui.sessions import Sessions
 from agent_ui.static_files import static_files
 from agent_ui.streams import Streams
 from agent_ui.views.actions import ActionViews
+from agent_ui.views.chat import ChatViews
 from agent_ui.views.conversation import ConversationViews
 from agent_ui.views.desk import DeskViews
 from agent_ui.views.files import FileViews
 from agent_ui.views.guide import GuideViews
 from agent_ui.views.handing_over import HandingOverViews
+from agent_ui.views.imports import ImportViews
 from agent_ui.views.information import InformationViews
 from agent_ui.views.model import ModelViews
 from agent_ui.views.model_changes import ModelChanges
 from agent_ui.views.sign_in import SignInViews
 from agent_ui.views.topics import TopicViews
 from agent_ui.views.work import WorkViews
+from agent_ui.views.workshop import WorkshopViews
+from agent_ui.views.workshops import WorkshopsViews
+from agent_ui.workshop import lines
+from agent_ui.workshop.lines import WorkshopLines
+from agent_ui.workshop.seat import Seats
 from hub.http import Route
 
 
@@ -36,6 +44,8 @@ class Console:
         self._sessions = sessions = Sessions(context)
         self._feed = Feed(News(database).look_up)
         self._streams = Streams(self._feed, pages, database, settings)
+        self._imports = ImportDesk(database, context.workers, context.blobs.folder / "imports")
+        self._workshops = WorkshopLines(database, settings)
         work = WorkViews(context, pages, self._feed)
         conversation = ConversationViews(context, pages, work)
         model = ModelViews(context, pages)
@@ -44,6 +54,7 @@ class Console:
             work=work,
             conversation=conversation,
             actions=ActionViews(context, conversation),
+            chat=ChatViews(context),
             files=FileViews(context, pages),
             guide=GuideViews(pages, context.guide),
             topics=TopicViews(context, pages),
@@ -52,10 +63,17 @@ class Console:
             desk=DeskViews(context, pages, work, conversation),
             handing_over=HandingOverViews(context, conversation),
             information=InformationViews(context, conversation),
+            imports=ImportViews(context, pages, self._imports),
             streams=self._streams,
+            workshops=WorkshopsViews(context, pages, sessions),
+            workshop=WorkshopViews(context, pages),
+            lines=self._workshops,
+            seats=Seats(database, sessions.guest_cookie),
         )
         self._routes = routes(views, Guard(sessions, pages, context.hub.http.public_url), static)
         context.bus.listen(TOPICS, self._feed.take, self._feed.lose, self._feed.is_watched)
+        rooms = self._workshops
+        context.bus.listen(lines.TOPICS, rooms.take, rooms.lose, rooms.is_watched)
 
     def routes(self) -> Sequence[Route]:
         return self._routes
@@ -65,6 +83,8 @@ class Console:
         await self._streams.start()
 
     async def stop(self) -> None:
+        await self._imports.stop()
+        await self._workshops.stop()
         await self._streams.stop()
         await self._feed.stop()
         self._sessions.stop()

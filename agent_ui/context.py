@@ -8,6 +8,7 @@ from typing import Any
 from agent_ui.model_desk import ModelDesk
 from agent_ui.settings import ConsoleSettings
 from agent_ui.topic_desk import TopicDesk
+from agent_ui.workshop.desk import WorkshopDesk
 from hub.bus import Bus
 from hub.guide import MakeGuide
 from hub.interaction import Channel
@@ -41,6 +42,7 @@ class ConsoleContext:
     `guide`: the contact guide.
     `topics`: what the interaction model says about topics.
     `models`: the versions of the interaction model.
+    `workshops`: what five-step sessions make of it.
     `resend(interaction_id, agent_id)`: send a message again; raises Rejected when it is on its way.
     `wake()`: called after every write that adds events.
     `offered_only()`: the roles whose work is not for taking, only for offering.
@@ -62,6 +64,7 @@ class ConsoleContext:
     guide: MakeGuide
     topics: TopicDesk
     models: ModelDesk
+    workshops: WorkshopDesk
     resend: Callable[[str, str], Awaitable[None]]
     wake: Callable[[], None]
     offered_only: Callable[[], frozenset[str]] = frozenset

@@ -4,20 +4,28 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agent_ui.guard import Guard
+from agent_ui.import_desk import MOST_BYTES as LONGEST_FILE
+from agent_ui.sent_files import MOST_BYTES
 from agent_ui.static_files import PREFIX, StaticFiles
 from agent_ui.streams import Streams
 from agent_ui.views.actions import ActionViews
+from agent_ui.views.chat import ChatViews
 from agent_ui.views.conversation import ConversationViews
 from agent_ui.views.desk import DeskViews
 from agent_ui.views.files import FileViews
 from agent_ui.views.guide import GuideViews
 from agent_ui.views.handing_over import HandingOverViews
+from agent_ui.views.imports import ImportViews
 from agent_ui.views.information import InformationViews
 from agent_ui.views.model import ModelViews
 from agent_ui.views.model_changes import LONGEST_FORM, ModelChanges
 from agent_ui.views.sign_in import SignInViews
 from agent_ui.views.topics import TopicViews
 from agent_ui.views.work import WorkViews
+from agent_ui.views.workshop import WorkshopViews
+from agent_ui.views.workshops import WorkshopsViews
+from agent_ui.workshop.lines import WorkshopLines
+from agent_ui.workshop.seat import Seats
 from hub.http import Route
 
 
@@ -27,6 +35,7 @@ class Views:
     work: WorkViews
     conversation: ConversationViews
     actions: ActionViews
+    chat: ChatViews
     files: FileViews
     guide: GuideViews
     topics: TopicViews
@@ -35,7 +44,12 @@ class Views:
     desk: DeskViews
     handing_over: HandingOverViews
     information: InformationViews
+    imports: ImportViews
     streams: Streams
+    workshops: WorkshopsViews
+    workshop: WorkshopViews
+    lines: WorkshopLines
+    seats: Seats
 
 
 def routes(views: Views, guard: Guard, static: StaticFiles) -> Sequence[Route]:
@@ -70,15 +84,30 @@ def routes(views: Views, guard: Guard, static: StaticFiles) -> Sequence[Route]:
         Route("POST", "/console/proposals/{id}", agents(views.information.decide)),
         Route("GET", conversation, agents(views.conversation.page)),
         Route("GET", conversation + "/entries", agents(views.conversation.entries)),
-        Route("POST", conversation + "/entries", agents(views.actions.write)),
+        Route(
+            "POST", conversation + "/entries", agents(views.actions.write), body_limit=MOST_BYTES
+        ),
+        Route("POST", conversation + "/signs", agents(views.chat.sign)),
         Route("GET", interaction + "/html", agents(views.files.mail)),
         Route("GET", interaction + "/original", agents(views.files.original)),
         Route("POST", interaction + "/resend", agents(views.actions.resend)),
         Route("GET", "/console/files/{id}", agents(views.files.download)),
+        Route("GET", "/console/imports", guard.for_administrators(views.imports.page)),
+        Route(
+            "POST",
+            "/console/imports",
+            guard.for_administrators(views.imports.hand_in),
+            body_limit=LONGEST_FILE + 64 * 1024,
+        ),
+        Route(
+            "GET", "/console/imports/{id}/report", guard.for_administrators(views.imports.report)
+        ),
+        Route("GET", "/console/files/{id}/small", agents(views.files.small)),
         Route("GET", "/console/topics", agents(views.topics.page)),
         Route("POST", "/console/topics/threshold", agents(views.topics.set_threshold)),
         Route("POST", "/console/topics/proposals", agents(views.topics.accept)),
         *_model_routes(views.model, views.model_changes, guard),
+        *_workshop_routes(views, guard),
         Route("GET", "/console/{rest:.*}", agents(views.work.not_here)),
     ]
 
@@ -106,4 +135,26 @@ def _model_routes(show: ModelViews, change: ModelChanges, guard: Guard) -> Seque
         Route("POST", version + "/signatures", agents(change.sign)),
         Route("GET", version + "/actions", agents(show.actions)),
         Route("POST", version + "/actions", administrators(change.add_action)),
+    ]
+
+
+def _workshop_routes(views: Views, guard: Guard) -> Sequence[Route]:
+    """Agents may take part; guests ask, and wait until who leads lets them in."""
+    agents, administrators, everyone = guard.for_agents, guard.for_administrators, guard.for_all
+    door, show, seats = views.workshops, views.workshop, views.seats
+    home, join, one = "/console/sessions", "/console/join", "/console/sessions/{id}"
+    return [
+        Route("GET", home, agents(door.list)),
+        Route("POST", home, administrators(door.start)),
+        Route("GET", join, everyone(door.door)),
+        Route("GET", join + "/{code}", everyone(door.door)),
+        Route("POST", join, everyone(door.come_in)),
+        Route("GET", one, guard.for_seats(seats, show.show, waiting=True)),
+        Route("GET", one + "/live", guard.for_seats(seats, views.lines.serve, waiting=True)),
+        Route("POST", one + "/changes", guard.for_seats(seats, show.change)),
+        Route("POST", one + "/lead", guard.for_leaders(seats, show.lead)),
+        Route("POST", one + "/guests", guard.for_leaders(seats, show.let_guests)),
+        Route("POST", one + "/people/{person}", guard.for_leaders(seats, show.people)),
+        Route("POST", one + "/close", guard.for_leaders(seats, show.close)),
+        Route("POST", one + "/draft", guard.for_leaders(seats, show.draft)),
     ]

@@ -17,6 +17,7 @@ from agent_ui.model_words import (
     SEVERITIES,
 )
 from agent_ui.texts import N_, Texts
+from agent_ui.workshop.words import WORKSHOP_REASONS
 from hub.errors import Rejected
 from hub.store.work_items import Taken
 
@@ -57,8 +58,23 @@ REASONS = {
     "other_role": N_("Another role answers this. You can leave a note."),
     "no_topic": N_("This topic is not in the model. Choose another."),
     "same_topic": N_("This is its topic already."),
+    "bad_type": N_("Customers are not sent this kind of file."),
+    "too_many_files": N_("These are too many files for one message."),
     "not_resendable": N_("This message is on its way already."),
+    "no_file": N_("Choose a file first."),
+    "no_kind": N_("Choose what is in the file."),
+    "no_zone": N_("There is no such time zone. Write one such as Europe/Amsterdam."),
+    "too_large": N_("The file is too large here. Save it as CSV, split it, or use loket import."),
+    "unreadable": N_("From some row on it cannot be read: a quotation mark is not closed."),
+    "no_workbook": N_("This is no workbook that can be read. Save it as .xlsx or CSV."),
+    "entities": N_("The workbook defines entities. Save it anew with a spreadsheet program."),
+    "formula": N_("A formula stands in the workbook. Save it as CSV, with the outcomes."),
+    "no_heads": N_("The first row is empty: it must name the columns."),
+    "columns": N_("There are too many columns. Leave some out."),
+    "column_missing": N_("A column is missing. Look below at what must be there."),
+    "column_twice": N_("Two columns mean the same. Leave one of them out."),
     **MODEL_REASONS,
+    **WORKSHOP_REASONS,
 }
 
 CHANNELS = {
@@ -121,6 +137,8 @@ DELIVERY = {
     "bounced": N_("Came back"),
     "uncertain": N_("May not have arrived"),
 }
+CHAT_DELIVERY = {"waiting": N_("Not seen yet"), "delivered": N_("Seen")}
+"""What is said otherwise of a message in a chat."""
 SENDABLE_AGAIN = ("failed", "bounced", "uncertain", "delayed")
 
 VERIFICATION = {

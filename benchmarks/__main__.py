@@ -3,17 +3,31 @@
     python -m benchmarks [--full] [--stack embedded|servers] [NAME]...
     python -m benchmarks ingest --stack servers --backlog 100000 --program loket
 
-The names are decide, model, replay, topics, assign, ingest, visible and memory. Without names all
-run: about a quarter of an hour, with `--full` more than an hour. A long row of the ingest can be
-measured program by program; what was measured before stays in the page beside it.
+The names are decide, model, replay, topics, imports, assign, ingest, visible, chat and memory.
+Without names all run: about a quarter of an hour, with `--full` more than an hour. A long row of the
+ingest can be measured program by program; what was measured before stays in the page beside it.
 """
 
 import argparse
 import signal
 import sys
+from collections.abc import Iterable
 from typing import Any
 
-from benchmarks import assign, decide, ingest, machine, memory, page, proof, replay, topics, visible
+from benchmarks import (
+    assign,
+    chat,
+    decide,
+    imports,
+    ingest,
+    machine,
+    memory,
+    page,
+    proof,
+    replay,
+    topics,
+    visible,
+)
 from benchmarks.results import Results
 from benchmarks.stacks import EMBEDDED, NAMES, Stacks
 
@@ -22,9 +36,11 @@ NAMES_OF_BENCHMARKS = (
     "model",
     "replay",
     "topics",
+    "imports",
     "assign",
     "ingest",
     "visible",
+    "chat",
     "memory",
 )
 BACKLOGS = (0, 10_000)
@@ -65,7 +81,13 @@ def _run(name: str, stacks: Stacks, arguments: argparse.Namespace) -> list[tuple
     one = chosen if full or arguments.stack else [EMBEDDED]
     if name == "visible":
         return [(f"{r.stack} {r.console}", r) for r in visible.run(stacks, one)]
-    return [(r.stack, r) for r in memory.run(stacks, one)]
+    if name == "chat":
+        return [(f"{r.stack} {r.direction}", r) for r in chat.run(stacks, one)]
+    if name == "imports":
+        rows: Iterable[Any] = imports.run(stacks, chosen)
+    else:
+        rows = memory.run(stacks, one)
+    return [(row.stack, row) for row in rows]
 
 
 def _decide() -> list[tuple[str, Any]]:

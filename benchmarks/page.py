@@ -12,6 +12,7 @@ from benchmarks.stacks import NAMES
 PAGE = ROOT / "docs" / "benchmarks.md"
 CHART = ROOT / "docs" / "benchmarks-memory.svg"
 TITLES = {"embedded": "SQLite, local bus", "servers": "PostgreSQL + RabbitMQ"}
+WRITERS = {"visitor": "visitor to console", "agent": "agent to visitor"}
 CONSOLES = {"page": "a page in Chromium", "stream": "the live stream"}
 
 Row = Mapping[str, Any]
@@ -31,6 +32,7 @@ def _sections(results: Results) -> dict[str, list[str]]:
         "machine": _machine(results.machine),
         "ingest": _ingest(results.rows("ingest")),
         "visible": _visible(results.rows("visible")),
+        "chat": _chat(results.rows("chat")),
         "memory": _memory(results.rows("memory")),
         "assign": _assign(results.rows("assign")),
         "decide": [
@@ -40,7 +42,25 @@ def _sections(results: Results) -> dict[str, list[str]]:
         "model": _model(results.rows("model")),
         "topics": [line for row in results.rows("topics") for line in _topics(row)],
         "replay": _replay(results.rows("replay")),
+        "imports": _imports(results.rows("imports")),
     }
+
+
+def _imports(rows: Sequence[Row]) -> list[str]:
+    lines = _head("stack", "customers", "seconds", "rows/s", "again, seconds", "MB", "load")
+    lines += [
+        _line(
+            TITLES[row["stack"]],
+            f"{row['customers']:,}",
+            f"{row['seconds']:.0f}",
+            f"{row['customers'] / row['seconds']:,.0f}",
+            f"{row['again_seconds']:.0f}",
+            f"{row['megabytes']:.0f}",
+            f"{row['load_before']:.1f}",
+        )
+        for row in rows
+    ]
+    return lines
 
 
 def _replaced(text: str, name: str, lines: Sequence[str]) -> str:
@@ -122,6 +142,29 @@ def _visible(rows: Sequence[Row]) -> list[str]:
     return lines
 
 
+def _chat(rows: Sequence[Row]) -> list[str]:
+    lines = _head(
+        "stack", "from", "visitors", "messages", "p50 ms", "p99 ms", "longest ms",
+        "KB for each visitor", "load", "when",
+    )  # fmt: skip
+    for row in rows:
+        lines.append(
+            _line(
+                TITLES[row["stack"]],
+                WRITERS[row["direction"]],
+                f"{row['visitors']:,}",
+                f"{row['messages']:,}",
+                f"{row['p50']:.0f}",
+                f"**{row['p99']:.0f}**",
+                f"{row['longest']:.0f}",
+                f"**{row['kilobytes']:.0f}**",
+                f"{row['load_before']:.1f}",
+                row["at"][:16],
+            )
+        )
+    return lines
+
+
 def _assign(rows: Sequence[Row]) -> list[str]:
     lines = _head(
         "agents", "waiting", "dispatchers", "offers", "offers/s", "decision p50 ms", "p99 ms",
@@ -160,10 +203,11 @@ def _memory(rows: Sequence[Row]) -> list[str]:
 
 
 def _model(rows: Sequence[Row]) -> list[str]:
-    lines = _head("rows", "load s", "first decision µs", "later p50 µs", "later p99 µs")
+    lines = _head("rows", "load s", "CPU s", "first decision µs", "later p50 µs", "later p99 µs")
     for row in sorted((row for row in rows if "load" in row), key=lambda row: int(row["rows"])):
         times = (f"{row[name]:.0f}" for name in ("first", "p50", "p99"))
-        lines.append(_line(f"{row['rows']:,}", f"{row['load']:.1f}", *times))
+        load = (f"{row['load']:.1f}", f"{row['cpu']:.1f}")
+        lines.append(_line(f"{row['rows']:,}", *load, *times))
     proofs = (
         f"\nProved with {row['rows']:,} rows in **{row['seconds']:.2f} s** "
         f"({row['cpu']:.2f} s of processor time), {row['findings']:,} findings."

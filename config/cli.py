@@ -11,10 +11,12 @@ from rich.table import Table
 
 from config import (
     checks,
+    importing,
     model_forms,
     model_life,
     model_proof,
     model_replay,
+    model_sessions,
     people,
     reference,
     staffing,
@@ -43,9 +45,11 @@ letters = typer.Typer(no_args_is_help=True, help="Messages that could not be han
 app.add_typer(letters, name="dead-letters")
 app.add_typer(people.app, name="agents")
 app.command("staffing")(staffing.staffing)
+app.command("import")(importing.import_file)
 model_proof.add_to(model_life.app)
 model_forms.add_to(model_life.app)
 model_replay.add_to(model_life.app)
+model_life.app.add_typer(model_sessions.app, name="session")
 app.add_typer(model_life.app, name="model")
 app.add_typer(topics.app, name="topics")
 log = structlog.get_logger(__name__)

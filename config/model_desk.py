@@ -18,7 +18,7 @@ from agent_ui.model_desk import (
     Unreadable,
     WordingLine,
 )
-from config.model_texts import ModelTexts
+from config.model_texts import ModelTexts, as_language
 from config.proof import list_errors, prove
 from hub.interaction import Channel, Direction
 from hub.store import Database
@@ -167,7 +167,7 @@ class Desk:
     async def _read(self, number: int, language: str) -> tuple[Model, "ModelTexts"]:
         with _unreadable():
             model = (await self._versions.read(number))[1]
-        return model, ModelTexts(model, "nl" if language == "nl" else "en")
+        return model, ModelTexts(model, as_language(language))
 
 
 def _is_wanted(row: Moment, only: Filter) -> bool:

@@ -19,6 +19,7 @@ from config.proof import reference
 from routing.analysis import Example, Finding
 from routing.decision import Decision, Handling
 from routing.explain import Language
+from routing.forms.plain import written
 from routing.lifecycle.compare import Change, Difference
 from routing.lifecycle.places import BELOW, ROOT
 from routing.lifecycle.sheet import Asked
@@ -30,6 +31,10 @@ from routing.tree import ANY, ancestors
 _ABOUT = frozenset(
     {"model_version", "target_group", "topic", "topic_title", "role_title", "triage", "rows"}
 )
+
+
+def as_language(language: str) -> Language:
+    return "nl" if language == "nl" else "en"
 
 
 class ModelTexts:
@@ -139,6 +144,10 @@ class ModelTexts:
             after = self.role(change.after) if change.after else NOTHING
             return ChangeLine(change.field, before, after)
         return ChangeLine(change.field, *before_and_after(change, self.language))
+
+    def value(self, field: str, value: Any) -> str:
+        """A value as a model holds it."""
+        return self._value(field, written(value))
 
     def _value(self, field: str, value: Any) -> str:
         if field in ("role", "backup_role") and value:

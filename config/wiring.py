@@ -15,6 +15,8 @@ from config.installed import installed
 from config.model_desk import Desk
 from config.settings import Settings, SettingsError
 from config.topic_desk import ModelTopics
+from config.workshop_desk import WorkshopDesk
+from hub.asking import AskedTopic
 from hub.bus import Bus, DeadLetter
 from hub.bus.opening import open_bus
 from hub.connector import Connector, ConnectorContext, ConnectorKind
@@ -28,6 +30,8 @@ from hub.isolation import Workers
 from hub.lifecycle import Lifecycle, Part
 from hub.metrics import Metrics
 from hub.outbound import Outbound
+from hub.outgoing import OutgoingMessage, SendResult
+from hub.passing import nowhere_to_pass
 from hub.relay import Relay
 from hub.retention import Retention
 from hub.store import Blobs, Database, dead_letters, migrate
@@ -35,6 +39,7 @@ from hub.store.database import open_database
 from hub.store.leader import open_leadership
 from hub.sweeper import Sweeper
 from hub.tokens import Tokens
+from routing.asking import what_to_ask
 from routing.assigning.rules import Rules
 from routing.deadlines import Deadlines
 from routing.decision import Decision
@@ -53,7 +58,7 @@ from routing.router import QUEUE as ROUTER_QUEUE
 from routing.router import TOPICS as ROUTER_TOPICS
 from routing.router import Router
 
-WORKER_PRELOAD = ("connectors.email.parse", "agent_ui.mail_html")
+WORKER_PRELOAD = ("connectors.email.parse", "agent_ui.mail_html", "hub.uploads", "hub.thumbnails")
 
 
 class Role(StrEnum):
@@ -121,7 +126,7 @@ def build(settings: Settings, role: Role = Role.ALL, extra: Extra | None = None)
     outbound = _outbound(basics, outbound_to)
     connectors: dict[str, Connector] = {}
     if role in (Role.ALL, Role.CONNECTORS):
-        connectors = _connectors(basics, outbound)
+        connectors = _connectors(basics, outbound, outbound_to)
         outbound_to.update({c: each for each in connectors.values() for c in each.sends})
         for channel in outbound_to:
             basics.bus.subscribe(f"send.{channel}", [f"message.send.{channel}"], outbound.handle)
@@ -188,6 +193,11 @@ def make_model_life(
     return ModelLife.over(database, wake, fixed=fixed)
 
 
+def make_workshop_desk(settings: Settings, database: Database) -> WorkshopDesk:
+    life = make_model_life(settings, database)
+    return WorkshopDesk(life, database, settings.hub.organisation)
+
+
 def make_tokens(settings: Settings) -> Tokens:
     try:
         return Tokens(settings.hub.secret.get_secret_value())
@@ -245,7 +255,9 @@ def _outbound(basics: Basics, connectors: Mapping[Channel, Connector]) -> Outbou
     )
 
 
-def _connectors(basics: Basics, outbound: Outbound) -> dict[str, Connector]:
+def _connectors(
+    basics: Basics, outbound: Outbound, outbound_to: Mapping[Channel, Connector]
+) -> dict[str, Connector]:
     intake = Intake(basics.database, basics.tokens, basics.metrics, basics.relay.wake)
     context = ConnectorContext(
         hub=basics.settings.hub,
@@ -258,10 +270,23 @@ def _connectors(basics: Basics, outbound: Outbound) -> dict[str, Connector]:
         metrics=basics.metrics,
         report=outbound.report,
         wake=basics.relay.wake,
+        ask=partial(_ask, basics.model),
         default_accounts=default_accounts(basics.settings),
+        pass_on=partial(_pass_on, outbound_to),
         topic_of_event=lambda kind: basics.model().topic_of_event(kind),
     )
     return {kind.name: kind.build(section, context) for kind, section in enabled(basics.settings)}
+
+
+async def _pass_on(connectors: Mapping[Channel, Connector], message: OutgoingMessage) -> SendResult:
+    connector = connectors.get(message.interaction.channel)
+    if connector is None:
+        return await nowhere_to_pass(message)
+    return await connector.send(message, _nothing_to_mark)
+
+
+async def _nothing_to_mark() -> None:
+    """It is not kept, so there is nothing that a crash could leave in doubt."""
 
 
 def _dispatcher(basics: Basics) -> list[tuple[str, Part]]:
@@ -311,6 +336,7 @@ def _console(basics: Basics, outbound: Outbound) -> Console:
             guide=partial(_guide, basics.model),
             topics=ModelTopics(basics.model),
             models=Desk(basics.life, basics.model, basics.database),
+            workshops=WorkshopDesk(basics.life, basics.database, basics.settings.hub.organisation),
             resend=outbound.resend,
             wake=basics.relay.wake,
             offered_only=lambda: offered_only(basics.model()),
@@ -332,6 +358,10 @@ def _explain(decision: dict[str, Any], language: str) -> list[str]:
 
 def _guide(model: CurrentModel, group: str, public: bool, now: datetime) -> Guide:
     return contact_guide(model(), group, public=public, now=now)
+
+
+def _ask(model: CurrentModel, channel: Channel, group: str, now: datetime) -> Sequence[AskedTopic]:
+    return what_to_ask(model(), channel, group, now)
 
 
 class _role_titles:  # noqa: N801 (a function that remembers the model)

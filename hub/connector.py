@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from hub.asking import WhatToAsk, nothing_to_ask
 from hub.bus import Bus
 from hub.deliveries import EventKind
 from hub.http import Route
@@ -18,6 +19,7 @@ from hub.interaction import Channel, DeliveryState
 from hub.isolation import Workers
 from hub.metrics import Metrics
 from hub.outgoing import Committing, OutgoingFile, OutgoingMessage, SendResult
+from hub.passing import PassOn, nowhere_to_pass
 from hub.settings import HubSettings, Section
 from hub.store import Blobs, Database
 from hub.tokens import Tokens
@@ -84,8 +86,12 @@ class ConnectorContext:
     """Called with (interaction id, state) when a connector learns what became of a message."""
     wake: Callable[[], None]
     """Called after a write that adds outbox rows."""
+    ask: WhatToAsk = nothing_to_ask
+    """What the interaction model wants to know before a contact."""
     default_accounts: Mapping[Channel, str] = field(default_factory=dict)
     """From which of our accounts to write to a customer of our own accord."""
+    pass_on: PassOn = nowhere_to_pass
+    """Sends a mail that is not kept."""
     topic_of_event: Callable[[EventKind], str] = lambda _kind: ""
     """The topic of the interaction model that a delivery event is work about; empty for none."""
 

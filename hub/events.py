@@ -7,6 +7,7 @@ is generated from here.
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from functools import cache
 from typing import Any, ClassVar
 
@@ -145,6 +146,30 @@ class MessageStatus(Event):
     error: str = ""
 
 
+class ChatSign(StrEnum):
+    """What somebody does in a chat without saying anything."""
+
+    TYPING = "typing"
+    STOPPED = "stopped"
+    SEEN = "seen"
+    HERE = "here"
+    LEFT = "left"
+
+
+class ChatActivity(Event):
+    """The visitor of a chat, or our side, types, stopped typing, has seen what there was, or (the
+    visitor) is here or left. It is kept nowhere: only who listens at that moment hears of it.
+    `sequence`: up to where it was seen."""
+
+    topic: ClassVar[str] = "chat.activity"
+
+    conversation_id: str
+    what: ChatSign
+    by_customer: bool
+    name: str = ""
+    sequence: int = 0
+
+
 class OrderChanged(Event):
     """An order was placed, changed or cancelled, or went on its way. The subject is its id."""
 
@@ -199,6 +224,16 @@ class ModelActivated(Event):
     activated_at: AwareDatetime
 
 
+class WorkshopChanged(Event):
+    """Something changed in a five-step session: a card, who is there, where the facilitator is.
+    `number` is that of its last change. The subject is the session's id."""
+
+    topic: ClassVar[str] = "workshop.changed"
+
+    workshop_id: str
+    number: int
+
+
 ALL: tuple[type[Event], ...] = (
     InteractionReceived,
     InteractionRecorded,
@@ -208,10 +243,12 @@ ALL: tuple[type[Event], ...] = (
     PresenceChanged,
     MessageSend,
     MessageStatus,
+    ChatActivity,
     OrderChanged,
     DeliveryChanged,
     InvoiceChanged,
     ModelActivated,
+    WorkshopChanged,
 )
 
 

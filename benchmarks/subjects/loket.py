@@ -28,6 +28,7 @@ from servers.process import free_port
 
 ROLES = ("connectors", "dispatcher", "console", "router")
 """The router last: it would work off the backlog while the others start."""
+CHAT_SITE = "bench"
 _COMMAND = ("-c", "from config.cli import app; app()")
 
 
@@ -110,6 +111,11 @@ address = "{mails.ACCOUNT}"
 [connectors.email.listen]
 port = {self.smtp_port}
 hostname = "loket.example"
+[connectors.chat]
+sessions_per_minute = 100000
+sockets_per_minute = 100000
+[connectors.chat.sites.{CHAT_SITE}]
+origins = ["*"]
 """
 
 

@@ -12,12 +12,24 @@ from typing import Protocol
 from connectors.chat import transcript
 from connectors.chat.visitor import Visitor
 from hub.errors import Retry
-from hub.events import Envelope, InteractionReceived, InteractionRecorded
+from hub.events import (
+    ChatActivity,
+    ChatSign,
+    Envelope,
+    InteractionReceived,
+    InteractionRecorded,
+    WorkItemChanged,
+)
 from hub.interaction import Channel
 from hub.store import Database
 from hub.store.inserting import digest
 
-TOPICS = (InteractionReceived.topic, InteractionRecorded.topic)
+TOPICS = (
+    InteractionReceived.topic,
+    InteractionRecorded.topic,
+    WorkItemChanged.topic,
+    ChatActivity.topic,
+)
 
 
 class Open(Protocol):
@@ -28,7 +40,9 @@ class Open(Protocol):
     conversation_id: str
     seen: int
 
-    def wake(self) -> None: ...
+    def wake(self, *, standing: bool = False) -> None: ...
+
+    def show(self, activity: ChatActivity) -> None: ...
 
     async def close(self, code: int) -> None: ...
 
@@ -71,15 +85,27 @@ class Live:
 
     async def on_event(self, envelope: Envelope) -> None:
         """The bus listener."""
-        event = envelope.event
-        if not isinstance(event, InteractionReceived | InteractionRecorded):
+        match envelope.event:
+            case InteractionReceived() | InteractionRecorded() as event:
+                if event.channel is Channel.CHAT:
+                    known = self._by_conversation.get(event.conversation_id)
+                    wake(known or await self._waiting_for(event.conversation_id))
+            case WorkItemChanged() as event:
+                wake(self._by_conversation.get(event.conversation_id, ()), standing=True)
+            case ChatActivity(by_customer=False) as event:
+                self._show(event)
+
+    def _show(self, activity: ChatActivity) -> None:
+        """Typing is passed on as it is; what was seen is in the store."""
+        sockets = self._by_conversation.get(activity.conversation_id, ())
+        if activity.what is ChatSign.SEEN:
+            wake(sockets, standing=True)
             return
-        if event.channel is Channel.CHAT:
-            known = self._by_conversation.get(event.conversation_id)
-            wake(known or await self._waiting_for(event.conversation_id))
+        for one in list(sockets):
+            one.show(activity)
 
     async def on_gap(self) -> None:
-        wake(self.all())
+        wake(self.all(), standing=True)
 
     async def close_all(self, code: int) -> None:
         await asyncio.gather(*(one.close(code) for one in self.all()))
@@ -98,9 +124,10 @@ class Live:
         return [one for one in waiting if digest(one.visitor.reference) in references]
 
 
-def wake(connections: Iterable[Open]) -> None:
+def wake(connections: Iterable[Open], *, standing: bool = False) -> None:
+    """There may be a new line; with `standing`, the chat may also stand otherwise."""
     for one in list(connections):
-        one.wake()
+        one.wake(standing=standing)
 
 
 def _take_out(groups: defaultdict[str, list[Open]], key: str, connection: Open) -> None:

@@ -174,6 +174,7 @@ attachments = Table(
     Column("sha256", String(64), nullable=False, index=True),
     Column("inline", Boolean, nullable=False),
     Column("content_id", Text, nullable=False),
+    Column("thumbnail", String(64), nullable=False, server_default=""),  # of a picture: its blob
 )
 
 # Where a provider reports by an id of its own. Mail servers answer with texts of any length.
@@ -215,6 +216,34 @@ outbound = Table(
         sqlite_where=text("state = 'waiting'"),
         postgresql_where=text("state = 'waiting'"),
     ),
+)
+
+# Who is, or was, at the other end of a chat.
+chat_visits = Table(
+    "chat_visits",
+    metadata,
+    Column("conversation_id", _ID, ForeignKey("conversations.id"), primary_key=True),
+    Column("site", String(64), nullable=False),
+    Column("visitor_id", String(64), nullable=False, index=True),
+    Column("session_id", _ID, nullable=False),
+    Column("identified", Boolean, nullable=False),  # the website vouches for who it is
+    Column("page", Text, nullable=False),
+    Column("page_title", Text, nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("seen_at", Instant, nullable=False),  # had a socket then
+    Column("left_at", Instant),  # null: is here, unless seen_at is long ago
+    Column("our_seen", Integer, nullable=False),  # up to where our side has read
+)
+
+ratings = Table(
+    "ratings",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("conversation_id", _ID, ForeignKey("conversations.id"), nullable=False, index=True),
+    Column("channel", String(16), nullable=False),
+    Column("score", Integer, nullable=False),  # 1 to 5
+    Column("comment", Text, nullable=False),
+    Column("at", Instant, nullable=False, index=True),
 )
 
 # What came before we can use it: a report about a message whose id we do not know yet, a contact
@@ -381,6 +410,7 @@ agents = Table(
     Column("language", String(8), nullable=False),
     Column("active", Boolean, nullable=False),
     Column("administrator", Boolean, nullable=False, server_default=false()),
+    Column("picture", String(64), nullable=False, server_default=""),  # its blob, for customers
     Column("created_at", Instant, nullable=False),
 )
 
@@ -490,6 +520,9 @@ work_items = Table(
     ),
     _where("ix_work_items_look_again", "state = 'waiting'", "look_again_at"),
     _where("ix_work_items_snoozed", "state = 'snoozed'", "snoozed_until"),
+    _where(
+        "ix_work_items_answered", "first_response_at IS NOT NULL", "channel", "first_response_at"
+    ),
     _where("ix_work_items_handled", "state = 'done'", "customer_id", "resolved_at"),
     Index(
         "uq_work_items_open",
@@ -586,7 +619,7 @@ imports = Table(
     Column("accepted", Integer, nullable=False),
     Column("unchanged", Integer, nullable=False),
     Column("refused", Integer, nullable=False),
-    Column("problem", Text, nullable=False),  # why it failed
+    Column("problem", Text, nullable=False),  # the code of why it failed
     Column("started_by", String(100), nullable=False),  # agent id, or operator
     Column("started_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
@@ -833,4 +866,90 @@ partner_posts = Table(
     Column("state", String(16), nullable=False),  # waiting, done
     Column("outcome", Json, nullable=False),  # what became of the events, once done
     _where("ix_partner_posts_waiting", "state = 'waiting'", "id"),
+)
+
+# One-time codes by which customers sign in to the portal; only digests of what they are.
+portal_codes = Table(
+    "portal_codes",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("address", String(512), nullable=False, index=True),
+    Column("link_hash", String(64), nullable=False, unique=True),
+    Column("code_hash", String(64), nullable=False),
+    Column("browser_hash", String(64), nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False, index=True),
+)
+
+portal_sessions = Table(
+    "portal_sessions",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("customer_id", _ID, ForeignKey("customers.id"), nullable=False, index=True),
+    Column("address", String(512), nullable=False),
+    Column("browser", String(200), nullable=False),  # what it says it is
+    Column("created_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False, index=True),
+)
+
+# The five-step sessions in which a model is made; a session in the store is a sign-in.
+workshops = Table(
+    "workshops",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("code", String(16), nullable=False, unique=True),  # what people type to come in
+    Column("title", Text, nullable=False),
+    Column("step", String(16), nullable=False),  # where the facilitator is
+    Column("number", Counter, nullable=False),  # of the last change
+    Column("people_number", Counter, nullable=False),  # grows when people come, go or are let in
+    Column("guests", Boolean, nullable=False),  # whether guests may ask to come in
+    Column("based_on", Integer, ForeignKey("model_versions.number")),
+    Column("draft", Integer, ForeignKey("model_versions.number")),  # the last one made of it
+    Column("draft_revision", Integer, nullable=False),  # of it as the session left it
+    Column("draft_number", Counter, nullable=False),  # of the change after which it was made
+    Column("created_at", Instant, nullable=False),
+    Column("created_by", String(100), nullable=False),  # agent id
+    Column("closed_at", Instant),
+)
+
+workshop_people = Table(
+    "workshop_people",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("workshop_id", _ID, ForeignKey("workshops.id"), nullable=False),
+    Column("agent_id", _ID, ForeignKey("agents.id")),  # null: a guest
+    Column("name", Text, nullable=False),
+    Column("token_hash", String(64), unique=True),  # of a guest who is not out
+    Column("state", String(16), nullable=False),  # waiting, in, out
+    Column("came_at", Instant, nullable=False),
+    Column("seen_at", Instant),  # null: gone
+    UniqueConstraint("workshop_id", "agent_id"),
+)
+
+workshop_fields = Table(
+    "workshop_fields",
+    metadata,
+    Column("workshop_id", _ID, ForeignKey("workshops.id"), primary_key=True),
+    Column("card", String(300), primary_key=True),
+    Column("field", String(64), primary_key=True),
+    Column("value", Json, nullable=False),
+    Column("number", Counter, nullable=False),  # of the change that wrote it
+    Column("by", String(36), nullable=False),  # of workshop_people; empty: Loket itself
+    Column("other", Json, nullable=False),  # what somebody else wrote at the same time; {} if none
+)
+
+workshop_changes = Table(
+    "workshop_changes",
+    metadata,
+    Column("workshop_id", _ID, ForeignKey("workshops.id"), primary_key=True),
+    Column("number", Counter, primary_key=True, autoincrement=False),
+    Column("operation", String(64), nullable=False),  # made by who sends it: once is enough
+    Column("at", Instant, nullable=False),
+    Column("by", String(36), nullable=False),
+    Column("undoes", Counter),  # the number of the change that this one takes back
+    Column("writes", Json, nullable=False),  # card, field, value before, value
+    UniqueConstraint("workshop_id", "operation"),
 )

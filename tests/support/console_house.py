@@ -18,6 +18,7 @@ from agent_ui.settings import ConsoleSettings
 from builders import ACCOUNT, TOKENS, mail_arrival
 from config.model_desk import Desk
 from config.topic_desk import ModelTopics
+from config.workshop_desk import WorkshopDesk
 from hub.bus import DeadLetter
 from hub.bus.opening import open_bus
 from hub.guide import Guide
@@ -176,6 +177,7 @@ class House:
             guide=self._guide,
             topics=ModelTopics(lambda: self.model),
             models=Desk(self.life, self.live, self.database),
+            workshops=WorkshopDesk(self.life, self.database, hub.organisation),
             resend=self.outbound.resend,
             wake=self.relay.wake,
             offered_only=lambda: offered_only(self.model),

@@ -1,4 +1,5 @@
 // Starts the console's page.
+import { keepChat } from "./chat.js";
 import "./composer.js";
 import { keepDesk } from "./desk.js";
 import { takeOverForms } from "./forms.js";
@@ -10,6 +11,7 @@ import { listenToViews } from "./views.js";
 import { workList } from "./work-list.js";
 
 keepTimes();
+keepChat();
 keepDesk();
 takeOverForms();
 listenToKeys();
