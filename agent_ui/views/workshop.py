@@ -18,11 +18,10 @@ from agent_ui.workshop.screen import Screen, Standings, read
 from agent_ui.workshop.seat import Seat
 from agent_ui.workshop.typed import typed
 from hub import clock
-from hub.errors import Rejected
 from hub.store import workshop_people, workshops
 from hub.workshop import Kind, Where, check, row_id, where_of
 from hub.workshop import vocabulary as signs
-from hub.workshop.vocabulary import ANY, kind_of
+from hub.workshop.vocabulary import ANY, is_row
 
 HOME = "/console/sessions"
 _OPERATION = re.compile(r"[0-9a-zA-Z-]{8,64}")
@@ -176,15 +175,10 @@ class WorkshopViews:
 
 
 def _row(query: Mapping[str, str]) -> str:
-    """The row that is asked for by its name, or by what it holds for."""
-    try:
-        asked = query.get("row", "")
-        if not asked:
-            names = Where._fields
-            asked = row_id(Where(*(query.get(name, "") or ANY for name in names)))
-        return asked if kind_of(asked) is Kind.ROW else row_id(Where())
-    except Rejected:
-        return row_id(Where())
+    """The row that is asked for by its name, or by what it holds for; else that for everything."""
+    names = Where._fields
+    asked = query.get("row") or row_id(Where(*(query.get(name) or ANY for name in names)))
+    return asked if is_row(asked) else row_id(Where())
 
 
 def _group(key: str, standings: Standings) -> str:

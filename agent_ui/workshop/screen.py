@@ -110,9 +110,11 @@ class Screen:
 
     @cached_property
     def findings(self) -> dict[str, list[Proved]]:
-        """By card."""
+        """By card; without notes, which ask for nothing."""
         found: dict[str, list[Proved]] = {}
         for one in self.found or ():
+            if one.finding.severity == "note":
+                continue
             for card in {*one.cards, one.row} - {""}:
                 found.setdefault(card, []).append(one)
         return found
