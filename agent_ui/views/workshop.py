@@ -14,6 +14,7 @@ from agent_ui.visit import checked_id, number
 from agent_ui.workshop import words as ways
 from agent_ui.workshop.acts import done, last
 from agent_ui.workshop.moves import Doing
+from agent_ui.workshop.proofs import Proofs
 from agent_ui.workshop.screen import Screen, Standings, read
 from agent_ui.workshop.seat import Seat
 from agent_ui.workshop.typed import typed
@@ -32,6 +33,7 @@ class WorkshopViews:
     def __init__(self, context: ConsoleContext, pages: Pages) -> None:
         self._database = context.database
         self._desk = context.workshops
+        self._proofs = Proofs(context.workshops)
         self._wake = context.wake
         self._pages = pages
 
@@ -66,7 +68,8 @@ class WorkshopViews:
         try:
             answers = await self._desk.answers(standings.board, language)
             if page in _WITH_PROOF:
-                found = await self._desk.findings(standings.board, language)
+                newest = page == "actions"
+                found = await self._proofs.of(standings, language, newest=newest)
         except Unreadable:
             answers = None
         direction = query.get("direction", "inbound")

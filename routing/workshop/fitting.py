@@ -62,12 +62,10 @@ def _place_in(entry: Any, steps: Place) -> Place:
     """The steps as far as they lead into the entry."""
     found: list[str | int] = []
     for step in steps:
-        if not isinstance(entry, dict | list):
+        inside = dict(enumerate(entry)) if isinstance(entry, list) else entry
+        if not isinstance(inside, dict) or step not in inside:
             break
-        try:
-            entry = entry[step]
-        except (LookupError, TypeError):
-            break
+        entry = inside[step]
         found.append(step)
     return tuple(found)
 
