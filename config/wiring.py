@@ -16,10 +16,13 @@ from config.model_desk import Desk
 from config.settings import Settings, SettingsError
 from config.topic_desk import ModelTopics
 from config.workshop_desk import WorkshopDesk
+from connectors.messaging.composing import MessagingComposing
 from hub.asking import AskedTopic
 from hub.bus import Bus, DeadLetter
 from hub.bus.opening import open_bus
+from hub.composing import Composing
 from hub.connector import Connector, ConnectorContext, ConnectorKind
+from hub.events import WITH_BULK
 from hub.gauges import Gauges
 from hub.guide import Guide
 from hub.http import Route, build_app
@@ -30,6 +33,8 @@ from hub.isolation import Workers
 from hub.lifecycle import Lifecycle, Part
 from hub.metrics import Metrics
 from hub.outbound import Outbound
+from hub.outgoing import OutgoingMessage, SendResult
+from hub.passing import nowhere_to_pass
 from hub.relay import Relay
 from hub.retention import Retention
 from hub.store import Blobs, Database, dead_letters, migrate
@@ -57,6 +62,9 @@ from routing.router import TOPICS as ROUTER_TOPICS
 from routing.router import Router
 
 WORKER_PRELOAD = ("connectors.email.parse", "agent_ui.mail_html", "hub.uploads", "hub.thumbnails")
+
+
+MESSAGING = (Channel.SMS, Channel.WHATSAPP)
 
 
 class Role(StrEnum):
@@ -124,10 +132,12 @@ def build(settings: Settings, role: Role = Role.ALL, extra: Extra | None = None)
     outbound = _outbound(basics, outbound_to)
     connectors: dict[str, Connector] = {}
     if role in (Role.ALL, Role.CONNECTORS):
-        connectors = _connectors(basics, outbound)
+        connectors = _connectors(basics, outbound, outbound_to)
         outbound_to.update({c: each for each in connectors.values() for c in each.sends})
         for channel in outbound_to:
-            basics.bus.subscribe(f"send.{channel}", [f"message.send.{channel}"], outbound.handle)
+            for lane in ("", ".bulk") if channel in WITH_BULK else ("",):
+                topic = f"message.send.{channel}{lane}"
+                basics.bus.subscribe(f"send.{channel}{lane}", [topic], outbound.handle)
     parts: list[tuple[str, Part]] = [
         ("store", _Store(basics)),
         ("model", basics.model),
@@ -166,7 +176,19 @@ def default_accounts(settings: Settings) -> dict[Channel, str]:
     """From which of our accounts to write on a channel that a conversation has not used yet."""
     email: Any = getattr(settings.connectors, "email", None)
     accounts = list(email.accounts.values()) if email is not None else []
-    return {Channel.EMAIL: accounts[0].address} if accounts else {}
+    found = {Channel.EMAIL: accounts[0].address} if accounts else {}
+    messaging: Any = getattr(settings.connectors, "messaging", None)
+    if messaging is not None:
+        found |= {channel: messaging.first(channel) for channel in MESSAGING}
+    return {channel: account for channel, account in found.items() if account}
+
+
+def composing(settings: Settings) -> dict[Channel, Composing]:
+    """What may be written over channels that have rules: needs no running connector."""
+    messaging: Any = getattr(settings.connectors, "messaging", None)
+    if messaging is None:
+        return {}
+    return dict.fromkeys(MESSAGING, MessagingComposing(messaging))
 
 
 def enabled(settings: Settings) -> list[tuple[ConnectorKind, Any]]:
@@ -253,7 +275,9 @@ def _outbound(basics: Basics, connectors: Mapping[Channel, Connector]) -> Outbou
     )
 
 
-def _connectors(basics: Basics, outbound: Outbound) -> dict[str, Connector]:
+def _connectors(
+    basics: Basics, outbound: Outbound, outbound_to: Mapping[Channel, Connector]
+) -> dict[str, Connector]:
     intake = Intake(basics.database, basics.tokens, basics.metrics, basics.relay.wake)
     context = ConnectorContext(
         hub=basics.settings.hub,
@@ -268,9 +292,21 @@ def _connectors(basics: Basics, outbound: Outbound) -> dict[str, Connector]:
         wake=basics.relay.wake,
         ask=partial(_ask, basics.model),
         default_accounts=default_accounts(basics.settings),
+        pass_on=partial(_pass_on, outbound_to),
         topic_of_event=lambda kind: basics.model().topic_of_event(kind),
     )
     return {kind.name: kind.build(section, context) for kind, section in enabled(basics.settings)}
+
+
+async def _pass_on(connectors: Mapping[Channel, Connector], message: OutgoingMessage) -> SendResult:
+    connector = connectors.get(message.interaction.channel)
+    if connector is None:
+        return await nowhere_to_pass(message)
+    return await connector.send(message, _nothing_to_mark)
+
+
+async def _nothing_to_mark() -> None:
+    """It is not kept, so there is nothing that a crash could leave in doubt."""
 
 
 def _dispatcher(basics: Basics) -> list[tuple[str, Part]]:
@@ -314,6 +350,7 @@ def _console(basics: Basics, outbound: Outbound) -> Console:
             settings=basics.settings.console,
             hub=basics.settings.hub,
             default_accounts=default_accounts(basics.settings),
+            composing=composing(basics.settings),
             explain=_explain,
             role_titles=_role_titles(basics.model),
             ruler=ruler_of,
