@@ -111,7 +111,7 @@ def start(
         "created_by": by,
     }
     connection.execute(insert(workshops), [row])
-    _put(connection, workshop_id, 0, "", [(one, {}) for one in writes])
+    _put(connection, workshop_id, 0, "", [(one, {}) for one in _last_of_each(writes)])
     _record(connection, workshop_id, "workshop.started", by, title=title, based_on=based_on)
     return find(connection, workshop_id)
 
@@ -174,12 +174,10 @@ def write(
     number = _take(connection, workshop_id)
     if _is_known(connection, workshop_id, operation):
         return _put_back(connection, workshop_id, number)
+    writes = _last_of_each(writes)
     standing = _standing(connection, workshop_id, writes)
-    changed = [
-        (one, standing.get((one.card, one.field)))
-        for one in {(w.card, w.field): w for w in writes}.values()
-    ]
-    changed = [(one, old) for one, old in changed if (old.value if old else None) != one.value]
+    seen = [(one, standing.get((one.card, one.field))) for one in writes]
+    changed = [(one, old) for one, old in seen if (old.value if old else None) != one.value]
     settled = [one for one in writes if _settles(one, standing)]
     if not changed and not settled:
         return _put_back(connection, workshop_id, number)
@@ -298,6 +296,11 @@ def _put_back(connection: Connection, workshop_id: str, number: int) -> int:
         update(workshops).where(workshops.c.id == workshop_id).values(number=number - 1)
     )
     return number - 1
+
+
+def _last_of_each(writes: Iterable[Write]) -> list[Write]:
+    """A field gets one value."""
+    return list({(one.card, one.field): one for one in writes}.values())
 
 
 def _is_known(connection: Connection, workshop_id: str, operation: str) -> bool:

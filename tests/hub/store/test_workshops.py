@@ -73,6 +73,13 @@ async def test_an_operation_counts_once_and_what_changes_nothing_is_no_change(
     assert len(await database.read(lambda c: workshops.history(c, workshop.id))) == 1
 
 
+async def test_of_two_values_for_one_field_the_last_counts(
+    database: Database, workshop: Workshop
+) -> None:
+    await write(database, workshop, Write(CARD, "rank", 1), Write(CARD, "rank", 2))
+    assert (await cards(database, workshop))[CARD]["rank"] == 2
+
+
 async def test_many_at_once_get_a_number_each(database: Database, workshop: Workshop) -> None:
     numbers = await asyncio.gather(
         *(
