@@ -19,9 +19,8 @@ from agent_ui.workshop.screen import Screen, Standings, read
 from agent_ui.workshop.seat import Seat
 from agent_ui.workshop.typed import typed
 from hub import clock
-from hub.store import workshop_people, workshops
+from hub.store import boards, workshop_people, workshops
 from hub.workshop import Kind, Where, check, row_id, where_of
-from hub.workshop import vocabulary as signs
 from hub.workshop.vocabulary import ANY, is_row
 
 HOME = "/console/sessions"
@@ -50,7 +49,6 @@ class WorkshopViews:
             here=screen.here,
             board=screen.board,
             ways=ways,
-            signs=signs,
             where_of=where_of,
             row_id=row_id,
             Where=Where,
@@ -110,7 +108,7 @@ class WorkshopViews:
             writes += done(doing, act, about, fields, standings)
         checked = check(writes)
         kept = await self._database.write(
-            lambda c: workshops.write(
+            lambda c: boards.write(
                 c, seat.workshop.id, checked, by=seat.person.id, operation=operation
             )
         )
@@ -120,7 +118,7 @@ class WorkshopViews:
         self, seat: Seat, operation: str, which: int | None, fields: Mapping[str, list[str]]
     ) -> web.StreamResponse:
         kept = await self._database.write(
-            lambda c: workshops.undo(
+            lambda c: boards.undo(
                 c, seat.workshop.id, by=seat.person.id, operation=operation, number=which
             )
         )
