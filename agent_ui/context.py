@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from agent_ui.model_desk import ModelDesk
+from agent_ui.replay_desk import ReplayDesk
 from agent_ui.settings import ConsoleSettings
 from agent_ui.topic_desk import TopicDesk
 from hub.bus import Bus
@@ -33,6 +34,7 @@ class ConsoleContext:
     `guide`: the contact guide.
     `topics`: what the interaction model says about topics.
     `models`: the versions of the interaction model.
+    `replays`: what would have happened with one of them.
     `resend(interaction_id, agent_id)`: send a message again; raises Rejected when it is on its way.
     `wake()`: called after every write that adds events.
     `offered_only()`: the roles whose work is not for taking, only for offering.
@@ -53,6 +55,7 @@ class ConsoleContext:
     guide: MakeGuide
     topics: TopicDesk
     models: ModelDesk
+    replays: ReplayDesk
     resend: Callable[[str, str], Awaitable[None]]
     wake: Callable[[], None]
     offered_only: Callable[[], frozenset[str]] = frozenset

@@ -1,8 +1,7 @@
 """What the console's pages of the interaction model ask, answered with what routing knows."""
 
 import asyncio
-import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from agent_ui.model_desk import (
@@ -15,9 +14,9 @@ from agent_ui.model_desk import (
     Outcome,
     Rows,
     Trial,
-    Unreadable,
     WordingLine,
 )
+from config.flaws import flaws_of, unreadable
 from config.model_texts import ModelTexts
 from config.proof import list_errors, prove
 from hub.interaction import Channel, Direction
@@ -64,7 +63,7 @@ class Desk:
         try:
             await asyncio.to_thread(read_version, written, 0)
         except BrokenModel as error:
-            return _flaws(error)
+            return flaws_of(error)
         return ()
 
     async def rows(self, number: int, only: Filter, language: str) -> Rows:
@@ -130,7 +129,7 @@ class Desk:
         )
 
     async def check(self, number: int, *, by: str) -> Version:
-        with _unreadable():
+        with unreadable():
             version = await self._versions.check(number, by=by)
             model = (await self._versions.read(number))[1]
         errors = [
@@ -143,7 +142,7 @@ class Desk:
         self, number: int, agent: Agent, *, accepted: bool, remark: str, rows: Sequence[str]
     ) -> int:
         signer = Signer(agent.login, agent.name, agent.id)
-        with _unreadable():
+        with unreadable():
             return await self._signing.sign(
                 number, signer, accepted=accepted, remark=remark, rows=rows
             )
@@ -151,7 +150,7 @@ class Desk:
     async def activate(
         self, number: int, *, by: str, at: datetime | None, override: str
     ) -> Version:
-        with _unreadable():
+        with unreadable():
             return await self._activating.activate(number, by=by, at=at, override=override)
 
     async def cancel(self, number: int, *, by: str) -> Version:
@@ -161,13 +160,13 @@ class Desk:
         return await self._versions.withdraw(number, by=by)
 
     async def roll_back(self, number: int, *, by: str, reason: str) -> Version:
-        with _unreadable():
+        with unreadable():
             return await self._activating.roll_back(number, by=by, reason=reason)
 
-    async def _read(self, number: int, language: str) -> tuple[Model, "ModelTexts"]:
-        with _unreadable():
+    async def _read(self, number: int, language: str) -> tuple[Model, ModelTexts]:
+        with unreadable():
             model = (await self._versions.read(number))[1]
-        return model, ModelTexts(model, "nl" if language == "nl" else "en")
+        return model, ModelTexts.of(model, language)
 
 
 def _is_wanted(row: Moment, only: Filter) -> bool:
@@ -193,15 +192,3 @@ def _contact(trial: Trial) -> Contact:
         text=trial.text,
         sender=trial.sender,
     )
-
-
-@contextlib.contextmanager
-def _unreadable() -> Iterator[None]:
-    try:
-        yield
-    except BrokenModel as error:
-        raise Unreadable(_flaws(error)) from error
-
-
-def _flaws(error: BrokenModel) -> list[Flaw]:
-    return [Flaw(one.line, one.what, one.what_to_do) for one in error.problems]

@@ -34,6 +34,7 @@ from hub.errors import Rejected
 from hub.store import Database, recorded
 from hub.store import models as versions
 from routing.entry import Duration
+from routing.learned.current import learned_now
 from routing.lifecycle.reading import read_version
 from routing.model import Model
 from routing.model_file import load_model
@@ -105,7 +106,8 @@ async def _replayed(
     database: Database, models: _Models, since: datetime, until: datetime, language: Language
 ) -> Replay:
     before, after = (model.definition for model in models)
-    task = Task(before, after, await staff_now(database), since, until)
+    learned = await learned_now(database)
+    task = Task(before, after, await staff_now(database), since, until, learned)
     with Progress(console=_BAR, transient=True, disable=not sys.stderr.isatty()) as progress:
         bar = progress.add_task(WORDS[language]["reading"], total=None)
         return await replayed(
@@ -126,7 +128,8 @@ async def _open(
     if work is None:
         said = WORDS[language]["unknown"].format(id=interaction_id)
         raise Rejected("no_work", said)
-    return opened(work, *models, await staff_now(database), now)
+    staff, learned = await staff_now(database), await learned_now(database)
+    return opened(work, *models, staff, now, learned=learned)
 
 
 def _begin(written: str, model: Model, now: datetime, language: Language) -> datetime:

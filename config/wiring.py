@@ -12,6 +12,8 @@ from aiohttp import web
 from agent_ui import Console, ConsoleContext
 from config.installed import installed
 from config.model_desk import Desk
+from config.replay_desk import Replays
+from config.replay_runs import Runs
 from config.settings import Settings, SettingsError
 from config.topic_desk import ModelTopics
 from hub.bus import Bus, DeadLetter
@@ -144,7 +146,11 @@ def build(settings: Settings, role: Role = Role.ALL, extra: Extra | None = None)
         basics.bus.subscribe(ROUTER_QUEUE, ROUTER_TOPICS, router.handle)
     if role in (Role.ALL, Role.DISPATCHER):
         parts += _dispatcher(basics)
-    console = _console(basics, outbound) if role in (Role.ALL, Role.CONSOLE) else None
+    console: Console | None = None
+    if role in (Role.ALL, Role.CONSOLE):
+        runs = Runs(basics.database, basics.life.versions)
+        parts.append(("replays", runs))
+        console = _console(basics, outbound, runs)
     if extra is not None:
         parts.append(("extra", extra))
     # Stopped in reverse: sockets and streams are told to end before the HTTP server waits for them.
@@ -291,7 +297,7 @@ def make_teaching(settings: Settings, database: Database, model: CurrentModel) -
     return Teaching(database, settings.routing.learning, model)
 
 
-def _console(basics: Basics, outbound: Outbound) -> Console:
+def _console(basics: Basics, outbound: Outbound, runs: Runs) -> Console:
     return Console(
         ConsoleContext(
             database=basics.database,
@@ -307,6 +313,7 @@ def _console(basics: Basics, outbound: Outbound) -> Console:
             guide=partial(_guide, basics.model),
             topics=ModelTopics(basics.model),
             models=Desk(basics.life, basics.model, basics.database),
+            replays=Replays(basics.database, basics.life.versions, runs),
             resend=outbound.resend,
             wake=basics.relay.wake,
             offered_only=lambda: offered_only(basics.model()),

@@ -14,7 +14,7 @@ from agent_ui.context import ConsoleContext
 from agent_ui.model_desk import AskedLine, Filter, Flaw, Trial, Unreadable
 from agent_ui.pages import Pages
 from agent_ui.visit import Visit, number
-from hub.store import agents, model_actions, models
+from hub.store import agents, model_actions, model_replays, models
 from hub.store.model_actions import Action
 from hub.store.models import State, Version
 
@@ -84,7 +84,7 @@ class ModelViews:
             found = await self._desk.rows(shown, only, visit.texts.language)
         except Unreadable as error:
             return await self.text(visit, flaws=error.flaws, notice=notice, status=status)
-        return await self._page(
+        return await self.page(
             visit, "model/rows.html", "rows", status=status, found=found, only=only, notice=notice
         )
 
@@ -101,7 +101,7 @@ class ModelViews:
             outcome = await self._desk.attempt(shown, trial, language) if given else None
         except Unreadable as error:
             return await self.text(visit, flaws=error.flaws)
-        return await self._page(
+        return await self.page(
             visit, "model/try.html", "try", choices=choices, trial=trial, outcome=outcome
         )
 
@@ -114,7 +114,7 @@ class ModelViews:
             return await self.text(visit, flaws=error.flaws)
         listed = await self._database.read(lambda c: model_actions.listed(c, shown))
         known = {one.reference for one in listed}
-        return await self._page(
+        return await self.page(
             visit, "model/findings.html", "findings", found=found, known=known, notice=notice
         )
 
@@ -128,7 +128,7 @@ class ModelViews:
             found = await self._desk.compare(base, shown, visit.texts.language)
         except Unreadable as error:
             return await self.text(visit, flaws=error.flaws)
-        return await self._page(
+        return await self.page(
             visit, "model/compare.html", "compare", found=found, base=base, versions=versions
         )
 
@@ -147,7 +147,7 @@ class ModelViews:
             sheet = await self._desk.sheet(shown, visit.texts.language)
         except Unreadable as error:
             return await self.text(visit, flaws=error.flaws)
-        return await self._page(
+        return await self.page(
             visit,
             "model/signatures.html",
             "signatures",
@@ -161,7 +161,7 @@ class ModelViews:
         shown = number(visit.request.match_info["number"])
         found = await self._database.read(lambda c: model_actions.listed(c, shown))
         status = HTTPStatus.CONFLICT if notice else HTTPStatus.OK
-        return await self._page(
+        return await self.page(
             visit, "model/actions.html", "actions", status=status, actions=found, notice=notice
         )
 
@@ -186,7 +186,7 @@ class ModelViews:
         mine = typed or Typed(version.revision, version.title, version.note, written)
         if flaws is None:
             flaws = await self._desk.flaws(mine.text)
-        return await self._page(
+        return await self.page(
             visit,
             "model/text.html",
             "text",
@@ -200,14 +200,17 @@ class ModelViews:
             notice=notice,
         )
 
-    async def _page(
+    async def page(
         self, visit: Visit, template: str, tab: str, *, status: int = HTTPStatus.OK, **values: Any
     ) -> web.Response:
+        """A page of the version that the address names, under its head and tabs."""
         shown = number(visit.request.match_info["number"])
 
         def read(connection: Connection) -> _Overview:
             version = models.find(connection, shown)
+            run = model_replays.find(connection, shown)
             who = [version.created_by, version.changed_by, version.activated_by]
+            who += [run.started_by] if run else []
             still = [a for a in model_actions.listed(connection, shown) if a.done_at is None]
             return _Overview(
                 version,

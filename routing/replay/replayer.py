@@ -6,7 +6,7 @@ from datetime import datetime
 
 from hub.store.recorded import Recorded
 from routing.analysis.staff import Staff
-from routing.decide import decide
+from routing.decide import Learned, decide
 from routing.decision import Decision
 from routing.model import Model
 from routing.replay.kept import Promising
@@ -20,15 +20,24 @@ class Replayer:
     models and staff give the same replay.
 
     `until` is when the picture is taken: what is not answered by then is late when it is due.
+    `learned` suggests topics to both models alike.
     """
 
     def __init__(
-        self, before: Model, after: Model, staff: Staff, *, since: datetime, until: datetime
+        self,
+        before: Model,
+        after: Model,
+        staff: Staff,
+        *,
+        since: datetime,
+        until: datetime,
+        learned: Learned | None = None,
     ) -> None:
         self._versions = (before.version, after.version)
         self._staff = staff
         self._span = (since, until)
-        self._cells = Cells(before, after)
+        self._learned = learned
+        self._cells = Cells(before, after, learned)
         promising = Promising()
         self._before = Player(before, staff, promising)
         self._after = Player(after, staff, promising)
@@ -62,7 +71,7 @@ class Replayer:
 
     def _placed(self, work: Recorded) -> tuple[Placed, Placed]:
         cells = self._cells.of(contact_of(work))
-        old, new = self._before.terms(cells[0]), self._after.terms(cells[1])
+        old, new = self._before.terms(cells[0], work), self._after.terms(cells[1], work)
         before = old.placed(work, self._span[1])
         if old.promises == new.promises:
             return before, before._replace(side=new.side)
@@ -87,6 +96,7 @@ class Replayer:
             topics=self._tally.topics(),
             changes=tuple(self._tally.changes),
             members_known=self._staff.members is not None,
+            learned=self._learned.version if self._learned else 0,
         )
 
 
@@ -99,7 +109,19 @@ class Opened:
     after: Decision
 
 
-def opened(work: Recorded, before: Model, after: Model, staff: Staff, until: datetime) -> Opened:
+def opened(
+    work: Recorded,
+    before: Model,
+    after: Model,
+    staff: Staff,
+    until: datetime,
+    *,
+    learned: Learned | None = None,
+) -> Opened:
     contact = contact_of(work)
-    replayer = Replayer(before, after, staff, since=work.at, until=until)
-    return Opened(replayer.replayed(work), decide(contact, before), decide(contact, after))
+    replayer = Replayer(before, after, staff, since=work.at, until=until, learned=learned)
+    return Opened(
+        replayer.replayed(work),
+        decide(contact, before, learned),
+        decide(contact, after, learned),
+    )

@@ -109,7 +109,8 @@ class Line:
 class Replay:
     """Work that began from `since` to before `until`, in UTC, by two models. `changes` are the ones
     that moved, or are newly breached, unhandled or refused, in the order in which they came.
-    `members_known`: whether it is known who holds which role."""
+    `members_known`: whether it is known who holds which role. `learned`: which version of what was
+    learned suggested topics, 0 for none."""
 
     since: datetime
     until: datetime
@@ -125,6 +126,7 @@ class Replay:
     topics: tuple[Line, ...]
     changes: tuple[Replayed, ...]
     members_known: bool
+    learned: int = 0
 
     def only(self, what: What) -> list[Replayed]:
         """The changes of one kind."""

@@ -15,6 +15,8 @@ from sqlalchemy import Table, select
 from agent_ui import Console, ConsoleContext, ConsoleSettings
 from builders import ACCOUNT, TOKENS, mail_arrival
 from config.model_desk import Desk
+from config.replay_desk import Replays
+from config.replay_runs import Runs
 from config.topic_desk import ModelTopics
 from hub.bus import DeadLetter
 from hub.bus.opening import open_bus
@@ -130,13 +132,22 @@ class House:
         self.bus.subscribe(QUEUE, TOPICS, router.handle)
         self.outbound = self._outbound()
         self.dispatcher = self._dispatcher()
+        self.runs = Runs(self.database, self.life.versions, beat=0.05)
         self.console = Console(self._context())
         self.server = HttpServer(self.http, self._app)
         for part in (self.relay, self.bus, self.console, self.server, *self.dispatcher):
             await part.start()
 
     async def stop(self) -> None:
-        parts = (self.console, self.server, self.bus, self.relay, self.live, self.workers)
+        parts = (
+            self.runs,
+            self.console,
+            self.server,
+            self.bus,
+            self.relay,
+            self.live,
+            self.workers,
+        )
         for part in (*self.dispatcher, *parts):
             await part.stop()
         await self.database.close()
@@ -173,6 +184,7 @@ class House:
             guide=self._guide,
             topics=ModelTopics(lambda: self.model),
             models=Desk(self.life, self.live, self.database),
+            replays=Replays(self.database, self.life.versions, self.runs),
             resend=self.outbound.resend,
             wake=self.relay.wake,
             offered_only=lambda: offered_only(self.model),

@@ -1,5 +1,6 @@
 // The pages of the interaction model: times in the reader's zone, colours, and lines in the editor.
 import { keepTimes } from "./times.js";
+import { followReplay } from "./replay.js";
 import { listenToThemes } from "./views.js";
 
 // A mistake leads to its line, also in the editor, which has no anchors.
@@ -29,4 +30,5 @@ function keepTyped() {
 keepTimes();
 listenToThemes();
 keepTyped();
+followReplay();
 document.addEventListener("click", goToLine);
