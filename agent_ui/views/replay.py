@@ -16,6 +16,7 @@ from hub.store import models
 from hub.store.model_replays import Run, State
 
 DAYS = (7, 30, 90, 365)
+USUAL_DAYS = 30
 
 
 class ReplayViews:
@@ -63,6 +64,7 @@ class ReplayViews:
             versions=versions,
             base=run.base if run else live,
             days=DAYS,
+            chosen_days=(run.until - run.since).days if run else USUAL_DAYS,
             notice=notice,
         )
 
