@@ -9,6 +9,8 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from markupsafe import Markup
+
 LANGUAGES: Mapping[str, str] = {"en": "English", "nl": "Nederlands"}
 DEFAULT = "en"
 
@@ -55,6 +57,9 @@ class Texts:
 
     def __call__(self, text: str, /, **values: object) -> str:
         found = self._catalogue.get(text, text)
+        if any(isinstance(value, Markup) for value in values.values()):
+            # What a macro made is escaped already; the page would do it once more.
+            return Markup(found).format(**values)  # noqa: S704 (a text of ours, which escapes the rest)
         return found.format(**values) if values else found
 
     def table(self, texts: Sequence[str]) -> dict[str, str]:

@@ -21,7 +21,7 @@ def document() -> str:
             "description": (
                 "What happened to contacts. Bind a queue of your own to the topic exchange; "
                 "messages are CloudEvents 1.0 in structured JSON, at least once, in order "
-                "within a subject (the conversation)."
+                "within a subject (the conversation, or what else the event is about)."
             ),
         },
         "defaultContentType": MEDIA_TYPE,
@@ -73,7 +73,7 @@ def _message(event: type[Event]) -> dict[str, Any]:
                 "id": {"type": "string"},
                 "source": {"type": "string", "format": "uri-reference"},
                 "type": {"const": type_of(event)},
-                "subject": {"type": "string", "description": "the conversation"},
+                "subject": {"type": "string", "description": "what it is about"},
                 "time": {"type": "string", "format": "date-time"},
                 "datacontenttype": {"const": "application/json"},
                 "correlationid": {"type": "string"},

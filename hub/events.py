@@ -1,8 +1,8 @@
 """Every message on the bus: one frozen class per topic, with its name and version.
 
 On the wire each is a CloudEvents 1.0 JSON object (structured mode); `subject` is the conversation
-id (or `model`), so that order within a conversation can be kept. docs/asyncapi.yaml is generated
-from here.
+id (or what else it is about), so that order within a conversation can be kept. docs/asyncapi.yaml
+is generated from here.
 """
 
 from dataclasses import dataclass
@@ -145,6 +145,50 @@ class MessageStatus(Event):
     error: str = ""
 
 
+class OrderChanged(Event):
+    """An order was placed, changed or cancelled, or went on its way. The subject is its id."""
+
+    topic: ClassVar[str] = "order.changed"
+
+    order_id: str
+    order_number: str
+    customer_id: str
+    state: str
+    former_state: str = ""
+    revision: int
+
+
+class DeliveryChanged(Event):
+    """Something became known about a parcel: where it is, when it comes, or whose it is. The
+    subject is its id. `order_id` and `customer_id`: not known while it is parked."""
+
+    topic: ClassVar[str] = "delivery.changed"
+
+    delivery_id: str
+    partner: str
+    tracking: str
+    order_id: str | None = None
+    customer_id: str | None = None
+    state: str
+    former_state: str = ""
+    flags: tuple[str, ...] = ()
+    expected_from: AwareDatetime | None = None
+    expected_until: AwareDatetime | None = None
+    revision: int
+
+
+class InvoiceChanged(Event):
+    """An invoice was made, changed or paid. The subject is its id."""
+
+    topic: ClassVar[str] = "invoice.changed"
+
+    invoice_id: str
+    invoice_number: str
+    customer_id: str
+    order_id: str | None = None
+    paid: bool
+
+
 class ModelActivated(Event):
     """Another version of the interaction model is live. Its subject is `model`."""
 
@@ -164,6 +208,9 @@ ALL: tuple[type[Event], ...] = (
     PresenceChanged,
     MessageSend,
     MessageStatus,
+    OrderChanged,
+    DeliveryChanged,
+    InvoiceChanged,
     ModelActivated,
 )
 

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
+from sqlalchemy import Connection
 
 from hub import clock
 from hub.connector import Connector, OutgoingMessage
@@ -20,7 +21,7 @@ from hub.interaction import Channel, DeliveryState
 from hub.keyed import KeyedWork
 from hub.logs import bound
 from hub.metrics import Metrics
-from hub.store import Blobs, Database, sending
+from hub.store import Blobs, Database, reports, sending
 from hub.supervise import Supervised
 from hub.tokens import Tokens
 
@@ -94,7 +95,7 @@ class Outbound:
         alive.start()
         try:
             outcome = await self._try(outgoing, message.hold)
-            await self._conclude(message.hold, outcome)
+            await self._conclude(message.hold, outgoing.interaction.channel, outcome)
         finally:
             await alive.stop()
         self._count(outgoing.interaction.channel, outcome)
@@ -145,12 +146,14 @@ class Outbound:
             until = clock.now() + LEASE
             await self._database.write(partial(sending.extend, hold=hold, until=until))
 
-    async def _conclude(self, hold: sending.Hold, outcome: sending.Outcome) -> None:
+    async def _conclude(
+        self, hold: sending.Hold, channel: Channel, outcome: sending.Outcome
+    ) -> None:
         """Keep the outcome, for as long as that takes: what was sent must not be in doubt."""
         pause = FIRST_PAUSE
         while True:
             try:
-                if await self._database.write(lambda c: sending.conclude(c, hold, outcome)):
+                if await self._database.write(lambda c: _concluded(c, hold, channel, outcome)):
                     self._wake()
                 break
             except StoreDown:
@@ -163,6 +166,16 @@ class Outbound:
             self._metrics.sent.labels(channel.value).inc()
         elif outcome.state in (DeliveryState.FAILED, DeliveryState.UNCERTAIN):
             self._metrics.failed.labels(channel.value).inc()
+
+
+def _concluded(
+    connection: Connection, hold: sending.Hold, channel: Channel, outcome: sending.Outcome
+) -> bool:
+    """With what the provider reported before we knew by which id it calls the message."""
+    changed = sending.conclude(connection, hold, outcome)
+    if outcome.provider_id:
+        reports.match(connection, channel, outcome.provider_id)
+    return changed
 
 
 def most_tries() -> int:

@@ -15,7 +15,7 @@ from hub.bus import Bus
 from hub.errors import Retry
 from hub.outbound import most_tries
 from hub.relay import Relay
-from hub.store import Database, outbox, sending, sweeping, troubles
+from hub.store import Database, outbox, reports, sending, sweeping, troubles
 from hub.supervise import Supervised
 
 log = structlog.get_logger(__name__)
@@ -53,6 +53,7 @@ class Sweeper:
             self._relay.wake()
         if now >= self._next_forgotten:
             self._next_forgotten = now + FORGOTTEN_EVERY
+            await self._database.write(lambda c: reports.match_left_over(c, now))
             await self._look_for_forgotten(now)
 
     async def _look_for_forgotten(self, now: datetime) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from hub.interaction import Channel, Frozen
-from routing.definition import Reference
+from hub.references import Reference
 from routing.entry import Title
 from routing.moment import Authority, Clock, Information, Result, Steps
 

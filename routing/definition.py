@@ -10,6 +10,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from hub.interaction import Channel, Direction, Frozen
+from hub.references import Reference
 from routing.entry import ID, Entry, Line, Name, Path, Title
 from routing.hours.definition import Hours
 from routing.moment import Moment
@@ -71,14 +72,6 @@ class TargetGroup(Entry):
     id: Path = Field(validation_alias=ID)
     title: Title
     description: Title | None = None
-
-
-class Reference(StrEnum):
-    """What a number that is found by its pattern refers to."""
-
-    ORDER = "order"
-    TRACKING = "tracking"
-    INVOICE = "invoice"
 
 
 class Pattern(Frozen):

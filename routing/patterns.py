@@ -16,7 +16,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from routing.definition import Pattern, Reference
+from hub.references import Reference
+from routing.definition import Pattern
 
 LONGEST = 60
 MOST = 40

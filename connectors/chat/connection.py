@@ -13,10 +13,10 @@ from aiohttp import WSMsgType, web
 
 from connectors.chat.desk import Desk
 from connectors.chat.frames import Ack, Pong, Refused, ServerFrame, TryAgain, Welcome
-from connectors.chat.limits import Bucket
 from connectors.chat.live import Live, wake
 from connectors.chat.parse import Email, Hello, Message, Ping, Seen, parse_frame
 from connectors.chat.visitor import Visitor
+from connectors.shared.limits import Bucket
 from hub.errors import Rejected, Retry
 
 log = structlog.get_logger(__name__)

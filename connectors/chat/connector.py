@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from connectors.chat.connection import RESTARTING
 from connectors.chat.desk import Desk
 from connectors.chat.handover import Handover
-from connectors.chat.limits import Buckets
 from connectors.chat.live import TOPICS, Live
 from connectors.chat.receive import Doors
 from connectors.chat.script import Script
@@ -13,6 +12,7 @@ from connectors.chat.send import send
 from connectors.chat.sessions import Sessions
 from connectors.chat.settings import ChatSettings
 from connectors.chat.visitor import Visitors
+from connectors.shared.limits import Buckets
 from hub.connector import Committing, ConnectorContext, Finding, OutgoingMessage, SendResult
 from hub.http import Route
 from hub.interaction import Channel

@@ -5,10 +5,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from connectors.chat import transcript
-from connectors.chat.limits import Buckets
 from connectors.chat.parse import Email, Hello, Message, parse_address, parse_message
 from connectors.chat.transcript import Chat, Page
 from connectors.chat.visitor import Visitor
+from connectors.shared.limits import Buckets
 from hub import clock
 from hub.errors import Rejected, Retry
 from hub.intake import Intake

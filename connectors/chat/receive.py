@@ -9,11 +9,11 @@ from aiohttp import WSMsgType, web
 from connectors.chat.access import address_of, cors, site_of
 from connectors.chat.connection import NEW_SESSION, PROTOCOL_ERROR, REPLACED, Connection
 from connectors.chat.desk import Desk
-from connectors.chat.limits import Buckets
 from connectors.chat.live import Live
 from connectors.chat.parse import FRAME_BYTES, Hello, parse_frame, parse_session_request
 from connectors.chat.sessions import Sessions
 from connectors.chat.settings import ChatSettings
+from connectors.shared.limits import Buckets
 from hub.errors import Rejected, Retry
 from hub.http import Route, problem
 

@@ -1,7 +1,7 @@
 """What an agent reads about a customer: who they are, what was agreed, and what went before."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -30,7 +30,10 @@ class ContactPoint:
 
 @dataclass(frozen=True)
 class Agreement:
-    """What was agreed. `with_organisation`: not with the person but with who they work for."""
+    """What was agreed. `with_organisation`: not with the person but with who they work for.
+
+    `details`: what can be counted or looked up in it, such as a serial number.
+    """
 
     id: str
     kind: str
@@ -41,6 +44,7 @@ class Agreement:
     due_at: datetime | None
     owner: str
     with_organisation: bool
+    details: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,17 @@ def customer(connection: Connection, customer_id: str) -> Customer:
         points=_points(connection, customer_id),
         agreements=_agreements(connection, customer_id, row.organisation_id),
     )
+
+
+def household(connection: Connection, customer_id: str) -> list[str]:
+    """The customer, their organisation, and everybody else of it: what one of them ordered concerns
+    them all."""
+    own = select(customers.c.organisation_id).where(customers.c.id == customer_id)
+    organisation_id = connection.execute(own).scalar_one_or_none() or customer_id
+    others = select(customers.c.id).where(
+        (customers.c.organisation_id == organisation_id) | (customers.c.id == organisation_id)
+    )
+    return sorted({customer_id, *connection.execute(others).scalars()})
 
 
 def history(
@@ -143,6 +158,7 @@ def _agreement(row: Any, customer_id: str) -> Agreement:
         due_at=row.due_at,
         owner=row.owner,
         with_organisation=row.customer_id != customer_id,
+        details=row.details or {},
     )
 
 

@@ -10,6 +10,7 @@ from hub.store.tables import (
     delivery_attempts,
     interactions,
     originals,
+    parked,
     processed_events,
 )
 
@@ -35,6 +36,12 @@ def forget_tries(connection: Connection, before: datetime) -> int:
     """Remove the counts of tries of events that are older; gives how many."""
     event_id = delivery_attempts.c.event_id
     return _remove(connection, event_id < clock.first_id(before), event_id)
+
+
+def forget_parked(connection: Connection, before: datetime) -> int:
+    """Remove what is older and nobody asked for; gives how many. Work that is due stays."""
+    unasked = and_(parked.c.created_at < before, parked.c.due_at.is_(None))
+    return _remove(connection, unasked, parked.c.created_at)
 
 
 def forget_originals(connection: Connection, before: datetime) -> int:

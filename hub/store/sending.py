@@ -177,7 +177,13 @@ def record(connection: Connection, interaction_id: str, outcome: Outcome) -> boo
 
 def queue_again(connection: Connection, interaction_id: str, agent_id: str) -> None:
     """A person wants it sent again; Rejected when it is not in a state where that makes sense."""
-    values = {"state": DeliveryState.QUEUED, "attempts": 0, "error": "", "trouble_event_id": None}
+    values = {
+        "state": DeliveryState.QUEUED,
+        "attempts": 0,
+        "error": "",
+        "provider_id": "",  # a late report on the former try is none on this one
+        "trouble_event_id": None,
+    }
     row = connection.execute(
         update(outbound)
         .where(outbound.c.interaction_id == interaction_id, outbound.c.state.in_(_SENDABLE_AGAIN))

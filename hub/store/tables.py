@@ -39,8 +39,10 @@ def _where(name: str, condition: str, *columns: str, unique: bool = False) -> In
     return Index(name, *columns, unique=unique, sqlite_where=only, postgresql_where=only)
 
 
-# PostgreSQL counts conversations here; SQLite, with its one writer, takes the highest plus one.
+# PostgreSQL counts conversations and orders here; SQLite, with its one writer, takes the highest
+# plus one.
 conversation_numbers = Sequence("conversation_numbers", start=10001, metadata=metadata)
+order_numbers = Sequence("order_numbers", start=10001, metadata=metadata)
 
 customers = Table(
     "customers",
@@ -53,6 +55,8 @@ customers = Table(
     Column("language", String(8), nullable=False, server_default=""),
     Column("attributes", Json, nullable=False),
     Column("created_at", Instant, nullable=False),
+    Column("number", String(64)),  # of the customer, as the organisation counts them
+    Index("uq_customers_number", "number", unique=True),
 )
 
 contact_points = Table(
@@ -172,6 +176,9 @@ attachments = Table(
     Column("content_id", Text, nullable=False),
 )
 
+# Where a provider reports by an id of its own. Mail servers answer with texts of any length.
+HAS_PROVIDER_ID = "channel IN ('sms', 'whatsapp')"
+
 outbound = Table(
     "outbound",
     metadata,
@@ -189,6 +196,7 @@ outbound = Table(
     Column("updated_at", Instant, nullable=False),
     Column("trouble_event_id", _ID),  # says what went wrong; null: the router has handled it
     Index("ix_outbound_next_at", "next_at"),
+    _where("ix_outbound_provider_id", HAS_PROVIDER_ID, "provider_id"),
     Index(
         "ix_outbound_leased",
         "lease_until",
@@ -209,6 +217,40 @@ outbound = Table(
     ),
 )
 
+# What came before we can use it: a report about a message whose id we do not know yet, a contact
+# whose files must be fetched first.
+parked = Table(
+    "parked",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("kind", String(32), nullable=False),
+    Column("key", String(320), nullable=False),  # by which it is found again
+    Column("content", Json, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("due_at", Instant),  # when to try (again); null: it waits to be asked for
+    Column("created_at", Instant, nullable=False, index=True),
+    Index("ix_parked_kind_key", "kind", "key"),
+    _where("ix_parked_kind_due_at", "due_at IS NOT NULL", "kind", "due_at"),
+)
+
+# What a customer said about being written to; the newest line for a purpose counts.
+consents = Table(
+    "consents",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("point", String(550), nullable=False),  # the key of the contact point
+    Column("channel", String(16), nullable=False),
+    Column("purpose", String(32), nullable=False),  # service, marketing
+    Column("granted", Boolean, nullable=False),
+    Column("source", String(32), nullable=False),  # keyword, agent, form, ...
+    Column("words", Text, nullable=False),  # what the customer said, or was told
+    Column("text_version", String(32), nullable=False),  # of what we told them
+    Column("interaction_id", _ID, ForeignKey("interactions.id")),
+    Column("agent_id", _ID, ForeignKey("agents.id")),
+    Column("at", Instant, nullable=False),
+    Index("ix_consents_point_channel_at", "point", "channel", "at"),
+)
+
 agreements = Table(
     "agreements",
     metadata,
@@ -222,6 +264,104 @@ agreements = Table(
     Column("due_at", Instant),
     Column("owner", String(100), nullable=False),
     Column("targets", Json),  # like `sla` of a row of the model; null: none
+    Column("number", String(64)),
+    # What can be counted or looked up in it, such as a serial number, and what hub/orders.py reads
+    # of it; null: nothing
+    Column("details", Json),
+    Index("uq_agreements_number", "number", unique=True),
+)
+
+orders = Table(
+    "orders",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("number", String(64), nullable=False, unique=True),
+    Column("counted", Counter, unique=True),  # of a number that we gave; null: somebody else did
+    Column("customer_id", _ID, ForeignKey("customers.id"), nullable=False),
+    Column("agreement_id", _ID, ForeignKey("agreements.id")),
+    Column("placed_at", Instant, nullable=False),
+    Column("channel", String(16), nullable=False),
+    Column("state", String(16), nullable=False),  # OrderState
+    Column("currency", String(3), nullable=False),
+    Column("lines", Json, nullable=False),
+    Column("total", Counter, nullable=False),  # in the smallest unit, like all amounts
+    Column("reference", Text, nullable=False),  # the customer's own number for it
+    Column("address", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("version", Integer, nullable=False),  # what compare-and-set compares
+    Column("updated_at", Instant, nullable=False),
+    Index("ix_orders_customer_id_placed_at", "customer_id", "placed_at"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("partner", String(100), nullable=False),  # empty: not known yet who brings it
+    Column("tracking", String(64), nullable=False),
+    Column("order_id", _ID, ForeignKey("orders.id"), index=True),  # null: none that we know
+    Column("order_number", String(64), nullable=False),  # as the partner told it
+    Column("customer_id", _ID, ForeignKey("customers.id")),
+    Column("state", String(16), nullable=False),
+    Column("flags", Json, nullable=False),
+    Column("expected_from", Instant),
+    Column("expected_until", Instant),
+    Column("delivered_at", Instant),
+    Column("address", Text, nullable=False),
+    Column("preferences", Json, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    UniqueConstraint("tracking", "partner"),
+    Index("ix_deliveries_customer_id_created_at", "customer_id", "created_at"),
+    _where("ix_deliveries_parked", "order_id IS NULL AND order_number <> ''", "order_number"),
+)
+
+delivery_events = Table(
+    "delivery_events",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("delivery_id", _ID, ForeignKey("deliveries.id"), nullable=False),
+    Column("dedupe_key", String(64), nullable=False, unique=True),  # of partner and external id
+    Column("partner", String(100), nullable=False),
+    Column("external_id", String(200), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("occurred_at", Instant, nullable=False),
+    Column("received_at", Instant, nullable=False),
+    Column("expected_from", Instant),
+    Column("expected_until", Instant),
+    Column("place", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("details", Json, nullable=False),
+    Index("ix_delivery_events_delivery_id_occurred_at", "delivery_id", "occurred_at"),
+    Index("ix_delivery_events_partner_id", "partner", "id"),
+)
+
+invoices = Table(
+    "invoices",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("number", String(64), nullable=False, unique=True),
+    Column("customer_id", _ID, ForeignKey("customers.id"), nullable=False, index=True),
+    Column("order_id", _ID, ForeignKey("orders.id"), index=True),
+    Column("currency", String(3), nullable=False),
+    Column("amount", Counter, nullable=False),
+    Column("issued_on", Date),
+    Column("due_on", Date),
+    Column("paid_on", Date),
+    Column("updated_at", Instant, nullable=False),
+)
+
+# What a conversation is about. Whose it is, is looked up when it is read: customers are joined.
+conversation_links = Table(
+    "conversation_links",
+    metadata,
+    Column("conversation_id", _ID, ForeignKey("conversations.id"), primary_key=True),
+    Column("kind", String(16), primary_key=True),  # order, tracking, invoice
+    Column("object_id", _ID, primary_key=True),
+    Column("linked_at", Instant, nullable=False),
+    Column("linked_by", String(100), nullable=False),  # agent id, or the part of Loket that acted
+    Index("ix_conversation_links_object_id", "object_id"),
 )
 
 roles = Table(
@@ -392,6 +532,55 @@ deadlines = Table(
         sqlite_where=text(_OPEN),
         postgresql_where=text(_OPEN),
     ),
+)
+
+# What an agent found out for the work: what its moment asks to know.
+work_information = Table(
+    "work_information",
+    metadata,
+    Column("work_item_id", _ID, ForeignKey("work_items.id"), primary_key=True),
+    Column("name", String(100), primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("agent_id", _ID, ForeignKey("agents.id"), nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+# Something that somebody found out about a customer, until somebody says whether it is kept.
+customer_proposals = Table(
+    "customer_proposals",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("customer_id", _ID, ForeignKey("customers.id"), nullable=False),
+    Column("field", String(100), nullable=False),
+    Column("value", Text, nullable=False),
+    Column("proposed_by", String(100), nullable=False),
+    Column("proposed_at", Instant, nullable=False),
+    Column("state", String(16), nullable=False),  # open, kept, dropped
+    Column("decided_by", String(100), nullable=False),
+    Column("decided_at", Instant),
+    _where("uq_customer_proposals_open", "state = 'open'", "customer_id", "field", unique=True),
+)
+
+# A file that is being taken in, or was, row by row.
+imports = Table(
+    "imports",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("filename", Text, nullable=False),
+    Column("sha256", String(64), nullable=False),  # of the file
+    Column("dry_run", Boolean, nullable=False),
+    Column("state", String(16), nullable=False),  # waiting, running, done, failed
+    Column("done", Integer, nullable=False),  # rows that are behind us
+    Column("accepted", Integer, nullable=False),
+    Column("unchanged", Integer, nullable=False),
+    Column("refused", Integer, nullable=False),
+    Column("problem", Text, nullable=False),  # why it failed
+    Column("started_by", String(100), nullable=False),  # agent id, or operator
+    Column("started_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Index("ix_imports_sha256", "sha256"),
 )
 
 offers = Table(

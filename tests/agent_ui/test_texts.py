@@ -10,7 +10,7 @@ import pytest
 from jinja2 import Environment
 from jinja2.ext import extract_from_ast
 
-from agent_ui.texts import CLIENT_TEXTS, LANGUAGES, Texts, load_catalogue, preferred
+from agent_ui.texts import CLIENT_TEXTS, LANGUAGES, Texts, load_catalogue, preferred, texts_for
 
 CONSOLE = Path(__file__).parents[2] / "agent_ui"
 FUNCTIONS = {"N_", "texts", "_", "count"}
@@ -93,3 +93,11 @@ def test_what_is_not_translated_is_shown_as_it_is() -> None:
     assert texts("{n} d", n=3) == "3 dg"
     assert texts("Unknown {thing}", thing="x") == "Unknown x"
     assert texts.count(1, "one", "{n} d") == "one"
+
+
+def test_what_a_macro_made_is_escaped_once_and_all_else_still_is():
+    page = Environment(autoescape=True).from_string(
+        "{% macro who(name) %}{{ name }}{% endmacro %}"
+        "{{ _('{name} wrote {text}', name=who(\"D'Arcy\"), text='<b>') }}"
+    )
+    assert page.render(_=texts_for("en")) == "D&#39;Arcy wrote &lt;b&gt;"

@@ -32,6 +32,15 @@ EXAMPLES: dict[str, object] = {
     "due_at": clock.now(),
     "number": 2,
     "activated_at": clock.now(),
+    "order_id": "o1",
+    "order_number": "LK-10001",
+    "delivery_id": "p1",
+    "partner": "bode",
+    "tracking": "3S1",
+    "invoice_id": "f1",
+    "invoice_number": "F-1",
+    "paid": True,
+    "revision": 2,
 }
 
 

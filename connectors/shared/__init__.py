@@ -1,0 +1,1 @@
+"""What several connectors need and no single one owns."""

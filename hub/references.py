@@ -1,0 +1,19 @@
+"""Numbers that people write to say which thing they mean, and how they are compared."""
+
+from enum import StrEnum
+
+
+class Reference(StrEnum):
+    """What a number refers to."""
+
+    ORDER = "order"
+    TRACKING = "tracking"
+    INVOICE = "invoice"
+
+
+LONGEST_NUMBER = 64
+
+
+def normal(number: str) -> str:
+    """The number as it is stored and looked up: in capitals, with single blanks."""
+    return " ".join(number.split()).upper()
