@@ -139,7 +139,7 @@ def _csv(replayed: Sequence[Replayed], subjects: dict[str, str]) -> list[str]:
 
 
 def _result(found: Replay, older: ModelTexts, newer: ModelTexts) -> Result:
-    turns: dict[str, Turn] = {**found.breaches, **found.unhandled, "refused": found.refused}
+    turns = [*found.breaches.items(), *found.unhandled.items(), ("refused", found.refused)]
     return Result(
         total=found.total,
         moved=found.moved,
@@ -155,7 +155,7 @@ def _result(found: Replay, older: ModelTexts, newer: ModelTexts) -> Result:
             )
             for pair in found.pairs
         ),
-        watched=tuple(_watch(str(what), turn) for what, turn in turns.items()),
+        watched=tuple(_watch(str(what), turn) for what, turn in turns),
         members_known=found.members_known,
         roles=tuple(_count(one, _either(one.name, older, newer)) for one in found.roles),
         channels=tuple(_count(one, one.name) for one in found.channels),
