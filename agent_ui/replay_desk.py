@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from agent_ui.staffing import People
 from hub.store.agents import Agent
 from hub.store.model_replays import Run
 
@@ -135,6 +136,9 @@ class ReplayDesk(Protocol):
     async def result(self, run: Run, language: str) -> Result | None:
         """None while there is none."""
 
+    async def staffing(self, run: Run, language: str) -> People | None:
+        """People needed by both versions; None while there is nothing."""
+
     async def contacts(
         self, run: Run, wanted: Wanted, page: int, agent: Agent, language: str
     ) -> Contacts:
@@ -147,3 +151,6 @@ class ReplayDesk(Protocol):
 
     def export(self, run: Run, wanted: Wanted, agent: Agent) -> AsyncIterator[Sequence[str]]:
         """Lines of CSV, some at a time."""
+
+    async def export_staffing(self, run: Run) -> Sequence[str]:
+        """Lines of CSV."""

@@ -122,4 +122,6 @@ def _replay_routes(views: ReplayViews, guard: Guard) -> Sequence[Route]:
         Route("POST", replay + "/cancel", administrators(views.cancel)),
         Route("GET", replay + ".csv", agents(views.export)),
         Route("GET", replay + "/{id}", agents(views.contact)),
+        Route("GET", _VERSION + "/staffing", agents(views.staffing)),
+        Route("GET", _VERSION + "/staffing.csv", agents(views.export_staffing)),
     ]

@@ -1,6 +1,5 @@
 """`loket model replay`: what would have happened with a draft, by what was recorded."""
 
-import asyncio
 import sys
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -23,7 +22,7 @@ from config.command import (
     terminal,
     with_store,
 )
-from config.in_force import in_force
+from config.in_force import in_force, named
 from config.model_proof import Language, staff_now
 from config.replay_report import report, side_by_side
 from config.replay_running import Task, replayed
@@ -32,12 +31,9 @@ from config.settings import Settings
 from hub import clock
 from hub.errors import Rejected
 from hub.store import Database, recorded
-from hub.store import models as versions
 from routing.entry import Duration
 from routing.learned.current import learned_now
-from routing.lifecycle.reading import read_version
 from routing.model import Model
-from routing.model_file import load_model
 from routing.replay import Opened, Replay, What, opened
 
 _DURATION: TypeAdapter[int] = TypeAdapter(Duration)
@@ -89,17 +85,8 @@ def replay(
 
 
 async def _models(settings: Settings, database: Database, against: str, draft: str) -> _Models:
-    before = await _named(database, against) if against else await in_force(settings, database)
-    return _Models(before, await _named(database, draft))
-
-
-async def _named(database: Database, name: str) -> Model:
-    """A version of the store by its number, or a file."""
-    if not name.isdecimal():
-        return await asyncio.to_thread(load_model, Path(name))
-    number = (await database.read(lambda c: versions.find(c, int(name)))).number
-    text = await database.read(lambda c: versions.text_of(c, number))
-    return await asyncio.to_thread(read_version, text, number)
+    before = await named(database, against) if against else await in_force(settings, database)
+    return _Models(before, await named(database, draft))
 
 
 async def _replayed(

@@ -179,6 +179,17 @@ class ModelTexts:
         return " / ".join(titles)
 
 
+def role_by(newer: ModelTexts, older: ModelTexts, role: str) -> str:
+    """By the newer names, and by the older where the role is gone."""
+    title = newer.role(role)
+    return title if title != role else older.role(role)
+
+
+def topic_by(newer: ModelTexts, older: ModelTexts, topic: str) -> str:
+    title = newer.topic(topic)
+    return title if title != topic else older.topic(topic)
+
+
 def _at(stored: Mapping[str, Any], field: str) -> Any:
     found: Any = stored
     for key in FIELDS[field]:

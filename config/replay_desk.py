@@ -12,11 +12,14 @@ from datetime import timedelta
 from sqlalchemy import Connection
 
 from agent_ui.replay_desk import Contact, Contacts, Count, Half, Move, Opened, Result, Wanted, Watch
+from agent_ui.staffing import People
 from config.flaws import unreadable
-from config.model_texts import ModelTexts
+from config.model_texts import ModelTexts, role_by, topic_by
+from config.people_needed import people_of
 from config.proof import staff_of
 from config.replay_csv import HEAD, cells, csv_line
 from config.replay_runs import Runs
+from config.staffing_csv import staffing_csv
 from hub import clock
 from hub.errors import Rejected
 from hub.store import Database, admission, model_replays, recorded, timeline
@@ -28,6 +31,7 @@ from routing.learned.current import learned_now
 from routing.lifecycle.versions import Versions
 from routing.replay import Line, Placed, Replay, Replayed, Turn, What, opened
 from routing.replay.packed import read_summary, unpack
+from routing.staffing.staffed import STAFFING
 from routing.tree import ANY
 
 PAGE = 50
@@ -57,10 +61,18 @@ class Replays:
         await self._database.write(lambda c: model_replays.cancel(c, number))
 
     async def result(self, run: Run, language: str) -> Result | None:
-        if run.summary is None:
+        summary = await self._database.read(lambda c: model_replays.summary(c, run))
+        if summary is None:
             return None
         older, newer = await self._texts(run, language)
-        return _result(read_summary(run.summary), older, newer)
+        return _result(read_summary(summary["replay"]), older, newer)
+
+    async def staffing(self, run: Run, language: str) -> People | None:
+        summary = await self._database.read(lambda c: model_replays.summary(c, run))
+        if summary is None:
+            return None
+        older, newer = await self._texts(run, language)
+        return people_of(STAFFING.validate_python(summary["staffing"]), older, newer)
 
     async def contacts(
         self, run: Run, wanted: Wanted, page: int, agent: Agent, language: str
@@ -104,6 +116,10 @@ class Replays:
             part = found[start : start + _LINES]
             subjects = await self._database.read(lambda c, p=part: _subjects(c, p, agent))  # type: ignore[misc]
             yield await asyncio.to_thread(_csv, part, subjects)
+
+    async def export_staffing(self, run: Run) -> Sequence[str]:
+        summary = await self._database.read(lambda c: model_replays.summary(c, run))
+        return staffing_csv(STAFFING.validate_python(summary["staffing"])) if summary else ()
 
     async def _changes(self, run: Run, wanted: Wanted) -> list[Replayed]:
         content = await self._database.read(lambda c: model_replays.changes(c, run))
@@ -157,7 +173,7 @@ def _result(found: Replay, older: ModelTexts, newer: ModelTexts) -> Result:
         ),
         watched=tuple(_watch(str(what), turn) for what, turn in turns),
         members_known=found.members_known,
-        roles=tuple(_count(one, _either(one.name, older, newer)) for one in found.roles),
+        roles=tuple(_count(one, role_by(newer, older, one.name)) for one in found.roles),
         channels=tuple(_count(one, one.name) for one in found.channels),
         topics=tuple(_count(one, _topic(one.name, older, newer)) for one in found.topics),
     )
@@ -179,17 +195,8 @@ def _count(one: Line, title: str) -> Count:
     )
 
 
-def _either(role: str, older: ModelTexts, newer: ModelTexts) -> str:
-    """By the newer names, and the older where the role is gone."""
-    title = newer.role(role)
-    return title if title != role else older.role(role)
-
-
 def _topic(topic: str, older: ModelTexts, newer: ModelTexts) -> str:
-    if topic == ANY:
-        return ""
-    title = newer.topic(topic)
-    return title if title != topic else older.topic(topic)
+    return "" if topic == ANY else topic_by(newer, older, topic)
 
 
 def _contact(

@@ -9,6 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from hub.store import Database, recorded
 from hub.store.database import open_database
@@ -31,7 +32,7 @@ Advance = Callable[[int, int], None]
 @dataclass(frozen=True)
 class Task:
     """What to replay. `since` to before `until` is in UTC; `until` is when the picture is taken;
-    `learned` suggests topics."""
+    `learned` suggests topics; arrivals are counted in the week of `zone`."""
 
     before: Definition
     after: Definition
@@ -39,6 +40,7 @@ class Task:
     since: datetime
     until: datetime
     learned: Learned | None = None
+    zone: ZoneInfo | None = None
 
     def replayer(self) -> Replayer:
         return Replayer(
@@ -48,6 +50,7 @@ class Task:
             since=self.since,
             until=self.until,
             learned=self.learned,
+            zone=self.zone,
         )
 
     async def tally(self, database: Database, replayer: Replayer, page: Page) -> Tally:

@@ -13,6 +13,8 @@ from hub.store.model_replays import Run
 from routing.learned.current import learned_now
 from routing.lifecycle.versions import Versions
 from routing.replay.packed import pack, summary_of
+from routing.staffing.arrivals import zone_of
+from routing.staffing.staffed import STAFFING, Week, staffed
 
 log = structlog.get_logger(__name__)
 
@@ -90,18 +92,23 @@ class Runs:
         async with self._turn:
             _, before = await self._versions.read(run.base)
             _, after = await self._versions.read(run.version)
-            people = await self._database.read(admission.listed)
+            staff = await self._database.read(admission.listed)
             task = Task(
                 before.definition,
                 after.definition,
-                staff_of(people, run.until),
+                staff_of(staff, run.until),
                 run.since,
                 run.until,
                 await learned_now(self._database),
             )
             found = await replayed(self._database, task, progress.take, aside=True)
         changes = await asyncio.to_thread(pack, found.changes)
-        summary = await asyncio.to_thread(summary_of, found)
+        week = Week((run.since, run.until), zone_of(before))
+        people = await asyncio.to_thread(staffed, found.arrived, before, after, week)
+        summary = {
+            "replay": summary_of(found),
+            "staffing": STAFFING.dump_python(people, mode="json"),
+        }
         await self._database.write(lambda c: model_replays.finish(c, run, summary, changes))
 
 

@@ -9,6 +9,7 @@ from agent_ui.context import ConsoleContext
 from agent_ui.model_desk import Unreadable
 from agent_ui.pages import Pages
 from agent_ui.replay_desk import Wanted
+from agent_ui.staffing import clock_of, draw
 from agent_ui.views.model import HOME, ModelViews
 from agent_ui.visit import Visit, checked_id, number
 from hub.errors import Rejected
@@ -98,13 +99,40 @@ class ReplayViews:
         run = await self._done(visit)
         response = web.StreamResponse()
         response.content_type, response.charset = "text/csv", "utf-8"
-        name = f"replay-version-{run.version}.csv"
-        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-        response.headers["Cache-Control"] = "no-store"
+        response.headers.update(_as_file(f"replay-version-{run.version}.csv"))
         await response.prepare(visit.request)
         async for lines in self._desk.export(run, _wanted(visit), visit.known):
             await response.write("".join(lines).encode())
         return response
+
+    async def staffing(self, visit: Visit) -> web.StreamResponse:
+        """How many people each role needs, by both versions, from what the replay read."""
+        run = await self._desk.run(_shown(visit))
+        done = run if run is not None and run.state is State.DONE else None
+        try:
+            people = await self._desk.staffing(done, visit.texts.language) if done else None
+        except Unreadable as error:
+            return await self._model.text(visit, flaws=error.flaws)
+        drawings = {one.id: draw(one) for one in people.roles} if people else {}
+        return await self._model.page(
+            visit,
+            "model/staffing.html",
+            "staffing",
+            run=run,
+            people=people,
+            drawings=drawings,
+            clock_of=clock_of,
+        )
+
+    async def export_staffing(self, visit: Visit) -> web.StreamResponse:
+        run = await self._done(visit)
+        lines = await self._desk.export_staffing(run)
+        return web.Response(
+            text="".join(lines),
+            content_type="text/csv",
+            charset="utf-8",
+            headers=_as_file(f"staffing-version-{run.version}.csv"),
+        )
 
     async def _done(self, visit: Visit) -> Run:
         run = await self._desk.run(_shown(visit))
@@ -115,6 +143,13 @@ class ReplayViews:
 
 def _shown(visit: Visit) -> int:
     return number(visit.request.match_info["number"])
+
+
+def _as_file(name: str) -> dict[str, str]:
+    return {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Cache-Control": "no-store",
+    }
 
 
 def _address(visit: Visit) -> str:

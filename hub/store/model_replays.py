@@ -46,15 +46,15 @@ class Run:
     started_at: datetime
     started_by: str
     seen_at: datetime
-    summary: dict[str, Any] | None
 
 
-_ALL_BUT_CHANGES = [column for column in replays.c if column.name != "changes"]
+_RESULTS = ("summary", "changes")
+_ALL_BUT_RESULTS = [column for column in replays.c if column.name not in _RESULTS]
 
 
 def find(connection: Connection, version: int) -> Run | None:
     row = connection.execute(
-        select(*_ALL_BUT_CHANGES).where(replays.c.version == version)
+        select(*_ALL_BUT_RESULTS).where(replays.c.version == version)
     ).one_or_none()
     if row is None:
         return None
@@ -94,10 +94,9 @@ def begin(
         started_at=now,
         started_by=by,
         seen_at=now,
-        summary=None,
     )
-    row = {column.name: getattr(run, column.name) for column in _ALL_BUT_CHANGES}
-    connection.execute(insert(replays).values({**row, "summary": None}))
+    row = {column.name: getattr(run, column.name) for column in _ALL_BUT_RESULTS}
+    connection.execute(insert(replays).values(row))
     audit.record(
         connection,
         actor=by,
@@ -126,6 +125,14 @@ def cancel(connection: Connection, version: int) -> None:
     """The process that runs it stops when it next says that it lives."""
     running = (replays.c.version == version) & (replays.c.state == State.RUNNING)
     connection.execute(update(replays).where(running).values(state=State.CANCELLED))
+
+
+def summary(connection: Connection, run: Run) -> dict[str, Any] | None:
+    """What it came to; None while it has not, or when another run took its place."""
+    found: dict[str, Any] | None = connection.execute(
+        select(replays.c.summary).where(_is(run))
+    ).scalar_one_or_none()
+    return found
 
 
 def changes(connection: Connection, run: Run) -> bytes | None:

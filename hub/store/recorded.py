@@ -26,7 +26,7 @@ from sqlalchemy import (
 from hub import clock
 from hub.interaction import Automatic, Channel, Direction, InteractionKind
 from hub.promises import Promise, What
-from hub.store import agreements
+from hub.store import agreements, handled
 from hub.store.agreements import Agreed, Term
 from hub.store.among import among
 from hub.store.routing import TEXT_READ
@@ -50,7 +50,8 @@ class Recorded:
     """A contact that made work. `at`: since when the customer waited, in UTC. `first_response_at`
     and `resolved_at` are None while that has not happened. `pauses` are known where a resolution
     was promised. `agreed` are the agreements with this customer, and with their organisation, that
-    set targets when the contact came."""
+    set targets when the contact came. `about` is the topic that the work had in the end, and `held`
+    for how many seconds agents had it in hand; None while it is not resolved, or not known."""
 
     work_item_id: str
     interaction_id: str
@@ -70,6 +71,8 @@ class Recorded:
     files: tuple[str, ...] = ()
     pauses: tuple[Pause, ...] = ()
     agreed: tuple[Agreed, ...] = ()
+    about: str = ""
+    held: int | None = None
 
 
 class Page(NamedTuple):
@@ -143,6 +146,7 @@ def _selection() -> Select[Any]:
             work_items.c.first_response_at,
             work_items.c.resolved_at,
             exists().where(attachments.c.interaction_id == columns.id).label("has_files"),
+            work_items.c.topic.label("about"),
             customers.c.id.label("customer_id"),
             customers.c.organisation_id,
         )
@@ -163,8 +167,15 @@ def _read(connection: Connection, selection: Select[Any]) -> list[Recorded]:
     pauses = _pauses(connection, rows)
     parties = {party for row in rows.values() for party in _parties(row)}
     terms = agreements.that_ever_held(connection, parties)
+    held = handled.seconds(connection, {id_: row.resolved_at for id_, row in rows.items()})
     return [
-        _recorded(row, files.get(row.id, ()), pauses.get(item_id, ()), _agreed(row, terms))
+        _recorded(
+            row,
+            files=files.get(row.id, ()),
+            pauses=pauses.get(item_id, ()),
+            agreed=_agreed(row, terms),
+            held=held.get(item_id),
+        )
         for item_id, row in rows.items()
     ]
 
@@ -217,15 +228,13 @@ def _pauses(connection: Connection, work_item_ids: Iterable[str]) -> dict[str, t
     }
 
 
-def _recorded(
-    row: Any, files: tuple[str, ...], pauses: tuple[Pause, ...], agreed: tuple[Agreed, ...]
-) -> Recorded:
+def _recorded(row: Any, **more: Any) -> Recorded:
     """Taken apart at once, in the order of the columns: to ask for each takes several times as
     long, and there may be a hundred thousand."""
     (
         work_item_id, interaction_id, conversation_id, channel, direction, account, sender, subject,
         text, topic, target_group, automatic, at, first_response_at, resolved_at,
-        *_,
+        _, about, *_,
     ) = row  # fmt: skip
     return Recorded(
         work_item_id=work_item_id,
@@ -243,7 +252,6 @@ def _recorded(
         at=at,
         first_response_at=first_response_at,
         resolved_at=resolved_at,
-        files=files,
-        pauses=pauses,
-        agreed=agreed,
+        about=about,
+        **more,
     )

@@ -16,6 +16,7 @@ from pydantic import TypeAdapter
 from hub.interaction import Channel, Direction
 from routing.replay.result import Replay, Replayed
 from routing.replay.side import Placed
+from routing.staffing.arrivals import Arrivals
 
 
 class _Outcome(NamedTuple):
@@ -30,8 +31,10 @@ _REPLAY = TypeAdapter(Replay)
 
 
 def summary_of(found: Replay) -> dict[str, Any]:
-    """All but the contacts."""
-    summary: dict[str, Any] = _REPLAY.dump_python(replace(found, changes=()), mode="json")
+    """All but the contacts, and but what staffing is worked out from."""
+    summary: dict[str, Any] = _REPLAY.dump_python(
+        replace(found, changes=(), arrived=Arrivals()), mode="json"
+    )
     return summary
 
 

@@ -48,10 +48,12 @@ class Placed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """All that follows for a contact from the combination for which a model takes it."""
+    """All that follows for a contact from the combination for which a model takes it; `answer`: the
+    target of its first response, and in which time that runs."""
 
     side: Side
     promises: Promises
+    answer: tuple[int | None, str]
 
     def placed(self, work: Recorded, until: datetime) -> Placed:
         first, resolution = self.promises
@@ -76,11 +78,12 @@ class Player:
         if found is None:
             handling = self.model.handling(cell)
             promises = self._promising.promises(handling, self.model)
-            found = self._known[cell] = Terms(self._side(handling), promises)
+            answer = (handling.first_response, str(handling.clock))
+            found = self._known[cell] = Terms(self._side(handling), promises, answer)
         if not work.agreed:
             return found
         agreed = self._promising.promises(self.model.handling(cell), self.model, work)
-        return Terms(found.side, agreed)
+        return Terms(found.side, agreed, found.answer)
 
     def _side(self, handling: Handling) -> Side:
         source = handling.rows.get("role")

@@ -161,3 +161,25 @@ async def test_a_version_that_was_changed_since_says_so(house: House, boss: Pers
         page.path, text=NEXT + "# x\n", title="", note="", revision=page.value("[name=revision]")
     )
     assert "changed since" in (await boss.get(REPLAY)).text("#replay")
+
+
+async def test_people_needed_are_shown_by_both_versions_and_exported(
+    house: House, boss: Person, anna: Person
+):
+    assert "worked out when" in (await anna.get("/console/model/2/staffing")).text("main")
+    for number in range(9):
+        await house.receive(subject=f"My order {number}", sender=f"jan{number}@example.org")
+    await replayed(house, boss)
+    page = await anna.get("/console/model/2/staffing")
+    assert page.texts(".staffing h2") == ["Customer service", "Billing"]
+    assert page.texts(".staffing svg title") == [
+        "People to plan for Customer service, by half hour of the week",
+        "People to plan for Billing, by half hour of the week",
+    ]
+    assert "E-mail any topic all customers 6.0 a common value" in page.text("[aria-labelledby=times]")
+    table = await anna.get("/console/model/2/staffing.csv")
+    lines = list(csv.DictReader(StringIO(table.body)))
+    assert {line["role"] for line in lines} == {"service", "billing"}
+    assert all(
+        line["people" if line["role"] == "billing" else "people_after"] == "0.00" for line in lines
+    )

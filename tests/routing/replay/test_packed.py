@@ -7,6 +7,7 @@ from interaction_models import model_of
 from recorded_work import AT, EVERYBODY, SINCE, UNTIL, work
 from routing.replay import Replayer
 from routing.replay.packed import pack, read_summary, summary_of, unpack
+from routing.staffing.arrivals import Arrivals
 
 
 def test_what_is_packed_is_what_is_unpacked_but_for_the_subjects() -> None:
@@ -22,5 +23,5 @@ def test_what_is_packed_is_what_is_unpacked_but_for_the_subjects() -> None:
     packed = pack(result.changes)
     assert b"Secret" not in packed
     assert tuple(unpack(packed)) == tuple(replace(one, subject="") for one in result.changes)
-    assert read_summary(summary_of(result)) == replace(result, changes=())
+    assert read_summary(summary_of(result)) == replace(result, changes=(), arrived=Arrivals())
     assert tuple(unpack(pack(()))) == ()
