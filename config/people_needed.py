@@ -12,7 +12,7 @@ def people_of(found: Staffing, older: ModelTexts, newer: ModelTexts) -> People:
     names = list(dict.fromkeys((*found.before, *found.after)))
     return People(
         zone=found.zone,
-        roles=tuple(
+        roles=_busiest_first(
             RolePeople(
                 name,
                 role_by(newer, older, name),
@@ -33,6 +33,10 @@ def people_of(found: Staffing, older: ModelTexts, newer: ModelTexts) -> People:
             for one in found.times
         ),
     )
+
+
+def _busiest_first(roles: Iterable[RolePeople]) -> tuple[RolePeople, ...]:
+    return tuple(sorted(roles, key=lambda one: -max(one.hours)))
 
 
 def _planned(slots: Iterable[Slot]) -> dict[int, int]:

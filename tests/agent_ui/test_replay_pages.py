@@ -176,7 +176,9 @@ async def test_people_needed_are_shown_by_both_versions_and_exported(
         "People to plan for Customer service, by half hour of the week",
         "People to plan for Billing, by half hour of the week",
     ]
-    assert "E-mail any topic all customers 6.0 a common value" in page.text("[aria-labelledby=times]")
+    assert "E-mail any topic all customers 6.0 a common value" in page.text(
+        "[aria-labelledby=times]"
+    )
     table = await anna.get("/console/model/2/staffing.csv")
     lines = list(csv.DictReader(StringIO(table.body)))
     assert {line["role"] for line in lines} == {"service", "billing"}
