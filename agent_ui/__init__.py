@@ -1,7 +1,1 @@
 """The agent console: what people who answer customers see. Knows only `hub`."""
-
-from agent_ui.console import Console
-from agent_ui.context import ConsoleContext
-from agent_ui.settings import ConsoleSettings
-
-__all__ = ["Console", "ConsoleContext", "ConsoleSettings"]

@@ -9,7 +9,7 @@ from agent_ui.news import TOPICS, News
 from agent_ui.pages import Pages
 from agent_ui.routes import Views, routes
 from agent_ui.sessions import Sessions
-from agent_ui.static_files import StaticFiles
+from agent_ui.static_files import static_files
 from agent_ui.streams import Streams
 from agent_ui.views.actions import ActionViews
 from agent_ui.views.conversation import ConversationViews
@@ -17,6 +17,7 @@ from agent_ui.views.desk import DeskViews
 from agent_ui.views.files import FileViews
 from agent_ui.views.guide import GuideViews
 from agent_ui.views.handing_over import HandingOverViews
+from agent_ui.views.information import InformationViews
 from agent_ui.views.model import ModelViews
 from agent_ui.views.model_changes import ModelChanges
 from agent_ui.views.replay import ReplayViews
@@ -31,7 +32,7 @@ class Console:
 
     def __init__(self, context: ConsoleContext) -> None:
         database, settings = context.database, context.settings
-        static = StaticFiles()
+        static = static_files()
         pages = Pages(context, static)
         self._sessions = sessions = Sessions(context)
         self._feed = Feed(News(database).look_up)
@@ -52,6 +53,7 @@ class Console:
             replay=ReplayViews(context, pages, model),
             desk=DeskViews(context, pages, work, conversation),
             handing_over=HandingOverViews(context, conversation),
+            information=InformationViews(context, conversation),
             streams=self._streams,
         )
         self._routes = routes(views, Guard(sessions, pages, context.hub.http.public_url), static)

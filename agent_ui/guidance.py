@@ -15,8 +15,11 @@ class _Named(_Stored):
     title: dict[str, str]
 
 
-class _Information(_Named):
+class Information(_Named):
+    """`field`: where exactly in its source it is, such as `order.number`."""
+
     source: str = ""
+    field: str | None = None
 
 
 class _Result(_Named):
@@ -49,7 +52,7 @@ class Guidance(_Stored):
     model_version: str = ""
     topic_title: dict[str, str] | None = None
     recognition: Recognition = Recognition()
-    required_information: tuple[_Information, ...] = ()
+    required_information: tuple[Information, ...] = ()
     steps: _Steps = _Steps()
     results: tuple[_Result, ...] = ()
     authority: tuple[dict[str, Any], ...] = Field(default=())

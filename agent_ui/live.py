@@ -35,7 +35,8 @@ class Change:
     """Something to tell to who holds one of `roles` or is one of `agents`.
 
     With an `item`, that work item is now so; without, the interaction in the conversation is new
-    or its delivery went on; with `desk`, whether the agent takes offers.
+    or its delivery went on; with `desk`, whether the agent takes offers; with `beside`, what is
+    shown beside the conversation is another.
     """
 
     roles: frozenset[str]
@@ -45,6 +46,7 @@ class Change:
     interaction_id: str = ""
     inbound: bool = False
     desk: bool = False
+    beside: bool = False
 
     def concerns(self, agent_id: str, roles: frozenset[str]) -> bool:
         return agent_id in self.agents or not roles.isdisjoint(self.roles)

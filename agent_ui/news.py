@@ -7,16 +7,19 @@ from sqlalchemy import Connection
 
 from agent_ui.live import Change
 from hub.events import (
+    DeliveryChanged,
     Envelope,
     Event,
     InteractionReceived,
     InteractionRecorded,
+    InvoiceChanged,
     MessageStatus,
+    OrderChanged,
     PresenceChanged,
     WorkItemChanged,
 )
 from hub.interaction import Direction
-from hub.store import Database, work_items
+from hub.store import Database, links, work_items
 from hub.store.work_items import WorkItem
 
 TOPICS = (
@@ -25,10 +28,14 @@ TOPICS = (
     InteractionReceived.topic,
     InteractionRecorded.topic,
     MessageStatus.topic,
+    OrderChanged.topic,
+    DeliveryChanged.topic,
+    InvoiceChanged.topic,
 )
 _REMEMBERED = 50_000
 
 _Entry = InteractionReceived | InteractionRecorded | MessageStatus
+_Trade = OrderChanged | DeliveryChanged | InvoiceChanged
 
 
 class News:
@@ -50,7 +57,23 @@ class News:
                 changes.append(self._work(event, items[event.work_item_id]))
             elif isinstance(event, _Entry) and event.conversation_id in by_conversation:
                 changes.append(_entry(event, by_conversation[event.conversation_id]))
-        return changes
+        return changes + await self._beside(events)
+
+    async def _beside(self, events: Sequence[Event]) -> list[Change]:
+        """What is shown beside a conversation, and not in it, is now another."""
+        trade = [event for event in events if isinstance(event, _Trade)]
+        if not trade:
+            return []
+        items = await self._database.read(lambda c: _concerned(c, trade))
+        return [
+            Change(
+                roles=frozenset({item.role}),
+                agents=frozenset({item.agent_id} if item.agent_id else ()),
+                conversation_id=conversation_id,
+                beside=True,
+            )
+            for conversation_id, item in items.items()
+        ]
 
     def _work(self, event: WorkItemChanged, item: WorkItem) -> Change:
         role, holder = self._holders.pop(item.id, (event.former_role, None))
@@ -86,6 +109,23 @@ def _read(
     items = work_items.by_ids(connection, changed) if changed else []
     by_conversation = work_items.latest_of(connection, touched) if touched else {}
     return {item.id: item for item in items}, by_conversation
+
+
+def _concerned(connection: Connection, events: Sequence[_Trade]) -> dict[str, WorkItem]:
+    things = {_thing(event) for event in events}
+    whose = {event.customer_id for event in events if event.customer_id}
+    found = links.concerned(connection, things, whose)
+    return work_items.latest_of(connection, found) if found else {}
+
+
+def _thing(event: _Trade) -> str:
+    match event:
+        case OrderChanged():
+            return event.order_id
+        case DeliveryChanged():
+            return event.delivery_id
+        case InvoiceChanged():
+            return event.invoice_id
 
 
 def _entry(event: _Entry, item: WorkItem) -> Change:

@@ -1,12 +1,13 @@
 """Turns templates into responses, with the headers that every page of the console has."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from aiohttp import web
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from agent_ui import spans, words
+from agent_ui import spans, trade_words, words
 from agent_ui.context import ConsoleContext
 from agent_ui.static_files import StaticFiles
 from agent_ui.texts import CLIENT_TEXTS, LANGUAGES, Texts
@@ -27,25 +28,33 @@ _HEADERS = {
 }
 
 
+@cache
+def _environment(organisation: str, static: StaticFiles) -> Environment:
+    """Its templates are compiled once in a process."""
+    environment = Environment(
+        loader=PackageLoader("agent_ui"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(
+        static=static.url,
+        trade_words=trade_words,
+        words=words,
+        spans=spans,
+        client_texts=CLIENT_TEXTS,
+        languages=LANGUAGES,
+        organisation=organisation,
+        token_field=FORM_TOKEN,
+    )
+    return environment
+
+
 class Pages:
     def __init__(self, context: ConsoleContext, static: StaticFiles) -> None:
         self._context = context
-        self._environment = Environment(
-            loader=PackageLoader("agent_ui"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._environment.globals.update(
-            static=static.url,
-            words=words,
-            spans=spans,
-            client_texts=CLIENT_TEXTS,
-            languages=LANGUAGES,
-            organisation=context.hub.organisation,
-            token_field=FORM_TOKEN,
-        )
+        self._environment = _environment(context.hub.organisation, static)
 
     def render(self, template: str, texts: Texts, **values: Any) -> str:
         titles = self._context.role_titles(texts.language)

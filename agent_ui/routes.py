@@ -12,6 +12,7 @@ from agent_ui.views.desk import DeskViews
 from agent_ui.views.files import FileViews
 from agent_ui.views.guide import GuideViews
 from agent_ui.views.handing_over import HandingOverViews
+from agent_ui.views.information import InformationViews
 from agent_ui.views.model import ModelViews
 from agent_ui.views.model_changes import LONGEST_FORM, ModelChanges
 from agent_ui.views.replay import ReplayViews
@@ -35,6 +36,7 @@ class Views:
     replay: ReplayViews
     desk: DeskViews
     handing_over: HandingOverViews
+    information: InformationViews
     streams: Streams
 
 
@@ -70,6 +72,8 @@ def routes(views: Views, guard: Guard, static: StaticFiles) -> Sequence[Route]:
         Route("POST", work_item + "/release", agents(views.actions.release)),
         Route("POST", work_item + "/resolve", agents(views.actions.resolve)),
         Route("POST", work_item + "/topic", agents(views.actions.correct_topic)),
+        Route("POST", work_item + "/information", agents(views.information.enter)),
+        Route("POST", "/console/proposals/{id}", agents(views.information.decide)),
         Route("GET", conversation, agents(views.conversation.page)),
         Route("GET", conversation + "/entries", agents(views.conversation.entries)),
         Route("POST", conversation + "/entries", agents(views.actions.write)),

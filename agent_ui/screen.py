@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from agent_ui.guidance import Guidance, guidance_of
+from agent_ui.needs import Need, needs_of
 from agent_ui.settings import ConsoleSettings
+from agent_ui.trade import Trade, read_trade
 from hub.interaction import Channel
 from hub.replies import Reachable, reachable
-from hub.store import agents, customers, deadlines, steps, timeline, work_items
+from hub.store import agents, customers, deadlines, found_out, steps, timeline, work_items
 from hub.store.agents import Agent
 from hub.store.customers import Customer, Past
 from hub.store.deadlines import Deadline
+from hub.store.found_out import Proposal
 from hub.store.steps import Step
 from hub.store.timeline import Conversation, Entry
 from hub.store.work_items import WorkItem
@@ -41,6 +44,9 @@ class Screen:
     offered_only: frozenset[str]
     steps: list[Step]
     colleagues: dict[str, list[tuple[str, str]]]
+    trade: Trade
+    needs: list[Need]
+    proposals: list[Proposal]
 
     @property
     def seen(self) -> int:
@@ -106,11 +112,15 @@ def read_screen(
         connection, customer, besides=conversation_id, limit=settings.history_length
     )
     past = {line.conversation_id for line in [*own, *colleagues]}
+    guidance = guidance_of(item.decision if item else {})
+    sources = {one.source for one in guidance.required_information}
+    trade = read_trade(connection, conversation_id, customer.id, sources)
+    entered = found_out.of_item(connection, item.id) if item else {}
     return Screen(
         conversation=conversation,
         item=item,
         deadlines=deadlines.of_item(connection, item.id) if item else [],
-        guidance=guidance_of(item.decision if item else {}),
+        guidance=guidance,
         entries=entries[-settings.timeline_length :],
         has_earlier=len(entries) > settings.timeline_length,
         customer=customer,
@@ -122,6 +132,9 @@ def read_screen(
         offered_only=offered_only,
         steps=steps.of(connection, item.id) if item else [],
         colleagues=_colleagues(connection, item, agent),
+        trade=trade,
+        needs=needs_of(guidance, customer, trade, entered),
+        proposals=found_out.proposals(connection, customer.id),
     )
 
 

@@ -12,7 +12,6 @@ from agent_ui.attempts import Attempt, Attempts, succeeded
 from agent_ui.context import ConsoleContext
 from agent_ui.password_checks import PasswordChecks
 from agent_ui.texts import LANGUAGES
-from hub import clock
 from hub.store import agents, sessions
 from hub.store.agents import Agent
 
@@ -31,8 +30,7 @@ class Sessions:
         self._checks = PasswordChecks()
         self._secure = urlsplit(context.hub.http.public_url).scheme == "https"
         self.cookie = "__Host-loket" if self._secure else "loket_session"
-        # Checked for a login that does not exist, so that the answer takes as long.
-        self._nobody = agents.hash_password(clock.new_secret())
+        self._nobody = agents.hash_of_nobody()
 
     async def sign_in(self, login: str, password: str, address: str) -> str | None:
         """The token of a new session; None when login or password is wrong.

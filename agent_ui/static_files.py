@@ -8,6 +8,7 @@ import gzip
 import hashlib
 import mimetypes
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from aiohttp import web
@@ -26,7 +27,7 @@ class _File:
 
 
 class StaticFiles:
-    def __init__(self, folder: Path = _FOLDER) -> None:
+    def __init__(self, folder: Path) -> None:
         self._files = {
             path.relative_to(folder).as_posix(): _read(path)
             for path in sorted(folder.rglob("*"))
@@ -58,6 +59,12 @@ class StaticFiles:
         return web.Response(
             body=body, content_type=file.content_type, charset="utf-8", headers=headers
         )
+
+
+@cache
+def static_files() -> StaticFiles:
+    """Those of the console: they are part of the release, so one for the process."""
+    return StaticFiles(_FOLDER)
 
 
 def _read(path: Path) -> _File:

@@ -115,6 +115,8 @@ class Streams:
         if change.desk:
             return {"desk": True}
         message: dict[str, Any] = {"conversation": change.conversation_id}
+        if change.beside:
+            return message | {"beside": True}
         if change.item is None:
             return message | {"entry": change.interaction_id, "inbound": change.inbound}
         item = change.item

@@ -87,7 +87,7 @@ class Stacks:
         server = RabbitMQServer()
         self._ending.callback(server.close)
         server.start()
-        return vhosts_of(server)
+        return vhosts_of(**server.address())
 
 
 def servers_cpu_seconds() -> float:

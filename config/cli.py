@@ -34,7 +34,6 @@ from config.settings import Settings
 from config.signals import stop_on_signals
 from config.wiring import Role
 from hub import logs
-from hub.asyncapi import document
 from hub.errors import Rejected
 from hub.settings import LogSettings
 from hub.store import dead_letters, migrate
@@ -104,6 +103,8 @@ def demo(
 @app.command()
 def asyncapi() -> None:
     """Print the AsyncAPI document of the events on the bus."""
+    from hub.asyncapi import document  # noqa: PLC0415 (loads RabbitMQ's client)
+
     sys.stdout.write(document())
 
 

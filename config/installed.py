@@ -2,8 +2,8 @@
 
 from importlib.metadata import entry_points
 
-from connectors.chat import connector as chat
-from connectors.email import connector as email
+from connectors.chat.kind import connector as chat
+from connectors.email.kind import connector as email
 from hub.connector import ConnectorKind
 
 OURS: tuple[ConnectorKind, ...] = (

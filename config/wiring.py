@@ -9,7 +9,8 @@ from typing import Any, Protocol
 
 from aiohttp import web
 
-from agent_ui import Console, ConsoleContext
+from agent_ui.console import Console
+from agent_ui.context import ConsoleContext
 from config.installed import installed
 from config.model_desk import Desk
 from config.replay_desk import Replays

@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import Connection
 
+from hub.blobs import SHELVES
 from hub.rounds import Rounds
 from hub.settings import RetentionSettings
 from hub.store import Blobs, Database, expiry, originals
-from hub.store.blobs import SHELVES
 from hub.store.leader import Leadership
 
 log = structlog.get_logger(__name__)

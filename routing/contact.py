@@ -1,16 +1,19 @@
 """The few facts about a contact that routing looks at."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Self
 
 from hub.interaction import Automatic, Channel, Direction, Interaction
+from hub.references import Reference, Whose
 from routing.tree import ANY
 
 
 @dataclass(frozen=True, slots=True)
 class Contact:
     """`account` is our own address that was used, `sender` the customer's; `target_group` is that
-    of the customer, `stated_topic` was chosen in a form or a menu."""
+    of the customer, `stated_topic` was chosen in a form or a menu. `known`: whose each number in it
+    is, where they were looked up."""
 
     direction: Direction
     channel: Channel
@@ -22,6 +25,7 @@ class Contact:
     sender: str = ""
     automatic: Automatic = Automatic.NO
     attachments: tuple[str, ...] = ()
+    known: Mapping[tuple[Reference, str], Whose] = field(default_factory=dict)
 
     @classmethod
     def of(cls, interaction: Interaction, target_group: str = ANY) -> Self:

@@ -5,13 +5,14 @@ earlier contacts and is sure enough, else none. The rows of the
 model that hold for it do the rest; where none of them names a role, the triage role gets it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from hub.interaction import Automatic
+from hub.references import Whose
 from routing.contact import Contact
-from routing.decision import Decision, Handling, How, Reason, ReasonCode, Recognition
+from routing.decision import Decision, Handling, How, Mention, Reason, ReasonCode, Recognition
 from routing.inherit import Cell
 from routing.model import Model
 from routing.recognise import chosen
@@ -58,8 +59,7 @@ def decide(contact: Contact, model: Model, learned: Learned | None = None) -> De
         reasons.append(_reason(ReasonCode.NO_TOPIC))
     if mentions := model.recogniser.mentions(contact):
         recognition = recognition.model_copy(update={"mentions": mentions})
-        values = ", ".join(mention.value for mention in mentions)
-        reasons.append(_reason(ReasonCode.MENTION, mentions=_shown(values)))
+        reasons.extend(_mentioned(mentions))
     handling = model.handling(Cell(group, contact.direction, contact.channel, recognition.topic))
     reasons.extend(_by_the_model(handling))
     return Decision.of(handling, recognition, tuple(reasons))
@@ -124,6 +124,21 @@ def _learned(
     return Recognition(
         topic=topic, how=How.LEARNED, confidence=guess.confidence, learned=learned.version
     )
+
+
+_MENTIONED = {
+    Whose.THEIRS: ReasonCode.MENTION_THEIRS,
+    Whose.OTHERS: ReasonCode.MENTION_OTHERS,
+    Whose.UNKNOWN: ReasonCode.MENTION_UNKNOWN,
+    None: ReasonCode.MENTION,
+}
+
+
+def _mentioned(mentions: Sequence[Mention]) -> Iterator[Reason]:
+    for whose, code in _MENTIONED.items():
+        values = ", ".join(mention.value for mention in mentions if mention.whose is whose)
+        if values:
+            yield _reason(code, mentions=_shown(values))
 
 
 def _percent(share: float) -> str:

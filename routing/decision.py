@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from hub.interaction import Channel, Frozen
-from hub.references import Reference
+from hub.references import Reference, Whose
 from routing.entry import Title
 from routing.moment import Authority, Clock, Information, Result, Steps
 
@@ -29,10 +29,12 @@ class How(StrEnum):
 
 
 class Mention(Frozen):
-    """A number in the contact that a pattern of the model knows, as found, in capitals."""
+    """A number in the contact that a pattern of the model knows, as found, in capitals. `whose`:
+    None where it was not looked up."""
 
     reference: Reference
     value: str
+    whose: Whose | None = None
 
 
 class Recognition(Frozen):
@@ -74,6 +76,9 @@ class ReasonCode(StrEnum):
     UNSURE = "unsure"
     ALSO = "also"
     MENTION = "mention"
+    MENTION_THEIRS = "mention_theirs"
+    MENTION_OTHERS = "mention_others"
+    MENTION_UNKNOWN = "mention_unknown"
     CORRECTED = "corrected"
     NO_TOPIC = "no_topic"
     ROLE = "role"

@@ -30,6 +30,9 @@ _ENGLISH = {
         "{threshold} % is asked for."
     ),
     ReasonCode.MENTION: "It mentions: {mentions}.",
+    ReasonCode.MENTION_THEIRS: "It mentions what is this customer's: {mentions}.",
+    ReasonCode.MENTION_OTHERS: "It mentions what is not known as this customer's: {mentions}.",
+    ReasonCode.MENTION_UNKNOWN: "It mentions numbers that are not known: {mentions}.",
     ReasonCode.CORRECTED: "{agent} changed the topic from “{former}” to “{topic}”.",
     ReasonCode.WORDS: "These words point to “{topic}”: {matched}.",
     ReasonCode.ALSO: "It could also be about: {topics}.",
@@ -65,6 +68,9 @@ _DUTCH = {
         "{threshold} % is nodig."
     ),
     ReasonCode.MENTION: "Het noemt: {mentions}.",
+    ReasonCode.MENTION_THEIRS: "Het noemt wat van deze klant is: {mentions}.",
+    ReasonCode.MENTION_OTHERS: "Het noemt wat niet als van deze klant bekend is: {mentions}.",
+    ReasonCode.MENTION_UNKNOWN: "Het noemt nummers die niet bekend zijn: {mentions}.",
     ReasonCode.CORRECTED: "{agent} veranderde het onderwerp van “{former}” in “{topic}”.",
     ReasonCode.WORDS: "Deze woorden wijzen op “{topic}”: {matched}.",
     ReasonCode.ALSO: "Het kan ook gaan over: {topics}.",

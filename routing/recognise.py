@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
+from hub.references import Reference, Whose
 from routing.contact import Contact
 from routing.decision import How, Mention
 from routing.definition import Topic
@@ -24,6 +25,7 @@ _ATTACHMENT_LIMIT = 50
 _NAME_LIMIT = 200
 _IN_SUBJECT = 2
 _MENTION_LIMIT = 20
+_OWN_POINTS = _MENTION_LIMIT + 1
 _SUREST = (How.ACCOUNT, How.SENDER, How.PATTERN, How.WORDS, How.REFERENCE, How.ATTACHMENT)
 _WORD = re.compile(r"[^\W_]+")
 _BETWEEN = {code: " " for code in range(128) if not chr(code).isalnum()}
@@ -121,7 +123,7 @@ class Recogniser:
         """The surest way first, then the most points, the deepest topic, the first in the file."""
         found = [*self._by_address(contact), *self._by_words(contact)]
         if self._patterns:
-            found += _by_patterns(self._hits(contact))
+            found += _by_patterns(self._hits(contact), contact)
         if self._kinds and contact.attachments:
             found += self._by_attachments(contact)
         return sorted(found, key=self._rank) if len(found) > 1 else found
@@ -130,12 +132,14 @@ class Recogniser:
         """The numbers in the contact that refer to something, each once."""
         if not self._patterns.refer:
             return ()
-        found = {
-            Mention(reference=hit.reference, value=hit.value): None
-            for hit in self._hits(contact)
-            if hit.reference
-        }
-        return tuple(found)[:_MENTION_LIMIT]
+        found: dict[tuple[Reference, str], None] = {}
+        for hit in self._hits(contact):
+            if hit.reference:
+                found[hit.reference, hit.value] = None
+        return tuple(
+            Mention(reference=key[0], value=key[1], whose=contact.known.get(key))
+            for key in list(found)[:_MENTION_LIMIT]
+        )
 
     def _hits(self, contact: Contact) -> Iterator[Hit]:
         for text in (contact.subject, contact.text, *_names(contact)):
@@ -193,17 +197,24 @@ class Recogniser:
                 branch = branch.next.get(words[place]) if place < len(words) else None
 
 
-def _by_patterns(hits: Iterator[Hit]) -> list[Finding]:
+def _by_patterns(hits: Iterator[Hit], contact: Contact) -> list[Finding]:
     """One finding for each topic, with what was found; the more, the more points. A number to look
-    up names a thing, and words say what is the matter with it, so they go first."""
+    up names a thing, and words say what is the matter with it, so they go first. One that is the
+    customer's own counts more than all that are not."""
     found: dict[tuple[str, How], Finding] = {}
     for hit in hits:
         how = How.REFERENCE if hit.reference else How.PATTERN
         finding = found.setdefault((hit.topic, how), Finding(hit.topic, how, []))
         if hit.value not in finding.matched and len(finding.matched) < _MENTION_LIMIT:
             finding.matched.append(hit.value)
-            finding.points += 1
+            finding.points += _OWN_POINTS if _is_own(hit, contact) else 1
     return list(found.values())
+
+
+def _is_own(hit: Hit, contact: Contact) -> bool:
+    if hit.reference is None:
+        return False
+    return contact.known.get((hit.reference, hit.value)) is Whose.THEIRS
 
 
 def _names(contact: Contact) -> Iterator[str]:

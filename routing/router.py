@@ -5,6 +5,7 @@ order, in one transaction. So an event delivered twice, late or out of order cha
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +25,7 @@ from routing.contact import Contact
 from routing.decide import Learned, decide
 from routing.decision import Decision
 from routing.live_model import CurrentModel
+from routing.numbers import Numbers
 from routing.past import Past, awake
 from routing.promising import Terms, promised_anew, with_contact
 from routing.tree import ANY
@@ -82,11 +84,13 @@ class Router:
             return []
         closed = routing.lock(connection, conversation_ids)
         contacts = routing.unrouted(connection, conversation_ids)
+        model = self._model()
+        numbers = Numbers(connection, model, [(one, _contact(one)) for one in contacts])
         customers = {contact.customer_id for contact in contacts}
-        terms = Terms(self._model(), agreements.with_targets(connection, customers, clock.now()))
+        terms = Terms(model, agreements.with_targets(connection, customers, clock.now()))
         past = Past(connection, self._rules)
         open_items = routing.open_items(connection, conversation_ids)
-        work = _Work(open_items, terms, past, self._learned())
+        work = _Work(open_items, terms, past, numbers, self._learned())
         routed = [(contact, work.take(contact)) for contact in contacts]
         if troubled:
             new = first_seen(connection, CONSUMER, list(troubled))
@@ -94,6 +98,7 @@ class Router:
                 work.reopen(connection, troubled[event_id])
             troubles.heard(connection, list(troubled))
         routing.save(connection, work.changed(), closed)
+        numbers.link(connection, contacts)
         if contacts:
             routing.mark_routed(connection, [contact.id for contact in contacts])
         return routed
@@ -103,11 +108,17 @@ class _Work:
     """The work items of one batch, as they stand and as they become."""
 
     def __init__(
-        self, open_items: dict[str, WorkItem], terms: Terms, past: Past, learned: Learned | None
+        self,
+        open_items: dict[str, WorkItem],
+        terms: Terms,
+        past: Past,
+        numbers: Numbers,
+        learned: Learned | None,
     ) -> None:
         self._open = open_items
         self._terms = terms
         self._past = past
+        self._numbers = numbers
         self._learned = learned
         self._changed: dict[str, WorkItem] = {}
 
@@ -119,7 +130,8 @@ class _Work:
         item = self._open.get(contact.conversation_id)
         if _only_filed(contact):
             return item.role if item else ""
-        decision = decide(_contact(contact), self._terms.model, self._learned)
+        facts = replace(_contact(contact), known=self._numbers.known(contact))
+        decision = decide(facts, self._terms.model, self._learned)
         if item is None:
             new = _new_item(contact, decision, self._past.rules)
             promised = with_contact(new, contact.received_at, self._terms)

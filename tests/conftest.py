@@ -16,14 +16,9 @@ from hub.store.database import open_database
 from hub.store.tables import metadata
 from servers.browser import open_browser
 from servers.imap import ImapAccount, ImapServer
-from servers.postgres import (
-    QUICK,
-    Databases,
-    PostgresServer,
-    find_postgres,
-    run,
-)
-from servers.rabbitmq import RabbitMQServer
+from servers.postgres import Databases, PostgresServer, find_postgres, postgres_server, run
+from servers.rabbitmq import RabbitMQServer, rabbitmq_server
+from servers.sharing import shared
 from servers.smtp import SmtpSink
 from servers.tls import Certificate, make_certificate
 from servers.vhosts import Vhosts, find_broker, vhosts_of
@@ -53,6 +48,13 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 
 @pytest.fixture(scope="session")
+def _run_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The same for all processes of this run."""
+    own = tmp_path_factory.getbasetemp()
+    return own if worker_id == "master" else own.parent
+
+
+@pytest.fixture(scope="session")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
     """A certificate for localhost that servers of the tests show."""
     return make_certificate(tmp_path_factory.mktemp("certificate"))
@@ -62,7 +64,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
 
 
 @pytest.fixture(scope="session")
-def databases() -> Iterator[Databases]:
+def databases(_run_folder: Path) -> Iterator[Databases]:
     """Makes databases on the shared server."""
     url = find_postgres()
     if url is not None:
@@ -70,10 +72,8 @@ def databases() -> Iterator[Databases]:
         run(found.drop_left_behind())
         yield found
         return
-    server = PostgresServer(settings=QUICK)
-    server.start()
-    yield Databases(server.url())
-    server.close()
+    with shared(_run_folder, "postgres", postgres_server) as address:
+        yield Databases(address["url"])
 
 
 @pytest.fixture
@@ -126,18 +126,15 @@ async def private_postgres_url(private_postgres: PostgresServer) -> str:
 
 
 @pytest.fixture(scope="session")
-def vhosts() -> Iterator[Vhosts]:
+def vhosts(_run_folder: Path) -> Iterator[Vhosts]:
     """Hands out virtual hosts on the shared broker."""
     found = find_broker()
     if found is not None:
-        found.remove_left_behind()
         yield found
         found.close()
         return
-    server = RabbitMQServer()
-    server.start()
-    yield vhosts_of(server)
-    server.close()
+    with shared(_run_folder, "rabbitmq", rabbitmq_server) as address:
+        yield vhosts_of(**address)
 
 
 @pytest.fixture
@@ -163,7 +160,7 @@ def private_rabbitmq(_own_rabbitmq: RabbitMQServer) -> RabbitMQServer:
 @pytest.fixture(scope="session")
 def _own_vhosts(_own_rabbitmq: RabbitMQServer) -> Vhosts:
     # One at a time: at each start the broker looks after all that it has.
-    return vhosts_of(_own_rabbitmq, at_once=1)
+    return vhosts_of(**_own_rabbitmq.address(), at_once=1)
 
 
 @pytest.fixture

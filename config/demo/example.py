@@ -2,11 +2,12 @@
 
 from functools import cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, Field
 
+from hub.deliveries import EventKind
 from hub.interaction import Channel, Frozen
 
 DATA = Path(__file__).parent / "data"
@@ -17,7 +18,7 @@ T = TypeVar("T", bound=BaseModel)
 
 class Agreement(Frozen):
     """`valid_from` and `valid_until` in days from today; `targets` like `sla` of a row of the
-    model."""
+    model, `details` what can be counted or looked up in it."""
 
     kind: str
     title: str
@@ -27,12 +28,15 @@ class Agreement(Frozen):
     due_hours: int | None = None
     owner: str = ""
     targets: dict[str, str] | None = None
+    number: str = ""
+    details: dict[str, Any] | None = None
 
 
 class Customer(Frozen):
     """A person, or an organisation with its contacts; only an organisation has a `domain`."""
 
     name: str
+    number: str = ""
     group: str = ""
     language: str
     mail: str = ""
@@ -76,6 +80,32 @@ class PastConversation(Frozen):
     subject: str = ""
     days: int
     messages: tuple[PastMessage, ...]
+
+
+class Product(Frozen):
+    en: str
+    nl: str
+    price: int
+
+
+class Sold(Frozen):
+    """An order: `days` ago, in a parcel with this story, and with an invoice if it was sent."""
+
+    number: str
+    days: int
+    lines: dict[str, int]
+    parcel: str = ""
+    invoice: str = ""
+    paid: int | None = None
+
+
+class Sales(Frozen):
+    """`parcels`: by story, what happened so many hours after the order, and where. `orders`: by
+    mail address."""
+
+    products: dict[str, Product]
+    parcels: dict[str, tuple[tuple[int, EventKind, str], ...]]
+    orders: dict[str, tuple[Sold, ...]]
 
 
 class Letter(Frozen):
@@ -134,6 +164,11 @@ def agents() -> tuple[AgentEntry, ...]:
 @cache
 def past_conversations() -> tuple[PastConversation, ...]:
     return _read("history.yaml", _History).conversations
+
+
+@cache
+def sales() -> Sales:
+    return _read("orders.yaml", Sales)
 
 
 @cache

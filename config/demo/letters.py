@@ -10,6 +10,7 @@ from mimetypes import guess_type
 
 import aiosmtplib
 
+from config.demo import example
 from config.demo.addresses import HOST, address_of
 from config.demo.example import DATA, Letter, Writer
 from config.demo.mailbox import Mail, Mailbox
@@ -72,7 +73,7 @@ class PostOffice:
 
 def draft_of(letter: Letter, writer: Writer, chance: random.Random) -> Draft:
     """The letter, filled in and signed by its writer."""
-    values = {"name": writer.name.split()[0], **made_up_numbers(chance)}
+    values = {"name": writer.name.split()[0], **numbers_of(writer, chance)}
     file = File(letter.file, (DATA / letter.file).read_bytes()) if letter.file else None
     return Draft(
         sender=writer.mail,
@@ -82,6 +83,16 @@ def draft_of(letter: Letter, writer: Writer, chance: random.Random) -> Draft:
         text=letter.text.format_map(values),
         file=file,
     )
+
+
+def numbers_of(writer: Writer, chance: random.Random) -> dict[str, str]:
+    """Of what the writer ordered last; made up for who ordered nothing."""
+    numbers = made_up_numbers(chance)
+    sold = example.sales().orders.get(writer.mail, ())
+    sent = [one for one in sold if one.invoice]
+    if sent:
+        numbers |= {"order": sent[-1].number, "invoice": sent[-1].invoice}
+    return numbers
 
 
 def made_up_numbers(chance: random.Random) -> dict[str, str]:

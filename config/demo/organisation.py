@@ -7,12 +7,12 @@ from typing import Any
 
 from sqlalchemy import Connection, null, select, update
 
-from config.demo import example, history
+from config.demo import example, history, trade
 from config.demo.example import ALL_ROLES, AgentEntry, Agreement, Customer
 from config.demo.sign_ins import Passwords
 from hub import clock
 from hub.interaction import Party, PointKind
-from hub.store import Database, agents, audit
+from hub.store import Database, agents, audit, outbox
 from hub.store.inserting import insert_all
 from hub.store.tables import agents as agents_table
 from hub.store.tables import agreements, contact_points, customers
@@ -46,6 +46,8 @@ def _load(connection: Connection, model: Model, hashes: Mapping[str, str]) -> No
     now = clock.now()
     for customer in example.customers():
         _add_customer(connection, customer, now, None)
+    with outbox.untold(connection):
+        trade.add(connection, now)
     history.add(connection, model, now)
     audit.record(connection, actor="demo", action="demo.loaded", about="organisation", details={})
 
@@ -97,6 +99,7 @@ def _add_customer(
         "target_group": customer.group,
         "language": customer.language,
         "attributes": customer.attributes,
+        "number": customer.number or None,
         "created_at": now - _JOINED,
     }
     insert_all(connection, customers, [row])
@@ -129,4 +132,6 @@ def _agreed(agreement: Agreement, customer_id: str, now: datetime) -> dict[str, 
         "due_at": None if due is None else now + timedelta(hours=due),
         "owner": agreement.owner,
         "targets": agreement.targets or null(),
+        "number": agreement.number or None,
+        "details": agreement.details or null(),
     }

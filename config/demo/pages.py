@@ -3,6 +3,7 @@
 import json
 import mimetypes
 from collections.abc import Awaitable, Callable
+from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,20 @@ _POLICY = (
 View = Callable[[web.Request, Texts], Awaitable[web.StreamResponse]]
 
 
+@cache
+def _environment(organisation: str) -> Environment:
+    """Its templates are compiled once in a process."""
+    environment = Environment(
+        loader=PackageLoader("config.demo"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(organisation=organisation, languages=LANGUAGES)
+    return environment
+
+
 class Pages:
     """`public_url` is how people reach the demo, beside the names of this machine itself."""
 
@@ -34,14 +49,7 @@ class Pages:
         self._hosts = (*_LOOPBACK, urlsplit(public_url).hostname)
         self.texts = {language: Texts(language, _catalogue(language)) for language in LANGUAGES}
         self._static = {path.name: path.read_bytes() for path in (_FOLDER / "static").iterdir()}
-        self._environment = Environment(
-            loader=PackageLoader("config.demo"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._environment.globals.update(organisation=organisation, languages=LANGUAGES)
+        self._environment = _environment(organisation)
 
     def routes(self) -> list[Route]:
         return [Route("GET", "/demo/static/{name}", self._serve)]

@@ -28,8 +28,8 @@ from connectors.email.parsing.quoting import separate
 from connectors.email.parsing.verify import verify_sender
 from connectors.email.raw import RawContent
 from hub import clock
+from hub.blobs import Blobs
 from hub.interaction import Automatic, Bounce, Verification
-from hub.store import Blobs
 
 _BUFFER = 256 * 1024
 _LONGEST_DATE = 200

@@ -8,8 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from hub.store import Blobs
-from hub.store.blobs import BlobWriter
+from hub.blobs import Blobs, BlobWriter
 
 SMALL = 1 << 16
 """Bytes up to which a mail stays in memory."""

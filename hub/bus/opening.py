@@ -3,7 +3,6 @@
 from urllib.parse import urlsplit
 
 from hub.bus import Bus, DeadLetterSink, Delivery
-from hub.bus.amqp import AmqpBus
 from hub.bus.local import LocalBus
 from hub.settings import BusSettings
 from hub.store import Database
@@ -23,5 +22,7 @@ def open_bus(
     if scheme == "local":
         return LocalBus(database, delivery, dead_letters)
     if scheme in ("amqp", "amqps"):
+        from hub.bus.amqp import AmqpBus  # noqa: PLC0415 (loads RabbitMQ's client)
+
         return AmqpBus(settings.url, database, delivery, dead_letters, name=name)
     raise ValueError(f"the bus speaks local: and amqp://, not {scheme}:")

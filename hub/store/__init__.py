@@ -4,7 +4,7 @@ Queries are plain functions that take a SQLAlchemy `Connection`; `Database.read`
 `Database.write` run them, on SQLite and on PostgreSQL alike.
 """
 
-from hub.store.blobs import Blobs
+from hub.blobs import Blobs
 from hub.store.database import Database, Work
 
 __all__ = ["Blobs", "Database", "Work"]

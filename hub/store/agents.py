@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from argon2 import PasswordHasher
@@ -40,6 +41,12 @@ def hash_password(password: str) -> str:
     if len(password) > LONGEST_PASSWORD:
         raise Rejected("long_password", f"A password has {LONGEST_PASSWORD} characters at most.")
     return _HASHER.hash(password)
+
+
+@cache
+def hash_of_nobody() -> str:
+    """Checked for a login that does not exist, so that the answer takes as long."""
+    return hash_password(clock.new_secret())
 
 
 def password_fits(password_hash: str, password: str) -> bool:

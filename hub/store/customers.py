@@ -44,11 +44,14 @@ class Agreement:
     due_at: datetime | None
     owner: str
     with_organisation: bool
+    number: str = ""
     details: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Customer:
+    """`number` and `attributes`: what a person lacks of their own is that of who they work for."""
+
     id: str
     kind: str
     name: str
@@ -58,6 +61,8 @@ class Customer:
     organisation_name: str
     points: tuple[ContactPoint, ...]
     agreements: tuple[Agreement, ...]
+    number: str = ""
+    attributes: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -79,7 +84,12 @@ def customer(connection: Connection, customer_id: str) -> Customer:
     """The customer with contact points and the agreements in force, also their organisation's."""
     organisation = customers.alias("organisation")
     row = connection.execute(
-        select(customers, organisation.c.name.label("organisation_name"))
+        select(
+            customers,
+            organisation.c.name.label("organisation_name"),
+            organisation.c.number.label("organisation_number"),
+            organisation.c.attributes.label("organisation_attributes"),
+        )
         .outerjoin(organisation, organisation.c.id == customers.c.organisation_id)
         .where(customers.c.id == customer_id)
     ).one()
@@ -93,6 +103,11 @@ def customer(connection: Connection, customer_id: str) -> Customer:
         organisation_name=row.organisation_name or "",
         points=_points(connection, customer_id),
         agreements=_agreements(connection, customer_id, row.organisation_id),
+        number=row.number or row.organisation_number or "",
+        attributes={
+            name: str(value)
+            for name, value in {**(row.organisation_attributes or {}), **row.attributes}.items()
+        },
     )
 
 
@@ -158,6 +173,7 @@ def _agreement(row: Any, customer_id: str) -> Agreement:
         due_at=row.due_at,
         owner=row.owner,
         with_organisation=row.customer_id != customer_id,
+        number=row.number or "",
         details=row.details or {},
     )
 

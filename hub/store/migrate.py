@@ -1,20 +1,26 @@
-"""Brings a store to the schema of this release. Alembic, configured in code: no ini file."""
+"""Brings a store to the schema of this release. Alembic, configured in code: no ini file.
 
+Only what changes a store loads Alembic: each start asks for the schema, and seldom finds it behind.
+"""
+
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect, text
 
 from hub.store.database import Database
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 _SCRIPTS = Path(__file__).parent / "migrations"
 _LOCK = 0x4C4F4B4555  # the relay's lock plus one: two migrations at once would trip over each other
 
 
-def config() -> Config:
+def config() -> "Config":
+    from alembic.config import Config  # noqa: PLC0415 (see above)
+
     settings = Config()
     settings.set_main_option("script_location", str(_SCRIPTS))
     settings.set_main_option("path_separator", "os")
@@ -23,7 +29,7 @@ def config() -> Config:
 
 def head() -> str:
     """The schema that this release needs."""
-    return ScriptDirectory.from_config(config()).get_current_head() or ""
+    return _schemas()[-1]
 
 
 def is_behind(schema: str) -> bool:
@@ -31,9 +37,14 @@ def is_behind(schema: str) -> bool:
 
     A schema that this release has never heard of is of a newer one.
     """
-    scripts = ScriptDirectory.from_config(config())
-    older = {script.revision for script in scripts.walk_revisions()} - {scripts.get_current_head()}
-    return not schema or schema in older
+    return not schema or schema in _schemas()[:-1]
+
+
+@cache
+def _schemas() -> tuple[str, ...]:
+    """All, the newest last: each migration is in a file that begins with its number."""
+    files = (_SCRIPTS / "versions").glob("[0-9]*_*.py")
+    return tuple(sorted(file.name.partition("_")[0] for file in files))
 
 
 async def current(database: Database) -> str:
@@ -48,21 +59,28 @@ async def upgrade(database: Database) -> str:
 
 def downgrade(connection: Connection, schema: str = "base") -> None:
     """Take back what came after an older schema, with its data; by default everything."""
+    from alembic import command  # noqa: PLC0415 (see above)
+
     command.downgrade(_on(connection), schema)
 
 
 def _upgrade(connection: Connection) -> str:
-    settings = _on(connection)
     if is_behind(_current(connection)):
-        command.upgrade(settings, "head")
+        from alembic import command  # noqa: PLC0415 (see above)
+
+        settings = _on(connection)
+        if is_behind(_current(connection)):  # nobody else did it meanwhile
+            command.upgrade(settings, "head")
     return _current(connection)
 
 
 def _current(connection: Connection) -> str:
-    return MigrationContext.configure(connection).get_current_revision() or ""
+    if not inspect(connection).has_table("alembic_version"):
+        return ""
+    return connection.execute(text("select version_num from alembic_version")).scalar() or ""
 
 
-def _on(connection: Connection) -> Config:
+def _on(connection: Connection) -> "Config":
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"select pg_advisory_xact_lock({_LOCK})")
     settings = config()

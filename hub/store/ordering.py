@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select
 from hub import clock
 from hub.errors import Rejected
 from hub.interaction import Channel
+from hub.money import written
 from hub.orders import Order, OrderState, OrderTerms, Wanted, priced, terms_of, total_of
 from hub.store import audit, customers, orders
 from hub.store.tables import agreements
@@ -169,8 +170,8 @@ def _within(total: int, terms: OrderTerms) -> int:
     highest = terms.max_order_total
     if highest is not None and total > highest:
         detail = (
-            f"By the agreement an order is at most {terms.currency} {highest / 100:,.2f}; "
-            f"this one is {terms.currency} {total / 100:,.2f}. Order less, or ask us."
+            f"By the agreement an order is at most {written(highest, terms.currency)}; "
+            f"this one is {written(total, terms.currency)}. Order less, or ask us."
         )
         raise Rejected("too_much", detail, status=422)
     return total

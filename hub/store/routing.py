@@ -31,6 +31,7 @@ class Unrouted:
     id: str
     conversation_id: str
     customer_id: str
+    organisation_id: str | None
     sequence: int
     channel: Channel
     direction: Direction
@@ -126,6 +127,7 @@ def unrouted(connection: Connection, conversation_ids: Sequence[str]) -> list[Un
             columns.received_at,
             columns.correlation_id,
             customers.c.target_group,
+            customers.c.organisation_id,
             organisations.c.target_group.label("organisation_group"),
             exists().where(attachments.c.interaction_id == columns.id).label("has_files"),
         )
@@ -353,6 +355,7 @@ def _unrouted(row: Any, files: tuple[str, ...]) -> Unrouted:
         id=row.id,
         conversation_id=row.conversation_id,
         customer_id=row.customer_id,
+        organisation_id=row.organisation_id,
         sequence=row.sequence,
         channel=Channel(row.channel),
         direction=Direction(row.direction),

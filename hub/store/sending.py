@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 
 from hub import clock
+from hub.blobs import Blobs
 from hub.errors import Rejected
 from hub.events import MessageSend
 from hub.interaction import Attachment, Channel, DeliveryState, Interaction
 from hub.outgoing import OutgoingFile, OutgoingMessage
 from hub.store import audit, outbox
-from hub.store.blobs import Blobs
 from hub.store.tables import attachments, conversations, interactions, outbound
 from hub.store.threads import TOKEN_PURPOSE
 from hub.store.troubles import NEEDS_A_PERSON, status_event

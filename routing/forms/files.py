@@ -9,7 +9,6 @@ from routing.definition import Definition
 from routing.forms.csv_folder import from_csv, to_csv
 from routing.forms.dmn import from_dmn, to_dmn
 from routing.forms.limits import broken, content_of
-from routing.forms.xlsx_file import from_xlsx, to_xlsx
 from routing.forms.yaml_writer import to_yaml
 from routing.model_file import load_model, read_model
 
@@ -42,6 +41,8 @@ def read_form(path: Path, base: Path) -> Definition:
         case Form.CSV:
             return from_csv(path)
         case Form.XLSX:
+            from routing.forms.xlsx_file import from_xlsx  # noqa: PLC0415 (slow to load)
+
             return from_xlsx(path)
         case Form.DMN:
             return from_dmn(content_of(path), str(path), load_model(base).definition)
@@ -81,6 +82,8 @@ def bring(path: Path, out: Path, base: Path) -> Definition:
 
 def _content(definition: Definition, form: Form) -> bytes:
     if form is Form.XLSX:
+        from routing.forms.xlsx_file import to_xlsx  # noqa: PLC0415 (slow to load)
+
         return to_xlsx(definition)
     return to_dmn(definition) if form is Form.DMN else to_yaml(definition).encode()
 

@@ -10,15 +10,19 @@ from playwright.async_api import Browser, Route, expect
 from sqlalchemy import Connection
 
 import topic_examples
-from agent_ui import ConsoleSettings
+from agent_ui.settings import ConsoleSettings
 from builders import chat_arrival, email_party, mail_arrival
 from console_browser import desk
 from console_house import House, open_house
+from house import order
+from hub import clock
+from hub.deliveries import EventKind, NewEvent
 from hub.interaction import Attachment, Party, PointKind, Thread
-from hub.store import agents, learning, sessions
+from hub.store import agents, learning, orders, sessions, tracking
 from hub.store import work_items as work
 from hub.store.tables import agents as agents_table
 from hub.store.tables import outbound, work_items
+from hub.store.tracking import Shipment
 from routing.learned.training import train
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -79,6 +83,33 @@ async def test_an_open_conversation_lives(house: House, browser: Browser) -> Non
         )
         await expect(at.page.locator(".entry-inbound .text").last).to_have_text("Thanks")
         await at.check_traps()
+
+
+async def test_a_parcel_moves_while_its_conversation_is_open(
+    house: House, browser: Browser
+) -> None:
+    accepted = await house.receive()
+    customer = (await house.work_of(accepted.conversation_id)).customer_id
+    sold = order("481207", customer)
+    await house.database.write(lambda c: orders.add(c, [sold]))
+    await house.database.write(lambda c: tracking.shipped(c, [(sold, Shipment("SP1", "Bode"))]))
+    async with desk(browser, house) as at:
+        await at.sign_in("anna")
+        await at.open(accepted.conversation_id)
+        await at.page.locator("[data-fold=deliveries] > summary").click()
+        lines = at.page.locator(f"[data-fold='{sold.id}']")
+        await lines.locator("summary").click()
+        event = NewEvent(
+            partner="Bode", tracking="SP1", external_id="1", kind=EventKind.IN_TRANSIT,
+            occurred_at=clock.now(), place="Utrecht",
+        )  # fmt: skip
+        await house.write(lambda c: tracking.record(c, [event]))
+        await expect(at.page.locator(".track-event")).to_contain_text("On its way, Utrecht")
+        await expect(lines).to_have_attribute("open", "")
+        folded = at.page.locator("[data-fold=deliveries]")
+        assert await folded.get_attribute("open") is None, "what was folded stays so"
+        await at.check_traps()
+        await at.check_accessible()
 
 
 async def test_news_while_writing_is_told_and_moves_nothing(house: House, browser: Browser) -> None:

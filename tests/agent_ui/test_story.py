@@ -74,7 +74,7 @@ async def test_the_screen_tells_what_the_model_says(house: House, anna: Person) 
     page = await anna.take_next()
     side = page.text("#side")
     assert "You may refund up to EUR 50." in side
-    assert "Order number ask the customer" in side
+    assert "Order number not known: ask the customer" in side
     assert "Look up the order must be done first" in side
     assert "version 1" in page.text(".why")
     assert "“Orders”" in page.text(".why"), "the words that decided"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from builders import SECRET, TOKENS, mail_arrival
+from builders import TOKENS, mail_arrival
 from hub.bus import DeadLetter
 from hub.intake import Intake
 from hub.metrics import Metrics
@@ -43,8 +43,8 @@ def refused(deployment: Deployment, *arguments: str, extra: Mapping[str, str] = 
 
 def refused_to_serve(deployment: Deployment, *arguments: str) -> str:
     """The same of a process that would run for ever if it were not refused."""
-    done = execute("serve", "--config", str(deployment.config), *arguments, secret=SECRET)
-    assert done.returncode == 1
+    done = execute(deployment, "serve", *arguments)
+    assert done.status == 1
     assert "Traceback" not in done.stderr
     return done.stderr
 
@@ -154,15 +154,15 @@ def test_half_a_local_bus_is_refused(deployment: Deployment) -> None:
 
 
 def test_without_a_secret_nothing_starts(deployment: Deployment) -> None:
-    done = execute("serve", "--config", str(deployment.config))
-    assert done.returncode == 1
+    done = execute(deployment, "serve", secret="")
+    assert done.status == 1
     assert "Set LOKET_HUB__SECRET" in done.stderr
     assert "Traceback" not in done.stderr
 
 
 def test_a_missing_secret_is_one_finding_among_the_others(deployment: Deployment) -> None:
-    done = execute("check", "--config", str(deployment.config))
-    assert done.returncode == 1
+    done = execute(deployment, "check", secret="")
+    assert done.status == 1
     assert "Set LOKET_HUB__SECRET" in done.stdout
     assert "ok   store" in done.stdout
     assert "ok   bus" in done.stdout

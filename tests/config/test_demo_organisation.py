@@ -1,9 +1,10 @@
 """The demo organisation in the store: complete, once, and in step with the interaction model."""
 
 import asyncio
+import random
 import shutil
 import stat
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,9 @@ from sqlalchemy import select
 from builders import TOKENS, mail_arrival
 from config.demo import Demo, DemoContext, example
 from config.demo.demo import PASSWORDS
+from config.demo.letters import numbers_of
 from config.settings import DEFAULT_MODEL
+from hub.orders import terms_of
 from hub.store import Database, agents
 from hub.store.agents import password_fits
 from hub.store.arrivals import store_arrivals
@@ -22,7 +25,10 @@ from hub.store.tables import (
     contact_points,
     conversations,
     customers,
+    deliveries,
+    invoices,
     metadata,
+    orders,
     outbox,
     unrouted,
     work_items,
@@ -207,8 +213,11 @@ def test_nearly_every_letter_has_a_topic(model: Model) -> None:
     assert len(set(topics)) > 10
 
 
-def _contact(letter: example.Letter) -> Contact:
-    numbers = {"order": "480001", "invoice": "VK-11001", "serial": "BO-1001", "name": "Sanne"}
+_NUMBERS = {"order": "480001", "invoice": "VK-11001", "serial": "BO-1001"}
+
+
+def _contact(letter: example.Letter, numbers: Mapping[str, str] = _NUMBERS) -> Contact:
+    numbers = {"name": "Sanne", **numbers}
     arrival = mail_arrival()
     return Contact(
         direction="inbound",
@@ -217,3 +226,29 @@ def _contact(letter: example.Letter) -> Contact:
         subject=letter.subject.format_map(numbers),
         text=letter.text.format_map(numbers),
     )
+
+
+async def test_what_customers_ordered_is_there_and_its_letters_name_it(
+    loaded: Database, model: Model
+) -> None:
+    sold = example.sales().orders
+    assert {w.mail for w in example.writers()} == set(sold), "everybody who mails ordered something"
+    kept = {row.number: row for row in await rows(loaded, orders)}
+    assert set(kept) == {one.number for ordered in sold.values() for one in ordered}
+    parcels = await rows(loaded, deliveries)
+    assert {row.state for row in parcels} >= {"delivered", "exception", "damaged", "lost"}
+    assert all(row.order_id and row.customer_id for row in parcels)
+    assert {row.state for row in kept.values()} >= {"placed", "shipped", "delivered", "returned"}
+    paid = {row.paid_on is None for row in await rows(loaded, invoices)}
+    assert paid == {True, False}
+    for writer in example.writers():
+        numbers = numbers_of(writer, random.SystemRandom())
+        assert numbers["order"] in kept
+        contact = _contact(example.messages().mails[0], numbers)
+        [mention] = model.recogniser.mentions(contact)
+        assert mention.value == numbers["order"]
+
+
+def test_what_agreements_say_about_orders_can_be_read() -> None:
+    details = [a.details for c in example.customers() for a in c.agreements if a.details]
+    assert any(terms_of(one).prices for one in details)

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from builders import SECRET
 from hub.store.tables import audit_log
 from loket_process import Deployment, LoketProcess, deploy, execute, run
 from model_texts import BROKEN, OWNED, WITH_BILLS
@@ -74,10 +73,7 @@ async def test_a_file_becomes_a_version_is_signed_and_goes_live(
     assert "live, equal to version 1" in run(started, "model", "rollback", "1", "--reason", "Oops")
     listed = run(started, "model", "list")
     assert "Roll back to version 1: Oops" in listed
-    assert (
-        "version 3 is live"
-        in execute("check", "--config", str(started.config), secret=SECRET).stdout
-    )
+    assert "version 3 is live" in execute(started, "check").stdout
     async with opened(sqlite_url) as database:
         done = [row.action for row in await rows(database, audit_log) if row.object == "model/2"]
     assert done == [
@@ -139,7 +135,7 @@ def test_the_file_is_noticed_when_it_changes_and_decides_where_it_should(
 ) -> None:
     model = started.config.parent / "model.yaml"
     model.write_text(WITH_BILLS)
-    checked = execute("check", "--config", str(started.config), secret=SECRET).stdout
+    checked = execute(started, "check").stdout
     assert "model.yaml differs from the live version" in checked
     assert "loket model import FILE" in checked
     process = LoketProcess(started).start()
@@ -147,7 +143,7 @@ def test_the_file_is_noticed_when_it_changes_and_decides_where_it_should(
     assert "model.file_differs" in process.log.read_text()
     assert run(started, "model", "show") == OWNED
     started.config.write_text(started.config.read_text() + 'model_source = "file"\n')
-    checked = execute("check", "--config", str(started.config), secret=SECRET).stdout
+    checked = execute(started, "check").stdout
     assert "goes live at the next start" in checked
     process = LoketProcess(started).start()
     assert process.terminate() == 0

@@ -34,7 +34,7 @@ from servers.smtp import SmtpSink
 from stores import count, opened, rows
 from waiting import eventually
 
-MAILS = 500
+MAILS = 240
 SETTLE_SECONDS = 60.0
 
 
@@ -95,7 +95,7 @@ async def test_one_process_killed_again_and_again(
     processes.append(loket)
     mta = Mta(deployment.smtp_port)
     async with mta.delivering([mail(number, "one") for number in range(MAILS)]):
-        for count in (150, 300):
+        for count in (70, 150):
             await mta.reach(count)
             await asyncio.to_thread(loket.kill)
             await asyncio.to_thread(loket.start)
@@ -116,13 +116,13 @@ async def test_every_role_killed_while_mail_comes_in(
     for process in processes:
         await asyncio.to_thread(process.wait_until_ready)
     mta = Mta(deployment.smtp_port)
-    async with mta.delivering([mail(number, "roles") for number in range(250)]):
-        for count, process in zip((50, 100, 150, 200), processes, strict=True):
+    async with mta.delivering([mail(number, "roles") for number in range(150)]):
+        for count, process in zip((25, 55, 85, 115), processes, strict=True):
             await mta.reach(count)
             await asyncio.to_thread(process.kill)
             await asyncio.to_thread(process.start, wait=False)
     async with opened(postgres_url) as store:
-        await check(store, mta, 250)
+        await check(store, mta, 150)
 
 
 async def test_asked_to_end_it_drains(
@@ -210,8 +210,8 @@ async def test_while_the_broker_is_away_senders_are_acknowledged(
     mta = Mta(deployment.smtp_port)
     await mta.deliver([mail(number, "before") for number in range(20)])
     await asyncio.to_thread(private_rabbitmq.stop)
-    await mta.deliver([mail(number, "during") for number in range(200)])
-    assert len(mta.acknowledged) == 220
+    await mta.deliver([mail(number, "during") for number in range(100)])
+    assert len(mta.acknowledged) == 120
     async with ClientSession() as http:
         visitor = await Visitor(http, f"http://127.0.0.1:{loket.port}").arrive()
         answers = [await visitor.say(f"Hello {number}") for number in range(20)]
@@ -220,14 +220,14 @@ async def test_while_the_broker_is_away_senders_are_acknowledged(
         await visitor.socket.close()
     assert not loket.ready()
     await asyncio.to_thread(private_rabbitmq.start)
-    await settled(store, 240)
+    await settled(store, 140)
     kept = await rows(store, interactions)
     mails = {f"<{row.details['message_id']}>" for row in kept if row.channel == "email"}
     assert mails == mta.acknowledged
     chat = sorted((row.sequence, row.text) for row in kept if row.channel == "chat")
     assert chat == [(number + 1, f"Hello {number}") for number in range(20)]
-    assert len(kept) == 240
-    assert await count(store, work_items) == 221
+    assert len(kept) == 140
+    assert await count(store, work_items) == 121
     assert await count(store, dead_letters) == 0
     await store.close()
 

@@ -11,13 +11,13 @@ from sqlalchemy import Connection, event, update
 
 from builders import TOKENS, mail_arrival
 from hub import clock
+from hub.blobs import SHELVES
 from hub.intake import Intake
 from hub.interaction import Arrival, Attachment
 from hub.metrics import Metrics
 from hub.retention import EVERY, Retention, shelf_at
 from hub.settings import RetentionSettings
 from hub.store import Blobs, Database, audit, delivery_attempts, expiry, originals
-from hub.store.blobs import SHELVES
 from hub.store.leader import open_leadership
 from hub.store.processed import first_seen
 from hub.store.tables import audit_log, interactions, processed_events

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from hub import clock
 from hub.interaction import Attachment, Automatic, Channel, Direction, Interaction, Party, PointKind
+from hub.references import Reference, Whose
 from interaction_models import model_of
 from routing.contact import Contact
 from routing.decide import decide
@@ -219,11 +220,29 @@ def test_numbers_to_look_up_are_kept_whatever_says_the_topic():
     decision = decide(replace(MAIL, text=text), EXAMPLE)
     assert decision.topic == "delivery/track"
     assert [(m.reference.value, m.value) for m in decision.recognition.mentions] == [
-        ("order", "VK-11873")
+        ("invoice", "VK-11873")
     ]
     assert decide(replace(MAIL, text="VK-11873"), EXAMPLE).recognition.how is How.REFERENCE
     stated = decide(replace(MAIL, stated_topic="question", text="VK-11873"), EXAMPLE)
     assert stated.recognition.mentions == decision.recognition.mentions
+
+
+def test_a_number_of_their_own_counts_more_than_any_others():
+    """By numbers alone it is about the order, though the text has three invoices."""
+    mail = replace(MAIL, text="VK-11001 VK-11002 VK-11003 481207")
+    assert decide(mail, EXAMPLE).topic == "billing/invoice"
+    known = {
+        (Reference.ORDER, "481207"): Whose.THEIRS,
+        (Reference.INVOICE, "VK-11001"): Whose.OTHERS,
+    }
+    known |= {(Reference.INVOICE, f"VK-1100{n}"): Whose.UNKNOWN for n in (2, 3)}
+    decision = decide(replace(mail, known=known), EXAMPLE)
+    assert decision.topic == "order"
+    assert explain(decision, "en")[-4:-1] == [
+        "It mentions what is this customer's: 481207.",
+        "It mentions what is not known as this customer's: VK-11001.",
+        "It mentions numbers that are not known: VK-11002, VK-11003.",
+    ]
 
 
 def test_an_explanation_reads_as_sentences_in_both_languages():

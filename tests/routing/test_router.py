@@ -12,13 +12,15 @@ from sqlalchemy import delete, update
 
 from builders import ACCOUNT, TOKENS, email_party, mail_arrival
 from examples import examples
+from house import HOUSE, JAN, PIET, STRANGER, order, people
 from hub import clock
 from hub.events import Envelope, InteractionReceived, MessageStatus, WorkItemChanged, wrap
 from hub.intake import Intake
 from hub.interaction import Accepted, Arrival, Automatic, Channel
 from hub.metrics import Metrics
+from hub.references import Reference
 from hub.replies import Reply, add_reply
-from hub.store import Database, sending, troubles
+from hub.store import Database, links, orders, sending, troubles
 from hub.store.tables import (
     conversations,
     customers,
@@ -317,3 +319,35 @@ async def test_what_no_rule_recognises_gets_the_topic_that_was_learned(
     assert (item.topic, item.role) == ("contract", "sales")
     found = item.decision["recognition"]
     assert (found["how"], found["confidence"], found["learned"]) == ("learned", 0.8, 3)
+
+
+async def test_numbers_are_looked_up_and_link_what_they_refer_to(
+    database: Database, intake: Intake, router: Router
+) -> None:
+    """One query for all of them, and none when there is no number."""
+    accepted = await intake.accept(mail_arrival(text="About 481207, 481208 and 481209."))
+    jan = (await only(database, customers)).id
+    await database.write(people)
+    new = [order("481207", jan), order("481208", STRANGER)]
+    await database.write(lambda c: orders.add(c, new))
+    await router.handle([received(accepted)])
+    item = await only(database, work_items)
+    mentions = item.decision["recognition"]["mentions"]
+    assert [(m["value"], m["whose"]) for m in mentions] == [
+        ("481207", "theirs"),
+        ("481208", "others"),
+        ("481209", "unknown"),
+    ]
+    linked = await database.read(lambda c: links.of_conversation(c, accepted.conversation_id))
+    assert set(linked[Reference.ORDER]) == {one.id for one in new}
+
+
+async def test_what_a_colleague_ordered_is_theirs(database: Database) -> None:
+    await database.write(people)
+    await database.write(lambda c: orders.add(c, [order("481207", PIET), order("481208", HOUSE)]))
+    numbers = [(Reference.ORDER, "481207"), (Reference.ORDER, "481208")]
+    found = await database.read(lambda c: links.look_up(c, numbers))
+    [of_piet], [of_the_house] = found[numbers[0]], found[numbers[1]]
+    assert of_piet.belongs_to(JAN, HOUSE)
+    assert of_the_house.belongs_to(JAN, HOUSE)
+    assert not of_piet.belongs_to(STRANGER, None)

@@ -12,7 +12,8 @@ from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType
 from sqlalchemy import select, update
 
 from builders import TOKENS
-from connectors.chat import ChatConnector, ChatSettings
+from connectors.chat.connector import ChatConnector
+from connectors.chat.settings import ChatSettings
 from hub import clock
 from hub.bus import DeadLetter
 from hub.bus.opening import open_bus

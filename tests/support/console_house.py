@@ -12,7 +12,9 @@ from argon2 import PasswordHasher, profiles
 from selectolax.lexbor import LexborHTMLParser
 from sqlalchemy import Table, select
 
-from agent_ui import Console, ConsoleContext, ConsoleSettings
+from agent_ui.console import Console
+from agent_ui.context import ConsoleContext
+from agent_ui.settings import ConsoleSettings
 from builders import ACCOUNT, TOKENS, mail_arrival
 from config.model_desk import Desk
 from config.replay_desk import Replays

@@ -2,8 +2,7 @@
 
 import os
 import signal
-import subprocess
-import sys
+import tempfile
 import time
 import traceback
 import urllib.error
@@ -11,6 +10,7 @@ import urllib.request
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import MappingProxyType
 
@@ -18,9 +18,9 @@ from typer.testing import CliRunner
 
 from builders import SECRET
 from config.cli import app
+from loket_fork import ROOT, fork
 from servers.process import free_port
 
-ROOT = Path(__file__).parents[2]
 READY_SECONDS = 60.0
 LOOK_EVERY = 0.05
 
@@ -115,20 +115,31 @@ def _traceback_of(error: BaseException | None) -> list[str]:
     return [] if isinstance(error, SystemExit | None) else traceback.format_exception(error)
 
 
-def execute(*arguments: str, secret: str = "") -> subprocess.CompletedProcess[str]:
+@dataclass(frozen=True)
+class Done:
+    """How a process ended, and what it printed."""
+
+    status: int
+    stdout: str
+    stderr: str
+
+
+def execute(deployment: Deployment, *arguments: str, secret: str = SECRET) -> Done:
     """The same as a process of its own, with no setting but the secret."""
-    return subprocess.run(
-        [*_COMMAND, *arguments],
-        env=clean_environment() | ({"LOKET_HUB__SECRET": secret} if secret else {}),
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    environment = clean_environment() | ({"LOKET_HUB__SECRET": secret} if secret else {})
+    words = [*arguments, "--config", str(deployment.config)]
+    with tempfile.TemporaryDirectory() as folder:
+        out, err = Path(folder) / "out", Path(folder) / "err"
+        process = fork(words, environment, out=out, err=err)
+        return Done(_end_of(process), out.read_text(), err.read_text())
 
 
-_COMMAND = [sys.executable, "-m", "config.cli"]
+def _end_of(process: BaseProcess, seconds: float = READY_SECONDS) -> int:
+    process.join(seconds)
+    if process.exitcode is None:
+        process.kill()
+        raise AssertionError(f"process {process.pid} did not end")
+    return process.exitcode
 
 
 class LoketProcess:
@@ -139,19 +150,13 @@ class LoketProcess:
         self.role = role
         self.port = free_port()
         self.log = deployment.config.with_name(f"{role}-{self.port}.log")
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: BaseProcess | None = None
 
     def start(self, *, wait: bool = True) -> "LoketProcess":
         arguments = ["serve", "--config", str(self.deployment.config)]
         arguments += ["--role", self.role, "--port", str(self.port)]
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [*_COMMAND, *arguments],
-                env=self.deployment.environment,
-                cwd=ROOT,
-                stdout=log,
-                stderr=log,
-            )
+        environment = self.deployment.environment
+        self._process = fork(arguments, environment, out=self.log, err=self.log)
         if wait:
             self.wait_until_ready()
         return self
@@ -159,7 +164,7 @@ class LoketProcess:
     def wait_until_ready(self) -> None:
         deadline = time.monotonic() + READY_SECONDS
         while not self.ready():
-            if self._process is None or self._process.poll() is not None:
+            if not self.running:
                 raise AssertionError(f"{self.role} ended:\n{self.log.read_text()[-3000:]}")
             if time.monotonic() > deadline:
                 raise AssertionError(f"{self.role} is not ready:\n{self.log.read_text()[-3000:]}")
@@ -168,7 +173,7 @@ class LoketProcess:
     def wait_for_end(self) -> int:
         """Wait until it ends by itself; gives the exit status."""
         assert self._process is not None
-        return self._process.wait(timeout=READY_SECONDS)
+        return _end_of(self._process)
 
     def ready(self) -> bool:
         return ready(self.port)
@@ -182,12 +187,12 @@ class LoketProcess:
         return self._end(signal.SIGTERM)
 
     def _end(self, how: signal.Signals) -> int:
-        assert self._process is not None
-        self._process.send_signal(how)
-        status = self._process.wait(timeout=30)
-        self._process = None
-        return status
+        process, self._process = self._process, None
+        assert process is not None
+        assert process.pid is not None
+        os.kill(process.pid, how)
+        return _end_of(process)
 
     @property
     def running(self) -> bool:
-        return self._process is not None and self._process.poll() is None
+        return self._process is not None and self._process.is_alive()

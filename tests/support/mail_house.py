@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 import stores
-from connectors.email import EmailConnector, EmailSettings
+from connectors.email.connector import EmailConnector
+from connectors.email.settings import EmailSettings
 from hub import clock
 from hub.bus import DeadLetter
 from hub.bus.opening import open_bus

@@ -3,6 +3,7 @@ import { openConversation } from "./conversation.js";
 import { refreshDesk } from "./desk.js";
 import { saySignedOut, showLive } from "./notices.js";
 import { text } from "./texts.js";
+import { refreshTrade } from "./trade.js";
 import { workList } from "./work-list.js";
 
 const AGAIN_AFTER = 2_000;
@@ -48,7 +49,8 @@ function catchUp(asked) {
 function tellConversation(change) {
   const conversation = openConversation();
   const isOpen = conversation?.dataset.id === change.conversation;
-  if (isOpen && change.item) conversation.refresh({ epoch: change.epoch });
+  if (isOpen && change.beside) refreshTrade(conversation.path);
+  else if (isOpen && change.item) conversation.refresh({ epoch: change.epoch });
   else if (isOpen) conversation.update(change.entry);
   else if (change.inbound) workList().mark(change.conversation);
 }

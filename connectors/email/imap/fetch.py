@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from connectors.email.imap.client import ImapClient, Piece
 from connectors.email.raw import Spool
 from connectors.email.receive import RawMail
-from hub.store import Blobs
+from hub.blobs import Blobs
 
 FIRST_PIECE = 1 << 18
 PIECE = 1 << 20

@@ -14,7 +14,7 @@ from connectors.email.parsing.fields import Fields
 from connectors.email.parsing.parts import REPORT_TYPES, Part
 from connectors.email.parsing.sinks import FileSink, Nowhere, Sink, TextSink
 from connectors.email.parsing.transfer import decoder_for
-from hub.store import Blobs
+from hub.blobs import Blobs
 
 _FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:")
 _LONGEST_BOUNDARY = 1_000

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from typing import Protocol
 
 from connectors.email.parsing.transfer import AsItIs, Decoder
-from hub.store.blobs import BlobWriter
+from hub.blobs import BlobWriter
 
 _TOGETHER = 64 * 1024
 

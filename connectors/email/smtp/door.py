@@ -21,10 +21,10 @@ from connectors.email.receive import MailReceiver, RawMail, ReadMail
 from connectors.email.settings import ListenSettings, Protocol
 from connectors.email.smtp.session import KEPT, NO_SPACE, NOT_NOW, LmtpSession, Session
 from hub.addresses import one_client
+from hub.blobs import Blobs
 from hub.errors import Retry, Unavailable
 from hub.interaction import Channel
 from hub.metrics import Metrics
-from hub.store import Blobs
 
 log = structlog.get_logger(__name__)
 

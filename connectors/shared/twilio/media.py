@@ -26,8 +26,8 @@ from aiohttp.resolver import DefaultResolver
 from yarl import URL
 
 from connectors.shared.twilio.settings import TwilioSettings
+from hub.blobs import Blobs
 from hub.errors import Rejected, Retry
-from hub.store.blobs import Blobs
 
 _MOST_REDIRECTS = 3
 _SECONDS = 60

@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from chat_house import open_house
-from connectors.chat import connector
+from connectors.chat.kind import connector
 from connectors.chat.settings import ChatSettings
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from connectors.email import EmailSettings
 from connectors.email.check import check
+from connectors.email.settings import EmailSettings
 from fake_imap import PASSWORD, USER, FakeImap, running
 from hub.connector import Finding
 from hub.store import Database

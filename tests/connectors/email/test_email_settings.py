@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from connectors.email import EmailSettings
 from connectors.email.accounts import Accounts
+from connectors.email.settings import EmailSettings
 
 
 def settings(**changes: Any) -> EmailSettings:

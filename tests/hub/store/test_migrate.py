@@ -47,6 +47,7 @@ async def test_a_newer_schema_is_left_as_it_is(empty_store_url: str) -> None:
 
 def test_a_store_without_all_migrations_is_behind() -> None:
     scripts = ScriptDirectory.from_config(migrate.config())
+    assert migrate.head() == scripts.get_current_head()
     for script in scripts.walk_revisions():
         assert migrate.is_behind(script.revision) == (script.revision != migrate.head())
     assert migrate.is_behind("")

@@ -12,7 +12,7 @@ from hub import clock
 from hub.errors import Rejected
 from hub.interaction import Channel
 from hub.orders import Order, OrderState, Wanted
-from hub.store import Database, orders, tables
+from hub.store import Database, orders, outbox, tables
 from hub.store.ordering import Details, cancel, change, place
 from stores import rows, told
 
@@ -102,3 +102,16 @@ async def test_what_was_shipped_or_waited_too_long_stays(database: Database) -> 
     assert cancelled.state is OrderState.CANCELLED
     assert await refused(database, lambda c: cancel(c, fresh.id, **by)) == "cancelled"
     assert await refused(database, lambda c: cancel(c, "none", **by)) == "no_order"
+
+
+async def test_the_past_is_written_without_telling(database: Database) -> None:
+    await opened_for(database)
+
+    def twice(c: Connection) -> None:
+        with outbox.untold(c):
+            order(c)
+        order(c)
+
+    await database.write(twice)
+    await database.write(order)
+    assert len(await told(database)) == 2

@@ -6,11 +6,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from house import JAN, NOW, people
+from house import JAN, NOW, order, people
 from hub.deliveries import Delivery, EventKind, Flag, NewEvent, ParcelState
 from hub.errors import Rejected
-from hub.interaction import Channel
-from hub.orders import Line, Order, OrderState
+from hub.orders import Order
 from hub.store import Database, deliveries, orders, tables
 from hub.store.tracking import Shipment, arrived, prefer, record, shipped
 from stores import count, only, rows, told
@@ -26,18 +25,9 @@ def event(kind: EventKind, hours: int = 0, *, tracking: str = "3s1", **more: Any
     return NewEvent.model_validate(values | more)
 
 
-def placed(number: str = "VK-1") -> Order:
-    line = Line(sku="beans", quantity=1, unit_price=100)
-    return Order(
-        id=f"id of {number}", number=number, customer_id=JAN, placed_at=NOW, currency="EUR",
-        channel=Channel.PORTAL, state=OrderState.PLACED, lines=(line,), total=100,
-        address="Dam 1", updated_at=NOW,
-    )  # fmt: skip
-
-
 async def known(database: Database, *numbers: str) -> list[Order]:
     await database.write(people)
-    new = [placed(number) for number in numbers]
+    new = [order(number) for number in numbers]
     await database.write(lambda c: orders.add(c, new))
     return new
 

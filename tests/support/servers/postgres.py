@@ -9,7 +9,7 @@ import signal
 import subprocess
 import time
 import uuid
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
@@ -91,6 +91,17 @@ class PostgresServer:
         return subprocess.run(
             command, cwd=self._folder, capture_output=True, text=True, check=False
         )
+
+
+@contextlib.contextmanager
+def postgres_server() -> Iterator[dict[str, str]]:
+    """The address of a running server for tests that leave it as it is."""
+    server = PostgresServer(settings=QUICK)
+    server.start()
+    try:
+        yield {"url": server.url()}
+    finally:
+        server.close()
 
 
 def _programs(folder: Path) -> Path:

@@ -1,8 +1,10 @@
 """Runs one server program as a child of the tests, which it does not outlive."""
 
 import contextlib
+import itertools
 import os
 import pwd
+import random
 import shutil
 import signal
 import socket
@@ -25,11 +27,18 @@ class ServerError(AssertionError):
     """A server that the tests need is not there, or did not come up."""
 
 
+# Below those that the system gives to connections, any of which could take one before we listen.
+_PORTS = range(11_000, 32_000)  # browsers refuse 10080
+_next_port = itertools.cycle(random.SystemRandom().sample(_PORTS, len(_PORTS)))
+
+
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port of this machine on which nothing listens, and which nobody else is given soon."""
+    for port in _next_port:
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError
 
 
 def tcp_answers(port: int, host: str = "127.0.0.1") -> bool:

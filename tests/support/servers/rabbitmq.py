@@ -1,9 +1,12 @@
 """A RabbitMQ broker of our own, which a test may stop, start and kill."""
 
+import contextlib
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from servers.process import Program, ServerError, free_port, make_folder, tcp_answers
 
@@ -15,7 +18,7 @@ class RabbitMQServer:
     """One node with ports, name, cookie and data of its own; stop and kill leave its data."""
 
     def __init__(self) -> None:
-        self._programs = _programs()
+        self._programs = programs()
         self._folder = make_folder()
         self.port = free_port()
         self._epmd_port = free_port()
@@ -52,7 +55,11 @@ class RabbitMQServer:
 
     def ctl(self, *words: str) -> str:
         """Run rabbitmqctl against this node."""
-        return run_ctl([self._programs / "rabbitmqctl", *words], self._env)
+        return run_ctl(self._programs / "rabbitmqctl", words, self._env)
+
+    def address(self) -> dict[str, Any]:
+        """Where it is, and how rabbitmqctl finds it."""
+        return {"broker_url": self.url(), "env": self._env}
 
     def _write_configuration(self) -> None:
         lines = (
@@ -83,7 +90,19 @@ class RabbitMQServer:
         }
 
 
-def run_ctl(command: list[str | Path], env: dict[str, str]) -> str:
+@contextlib.contextmanager
+def rabbitmq_server() -> Iterator[dict[str, Any]]:
+    """The address of a running broker for tests that leave it as it is."""
+    server = RabbitMQServer()
+    server.start()
+    try:
+        yield server.address()
+    finally:
+        server.close()
+
+
+def run_ctl(program: str | Path, words: Sequence[str], env: Mapping[str, str]) -> str:
+    command = [program, *words]
     env = {**os.environ, **env}
     done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=False)
     if done.returncode != 0:
@@ -91,7 +110,7 @@ def run_ctl(command: list[str | Path], env: dict[str, str]) -> str:
     return done.stdout
 
 
-def _programs() -> Path:
+def programs() -> Path:
     for place in PLACES:
         if (place / "rabbitmq-server").exists():
             return place

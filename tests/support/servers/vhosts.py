@@ -8,17 +8,24 @@ import os
 import shutil
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from types import MappingProxyType
 from typing import Protocol
 from urllib.parse import unquote, urlsplit, urlunsplit
 
+import aio_pika
+
+from servers.postgres import run
 from servers.process import ServerError, tcp_answers
-from servers.rabbitmq import RabbitMQServer, run_ctl
+from servers.rabbitmq import programs, run_ctl
 
 FOUND = "amqp://guest:guest@127.0.0.1:5672/"
 MANAGEMENT_PORT = 15672
-MANY = 8
+MANY = 16
 LEFT_BEHIND_SECONDS = 3600
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class Administration(Protocol):
@@ -31,12 +38,14 @@ class Administration(Protocol):
 class ByCommand:
     """Through rabbitmqctl: one call is half a second, so it makes many changes at once."""
 
-    def __init__(self, ctl: Callable[..., str], user: str = "guest") -> None:
-        self._ctl = ctl
+    def __init__(
+        self, program: str | Path, env: Mapping[str, str] = NOTHING, user: str = "guest"
+    ) -> None:
+        self._ctl = partial(run_ctl, program, env=env)
         self._user = user
 
     def names(self) -> list[str]:
-        return self._ctl("--quiet", "list_vhosts", "--no-table-headers").split()
+        return self._ctl(["--quiet", "list_vhosts", "--no-table-headers"]).split()
 
     def change(self, *, remove: Sequence[str], add: Sequence[str]) -> None:
         grant = '<<".*">>, <<".*">>, <<".*">>'
@@ -47,7 +56,7 @@ class ByCommand:
                 "rabbit_auth_backend_internal:set_permissions("
                 f'<<"{self._user}">>, <<"{name}">>, {grant}, <<"tests">>)'
             )
-        self._ctl("eval", ", ".join([*steps, "ok."]))
+        self._ctl(["eval", ", ".join([*steps, "ok."])])
 
 
 class ByManagement:
@@ -99,6 +108,18 @@ class Vhosts:
             self._refill()
         name = self._fresh.pop()
         self._used.append(name)
+        return self._url_of(name)
+
+    def prove(self) -> None:
+        """Raises when what we make is not there: it may be another broker that we administer."""
+        self._refill()
+        try:
+            run(_connect(self._url_of(self._fresh[-1])))
+        except BaseException:
+            self.close()
+            raise
+
+    def _url_of(self, name: str) -> str:
         return urlunsplit(urlsplit(self._url)._replace(path=f"/{name}"))
 
     def _refill(self) -> None:
@@ -129,8 +150,10 @@ def find_broker() -> Vhosts | None:
     return _administered(FOUND) if tcp_answers(5672) else None
 
 
-def vhosts_of(server: RabbitMQServer, *, at_once: int = MANY) -> Vhosts:
-    return Vhosts(server.url(), ByCommand(server.ctl), at_once=at_once)
+def vhosts_of(broker_url: str, env: Mapping[str, str], *, at_once: int = MANY) -> Vhosts:
+    """Those on a broker of our own, as its `address` says."""
+    administration = ByCommand(programs() / "rabbitmqctl", env)
+    return Vhosts(broker_url, administration, at_once=at_once)
 
 
 def _administered(url: str) -> Vhosts | None:
@@ -138,12 +161,19 @@ def _administered(url: str) -> Vhosts | None:
     user, password = unquote(parts.username or "guest"), unquote(parts.password or "guest")
     ways: list[Administration] = [ByManagement(parts.hostname or "127.0.0.1", user, password)]
     if program := shutil.which("rabbitmqctl", path=f"{os.environ['PATH']}:/usr/sbin"):
-        ways.append(ByCommand(lambda *words: run_ctl([program, *words], {}), user))
+        ways.append(ByCommand(program, user=user))
     for way in ways:
-        with contextlib.suppress(OSError, ServerError):
-            way.names()
-            return Vhosts(url, way)
+        found = Vhosts(url, way)
+        with contextlib.suppress(OSError, ServerError, aio_pika.exceptions.AMQPError):
+            found.remove_left_behind()
+            found.prove()
+            return found
     return None
+
+
+async def _connect(url: str) -> None:
+    async with await aio_pika.connect(url, timeout=10):
+        pass
 
 
 def _refuse(url: str) -> Vhosts:

@@ -1,0 +1,21 @@
+// What the customer ordered and where it is: put in place anew, and what was unfolded stays so.
+import { fetchPart } from "./parts.js";
+import { showTimes } from "./times.js";
+
+export async function refreshTrade(path) {
+  const answer = await fetchPart(path);
+  const fresh = answer?.page.querySelector("[data-trade]");
+  const shown = document.querySelector("[data-trade]");
+  // Another conversation may have been opened meanwhile.
+  if (!fresh || !shown || fresh.dataset.trade !== shown.dataset.trade) return;
+  keepUnfolded(shown, fresh);
+  shown.replaceWith(fresh);
+  showTimes(fresh);
+}
+
+function keepUnfolded(from, to) {
+  for (const details of from.querySelectorAll("details[data-fold]")) {
+    const same = to.querySelector(`details[data-fold="${CSS.escape(details.dataset.fold)}"]`);
+    if (same) same.open = details.open;
+  }
+}

@@ -1,0 +1,79 @@
+"""An agent keeps what they found out, and says what of it belongs to the customer."""
+
+from collections.abc import Callable
+
+from aiohttp import web
+from sqlalchemy import Connection
+
+from agent_ui import words
+from agent_ui.context import ConsoleContext
+from agent_ui.guidance import guidance_of
+from agent_ui.needs import fields_of_customer
+from agent_ui.views.conversation import ConversationViews
+from agent_ui.views.sign_in import HOME, see_other
+from agent_ui.visit import Visit, checked_id
+from hub.errors import Rejected
+from hub.store import found_out, timeline, work_items
+
+
+class InformationViews:
+    def __init__(self, context: ConsoleContext, conversations: ConversationViews) -> None:
+        self._context = context
+        self._conversations = conversations
+
+    async def enter(self, visit: Visit) -> web.StreamResponse:
+        item_id = visit.id
+        found = await self._context.database.read(lambda c: work_items.by_ids(c, [item_id]))
+        if not found or not found[0].is_for(visit.known):
+            raise web.HTTPNotFound
+        guidance = guidance_of(found[0].decision)
+        form = await visit.request.post()
+        values = {
+            one.name: await visit.field(f"info.{one.name}")
+            for one in guidance.required_information
+            if f"info.{one.name}" in form
+        }
+        of_customer = fields_of_customer(guidance)
+
+        def work(connection: Connection) -> None:
+            found_out.enter(connection, item_id, visit.known, values, of_customer=of_customer)
+
+        return await self._do(visit, found[0].conversation_id, work)
+
+    async def decide(self, visit: Visit) -> web.StreamResponse:
+        """Keep what was proposed for the customer of a conversation, or drop it."""
+        proposal_id = visit.id
+        conversation_id = checked_id(await visit.field("conversation"))
+        keep = await visit.field("keep") == "yes"
+        if not await self._context.database.read(
+            lambda c: _may_decide(c, visit, conversation_id, proposal_id)
+        ):
+            raise web.HTTPNotFound
+        actor = visit.known.id
+        return await self._do(
+            visit,
+            conversation_id,
+            lambda c: found_out.decide(c, proposal_id, keep=keep, actor=actor),
+        )
+
+    async def _do(
+        self, visit: Visit, conversation_id: str, work: Callable[[Connection], None]
+    ) -> web.StreamResponse:
+        try:
+            await self._context.database.write(work)
+        except Rejected as error:
+            notice = words.reason(visit.texts, error)
+            return await self._conversations.show(
+                visit, conversation_id, notice=notice, status=error.status
+            )
+        return see_other(f"{HOME}/conversations/{conversation_id}")
+
+
+def _may_decide(
+    connection: Connection, visit: Visit, conversation_id: str, proposal_id: str
+) -> bool:
+    """Whether it is about the customer of a conversation that the agent may see."""
+    conversation = timeline.conversation(connection, conversation_id)
+    if conversation is None or not timeline.may_see(connection, conversation_id, visit.known):
+        return False
+    return found_out.customer_of(connection, proposal_id) == conversation.customer_id

@@ -1,0 +1,55 @@
+"""The numbers in contacts, looked up: one query for all contacts that are routed together, and only
+when there are numbers in them."""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Connection
+
+from hub.references import Whose, normal
+from hub.store import links
+from hub.store.links import Found, Link, Number
+from hub.store.routing import Unrouted
+from routing.contact import Contact
+from routing.model import Model
+
+_NONE: Mapping[Number, Whose] = {}
+
+
+class Numbers:
+    def __init__(
+        self, connection: Connection, model: Model, contacts: Sequence[tuple[Unrouted, Contact]]
+    ) -> None:
+        self._mentioned: dict[str, list[Number]] = {}
+        for unrouted, contact in contacts:
+            if mentions := model.recogniser.mentions(contact):
+                numbers = [(one.reference, normal(one.value)) for one in mentions]
+                self._mentioned[unrouted.id] = numbers
+        wanted = {number for numbers in self._mentioned.values() for number in numbers}
+        self._found = links.look_up(connection, wanted)
+
+    def known(self, contact: Unrouted) -> Mapping[Number, Whose]:
+        """Whose each number in it is."""
+        mentioned = self._mentioned.get(contact.id)
+        return (
+            {number: self._whose(number, contact) for number in mentioned} if mentioned else _NONE
+        )
+
+    def link(self, connection: Connection, contacts: Sequence[Unrouted]) -> None:
+        """Link conversations with what their numbers refer to, whosever it is."""
+        links.add(
+            connection,
+            [
+                Link(contact.conversation_id, number[0], found.object_id)
+                for contact in contacts
+                for number in self._mentioned.get(contact.id, ())
+                for found in self._found.get(number, ())
+            ],
+            by="router",
+        )
+
+    def _whose(self, number: Number, contact: Unrouted) -> Whose:
+        found: Sequence[Found] = self._found.get(number, ())
+        if not found:
+            return Whose.UNKNOWN
+        house = contact.customer_id, contact.organisation_id
+        return Whose.THEIRS if any(one.belongs_to(*house) for one in found) else Whose.OTHERS
