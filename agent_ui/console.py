@@ -18,6 +18,7 @@ from agent_ui.views.files import FileViews
 from agent_ui.views.guide import GuideViews
 from agent_ui.views.handing_over import HandingOverViews
 from agent_ui.views.information import InformationViews
+from agent_ui.views.matrix import MatrixViews
 from agent_ui.views.model import ModelViews
 from agent_ui.views.model_changes import ModelChanges
 from agent_ui.views.replay import ReplayViews
@@ -50,6 +51,7 @@ class Console:
             topics=TopicViews(context, pages),
             model=model,
             model_changes=ModelChanges(context, model),
+            matrix=MatrixViews(context, model),
             replay=ReplayViews(context, pages, model),
             desk=DeskViews(context, pages, work, conversation),
             handing_over=HandingOverViews(context, conversation),

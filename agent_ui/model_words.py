@@ -131,6 +131,7 @@ MODEL_REASONS = {
     "nothing_to_sign": N_("You have no such rows to sign in this version."),
     "nothing_ticked": N_("Tick the rows that you mean."),
     "empty_action": N_("Say what must be done."),
+    "no_cell": N_("This cell is not in the model any more. Look again."),
     "no_action": N_("This point does not exist."),
     "bad_time": N_("Fill in a day, a time and a time zone, like Europe/Amsterdam."),
     "bad_day": N_("Fill in a day."),

@@ -13,6 +13,8 @@ from agent_ui.views.files import FileViews
 from agent_ui.views.guide import GuideViews
 from agent_ui.views.handing_over import HandingOverViews
 from agent_ui.views.information import InformationViews
+from agent_ui.views.matrix import LONGEST_FORM as LONGEST_MATRIX
+from agent_ui.views.matrix import MatrixViews
 from agent_ui.views.model import ModelViews
 from agent_ui.views.model_changes import LONGEST_FORM, ModelChanges
 from agent_ui.views.replay import ReplayViews
@@ -33,6 +35,7 @@ class Views:
     topics: TopicViews
     model: ModelViews
     model_changes: ModelChanges
+    matrix: MatrixViews
     replay: ReplayViews
     desk: DeskViews
     handing_over: HandingOverViews
@@ -85,6 +88,13 @@ def routes(views: Views, guard: Guard, static: StaticFiles) -> Sequence[Route]:
         Route("POST", "/console/topics/threshold", agents(views.topics.set_threshold)),
         Route("POST", "/console/topics/proposals", agents(views.topics.accept)),
         *_model_routes(views.model, views.model_changes, guard),
+        Route("GET", _VERSION + "/matrix", agents(views.matrix.page)),
+        Route(
+            "POST",
+            _VERSION + "/matrix",
+            guard.for_administrators(views.matrix.save),
+            body_limit=LONGEST_MATRIX,
+        ),
         *_replay_routes(views.replay, guard),
         Route("GET", "/console/{rest:.*}", agents(views.work.not_here)),
     ]
@@ -104,6 +114,7 @@ def _model_routes(show: ModelViews, change: ModelChanges, guard: Guard) -> Seque
         Route("GET", version + "/compare", agents(show.compare)),
         Route("GET", version + "/text", agents(show.text)),
         Route("POST", version + "/text", administrators(change.save), body_limit=LONGEST_FORM),
+        Route("POST", version + "/proof", administrators(show.proof), body_limit=LONGEST_FORM),
         Route("POST", version + "/check", administrators(change.check)),
         Route("POST", version + "/activate", administrators(change.activate)),
         Route("POST", version + "/cancel", administrators(change.cancel)),

@@ -44,6 +44,10 @@ CLIENT_TEXTS = (
     N_("Sign in again"),
     N_("Nothing waits for your roles."),
     N_("{n} s"),
+    N_("{n} cells"),
+    N_("{n} cells are changed and not saved yet."),
+    N_("“{name}” is not a role: nothing was pasted."),
+    N_("inherited"),
 )
 """What the scripts say; the page hands it to them."""
 

@@ -17,4 +17,7 @@ def unreadable() -> Iterator[None]:
 
 
 def flaws_of(error: BrokenModel) -> list[Flaw]:
-    return [Flaw(one.line, one.what, one.what_to_do) for one in error.problems]
+    return [
+        Flaw(one.line, {language: " ".join(one.sentences(language)) for language in ("en", "nl")})
+        for one in error.problems
+    ]

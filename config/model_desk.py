@@ -18,23 +18,24 @@ from agent_ui.model_desk import (
 )
 from config.flaws import flaws_of, unreadable
 from config.model_texts import ModelTexts
-from config.proof import list_errors, prove
+from config.proof import list_errors, prove, staff_of
+from hub import clock
 from hub.interaction import Channel, Direction
-from hub.store import Database
+from hub.store import Database, admission
 from hub.store.agents import Agent
 from hub.store.models import Origin, Version
-from routing.analysis import Severity
+from routing.analysis import Severity, Staff, analyse
 from routing.contact import Contact
 from routing.decide import decide
 from routing.explain import explain
 from routing.lifecycle.compare import compare
 from routing.lifecycle.life import ModelLife
-from routing.lifecycle.reading import read_version
+from routing.lifecycle.reading import name_of, read_version
 from routing.lifecycle.rows import fingerprint, named_roles
 from routing.lifecycle.signing import Signer
 from routing.live_model import CurrentModel
 from routing.model import Model
-from routing.model_file import BrokenModel
+from routing.model_file import BrokenModel, read_definition
 from routing.moment import Moment
 from routing.tree import ANY, covers
 
@@ -65,6 +66,13 @@ class Desk:
         except BrokenModel as error:
             return flaws_of(error)
         return ()
+
+    async def proof_of(
+        self, written: str, language: str
+    ) -> tuple[Sequence[Flaw], Sequence[FindingLine]]:
+        people = await self._database.read(admission.listed)
+        staff = staff_of(people, clock.now())
+        return await asyncio.to_thread(_proof, written, staff, language)
 
     async def rows(self, number: int, only: Filter, language: str) -> Rows:
         model, texts = await self._read(number, language)
@@ -167,6 +175,17 @@ class Desk:
         with unreadable():
             model = (await self._versions.read(number))[1]
         return model, ModelTexts.of(model, language)
+
+
+def _proof(
+    written: str, staff: Staff, language: str
+) -> tuple[Sequence[Flaw], Sequence[FindingLine]]:
+    try:
+        definition = read_definition(written, name_of(0))
+    except BrokenModel as error:
+        return flaws_of(error), ()
+    texts = ModelTexts.of(Model(definition), language)
+    return (), [texts.finding(one) for one in analyse(definition, staff)]
 
 
 def _is_wanted(row: Moment, only: Filter) -> bool:

@@ -62,8 +62,10 @@ def replay(
 ) -> None:
     """Replay recorded contacts by a draft: what moves, comes too late, or nobody would handle."""
     settings = read_settings(config, store=store)
-    with plain_errors():
-        models = run(with_store(settings, lambda db: _models(settings, db, against, draft)))
+    with plain_errors(language):
+        models = run(
+            with_store(settings, lambda db: _models(settings, db, against, draft)), language
+        )
         now = clock.now()
         begin = _begin(since, models.before, now, language)
     if show:

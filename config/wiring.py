@@ -12,6 +12,7 @@ from aiohttp import web
 from agent_ui.console import Console
 from agent_ui.context import ConsoleContext
 from config.installed import installed
+from config.matrix_desk import Matrices
 from config.model_desk import Desk
 from config.replay_desk import Replays
 from config.replay_runs import Runs
@@ -314,6 +315,7 @@ def _console(basics: Basics, outbound: Outbound, runs: Runs) -> Console:
             guide=partial(_guide, basics.model),
             topics=ModelTopics(basics.model),
             models=Desk(basics.life, basics.model, basics.database),
+            matrices=Matrices(basics.database, basics.life.versions),
             replays=Replays(basics.database, basics.life.versions, runs),
             resend=outbound.resend,
             wake=basics.relay.wake,

@@ -1,5 +1,6 @@
 """The pages of the interaction model: its versions, and all that one version says."""
 
+import asyncio
 import contextlib
 import difflib
 from collections.abc import Mapping, Sequence
@@ -11,7 +12,14 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from agent_ui.context import ConsoleContext
-from agent_ui.model_desk import AskedLine, Filter, Flaw, Trial, Unreadable
+from agent_ui.model_desk import (
+    AskedLine,
+    Filter,
+    FindingLine,
+    Flaw,
+    Trial,
+    Unreadable,
+)
 from agent_ui.pages import Pages
 from agent_ui.visit import Visit, number
 from hub.store import agents, model_actions, model_replays, models
@@ -20,6 +28,9 @@ from hub.store.models import State, Version
 
 HOME = "/console/model"
 LONGEST = 2_000
+LONGEST_LIVE = 1_000_000
+"""Characters; a longer text is proved when it is saved."""
+MOST_LIVE = 50
 
 
 @dataclass(frozen=True)
@@ -45,6 +56,7 @@ class ModelViews:
         self._database = context.database
         self._desk = context.models
         self._pages = pages
+        self._proving = asyncio.Semaphore(1)
 
     async def list(self, visit: Visit) -> web.StreamResponse:
         def read(connection: Connection) -> tuple[list[Version], list[Action], dict[str, str]]:
@@ -116,6 +128,26 @@ class ModelViews:
         known = {one.reference for one in listed}
         return await self.page(
             visit, "model/findings.html", "findings", found=found, known=known, notice=notice
+        )
+
+    async def proof(self, visit: Visit) -> web.StreamResponse:
+        """What is wrong with a text while somebody types it. One is looked at a time, and what its
+        asker does not wait for any more, because they typed on, not at all."""
+        written = (await visit.field("text")).replace("\r\n", "\n")
+        flaws: Sequence[Flaw] = ()
+        found: Sequence[FindingLine] = ()
+        too_long = len(written) > LONGEST_LIVE
+        async with self._proving:
+            transport = visit.request.transport
+            if not too_long and transport is not None and not transport.is_closing():
+                flaws, found = await self._desk.proof_of(written, visit.texts.language)
+        return self._pages.page(
+            visit,
+            "model/live_proof.html",
+            flaws=flaws,
+            found=found[:MOST_LIVE],
+            more=max(len(found) - MOST_LIVE, 0),
+            too_long=too_long,
         )
 
     async def compare(self, visit: Visit) -> web.StreamResponse:

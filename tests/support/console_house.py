@@ -16,6 +16,7 @@ from agent_ui.console import Console
 from agent_ui.context import ConsoleContext
 from agent_ui.settings import ConsoleSettings
 from builders import ACCOUNT, TOKENS, mail_arrival
+from config.matrix_desk import Matrices
 from config.model_desk import Desk
 from config.replay_desk import Replays
 from config.replay_runs import Runs
@@ -186,6 +187,7 @@ class House:
             guide=self._guide,
             topics=ModelTopics(lambda: self.model),
             models=Desk(self.life, self.live, self.database),
+            matrices=Matrices(self.database, self.life.versions),
             replays=Replays(self.database, self.life.versions, self.runs),
             resend=self.outbound.resend,
             wake=self.relay.wake,

@@ -1,5 +1,7 @@
 // The pages of the interaction model: times in the reader's zone, colours, and lines in the editor.
 import { keepTimes } from "./times.js";
+import { editMatrix } from "./matrix.js";
+import { proveWhileTyping } from "./proof.js";
 import { followReplay } from "./replay.js";
 import { listenToThemes } from "./views.js";
 
@@ -31,4 +33,6 @@ keepTimes();
 listenToThemes();
 keepTyped();
 followReplay();
+proveWhileTyping();
+editMatrix();
 document.addEventListener("click", goToLine);
