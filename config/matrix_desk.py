@@ -152,25 +152,23 @@ def _head(path: str, title: Any) -> Head:
 def _marks(found: Iterable[Finding], model: Model, layer: Layer, language: str) -> _Marks:
     """What the proof says, by group and topic: where its example lies, else where its rows are."""
     rows = {row.line: row for row in model.moments}
-    marks: dict[tuple[str, str], list[str]] = defaultdict(list)
+    marks: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
     for one in found:
         if one.severity is Severity.NOTE:
             continue
         said = getattr(one.text, language)
         example = one.example
-        if example and layer.channel in ("", example.channel):
-            if layer.direction in ("", example.direction):
-                marks[example.target_group, example.topic].append(said)
-            continue
+        if example and _lies_in(layer, example.channel, example.direction):
+            marks[example.target_group, example.topic][said] = None
         for at in one.rows:
             row = rows.get(at.line)
-            if row and (str(row.channel or ""), str(row.direction or "")) == _pair(layer):
-                marks[row.target_group, row.topic].append(said)
-    return marks
+            if row and layer == Layer(str(row.channel or ""), str(row.direction or "")):
+                marks[row.target_group, row.topic][said] = None
+    return {place: tuple(sentences) for place, sentences in marks.items()}
 
 
-def _pair(layer: Layer) -> tuple[str, str]:
-    return layer.channel, layer.direction
+def _lies_in(layer: Layer, channel: Channel, direction: Direction) -> bool:
+    return layer.channel in ("", channel) and layer.direction in ("", direction)
 
 
 def _in_form(row: Moment, field: str) -> str:

@@ -140,7 +140,8 @@ class ModelViews:
         async with self._proving:
             transport = visit.request.transport
             if not too_long and transport is not None and not transport.is_closing():
-                flaws, found = await self._desk.proof_of(written, visit.texts.language)
+                flaws, all_found = await self._desk.proof_of(written, visit.texts.language)
+                found = [one for one in all_found if one.severity != "note"]
         return self._pages.page(
             visit,
             "model/live_proof.html",

@@ -1,5 +1,6 @@
 """Changes of single cells of a model in its text: what is written for exactly one combination."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,8 +8,11 @@ from routing.definition import Definition
 from routing.forms.yaml_edit import YamlText
 from routing.inherit import Cell
 from routing.model_file.problem import Place
+from routing.model_file.yaml_text import read_yaml
 from routing.moment import FIELDS, Moment
 from routing.tree import ANY
+
+_NO_ROWS = re.compile(r"^moments:(\s*(?:#.*)?)$")
 
 Fields = Mapping[str, Any]
 """By field as rows call it (`role`, `sla.first_response`): what to write, as a file has it; None to
@@ -32,9 +36,49 @@ def with_cells(text: str, definition: Definition, changes: Mapping[Cell, Fields]
     else:
         for row in added:
             written.add(("moments",), row)
-    for place in sorted(emptied, reverse=True):
+    count = len(definition.moments) + len(added)
+    return _without(written.text(), set(emptied), count) if emptied else written.text()
+
+
+def _without(text: str, places: set[int], count: int) -> str:
+    """The text without these of its rows. Comments stay: what stands above the next row is about
+    that one, and the writer would take it away with the row before."""
+    lines = text.splitlines(keepends=True)
+    known = read_yaml(text, "")[1]
+    starts = [known.line(("moments", place)) - 1 for place in range(count)]
+    if any(not lines[start].lstrip().startswith("-") for start in starts):
+        return _without_listed(text, places)
+    for place in sorted(places, reverse=True):
+        first = starts[place]
+        last = starts[place + 1] if place + 1 < count else _end(lines, first)
+        while not _says(lines[last - 1]):
+            last -= 1
+        del lines[first:last]
+    if len(places) == count:
+        lines = [_NO_ROWS.sub(r"moments: []\1", line) for line in lines]
+    return "".join(lines)
+
+
+def _without_listed(text: str, places: set[int]) -> str:
+    """Rows between brackets, several on a line."""
+    written = YamlText(text)
+    for place in sorted(places, reverse=True):
         written.remove(("moments", place))
     return written.text()
+
+
+def _end(lines: list[str], first: int) -> int:
+    """Where the list ends of which the last row begins there."""
+    depth = len(lines[first]) - len(lines[first].lstrip())
+    for number in range(first + 1, len(lines)):
+        line = lines[number]
+        if _says(line) and len(line) - len(line.lstrip()) <= depth:
+            return number
+    return len(lines)
+
+
+def _says(line: str) -> bool:
+    return line.strip() != "" and not line.lstrip().startswith("#")
 
 
 def _new(cell: Cell, fields: Fields) -> dict[str, Any] | None:

@@ -106,10 +106,11 @@ async def test_what_the_proof_finds_is_marked_where_it_is(house: House, boss: Pe
     gap = MODEL.replace("  - role: service\n    sla", "  - sla")
     revision = page.value("[name=revision]")
     await boss.post(page.path, text=gap, title="", note="", revision=revision)
+    page = await boss.get(f"{MATRIX}?channel=email&direction=inbound")
+    assert "Nobody is responsible" in page.text("[data-topic=order] .cell-mark[title]")
     page = await boss.get(f"{MATRIX}?channel=chat&direction=inbound")
-    marks = page.texts("[data-topic=order] .cell-mark, [data-topic=any] .cell-mark")
-    assert any("Nobody is responsible" in mark for mark in marks)
-    assert "no role" in row(page, "order")[0]
+    assert page.texts("[data-topic=order] .cell-mark") == ["no role", "no role"]
+    assert not page.has("[data-topic=invoice] .cell-mark")
 
 
 async def test_only_administrators_change_it_and_nonsense_is_refused(

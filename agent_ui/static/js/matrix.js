@@ -123,7 +123,7 @@ class Matrix {
     const head = cell.closest("tr").querySelector("th").textContent;
     const column = cell.parentElement.dataset.head;
     this.picker.querySelector("[data-picker-head]").textContent =
-      count > 1 ? text("{n} cells").replace("{n}", count) : `${head} · ${column}`;
+      count > 1 ? text("{n} cells", { n: count }) : `${head} · ${column}`;
     this.picker.querySelector("[data-picker-more]").href = cell.href;
     this.picker.querySelector("select").value = this.pending.get(cell) ?? cell.dataset.own;
     this.picker.returnValue = "";
@@ -168,7 +168,7 @@ class Matrix {
   tell(problem = "") {
     const count = this.pending.size;
     this.form.hidden = !count && !problem && !this.past.length;
-    this.said.textContent = problem || text("{n} cells are changed and not saved yet.").replace("{n}", count);
+    this.said.textContent = problem || text("{n} cells are changed and not saved yet.", { n: count });
   }
 
   onCopy(event) {
@@ -186,7 +186,7 @@ class Matrix {
     const lines = pasted.split(/\r?\n/).map((line) => line.split("\t"));
     const unknown = lines.flat().find((name) => this.role(name) === undefined);
     if (unknown !== undefined) {
-      this.tell(text("“{name}” is not a role: nothing was pasted.").replace("{name}", unknown.trim()));
+      this.tell(text("“{name}” is not a role: nothing was pasted.", { name: unknown.trim() }));
       return;
     }
     if (lines.length === 1 && lines[0].length === 1) {

@@ -9,10 +9,13 @@ class Proof {
     this.form = form;
     this.asked = 0;
     form.elements.text.addEventListener("input", () => this.later());
-    this.ask();
+    // What is wrong with the text as it was saved stands above it already, until it is changed.
+    this.saved = document.querySelector(".flaws");
+    if (!this.saved) this.ask();
   }
 
   later() {
+    this.saved?.remove();
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.ask(), PAUSE);
   }
@@ -36,8 +39,6 @@ class Proof {
     if (!found) return;
     this.box.querySelector(".live-result").replaceChildren(document.adoptNode(found));
     this.box.hidden = false;
-    // What was wrong with the text as it was saved is in here too, as far as it still is.
-    document.querySelector(".flaws")?.remove();
   }
 }
 

@@ -91,6 +91,17 @@ def test_only_the_lines_of_the_cell_change() -> None:
     handling = read_model(added, FILE).handling(late)
     assert (handling.role, handling.first_response, handling.clock) == ("sales", 14400, "business")
     assert changed(added, {late: {"role": None, "sla.clock": None}}) == text
+    sure = changed(text, {bill: {"role": None, "sla.first_response": None}})
+    assert "# whoever asks" in sure
+    assert sure.endswith(
+        "moments:\n  # whoever asks about a bill\n  - role: service # everything else\n"
+    )
+    last = changed(text, {Cell("any", None, None, "any"): {"role": None}})
+    assert last == text.replace("  - role: service # everything else\n", "")
+    flow = HEAD + "moments: [{topic: bill, role: sales}, {role: service}]\n"
+    assert settled(changed(flow, {bill: {"role": None}})) == {
+        Cell("any", None, None, "any"): {"role": "service"}
+    }
     without = changed(text, {bill: {"sla.first_response": None}})
     assert "sla" not in without
     assert "role: billing" in without
