@@ -15,10 +15,7 @@ run: .venv/runtime.stamp ## start Loket with a demo organisation; nothing else n
 
 test: check ## check, then run all tests against real servers
 	@scripts/prepare_tests
-	@# The tests start Python a hundred times; some machines tell it to keep nothing compiled.
-	@# What fails beside the others is tried once more alone: a fault of ours fails again.
-	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest $(WORKERS) || \
-		$(BIN)/pytest --last-failed --last-failed-no-failures none
+	@scripts/run_tests $(WORKERS)
 
 check: .venv/dev.stamp ## lint, format, types and import contracts
 	$(BIN)/ruff check .

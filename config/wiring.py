@@ -264,6 +264,8 @@ def _connectors(basics: Basics, outbound: Outbound) -> dict[str, Connector]:
         metrics=basics.metrics,
         report=outbound.report,
         wake=basics.relay.wake,
+        default_accounts=default_accounts(basics.settings),
+        topic_of_event=lambda kind: basics.model().topic_of_event(kind),
     )
     return {kind.name: kind.build(section, context) for kind, section in enabled(basics.settings)}
 

@@ -31,13 +31,14 @@ def behind(proxies: Sequence[Network], peer: str, forwarded: str) -> str:
     """
     client = peer
     for hop in reversed(forwarded.split(",")):
-        if not _is_one_of(proxies, client) or _parsed(hop.strip()) is None:
+        if not is_one_of(proxies, client) or _parsed(hop.strip()) is None:
             break
         client = hop.strip()
     return client
 
 
-def _is_one_of(networks: Sequence[Network], address: str) -> bool:
+def is_one_of(networks: Sequence[Network], address: str) -> bool:
+    """Whether the address lies in one of these; what is no address lies in none."""
     parsed = _parsed(address)
     return parsed is not None and any(parsed in network for network in networks)
 

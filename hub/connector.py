@@ -6,11 +6,12 @@ as a mailbox's cursor or what a visitor has seen. It decides nothing about retry
 `Rejected`, `Retry`, `Unavailable` or `Uncertain`, and `outbound` decides.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from hub.bus import Bus
+from hub.deliveries import EventKind
 from hub.http import Route
 from hub.intake import Intake
 from hub.interaction import Channel, DeliveryState
@@ -83,6 +84,10 @@ class ConnectorContext:
     """Called with (interaction id, state) when a connector learns what became of a message."""
     wake: Callable[[], None]
     """Called after a write that adds outbox rows."""
+    default_accounts: Mapping[Channel, str] = field(default_factory=dict)
+    """From which of our accounts to write to a customer of our own accord."""
+    topic_of_event: Callable[[EventKind], str] = lambda _kind: ""
+    """The topic of the interaction model that a delivery event is work about; empty for none."""
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ whatever order they arrive, the same events give the same standing.
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, Field, field_validator, model_validator
 
 from hub.interaction import Frozen
 from hub.references import LONGEST_NUMBER, normal
@@ -88,6 +88,12 @@ class NewEvent(Frozen):
     text: str = Field("", max_length=2000)
     order_number: Annotated[str, Field(max_length=LONGEST_NUMBER), AfterValidator(normal)] = ""
     details: dict[str, str] = Field(default_factory=dict)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _can_be_kept(cls, value: Any) -> Any:
+        """No database takes a NUL."""
+        return value.replace("\0", "") if isinstance(value, str) else value
 
     @model_validator(mode="after")
     def _expected_in_order(self) -> "NewEvent":

@@ -8,11 +8,15 @@ class LoketError(Exception):
 class Rejected(LoketError):
     """The sender is wrong and trying again will not help: HTTP 4xx, SMTP 5xx, no retry.
 
-    `code` is a stable word for machines, `detail` tells a person what to do.
+    `code` is a stable word for machines, `detail` tells a person what to do. `after`: seconds after
+    which it would help after all, for who asked too often.
     """
 
-    def __init__(self, code: str, detail: str, *, status: int = 400) -> None:
+    def __init__(
+        self, code: str, detail: str, *, status: int = 400, after: float | None = None
+    ) -> None:
         super().__init__(detail)
+        self.after = after
         self.code = code
         self.detail = detail
         self.status = status

@@ -126,7 +126,9 @@ async def _problems(request: web.Request, handler: Handler) -> web.StreamRespons
     try:
         return await handler(request)
     except Rejected as error:
-        return problem(error.status, "Not accepted", error.detail, code=error.code)
+        return problem(
+            error.status, "Not accepted", error.detail, code=error.code, after=error.after
+        )
     except Retry as error:
         return problem(503, "Try again later", error.detail, after=error.after or 5)
     except Unavailable as error:

@@ -141,7 +141,7 @@ class Arrival(Frozen):
     `account` is our side of the channel (the mailbox, the number, the site); `external_id` is the
     provider's id: the pair (channel and account, external_id) is what makes a duplicate.
     What came in, byte by byte, is `original`, or in the blob store under `raw_sha256` when it is
-    large.
+    large. `about`: the id of the customer whom it concerns, where that is not the sender.
     """
 
     channel: Channel
@@ -155,6 +155,7 @@ class Arrival(Frozen):
     html: str = ""
     language: str = ""
     topic: str = ""
+    about: str = ""
     occurred_at: AwareDatetime
     automatic: Automatic = Automatic.NO
     verification: Verification = Verification.UNVERIFIED

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 from sqlalchemy import Connection, insert, select, update
 
 from hub import clock
@@ -42,6 +42,9 @@ _POINT_OF: dict[Channel, PointKind] = {
     Channel.PORTAL: PointKind.PORTAL,
 }
 
+_NOT_THE_CUSTOMER = (Channel.PARTNER.value, Channel.MANUAL.value)
+"""What comes in over these was sent by somebody else, or written down by one of us."""
+
 
 class Reachable(Frozen):
     """One way to answer: over `channel`, from our `account`, to this address of the customer."""
@@ -65,6 +68,8 @@ class Reply(Frozen):
     automatic: bool = False
     attachments: tuple[Attachment, ...] = ()
     details: dict[str, str] = Field(default_factory=dict)
+    not_before: AwareDatetime | None = None
+    """It waits until then; the sweeper lets it go."""
     correlation_id: str = ""
     """Only used where the conversation has no message to answer."""
 
@@ -87,7 +92,7 @@ def add_reply(connection: Connection, reply: Reply) -> str:
                 "channel": reply.channel.value,
                 "state": "queued",
                 "attempts": 0,
-                "next_at": clock.now(),
+                "next_at": reply.not_before or clock.now(),
                 "lease_until": None,
                 "error": "",
                 "provider_id": "",
@@ -95,18 +100,8 @@ def add_reply(connection: Connection, reply: Reply) -> str:
             }
         ],
     )
-    send = MessageSend(
-        interaction_id=interaction_id,
-        conversation_id=reply.conversation_id,
-        channel=reply.channel,
-    )
-    outbox.add(
-        connection,
-        send,
-        subject=reply.conversation_id,
-        source=SOURCE,
-        correlation_id=reply.correlation_id,
-    )
+    if reply.not_before is None:
+        _ask_to_send(connection, reply, interaction_id)
     return interaction_id
 
 
@@ -178,6 +173,7 @@ def _last_inbound(connection: Connection, conversation_id: str) -> list[tuple[Ch
             interactions.c.conversation_id == conversation_id,
             interactions.c.direction == Direction.INBOUND.value,
             interactions.c.automatic == "",
+            interactions.c.channel.not_in(_NOT_THE_CUSTOMER),
         )
         .order_by(is_customer.desc(), interactions.c.sequence.desc())
     )
@@ -239,6 +235,21 @@ def _continuing(connection: Connection, reply: Reply) -> Reply:
         .limit(1)
     ).scalar_one_or_none()
     return reply.model_copy(update={"correlation_id": story or reply.correlation_id})
+
+
+def _ask_to_send(connection: Connection, reply: Reply, interaction_id: str) -> None:
+    send = MessageSend(
+        interaction_id=interaction_id,
+        conversation_id=reply.conversation_id,
+        channel=reply.channel,
+    )
+    outbox.add(
+        connection,
+        send,
+        subject=reply.conversation_id,
+        source=SOURCE,
+        correlation_id=reply.correlation_id,
+    )
 
 
 def _count_up(connection: Connection, conversation_id: str, now: datetime) -> Any:

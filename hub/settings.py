@@ -75,7 +75,9 @@ class RetentionSettings(Section):
     """How many days things are kept that are not part of a conversation; 0 is for ever."""
 
     original_days: Annotated[int, _days(1)] = Field(
-        90, description="the original of a mail that was read whole; 0: for ever"
+        90,
+        description="the original of a mail that was read whole, and of what a partner posted;"
+        " 0: for ever",
     )
     audit_days: Annotated[int, _days(1)] = Field(
         730, description="lines of the audit log; 0: for ever"

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
+from hub.deliveries import EventKind
 from hub.interaction import Channel, Direction, Frozen
 from hub.references import Reference
 from routing.entry import ID, Entry, Line, Name, Path, Title
@@ -108,6 +109,7 @@ class Rules(Frozen):
     `patterns`: numbers in the subject, the text or the name of an attachment. One with a
     `reference` is to be looked up, and says the topic only where no word does.
     `attachments`: a kind of FILE_KINDS, or the end of a name such as `.xml`.
+    `events`: what a carrier tells about a parcel that makes work; what no topic names makes none.
     """
 
     words: tuple[Line, ...] = ()
@@ -115,6 +117,7 @@ class Rules(Frozen):
     attachments: tuple[Line, ...] = ()
     senders: tuple[Line, ...] = ()
     accounts: tuple[Line, ...] = ()
+    events: tuple[EventKind, ...] = ()
 
 
 class Topic(Entry):

@@ -11,7 +11,7 @@ _ENGLISH = {
     ReasonCode.GROUP_UNKNOWN: (
         "The model does not know the target group “{given}”; what holds for “{group}” is used."
     ),
-    ReasonCode.STATED: "The customer chose the topic “{topic}”.",
+    ReasonCode.STATED: "Whoever sent this named the topic “{topic}”.",
     ReasonCode.STATED_UNKNOWN: (
         "The customer chose “{given}”, which the model does not know; "
         "the nearest topic above it is “{topic}”."
@@ -49,7 +49,7 @@ _DUTCH = {
     ReasonCode.GROUP_UNKNOWN: (
         "Het model kent de doelgroep “{given}” niet; wat voor “{group}” geldt, is gebruikt."
     ),
-    ReasonCode.STATED: "De klant heeft het onderwerp “{topic}” gekozen.",
+    ReasonCode.STATED: "Wie dit stuurde, noemde het onderwerp “{topic}”.",
     ReasonCode.STATED_UNKNOWN: (
         "De klant koos “{given}”, dat het model niet kent; "
         "het naaste onderwerp daarboven is “{topic}”."

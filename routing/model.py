@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from hub.deliveries import EventKind
 from hub.interaction import Channel
 from routing.decision import Handling
 from routing.definition import ChannelUse, Definition, Role, TargetGroup, Topic
@@ -26,6 +27,9 @@ class Model:
         self._handlings: dict[Cell, Handling] = {}
         self.calendars = {name: Calendar(hours) for name, hours in definition.hours.items()}
         self._always = Calendar()
+        self._events = {
+            kind: topic.id for topic in definition.topics.values() for kind in topic.rules.events
+        }
 
     @property
     def version(self) -> str:
@@ -66,6 +70,10 @@ class Model:
             rows = winners(self._rows.holding_for(cell))
             found = self._handlings[cell] = handling(cell, rows, self.definition)
         return found
+
+    def topic_of_event(self, kind: EventKind) -> str:
+        """What it is about when a carrier tells this; empty when that is no work for anybody."""
+        return self._events.get(kind, "")
 
     def calendar(self, role: str) -> Calendar:
         """When a role is there: always when it has no hours, or is not a role of this model."""

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from config.demo import example, organisation
+from config.demo.carrier import Carrier
+from config.demo.carrier_page import CarrierPage
 from config.demo.letters import PostOffice
 from config.demo.mail_page import MailPage
 from config.demo.mailbox import Mailbox
@@ -28,6 +30,7 @@ class DemoContext:
 
     `smtp_port`: where Loket takes mail on this machine. `sink_port`: where the sandbox takes what
     Loket sends; 0 takes any free one. `folder`: where passwords and sandbox mail are kept.
+    `carrier_secret`: what the carrier signs with.
     """
 
     organisation: str
@@ -35,6 +38,7 @@ class DemoContext:
     smtp_port: int
     sink_port: int
     folder: Path
+    carrier_secret: str
     model: Model
 
 
@@ -53,6 +57,7 @@ class Demo:
             ).routes(),
             *MailPage(pages, mailbox, post).routes(),
             *ShopPage(pages).routes(),
+            *CarrierPage(pages, Carrier(context.public_url, context.carrier_secret)).routes(),
             *pages.routes(),
         ]
 

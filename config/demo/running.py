@@ -8,13 +8,17 @@ from rich.console import Console as Terminal
 
 from config import wiring
 from config.demo import ADDRESSES, CHAT_SITE, Demo, DemoContext
+from config.demo.carrier import carrier_secret
+from config.demo.trade import CARRIER
 from config.settings import DEFAULT_MODEL, Settings, load
 from config.signals import stop_on_signals
+from connectors.partners.notices import TEXTS
 from hub import clock
 from hub.store import migrate
 from routing.model_file import load_model
 
 ORGANISATION = "Van Dalen Koffie"
+NOTICED = tuple(TEXTS["en"])
 HANDOVER_AFTER = 15  # seconds; short, so that a newcomer sees the mail
 
 
@@ -29,6 +33,7 @@ async def run_demo(*, port: int, smtp_port: int, sink_port: int, folder: Path) -
             smtp_port=smtp_port,
             sink_port=sink_port,
             folder=folder,
+            carrier_secret=carrier_secret(settings.hub.secret.get_secret_value()),
             model=load_model(DEFAULT_MODEL),
         )
     )
@@ -52,10 +57,11 @@ def demo_settings(port: int, smtp_port: int, sink_port: int, folder: Path) -> Se
 
 def _flags(port: int, smtp_port: int, sink_port: int, folder: Path) -> dict[str, Any]:
     base = f"http://127.0.0.1:{port}"
+    secret = _secret(folder)
     return {
         "hub": {
             "organisation": ORGANISATION,
-            "secret": _secret(folder),
+            "secret": secret,
             "store": {"url": f"sqlite:///{folder}/loket.db"},
             "bus": {"url": "local:"},
             "blobs": {"path": str(folder / "blobs")},
@@ -75,6 +81,10 @@ def _flags(port: int, smtp_port: int, sink_port: int, folder: Path) -> dict[str,
                 "email_account": ADDRESSES[0],
                 "handover_after": HANDOVER_AFTER,
                 "sites": {CHAT_SITE: {"origins": [base, f"http://localhost:{port}"]}},
+            },
+            "partners": {
+                "partners": {CARRIER: {"secret": carrier_secret(secret)}},
+                "notices": {"kinds": [kind.value for kind in NOTICED], "language": "nl"},
             },
         },
     }

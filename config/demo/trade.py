@@ -50,11 +50,15 @@ def _add(connection: Connection, sold: Sold, customer: Any, now: datetime) -> No
     order = _order(sold, customer, now)
     orders.add(connection, [order])
     if sold.parcel:
-        shipment = Shipment(f"SP00{sold.number}", CARRIER)
+        shipment = Shipment(tracking_of(sold), CARRIER)
         tracking.shipped(connection, [(order, shipment)])
         tracking.record(connection, _events(sold, shipment, order.placed_at, now), received_at=now)
     if sold.invoice:
         invoices.add(connection, [_invoice(sold, order)])
+
+
+def tracking_of(sold: Sold) -> str:
+    return f"SP00{sold.number}"
 
 
 def _order(sold: Sold, customer: Any, now: datetime) -> Order:

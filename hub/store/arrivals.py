@@ -130,16 +130,16 @@ class _Batch:
             self._bounces.append((bounced.interaction_id, bounced.report))
             return bounced.conversation, bounced.conversation.customer_id
         sender = _sender(arrival)
-        known = self._senders.known(arrival.sender)
+        known = arrival.about or self._senders.known(arrival.sender)
         conversation, linked = self._threads.find(arrival, known)
         if conversation is None:
-            customer_id = self._senders.customer_of(sender)
+            customer_id = arrival.about or self._senders.customer_of(sender)
             return self._open(arrival, customer_id, linked), customer_id
         if known != conversation.customer_id and self._threads.proves_handover(
             arrival, conversation
         ):
             return conversation, self._join(arrival, conversation, known)
-        return conversation, self._senders.customer_of(sender)
+        return conversation, arrival.about or self._senders.customer_of(sender)
 
     def _open(
         self, arrival: Arrival, customer_id: str, linked: Conversation | None

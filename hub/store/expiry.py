@@ -11,6 +11,7 @@ from hub.store.tables import (
     interactions,
     originals,
     parked,
+    partner_posts,
     processed_events,
 )
 
@@ -42,6 +43,13 @@ def forget_parked(connection: Connection, before: datetime) -> int:
     """Remove what is older and nobody asked for; gives how many. Work that is due stays."""
     unasked = and_(parked.c.created_at < before, parked.c.due_at.is_(None))
     return _remove(connection, unasked, parked.c.created_at)
+
+
+def forget_posts(connection: Connection, before: datetime) -> int:
+    """Remove what partners posted before then, as it came; gives how many. What waits stays."""
+    columns = partner_posts.c
+    old = and_(columns.received_at < before, columns.state == "done")
+    return _remove(connection, old, columns.received_at)
 
 
 def forget_originals(connection: Connection, before: datetime) -> int:

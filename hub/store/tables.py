@@ -825,3 +825,21 @@ model_replays = Table(
     Column("summary", Json),  # null: not done
     Column("changes", LargeBinary),  # the contacts that differ, packed, without their words
 )
+
+# What partners posted, byte for byte: kept before they are answered, handled afterwards.
+partner_posts = Table(
+    "partner_posts",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("partner", String(100), nullable=False),
+    Column("dedupe_key", String(64), nullable=False, unique=True),
+    Column("sha256", String(64), nullable=False),  # of the body
+    Column("format", String(16), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("events", Json, nullable=False),  # as they were read
+    Column("complaints", Json, nullable=False),
+    Column("received_at", Instant, nullable=False, index=True),
+    Column("state", String(16), nullable=False),  # waiting, done
+    Column("outcome", Json, nullable=False),  # what became of the events, once done
+    _where("ix_partner_posts_waiting", "state = 'waiting'", "id"),
+)

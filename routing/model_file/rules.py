@@ -70,8 +70,8 @@ def _check_senders(topic: Topic, place: Place, problems: Problems) -> None:
 def _check_owners(
     topic: Topic, place: Place, owners: dict[tuple[str, str], str], problems: Problems
 ) -> None:
-    """An address leads to one topic."""
-    for kind in ("accounts", "senders"):
+    """An address leads to one topic, and so does what a carrier tells."""
+    for kind in ("accounts", "senders", "events"):
         for number, address in enumerate(getattr(topic.rules, kind)):
             owner = owners.setdefault((kind, address.casefold()), topic.id)
             if owner != topic.id:

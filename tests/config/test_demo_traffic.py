@@ -1,21 +1,24 @@
 """The traffic generator through its switch, against a real mail server, and in a whole Loket."""
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from aiohttp import ClientSession
 
 from config import wiring
 from config.demo import Demo, DemoContext, traffic
+from config.demo.carrier import carrier_secret
 from config.demo.running import demo_settings
 from config.settings import DEFAULT_MODEL
 from demo_house import CUSTOMER, House, open_house, read
 from hub.interaction import Party
 from hub.replies import Reply, add_reply
 from hub.store import Database, migrate
-from hub.store.tables import conversations, interactions, work_items
+from hub.store.tables import conversations, deliveries, interactions, work_items
 from routing.model_file import load_model
 from servers.process import free_port
 from servers.smtp import Mail, SmtpSink
@@ -153,6 +156,7 @@ async def loket(tmp_path: Path) -> AsyncIterator[tuple[wiring.Process, str]]:
         smtp_port=smtp_port,
         sink_port=sink_port,
         folder=tmp_path,
+        carrier_secret=carrier_secret(settings.hub.secret.get_secret_value()),
         model=load_model(DEFAULT_MODEL),
     )
     demo = Demo(context)
@@ -194,6 +198,34 @@ async def test_mail_by_the_sandbox_is_routed_answered_and_goes_on(
         )
 
     await eventually(said)
+
+
+async def test_a_carrier_tells_of_a_delay_and_the_customer_hears_of_it(
+    loket: tuple[wiring.Process, str],
+) -> None:
+    process, base = loket
+    database = process.basics.database
+    parcel = next(
+        row for row in await rows(database, deliveries) if row.state == "out_for_delivery"
+    )
+    form = {"tracking": parcel.tracking, "kind": "exception", "text": "De bus staat stil"}
+    async with ClientSession() as http:
+        async with http.get(f"{base}/demo/carrier") as response:
+            assert parcel.tracking in await response.text()
+        async with http.post(f"{base}/demo/carrier", data=form) as response:
+            page = await response.text()
+            assert response.status == 200
+        assert "&#34;accepted&#34;: 1" in page
+        item = await eventually(lambda: _open_item(database))
+        assert (item.role, item.topic) == ("logistics", "delivery/late")
+        assert item.customer_id == parcel.customer_id
+
+        async def hears() -> bool:
+            async with http.get(f"{base}/demo/mail") as response:
+                return parcel.tracking in await response.text()
+
+        if 8 <= datetime.now(ZoneInfo("Europe/Amsterdam")).hour < 21:
+            await eventually(hears)
 
 
 async def test_traffic_arrives_by_mail_and_by_chat(loket: tuple[wiring.Process, str]) -> None:

@@ -11,6 +11,7 @@ import aiosmtplib
 from aiohttp.test_utils import TestClient, TestServer
 
 from config.demo import Demo, DemoContext
+from config.demo.carrier import carrier_secret
 from config.settings import DEFAULT_MODEL
 from hub.http import build_app
 from hub.metrics import Metrics
@@ -62,6 +63,7 @@ async def open_house(folder: Path, smtp_port: int) -> AsyncIterator[House]:
             smtp_port=smtp_port,
             sink_port=0,
             folder=folder,
+            carrier_secret=carrier_secret("made up"),
             model=load_model(DEFAULT_MODEL),
         )
     )

@@ -3,35 +3,26 @@
 from typing import Any
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, BrowserContext, Page, expect
+from playwright.async_api import Browser, BrowserContext, expect
 
+from accessible import violations
 from chat_house import House
 from chat_website import Shopper, Website, shopper_in
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 PHONE = {"width": 390, "height": 780}
-STATES = {
-    "light": {},
-    "dark": {"color_scheme": "dark"},
+LOOKS = {
+    "desk": {},
     "phone": {"viewport": PHONE, "has_touch": True},
-    "phone, dark": {"viewport": PHONE, "has_touch": True, "color_scheme": "dark"},
     "forced colours": {"forced_colors": "active"},
 }
 
 
-async def violations(page: Page) -> list[str]:
-    """What axe finds in everything that is on the page."""
-    results = await Axe().run(page)
-    return [f"{found['id']}: {found['help']}" for found in results.response["violations"]]
-
-
-@pytest.mark.parametrize("options", STATES.values(), ids=STATES.keys())
+@pytest.mark.parametrize("options", LOOKS.values(), ids=LOOKS.keys())
 async def test_axe_finds_nothing(
     house: House, browser: Browser, website: Website, options: dict[str, Any]
 ) -> None:
-    # What is still fading in has another contrast than what people read.
     context = await browser.new_context(reduced_motion="reduce", **options)
     shopper = await shopper_in(context, website)
     assert await violations(shopper.page) == []

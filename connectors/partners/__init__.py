@@ -1,0 +1,1 @@
+"""Partners: carriers and others who post what happens to deliveries."""

@@ -1,0 +1,115 @@
+"""What a carrier tells becomes work where the model wants it, and news for the customer, once."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from connectors.partners.notices import NoticeSettings
+from hub.deliveries import EventKind
+from hub.interaction import Channel
+from hub.store import consents
+from hub.store.consents import Purpose, Said
+from hub.store.tables import local_messages, outbound, outbox
+from partner_house import CUSTOMER, House, notices, open_house, told
+from stores import count, only
+from waiting import eventually
+
+LATE, DAMAGED, DONE = EventKind.EXCEPTION, EventKind.DAMAGED, EventKind.DELIVERED
+
+
+@pytest.fixture
+async def house(sqlite_url: str, tmp_path: Path) -> AsyncIterator[House]:
+    async with open_house(sqlite_url, tmp_path, notices=notices(LATE, DAMAGED)) as house:
+        yield house
+
+
+async def settled(house: House, *events: Any) -> list[Any]:
+    """Post these; gives the contacts, once the parcels and everything after them have followed."""
+    answer = await house.post(list(events))
+    assert answer.status in (200, 202), answer.body
+    await eventually(lambda: _quiet(house, answer.body["receipt"]))
+    return await house.contacts()
+
+
+async def _quiet(house: House, receipt: str) -> bool:
+    state = (await house.get(f"snelpost/receipts/{receipt}")).body["state"]
+    waiting = [await count(house.database, table) for table in (outbox, local_messages)]
+    return bool(state == "done" and not any(waiting))
+
+
+async def test_an_exception_is_work_about_the_customer_in_one_conversation(house: House) -> None:
+    await house.ship()
+    first, news = await settled(house, told(LATE, 1, text="Truck broke down", place="Utrecht"))
+    assert (first.channel, first.customer_id, first.topic) == ("partner", CUSTOMER, "delivery/late")
+    assert first.sender["name"] == "SnelPost"
+    assert first.details["order"] == "VK-1"
+    assert "Truck broke down" in first.text
+    assert (news.direction, news.conversation_id) == ("outbound", first.conversation_id)
+
+    later = await settled(house, told(EventKind.IN_TRANSIT, 2), told(DAMAGED, 3))
+    kinds = [one.details.get("event", one.channel) for one in later]
+    assert kinds == ["exception", "email", "damaged", "email"]
+    assert {one.conversation_id for one in later} == {first.conversation_id}
+    assert len(await settled(house, told(DAMAGED, 3))) == 4, "told again it is nothing new"
+
+
+async def test_what_nobody_knows_waits_for_its_order(house: House) -> None:
+    assert await settled(house, told(LATE, 1)) == []
+    await house.ship()
+    assert await eventually(house.contacts)
+
+
+async def test_what_went_well_after_all_is_no_work(house: House) -> None:
+    await house.ship()
+    assert await settled(house, told(DONE, 2), told(LATE, 1)) == []
+    assert len(await settled(house, told(DAMAGED, 3))) == 2, "it came, but broken"
+
+
+async def test_the_customer_hears_it_once_in_their_language(house: House) -> None:
+    await house.ship()
+    again = [told(LATE, number, expected_until="2026-12-01T12:00:00Z") for number in (1, 2)]
+    contacts = await settled(house, *again)
+    [news] = [one for one in contacts if one.direction == "outbound"]
+    assert news.channel == "email"
+    assert news.text == (
+        "Uw pakket 3S1 (bestelling VK-1) is vertraagd. Wij verwachten het nu op 1 december."
+    )
+    contacts = await settled(house, told(LATE, 3, expected_until="2026-12-03T12:00:00Z"))
+    assert contacts[-1].text.endswith("3 december."), "another day is other news"
+
+
+async def test_on_the_channel_that_they_prefer_unless_they_said_stop(house: House) -> None:
+    await house.ship(attributes={"preferred_channel": "sms"})
+    assert (await settled(house, told(LATE, 1)))[-1].channel == "sms"
+    stop = Said(
+        point="phone:+31612345678", channel=Channel.SMS, purpose=Purpose.SERVICE, granted=False,
+        source="keyword", at=datetime.now(UTC),
+    )  # fmt: skip
+    await house.database.write(lambda c: consents.add(c, [stop]))
+    assert (await settled(house, told(DAMAGED, 2)))[-1].channel == "email"
+    assert house.asked == ["message.send.sms", "message.send.email"]
+
+
+async def test_not_at_night(sqlite_url: str, tmp_path: Path) -> None:
+    hour = datetime.now(UTC).hour
+    sleeping = notices(LATE, time_zone="UTC", from_hour=(hour + 2) % 24, until_hour=24)
+    if hour + 2 >= 24:  # the next morning is on the next day
+        sleeping = notices(LATE, time_zone="UTC", from_hour=0, until_hour=max(1, hour))
+    async with open_house(sqlite_url, tmp_path, notices=sleeping) as house:
+        await house.ship()
+        assert (await settled(house, told(LATE, 1)))[-1].direction == "outbound"
+        row = await only(house.database, outbound)
+        assert row.next_at > datetime.now(UTC)
+        assert house.asked == []
+
+
+def test_the_night_ends_in_the_morning_also_when_the_clock_is_set() -> None:
+    settings = NoticeSettings(time_zone="Europe/Amsterdam")
+    at = datetime.fromisoformat
+    assert settings.allowed_from(at("2026-10-24T18:59:00Z")) is None
+    assert settings.allowed_from(at("2026-10-24T19:00:00Z")) == at("2026-10-25T07:00:00Z")
+    assert settings.allowed_from(at("2026-10-25T03:00:00Z")) == at("2026-10-25T07:00:00Z")
+    assert settings.allowed_from(at("2026-10-25T07:00:00Z")) is None
