@@ -25,6 +25,14 @@ def _no_role(role: str) -> str:  # noqa: ARG001
 
 
 @dataclass(frozen=True)
+class Escalation:
+    """To this role, where work counts as waiting for so many minutes more."""
+
+    role: str
+    minutes: int
+
+
+@dataclass(frozen=True)
 class ConsoleContext:
     """`language` below is "en" or "nl".
 
@@ -41,6 +49,7 @@ class ConsoleContext:
     `wake()`: called after every write that adds events.
     `offered_only()`: the roles whose work is not for taking, only for offering.
     `backup_of(role)`: the role that takes over, or "".
+    `escalation`: to whom agents turn when they may not decide, or None.
     `quiet`: after so long without a word a chat takes half of an agent's room.
     """
 
@@ -63,4 +72,5 @@ class ConsoleContext:
     wake: Callable[[], None]
     offered_only: Callable[[], frozenset[str]] = frozenset
     backup_of: Callable[[str], str] = _no_role
+    escalation: Escalation | None = None
     quiet: timedelta = timedelta(minutes=10)

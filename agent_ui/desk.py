@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from hub import clock
 from hub.interaction import Channel
-from hub.store import offers, presence, staff, steps
+from hub.store import in_hand, offers, presence, steps
 from hub.store.agents import Agent
 from hub.store.offers import Offer
 from hub.store.presence import Presence
@@ -41,10 +41,10 @@ class Desk:
 
 def read_desk(connection: Connection, agent: Agent, *, quiet: timedelta) -> Desk:
     """`quiet`: after so long without a word, a chat counts half."""
-    loads = staff.loads(connection, [agent.id]).get(agent.id, ())
+    loads = in_hand.loads(connection, [agent.id]).get(agent.id, ())
     return Desk(
         presence=presence.of(connection, agent.id),
-        used=staff.units_in_use(loads, clock.now(), quiet),
+        used=in_hand.units_in_use(loads, clock.now(), quiet),
         asked=[
             Asked(offer, steps.last_details(connection, offer.item.id, steps.OFFERED) or {})
             for offer in offers.live(connection, agent.id)

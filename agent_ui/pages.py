@@ -60,7 +60,12 @@ class Pages:
         titles = self._context.role_titles(texts.language)
         offered = self._context.offered_only()
         return self._environment.get_template(template).render(
-            _=texts, role_titles=titles, offered_only=offered, now=clock.now(), **values
+            _=texts,
+            role_titles=titles,
+            offered_only=offered,
+            may_escalate=self._context.escalation is not None,
+            now=clock.now(),
+            **values,
         )
 
     def page(

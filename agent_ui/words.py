@@ -61,6 +61,7 @@ REASONS = {
     "own_work": N_("You have it already."),
     "no_agent": N_("This colleague cannot sign in. Choose somebody else."),
     "snooze_time": N_("Choose a time to come, within a year."),
+    "highest_role": N_("This is the highest role already. Hand it over instead."),
     "other_role": N_("Another role answers this. You can leave a note."),
     "no_topic": N_("This topic is not in the model. Choose another."),
     "same_topic": N_("This is its topic already."),
@@ -205,6 +206,7 @@ DECLINE_FOR = (
     N_("Somebody else should do this"),
 )
 SNOOZE_FOR = {
+    "answer": N_("Until the customer writes"),
     "1h": N_("1 hour"),
     "4h": N_("4 hours"),
     "1d": N_("1 day"),
@@ -235,6 +237,7 @@ OBSTACLES = {
     "channel": N_("takes nothing on this channel"),
     "skill": N_("lacks a skill"),
     "full": N_("had no room"),
+    "ramp": N_("had just come and already had a part of what waited"),
     "asked": N_("was being asked something else"),
     "returned": N_("had just handed it over or put it back"),
     "refused": N_("had just declined or missed it"),
@@ -252,6 +255,16 @@ STEPS = {
     "transferred": N_("{name} handed it over: {goal}."),
     "snoozed": N_("{name} put it aside."),
     "woken": N_("It waits again, at its old place."),
+    "escalated": N_("{name} asked a supervisor: {goal}."),
+    "callback": N_("The customer asked to be called back; it keeps its place."),
+    "warned": N_("Most of the time to answer or to solve it was over."),
+    "breached": N_("The promised time was over."),
+}
+TIMERS = {
+    "backup": N_("the backup role may take it"),
+    "supervisors": N_("supervisors may take it"),
+    "others": N_("other sites may take it"),
+    "skills": N_("lower skill levels are enough"),
 }
 CHOSEN = {
     "longest-idle": N_("had nothing new for the longest time"),

@@ -53,7 +53,7 @@ def _run(name: str, stacks: Stacks, arguments: argparse.Namespace) -> list[tuple
         return _ALONE[name]()
     if name == "assign":
         scale = assign.FULL if full else assign.SMALL
-        return [(f"{scale.agents} {scale.waiting}", assign.run(stacks, scale))]
+        return [(f"{scale.rate:g} a second", assign.run(stacks, scale))]
     if name == "ingest":
         runs = ingest.run(stacks, chosen, FULL_BACKLOGS if full else BACKLOGS)
         return [(f"{r.stack} {r.backlog} {r.door} {r.program}", r) for r in runs]

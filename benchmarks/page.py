@@ -125,7 +125,7 @@ def _visible(rows: Sequence[Row]) -> list[str]:
 def _assign(rows: Sequence[Row]) -> list[str]:
     lines = _head(
         "agents", "waiting", "dispatchers", "offers", "offers/s", "decision p50 ms", "p99 ms",
-        "freed to offered p50 ms", "p99 ms", "given twice", "load", "when",
+        "freed to offered p50 ms", "p99 ms", "CPU ms", "given twice", "load", "when",
     )  # fmt: skip
     for row in rows:
         lines.append(
@@ -139,6 +139,7 @@ def _assign(rows: Sequence[Row]) -> list[str]:
                 f"**{row['decision_p99']:.0f}**",
                 f"{row['freed_p50']:.0f}",
                 f"**{row['freed_p99']:.0f}**",
+                f"{row['cpu']:.1f}",
                 f"{row['twice']}",
                 f"{row['load_before']:.1f}",
                 row["at"][:16],

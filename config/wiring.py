@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from aiohttp import web
 
 from agent_ui.console import Console
-from agent_ui.context import ConsoleContext
+from agent_ui.context import ConsoleContext, Escalation
 from config.installed import installed
 from config.matrix_desk import Matrices
 from config.model_desk import Desk
@@ -38,6 +38,7 @@ from hub.store.database import open_database
 from hub.store.leader import open_leadership
 from hub.sweeper import Sweeper
 from hub.tokens import Tokens
+from routing.assigning.rules import Rules
 from routing.deadlines import Deadlines
 from routing.decision import Decision
 from routing.dispatcher import Dispatcher
@@ -323,9 +324,15 @@ def _console(basics: Basics, outbound: Outbound, runs: Runs) -> Console:
             wake=basics.relay.wake,
             offered_only=lambda: offered_only(basics.model()),
             backup_of=lambda role: backup_of(basics.model(), role),
+            escalation=_escalation(basics.settings.routing.assignment),
             quiet=basics.settings.routing.assignment.quiet,
         )
     )
+
+
+def _escalation(rules: Rules) -> Escalation | None:
+    roles = rules.supervisor_roles
+    return Escalation(roles[0], rules.escalated_minutes) if roles else None
 
 
 def _explain(decision: dict[str, Any], language: str) -> list[str]:

@@ -27,6 +27,10 @@ class Channel(StrEnum):
     MANUAL = "manual"
 
 
+LIVE = frozenset({Channel.PHONE, Channel.CHAT})
+"""Channels on which the customer waits at the other end: this work interrupts other work."""
+
+
 class Direction(StrEnum):
     """Inbound is from customer to organisation; outbound the other way."""
 

@@ -8,7 +8,7 @@ divide the work, and the store holds that nothing is given twice.
 
 import asyncio
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from sqlalchemy import Connection
@@ -18,7 +18,7 @@ from hub.bus import Bus
 from hub.errors import Retry
 from hub.events import Envelope, PresenceChanged, WorkItemChanged
 from hub.metrics import Metrics
-from hub.store import Database, handing_over, offers, presence, queues, work_items
+from hub.store import Database, handing_over, in_hand, offers, presence, queues, work_items
 from hub.store.shares import Shares
 from hub.supervise import Supervised
 from routing.handing_out import HandingOut, Outcome
@@ -27,15 +27,20 @@ log = structlog.get_logger(__name__)
 
 TOPICS = (WorkItemChanged.topic, PresenceChanged.topic)
 
-AT_ONCE = 4
-"""Decisions under way in one process; each has a connection to the store."""
+AT_ONCE = 2
+"""Decisions under way in one process: while the store works on one, we work on the other. More
+would only wait for each other."""
 LONGEST_SLEEP = 1.0
 """Seconds: a time that another process sets meanwhile may be nearer than the next known."""
+SHORTEST_SLEEP = 0.2
+"""Seconds between looks at the clock: what happens is dealt with between them."""
 SWEEP_EVERY = 60.0
 """Seconds between looks at the front of each queue, should something have been missed."""
 SWEPT = 3
 AGAIN_AFTER = 0.05
 """Seconds after which what somebody else was changing is looked at again."""
+_LONGEST, _SHORTEST = timedelta(seconds=LONGEST_SLEEP), timedelta(seconds=SHORTEST_SLEEP)
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 class Dispatcher:
@@ -57,6 +62,7 @@ class Dispatcher:
         self._items: dict[str, None] = {}
         self._news = asyncio.Event()
         self._next_sweep = 0.0
+        self._next_look = _LONG_AGO
         self._swept: frozenset[str] = frozenset()
         self._found = False
         self._shares = Shares(database)
@@ -74,7 +80,6 @@ class Dispatcher:
         event = envelope.event
         if isinstance(event, PresenceChanged):
             if event.state == presence.AVAILABLE:
-                self._next_sweep = 0.0
                 self.note(agents=[event.agent_id])
         elif isinstance(event, WorkItemChanged):
             items = [event.work_item_id] if self._is_to_offer(event) else []
@@ -105,27 +110,29 @@ class Dispatcher:
         while True:
             try:
                 await self.round(clock.now())
-                following = await self._database.read(_following)
             except Retry as error:
                 log.info("dispatcher.waiting", reason=error.detail)
-                self._next_sweep = 0.0
-                following = None
-            if not self._found:
-                await self._sleep(_until(following))
+                self._next_sweep, self._next_look = 0.0, clock.now() + _LONGEST
+            if not (self._found or self._agents or self._items):
+                await self._sleep((self._next_look - clock.now()).total_seconds())
 
     async def _sleep(self, seconds: float) -> None:
         try:
-            async with asyncio.timeout(seconds):
+            async with asyncio.timeout(max(seconds, 0.0)):
                 await self._news.wait()
         except TimeoutError:
             return
 
     async def round(self, now: datetime) -> None:
-        """What the clock says, then everything that was noted. Raises StoreDown."""
+        """What the clock says, then what was noted, until it is time to look at the clock again.
+
+        Raises StoreDown.
+        """
         self._news.clear()
         if await self._shares.deal():
             self._next_sweep = 0.0
-        await self._by_the_clock(now)
+        if now >= self._next_look:
+            await self._by_the_clock(now)
         await self._sweep(now)
         self._found = False
         if self._items and not await self._database.read(presence.anyone):
@@ -133,9 +140,13 @@ class Dispatcher:
             self._items.clear()
         while self._agents or self._items:
             await self._work_off()
+            if clock.now() >= self._next_look:
+                return
 
     async def _by_the_clock(self, now: datetime) -> None:
         ended, lost, woken, due = await self._database.write(lambda c: _times(c, now))
+        following = await self._database.read(_following)
+        self._next_look = max(min(following or now + _LONGEST, now + _LONGEST), now + _SHORTEST)
         for item_id, agent_id in ended:
             log.info("offer.missed", work_item_id=item_id, agent_id=agent_id)
         if ended or lost or woken:
@@ -148,10 +159,13 @@ class Dispatcher:
         if loop_time < self._next_sweep and not self._found:
             return
         self._next_sweep = loop_time + SWEEP_EVERY
+        if not self._found:
+            await self._database.write(in_hand.mend)
         roles = self._handing_out.offered_roles
+        agents = await self._database.read(in_hand.idle)
         front = await self._database.read(lambda c: queues.front(c, roles, now, SWEPT))
-        self._swept = frozenset(front)
-        self.note(front)
+        self._swept = frozenset([*agents, *front])
+        self.note(front, agents)
 
     async def _work_off(self) -> None:
         """Agents with room first: what waits longest is theirs."""
@@ -169,7 +183,6 @@ class Dispatcher:
 
     async def _place(self, item_id: str) -> None:
         outcome = await self._decide(item_id, self._handing_out.place)
-        self._found |= outcome is Outcome.OFFERED and item_id in self._swept
         if outcome is Outcome.BUSY:
             self._later(items=[item_id])
 
@@ -178,6 +191,7 @@ class Dispatcher:
             outcome = await self._database.write(lambda c: decision(c, key))
         self._metrics.assigned.labels(outcome).inc()
         if outcome is Outcome.OFFERED:
+            self._found |= key in self._swept
             self._wake()
         return outcome
 
@@ -203,12 +217,6 @@ def _following(connection: Connection) -> datetime | None:
         queues.next_look(connection),
     )
     return min((at for at in times if at is not None), default=None)
-
-
-def _until(following: datetime | None) -> float:
-    if following is None:
-        return LONGEST_SLEEP
-    return min(max((following - clock.now()).total_seconds(), 0.02), LONGEST_SLEEP)
 
 
 def _cut(keys: dict[str, None]) -> tuple[list[str], dict[str, None]]:

@@ -1,4 +1,4 @@
-"""An agent gives work to a role or a colleague, with a note, or puts it aside until a time."""
+"""An agent gives work to a role or a colleague, with a note, or puts it aside for later."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -33,6 +33,7 @@ class HandingOverViews:
 
     async def transfer(self, visit: Visit) -> web.StreamResponse:
         role, _, agent_id = (await visit.field("to")).partition("|")
+        escalation = self._context.escalation if await visit.field("escalate") else None
         note = (await visit.field("note"))[:LONGEST_TEXT].replace("\r\n", "\n").strip()
         backup = self._context.backup_of(role)
 
@@ -45,8 +46,18 @@ class HandingOverViews:
                     agent_id=visit.known.id,
                     agent_name=visit.known.name,
                 )
-            goal = Goal(role, agent_id)
-            handing_over.transfer(connection, item.id, visit.known, goal, backup_role=backup)
+            if escalation:
+                handing_over.escalate(
+                    connection,
+                    item.id,
+                    visit.known,
+                    escalation.role,
+                    reason=note,
+                    minutes=escalation.minutes,
+                )
+            else:
+                goal = Goal(role, agent_id)
+                handing_over.transfer(connection, item.id, visit.known, goal, backup_role=backup)
 
         return await self._do(visit, work)
 
@@ -81,11 +92,14 @@ class HandingOverViews:
         return see_other(HOME)
 
 
-def until_of(chosen: str, at: str, zone: str, now: datetime) -> datetime:
-    """A time in UTC, from a length of time or a moment on the clock in this zone.
+def until_of(chosen: str, at: str, zone: str, now: datetime) -> datetime | None:
+    """A time in UTC, from a length of time or a moment on the clock in this zone; None for until
+    the customer writes.
 
-    Raises Rejected for what is neither.
+    Raises Rejected for what is none of these.
     """
+    if chosen == "answer":
+        return None
     if chosen in HOURS:
         return now + timedelta(hours=HOURS[chosen])
     try:

@@ -1,12 +1,14 @@
 """Agents: who may sign in, and which roles they hold."""
 
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from secrets import token_bytes
 from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import ARGON2_VERSION
 from sqlalchemy import Connection, delete, insert, select, update
 
 from hub import clock
@@ -43,10 +45,15 @@ def hash_password(password: str) -> str:
     return _HASHER.hash(password)
 
 
-@cache
 def hash_of_nobody() -> str:
-    """Checked for a login that does not exist, so that the answer takes as long."""
-    return hash_password(clock.new_secret())
+    """What no password fits: checked for a login that does not exist, so that the answer takes as
+    long as for one that does."""
+    salt, digest = (
+        b64encode(token_bytes(size)).decode().rstrip("=")
+        for size in (_HASHER.salt_len, _HASHER.hash_len)
+    )
+    cost = f"m={_HASHER.memory_cost},t={_HASHER.time_cost},p={_HASHER.parallelism}"
+    return f"$argon2id$v={ARGON2_VERSION}${cost}${salt}${digest}"
 
 
 def password_fits(password_hash: str, password: str) -> bool:

@@ -18,8 +18,16 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 def among(column: Column[Any], values: Iterable[str] | Iterable[int]) -> "Among":
     """Whether a column of text or whole numbers has one of these values."""
-    kind = _NUMBERS if isinstance(column.type, Integer) else _TEXTS
-    return Among(column, bindparam(None, list(values), type_=kind, unique=True))
+    return Among(column, bindparam(None, list(values), type_=_kind(column), unique=True))
+
+
+def among_named(column: Column[Any], name: str) -> "Among":
+    """The same in a statement that is made once: the values come with each use, by this name."""
+    return Among(column, bindparam(name, type_=_kind(column)))
+
+
+def _kind(column: Column[Any]) -> "_Values":
+    return _NUMBERS if isinstance(column.type, Integer) else _TEXTS
 
 
 class Among(FunctionElement[bool]):

@@ -4,11 +4,12 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, exists, insert, select, update
 
 from hub import clock
 from hub.store.among import among
-from hub.store.tables import offers
+from hub.store.constants import one_of
+from hub.store.tables import offers, work_items
 
 OFFERED = "offered"
 ACCEPTED = "accepted"
@@ -17,6 +18,9 @@ MISSED = "missed"
 WITHDRAWN = "withdrawn"
 RETURNED = "returned"
 _REFUSALS = (DECLINED, MISSED, RETURNED)
+_ITS = offers.c.work_item_id == work_items.c.id
+REFUSED = exists().where(_ITS, one_of(offers.c.state, _REFUSALS)).label("refused")
+"""A column beside a work item: whether it is worth asking for its refusals."""
 
 
 def end(connection: Connection, item_id: str, state: str, reason: str = "") -> None:
@@ -51,7 +55,7 @@ def refusals(connection: Connection, item_ids: Collection[str], since: datetime)
             select(offers.c.work_item_id, offers.c.agent_id, offers.c.state, offers.c.ended_at)
             .where(
                 among(offers.c.work_item_id, item_ids),
-                offers.c.state.in_(_REFUSALS),
+                one_of(offers.c.state, _REFUSALS),
                 offers.c.ended_at >= since,
             )
             .order_by(offers.c.id)

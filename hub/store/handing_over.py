@@ -1,4 +1,4 @@
-"""An agent gives work to somebody else, or puts it aside until a time. It keeps its place."""
+"""An agent gives work to somebody else, or puts it aside for later. It keeps its place."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -37,42 +37,76 @@ def transfer(
     `backup_role`: who takes over for the new role when nobody of it does.
     """
     item = work_items.held(connection, item_id, agent)
-    _must_exist(connection, goal, agent)
-    values: dict[str, Any] = {"state": WAITING, "agent_id": None, "role": goal.role}
-    values |= NOT_PREFERRED
-    if goal.role != item.role:
-        values["backup_role"] = backup_role
-        values |= deadlines.happened(connection, item_id, Event.MOVED, clock.now(), role=goal.role)
-    if goal.agent_id:
-        values |= _preferred(goal.agent_id, "transferred")
-    answers.gave_away(connection, item_id, agent.id)
-    changed = work_items.change(
-        connection,
-        item,
-        agent,
-        "work_item.transferred",
-        values,
-        former_role=item.role if item.role != goal.role else "",
-        role=goal.role,
-        to=goal.agent_id,
-    )
+    given = _given(connection, item, agent, goal, backup_role)
+    changed = _give(connection, item, agent, "work_item.transferred", given)
     details = {"role": goal.role, "to": goal.agent_id, "to_name": _name(connection, goal.agent_id)}
     steps.add(connection, item_id, steps.TRANSFERRED, agent.id, **details)
     return changed
 
 
-def snooze(connection: Connection, item_id: str, agent: Agent, until: datetime) -> WorkItem:
-    """Put work that the agent holds aside until then, or until the customer writes."""
+def escalate(
+    connection: Connection, item_id: str, agent: Agent, role: str, *, reason: str, minutes: int
+) -> WorkItem:
+    """Give work that the agent holds to the role of who decides what they may not, or cannot. It
+    counts as waiting for so many minutes more, and comes back to its role if nobody takes it there.
+
+    Raises Rejected.
+    """
+    item = work_items.held(connection, item_id, agent)
+    if item.role == role:
+        detail = "This is the highest role already. Hand it over instead."
+        raise Rejected("highest_role", detail, status=409)
+    goal = Goal(role)
+    given = _given(connection, item, agent, goal, item.role)
+    given |= {"priority_minutes": item.priority_minutes + minutes}
+    changed = _give(connection, item, agent, "work_item.escalated", given)
+    reason = reason.strip()[: offers.LONGEST_REASON]
+    steps.add(connection, item_id, steps.ESCALATED, agent.id, role=role, reason=reason)
+    return changed
+
+
+def _given(
+    connection: Connection, item: WorkItem, agent: Agent, goal: Goal, backup_role: str
+) -> dict[str, Any]:
+    """It waits for the goal then."""
+    _must_exist(connection, goal, agent)
+    values: dict[str, Any] = {"state": WAITING, "agent_id": None, "role": goal.role}
+    values |= NOT_PREFERRED
+    if goal.role != item.role:
+        values["backup_role"] = backup_role
+        values |= deadlines.happened(connection, item.id, Event.MOVED, clock.now(), role=goal.role)
+    if goal.agent_id:
+        values |= _preferred(goal.agent_id, "transferred")
+    return values
+
+
+def _give(
+    connection: Connection, item: WorkItem, agent: Agent, action: str, values: dict[str, Any]
+) -> WorkItem:
+    """The one who gives it is not offered it at once."""
+    answers.gave_away(connection, item.id, agent.id)
+    role = values["role"]
+    former = item.role if item.role != role else ""
+    to = values["preferred_agent_id"] or ""
+    return work_items.change(
+        connection, item, agent, action, values, former_role=former, role=role, to=to
+    )
+
+
+def snooze(
+    connection: Connection, item_id: str, agent: Agent, until: datetime | None = None
+) -> WorkItem:
+    """Put work that the agent holds aside until the customer writes, but no longer than until then;
+    None: for as long as they do not."""
     now = clock.now()
-    if not now < until <= now + LONGEST_SNOOZE:
+    if until is not None and not now < until <= now + LONGEST_SNOOZE:
         raise Rejected("snooze_time", "Choose a time to come, within a year.")
     item = work_items.held(connection, item_id, agent)
     values = deadlines.happened(connection, item_id, Event.PENDING, now)
     values |= {"state": SNOOZED, "snoozed_until": until}
-    changed = work_items.change(
-        connection, item, agent, "work_item.snoozed", values, until=until.isoformat()
-    )
-    steps.add(connection, item_id, steps.SNOOZED, agent.id, until=until.isoformat())
+    said = until.isoformat() if until else ""
+    changed = work_items.change(connection, item, agent, "work_item.snoozed", values, until=said)
+    steps.add(connection, item_id, steps.SNOOZED, agent.id, until=said)
     return changed
 
 
@@ -89,7 +123,8 @@ def wake_due(connection: Connection, now: datetime) -> list[str]:
     for item in found:
         values = deadlines.happened(connection, item.id, Event.CONTINUED, now)
         values |= {"state": WAITING, "agent_id": None, "snoozed_until": None}
-        values |= _preferred(item.agent_id, "snoozed")
+        if item.agent_id:
+            values |= _preferred(item.agent_id, "snoozed")
         offers.change(connection, item, values)
         steps.add(connection, item.id, steps.WOKEN, item.agent_id)
     return [item.id for item in found]

@@ -14,7 +14,7 @@ from hub.store.tables import outbox
 
 NEWS_CHANNEL = "loket_outbox"
 _UNTOLD = "loket_untold"
-_NEWS = select(func.pg_notify(NEWS_CHANNEL, ""))
+NEWS = select(func.pg_notify(NEWS_CHANNEL, ""))
 
 
 @contextmanager
@@ -47,7 +47,7 @@ def add_envelopes(connection: Connection, envelopes: Sequence[Envelope]) -> None
         ],
     )
     if connection.dialect.name == "postgresql":
-        connection.execute(_NEWS)  # heard by the relay at commit, also in another process
+        connection.execute(NEWS)  # heard by the relay at commit, also in another process
 
 
 def add(

@@ -1,18 +1,37 @@
 """The front of the queues, for whoever hands out work. Looks at heads only, by their indexes."""
 
-from collections.abc import Collection
+import functools
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, select, union_all, update
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Row,
+    Select,
+    bindparam,
+    select,
+    tuple_,
+    union_all,
+    update,
+)
 
+from hub.interaction import LIVE
+from hub.store import answers
+from hub.store.constants import constant, one_of
 from hub.store.tables import work_items
+from hub.store.types import Counter
 
-HEAD = 20
-"""Items of each queue that are looked at for one agent."""
+PAGES = (20, 200, 200, 200, 200)
+"""Items of each queue that are looked at for one agent: more only where those were not for them."""
 LOOKS_AT_ONCE = 200
 
-_WAITS = work_items.c.state == "waiting"
+_WAITS = work_items.c.state == constant("waiting")
+_IS_LIVE = one_of(work_items.c.channel, sorted(LIVE))
+_ORDER = (work_items.c.rank, work_items.c.id)
 _COLUMNS = (
     work_items.c.id,
     work_items.c.epoch,
@@ -26,23 +45,44 @@ _COLUMNS = (
     work_items.c.preferred_agent_id,
     work_items.c.preferred_until,
     work_items.c.preferred_why,
+    work_items.c.answer_due,
+    answers.REFUSED,
 )
+_BEGINNING = (-(2**62), "")
 
 
-def heads(connection: Connection, roles: Collection[str], limit: int = HEAD) -> list[Row[Any]]:
+@dataclass(frozen=True)
+class Reach:
+    """What one agent may be given: the queues of these roles, of those that these roles back up,
+    and what waits for the agent in person. `live`: only calls and chats."""
+
+    agent_id: str
+    roles: tuple[str, ...]
+    backup_for: tuple[str, ...]
+    live: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (*self.roles, *self.backup_for)
+
+
+def heads(connection: Connection, roles: Collection[str], limit: int) -> list[Row[Any]]:
     """The first items of each of these roles."""
-    return _heads(connection, [work_items.c.role == role for role in sorted(roles)], limit)
+    reach = Reach("", tuple(sorted(roles)), ())
+    return _page(connection, reach, dict(enumerate([_BEGINNING] * len(reach.names))), limit)
 
 
-def reachable(
-    connection: Connection, roles: Collection[str], backup_for: Collection[str], agent_id: str
-) -> list[Row[Any]]:
-    """What one agent may be given: the heads of these roles, the heads of what these roles are the
-    backup of, and what waits for the agent in person."""
-    conditions = [work_items.c.role == role for role in sorted(roles)]
-    conditions += [work_items.c.backup_role == role for role in sorted(backup_for)]
-    conditions.append(work_items.c.preferred_agent_id == agent_id)
-    return _heads(connection, conditions, HEAD)
+def reachable(connection: Connection, reach: Reach) -> Iterator[list[Row[Any]]]:
+    """The heads of its queues; then what comes after them, in those that are longer."""
+    ends = dict(enumerate([_BEGINNING] * len(reach.names)))
+    for size in PAGES:
+        found = _page(connection, reach, ends, size)
+        if found:
+            yield found
+        rows = {number: [row for row in found if row.part == number] for number in ends}
+        ends = {n: (r[-1].rank, r[-1].id) for n, r in rows.items() if len(r) == size}
+        if not ends:
+            return
 
 
 def first_ids(connection: Connection, roles: Collection[str], limit: int) -> list[str]:
@@ -86,13 +126,21 @@ def look_again(connection: Connection, item_id: str, at: datetime | None) -> Non
     )
 
 
+def look_again_by(connection: Connection, item_id: str, at: datetime) -> None:
+    """At this time, unless it is looked at sooner."""
+    later = work_items.c.look_again_at.is_(None) | (work_items.c.look_again_at > at)
+    connection.execute(
+        update(work_items).where(work_items.c.id == item_id, _WAITS, later).values(look_again_at=at)
+    )
+
+
 def next_look(connection: Connection) -> datetime | None:
     return _first(connection, work_items.c.look_again_at, _WAITS)
 
 
 def next_awakening(connection: Connection) -> datetime | None:
     """When the next snoozed item comes back."""
-    return _first(connection, work_items.c.snoozed_until, work_items.c.state == "snoozed")
+    return _first(connection, work_items.c.snoozed_until, work_items.c.state == constant("snoozed"))
 
 
 def _first(
@@ -104,16 +152,46 @@ def _first(
     return found
 
 
-def _heads(
-    connection: Connection, conditions: list[ColumnElement[bool]], limit: int
+def _page(
+    connection: Connection, reach: Reach, after: Mapping[int, tuple[int, str]], size: int
 ) -> list[Row[Any]]:
     """In one question, each part cut by itself: a queue of 100,000 costs what its head does."""
-    if not conditions:
+    beginning = all(end == _BEGINNING for end in after.values())
+    personal = reach.agent_id if beginning else ""
+    parts = tuple((number, number >= len(reach.roles)) for number in sorted(after))
+    if not parts and not personal:
         return []
-    parts = [select(_head(condition, limit).subquery()) for condition in conditions]
-    return list(connection.execute(union_all(*parts)))
+    values: dict[str, Any] = {"agent": personal}
+    for number, (rank, item_id) in after.items():
+        name = reach.names[number]
+        values |= {f"role_{number}": name, f"rank_{number}": rank, f"id_{number}": item_id}
+    statement = _statement(parts, reach.live, bool(personal), size)
+    return list(connection.execute(statement, values))
+
+
+@functools.lru_cache(maxsize=1000)  # making it takes longer than running it
+def _statement(
+    parts: tuple[tuple[int, bool], ...], live: bool, personal: bool, size: int
+) -> CompoundSelect[Any]:
+    """`parts`: numbers of the queues, and whether each is one that is backed up."""
+    chosen = []
+    for number, backed_up in parts:
+        column = work_items.c.backup_role if backed_up else work_items.c.role
+        end = tuple_(bindparam(f"rank_{number}", type_=Counter), bindparam(f"id_{number}"))
+        behind = tuple_(*_ORDER) > end
+        only = (_IS_LIVE,) if live else ()
+        part = _part(number, column == bindparam(f"role_{number}"), behind, *only)
+        chosen.append(part.order_by(*_ORDER).limit(constant(size)))
+    if personal:
+        given = work_items.c.preferred_agent_id == bindparam("agent")
+        chosen.append(_part(-1, given).order_by(*_ORDER).limit(constant(size)))
+    return union_all(*(select(part.subquery()) for part in chosen))
+
+
+def _part(number: int, *conditions: ColumnElement[bool]) -> Select[Any]:
+    return select(*_COLUMNS, constant(number).label("part")).where(*conditions, _WAITS)
 
 
 def _head(condition: ColumnElement[bool], limit: int) -> Select[Any]:
-    first = select(*_COLUMNS).where(condition, _WAITS)
-    return first.order_by(work_items.c.rank, work_items.c.id).limit(limit)
+    first = select(work_items.c.id, work_items.c.rank).where(condition, _WAITS)
+    return first.order_by(*_ORDER).limit(limit)

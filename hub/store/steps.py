@@ -1,5 +1,6 @@
 """What happened on a work item's way to an agent, step by step, with the reasons: its "why"."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select
 
 from hub import clock
+from hub.store.inserting import insert_all
 from hub.store.tables import agents, assignment_steps
 
 SHOWN = 50
@@ -22,6 +24,12 @@ RETURNED = "returned"
 TRANSFERRED = "transferred"
 SNOOZED = "snoozed"
 WOKEN = "woken"
+ESCALATED = "escalated"
+CALLBACK = "callback"
+WARNED = "warned"
+BREACHED = "breached"
+_BESIDE = (WARNED, BREACHED)
+"""What the clock did meanwhile; the work stays where it was."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +46,12 @@ class Step:
 def add(
     connection: Connection, item_id: str, kind: str, agent_id: str | None = None, **details: Any
 ) -> None:
-    row = {
+    connection.execute(insert(assignment_steps), [made(item_id, kind, agent_id, **details)])
+
+
+def made(item_id: str, kind: str, agent_id: str | None = None, **details: Any) -> dict[str, Any]:
+    """A row for `add_all`."""
+    return {
         "id": clock.new_id(),
         "work_item_id": item_id,
         "at": clock.now(),
@@ -46,7 +59,10 @@ def add(
         "agent_id": agent_id,
         "details": details,
     }
-    connection.execute(insert(assignment_steps), [row])
+
+
+def add_all(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    insert_all(connection, assignment_steps, rows)
 
 
 def of(connection: Connection, item_id: str) -> list[Step]:
@@ -62,10 +78,14 @@ def of(connection: Connection, item_id: str) -> list[Step]:
 
 
 def last_details(connection: Connection, item_id: str, kind: str) -> dict[str, Any] | None:
-    """The details of the last step, if it is of this kind: what would be said again is not."""
+    """The details of the last step that moved the work, if it is of this kind: what would be said
+    again is not."""
     row = connection.execute(
         select(assignment_steps.c.kind, assignment_steps.c.details)
-        .where(assignment_steps.c.work_item_id == item_id)
+        .where(
+            assignment_steps.c.work_item_id == item_id,
+            assignment_steps.c.kind.not_in(_BESIDE),
+        )
         .order_by(assignment_steps.c.id.desc())
         .limit(1)
     ).one_or_none()

@@ -389,6 +389,7 @@ agent_roles = Table(
     metadata,
     Column("agent_id", _ID, ForeignKey("agents.id"), primary_key=True),
     Column("role", String(100), ForeignKey("roles.name"), primary_key=True),
+    Index("ix_agent_roles_role", "role"),
 )
 
 sessions = Table(
@@ -426,9 +427,16 @@ presence = Table(
     Column("since", Instant, nullable=False),
     Column("idle_since", Instant, nullable=False),  # when work was last put in their hands
     Column("seen_at", Instant),  # when their console was last open; null: it never said so
+    # What they have in hand, as in_hand.py counts it, to find who has room; not to decide by.
+    Column("units_used", Integer, nullable=False, server_default="0"),
+    Column("live_used", Integer, nullable=False, server_default="0"),
+    Column("asked", Integer, nullable=False, server_default="0"),
     Index("ix_presence_state_idle_since", "state", "idle_since"),
+    _where("ix_presence_room", "state = 'available' AND units_used < 100", "idle_since"),
+    _where("ix_presence_live_room", "state = 'available' AND live_used < 100", "idle_since"),
 )
 
+_LIVE_WAITS = "state = 'waiting' AND channel IN ('phone', 'chat')"
 # Whose first response may still come too late.
 _WATCHED = "state <> 'done' AND first_response_at IS NULL AND NOT overdue"
 
@@ -468,10 +476,13 @@ work_items = Table(
     Column("preferred_why", String(16), nullable=False, server_default=""),
     Column("snoozed_until", Instant),
     Column("look_again_at", Instant),  # nobody could take it; then that may have changed
+    Column("callback_to", String(100), nullable=False, server_default=""),  # whom to call back
     Index("ix_work_items_role_state", "role", "state"),
     Index("ix_work_items_agent_id_state", "agent_id", "state"),
     _where("ix_work_items_queue", "state = 'waiting'", "role", "rank", "id"),
     _where("ix_work_items_backup", "state = 'waiting'", "backup_role", "rank", "id"),
+    _where("ix_work_items_live_queue", _LIVE_WAITS, "role", "rank", "id"),
+    _where("ix_work_items_live_backup", _LIVE_WAITS, "backup_role", "rank", "id"),
     _where(
         "ix_work_items_preferred",
         "state = 'waiting' AND preferred_agent_id IS NOT NULL",

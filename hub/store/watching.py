@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, func, select, update
 
 from hub.events import DeadlineBreached, DeadlineWarned, Envelope, WorkItemChanged, wrap
-from hub.store import outbox
+from hub.store import outbox, steps
 from hub.store.among import among
 from hub.store.deadlines import Deadline, of_row, open_of, save, standing
 from hub.store.ranking import MINUTE
@@ -47,6 +47,7 @@ def look(connection: Connection, now: datetime) -> int:
     waiting = _of_locked_items(connection, now)
     told = [_told(one, now) for one, _ in waiting]
     save(connection, told)
+    steps.add_all(connection, [_step(one) for one in told])
     news = [_news(one, item) for one, (_, item) in zip(told, waiting, strict=True)]
     news += restand(connection, {one.work_item_id for one in told})
     outbox.add_envelopes(connection, news)
@@ -109,6 +110,12 @@ def _told(one: Deadline, now: datetime) -> Deadline:
     if one.due_at is None or one.due_at <= now:
         return replace(one, breached_at=now, next_at=None)
     return replace(one, warned_at=now, next_at=one.due_at)
+
+
+def _step(one: Deadline) -> dict[str, Any]:
+    kind = steps.BREACHED if one.breached_at else steps.WARNED
+    due = one.due_at.isoformat() if one.due_at else ""
+    return steps.made(one.work_item_id, kind, promise=one.promise, due=due)
 
 
 def _news(one: Deadline, item: Row[Any]) -> Envelope:

@@ -7,7 +7,7 @@ here and in the router.
 
 import functools
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ from hub.events import WorkItemChanged
 from hub.interaction import Channel
 from hub.logs import correlation_id
 from hub.promises import Event
-from hub.store import answers, audit, deadlines, outbox, presence, queues, steps
+from hub.store import answers, audit, deadlines, in_hand, outbox, presence, queues, steps
 from hub.store.agents import Agent
 from hub.store.among import among
 from hub.store.ranking import ranked
@@ -79,6 +79,8 @@ class WorkItem:
     """The lowest is first: see ranking.py."""
     preferred_agent_id: str | None
     snoozed_until: datetime | None
+    callback_to: str
+    """The number at which the customer asked to be called back; "" if they did not."""
 
     def is_for(self, agent: Agent) -> bool:
         """Whether it is the agent's to work on: of a role that they hold, or assigned to them."""
@@ -295,14 +297,17 @@ def change(
     **details: Any,
 ) -> WorkItem:
     """Compare and set, and tell: who reads the outbox, and who reads the audit log."""
+    new = {"epoch": item.epoch + 1, **ranked(item, values)}
     result = connection.execute(
         update(work_items)
         .where(work_items.c.id == item.id, work_items.c.epoch == item.epoch)
-        .values(epoch=item.epoch + 1, **ranked(item, values))
+        .values(new)
     )
-    changed = _get(connection, item.id)
     if result.rowcount == 0:
-        raise lost(changed, agent)
+        raise lost(_get(connection, item.id), agent)
+    changed = _changed(item, new, agent)
+    if "state" in values:
+        in_hand.recount(connection, {item.agent_id, changed.agent_id})
     outbox.add(
         connection,
         event(changed, former_role=former_role, former_agent_id=item.agent_id),
@@ -313,6 +318,16 @@ def change(
     details |= {"conversation": item.conversation_id, "epoch": changed.epoch}
     audit.record(connection, actor=agent.id, action=action, about=item.id, details=details)
     return changed
+
+
+def _changed(item: WorkItem, new: dict[str, Any], agent: Agent) -> WorkItem:
+    """The item with these values, which `agent` wrote: nobody gets work but by themselves."""
+    known = {name: value for name, value in new.items() if name in _FIELDS}
+    name = agent.name if known.get("agent_id", item.agent_id) == agent.id else ""
+    return replace(item, **known, agent_name=name)
+
+
+_FIELDS = frozenset(one.name for one in fields(WorkItem))
 
 
 def event(item: WorkItem, **changes: Any) -> WorkItemChanged:
@@ -385,6 +400,7 @@ def _item(row: Any) -> WorkItem:
         rank=row.rank,
         preferred_agent_id=row.preferred_agent_id,
         snoozed_until=row.snoozed_until,
+        callback_to=row.callback_to,
     )
 
 

@@ -10,8 +10,6 @@ from routing.analysis.survey import NOT_WRITTEN
 from routing.definition import Definition
 from routing.hours.calendar import Opening
 
-LIVE = frozenset({Channel.PHONE, Channel.CHAT})
-"""Channels on which the customer waits in front of us."""
 _AHEAD = timedelta(days=366)
 
 

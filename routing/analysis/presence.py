@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from routing.analysis.duty import LIVE, Duty
+from hub.interaction import LIVE
+from routing.analysis.duty import Duty
 from routing.analysis.finding import SEVERITIES, Example, Finding, Kind, Repair, RowAt
 from routing.analysis.stretches import Stretches, hours_in
 from routing.analysis.survey import Outcome, Survey, inbound

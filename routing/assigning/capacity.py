@@ -7,9 +7,12 @@ mails in hand leave room for a call. The other way round they do not.
 from collections.abc import Iterable
 from datetime import datetime
 
-from hub.interaction import Channel
-from routing.assigning.rules import LIVE
-from routing.assigning.values import FULL, Agent, Held
+from hub.interaction import LIVE, Channel
+from routing.assigning.rules import Rules
+from routing.assigning.values import FULL, Agent, Held, Waiting
+
+RAMP_FROM = 0.4
+"""The part of their room that whoever comes may have at once of what waited before."""
 
 
 def used(held: Iterable[Held], now: datetime) -> int:
@@ -20,6 +23,18 @@ def used(held: Iterable[Held], now: datetime) -> int:
 def fits(agent: Agent, channel: Channel, units: int, now: datetime) -> bool:
     """Whether an item of so many units can be added to what counts beside it."""
     return used(_beside(agent, channel), now) + units <= FULL
+
+
+def ramps_until(agent: Agent, item: Waiting, now: datetime, rules: Rules) -> datetime | None:
+    """When an agent who came not long ago may take one more of what waited before they came; None:
+    now. They always may have one such item, and whoever is on the line does not wait for this."""
+    begun, waited = agent.since, item.channel in LIVE
+    if begun is None or waited or item.waiting_since >= begun or not agent.held or not rules.ramp:
+        return None
+    needed = (used(agent.held, now) + item.units) / FULL
+    share = (min(needed, 1) - RAMP_FROM) / (1 - RAMP_FROM)
+    at = begun + rules.ramp * share
+    return at if at > now else None
 
 
 def interrupts(agent: Agent, channel: Channel, units: int, now: datetime) -> bool:

@@ -15,7 +15,7 @@ from routing.assigning.capacity import interrupts, spare, used
 from routing.assigning.eligible import Obstacle, Verdict, verdict
 from routing.assigning.rules import Rules
 from routing.assigning.values import Agent, Refusal, Waiting
-from routing.assigning.widening import CIRCLES, changes
+from routing.assigning.widening import CIRCLES, changes, fired
 
 SHOWN = 20
 """Candidates that an explanation names; the rest is counted."""
@@ -51,7 +51,7 @@ class Choice:
     considered: tuple[Considered, ...]
     again_at: datetime | None
 
-    def explanation(self, now: datetime) -> dict[str, Any]:
+    def explanation(self, now: datetime, rules: Rules) -> dict[str, Any]:
         """What is kept with the work item: who was looked at, and what was in the way of whom."""
         counted = Counter(one.verdict.obstacle or "chosen_from" for one in self.considered)
         return {
@@ -59,6 +59,7 @@ class Choice:
             "circle": CIRCLES[self.circle] if self.circle is not None else "",
             "interrupts": self.interrupts,
             "waited": int((now - self.item.waiting_since).total_seconds()),
+            "timers": fired(self.item, now, rules),
             "counts": {str(key): number for key, number in sorted(counted.items())},
             "candidates": [_told(one, now) for one in self._shown()],
         }

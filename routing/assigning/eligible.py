@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from routing.assigning.capacity import fits
-from routing.assigning.rules import LIVE, Rules
+from hub.interaction import LIVE
+from routing.assigning.capacity import fits, ramps_until
+from routing.assigning.rules import Rules
 from routing.assigning.values import Agent, Waiting
 from routing.assigning.widening import circle, levels
 
@@ -22,6 +23,7 @@ class Obstacle(StrEnum):
     CHANNEL = "channel"
     SKILL = "skill"
     FULL = "full"
+    RAMP = "ramp"
     ASKED = "asked"
     RETURNED = "returned"
     REFUSED = "refused"
@@ -80,10 +82,11 @@ def _about_skills(item: Waiting, agent: Agent, now: datetime, rules: Rules) -> V
 
 
 def _about_room(item: Waiting, agent: Agent, now: datetime, rules: Rules) -> Verdict | None:
-    del rules
     if not fits(agent, item.channel, item.units, now):
         quiet = [one.quiet_at for one in agent.held if one.quiet_at and one.quiet_at > now]
         return Verdict(Obstacle.FULL, again_at=min(quiet, default=None))
+    if later := ramps_until(agent, item, now, rules):
+        return Verdict(Obstacle.RAMP, again_at=later)
     if any(one.offered and _holds_up(one.channel in LIVE, item) for one in agent.held):
         return Verdict(Obstacle.ASKED)
     return None

@@ -4,11 +4,8 @@ from datetime import timedelta
 
 from pydantic import Field
 
-from hub.interaction import Channel
+from hub.interaction import LIVE, Channel
 from hub.settings import Section
-
-LIVE = frozenset({Channel.PHONE, Channel.CHAT})
-"""Channels on which the customer waits at the other end: this work interrupts other work."""
 
 
 class Pace(Section):
@@ -18,7 +15,9 @@ class Pace(Section):
         description="each lowers the asked skill levels by one; after the last, none is asked"
     )
     backup_after: float = Field(ge=0, description="then the backup role may take it")
-    supervisors_after: float = Field(ge=0, description="then the supervisor roles may")
+    supervisors_after: float = Field(
+        ge=0, description="then the supervisor roles may; once a promised answer is late at once"
+    )
     others_after: float = Field(ge=0, description="then the roles of other sites may")
 
 
@@ -28,6 +27,15 @@ class Rules(Section):
     other_units: int = Field(20, ge=1, le=100, description="what a mail or another task takes")
     quiet_minutes: float = Field(
         10, gt=0, description="a chat in which nobody wrote for so long counts half"
+    )
+    ramp_minutes: float = Field(
+        10,
+        ge=0,
+        description="who comes gets what waited before little by little, or the first would get "
+        "all of it: two fifths of their room at once, all of it after so many minutes",
+    )
+    escalated_minutes: int = Field(
+        60, ge=0, description="as much longer counts as waiting what an agent gives to a supervisor"
     )
     phone_offer_seconds: float = Field(20, gt=0, description="how long an offered call waits")
     chat_offer_seconds: float = Field(30, gt=0, description="how long an offered chat waits")
@@ -81,6 +89,10 @@ class Rules(Section):
 
     def pace(self, channel: Channel) -> Pace:
         return self.live if channel in LIVE else self.written
+
+    @property
+    def ramp(self) -> timedelta:
+        return timedelta(minutes=self.ramp_minutes)
 
     @property
     def quiet(self) -> timedelta:

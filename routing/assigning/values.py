@@ -52,6 +52,7 @@ class Waiting:
     skills: Mapping[str, int] = field(default_factory=dict)
     preferred: Preferred | None = None
     refusals: tuple[Refusal, ...] = ()
+    answer_due: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -81,3 +82,5 @@ class Agent:
     off_duty: frozenset[str] = frozenset()
     """Roles whose business hours are over: no work reaches the agent through them."""
     held: tuple[Held, ...] = ()
+    since: datetime | None = None
+    """Since when they are in this state, where that is known."""

@@ -19,10 +19,20 @@ def circle(item: Waiting, roles: frozenset[str], now: datetime, rules: Rules) ->
     return None
 
 
-def open_roles(item: Waiting, now: datetime, rules: Rules) -> frozenset[str]:
-    """All roles through which somebody may take it now."""
-    opened = (names for _, names, opens in _circles(item, rules) if now >= opens)
-    return frozenset().union(*opened)
+def open_circles(item: Waiting, now: datetime, rules: Rules) -> list[frozenset[str]]:
+    """The roles through which somebody may take it now, the nearest first."""
+    return [names for _, names, opens in _circles(item, rules) if names and now >= opens]
+
+
+def fired(item: Waiting, now: datetime, rules: Rules) -> list[str]:
+    """What time alone has changed for it until now: circles that opened, `skills` that are asked
+    less of."""
+    opened = [
+        CIRCLES[number]
+        for number, names, opens in _circles(item, rules)
+        if number and names and now >= opens
+    ]
+    return [*opened, *(["skills"] if levels(item, now, rules) != item.skills else [])]
 
 
 def levels(item: Waiting, now: datetime, rules: Rules) -> Mapping[str, int]:
@@ -46,12 +56,11 @@ def changes(item: Waiting, rules: Rules) -> Iterator[datetime]:
 
 def _circles(item: Waiting, rules: Rules) -> Iterator[tuple[int, frozenset[str], datetime]]:
     pace, since = rules.pace(item.channel), item.waiting_since
+    supervisors = since + timedelta(seconds=pace.supervisors_after)
+    if item.answer_due is not None:
+        supervisors = min(supervisors, item.answer_due)
     backup = frozenset({item.backup_role} - {""})
     yield 0, frozenset({item.role}), since
     yield 1, backup, since + timedelta(seconds=pace.backup_after)
-    yield (
-        2,
-        frozenset(rules.supervisor_roles),
-        since + timedelta(seconds=pace.supervisors_after),
-    )
+    yield 2, frozenset(rules.supervisor_roles), supervisors
     yield 3, frozenset(rules.other_roles), since + timedelta(seconds=pace.others_after)

@@ -39,7 +39,7 @@ class Line:
     async def next(self) -> Told | None:
         """The next event; None when the stream has ended."""
         fields: dict[str, str] = {}
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             async for raw in self._response.content:
                 name, _, value = raw.decode().rstrip("\n").partition(": ")
                 if name:

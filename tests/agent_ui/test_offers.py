@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from agent_ui.context import Escalation
 from agent_ui.views.handing_over import until_of
 from builders import mail_arrival
 from console_house import MODEL, House, Page, Person, open_house, person
@@ -22,10 +23,14 @@ OFFERED = MODEL.replace(
     "nl: Klantenservice},", "nl: Klantenservice}, mode: both, backup: billing,"
 ).replace("nl: Facturatie},", "nl: Facturatie}, mode: offered,")
 
+UP = Escalation("billing", 60)
+
 
 @pytest.fixture
 async def house(sqlite_url: str, tmp_path: Path) -> AsyncIterator[House]:
-    async with open_house(sqlite_url, tmp_path, model_text=OFFERED, rules=Rules()) as opened:
+    async with open_house(
+        sqlite_url, tmp_path, model_text=OFFERED, rules=Rules(), escalation=UP
+    ) as opened:
         yield opened
 
 
@@ -198,6 +203,34 @@ async def test_work_that_is_put_aside_is_out_of_the_way_until_then(
     assert await house.write(lambda c: handing_over.wake_due(c, after.snoozed_until)) == [item]
     page = await offered(anna)
     assert "you had put it aside" in page.text(".offer")
+
+
+async def test_who_may_not_decide_asks_a_supervisor(
+    house: House, anna: Person, carl: Person
+) -> None:
+    _, item = await work_offered(house, anna)
+    page = await anna.post(f"/console/work/{item}/accept")
+    assert "Ask a supervisor" in page.text("[data-give]")
+    await is_there(carl)
+    note = {"note": "May I refund 500 euro?", "to": "service|"}
+    await anna.post(f"/console/work/{item}/transfer", escalate="1", **note)
+    page = await offered(carl)
+    page = await carl.post(f"/console/work/{item}/accept")
+    assert page.texts(".entry-note .text") == ["May I refund 500 euro?"]
+    assert "Anna de Wit asked a supervisor: Billing." in page.text(".why")
+    refused = await carl.post(f"/console/work/{item}/transfer", escalate="1", **note)
+    assert (refused.status, "highest role" in refused.text("main")) == (409, True)
+
+
+async def test_what_was_put_aside_until_the_customer_writes_has_no_time(
+    house: House, anna: Person
+) -> None:
+    accepted, item = await work_offered(house, anna)
+    await anna.post(f"/console/work/{item}/accept")
+    page = await anna.post(f"/console/work/{item}/snooze", **{"for": "answer"})
+    assert "until they write" in page.text("[data-part-of-list=aside]")
+    page = await anna.get(f"/console/conversations/{accepted.conversation_id}")
+    assert "Put aside until the customer writes" in page.text("main")
 
 
 async def test_what_was_put_aside_comes_back_when_the_customer_writes(

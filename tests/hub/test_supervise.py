@@ -42,5 +42,5 @@ async def test_it_ends_when_asked_to_in_the_moment_of_an_answer(
     await asyncio.sleep(0)
     answer.set_result(None)
     stopping = asyncio.create_task(task.stop())
-    done, _ = await asyncio.wait([stopping], timeout=5)
+    done, _ = await asyncio.wait([stopping], timeout=20)
     assert done

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from examples import examples
 from hub import clock
 from hub.errors import Rejected
-from hub.store import handing_over, offers, presence, staff, steps, work_items
+from hub.store import handing_over, in_hand, offers, presence, staff, steps, work_items
+from hub.store import tables as t
 from hub.store.agents import Agent
 from hub.store.handing_over import Goal
 from hub.store.tables import work_items as items
@@ -114,13 +115,20 @@ class Story:
             assert (row.agent_id is None) == (row.state == "waiting")
             if row.state == "offered":
                 await self._check_offer(row)
+        await self._check_figures()
+
+    async def _check_figures(self) -> None:
+        """What presence says of who has room is so."""
+        before = await rows(self._at.database, t.presence)
+        await self._at.database.write(in_hand.mend)
+        assert await rows(self._at.database, t.presence) == before
 
     async def _check_offer(self, row: Any) -> None:
         database = self._at.database
         if row.skills:
             skills = await database.read(lambda c: staff.skills_of(c, row.agent_id))
             assert skills.get("dutch", 0) >= 2
-        held = (await database.read(lambda c: staff.loads(c, [row.agent_id])))[row.agent_id]
+        held = (await database.read(lambda c: in_hand.loads(c, [row.agent_id])))[row.agent_id]
         last = await database.read(lambda c: steps.last_details(c, row.id, steps.OFFERED))
         assert last is not None
         live = [load.units for load in held if load.channel != "email"]

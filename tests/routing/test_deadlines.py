@@ -15,7 +15,7 @@ from hub.intake import Intake
 from hub.interaction import Channel
 from hub.metrics import Metrics
 from hub.promises import Event, Promise
-from hub.store import Database, agents, deadlines, watching, work_items
+from hub.store import Database, agents, deadlines, steps, watching, work_items
 from hub.store import tables as t
 from hub.store.agents import Agent
 from hub.store.deadlines import BREACHED_MINUTES, WARNED_MINUTES, Deadline
@@ -122,6 +122,11 @@ async def test_a_deadline_is_warned_of_and_told_once(database: Database) -> None
     assert (type(warned), type(breached)) == (DeadlineWarned, DeadlineBreached)
     assert breached.due_at == warned.due_at == FRIDAY + 4 * HOUR
     assert (breached.work_item_id, breached.role) == (item.id, "service")
+    fired = await database.read(lambda c: steps.of(c, item.id))
+    assert [(step.kind, step.details["promise"]) for step in fired] == [
+        (steps.WARNED, Promise.FIRST_RESPONSE),
+        (steps.BREACHED, Promise.FIRST_RESPONSE),
+    ]
     assert (item.overdue, item.urgency_minutes) == (True, BREACHED_MINUTES)
     changed = [e.event for e in await told(database) if isinstance(e.event, WorkItemChanged)]
     assert [one.overdue for one in changed] == [False, False, True]

@@ -5,10 +5,11 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from hub import clock
 from hub.errors import Rejected
-from hub.store import Database, handing_over, offers, presence, steps, work_items
+from hub.store import Database, handing_over, in_hand, offers, presence, steps, work_items
 from hub.store import tables as t
 from hub.store.handing_over import Goal
 from routing.assigning.rules import Rules
@@ -231,6 +232,82 @@ async def test_what_was_put_aside_comes_back_at_its_place(at: Workplace) -> None
     before, after = await at.item(item), await at.item(newer)
     assert before.waiting_since == since
     assert before.rank < after.rank
+
+
+async def test_who_is_free_gets_what_stands_behind_work_that_is_not_for_them(
+    at: Workplace,
+) -> None:
+    anna = await at.hire("anna")
+    for number in range(25):
+        since = clock.now() - (9 * MINUTE)
+        await at.wait_for(f"hard{number}", skills={"dutch": 5}, waiting_since=since)
+    easy = await at.wait_for("easy")
+    assert await at.serve(anna) is Outcome.OFFERED
+    assert await at.offered_to(anna) == [easy]
+
+
+async def test_a_call_behind_many_mails_reaches_who_has_room_for_calls_only(
+    at: Workplace,
+) -> None:
+    anna = await at.hire("anna")
+    held = await at.wait_for("held", units=100)
+    await at.database.write(lambda c: work_items.claim(c, held, anna))
+    for number in range(25):
+        await at.wait_for(f"mail{number}", waiting_since=clock.now() - MINUTE)
+    call = await at.wait_for("call", channel="phone", units=100)
+    assert await at.serve(anna) is Outcome.OFFERED
+    assert await at.offered_to(anna) == [call]
+
+
+async def test_the_role_goes_before_its_backup_however_many_of_these_are_idle(
+    at: Workplace,
+) -> None:
+    for number in range(25):
+        await at.hire(f"backup{number}", "backup")
+    anna = await at.hire("anna")
+    since = clock.now() - 40 * MINUTE
+    item = await at.wait_for("one", backup_role="backup", waiting_since=since)
+    assert await at.place(item) is Outcome.OFFERED
+    assert await at.offered_to(anna) == [item]
+
+
+async def test_who_cannot_take_it_does_not_hide_who_can(at: Workplace) -> None:
+    """Of the chats that somebody has in hand the figures know only what they take at least."""
+    busy = [await at.hire(f"busy{number}") for number in range(25)]
+    for agent in busy:
+        for number in range(3):
+            chat = await at.wait_for(f"{agent.login}-{number}", channel="chat", units=30)
+            await at.database.write(lambda c, i=chat, a=agent: work_items.claim(c, i, a))
+    anna = await at.hire("anna")
+    mail = await at.wait_for("mail")
+    assert await at.place(mail) is Outcome.OFFERED
+    assert await at.offered_to(anna) == [mail]
+
+
+async def test_the_figures_of_who_has_room_are_mended(at: Workplace) -> None:
+    anna = await at.hire("anna")
+    wrong = update(t.presence).values(units_used=100, live_used=100, asked=2)
+    await at.database.write(lambda c: c.execute(wrong))
+    assert await at.database.read(in_hand.idle) == []
+    await at.database.write(in_hand.mend)
+    assert await at.database.read(in_hand.idle) == [anna.id]
+
+
+async def test_the_first_who_comes_does_not_get_the_whole_night(at: Workplace) -> None:
+    yesterday = clock.now() - 600 * MINUTE
+    mails = [await at.wait_for(f"mail{n}", waiting_since=yesterday) for n in range(4)]
+    anna = await at.hire("anna")
+    for mail in mails[:2]:
+        await at.serve(anna)
+        assert await at.offered_to(anna) == [mail]
+        await at.database.write(lambda c, i=mail: offers.accept(c, i, anna))
+    assert await at.serve(anna) is Outcome.NOBODY
+    again_at = (await at.item(mails[2])).look_again_at
+    assert again_at is not None
+    assert MINUTE < again_at - clock.now() < 10 * MINUTE
+    bea = await at.hire("bea")
+    assert await at.serve(bea) is Outcome.OFFERED
+    assert await at.offered_to(bea) == [mails[2]]
 
 
 async def test_several_dispatchers_give_nothing_twice(at: Workplace) -> None:

@@ -134,7 +134,7 @@ async def test_the_sink_leaves_delivery_uncertain(
 ) -> None:
     smtp_sink.after_data = behaviour
     with pytest.raises(failure):
-        await _send(smtp_sink, seconds=1)
+        await _send(smtp_sink, seconds=3)
     assert len(smtp_sink.mails) == 1
 
 

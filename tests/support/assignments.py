@@ -71,6 +71,7 @@ def staff(draw: st.DrawFn) -> list[Agent]:
             closed_channels=draw(st.frozensets(CHANNELS, max_size=1)),
             off_duty=draw(st.frozensets(st.sampled_from(ROLES), max_size=1)),
             held=tuple(draw(st.lists(held_work(), max_size=4))),
+            since=draw(st.none() | TIMES),
         )
         for name in draw(st.lists(st.sampled_from(STAFF), unique=True))
     ]
@@ -89,6 +90,7 @@ def items(draw: st.DrawFn, name: str = "item") -> Waiting:
         backup_role=draw(st.sampled_from(["", *ROLES])),
         channel=channel,
         units=RULES.units(channel),
+        answer_due=draw(st.none() | TIMES),
         skills=draw(_LEVELS),
         waiting_since=draw(TIMES),
         rank=draw(st.integers(0, 3)),

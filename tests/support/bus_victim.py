@@ -2,11 +2,12 @@
 
 import asyncio
 import os
-import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from bus_tools import PATIENCE, QUEUE, QUICK, TOPIC, Place, drained, key_of, running
+from forks import FORKS
 from hub.bus import DeadLetter
 from hub.bus.opening import open_bus
 from hub.events import Envelope
@@ -20,19 +21,15 @@ KILLED = 9
 async def run_victim(place: Place, killer: tuple[str, int], handled: Path) -> int:
     """Run one to its end; gives its exit status. It notes in `handled` what it handled."""
     store_url = place.database.url.render_as_string(hide_password=False)
-    subject, number = killer
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        __file__,
-        store_url,
-        place.bus_url,
-        subject,
-        str(number),
-        str(handled),
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-    )
-    async with asyncio.timeout(PATIENCE):
-        return await process.wait()
+    process = FORKS.Process(target=_run, args=(store_url, place.bus_url, killer, handled))
+    process.start()
+    await asyncio.to_thread(process.join, PATIENCE)
+    assert process.exitcode is not None
+    return process.exitcode
+
+
+def _run(*arguments: Any) -> None:
+    asyncio.run(_consume(*arguments))
 
 
 async def _consume(store_url: str, bus_url: str, killer: tuple[str, int], handled: Path) -> None:
@@ -56,8 +53,3 @@ async def _consume(store_url: str, bus_url: str, killer: tuple[str, int], handle
     async with running(bus):
         await drained(bus)
     await database.close()
-
-
-if __name__ == "__main__":
-    store_url, bus_url, subject, number, handled = sys.argv[1:]
-    asyncio.run(_consume(store_url, bus_url, (subject, int(number)), Path(handled)))

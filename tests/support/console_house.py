@@ -13,7 +13,7 @@ from selectolax.lexbor import LexborHTMLParser
 from sqlalchemy import Table, select
 
 from agent_ui.console import Console
-from agent_ui.context import ConsoleContext
+from agent_ui.context import ConsoleContext, Escalation
 from agent_ui.settings import ConsoleSettings
 from builders import ACCOUNT, TOKENS, mail_arrival
 from config.matrix_desk import Matrices
@@ -106,6 +106,7 @@ class House:
     model_text: str = MODEL
     rules: Rules | None = None
     """With rules a dispatcher runs, and offers work as they say."""
+    escalation: Escalation | None = None
     public_url: str = ""
     port: int = field(default_factory=free_port)
 
@@ -193,6 +194,7 @@ class House:
             wake=self.relay.wake,
             offered_only=lambda: offered_only(self.model),
             backup_of=lambda role: backup_of(self.model, role),
+            escalation=self.escalation,
         )
 
     def _guide(self, group: str, public: bool, now: datetime) -> Guide:

@@ -4,15 +4,13 @@ Each is a process as any other, with its own settings, to be watched, signalled 
 is two seconds of a processor, and a test of `loket` at a shell pays them (tests/flows).
 """
 
-import multiprocessing
 import os
 import sys
 from collections.abc import Mapping
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-_FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(["config.cli", "config.demo.running", "aiosqlite", "asyncpg"])
+from forks import FORKS
 
 ROOT = Path(__file__).parents[2]
 
@@ -21,7 +19,7 @@ def fork(
     arguments: list[str], environment: Mapping[str, str], *, out: Path, err: Path
 ) -> BaseProcess:
     """Start `loket` with these arguments; what it prints is added to the files."""
-    process = _FORKS.Process(target=_loket, args=(arguments, dict(environment), out, err))
+    process = FORKS.Process(target=_loket, args=(arguments, dict(environment), out, err))
     process.start()
     return process
 

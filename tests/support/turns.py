@@ -7,11 +7,13 @@ BROKER = (
     "tests/hub/bus/test_broker_faults.py",
     "tests/flows/test_crash.py::test_while_the_broker_is_away",
 )
+# Every file with a browser has this in its name.
+BROWSER = "browser.py"
 # Files with long tests, each of which goes where there is room; they begin first, the longest
 # in front, so that none is left over when all others are done.
 LONG = (
     "tests/flows/",
-    "tests/agent_ui/test_in_browser.py",
+    BROWSER,
     "tests/hub/bus/test_amqp.py",
     "tests/connectors/chat/widget/",
     "tests/connectors/email/test_email_imap.py",
@@ -19,7 +21,6 @@ LONG = (
     "tests/connectors/email/test_email_memory.py",
     "tests/hub/bus/test_local.py",
     "tests/config/test_cli.py",
-    "tests/config/test_demo_browser.py",
     "tests/hub/test_isolation.py",
     "tests/structure/",
     "tests/routing/",
@@ -31,7 +32,12 @@ def turn(test: str) -> int:
     """The lower, the earlier."""
     if test.startswith(BROKER):
         return 0
-    return next((at for at, path in enumerate(LONG, 1) if test.startswith(path)), len(LONG) + 1)
+    return next((at for at, path in enumerate(LONG, 1) if _is_in(path, test)), len(LONG) + 1)
+
+
+def _is_in(path: str, test: str) -> bool:
+    file = test.split("::", 1)[0]
+    return file.endswith(path) if path == BROWSER else file.startswith(path)
 
 
 class Turns(LoadScopeScheduling):
@@ -40,6 +46,6 @@ class Turns(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
         if nodeid.startswith(BROKER):
             return "broker"
-        if nodeid.startswith(LONG) and not nodeid.startswith(SHARE_A_FIXTURE):
+        if turn(nodeid) <= len(LONG) and not nodeid.startswith(SHARE_A_FIXTURE):
             return nodeid
         return nodeid.split("::", 1)[0]

@@ -262,7 +262,7 @@ async def test_who_does_not_say_hello_first_is_shown_out(
 ) -> None:
     socket = await http.ws_connect(_socket_url(house), headers={"Origin": PAGE_ORIGIN})
     await socket.send_str(first)
-    await socket.receive(timeout=5)
+    await socket.receive(timeout=20)
     assert socket.close_code == 4400
     assert await house.texts() == []
 

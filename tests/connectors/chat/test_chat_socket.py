@@ -271,6 +271,6 @@ async def test_a_silent_socket_does_not_stay(
     socket = await http.ws_connect(
         f"{house.origin}/chat/socket?site=shop", headers={"Origin": house.origin}
     )
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(20):
         await socket.receive()
     assert socket.close_code == 4400

@@ -449,5 +449,5 @@ async def test_stopping_does_not_wait_for_the_server(
     await append(imap_account, mail())
     async with following(sqlite_url, tmp_path, workers, imap_account) as house:
         await house.wait_for(1)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(15):
             await house.connector.stop()

@@ -363,7 +363,7 @@ async def test_a_slow_client_is_sent_away(
     sqlite_url: str, tmp_path: Path, workers: Workers
 ) -> None:
     async with (
-        opened(sqlite_url, tmp_path, workers, timeout=0.3) as house,
+        opened(sqlite_url, tmp_path, workers, timeout=1) as house,
         raw_smtp(house.port) as raw,
     ):
         await begin(raw)

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
+from argon2 import PasswordHasher, extract_parameters
+from argon2.exceptions import VerifyMismatchError
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
@@ -81,3 +83,11 @@ async def test_a_login_is_taken_also_while_its_agent_is_blocked(database: Databa
     await database.write(lambda c: c.execute(update(t.agents).values(active=False)))
     assert await database.read(lambda c: agents.id_of(c, "Anna")) == agent_id
     assert await database.read(lambda c: agents.id_of(c, "bob")) is None
+
+
+def test_looking_whether_a_password_is_nobodys_costs_what_any_look_does() -> None:
+    nobodys = agents.hash_of_nobody()
+    assert extract_parameters(nobodys) == extract_parameters(agents.hash_password("secret"))
+    assert not agents.password_fits(nobodys, "secret")
+    with pytest.raises(VerifyMismatchError):  # looked through to the end, not refused at a glance
+        PasswordHasher().verify(nobodys, "secret")

@@ -7,10 +7,9 @@ from hypothesis import strategies as st
 
 from assignments import NOON, RULES, TIMES, after, agent, items, mails, staff, waiting
 from examples import examples
-from hub.interaction import Channel
+from hub.interaction import LIVE, Channel
 from routing.assigning.capacity import used
 from routing.assigning.choice import Because, Choice, choose, pull
-from routing.assigning.rules import LIVE
 from routing.assigning.values import FULL, Agent, Preferred, Refusal, Waiting
 from routing.assigning.widening import levels
 
@@ -101,7 +100,7 @@ def test_own_work_goes_before_what_reached_them_by_widening() -> None:
 
 def test_a_decision_says_who_was_looked_at_and_what_was_in_the_way() -> None:
     team = [agent("anna", state="away"), agent("bea"), agent("carl", held=mails(5))]
-    told = choose(waiting(), team, after(61), RULES).explanation(after(61))
+    told = choose(waiting(), team, after(61), RULES).explanation(after(61), RULES)
     assert told["because"] == "longest-idle"
     assert (told["circle"], told["waited"]) == ("role", 61)
     assert told["counts"] == {"away": 1, "chosen_from": 1, "full": 1}
@@ -110,6 +109,12 @@ def test_a_decision_says_who_was_looked_at_and_what_was_in_the_way() -> None:
         ("Anna", "away", 0),
         ("Carl", "full", 100),
     ]
+
+
+def test_a_decision_says_what_time_has_changed() -> None:
+    item = waiting(backup_role="bills", skills={"dutch": 3})
+    said = [choose(item, [], now, RULES).explanation(now, RULES) for now in (NOON, after(1800))]
+    assert [one["timers"] for one in said] == [[], ["backup", "skills"]]
 
 
 def test_an_interruption_is_marked() -> None:

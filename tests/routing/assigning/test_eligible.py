@@ -126,3 +126,30 @@ def test_it_does_not_wait_for_who_is_not_there() -> None:
 def test_who_it_was_given_to_needs_no_role_for_it() -> None:
     item = waiting(preferred=Preferred("anna", after(100), "transferred"))
     assert obstacle(item, agent("anna", roles=frozenset())) is None
+
+
+def test_a_late_answer_lets_supervisors_take_it_at_once() -> None:
+    lead = agent(roles=frozenset({"lead"}))
+    assert obstacle(waiting(answer_due=after(60)), lead, 59) is Obstacle.ROLE
+    assert obstacle(waiting(answer_due=after(60)), lead, 60) is None
+    assert obstacle(waiting(answer_due=after(99_999)), lead, 7200) is None
+
+
+def test_who_comes_gets_the_backlog_little_by_little() -> None:
+    old = waiting(waiting_since=after(-9999))
+    assert obstacle(old, agent(since=NOON)) is None, "one at once"
+    full = verdict(old, agent(since=NOON, held=mails(3)), NOON, RULES)
+    assert full.obstacle is Obstacle.RAMP
+    assert full.again_at is not None
+    later = (full.again_at - NOON).total_seconds()
+    assert later == pytest.approx(400, abs=0.001)
+    assert obstacle(old, agent(since=NOON, held=mails(3)), later - 1) is Obstacle.RAMP
+    assert obstacle(old, agent(since=NOON, held=mails(3)), later) is None
+    assert obstacle(old, agent(since=NOON, held=mails(4)), 600) is None
+
+
+def test_new_work_and_calls_do_not_wait_for_that() -> None:
+    busy = agent(since=NOON, held=mails(4))
+    assert obstacle(waiting(waiting_since=after(1)), busy, 2) is None
+    call = waiting(channel=Channel.PHONE, units=100, waiting_since=after(-99))
+    assert obstacle(call, busy, 2) is None

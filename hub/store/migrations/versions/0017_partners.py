@@ -9,7 +9,7 @@ from alembic import op
 from hub.store.types import Instant, Json
 
 revision = "0017"
-down_revision = "0011"
+down_revision = "0013"
 
 
 def upgrade() -> None:

@@ -1,0 +1,58 @@
+"""A caller who does not want to wait is called back, and keeps their place in the queue.
+
+Their work item stays as it is, with the number to call. Either it waits on, and its agent calls the
+customer instead of finding them on the line; or it is put aside until the time that was asked for,
+and then has the place that it would have had by waiting.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from hub import clock
+from hub.errors import Rejected
+from hub.store import answers, offers, steps
+from hub.store.handing_over import LONGEST_SNOOZE
+from hub.store.tables import conversations
+from hub.store.tables import work_items as items
+from hub.store.work_items import OFFERED, SNOOZED, WAITING
+
+LONGEST_NUMBER = 100
+
+
+def ask(connection: Connection, item_id: str, number: str, *, at: datetime | None = None) -> None:
+    """The customer of a call that nobody took yet wants to be called back at this number: when it
+    is their turn, or not before a time. Asking again replaces what was asked.
+
+    Raises Rejected when somebody took the call meanwhile, or for a time that has passed.
+    """
+    number, now = number.strip(), clock.now()
+    if not number or len(number) > LONGEST_NUMBER:
+        raise Rejected("callback_number", "Give the number to call.")
+    if at is not None and not now < at <= now + LONGEST_SNOOZE:
+        raise Rejected("callback_time", "Choose a time to come, within a year.")
+    item = connection.execute(_LOCK.where(items.c.id == item_id)).one_or_none()
+    if item is None:
+        raise Rejected("no_work_item", "This work item does not exist.", status=404)
+    unheld = item.state in (WAITING, OFFERED) or (item.state == SNOOZED and not item.agent_id)
+    if not unheld:
+        raise Rejected("taken", "Somebody has this call already.", status=409)
+    answers.end(connection, item_id, answers.WITHDRAWN)
+    state = WAITING if at is None else SNOOZED
+    values = {"state": state, "agent_id": None, "snoozed_until": at, "callback_to": number}
+    offers.change(connection, item, values)
+    said = {"number": number, "until": at.isoformat() if at else ""}
+    steps.add(connection, item_id, steps.CALLBACK, **said)
+
+
+def number_of(connection: Connection, item_id: str) -> str:
+    """Where to call the customer of this work item; "" when they did not ask for that."""
+    found = select(items.c.callback_to).where(items.c.id == item_id)
+    return connection.execute(found).scalar_one_or_none() or ""
+
+
+_LOCK = (
+    select(items)
+    .join(conversations, conversations.c.id == items.c.conversation_id)
+    .with_for_update()
+)
