@@ -44,6 +44,7 @@ CLIENT_TEXTS = (
     N_("Sign in again"),
     N_("Nothing waits for your roles."),
     N_("{n} s"),
+    N_("Work is offered to you"),
     N_("{n} cells"),
     N_("{n} cells are changed and not saved yet."),
     N_("“{name}” is not a role: nothing was pasted."),

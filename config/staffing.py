@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import typer
 from rich.table import Table
 
+from agent_ui.staffing import SLOTS_A_DAY, clock_of
 from config.command import (
     ConfigOption,
     StoreOption,
@@ -21,7 +22,7 @@ from config.command import (
 from config.in_force import in_force, named
 from config.replay_running import Task, replayed
 from config.settings import Settings
-from config.staffing_csv import DAYS, clock_of, staffing_csv
+from config.staffing_csv import DAYS, staffing_csv
 from hub import clock
 from hub.errors import Rejected
 from hub.interaction import Channel
@@ -35,7 +36,6 @@ from routing.staffing.plan import Rules
 from routing.staffing.staffed import Slot, Staffing, Used, Week, staffed
 from routing.tree import ANY
 
-_SLOTS_A_DAY = 48
 _MINUTE = 60
 
 
@@ -141,8 +141,8 @@ def _table(role: str, found: Staffing, *, both: bool) -> Table:
     before, after = (_planned(side.get(role, ())) for side in (found.before, found.after))
     title = f"{role}: people to plan" + (", live → draft" if both else "")
     table = Table("", *DAYS, title=title)
-    for slot in sorted({place % _SLOTS_A_DAY for place in (*before, *after)}):
-        places = range(slot, len(DAYS) * _SLOTS_A_DAY, _SLOTS_A_DAY)
+    for slot in sorted({place % SLOTS_A_DAY for place in (*before, *after)}):
+        places = range(slot, len(DAYS) * SLOTS_A_DAY, SLOTS_A_DAY)
         cells = ((before.get(place, 0), after.get(place, 0)) for place in places)
         table.add_row(clock_of(slot), *(_cell(*pair) for pair in cells))
     return table

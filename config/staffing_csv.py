@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
+from agent_ui.staffing import SLOTS_A_DAY, clock_of
 from config.replay_csv import csv_line
 from routing.staffing.staffed import Slot, Staffing
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_SLOTS_A_DAY = 48
 _NOBODY = Slot(0, 0.0, 0, {})
 _ONE = ("people", "planned", "by_channel")
 
@@ -17,17 +17,12 @@ def staffing_csv(found: Staffing, *, both: bool = True) -> list[str]:
     return [csv_line(head), *(csv_line(line) for line in _lines(found, both=both))]
 
 
-def clock_of(slot: int) -> str:
-    """`08:30`, from a half hour of the day."""
-    return f"{slot // 2:02}:{slot % 2 * 30:02}"
-
-
 def _lines(found: Staffing, *, both: bool) -> Iterator[list[str]]:
     for role in dict.fromkeys((*found.before, *found.after)):
         before, after = ({one.place: one for one in side.get(role, ())}
                          for side in (found.before, found.after))  # fmt: skip
         for place in sorted({*before, *after}):
-            day, slot = divmod(place, _SLOTS_A_DAY)
+            day, slot = divmod(place, SLOTS_A_DAY)
             line = [role, DAYS[day], clock_of(slot), *_cells(before.get(place, _NOBODY))]
             yield [*line, *_cells(after.get(place, _NOBODY))] if both else line
 

@@ -1,4 +1,5 @@
 // Starts the console's page.
+import { listenToAlerts } from "./alerts.js";
 import "./composer.js";
 import { keepDesk } from "./desk.js";
 import { takeOverForms } from "./forms.js";
@@ -15,5 +16,6 @@ takeOverForms();
 listenToKeys();
 listenToTopics();
 listenToViews();
+listenToAlerts();
 document.addEventListener("loket:opened", () => workList().markCurrent());
 goLive();
