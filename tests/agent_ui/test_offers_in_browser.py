@@ -145,7 +145,10 @@ async def test_an_offer_is_readable_and_hides_no_way_out(house: House, browser: 
 ALERTS = """
 window.sounds = 0;
 const start = OscillatorNode.prototype.start;
-OscillatorNode.prototype.start = function (...when) { window.sounds += 1; return start.apply(this, when); };
+OscillatorNode.prototype.start = function (...when) {
+  window.sounds += 1;
+  return start.apply(this, when);
+};
 window.notices = [];
 window.Notification = class extends EventTarget {
   static permission = "granted";
