@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from hub.errors import Rejected
-from hub.interaction import Channel
+from hub.interaction import Attachment, Channel
 from hub.logs import correlation_id
 from hub.replies import Reachable, Reply, add_event, add_note, add_reply, reachable
 from hub.store import audit, timeline, work_items
@@ -30,6 +30,7 @@ class Draft:
     way: str
     subject: str
     seen: int
+    files: tuple[Attachment, ...] = ()
 
 
 def key_of(way: Reachable) -> str:
@@ -59,6 +60,7 @@ def send_reply(
             subject=draft.subject if way.channel is Channel.EMAIL else "",
             agent_id=agent.id,
             agent_name=agent.name,
+            attachments=draft.files,
             correlation_id=correlation_id(),
         ),
     )

@@ -36,7 +36,7 @@ class Change:
 
     With an `item`, that work item is now so; without, the interaction in the conversation is new
     or its delivery went on; with `desk`, whether the agent takes offers; with `beside`, what is
-    shown beside the conversation is another.
+    shown beside the conversation is another; with `sign`, what the visitor of a chat does.
     """
 
     roles: frozenset[str]
@@ -47,6 +47,7 @@ class Change:
     inbound: bool = False
     desk: bool = False
     beside: bool = False
+    sign: str = ""
 
     def concerns(self, agent_id: str, roles: frozenset[str]) -> bool:
         return agent_id in self.agents or not roles.isdisjoint(self.roles)

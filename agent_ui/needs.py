@@ -2,7 +2,7 @@
 or the delivery, or entered by an agent. What is sure is filled in; what may be so is offered."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from agent_ui.guidance import Guidance, Information
@@ -26,12 +26,14 @@ class Known:
 
 @dataclass(frozen=True)
 class Need:
-    """`known`: filled in. `perhaps`: what it may be, for a person to say."""
+    """`known`: filled in. `perhaps`: what it may be, for a person to say. `said`: what the customer
+    answered when they were asked before the contact."""
 
     information: Information
     known: Known | None = None
     perhaps: tuple[Known, ...] = ()
     entered: Entered | None = None
+    said: str = ""
 
     @property
     def is_missing(self) -> bool:
@@ -39,11 +41,16 @@ class Need:
 
 
 def needs_of(
-    guidance: Guidance, customer: Customer, trade: Trade, entered: Mapping[str, Entered]
+    guidance: Guidance,
+    customer: Customer,
+    trade: Trade,
+    entered: Mapping[str, Entered],
+    said: Mapping[str, str],
 ) -> list[Need]:
     """In the order of the model."""
     return [
-        _need(one, customer, trade, entered.get(one.name)) for one in guidance.required_information
+        replace(_need(one, customer, trade, entered.get(one.name)), said=said.get(one.name, ""))
+        for one in guidance.required_information
     ]
 
 

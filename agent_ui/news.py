@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from agent_ui.live import Change
 from hub.events import (
+    ChatActivity,
     DeliveryChanged,
     Envelope,
     Event,
@@ -31,10 +32,12 @@ TOPICS = (
     OrderChanged.topic,
     DeliveryChanged.topic,
     InvoiceChanged.topic,
+    ChatActivity.topic,
 )
 _REMEMBERED = 50_000
 
 _Entry = InteractionReceived | InteractionRecorded | MessageStatus
+_InConversation = _Entry | ChatActivity
 _Trade = OrderChanged | DeliveryChanged | InvoiceChanged
 
 
@@ -55,8 +58,8 @@ class News:
                 changes.append(Change(frozenset(), frozenset({event.agent_id}), "", desk=True))
             elif isinstance(event, WorkItemChanged) and event.work_item_id in items:
                 changes.append(self._work(event, items[event.work_item_id]))
-            elif isinstance(event, _Entry) and event.conversation_id in by_conversation:
-                changes.append(_entry(event, by_conversation[event.conversation_id]))
+            elif isinstance(event, _InConversation) and event.conversation_id in by_conversation:
+                changes.append(_inside(event, by_conversation[event.conversation_id]))
         return changes + await self._beside(events)
 
     async def _beside(self, events: Sequence[Event]) -> list[Change]:
@@ -105,7 +108,7 @@ def _read(
     connection: Connection, events: Sequence[Event]
 ) -> tuple[dict[str, WorkItem], dict[str, WorkItem]]:
     changed = {e.work_item_id for e in events if isinstance(e, WorkItemChanged)}
-    touched = {e.conversation_id for e in events if isinstance(e, _Entry)}
+    touched = {e.conversation_id for e in events if isinstance(e, _InConversation)}
     items = work_items.by_ids(connection, changed) if changed else []
     by_conversation = work_items.latest_of(connection, touched) if touched else {}
     return {item.id: item for item in items}, by_conversation
@@ -128,7 +131,14 @@ def _thing(event: _Trade) -> str:
             return event.invoice_id
 
 
-def _entry(event: _Entry, item: WorkItem) -> Change:
+def _inside(event: _InConversation, item: WorkItem) -> Change:
+    if isinstance(event, ChatActivity):
+        return Change(
+            roles=frozenset(),
+            agents=frozenset({item.agent_id} if item.agent_id and event.by_customer else ()),
+            conversation_id=event.conversation_id,
+            sign=event.what,
+        )
     inbound = isinstance(event, InteractionReceived) or (
         isinstance(event, InteractionRecorded) and event.direction is Direction.INBOUND
     )

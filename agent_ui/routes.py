@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agent_ui.guard import Guard
+from agent_ui.sent_files import MOST_BYTES
 from agent_ui.static_files import PREFIX, StaticFiles
 from agent_ui.streams import Streams
 from agent_ui.views.actions import ActionViews
+from agent_ui.views.chat import ChatViews
 from agent_ui.views.conversation import ConversationViews
 from agent_ui.views.desk import DeskViews
 from agent_ui.views.files import FileViews
@@ -30,6 +32,7 @@ class Views:
     work: WorkViews
     conversation: ConversationViews
     actions: ActionViews
+    chat: ChatViews
     files: FileViews
     guide: GuideViews
     topics: TopicViews
@@ -79,11 +82,15 @@ def routes(views: Views, guard: Guard, static: StaticFiles) -> Sequence[Route]:
         Route("POST", "/console/proposals/{id}", agents(views.information.decide)),
         Route("GET", conversation, agents(views.conversation.page)),
         Route("GET", conversation + "/entries", agents(views.conversation.entries)),
-        Route("POST", conversation + "/entries", agents(views.actions.write)),
+        Route(
+            "POST", conversation + "/entries", agents(views.actions.write), body_limit=MOST_BYTES
+        ),
+        Route("POST", conversation + "/signs", agents(views.chat.sign)),
         Route("GET", interaction + "/html", agents(views.files.mail)),
         Route("GET", interaction + "/original", agents(views.files.original)),
         Route("POST", interaction + "/resend", agents(views.actions.resend)),
         Route("GET", "/console/files/{id}", agents(views.files.download)),
+        Route("GET", "/console/files/{id}/small", agents(views.files.small)),
         Route("GET", "/console/topics", agents(views.topics.page)),
         Route("POST", "/console/topics/threshold", agents(views.topics.set_threshold)),
         Route("POST", "/console/topics/proposals", agents(views.topics.accept)),

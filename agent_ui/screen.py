@@ -9,10 +9,21 @@ from agent_ui.guidance import Guidance, guidance_of
 from agent_ui.needs import Need, needs_of
 from agent_ui.settings import ConsoleSettings
 from agent_ui.trade import Trade, read_trade
+from hub.asking import ANSWER
 from hub.interaction import Channel
 from hub.replies import Reachable, reachable
-from hub.store import agents, customers, deadlines, found_out, steps, timeline, work_items
+from hub.store import (
+    agents,
+    chat_visits,
+    customers,
+    deadlines,
+    found_out,
+    steps,
+    timeline,
+    work_items,
+)
 from hub.store.agents import Agent
+from hub.store.chat_visits import Visit
 from hub.store.customers import Customer, Past
 from hub.store.deadlines import Deadline
 from hub.store.found_out import Proposal
@@ -26,7 +37,7 @@ class Screen:
     """`readable`: the conversations of the history that the agent may open.
 
     `steps`: how the work found its agent. `colleagues`: (id, name) of who can be given it, by role;
-    read for who holds the work.
+    read for who holds the work. `visitor`: who is, or was, at the other end of a chat.
     """
 
     conversation: Conversation
@@ -47,6 +58,7 @@ class Screen:
     trade: Trade
     needs: list[Need]
     proposals: list[Proposal]
+    visitor: Visit | None
 
     @property
     def seen(self) -> int:
@@ -133,9 +145,20 @@ def read_screen(
         steps=steps.of(connection, item.id) if item else [],
         colleagues=_colleagues(connection, item, agent),
         trade=trade,
-        needs=needs_of(guidance, customer, trade, entered),
+        needs=needs_of(guidance, customer, trade, entered, _said(entries)),
         proposals=found_out.proposals(connection, customer.id),
+        visitor=chat_visits.of(connection, conversation_id),
     )
+
+
+def _said(entries: list[Entry]) -> dict[str, str]:
+    """What the customer answered before the contact, by the name of what was asked; the latest."""
+    return {
+        name.removeprefix(ANSWER): text
+        for entry in entries
+        for name, text in entry.details.items()
+        if name.startswith(ANSWER)
+    }
 
 
 def _colleagues(

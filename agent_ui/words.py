@@ -65,6 +65,8 @@ REASONS = {
     "other_role": N_("Another role answers this. You can leave a note."),
     "no_topic": N_("This topic is not in the model. Choose another."),
     "same_topic": N_("This is its topic already."),
+    "bad_type": N_("Customers are not sent this kind of file."),
+    "too_many_files": N_("These are too many files for one message."),
     "not_resendable": N_("This message is on its way already."),
     **MODEL_REASONS,
 }
@@ -129,6 +131,8 @@ DELIVERY = {
     "bounced": N_("Came back"),
     "uncertain": N_("May not have arrived"),
 }
+CHAT_DELIVERY = {"waiting": N_("Not seen yet"), "delivered": N_("Seen")}
+"""What is said otherwise of a message in a chat."""
 SENDABLE_AGAIN = ("failed", "bounced", "uncertain", "delayed")
 
 VERIFICATION = {

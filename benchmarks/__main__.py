@@ -2,8 +2,8 @@
 
     python -m benchmarks [--full] [--stack embedded|servers] [NAME]...
 
-The names are decide, model, replay, topics, assign, ingest, visible and memory. Without names all
-run: about a quarter of an hour, with `--full` more than an hour.
+The names are decide, model, replay, topics, assign, ingest, visible, chat and memory. Without names
+all run: about a quarter of an hour, with `--full` more than an hour.
 """
 
 import argparse
@@ -11,7 +11,19 @@ import signal
 import sys
 from typing import Any
 
-from benchmarks import assign, decide, ingest, machine, memory, page, proof, replay, topics, visible
+from benchmarks import (
+    assign,
+    chat,
+    decide,
+    ingest,
+    machine,
+    memory,
+    page,
+    proof,
+    replay,
+    topics,
+    visible,
+)
 from benchmarks.results import Results
 from benchmarks.stacks import EMBEDDED, NAMES, Stacks
 
@@ -23,6 +35,7 @@ NAMES_OF_BENCHMARKS = (
     "assign",
     "ingest",
     "visible",
+    "chat",
     "memory",
 )
 BACKLOGS = (0, 10_000)
@@ -60,6 +73,8 @@ def _run(name: str, stacks: Stacks, arguments: argparse.Namespace) -> list[tuple
     one = chosen if full or arguments.stack else [EMBEDDED]
     if name == "visible":
         return [(f"{r.stack} {r.console}", r) for r in visible.run(stacks, one)]
+    if name == "chat":
+        return [(f"{r.stack} {r.direction}", r) for r in chat.run(stacks, one)]
     return [(r.stack, r) for r in memory.run(stacks, one)]
 
 

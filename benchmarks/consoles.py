@@ -1,5 +1,6 @@
 """The two consoles that `visible` opens: a page in Chromium, and a plain client of the stream."""
 
+import asyncio
 import json
 import re
 import time
@@ -9,6 +10,12 @@ from typing import Any, Self
 import aiohttp
 from playwright.async_api import Browser, Page
 
+from benchmarks import ROOT
+from hub.store import agents
+from hub.store.database import open_database
+from routing.model_file import load_model
+
+ROLE_OF_PAGE = "billing"
 PASSWORD = "a password of the benchmarks"
 LONGEST_LINE = 2**24
 _NUMBER = re.compile(r'class="row-title">[^<]*?(\d+)<')
@@ -49,7 +56,7 @@ class Stream:
 
     def __init__(self, base: str) -> None:
         self.seen: dict[int, float] = {}
-        self._session = aiohttp.ClientSession(
+        self.session = aiohttp.ClientSession(
             base,
             cookie_jar=aiohttp.CookieJar(unsafe=True),  # else not for an IP address
             timeout=aiohttp.ClientTimeout(),
@@ -58,25 +65,46 @@ class Stream:
 
     async def __aenter__(self) -> Self:
         form = {"login": "stream", "password": PASSWORD}
-        async with self._session.post("/console/sign-in", data=form) as response:
+        async with self.session.post("/console/sign-in", data=form) as response:
             found = _POSITION.search(await response.text())
         assert found is not None
         self._position = found[1]
         return self
 
     async def __aexit__(self, *_error: object) -> None:
-        await self._session.close()
+        await self.session.close()
 
     async def follow(self, mails: int) -> None:
         """Note when each of so many mails is told for the first time."""
+        async for change in self.changes():
+            found = _NUMBER.search(change.get("html", ""))
+            if found is not None:
+                self.seen.setdefault(int(found[1]), time.time())
+            if len(self.seen) == mails:
+                return
+
+    async def changes(self) -> AsyncIterator[dict[str, Any]]:
+        """What the stream tells, from now on."""
         parameters = {"after": self._position}
-        async with self._session.get("/console/live", params=parameters) as response:
+        async with self.session.get("/console/live", params=parameters) as response:
             async for change in _changes(response):
-                found = _NUMBER.search(change.get("html", ""))
-                if found is not None:
-                    self.seen.setdefault(int(found[1]), time.time())
-                if len(self.seen) == mails:
-                    return
+                yield change
+
+
+async def hire(store_url: str) -> None:
+    """Make an agent for the page and one for the stream."""
+    model = load_model(ROOT / "config" / "interaction_model.yaml")
+    password_hash = await asyncio.to_thread(agents.hash_password, PASSWORD)
+    database = open_database(store_url)
+    try:
+        for login, held in (("page", [ROLE_OF_PAGE]), ("stream", list(model.roles))):
+            await database.write(
+                lambda c, login=login, held=held: agents.add(  # type: ignore[misc]
+                    c, login=login, name=login, password_hash=password_hash, held=held
+                )
+            )
+    finally:
+        await database.close()
 
 
 async def _changes(response: aiohttp.ClientResponse) -> AsyncIterator[dict[str, Any]]:

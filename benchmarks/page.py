@@ -12,6 +12,7 @@ from benchmarks.stacks import NAMES
 PAGE = ROOT / "docs" / "benchmarks.md"
 CHART = ROOT / "docs" / "benchmarks-memory.svg"
 TITLES = {"embedded": "SQLite, local bus", "servers": "PostgreSQL + RabbitMQ"}
+WRITERS = {"visitor": "visitor to console", "agent": "agent to visitor"}
 CONSOLES = {"page": "a page in Chromium", "stream": "the live stream"}
 
 Row = Mapping[str, Any]
@@ -31,6 +32,7 @@ def _sections(results: Results) -> dict[str, list[str]]:
         "machine": _machine(results.machine),
         "ingest": _ingest(results.rows("ingest")),
         "visible": _visible(results.rows("visible")),
+        "chat": _chat(results.rows("chat")),
         "memory": _memory(results.rows("memory")),
         "assign": _assign(results.rows("assign")),
         "decide": [
@@ -115,6 +117,29 @@ def _visible(rows: Sequence[Row]) -> list[str]:
                 f"{row['p50']:.0f}",
                 f"**{row['p99']:.0f}**",
                 f"{row['longest']:.0f}",
+                f"{row['load_before']:.1f}",
+                row["at"][:16],
+            )
+        )
+    return lines
+
+
+def _chat(rows: Sequence[Row]) -> list[str]:
+    lines = _head(
+        "stack", "from", "visitors", "messages", "p50 ms", "p99 ms", "longest ms",
+        "KB for each visitor", "load", "when",
+    )  # fmt: skip
+    for row in rows:
+        lines.append(
+            _line(
+                TITLES[row["stack"]],
+                WRITERS[row["direction"]],
+                f"{row['visitors']:,}",
+                f"{row['messages']:,}",
+                f"{row['p50']:.0f}",
+                f"**{row['p99']:.0f}**",
+                f"{row['longest']:.0f}",
+                f"**{row['kilobytes']:.0f}**",
                 f"{row['load_before']:.1f}",
                 row["at"][:16],
             )

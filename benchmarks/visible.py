@@ -12,21 +12,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from benchmarks import ROOT, machine
-from benchmarks.consoles import PASSWORD, Stream, open_page
+from benchmarks import machine
+from benchmarks.consoles import Stream, hire, open_page
 from benchmarks.generator import Generator
 from benchmarks.stacks import Stack, Stacks
 from benchmarks.subjects import Subject, started
 from benchmarks.subjects.loket import Loket
-from hub.store import agents
-from hub.store.database import open_database
-from routing.model_file import load_model
 from servers.browser import open_browser
 
 RATE = 50
 SECONDS = 60
 PATIENCE = 30.0
-ROLE_OF_PAGE = "billing"
 
 
 @dataclass(frozen=True)
@@ -60,7 +56,7 @@ async def _watch(
     stack: Stack, subject: Subject, count: int
 ) -> tuple[Mapping[int, float], Mapping[str, Mapping[int, float]]]:
     """When each mail was acknowledged, and when each console had it."""
-    await _hire(stack.store_url)
+    await hire(stack.store_url)
     base = f"http://127.0.0.1:{subject.http_port}"
     async with open_browser() as browser, Stream(base) as stream:
         page = await open_page(browser, base)
@@ -95,22 +91,6 @@ def _result(
         load_before=load_before,
         at=datetime.now(UTC).isoformat(timespec="seconds"),
     )
-
-
-async def _hire(store_url: str) -> None:
-    """Make an agent for the page and one for the stream."""
-    model = load_model(ROOT / "config" / "interaction_model.yaml")
-    password_hash = await asyncio.to_thread(agents.hash_password, PASSWORD)
-    database = open_database(store_url)
-    try:
-        for login, held in (("page", [ROLE_OF_PAGE]), ("stream", list(model.roles))):
-            await database.write(
-                lambda c, login=login, held=held: agents.add(  # type: ignore[misc]
-                    c, login=login, name=login, password_hash=password_hash, held=held
-                )
-            )
-    finally:
-        await database.close()
 
 
 def _line(result: Result) -> str:

@@ -12,8 +12,10 @@ from sqlalchemy import Connection
 
 from config import in_force
 from config.command import ConfigOption, plain_errors, read_settings, run, terminal, with_store
+from hub.blobs import Blobs
 from hub.errors import Rejected
 from hub.store import admission, agents, staff
+from hub.uploads import examine
 
 OPERATOR = "operator"
 LEVELS = ("1", "2", "3", "4", "5")
@@ -121,6 +123,20 @@ def _skill(text: str) -> tuple[str, int]:
     if not name or level not in LEVELS:
         raise Rejected("no_skill", f"{text!r}: write NAME=LEVEL with a level from 1 to 5.")
     return name, int(level)
+
+
+@app.command("set-picture")
+def set_picture(login: str, picture: Path, config: ConfigOption = None) -> None:
+    """Show a person to customers in the chat: PNG, JPEG, GIF or WebP, best a square."""
+    settings = read_settings(config)
+    with plain_errors():
+        found = examine(str(picture), picture.name) if picture.is_file() else None
+        if found is None or not found.thumbnail:
+            raise Rejected("no_picture", f"{picture} is no picture that can be shown.")
+        sha256, _size = Blobs(settings.hub.blobs.path).put(found.thumbnail)
+        change = partial(agents.set_picture, sha256=sha256, changed_by=OPERATOR)
+        _change(config, login, change)
+        terminal.print(f"{login} has a picture.")
 
 
 @app.command("sign-out")

@@ -18,6 +18,7 @@ from config.replay_desk import Replays
 from config.replay_runs import Runs
 from config.settings import Settings, SettingsError
 from config.topic_desk import ModelTopics
+from hub.asking import AskedTopic
 from hub.bus import Bus, DeadLetter
 from hub.bus.opening import open_bus
 from hub.connector import Connector, ConnectorContext, ConnectorKind
@@ -38,6 +39,7 @@ from hub.store.database import open_database
 from hub.store.leader import open_leadership
 from hub.sweeper import Sweeper
 from hub.tokens import Tokens
+from routing.asking import what_to_ask
 from routing.assigning.rules import Rules
 from routing.deadlines import Deadlines
 from routing.decision import Decision
@@ -56,7 +58,7 @@ from routing.router import QUEUE as ROUTER_QUEUE
 from routing.router import TOPICS as ROUTER_TOPICS
 from routing.router import Router
 
-WORKER_PRELOAD = ("connectors.email.parse", "agent_ui.mail_html")
+WORKER_PRELOAD = ("connectors.email.parse", "agent_ui.mail_html", "hub.uploads", "hub.thumbnails")
 
 
 class Role(StrEnum):
@@ -265,6 +267,7 @@ def _connectors(basics: Basics, outbound: Outbound) -> dict[str, Connector]:
         metrics=basics.metrics,
         report=outbound.report,
         wake=basics.relay.wake,
+        ask=partial(_ask, basics.model),
         default_accounts=default_accounts(basics.settings),
         topic_of_event=lambda kind: basics.model().topic_of_event(kind),
     )
@@ -341,6 +344,10 @@ def _explain(decision: dict[str, Any], language: str) -> list[str]:
 
 def _guide(model: CurrentModel, group: str, public: bool, now: datetime) -> Guide:
     return contact_guide(model(), group, public=public, now=now)
+
+
+def _ask(model: CurrentModel, channel: Channel, group: str, now: datetime) -> Sequence[AskedTopic]:
+    return what_to_ask(model(), channel, group, now)
 
 
 class _role_titles:  # noqa: N801 (a function that remembers the model)

@@ -50,6 +50,11 @@ class BlobWriter:
         self._size += len(data)
         self._file.write(data)
 
+    def look(self) -> Path:
+        """Where what was written so far can be read until `finish`."""
+        self._file.flush()
+        return self._temporary
+
     def finish(self, *, durable: bool = True) -> tuple[str, int]:
         """Not `durable`: a power cut in the next half minute may take the bytes."""
         self._file.flush()

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from hub.asking import WhatToAsk, nothing_to_ask
 from hub.bus import Bus
 from hub.deliveries import EventKind
 from hub.http import Route
@@ -84,6 +85,8 @@ class ConnectorContext:
     """Called with (interaction id, state) when a connector learns what became of a message."""
     wake: Callable[[], None]
     """Called after a write that adds outbox rows."""
+    ask: WhatToAsk = nothing_to_ask
+    """What the interaction model wants to know before a contact."""
     default_accounts: Mapping[Channel, str] = field(default_factory=dict)
     """From which of our accounts to write to a customer of our own accord."""
     topic_of_event: Callable[[EventKind], str] = lambda _kind: ""

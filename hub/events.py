@@ -7,6 +7,7 @@ is generated from here.
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from functools import cache
 from typing import Any, ClassVar
 
@@ -145,6 +146,30 @@ class MessageStatus(Event):
     error: str = ""
 
 
+class ChatSign(StrEnum):
+    """What somebody does in a chat without saying anything."""
+
+    TYPING = "typing"
+    STOPPED = "stopped"
+    SEEN = "seen"
+    HERE = "here"
+    LEFT = "left"
+
+
+class ChatActivity(Event):
+    """The visitor of a chat, or our side, types, stopped typing, has seen what there was, or (the
+    visitor) is here or left. It is kept nowhere: only who listens at that moment hears of it.
+    `sequence`: up to where it was seen."""
+
+    topic: ClassVar[str] = "chat.activity"
+
+    conversation_id: str
+    what: ChatSign
+    by_customer: bool
+    name: str = ""
+    sequence: int = 0
+
+
 class OrderChanged(Event):
     """An order was placed, changed or cancelled, or went on its way. The subject is its id."""
 
@@ -208,6 +233,7 @@ ALL: tuple[type[Event], ...] = (
     PresenceChanged,
     MessageSend,
     MessageStatus,
+    ChatActivity,
     OrderChanged,
     DeliveryChanged,
     InvoiceChanged,

@@ -102,7 +102,8 @@ class Party(Frozen):
 class Attachment(Frozen):
     """A file that came with an interaction; its bytes are in the blob store under `sha256`.
 
-    `content_type` is what the sender claims; serve nothing by it.
+    `content_type` is what the sender claims; serve nothing by it. `thumbnail` is the hash of a
+    small picture of it that we made ourselves, and so may be shown; empty for none.
     """
 
     id: str
@@ -112,6 +113,7 @@ class Attachment(Frozen):
     sha256: str
     inline: bool = False
     content_id: str = ""
+    thumbnail: str = ""
 
 
 class Thread(Frozen):

@@ -128,10 +128,11 @@ def add_event(
     *,
     conversation_id: str,
     details: dict[str, str],
-    agent_id: str,
+    agent_id: str | None,
     agent_name: str,
 ) -> str:
-    """Store that an agent did something that the timeline shows; gives the interaction's id."""
+    """Store that somebody did something that the timeline shows: an agent, or (None) the customer
+    of that name. Gives the interaction's id."""
     event = Reply(
         conversation_id=conversation_id,
         channel=Channel.MANUAL,

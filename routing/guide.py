@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from hub.guide import Days, Different, Guide, Matter, Openings, Way, Words
+from hub.guide import Days, Different, Guide, Matter, Openings, Way
 from hub.interaction import Direction
 from routing.definition import ChannelUse, Topic
 from routing.entry import Title
@@ -29,20 +29,17 @@ def contact_guide(model: Model, group: str, *, public: bool, now: datetime) -> G
         for use in model.channels.values()
         if Direction.INBOUND in use.directions and (use.address or not public)
     ]
-    openings = {
-        name: _openings(hours, model.calendars[name], now)
-        for name, hours in model.definition.hours.items()
-    }
+    openings = {name: openings_of(model, name, now) for name in model.definition.hours}
     matters = (
         Matter(
             topic=topic.id,
-            title=_words(topic.title),
+            title=words_of(topic.title),
             depth=depth(topic.id),
             ways=tuple(_way(model, group, topic, use, openings) for use in channels),
         )
         for topic in model.topics.values()
     )
-    groups = {one.id: _words(one.title) for one in model.target_groups.values()}
+    groups = {one.id: words_of(one.title) for one in model.target_groups.values()}
     return Guide(model.version, group, groups, tuple(matters))
 
 
@@ -54,24 +51,26 @@ def _way(
     named = use.hours or model.roles[handling.role].hours
     return Way(
         channel=use.id.value,
-        title=_words(use.title),
+        title=words_of(use.title),
         address=use.address or "",
         allowed=handling.allowed,
         instead=tuple(
-            _words(model.channels[channel].title)
+            words_of(model.channels[channel].title)
             for channel in handling.instead
             if channel in model.channels
         ),
         openings=openings[named] if named else None,
         answer_within=handling.first_response,
         in_business_hours=handling.clock is Clock.BUSINESS,
-        role=_words(handling.role_title),
-        backup_role=_words(backup.title) if backup else None,
+        role=words_of(handling.role_title),
+        backup_role=words_of(backup.title) if backup else None,
         is_triage=handling.triage,
     )
 
 
-def _openings(hours: Hours, calendar: Calendar, now: datetime) -> Openings:
+def openings_of(model: Model, name: str, now: datetime) -> Openings:
+    """The opening hours of that name."""
+    hours, calendar = model.definition.hours[name], model.calendars[name]
     is_open = calendar.is_open(now)
     today = now.astimezone(ZoneInfo(hours.time_zone)).date()
     return Openings(
@@ -95,12 +94,12 @@ def _soon(hours: Hours, calendar: Calendar, today: date) -> Iterator[Different]:
         spans = calendar.on(day)
         if spans != hours.days[day.weekday()]:
             name = calendar.holiday(day)
-            yield Different(day, _words(name) if name else None, _written(spans))
+            yield Different(day, words_of(name) if name else None, _written(spans))
 
 
 def _written(spans: tuple[Span, ...]) -> tuple[str, ...]:
     return tuple(map(str, spans))
 
 
-def _words(title: Title) -> Words:
+def words_of(title: Title) -> dict[str, str]:
     return {"en": title.en, "nl": title.nl}

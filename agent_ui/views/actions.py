@@ -4,6 +4,7 @@ Each ends with the address of what to show next; what was refused is shown where
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from http import HTTPStatus
 from typing import TypeVar
 
@@ -23,6 +24,7 @@ from agent_ui.answering import (
 )
 from agent_ui.context import ConsoleContext
 from agent_ui.guidance import guidance_of
+from agent_ui.sent_files import files_of
 from agent_ui.texts import N_
 from agent_ui.views.conversation import ConversationViews
 from agent_ui.views.sign_in import HOME, see_other
@@ -125,6 +127,8 @@ class ActionViews:
         await self._must_see(visit, draft.conversation_id)
         mode = "note" if await visit.field("mode") == "note" else "reply"
         try:
+            if mode == "reply":
+                draft = replace(draft, files=await files_of(visit, self._context))
             if mode == "note":
                 await self._write(lambda c: write_note(c, draft, visit.known))
             else:

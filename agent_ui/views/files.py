@@ -3,7 +3,6 @@
 import asyncio
 import base64
 from collections.abc import Sequence
-from urllib.parse import quote
 
 import structlog
 from aiohttp import web
@@ -14,14 +13,15 @@ from agent_ui.content import HEAD, content_type, image_type
 from agent_ui.context import ConsoleContext
 from agent_ui.pages import Pages
 from agent_ui.visit import Visit
+from hub.downloads import download_headers
 from hub.interaction import Attachment
 from hub.isolation import WorkerFailed
 from hub.store import Blobs, originals, timeline
+from hub.uploads import THUMBNAIL_TYPE
 
 log = structlog.get_logger(__name__)
 
 MOST_IMAGE_BYTES = 5_000_000
-_FILE_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
 _FRAME_POLICY = (
     "default-src 'none'; img-src {images}; style-src 'unsafe-inline'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'self'; "
@@ -37,6 +37,14 @@ class FileViews:
         self._pages = pages
 
     async def download(self, visit: Visit) -> web.StreamResponse:
+        attachment = await self._attachment(visit)
+        head = await asyncio.to_thread(_head, self._context.blobs, attachment.sha256)
+        return web.FileResponse(
+            self._context.blobs.path(attachment.sha256),
+            headers=download_headers(attachment.filename, content_type(head)),
+        )
+
+    async def _attachment(self, visit: Visit) -> Attachment:
         attachment_id = visit.id
 
         def read(connection: Connection) -> Attachment | None:
@@ -48,11 +56,18 @@ class FileViews:
         attachment = await self._context.database.read(read)
         if attachment is None:
             raise web.HTTPNotFound
-        head = await asyncio.to_thread(_head, self._context.blobs, attachment.sha256)
-        return web.FileResponse(
-            self._context.blobs.path(attachment.sha256),
-            headers=_download(attachment.filename, content_type(head)),
-        )
+        return attachment
+
+    async def small(self, visit: Visit) -> web.StreamResponse:
+        """The small picture that we made of a file."""
+        attachment = await self._attachment(visit)
+        if not attachment.thumbnail:
+            raise web.HTTPNotFound
+        path = self._context.blobs.path(attachment.thumbnail)
+        if not await asyncio.to_thread(path.exists):
+            raise web.HTTPNotFound
+        headers = download_headers("preview.webp", THUMBNAIL_TYPE)
+        return web.FileResponse(path, headers=headers)
 
     async def original(self, visit: Visit) -> web.StreamResponse:
         """A mail byte by byte as it came in, for one that could not be read whole."""
@@ -69,7 +84,7 @@ class FileViews:
         found = await self._context.database.read(read)
         if found is None:
             raise web.HTTPNotFound
-        headers = _download("original.eml", "application/octet-stream")
+        headers = download_headers("original.eml", "application/octet-stream")
         if found.content is not None:
             return web.Response(body=found.content, headers=headers)
         path = self._context.blobs.path(found.sha256)
@@ -113,24 +128,6 @@ class FileViews:
         if found is None:
             raise web.HTTPNotFound
         return found
-
-
-def _download(filename: str, kind: str) -> dict[str, str]:
-    return {
-        "Content-Type": kind,
-        "Content-Disposition": disposition(filename),
-        "Content-Security-Policy": _FILE_POLICY,
-        "Cache-Control": "private, no-store",
-    }
-
-
-def disposition(filename: str) -> str:
-    """A download under the sender's name for it (RFC 6266), without what could break the header
-    or hide what kind of file it is."""
-    shown = "".join(c for c in filename if c.isprintable() and c not in '/\\"').strip(" .")
-    shown = shown[-150:] or "file"
-    plain = shown.encode("ascii", "replace").decode().replace("?", "_")
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(shown, safe='')}"
 
 
 def _head(blobs: Blobs, sha256: str) -> bytes:

@@ -27,6 +27,7 @@ from servers.postgres import run
 from servers.process import free_port
 
 ROLES = ("connectors", "router", "dispatcher", "console")
+CHAT_SITE = "bench"
 _COMMAND = ("-c", "from config.cli import app; app()")
 
 
@@ -109,6 +110,11 @@ address = "{mails.ACCOUNT}"
 [connectors.email.listen]
 port = {self.smtp_port}
 hostname = "loket.example"
+[connectors.chat]
+sessions_per_minute = 100000
+sockets_per_minute = 100000
+[connectors.chat.sites.{CHAT_SITE}]
+origins = ["*"]
 """
 
 

@@ -30,6 +30,7 @@ class DemoContext:
 
     `smtp_port`: where Loket takes mail on this machine. `sink_port`: where the sandbox takes what
     Loket sends; 0 takes any free one. `folder`: where passwords and sandbox mail are kept.
+    `identity_secret`: what the shop vouches with for who is signed in there.
     `carrier_secret`: what the carrier signs with.
     """
 
@@ -40,6 +41,7 @@ class DemoContext:
     folder: Path
     carrier_secret: str
     model: Model
+    identity_secret: str = ""
 
 
 class Demo:
@@ -56,7 +58,7 @@ class Demo:
                 pages, self._traffic, context.smtp_port, lambda: self.sign_ins, context.model
             ).routes(),
             *MailPage(pages, mailbox, post).routes(),
-            *ShopPage(pages).routes(),
+            *ShopPage(pages, context.identity_secret).routes(),
             *CarrierPage(pages, Carrier(context.public_url, context.carrier_secret)).routes(),
             *pages.routes(),
         ]

@@ -177,6 +177,11 @@ def messages() -> Messages:
 
 
 @cache
+def shoppers() -> tuple[Customer, ...]:
+    """Consumers who can sign in to the shop."""
+    return tuple(one for one in customers() if one.group == "b2c" and one.mail)
+
+
 def writers() -> tuple[Writer, ...]:
     """Everybody among the customers who has a mail address."""
     alone = [Writer(name=c.name, language=c.language, mail=c.mail) for c in customers() if c.mail]

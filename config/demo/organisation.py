@@ -8,8 +8,10 @@ from typing import Any
 from sqlalchemy import Connection, null, select, update
 
 from config.demo import example, history, trade
+from config.demo.addresses import CHAT_SITE
 from config.demo.example import ALL_ROLES, AgentEntry, Agreement, Customer
 from config.demo.sign_ins import Passwords
+from connectors.chat.visitor import user_id
 from hub import clock
 from hub.interaction import Party, PointKind
 from hub.store import Database, agents, audit, outbox
@@ -114,6 +116,7 @@ def _points(customer: Customer, customer_id: str, now: datetime) -> list[dict[st
         PointKind.EMAIL: customer.mail,
         PointKind.PHONE: customer.phone,
         PointKind.DOMAIN: customer.domain,
+        PointKind.VISITOR: user_id(CHAT_SITE, customer.mail) if customer.mail else "",
     }
     parties = [Party(kind=kind, value=value) for kind, value in values.items() if value]
     return [history.contact_point(party, customer_id, now - _JOINED) for party in parties]

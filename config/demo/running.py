@@ -1,5 +1,6 @@
 """`loket demo`: everything in one process, embedded, with the example organisation."""
 
+import hashlib
 import os
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from routing.model_file import load_model
 ORGANISATION = "Van Dalen Koffie"
 NOTICED = tuple(TEXTS["en"])
 HANDOVER_AFTER = 15  # seconds; short, so that a newcomer sees the mail
+HANDOVER_PAUSE = 60
 
 
 async def run_demo(*, port: int, smtp_port: int, sink_port: int, folder: Path) -> None:
@@ -35,6 +37,7 @@ async def run_demo(*, port: int, smtp_port: int, sink_port: int, folder: Path) -
             folder=folder,
             carrier_secret=carrier_secret(settings.hub.secret.get_secret_value()),
             model=load_model(DEFAULT_MODEL),
+            identity_secret=_identity_secret(folder),
         )
     )
     database = wiring.open_store(settings)
@@ -80,7 +83,13 @@ def _flags(port: int, smtp_port: int, sink_port: int, folder: Path) -> dict[str,
             "chat": {
                 "email_account": ADDRESSES[0],
                 "handover_after": HANDOVER_AFTER,
-                "sites": {CHAT_SITE: {"origins": [base, f"http://localhost:{port}"]}},
+                "handover_pause": HANDOVER_PAUSE,
+                "sites": {
+                    CHAT_SITE: {
+                        "origins": [base, f"http://localhost:{port}"],
+                        "identity_secret": _identity_secret(folder),
+                    }
+                },
             },
             "partners": {
                 "partners": {CARRIER: {"secret": carrier_secret(secret)}},
@@ -99,6 +108,11 @@ def _secret(folder: Path) -> str:
         with os.fdopen(descriptor, "w") as file:
             file.write(clock.new_secret())
     return path.read_text()
+
+
+def _identity_secret(folder: Path) -> str:
+    """What the shop and Loket share: another one than what Loket signs with."""
+    return hashlib.sha256(f"shop {_secret(folder)}".encode()).hexdigest()
 
 
 def _greet(demo: Demo, settings: Settings, smtp_port: int) -> None:

@@ -6,18 +6,38 @@ overflow: what is not sent yet is in the store, and a widget that does not read 
 """
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
 import structlog
 from aiohttp import WSMsgType, web
 
+from connectors.chat import frames
+from connectors.chat.attendance import Attendance
+from connectors.chat.clean import clean_language
 from connectors.chat.desk import Desk
-from connectors.chat.frames import Ack, Pong, Refused, ServerFrame, TryAgain, Welcome
+from connectors.chat.ending import Ending
+from connectors.chat.frames import Ack, Pong, Refused, ServerFrame, Status, TryAgain, Welcome
 from connectors.chat.live import Live, wake
-from connectors.chat.parse import Email, Hello, Message, Ping, Seen, parse_frame
+from connectors.chat.parse import (
+    About,
+    AboutPage,
+    Email,
+    Frame,
+    Hello,
+    Message,
+    Ping,
+    Rate,
+    Seen,
+    Transcript,
+    Typing,
+    parse_frame,
+)
 from connectors.chat.visitor import Visitor
 from connectors.shared.limits import Bucket
 from hub.errors import Rejected, Retry
+from hub.events import ChatActivity, ChatSign
 
 log = structlog.get_logger(__name__)
 
@@ -28,8 +48,20 @@ TOO_FAST = 4429
 RESTARTING = 1012
 
 FRAMES_PER_MINUTE = 600
+SIGNS_PER_MINUTE = 60
+"""Of typing, and of going to another page: what is more is passed over in silence."""
 SEND_SECONDS = 20.0
 STORE_PAUSE = 2.0
+
+
+@dataclass(frozen=True)
+class Services:
+    """What all connections of a process share."""
+
+    desk: Desk
+    ending: Ending
+    attendance: Attendance
+    live: Live
 
 
 class Connection:
@@ -37,8 +69,7 @@ class Connection:
 
     def __init__(
         self,
-        desk: Desk,
-        live: Live,
+        services: Services,
         *,
         socket: web.WebSocketResponse,
         visitor: Visitor,
@@ -48,18 +79,27 @@ class Connection:
         self.visitor = visitor
         self.conversation_id = ""
         self.seen = 0
-        self._desk = desk
-        self._live = live
+        self._services = services
+        self._desk = services.desk
         self._socket = socket
-        self._hello = hello
+        self._about: AboutPage = hello
         self._abort = abort
         self._address = ""
         self._sent = hello.last
         self._reported = 0
+        self._status = Status()
+        self._activity: ChatActivity | None = None
+        self._stale = False
         self._news = asyncio.Event()
         self._frames = Bucket(FRAMES_PER_MINUTE)
+        self._signs = Bucket(SIGNS_PER_MINUTE)
 
     def wake(self) -> None:
+        self._stale = True
+        self._news.set()
+
+    def show(self, activity: ChatActivity) -> None:
+        self._activity = activity
         self._news.set()
 
     async def close(self, code: int) -> None:
@@ -69,10 +109,14 @@ class Connection:
         """Serve until the socket closes."""
         await self._send(Welcome(session=self.visitor.session))
         self.wake()
-        async with asyncio.TaskGroup() as tasks:
-            sender = tasks.create_task(self._send_news())
-            await self._read()
-            sender.cancel()
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                sender = tasks.create_task(self._send_news())
+                await self._read()
+                sender.cancel()
+        finally:
+            if self.conversation_id:
+                self._services.attendance.left(self.conversation_id)
 
     # What the store has goes out.
 
@@ -81,26 +125,40 @@ class Connection:
             await self._news.wait()
             self._news.clear()
             try:
-                await self._catch_up()
+                await self._send_activity()
+                if self._stale:
+                    self._stale = False
+                    await self._catch_up()
             except Retry:
                 self.wake()
                 await asyncio.sleep(STORE_PAUSE)
 
+    async def _send_activity(self) -> None:
+        activity, self._activity = self._activity, None
+        if activity is not None:
+            on = activity.what is ChatSign.TYPING
+            await self._send(frames.Typing(name=activity.name, on=on))
+
     async def _catch_up(self) -> None:
-        address = self._address
-        chat = await self._desk.find_chat(self.visitor)
-        if chat is None:
-            return
-        if self._address == address:  # else one was given meanwhile, which this may not know
-            self._address = chat.address
-        if self.conversation_id != chat.conversation_id:
-            self._live.bind(self, chat.conversation_id)
-        more = True
-        while more:
-            page = await self._desk.lines_after(chat, self.visitor, self._sent)
-            for line in page.lines:
+        while True:
+            address = self._address
+            news = await self._desk.news(self.visitor, self._sent)
+            if news is None:
+                return
+            if self._address == address:  # else one was given meanwhile, which this may not know
+                self._address = news.chat.address
+            if self.conversation_id != news.chat.conversation_id:
+                self._services.live.bind(self, news.chat.conversation_id)
+                await self._say_here()
+            for line in news.page.lines:
                 await self._send(line)
-            self._sent, more = page.upto, page.more
+            self._sent = news.page.upto
+            if not news.page.more:
+                break
+        status = await self._desk.status(news.standing)
+        if status != self._status:
+            self._status = status
+            await self._send(status)
 
     # What the visitor says comes in.
 
@@ -119,18 +177,29 @@ class Connection:
         except Rejected:
             await self.close(PROTOCOL_ERROR)
             return
+        await self._do(frame)
+        await self._report_seen()
+
+    async def _do(self, frame: Frame) -> None:
         match frame:
             case Message():
                 await self._answer(frame.id, self._keep(frame))
             case Email():
                 await self._answer(frame.id, self._keep_address(frame))
+            case Rate():
+                await self._answer(frame.id, self._rate(frame))
+            case Transcript():
+                await self._answer(frame.id, self._mail_transcript(frame))
             case Seen():
                 self.seen = max(self.seen, min(frame.sequence, self._sent))
+            case Typing():
+                await self._sign(ChatSign.TYPING if frame.on else ChatSign.STOPPED)
+            case About():
+                await self._go_to(frame)
             case Ping():
                 await self._send(Pong())
             case Hello():
                 await self.close(PROTOCOL_ERROR)
-        await self._report_seen()
 
     async def _answer(self, request_id: str, keeping: Awaitable[int]) -> None:
         """Do what was asked and say how it went; an ack means that it is kept."""
@@ -148,13 +217,40 @@ class Connection:
         await self._send(answer)
 
     async def _keep(self, message: Message) -> int:
-        sequence = await self._desk.keep(self.visitor, self._hello, message, self._address)
-        wake(self._live.of(self.visitor.id))
+        sequence = await self._desk.keep(self.visitor, self._about, message, self._address)
+        wake(self._services.live.of(self.visitor.id))
         return sequence
 
     async def _keep_address(self, email: Email) -> int:
-        self._address = await self._desk.keep_address(self.visitor, email)
+        self._address = await self._desk.keep_address(self.visitor, email.address)
         return 0
+
+    async def _rate(self, rate: Rate) -> int:
+        self._desk.take_turn(self.visitor)
+        await self._services.ending.rate(self.visitor, rate)
+        return 0
+
+    async def _mail_transcript(self, asked: Transcript) -> int:
+        self._desk.take_turn(self.visitor)
+        language = clean_language(self._about.language)
+        await self._services.ending.mail_transcript(self.visitor, asked, language)
+        return 0
+
+    async def _go_to(self, about: About) -> None:
+        self._about = about
+        if self.conversation_id and not self._too_many_signs():
+            with contextlib.suppress(Retry):  # the next page tells again
+                await self._say_here()
+
+    async def _say_here(self) -> None:
+        await self._services.attendance.arrived(self.conversation_id, self.visitor, self._about)
+
+    async def _sign(self, what: ChatSign) -> None:
+        if self.conversation_id and not self._too_many_signs():
+            await self._services.attendance.tell(self.conversation_id, what)
+
+    def _too_many_signs(self) -> bool:
+        return self._signs.take(asyncio.get_running_loop().time()) > 0
 
     async def _report_seen(self) -> None:
         """When the hub cannot take it now, the next frame tries again: a ping comes anyway."""

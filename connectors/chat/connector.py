@@ -2,10 +2,15 @@
 
 from collections.abc import Sequence
 
-from connectors.chat.connection import RESTARTING
+from connectors.chat.attendance import Attendance
+from connectors.chat.connection import RESTARTING, Services
 from connectors.chat.desk import Desk
+from connectors.chat.ending import Ending
+from connectors.chat.files import Files
 from connectors.chat.handover import Handover
+from connectors.chat.links import Links
 from connectors.chat.live import TOPICS, Live
+from connectors.chat.offers import Offers
 from connectors.chat.receive import Doors
 from connectors.chat.script import Script
 from connectors.chat.send import send
@@ -17,6 +22,9 @@ from hub.connector import Committing, ConnectorContext, Finding, OutgoingMessage
 from hub.http import Route
 from hub.interaction import Channel
 
+TRANSCRIPTS_PER_MINUTE = 2
+"""To one address, from one process; see also `Ending`."""
+
 
 class ChatConnector:
     """Listens on the bus from the start: make it before the bus starts."""
@@ -27,31 +35,53 @@ class ChatConnector:
 
     def __init__(self, settings: ChatSettings, context: ConnectorContext) -> None:
         self._settings = settings
-        self._live = Live(context.database, most=settings.sockets_per_visitor)
-        self._handover = Handover(settings, context, self._live)
+        self._live = live = Live(context.database, most=settings.sockets_per_visitor)
+        self._handover = Handover(settings, context, live)
+        self._attendance = Attendance(context.database, context.bus, live)
         self._script = Script()
+        self._links = links = Links(context.tokens)
+        offers = Offers(context.database, context.ask)
+        services = Services(
+            desk=Desk(
+                database=context.database,
+                intake=context.intake,
+                report=context.report,
+                messages=Buckets(settings.messages_per_minute),
+                handover=settings.email_account,
+                links=links,
+                offers=offers,
+            ),
+            ending=Ending(
+                database=context.database,
+                links=links,
+                account=settings.email_account,
+                organisation=context.hub.organisation,
+                addresses=Buckets(TRANSCRIPTS_PER_MINUTE),
+                wake=context.wake,
+            ),
+            attendance=self._attendance,
+            live=live,
+        )
         visitors = Visitors(context.tokens, days=settings.token_days)
-        sessions = Sessions(settings, visitors, context.database)
-        desk = Desk(
-            database=context.database,
-            intake=context.intake,
-            report=context.report,
-            messages=Buckets(settings.messages_per_minute),
-            handover=settings.email_account,
+        sessions = Sessions(settings, visitors, context.database, links, offers)
+        files = Files(
+            context.database, context.blobs, context.workers, links, most=settings.file_bytes
         )
         own_origin = context.hub.http.public_url.rstrip("/")
-        self._doors = Doors(settings, own_origin, sessions, desk, self._live)
-        context.bus.listen(TOPICS, self._live.on_event, self._live.on_gap)
+        self._doors = Doors(settings, own_origin, sessions, services, files)
+        context.bus.listen(TOPICS, live.on_event, live.on_gap)
 
     def routes(self) -> Sequence[Route]:
         return (*self._doors.routes(), *self._script.routes())
 
     async def start(self) -> None:
         self._handover.start()
+        self._attendance.start()
 
     async def stop(self) -> None:
         """Visitors come back by themselves, to another process or to this one when it is up."""
         await self._handover.stop()
+        await self._attendance.stop()
         await self._live.close_all(RESTARTING)
 
     async def send(

@@ -12,12 +12,24 @@ from typing import Protocol
 from connectors.chat import transcript
 from connectors.chat.visitor import Visitor
 from hub.errors import Retry
-from hub.events import Envelope, InteractionReceived, InteractionRecorded
+from hub.events import (
+    ChatActivity,
+    ChatSign,
+    Envelope,
+    InteractionReceived,
+    InteractionRecorded,
+    WorkItemChanged,
+)
 from hub.interaction import Channel
 from hub.store import Database
 from hub.store.inserting import digest
 
-TOPICS = (InteractionReceived.topic, InteractionRecorded.topic)
+TOPICS = (
+    InteractionReceived.topic,
+    InteractionRecorded.topic,
+    WorkItemChanged.topic,
+    ChatActivity.topic,
+)
 
 
 class Open(Protocol):
@@ -29,6 +41,8 @@ class Open(Protocol):
     seen: int
 
     def wake(self) -> None: ...
+
+    def show(self, activity: ChatActivity) -> None: ...
 
     async def close(self, code: int) -> None: ...
 
@@ -71,12 +85,24 @@ class Live:
 
     async def on_event(self, envelope: Envelope) -> None:
         """The bus listener."""
-        event = envelope.event
-        if not isinstance(event, InteractionReceived | InteractionRecorded):
+        match envelope.event:
+            case InteractionReceived() | InteractionRecorded() as event:
+                known = self._by_conversation.get(event.conversation_id)
+                if known or event.channel is Channel.CHAT:
+                    wake(known or await self._waiting_for(event.conversation_id))
+            case WorkItemChanged() as event:
+                wake(self._by_conversation.get(event.conversation_id, ()))
+            case ChatActivity(by_customer=False) as event:
+                self._show(event)
+
+    def _show(self, activity: ChatActivity) -> None:
+        """Typing is passed on as it is; what was seen is in the store."""
+        sockets = self._by_conversation.get(activity.conversation_id, ())
+        if activity.what is ChatSign.SEEN:
+            wake(sockets)
             return
-        if event.channel is Channel.CHAT:
-            known = self._by_conversation.get(event.conversation_id)
-            wake(known or await self._waiting_for(event.conversation_id))
+        for one in list(sockets):
+            one.show(activity)
 
     async def on_gap(self) -> None:
         wake(self.all())

@@ -1,18 +1,25 @@
-"""The mail in which a chat goes on. Pure.
+"""The mails in which a chat goes on, or is given along. Pure.
 
-It holds only what our side wrote: what a visitor typed never goes to an address they made up.
+What a visitor typed never goes, by itself, to an address they made up: of the words that may, links
+are taken out, so that nobody has Loket mail their advertisement to anybody.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+_LINK = re.compile(r"(?:https?://|www\.)\S+|\S+\.[a-z]{2,}/\S*", re.IGNORECASE)
+_NO_LINK = "[…]"
 
 
 @dataclass(frozen=True)
 class Said:
-    """One message of our side."""
+    """One message, of our side unless it says otherwise."""
 
     name: str
     text: str
+    ours: bool = True
+    files: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -20,6 +27,9 @@ class _Words:
     subject: str
     opening: str
     closing: str
+    transcript: str
+    you: str
+    file: str
 
 
 _WORDS = {
@@ -27,18 +37,55 @@ _WORDS = {
         subject="Your chat with {organisation}",
         opening="You had left the chat before you could read this:",
         closing="You can answer this mail: your answer comes to the same conversation.",
+        transcript="This is what was said in your chat with {organisation}:",
+        you="You",
+        file="File: {name}",
     ),
     "nl": _Words(
         subject="Uw chat met {organisation}",
         opening="U had de chat verlaten voordat u dit kon lezen:",
         closing="U kunt deze mail beantwoorden: uw antwoord komt in hetzelfde gesprek.",
+        transcript="Dit is wat er in uw chat met {organisation} is gezegd:",
+        you="U",
+        file="Bestand: {name}",
     ),
 }
 
 
 def compose(said: Sequence[Said], *, organisation: str, language: str) -> tuple[str, str]:
     """The subject and the text of the mail; English unless we know the visitor's language."""
-    words = _WORDS.get(language, _WORDS["en"])
-    messages = [f"{one.name or organisation}:\n{one.text}" for one in said]
+    words = _words(language)
+    messages = [_message(one, one.name or organisation, words) for one in said]
     text = "\n\n".join([words.opening, *messages, words.closing])
     return words.subject.format(organisation=organisation), text
+
+
+def compose_transcript(
+    said: Sequence[Said], *, organisation: str, language: str, proved: bool
+) -> tuple[str, str]:
+    """What both sides said. `proved`: the address is known to be the visitor's own."""
+    words = _words(language)
+    messages = [
+        _message(one, one.name or organisation, words)
+        if one.ours
+        else _message(_harmless(one, proved), words.you, words)
+        for one in said
+    ]
+    opening = words.transcript.format(organisation=organisation)
+    text = "\n\n".join([opening, *messages, words.closing])
+    return words.subject.format(organisation=organisation), text
+
+
+def _message(said: Said, who: str, words: _Words) -> str:
+    files = [words.file.format(name=name) for name in said.files]
+    return "\n".join([f"{who}:", *([said.text] if said.text else []), *files])
+
+
+def _harmless(said: Said, proved: bool) -> Said:
+    if proved:
+        return said
+    return Said(said.name, _LINK.sub(_NO_LINK, said.text), ours=False, files=said.files)
+
+
+def _words(language: str) -> _Words:
+    return _WORDS.get(language, _WORDS["en"])

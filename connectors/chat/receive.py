@@ -1,15 +1,21 @@
 """The visitor's doors: a session by HTTP, then a socket. Both are for allowed pages only."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 
 import structlog
 from aiohttp import WSMsgType, web
 
 from connectors.chat.access import address_of, cors, site_of
-from connectors.chat.connection import NEW_SESSION, PROTOCOL_ERROR, REPLACED, Connection
-from connectors.chat.desk import Desk
-from connectors.chat.live import Live
+from connectors.chat.connection import (
+    NEW_SESSION,
+    PROTOCOL_ERROR,
+    REPLACED,
+    Connection,
+    Services,
+)
+from connectors.chat.files import Files
+from connectors.chat.live import wake
 from connectors.chat.parse import FRAME_BYTES, Hello, parse_frame, parse_session_request
 from connectors.chat.sessions import Sessions
 from connectors.chat.settings import ChatSettings
@@ -31,21 +37,33 @@ class Doors:
     """The routes of the chat, apart from the widget's files."""
 
     def __init__(
-        self, settings: ChatSettings, own_origin: str, sessions: Sessions, desk: Desk, live: Live
+        self,
+        settings: ChatSettings,
+        own_origin: str,
+        sessions: Sessions,
+        services: Services,
+        files: Files,
     ) -> None:
         self._settings = settings
         self._own_origin = own_origin
         self._sessions = sessions
-        self._desk = desk
-        self._live = live
+        self._services = services
+        self._live = services.live
+        self._files = files
         self._begun = Buckets(settings.sessions_per_minute)
         self._opened = Buckets(settings.sockets_per_minute)
+        self._uploaded = Buckets(settings.files_per_minute)
+        self._uploaded_from = Buckets(settings.files_per_minute * 4)
 
     def routes(self) -> Sequence[Route]:
         return (
             Route("OPTIONS", "/chat/sessions", self._preflight),
             Route("POST", "/chat/sessions", self._begin, body_limit=_BODY_BYTES),
             Route("GET", "/chat/socket", self._open),
+            Route("POST", "/chat/files", self._upload),
+            Route("GET", "/chat/files/{token}", self._files.serve),
+            Route("GET", "/chat/files/{token}/small", self._files.serve),
+            Route("GET", "/chat/pictures/{token}", self._files.serve_picture),
         )
 
     async def _preflight(self, request: web.Request) -> web.StreamResponse:
@@ -61,26 +79,44 @@ class Doors:
     async def _begin(self, request: web.Request) -> web.StreamResponse:
         """Recognise the visitor or make a new one, and give what was said so far."""
         site = self._site(request)
-        response = await self._begun_session(request, site)
-        response.headers.update(cors(request))
-        return response
+        return await _readable(request, self._begun_session(request, site))
 
     async def _begun_session(self, request: web.Request, site: str) -> web.Response:
         asked = parse_session_request(await request.read())
-        known = self._sessions.visitors.recognise(asked.token, site)
-        wait = self._begun.take(known.id if known else address_of(request), _seconds())
+        signed = self._sessions.visitors.recognise(asked.token, site)
+        wait = self._begun.take(signed.id if signed else address_of(request), _seconds())
         if wait:
             return problem(429, "Too many sessions", after=wait)
-        try:
-            session = await self._sessions.begin(known or self._sessions.visitors.new(site))
-        except Retry as error:
-            # Told here, because the page may not read an answer without the headers for it.
-            return problem(503, "Try again later", error.detail, after=error.after or 5)
+        known = await self._sessions.visitor(asked, site)
+        visitor = known or self._sessions.visitors.new(site)
+        session = await self._sessions.begin(visitor, asked.language)
         return web.Response(
             text=session.model_dump_json(),
             content_type="application/json",
             headers={"Cache-Control": "no-store"},
         )
+
+    async def _upload(self, request: web.Request) -> web.StreamResponse:
+        """Keep a file as a message."""
+        site = self._site(request)
+        return await _readable(request, self._kept_file(request, site))
+
+    async def _kept_file(self, request: web.Request, site: str) -> web.Response:
+        wait = self._uploaded_from.take(address_of(request), _seconds())
+        if wait:
+            return problem(429, "Too many files", after=wait)
+        received = await self._files.receive(request)
+        visitor = await self._sessions.resume(received.about.token, site)
+        if visitor is None:
+            return problem(401, "Begin a session first", code="session")
+        wait = self._uploaded.take(visitor.id, _seconds())
+        if wait:
+            return problem(429, "Too many files", after=wait)
+        file = await self._files.keep(received.rest)
+        about = received.about
+        sequence = await self._services.desk.keep(visitor, about, about, files=(file,))
+        wake(self._live.of(visitor.id))
+        return web.json_response({"sequence": sequence})
 
     async def _open(self, request: web.Request) -> web.StreamResponse:
         """Serve one socket."""
@@ -122,9 +158,7 @@ class Doors:
             return None
         transport = request.transport
         abort = transport.abort if transport is not None else request.protocol.force_close
-        return Connection(
-            self._desk, self._live, socket=socket, visitor=visitor, hello=hello, abort=abort
-        )
+        return Connection(self._services, socket=socket, visitor=visitor, hello=hello, abort=abort)
 
     async def _serve(self, connection: Connection) -> None:
         crowded_out = self._live.add(connection)
@@ -137,6 +171,18 @@ class Doors:
 
     def _site(self, request: web.Request) -> str:
         return site_of(request, self._settings, self._own_origin)
+
+
+async def _readable(request: web.Request, answering: Awaitable[web.Response]) -> web.StreamResponse:
+    """The answer with the headers without which the page may not read it, refusals too."""
+    try:
+        response = await answering
+    except Rejected as error:
+        response = problem(error.status, "Not accepted", error.detail, code=error.code)
+    except Retry as error:
+        response = problem(503, "Try again later", error.detail, after=error.after or 5)
+    response.headers.update(cors(request))
+    return response
 
 
 async def _hello(socket: web.WebSocketResponse) -> Hello | None:

@@ -16,10 +16,6 @@ def send(message: OutgoingMessage, live: Live) -> SendResult:
     visitors = [p.value for p in interaction.recipients if p.kind is PointKind.VISITOR]
     if not visitors:
         raise Rejected("no_visitor", "A chat message goes to a chat visitor.")
-    if message.files:
-        raise Rejected(
-            "no_files", "Chat cannot carry files: the text was shown. Send the files by mail."
-        )
     sockets = [one for visitor in visitors for one in live.of(visitor)]
     wake(sockets)
     shown = any(

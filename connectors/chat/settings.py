@@ -3,9 +3,10 @@
 import re
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 
 from hub.settings import Section
+from hub.tokens import SHORTEST_SECRET
 
 ANY_ORIGIN = "*"
 _SITE_KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
@@ -19,6 +20,19 @@ class ChatSite(Section):
         description="pages that may show the chat, as https://www.example.org; * is any page; "
         "Loket's own pages always may",
     )
+
+    identity_secret: SecretStr = Field(
+        SecretStr(""),
+        description="shared with the site's server, which proves with it who is signed in there: "
+        "HMAC-SHA256 of the user's id; empty: the site does not say who visitors are",
+    )
+
+    @field_validator("identity_secret")
+    @classmethod
+    def _is_long_enough(cls, secret: SecretStr) -> SecretStr:
+        if 0 < len(secret.get_secret_value()) < SHORTEST_SECRET:
+            raise ValueError(f"it must have {SHORTEST_SECRET} characters or more")
+        return secret
 
     @field_validator("origins")
     @classmethod
@@ -45,7 +59,7 @@ class ChatSettings(Section):
         120, ge=1, description="seconds a visitor must be away before unseen answers are mailed"
     )
     handover_pause: float = Field(
-        300, ge=0, description="seconds between two such mails in one conversation"
+        900, ge=0, description="seconds between two such mails in one conversation"
     )
     token_days: int = Field(30, ge=1, description="days a visitor who stays away is remembered")
     session_hours: float = Field(
@@ -55,6 +69,12 @@ class ChatSettings(Section):
     sockets_per_minute: int = Field(240, ge=1, description="sockets opened from one address")
     sockets_per_visitor: int = Field(5, ge=1, description="sockets open at once: tabs and devices")
     messages_per_minute: int = Field(40, ge=1, description="messages of one visitor")
+    file_bytes: int = Field(
+        10_000_000, ge=1_000, le=100_000_000, description="the most that a visitor's file may have"
+    )
+    files_per_minute: int = Field(
+        10, ge=1, description="files of one visitor; four times as many of one address"
+    )
 
     @field_validator("sites")
     @classmethod

@@ -4,18 +4,28 @@ Everything is looked up by the session or the visitor of a signed token, so that
 changes another's chat.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Select, select, update
 
-from connectors.chat.frames import Line
+from connectors.chat.frames import FileLink, Line
 from connectors.chat.visitor import Visitor
-from hub.interaction import Channel, DeliveryState, Direction, InteractionKind, PointKind
+from hub.interaction import (
+    Attachment,
+    Channel,
+    DeliveryState,
+    Direction,
+    InteractionKind,
+    PointKind,
+)
+from hub.store import timeline
 from hub.store.inserting import digest
 from hub.store.tables import conversations, interactions, outbound, thread_refs
+
+MakeLink = Callable[[Attachment], FileLink]
 
 _NOT_SHOWN = (
     DeliveryState.QUEUED,
@@ -61,21 +71,28 @@ def references_of(connection: Connection, conversation_id: str) -> set[str]:
 
 
 def lines_after(
-    connection: Connection, chat: Chat, visitor: Visitor, sequence: int, limit: int
+    connection: Connection,
+    chat: Chat,
+    visitor: Visitor,
+    link: MakeLink,
+    *,
+    sequence: int,
+    limit: int,
 ) -> Page:
     """The next lines after `sequence`."""
     query = _lines(chat).where(interactions.c.sequence > sequence)
     rows = connection.execute(query.order_by(interactions.c.sequence).limit(limit)).all()
     upto = rows[-1].sequence if rows else sequence
-    return Page(_visible(rows, visitor), upto, more=len(rows) == limit)
+    return Page(_visible(connection, rows, visitor, link), upto, more=len(rows) == limit)
 
 
 def last_lines(
-    connection: Connection, chat: Chat, visitor: Visitor, limit: int
+    connection: Connection, chat: Chat, visitor: Visitor, link: MakeLink, *, limit: int
 ) -> tuple[Line, ...]:
     """The newest lines, oldest first."""
     query = _lines(chat).order_by(interactions.c.sequence.desc()).limit(limit)
-    return tuple(reversed(_visible(connection.execute(query).all(), visitor)))
+    rows = connection.execute(query).all()
+    return tuple(reversed(_visible(connection, rows, visitor, link)))
 
 
 def not_shown(connection: Connection, conversation_id: str, upto: int) -> list[str]:
@@ -107,6 +124,16 @@ def set_address(connection: Connection, visitor: Visitor, address: str) -> bool:
     return True
 
 
+def file_of(
+    connection: Connection, attachment_id: str, session_reference: str
+) -> Attachment | None:
+    """A file of the conversation that this session has become; None for any other."""
+    found = timeline.attachment(connection, attachment_id)
+    if found is None or digest(session_reference) not in references_of(connection, found[1]):
+        return None
+    return found[0]
+
+
 def _lines(chat: Chat) -> Select[Any]:
     return select(interactions).where(
         interactions.c.conversation_id == chat.conversation_id,
@@ -115,24 +142,31 @@ def _lines(chat: Chat) -> Select[Any]:
     )
 
 
-def _visible(rows: Sequence[Any], visitor: Visitor) -> list[Line]:
-    return [_line(row) for row in rows if _concerns(row, visitor)]
+def _visible(
+    connection: Connection, rows: Sequence[Any], visitor: Visitor, link: MakeLink
+) -> list[Line]:
+    shown = [row for row in rows if _concerns(row, visitor)]
+    files = timeline.files_of(connection, [row.id for row in shown]) if shown else {}
+    return [_line(row, tuple(map(link, files.get(row.id, ())))) for row in shown]
 
 
 def _concerns(row: Any, visitor: Visitor) -> bool:
     """Whether the visitor wrote it, or was sent it."""
     parties = row.recipients if row.direction == Direction.OUTBOUND.value else [row.sender]
     return any(
-        party["kind"] == PointKind.VISITOR.value and party["value"] == visitor.id
+        party["kind"] == PointKind.VISITOR.value and visitor.is_called(party["value"])
         for party in parties
     )
 
 
-def _line(row: Any) -> Line:
-    if row.direction == Direction.OUTBOUND.value:
-        name, text = row.sender["name"], row.text
-        return Line(
-            sequence=row.sequence, side="us", id=row.id, name=name, text=text, at=row.occurred_at
-        )
-    client_id = row.external_id.partition(":")[2]
-    return Line(sequence=row.sequence, side="you", id=client_id, text=row.text, at=row.occurred_at)
+def _line(row: Any, files: tuple[FileLink, ...]) -> Line:
+    ours = row.direction == Direction.OUTBOUND.value
+    return Line(
+        sequence=row.sequence,
+        side="us" if ours else "you",
+        id=row.id if ours else row.external_id.partition(":")[2],
+        name=row.sender["name"] if ours else "",
+        text=row.text,
+        at=row.occurred_at,
+        files=files,
+    )

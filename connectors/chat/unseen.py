@@ -14,11 +14,14 @@ from connectors.chat.mail import Said, compose
 from hub import clock
 from hub.interaction import Channel, DeliveryState, Direction, Party, PointKind
 from hub.replies import Reply, add_reply
-from hub.store import sending
+from hub.store import sending, timeline
 from hub.store.tables import conversations, interactions, outbound
 
 HANDED_OVER = DeliveryState.SENT
 """The state of a chat message that went by mail; its `provider_id` is the mail's interaction."""
+
+MOST_IN_ONE = 10
+"""Messages in one mail; what is more follows with the next."""
 
 _MOST = 500
 # Spelt out, because a parameter would keep both databases from using the index of what waits.
@@ -63,12 +66,14 @@ def hand_over(connection: Connection, conversation_id: str, plan: Plan) -> str:
     conversation = connection.execute(
         select(conversations).where(conversations.c.id == conversation_id).with_for_update()
     ).one()
-    unseen = _unseen(connection, conversation_id)
+    waiting = _unseen(connection, conversation_id)
     now = clock.now()
-    if not unseen or min(row.updated_at for row in unseen) > now - plan.away:
+    if not waiting or min(row.updated_at for row in waiting) > now - plan.away:
         return ""
+    unseen = waiting[:MOST_IN_ONE]
     if _mailed_since(connection, conversation_id, now - plan.pause):
         return ""
+    files = timeline.files_of(connection, [row.id for row in unseen])
     subject, text = compose(
         [Said(row.sender["name"], row.text) for row in unseen],
         organisation=plan.organisation,
@@ -82,6 +87,11 @@ def hand_over(connection: Connection, conversation_id: str, plan: Plan) -> str:
         subject=subject,
         text=text,
         agent_name=plan.organisation,
+        attachments=tuple(
+            file.model_copy(update={"id": clock.new_id()})
+            for row in unseen
+            for file in files.get(row.id, ())
+        ),
     )
     mail_id = add_reply(connection, reply)
     for row in unseen:

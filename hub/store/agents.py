@@ -154,6 +154,14 @@ def set_administrator(
     )
 
 
+def set_picture(connection: Connection, agent_id: str, *, sha256: str, changed_by: str) -> None:
+    """Show this picture, a blob, to customers."""
+    connection.execute(update(agents).where(agents.c.id == agent_id).values(picture=sha256))
+    audit.record(
+        connection, actor=changed_by, action="agent.picture_set", about=agent_id, details={}
+    )
+
+
 def set_language(connection: Connection, agent_id: str, language: str) -> None:
     connection.execute(update(agents).where(agents.c.id == agent_id).values(language=language))
 

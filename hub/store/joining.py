@@ -3,9 +3,11 @@ keeps which contact point and conversation moved, from whom to whom."""
 
 from sqlalchemy import Connection, select, update
 
-from hub.interaction import Party
+from hub import clock
+from hub.interaction import Party, PointKind
 from hub.store import audit
 from hub.store.among import among
+from hub.store.inserting import insert_new
 from hub.store.tables import (
     contact_points,
     conversations,
@@ -20,9 +22,33 @@ def name_visitor(connection: Connection, customer_id: str, party: Party) -> None
     visitor = (customers.c.id == customer_id) & (customers.c.kind == "visitor")
     name = select(customers.c.name).where(customers.c.id == customer_id)
     known_name = connection.execute(name).scalar_one()
-    values = {"kind": "person", "name": known_name or party.name or party.value}
+    values = {"kind": "person", "name": known_name or party.name or _shown(party)}
     connection.execute(update(customers).where(visitor).values(values))
     _audit(connection, customer_id, {"proved": party.key})
+
+
+def identify(connection: Connection, *, conversation_id: str, party: Party) -> None:
+    """The visitor of this chat turns out to be this party, whom a website vouches for."""
+    known = connection.execute(
+        select(contact_points.c.customer_id).where(contact_points.c.key == party.key)
+    ).scalar_one_or_none()
+    if known is not None:
+        join_visitor(connection, conversation_id=conversation_id, customer_id=known)
+        return
+    customer_id = connection.execute(
+        select(conversations.c.customer_id).where(conversations.c.id == conversation_id)
+    ).scalar_one()
+    point = {
+        "id": clock.new_id(),
+        "customer_id": customer_id,
+        "key": party.key,
+        "kind": party.kind.value,
+        "value": party.value,
+        "verified": True,
+        "created_at": clock.now(),
+    }
+    insert_new(connection, contact_points, [point])
+    name_visitor(connection, customer_id, party)
 
 
 def join_visitor(connection: Connection, *, conversation_id: str, customer_id: str) -> None:
@@ -54,6 +80,11 @@ def join_visitor(connection: Connection, *, conversation_id: str, customer_id: s
         )
     details = {"conversation": conversation_id, "from": visitor_id, "contact_points": points}
     _audit(connection, customer_id, details)
+
+
+def _shown(party: Party) -> str:
+    """An address that says something to people."""
+    return "" if party.kind is PointKind.VISITOR else party.value
 
 
 def _audit(connection: Connection, customer_id: str, details: dict[str, object]) -> None:

@@ -65,7 +65,7 @@ class Senders:
         self._new_customers.append(
             {
                 "id": customer_id,
-                "kind": "visitor" if party.kind is PointKind.VISITOR else "person",
+                "kind": "visitor" if _is_anonymous(sender) else "person",
                 "name": party.name or _name_from(party),
                 "organisation_id": self._customers.get(_domain_key(party)),
                 "target_group": "",
@@ -90,6 +90,11 @@ class Senders:
                 "created_at": self._now,
             }
         )
+
+
+def _is_anonymous(sender: Sender) -> bool:
+    verified = sender.verification is Verification.VERIFIED
+    return sender.party.kind is PointKind.VISITOR and not verified
 
 
 def _domain_key(party: Party) -> str:

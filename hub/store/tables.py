@@ -174,6 +174,7 @@ attachments = Table(
     Column("sha256", String(64), nullable=False, index=True),
     Column("inline", Boolean, nullable=False),
     Column("content_id", Text, nullable=False),
+    Column("thumbnail", String(64), nullable=False, server_default=""),  # of a picture: its blob
 )
 
 # Where a provider reports by an id of its own. Mail servers answer with texts of any length.
@@ -215,6 +216,34 @@ outbound = Table(
         sqlite_where=text("state = 'waiting'"),
         postgresql_where=text("state = 'waiting'"),
     ),
+)
+
+# Who is, or was, at the other end of a chat.
+chat_visits = Table(
+    "chat_visits",
+    metadata,
+    Column("conversation_id", _ID, ForeignKey("conversations.id"), primary_key=True),
+    Column("site", String(64), nullable=False),
+    Column("visitor_id", String(64), nullable=False, index=True),
+    Column("session_id", _ID, nullable=False),
+    Column("identified", Boolean, nullable=False),  # the website vouches for who it is
+    Column("page", Text, nullable=False),
+    Column("page_title", Text, nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("seen_at", Instant, nullable=False),  # had a socket then
+    Column("left_at", Instant),  # null: is here, unless seen_at is long ago
+    Column("our_seen", Integer, nullable=False),  # up to where our side has read
+)
+
+ratings = Table(
+    "ratings",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("conversation_id", _ID, ForeignKey("conversations.id"), nullable=False, index=True),
+    Column("channel", String(16), nullable=False),
+    Column("score", Integer, nullable=False),  # 1 to 5
+    Column("comment", Text, nullable=False),
+    Column("at", Instant, nullable=False, index=True),
 )
 
 # What came before we can use it: a report about a message whose id we do not know yet, a contact
@@ -381,6 +410,7 @@ agents = Table(
     Column("language", String(8), nullable=False),
     Column("active", Boolean, nullable=False),
     Column("administrator", Boolean, nullable=False, server_default=false()),
+    Column("picture", String(64), nullable=False, server_default=""),  # its blob, for customers
     Column("created_at", Instant, nullable=False),
 )
 
@@ -490,6 +520,9 @@ work_items = Table(
     ),
     _where("ix_work_items_look_again", "state = 'waiting'", "look_again_at"),
     _where("ix_work_items_snoozed", "state = 'snoozed'", "snoozed_until"),
+    _where(
+        "ix_work_items_answered", "first_response_at IS NOT NULL", "channel", "first_response_at"
+    ),
     _where("ix_work_items_handled", "state = 'done'", "customer_id", "resolved_at"),
     Index(
         "uq_work_items_open",

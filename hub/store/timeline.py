@@ -230,13 +230,14 @@ def _selection() -> Select[Any]:
 
 def _read(connection: Connection, selection: Select[Any]) -> list[Entry]:
     rows = connection.execute(selection).all()
-    files = _files(connection, [row.id for row in rows])
+    files = files_of(connection, [row.id for row in rows])
     return [_entry(row, files.get(row.id, ())) for row in rows]
 
 
-def _files(
+def files_of(
     connection: Connection, interaction_ids: Sequence[str]
 ) -> dict[str, tuple[Attachment, ...]]:
+    """The files of each interaction that has some."""
     found: dict[str, tuple[Attachment, ...]] = {}
     selection = select(attachments).where(attachments.c.interaction_id.in_(interaction_ids))
     for row in connection.execute(selection.order_by(attachments.c.id)):
@@ -253,6 +254,7 @@ def _attachment(row: Any) -> Attachment:
         sha256=row.sha256,
         inline=row.inline,
         content_id=row.content_id,
+        thumbnail=row.thumbnail,
     )
 
 

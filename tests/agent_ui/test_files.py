@@ -9,9 +9,9 @@ from selectolax.lexbor import LexborHTMLParser
 
 from agent_ui.content import content_type
 from agent_ui.mail_html import document
-from agent_ui.views.files import disposition
 from builders import mail_arrival
 from console_house import House, Page, Person
+from hub.downloads import disposition
 from hub.interaction import Attachment
 from hub.store.tables import attachments
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from hub import asyncapi, clock
 from hub.errors import Rejected
-from hub.events import ALL, Envelope, Event, decode, encode, type_of, wrap
+from hub.events import ALL, ChatSign, Envelope, Event, decode, encode, type_of, wrap
 from hub.interaction import Channel, Direction, InteractionKind
 from hub.promises import Promise
 
@@ -30,6 +30,8 @@ EXAMPLES: dict[str, object] = {
     "deadline_id": "d1",
     "promise": Promise.FIRST_RESPONSE,
     "due_at": clock.now(),
+    "what": ChatSign.SEEN,
+    "by_customer": True,
     "number": 2,
     "activated_at": clock.now(),
     "order_id": "o1",

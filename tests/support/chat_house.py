@@ -1,6 +1,7 @@
 """A running web chat with all it stands on, and a visitor who speaks its protocol."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -8,21 +9,29 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from aiohttp import ClientSession, ClientWebSocketResponse, WSMsgType
+from aiohttp import (
+    ClientResponse,
+    ClientSession,
+    ClientWebSocketResponse,
+    FormData,
+    WSMsgType,
+)
 from sqlalchemy import select, update
 
 from builders import TOKENS
 from connectors.chat.connector import ChatConnector
 from connectors.chat.settings import ChatSettings
 from hub import clock
+from hub.asking import AskedTopic
 from hub.bus import DeadLetter
 from hub.bus.opening import open_bus
 from hub.connector import ConnectorContext
 from hub.errors import StoreDown
+from hub.events import ChatActivity, Envelope
 from hub.http import build_app
 from hub.http_server import HttpServer
 from hub.intake import Intake
-from hub.interaction import Channel, Party, PointKind
+from hub.interaction import Attachment, Channel, Party, PointKind
 from hub.isolation import Workers
 from hub.metrics import Metrics
 from hub.outbound import Outbound
@@ -48,6 +57,8 @@ class House:
     settings: ChatSettings
     bus_url: str = "local:"
     port: int = field(default_factory=free_port)
+    topics: tuple[AskedTopic, ...] = ()
+    """What the model wants asked."""
 
     @property
     def origin(self) -> str:
@@ -60,6 +71,8 @@ class House:
         self.database = open_database(self.store_url)
         self.metrics = Metrics()
         self.bus = open_bus(BusSettings(url=self.bus_url), self.database, _bury)
+        self.signs: list[ChatActivity] = []
+        self.bus.listen([ChatActivity.topic], self._hear, _nothing)
         self.relay = Relay(self.database, self.bus, open_leadership(self.database))
         self.connector = self._connector()
         self.server = HttpServer(
@@ -75,8 +88,12 @@ class House:
         for part in (self.relay, self.bus, self.connector, self.server):
             await part.start()
 
+    async def _hear(self, envelope: Envelope) -> None:
+        assert isinstance(envelope.event, ChatActivity)
+        self.signs.append(envelope.event)
+
     async def stop(self) -> None:
-        for part in (self.connector, self.server, self.bus, self.relay):
+        for part in (self.connector, self.server, self.bus, self.relay, self.workers):
             await part.stop()
         await self.database.close()
 
@@ -109,11 +126,14 @@ class House:
             metrics=self.metrics,
             report=self.outbound.report,
             wake=self.relay.wake,
+            ask=lambda *_asked: self.topics,
         )
 
     # What the other side of the counter does and sees
 
-    async def answer(self, text: str, *, name: str = "Anna", to: str = "") -> str:
+    async def answer(
+        self, text: str, *, name: str = "Anna", to: str = "", files: tuple[Attachment, ...] = ()
+    ) -> str:
         """An agent answers the visitor (by default of the one conversation); gives the id."""
         row = await self._conversation(to)
         reply = Reply(
@@ -123,6 +143,7 @@ class House:
             to=(Party(kind=PointKind.VISITOR, value=row.sender["value"]),),
             text=text,
             agent_name=name,
+            attachments=files,
         )
         interaction_id = await self.database.write(lambda c: add_reply(c, reply))
         self.relay.wake()
@@ -235,8 +256,8 @@ class Visitor:
         visitor: str = self.session["visitor"]
         return visitor
 
-    async def begin(self, token: str | None = None) -> dict[str, Any]:
-        body = {} if token is None else {"token": token}
+    async def begin(self, token: str | None = None, **more: Any) -> dict[str, Any]:
+        body = more if token is None else {"token": token} | more
         url = f"{self._base}/sessions?site={SITE}"
         async with self._http.post(url, json=body, headers=self._headers) as response:
             response.raise_for_status()
@@ -265,6 +286,31 @@ class Visitor:
         message_id = message_id or clock.new_id()
         await self.send({"type": "message", "id": message_id, "text": text} | more)
         return await self.until(lambda frame: frame.get("id") == message_id and _answers(frame))
+
+    async def ask(self, kind: str, **more: Any) -> str:
+        """Ask for something; gives "" when it was done, else the code of the refusal."""
+        request_id = clock.new_id()
+        await self.send({"type": kind, "id": request_id} | more)
+        answer = await self.until(lambda f: f.get("id") == request_id and _answers(f))
+        return "" if answer["type"] == "ack" else str(answer.get("code", answer["type"]))
+
+    async def upload(
+        self, content: bytes, filename: str, **about: Any
+    ) -> tuple[int, dict[str, Any]]:
+        """Send a file; gives the status and the answer."""
+        form = FormData(quote_fields=False)
+        about = {"token": self.session.get("token", ""), "id": clock.new_id()} | about
+        form.add_field("about", json.dumps(about), content_type="application/json")
+        form.add_field("file", content, filename=filename)
+        url = f"{self._base}/files?site={SITE}"
+        async with self._http.post(url, data=form, headers=self._headers) as response:
+            return response.status, await response.json()
+
+    async def fetch(self, address: str) -> ClientResponse:
+        """What is at an address that a line gave."""
+        response = await self._http.get(f"{self._base}/{address}")
+        await response.read()
+        return response
 
     async def receive(self) -> dict[str, Any]:
         """The next frame; a close is given as {"type": "closed", "code": …}."""

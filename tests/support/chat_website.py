@@ -73,7 +73,7 @@ class Shopper:
         self.launcher = self.widget.locator(".launcher")
         self.dialog = self.widget.get_by_role("dialog")
         self.log = self.widget.get_by_role("log")
-        self.text = self.widget.locator("textarea")
+        self.text = self.widget.locator("#text")
 
     async def visit(self, website: Website) -> "Shopper":
         await self.page.goto(website.origin)

@@ -9,6 +9,7 @@ class Composer extends HTMLElement {
     this.area = this.querySelector("textarea");
     this.restore();
     this.form.addEventListener("input", () => this.saveSoon());
+    this.form.addEventListener("change", () => this.showFiles());
     this.form.addEventListener("keydown", (event) => this.onKey(event));
     this.leave = () => this.save();
     window.addEventListener("pagehide", this.leave);
@@ -69,6 +70,15 @@ class Composer extends HTMLElement {
     const { value } = this.area;
     this.area.value = value.startsWith(sent) ? value.slice(sent.length).trimStart() : "";
     this.save();
+  }
+
+  // A file may go without a word.
+  showFiles() {
+    const files = [...(this.form.elements.file?.files ?? [])];
+    this.area.required = !files.length;
+    const shown = this.querySelector("[data-files]");
+    if (!shown) return;
+    shown.textContent = files.map((file) => file.name).join(", ") || shown.dataset.words;
   }
 
   onKey(event) {

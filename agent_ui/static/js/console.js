@@ -1,5 +1,6 @@
 // Starts the console's page.
 import { listenToAlerts } from "./alerts.js";
+import { keepChat } from "./chat.js";
 import "./composer.js";
 import { keepDesk } from "./desk.js";
 import { takeOverForms } from "./forms.js";
@@ -11,6 +12,7 @@ import { listenToViews } from "./views.js";
 import { workList } from "./work-list.js";
 
 keepTimes();
+keepChat();
 keepDesk();
 takeOverForms();
 listenToKeys();

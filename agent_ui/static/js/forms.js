@@ -8,7 +8,8 @@ let sending = false;
 
 async function send(form, submitter) {
   const action = submitter?.getAttribute("formaction") ?? form.getAttribute("action");
-  const body = new URLSearchParams(new FormData(form, submitter));
+  const fields = new FormData(form, submitter);
+  const body = form.enctype === "multipart/form-data" ? fields : new URLSearchParams(fields);
   const composer = form.closest("loket-composer");
   const written = composer?.area.value;
   const answer = await fetchPart(action, { method: "POST", body });

@@ -1,4 +1,5 @@
 // The live line: follows the changes in order, and starts again when some may be missing.
+import { showSign } from "./chat.js";
 import { openConversation } from "./conversation.js";
 import { refreshDesk } from "./desk.js";
 import { saySignedOut, showLive } from "./notices.js";
@@ -49,7 +50,9 @@ function catchUp(asked) {
 function tellConversation(change) {
   const conversation = openConversation();
   const isOpen = conversation?.dataset.id === change.conversation;
-  if (isOpen && change.beside) refreshTrade(conversation.path);
+  if (change.sign) {
+    if (isOpen) showSign(conversation, change.sign);
+  } else if (isOpen && change.beside) refreshTrade(conversation.path);
   else if (isOpen && change.item) conversation.refresh({ epoch: change.epoch });
   else if (isOpen) conversation.update(change.entry);
   else if (change.inbound) workList().mark(change.conversation);

@@ -29,8 +29,26 @@ export const ICONS = {
   chat: "M4 5h16v11H9l-5 4z",
   close: "M6 6l12 12M18 6L6 18",
   mail: "M3 6h18v12H3zM3 7l9 6 9-6",
+  clip: "M8 12.5l6.5-6.5a3 3 0 0 1 4.2 4.2l-8.4 8.4a5 5 0 0 1-7-7L11 4",
+  file: "M6 3h8l4 4v14H6zM14 3v4h4",
   send: "M4 12L20 4l-5 16-3-7z",
 };
+
+// A label above its field.
+export function field(label, input) {
+  const name = h("label", { class: "quiet", for: input.id }, label);
+  return h("div", { class: "field" }, name, input);
+}
+
+// A picture at an address, drawn: the page's policy need not allow our pictures.
+export async function draw(canvas, address) {
+  const response = await fetch(address, { credentials: "omit" });
+  if (!response.ok) throw new Error(`no picture: ${response.status}`);
+  const picture = await createImageBitmap(await response.blob());
+  canvas.width = picture.width;
+  canvas.height = picture.height;
+  canvas.getContext("2d").drawImage(picture, 0, 0);
+}
 
 // An address ends before the punctuation of the sentence it stands in.
 const LINK = /https?:\/\/[^\s<>"']*[^\s<>"'.,:;!?)\]}]/gi;

@@ -1,32 +1,53 @@
-// What the visitor fills in: the message, and the address for answers by mail.
+// Where the visitor writes, and adds files.
 
-import { h, icon, ICONS } from "./dom.js";
+import { field, h, icon, ICONS } from "./dom.js";
 
 // 2,700 characters are 8,100 bytes at most: the server takes 8,192.
 const MOST_CHARACTERS = "2700";
 
-// The place to write; `write(text, name)` is called with what is sent.
+// `actions`: write(text, name), attach(files, name), typing(on).
 export class Composer {
   #name;
   #text;
   #nameField;
+  #picker;
+  #actions;
 
-  constructor(words, name, write) {
+  constructor(words, name, actions) {
+    this.#actions = actions;
     this.#name = h("input", { id: "name", autocomplete: "name", maxlength: "100" });
     this.#name.value = name;
     this.#nameField = field(words.name, this.#name);
     this.#text = h("textarea", { id: "text", rows: "1", maxlength: MOST_CHARACTERS });
     this.#text.addEventListener("keydown", (event) => this.#onKey(event));
+    this.#text.addEventListener("input", () => actions.typing(this.#text.value.trim() !== ""));
+    this.#text.addEventListener("paste", (event) => this.#onFiles(event, event.clipboardData));
+    this.#picker = h("input", { type: "file", multiple: true, hidden: true, tabindex: "-1" });
+    this.#picker.addEventListener("change", () => this.#onPicked());
+    const attach = h(
+      "button",
+      {
+        class: "tool",
+        type: "button",
+        "aria-label": words.attach,
+        title: words.attach,
+        onclick: () => this.#picker.click(),
+      },
+      icon(ICONS.clip),
+    );
     const send = h("button", { class: "primary", "aria-label": words.send }, icon(ICONS.send));
     this.element = h(
       "form",
       { class: "composer" },
       this.#nameField,
-      h("div", { class: "row" }, field(words.write, this.#text), send),
+      h("div", { class: "row" }, attach, field(words.write, this.#text), send),
+      this.#picker,
     );
+    this.element.addEventListener("dragover", (event) => event.preventDefault());
+    this.element.addEventListener("drop", (event) => this.#onFiles(event, event.dataTransfer));
     this.element.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.#send(write);
+      this.#send();
     });
   }
 
@@ -35,15 +56,41 @@ export class Composer {
     this.#nameField.hidden = !yes;
   }
 
+  set name(name) {
+    this.#name.value = name;
+  }
+
+  // What the dialog of the browser offers.
+  set accept(accept) {
+    this.#picker.accept = accept;
+  }
+
   focus() {
     this.#text.focus();
   }
 
-  #send(write) {
+  #send() {
     const text = this.#text.value.trim();
     if (!text) return;
     this.#text.value = "";
-    write(text, this.#name.value.trim());
+    this.#actions.write(text, this.#name.value.trim());
+    this.focus();
+  }
+
+  #onPicked() {
+    this.#attach([...this.#picker.files]);
+    this.#picker.value = "";
+  }
+
+  // Files that were dropped, or a picture that was pasted; text goes its own way.
+  #onFiles(event, data) {
+    if (!data?.files.length) return;
+    event.preventDefault();
+    this.#attach([...data.files]);
+  }
+
+  #attach(files) {
+    this.#actions.attach(files, this.#name.value.trim());
     this.focus();
   }
 
@@ -53,68 +100,4 @@ export class Composer {
     event.preventDefault();
     this.element.requestSubmit();
   }
-}
-
-// Asks for a mail address; `save(address)` gives "" or why it was not taken.
-export class AddressForm {
-  #words;
-  #address;
-  #error;
-  #save;
-
-  constructor(words, save, cancel) {
-    this.#words = words;
-    this.#save = save;
-    this.#address = h("input", {
-      id: "address",
-      type: "email",
-      autocomplete: "email",
-      maxlength: "254",
-      required: true,
-      "aria-describedby": "address-help address-error",
-    });
-    this.#error = h("p", { class: "error", id: "address-error", role: "alert" });
-    this.element = h(
-      "form",
-      { class: "card", novalidate: true, hidden: true },
-      field(words.address, this.#address),
-      h("p", { class: "quiet", id: "address-help" }, words.addressHelp),
-      this.#error,
-      h(
-        "div",
-        { class: "row" },
-        h("button", { class: "primary" }, words.save),
-        h("button", { class: "plain", type: "button", onclick: cancel }, words.cancel),
-      ),
-    );
-    this.element.addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.#submit();
-    });
-  }
-
-  open() {
-    this.#error.textContent = "";
-    this.element.hidden = false;
-    this.#address.focus();
-  }
-
-  close() {
-    this.element.hidden = true;
-  }
-
-  async #submit() {
-    const address = this.#address.value.trim();
-    const code = this.#address.checkValidity() ? await this.#save(address) : "bad_address";
-    this.#error.textContent = "";
-    if (!code) return this.close();
-    const { badAddress, addressLater } = this.#words;
-    this.#error.textContent = code === "bad_address" ? badAddress : addressLater;
-    this.#address.focus();
-  }
-}
-
-function field(label, input) {
-  const name = h("label", { class: "quiet", for: input.id }, label);
-  return h("div", { class: "field" }, name, input);
 }

@@ -2,13 +2,16 @@
 // acknowledged, and how far the visitor has read. One entry per message, so that two tabs do not
 // overwrite each other. Where a browser forbids storage, it is kept as long as the page lives.
 
+const USER = "@";
+
 export class Keep {
   #prefix;
   #memory = new Map();
   #count = 0;
 
-  constructor(site) {
-    this.#prefix = `loket-chat:${site}:`;
+  // What a user of the website has is kept apart from what was said before they signed in.
+  constructor(site, user = "") {
+    this.#prefix = `loket-chat:${site}:${user ? `${USER}${encodeURIComponent(user)}:` : ""}`;
   }
 
   get session() {
@@ -57,6 +60,17 @@ export class Keep {
     for (const key of this.#keys()) this.#remove(key);
   }
 
+  // Also what users of the website have: nobody finds anything any more.
+  static forgetAll(site) {
+    try {
+      for (const key of Object.keys(localStorage)) {
+        if (key.startsWith(`loket-chat:${site}:`)) localStorage.removeItem(key);
+      }
+    } catch {
+      // Nothing was stored.
+    }
+  }
+
   // Calls back when another tab of this site began a session or forgot it.
   onSessionChange(callback) {
     addEventListener("storage", ({ key }) => {
@@ -95,7 +109,8 @@ export class Keep {
     const names = new Set(this.#memory.keys());
     try {
       for (const key of Object.keys(localStorage)) {
-        if (key.startsWith(this.#prefix)) names.add(key.slice(this.#prefix.length));
+        const name = key.startsWith(this.#prefix) ? key.slice(this.#prefix.length) : USER;
+        if (!name.startsWith(USER)) names.add(name);
       }
     } catch {
       // Only memory, then.

@@ -3,47 +3,59 @@
 //
 // Events: `state` (online, offline, closed, unavailable), `reset` (another chat begins: forget the
 // lines), `ready` (its history is in), `line` (a message of either side, in order), `kept` and
-// `refused` (of a message that was written here).
+// `refused` (of a message that was written here), `status` and `typing` (of the other side).
+
+import { Door } from "./door.js";
+import { newId } from "./ids.js";
+import { Keep } from "./keep.js";
 
 const NEW_SESSION = 4401;
 const REPLACED = 4409;
 const ANSWER_MS = 10_000;
 const PING_MS = 25_000;
+const TYPING_MS = 4_000;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
 
 export class Link extends EventTarget {
-  #base;
+  #door;
   #site;
   #keep;
   #about;
+  #user = null;
+  #anonymous = null;
   #session = "";
+  #offer = { email: "off", topics: [], files: { most: 0, accept: "" } };
   #last = 0;
-  #email = "off";
   #wanted = false;
   #socket = null;
   #online = false;
   #inFlight = "";
   #failures = 0;
   #attempt = 0;
-  #address = null;
+  #files = [];
+  #requests = new Map();
+  #typedAt = 0;
   #timers = {};
 
-  // `about`: what the server is told about the page: page, language, topic.
-  constructor(base, site, keep, about) {
+  // `about`: what the server is told about the page: page, title, language, topic.
+  constructor(base, site, about) {
     super();
-    this.#base = base;
+    this.#door = new Door(base, site);
     this.#site = site;
-    this.#keep = keep;
     this.#about = about;
+    this.#use(new Keep(site));
     addEventListener("online", () => this.#wanted && this.#reconnect());
     addEventListener("offline", () => this.#wanted && this.#drop());
-    keep.onSessionChange(() => this.#onSessionChange());
   }
 
-  // Whether the chat can go on by mail: off, offered or given.
-  get email() {
-    return this.#email;
+  get keep() {
+    return this.#keep;
+  }
+
+  // What the server offers: `email` (off, offered, given), `topics`, `files`.
+  get offer() {
+    return this.#offer;
   }
 
   start() {
@@ -61,15 +73,33 @@ export class Link extends EventTarget {
   // Let nothing remain of this visitor in the browser.
   forget() {
     this.#keep.forget();
-    this.#session = "";
+    Keep.forgetAll(this.#site);
+    this.#become(null, new Keep(this.#site));
     this.stop();
-    this.#say("reset");
   }
 
-  // Keep a message and send it as soon as the server answers; gives its id.
-  write(text, name) {
+  // From now on the visitor is this user of the website: { id, hash }.
+  identify(user) {
+    if (user.id === this.#user?.id) return;
+    const before = this.#user ? null : this.#keep;
+    this.#become(user, new Keep(this.#site, user.id), before);
+    if (this.#wanted) this.#connect();
+  }
+
+  // Keep a message and send it as soon as the server answers; gives its id. `more`: topic,
+  // answers, email.
+  write(text, name, more = {}) {
     const id = newId();
-    this.#keep.add({ id, text, name });
+    this.#keep.add({ id, text, name, ...more });
+    this.#typedAt = 0;
+    this.#flush();
+    return id;
+  }
+
+  // The same for a file, which is kept only as long as the page.
+  sendFile(file, name, more = {}) {
+    const id = newId();
+    this.#files.push({ id, file, name, at: Date.now(), ...more });
     this.#flush();
     return id;
   }
@@ -81,17 +111,47 @@ export class Link extends EventTarget {
     this.#sendSeen();
   }
 
-  // Ask for answers by mail; gives "" when the server has the address, else why not.
-  goOnByMail(address) {
-    if (!this.#online) return Promise.resolve("later");
-    this.#address?.settle("later");
-    return new Promise((settle) => {
-      this.#address = { id: newId(), settle };
-      this.#ask({ type: "email", id: this.#address.id, address });
+  typing(on = true) {
+    const now = Date.now();
+    if (!this.#online || (on && now - this.#typedAt < TYPING_MS) || (!on && !this.#typedAt)) return;
+    this.#typedAt = on ? now : 0;
+    this.#send({ type: "typing", on });
+  }
+
+  // The visitor is on another page, or it is about something else.
+  tellAbout() {
+    if (this.#online) this.#send({ type: "about", ...this.#about() });
+  }
+
+  // Ask for something (email, rate, transcript); gives "" when it was done, else why not.
+  async request(type, fields) {
+    if (!this.#online) return "later";
+    const id = newId();
+    const code = await new Promise((settle) => {
+      this.#requests.set(id, settle);
+      this.#ask({ type, id, ...fields });
     });
+    this.#requests.delete(id);
+    if (type === "email" && !code) this.#offer.email = "given";
+    return code;
   }
 
   // Connecting
+
+  #use(keep) {
+    this.#keep = keep;
+    keep.onSessionChange(() => keep === this.#keep && this.#onSessionChange());
+  }
+
+  #become(user, keep, anonymous = null) {
+    this.#hangUp();
+    this.#user = user;
+    this.#anonymous = anonymous;
+    this.#use(keep);
+    this.#session = "";
+    this.#files = [];
+    this.#say("reset");
+  }
 
   async #connect() {
     this.#hangUp();
@@ -99,35 +159,40 @@ export class Link extends EventTarget {
     const stored = this.#keep.session;
     if (stored && stored.session === this.#session) return this.#open();
     try {
-      const begun = await this.#begin(stored?.token);
+      const begun = await this.#door.begin(this.#sessionRequest(stored));
       if (attempt !== this.#attempt) return;
       // Another tab may have been quicker: then its session is this tab's too.
       if (this.#keep.session?.session !== stored?.session) return this.#connect();
       this.#adopt(begun);
       this.#open();
     } catch (error) {
-      if (attempt !== this.#attempt) return;
-      if (!error.final) return this.#tryLater();
-      this.stop();
-      this.#say("state", { state: "unavailable" });
+      if (attempt === this.#attempt) this.#onNoSession(error);
     }
   }
 
-  async #begin(token) {
-    const response = await fetch(`${this.#base}sessions?site=${this.#site}`, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(token ? { token } : {}),
-      signal: AbortSignal.timeout(ANSWER_MS),
-    });
-    if (response.ok) return response.json();
-    const final = [403, 404].includes(response.status);
-    throw Object.assign(new Error(`no session: ${response.status}`), { final });
+  #sessionRequest(stored) {
+    const token = stored?.token ?? this.#anonymous?.session?.token;
+    const { language } = this.#about();
+    const user = this.#user && { id: String(this.#user.id), hash: String(this.#user.hash) };
+    return { ...(token && { token }), ...(user && { user }), language };
   }
 
-  #adopt({ token, session, history, email }) {
+  #onNoSession(error) {
+    if (error.code === "identity") {
+      console.error("Loket chat: the proof of who the user is does not fit.");
+      this.#become(null, this.#anonymous ?? new Keep(this.#site));
+      return this.#connect();
+    }
+    if (!error.final) return this.#tryLater();
+    this.stop();
+    this.#say("state", { state: "unavailable" });
+  }
+
+  #adopt({ token, session, history, email, topics, files }) {
     this.#keep.session = { token, session };
-    this.#email = email;
+    this.#anonymous?.forget();
+    this.#anonymous = null;
+    this.#offer = { email, topics, files };
     if (session === this.#session) return;
     this.#session = session;
     this.#last = 0;
@@ -137,9 +202,7 @@ export class Link extends EventTarget {
   }
 
   #open() {
-    const url = new URL(`socket?site=${this.#site}`, this.#base);
-    url.protocol = url.protocol.replace("http", "ws");
-    const socket = new WebSocket(url);
+    const socket = new WebSocket(this.#door.socket);
     this.#socket = socket;
     const { token } = this.#keep.session;
     this.#expectAnswer();
@@ -162,8 +225,8 @@ export class Link extends EventTarget {
     this.#attempt++;
     this.#online = false;
     this.#inFlight = "";
-    this.#address?.settle("later");
-    this.#address = null;
+    for (const settle of this.#requests.values()) settle("later");
+    this.#typedAt = 0;
     if (!this.#socket) return;
     const socket = this.#socket;
     this.#socket = null;
@@ -210,6 +273,9 @@ export class Link extends EventTarget {
         return this.#onAnswer(frame, frame.code);
       case "retry":
         return this.#onRetry(frame);
+      case "status":
+      case "typing":
+        return this.#say(frame.type, frame);
     }
   }
 
@@ -228,20 +294,16 @@ export class Link extends EventTarget {
   }
 
   #onAnswer({ id, sequence }, code) {
-    if (id === this.#address?.id) {
-      if (!code) this.#email = "given";
-      this.#address.settle(code);
-      this.#address = null;
-      return;
-    }
+    if (this.#requests.has(id)) return this.#requests.get(id)(code);
     this.#keep.drop(id);
+    this.#files = this.#files.filter((file) => file.id !== id);
     this.#inFlight = "";
     this.#say(code ? "refused" : "kept", { id, sequence, code });
     this.#flush();
   }
 
   #onRetry({ id, after }) {
-    if (id === this.#address?.id) return this.#onAnswer({ id }, "later");
+    if (this.#requests.has(id)) return this.#requests.get(id)("later");
     this.#after("retry", after * 1000, () => {
       this.#inFlight = "";
       this.#flush();
@@ -251,10 +313,24 @@ export class Link extends EventTarget {
   // One message at a time: the next is sent when the server has the one before.
   #flush() {
     if (!this.#online || this.#inFlight) return;
-    const next = this.#keep.messages[0];
+    const [text] = this.#keep.messages;
+    const [file] = this.#files;
+    const next = file && (!text || file.at < text.at) ? file : text;
     if (!next) return;
     this.#inFlight = next.id;
-    this.#ask({ type: "message", id: next.id, text: next.text, name: next.name });
+    if (next.file) return this.#upload(next);
+    const { id, text: words, name, topic, answers, email } = next;
+    this.#ask({ type: "message", id, text: words, name, topic, answers, email });
+  }
+
+  async #upload({ id, file, name, topic, answers, email }) {
+    const attempt = this.#attempt;
+    const { token } = this.#keep.session;
+    const about = { ...this.#about(), token, id, name, answers, email };
+    const answer = await this.#door.upload({ ...about, ...(topic && { topic }) }, file);
+    if (attempt !== this.#attempt) return;
+    if (answer.after) this.#onRetry({ id, after: answer.after });
+    else this.#onAnswer({ id, sequence: answer.sequence }, answer.code ?? "");
   }
 
   #sendSeen() {
@@ -284,10 +360,4 @@ export class Link extends EventTarget {
   #say(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
-}
-
-// 128 random bits; crypto.randomUUID is missing on pages without TLS.
-function newId() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -2,18 +2,25 @@
 // acknowledged yet stands below them.
 
 import { h, linked } from "./dom.js";
+import { fileElement, sizeWords } from "./files.js";
 
 const NEAR_END = 40;
 
 export class Log {
   #words;
+  #base;
+  #locale;
   #time;
   #own = new Map();
   #lines = [];
+  #seen = 0;
   #atEnd = true;
 
-  constructor(words, locale) {
+  // `base`: what the addresses of files are relative to.
+  constructor(words, locale, base) {
     this.#words = words;
+    this.#base = base;
+    this.#locale = locale;
     this.#time = new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit" });
     this.element = h("div", {
       class: "log",
@@ -46,9 +53,23 @@ export class Log {
     return this.#lines.at(-1)?.side === "you";
   }
 
+  get isEmpty() {
+    return !this.#lines.length && !this.#own.size;
+  }
+
+  // Up to where the other side has read.
+  set seen(sequence) {
+    if (sequence <= this.#seen) return;
+    this.#seen = sequence;
+    for (const line of this.#lines) {
+      if (line.side === "you" && line.sequence <= sequence) this.#describe(line.element, line);
+    }
+  }
+
   clear() {
     this.#own.clear();
     this.#lines = [];
+    this.#seen = 0;
     const greeting = h("p", { class: "greeting line" });
     greeting.append(h("span", { class: "bubble" }, this.#words.greeting));
     this.element.replaceChildren(greeting);
@@ -56,19 +77,20 @@ export class Log {
 
   // A line of the server; of the visitor's own, the one that waits takes its place.
   add(line) {
-    this.#lines.push(line);
     const waiting = this.#own.get(line.id);
     const element = waiting ?? this.#make(line.side, line.text, line.name);
+    this.#lines.push({ ...line, element });
+    if (line.files.length) this.#showFiles(element, line);
     this.#place(element);
     element.classList.remove("waiting", "refused");
     this.#describe(element, line);
     this.#follow();
   }
 
-  // What the visitor wrote just now.
-  wait({ id, text }) {
+  // What the visitor wrote, or added, just now.
+  wait({ id, text, file }) {
     if (this.#own.has(id)) return;
-    const element = this.#make("you", text);
+    const element = this.#make("you", file ? file.name || this.#words.file : text);
     element.classList.add("waiting");
     this.#own.set(id, element);
     this.#say(element, this.#words.sending);
@@ -88,7 +110,21 @@ export class Log {
     const element = this.#own.get(id);
     if (!element) return;
     element.classList.replace("waiting", "refused");
-    this.#say(element, code === "too_long" ? this.#words.tooLong : this.#words.notSent);
+    this.#say(element, this.#refusal(code));
+  }
+
+  #refusal(code) {
+    const words = this.#words;
+    if (code === "too_long") return words.tooLong;
+    if (code === "bad_type") return words.badType;
+    return code?.most ? words.tooLarge(sizeWords(code.most, this.#locale)) : words.notSent;
+  }
+
+  #showFiles(element, line) {
+    const bubble = element.querySelector(".bubble");
+    const shown = () => this.#follow();
+    const files = line.files.map((file) => fileElement(file, this.#base, this.#locale, shown));
+    bubble.replaceChildren(...(line.side === "us" ? linked(line.text) : [line.text]), ...files);
   }
 
   toEnd() {
@@ -120,7 +156,8 @@ export class Log {
 
   #describe(element, line) {
     const time = h("time", { datetime: line.at }, this.#time.format(new Date(line.at)));
-    element.lastChild.replaceChildren(time, line.side === "you" ? ` · ${this.#words.sent}` : "");
+    const mark = line.sequence <= this.#seen ? this.#words.seen : this.#words.sent;
+    element.lastChild.replaceChildren(time, line.side === "you" ? ` · ${mark}` : "");
   }
 
   #say(element, text) {

@@ -1,4 +1,5 @@
 // The one script that a website embeds: it loads the widget from where it came from itself.
+// LoketChat("open") and the like may be called at once: calls wait until the widget is there.
 (() => {
   const script = document.currentScript;
   const base = new URL(".", script.src).href;
@@ -7,5 +8,7 @@
     console.error("Loket chat: the script needs data-site.");
     return;
   }
-  import(`${base}static/VERSION/widget.js`).then(({ show }) => show(base, options));
+  const early = window.LoketChat?.q ?? [];
+  window.LoketChat = (...call) => early.push(call);
+  import(`${base}static/VERSION/api.js`).then(({ start }) => start(base, options, early));
 })();

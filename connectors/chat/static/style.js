@@ -39,7 +39,7 @@ const CSS = `
 
 *, *::before { box-sizing: border-box; }
 [hidden] { display: none !important; }
-button, input, textarea { font: inherit; color: inherit; }
+button, input, textarea, select { font: inherit; color: inherit; }
 button { cursor: pointer; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 svg {
@@ -81,8 +81,17 @@ header {
   display: flex; align-items: center; gap: 4px; padding: 10px 10px 10px 16px;
   background: var(--accent); color: var(--on-accent);
 }
+.names { flex: 1; min-width: 0; }
+.person { margin: 0; font-size: 13px; overflow-wrap: anywhere; }
+.person:empty { display: none; }
+.face {
+  display: grid; place-items: center; flex: none; width: 36px; height: 36px; margin-right: 6px;
+  border-radius: 50%; overflow: hidden; background: var(--on-accent); color: var(--accent);
+  font-size: 14px; font-weight: 600;
+}
+.face canvas { width: 100%; height: 100%; object-fit: cover; }
 header h2 {
-  flex: 1; margin: 0; font-size: 16px; font-weight: 600; overflow-wrap: anywhere; outline: none;
+  margin: 0; font-size: 16px; font-weight: 600; overflow-wrap: anywhere; outline: none;
 }
 header button {
   display: grid; place-items: center; width: 40px; height: 40px; padding: 0;
@@ -90,7 +99,8 @@ header button {
 }
 header button:focus-visible { outline-color: currentColor; outline-offset: -3px; }
 .state { margin: 0; padding: 6px 16px; background: var(--ours); }
-.state:empty { display: none; }
+.state:empty, .typing:empty { display: none; }
+.typing { margin: 0; padding: 0 16px 6px; }
 
 .log {
   flex: 1; display: flex; flex-direction: column; gap: 8px; padding: 16px;
@@ -107,12 +117,43 @@ header button:focus-visible { outline-color: currentColor; outline-offset: -3px;
 }
 .you .bubble { background: var(--accent); color: var(--on-accent); }
 .bubble a { color: inherit; }
+.file {
+  display: flex; flex-wrap: wrap; gap: 6px; align-items: center; min-height: 32px;
+  overflow-wrap: anywhere;
+}
+.file svg { width: 20px; height: 20px; flex: none; }
+.file > span { flex: 1; min-width: 0; }
+.file canvas {
+  flex-basis: 100%; width: 240px; max-width: 100%; height: auto; border-radius: 8px;
+}
 .about { display: block; margin: 2px 4px 0; }
 .refused .about { color: var(--warn); }
 
 form { display: flex; flex-direction: column; gap: 8px; margin: 0; padding: 12px 16px; }
 .composer { border-top: 1px solid var(--line); }
-.card { margin: 0 16px 12px; }
+.card { margin: 0 16px 12px; max-height: 60%; flex: none; overflow-y: auto; }
+.card form { padding: 0; }
+.prechat {
+  display: flex; flex-direction: column; gap: 8px; flex: none; max-height: 55%; overflow-y: auto;
+  padding: 12px 16px; border-top: 1px solid var(--line);
+}
+.prechat p, .questions p { margin: 0; }
+.notice { font-size: 14px; }
+.notice:empty { display: none; }
+.questions { display: flex; flex-direction: column; gap: 8px; }
+.questions:empty { display: none; }
+.scores { display: flex; flex-wrap: wrap; gap: 6px; margin: 0; padding: 0; border: 0; }
+.scores legend { margin-bottom: 6px; padding: 0; font-weight: 600; }
+.scores label { position: relative; flex: 1; cursor: pointer; }
+.scores input { position: absolute; inset: 0; width: 100%; height: 100%; margin: 0; opacity: 0; cursor: pointer; }
+.scores label > span:not(.unseen) {
+  display: grid; place-items: center; min-width: 44px; height: 44px;
+  border: 1px solid var(--quiet); border-radius: 10px;
+}
+.scores :checked + span { background: var(--accent); color: var(--on-accent); border-color: var(--accent); }
+.scores :focus-visible + span { outline: 3px solid var(--accent); outline-offset: 2px; }
+.ends { display: flex; justify-content: space-between; margin-top: -4px; }
+@media (forced-colors: active) { .scores :checked + span { outline: 3px solid Highlight; } }
 .card, .nudge {
   display: flex; flex-direction: column; gap: 10px; padding: 14px;
   border: 1px solid var(--line); border-radius: var(--radius);
@@ -121,12 +162,16 @@ form { display: flex; flex-direction: column; gap: 8px; margin: 0; padding: 12px
 .row { display: flex; gap: 8px; align-items: flex-end; flex-wrap: wrap; }
 .composer .row { flex-wrap: nowrap; }
 .field { display: flex; flex-direction: column; gap: 3px; flex: 1; }
-input, textarea {
+input, textarea, select {
   width: 100%; padding: 8px 10px; border: 1px solid var(--quiet); border-radius: 10px;
   background: var(--surface); font-size: 16px;
 }
 textarea { min-height: 42px; max-height: 140px; resize: none; field-sizing: content; }
 .primary, .plain { min-height: 40px; padding: 6px 14px; border-radius: 10px; }
+.tool {
+  display: grid; place-items: center; flex: none; width: 40px; min-height: 42px; padding: 0;
+  border: 0; border-radius: 10px; background: none; color: var(--quiet);
+}
 .primary { border: 1px solid transparent; background: var(--accent); color: var(--on-accent); }
 .plain { border: 1px solid var(--quiet); background: none; }
 .error { color: var(--warn); font-size: 14px; }

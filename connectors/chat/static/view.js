@@ -1,7 +1,7 @@
 // What is on the screen besides the messages and the forms: the button in the corner, the dialog
 // with its header and notes, and the offer beside the button when somebody leaves.
 
-import { h, icon, ICONS } from "./dom.js";
+import { draw, h, icon, ICONS } from "./dom.js";
 
 const PHONE = matchMedia("(max-width: 480px)");
 
@@ -17,9 +17,14 @@ export class View {
   #state;
   #note;
   #offer;
+  #person;
+  #face;
+  #typing;
 
-  // `actions`: toggle, close, byMail: what the buttons do. `inside`: the dialog's main elements.
-  constructor(words, actions, inside) {
+  // `actions`: toggle, close, byMail: what the buttons do. `inside`: the dialog's main elements;
+  // `base`: what addresses are relative to.
+  constructor(words, actions, inside, base) {
+    this.base = base;
     this.#words = words;
     this.#badge = h("span", { class: "badge", "aria-hidden": "true", hidden: true });
     this.#launcher = h(
@@ -82,6 +87,23 @@ export class View {
     this.#note.textContent = text;
   }
 
+  // Who of our side has the chat; nobody when empty.
+  set agent({ agent, picture }) {
+    const words = agent ? this.#words.withYou(agent) : "";
+    if (this.#person.textContent === words) return;
+    this.#person.textContent = words;
+    this.#face.hidden = !agent;
+    this.#face.replaceChildren(initials(agent));
+    if (!picture) return;
+    const canvas = h("canvas", {});
+    const shown = () => this.#person.textContent === words && this.#face.replaceChildren(canvas);
+    draw(canvas, new URL(picture, this.base).href).then(shown, () => {});
+  }
+
+  set typing(text) {
+    this.#typing.textContent = text;
+  }
+
   set canGoOnByMail(yes) {
     this.#mailButton.hidden = !yes;
   }
@@ -105,6 +127,9 @@ export class View {
     this.#mailButton = iconButton(ICONS.mail, words.byMail, actions.byMail);
     this.#state = h("p", { class: "state quiet", role: "status" });
     this.#note = h("p", { class: "state quiet", role: "status" });
+    this.#person = h("p", { class: "person", role: "status" });
+    this.#face = h("span", { class: "face", "aria-hidden": "true", hidden: true });
+    this.#typing = h("p", { class: "typing quiet", role: "status" });
     const [log, ...forms] = inside;
     const dialog = h(
       "dialog",
@@ -112,12 +137,14 @@ export class View {
       h(
         "header",
         {},
-        this.#title,
+        this.#face,
+        h("div", { class: "names" }, this.#title, this.#person),
         this.#mailButton,
         iconButton(ICONS.close, words.close, actions.close),
       ),
       this.#state,
       log,
+      this.#typing,
       this.#note,
       this.#offer.element,
       ...forms,
@@ -170,6 +197,12 @@ class Offer {
   close() {
     this.element.hidden = true;
   }
+}
+
+function initials(name) {
+  const words = name.split(/\s+/).filter(Boolean);
+  const letters = words.length > 1 ? [words[0], words.at(-1)] : words;
+  return letters.map((word) => [...word][0].toLocaleUpperCase()).join("");
 }
 
 function iconButton(path, label, onclick) {

@@ -201,12 +201,27 @@ async def test_mails_about_one_chat_keep_a_distance(
     time.passes(seconds=121)
     await look(house)
     assert len(await mails(house)) == 1
-    time.passes(seconds=200)
+    time.passes(minutes=14)
     await look(house)
     assert [("two" in mail.text, "one" in mail.text) for mail in await mails(house)] == [
         (False, True),
         (True, False),
     ]
+
+
+async def test_one_mail_has_ten_messages_and_the_next_has_the_rest(
+    house: House, visitor: Visitor, time: Time
+) -> None:
+    await go(house, visitor)
+    for number in range(12):
+        await answered(house, f"answer {number}.")
+    time.passes(seconds=121)
+    await look(house)
+    time.passes(minutes=16)
+    await look(house)
+    first, second = await mails(house)
+    assert first.text.count("Anna:") == 10
+    assert second.text.count("Anna:") == 2
 
 
 async def test_what_was_mailed_is_still_in_the_chat_and_counts_as_seen_there(
@@ -285,15 +300,15 @@ async def test_what_was_read_before_an_address_was_given_does_not_undo_it(
     await visitor.say("Where are my beans?")
     await visitor.hears("Where are my beans?")
     has_read, may_go_on = asyncio.Event(), asyncio.Event()
-    find_chat = Desk.find_chat
+    news = Desk.news
 
-    async def slowly(desk: Desk, who: Any) -> Any:
-        found = await find_chat(desk, who)
+    async def slowly(desk: Desk, who: Any, sequence: int) -> Any:
+        found = await news(desk, who, sequence)
         has_read.set()
         await may_go_on.wait()
         return found
 
-    monkeypatch.setattr(Desk, "find_chat", slowly)
+    monkeypatch.setattr(Desk, "news", slowly)
     await house.answer("They left today.")
     await has_read.wait()
     assert await leave_address(visitor, ADDRESS) == ""

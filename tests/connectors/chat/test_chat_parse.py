@@ -9,11 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connectors.chat.clean import TEXT_BYTES, clean_address
 from connectors.chat.parse import (
-    TEXT_BYTES,
     Hello,
     Message,
-    parse_address,
     parse_frame,
     parse_message,
     parse_session_request,
@@ -29,12 +28,29 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=8,
 )
-KINDS = st.sampled_from(["hello", "message", "email", "seen", "ping", "nonsense"])
+KINDS = st.sampled_from(
+    ["hello", "about", "message", "email", "rate", "transcript", "seen", "typing", "ping", "bad"]
+)
 FRAMES = st.fixed_dictionaries(
     {"type": KINDS},
     optional={
         name: JSON | st.text(alphabet="abcdef0123456789-", max_size=70)
-        for name in ("token", "last", "id", "text", "name", "address", "sequence", "page", "topic")
+        for name in (
+            "token",
+            "last",
+            "id",
+            "text",
+            "name",
+            "address",
+            "sequence",
+            "page",
+            "topic",
+            "title",
+            "answers",
+            "score",
+            "comment",
+            "on",
+        )
     },
 )
 
@@ -115,10 +131,10 @@ def test_the_longest_text_is_measured_in_bytes() -> None:
 @given(st.text())
 def test_an_address_is_canonical_or_rejected(text: str) -> None:
     try:
-        address = parse_address(text)
+        address = clean_address(text)
     except Rejected:
         return
-    assert parse_address(address) == address
+    assert clean_address(address) == address
 
 
 @pytest.mark.parametrize(
@@ -129,4 +145,4 @@ def test_an_address_is_canonical_or_rejected(text: str) -> None:
     ],
 )
 def test_good_addresses(text: str, address: str) -> None:
-    assert parse_address(text) == address
+    assert clean_address(text) == address

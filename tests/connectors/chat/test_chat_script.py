@@ -9,7 +9,7 @@ from aiohttp import ClientSession
 
 from chat_house import House
 
-MOST_BYTES = 15 * 1024
+MOST_BYTES = 40 * 1024
 
 
 async def fetch(http: ClientSession, url: str) -> tuple[str, Mapping[str, str]]:
@@ -21,9 +21,9 @@ async def fetch(http: ClientSession, url: str) -> tuple[str, Mapping[str, str]]:
 async def all_modules(http: ClientSession, house: House) -> dict[str, str]:
     """What a browser fetches: the script, and every module from it on."""
     entry, _ = await fetch(http, f"{house.origin}/chat/loket-chat.js")
-    [path] = re.findall(r"static/[0-9a-f]{16}/widget\.js", entry)
+    [path] = re.findall(r"static/[0-9a-f]{16}/[a-z]+\.js", entry)
     folder = f"{house.origin}/chat/{path.rpartition('/')[0]}"
-    found, wanted = {"loket-chat.js": entry}, ["widget.js"]
+    found, wanted = {"loket-chat.js": entry}, [path.rpartition("/")[2]]
     while wanted:
         name = wanted.pop()
         found[name], headers = await fetch(http, f"{folder}/{name}")

@@ -64,6 +64,8 @@ async def test_everything_can_be_done_from_the_keyboard(
     await shopper.hears("first line\nsecond line")
     await expect(shopper.text).to_be_focused()
     await keys.press("Shift+Tab")
+    await expect(shopper.dialog.get_by_role("button", name="Add a file")).to_be_focused()
+    await keys.press("Shift+Tab")
     await expect(shopper.log).to_be_focused()
     await keys.press("Escape")
     await expect(shopper.dialog).to_be_hidden()

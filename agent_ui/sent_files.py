@@ -1,0 +1,60 @@
+"""Files that an agent sends along with an answer: looked at like those of strangers, and kept."""
+
+import asyncio
+import shutil
+from typing import IO, Any
+
+from aiohttp.web_request import FileField
+
+from agent_ui.context import ConsoleContext
+from agent_ui.visit import Visit
+from hub import clock
+from hub.errors import Rejected
+from hub.interaction import Attachment
+from hub.isolation import WorkerFailed
+from hub.uploads import Examined, examine
+
+MOST_BYTES = 25_000_000
+"""Of all files together: more than that, mail servers do not take."""
+_MOST_FILES = 20
+
+
+async def files_of(visit: Visit, context: ConsoleContext) -> tuple[Attachment, ...]:
+    """The files of the form; Rejected when one is of a kind that customers are not sent."""
+    fields = (await visit.request.post()).getall("file", [])
+    chosen = [one for one in fields if isinstance(one, FileField) and one.filename]
+    if len(chosen) > _MOST_FILES:
+        raise Rejected("too_many_files", "These are too many files for one message.")
+    return tuple([await _keep(one, context) for one in chosen])
+
+
+async def _keep(field: FileField, context: ConsoleContext) -> Attachment:
+    with context.blobs.writer() as writer:
+        await asyncio.to_thread(_copy, field.file, writer)
+        examined = await _examined(context, str(writer.look()), field.filename)
+        sha256, size = await asyncio.to_thread(writer.finish)
+    thumbnail = ""
+    if examined.thumbnail:
+        thumbnail, _ = await asyncio.to_thread(context.blobs.put, examined.thumbnail)
+    return Attachment(
+        id=clock.new_id(),
+        filename=examined.filename,
+        content_type=examined.content_type,
+        size=size,
+        sha256=sha256,
+        thumbnail=thumbnail,
+    )
+
+
+async def _examined(context: ConsoleContext, path: str, filename: str) -> Examined:
+    try:
+        found = await context.workers.run(examine, path, filename)
+    except WorkerFailed:
+        found = None
+    if found is None:
+        raise Rejected("bad_type", "Customers are not sent this kind of file.", status=415)
+    return found
+
+
+def _copy(source: IO[bytes], target: Any) -> None:
+    shutil.copyfileobj(source, target)

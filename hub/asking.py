@@ -1,0 +1,52 @@
+"""What to ask a customer before a contact: topics, and what must be known about each.
+
+Made from the interaction model, for forms: that of the chat, and of the portal.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from hub.guide import Openings, Words
+from hub.interaction import Channel
+
+ANSWER = "answer."
+"""In an interaction's details, what the customer answered to a question stands under this and the
+question's name."""
+
+LONGEST_ANSWER = 500
+
+
+@dataclass(frozen=True)
+class Question:
+    """Something that must be known. `of_customer`: who has told us who they are is not asked."""
+
+    name: str
+    title: Words
+    of_customer: bool
+
+
+@dataclass(frozen=True)
+class AskedTopic:
+    """`depth` is 1 for one at the top of the tree. `instead`: the channels to use where this one
+    is not `allowed`. `openings` is None when it is always open."""
+
+    topic: str
+    title: Words
+    depth: int
+    allowed: bool
+    instead: tuple[Words, ...]
+    role: str
+    openings: Openings | None
+    answer_within: int | None
+    questions: tuple[Question, ...]
+
+
+WhatToAsk = Callable[[Channel, str, datetime], Sequence[AskedTopic]]
+"""(channel, target group, now) -> the topics that a customer can choose from. The first, whose
+`topic` is empty, is what holds for who chooses none."""
+
+
+def nothing_to_ask(_channel: Channel, _group: str, _now: datetime) -> Sequence[AskedTopic]:
+    """Where no model is at hand."""
+    return ()
