@@ -93,7 +93,7 @@ async def test_work_is_handed_over_and_put_aside_by_key(house: House, browser: B
         await at.page.keyboard.press("z")
         assert "BUTTON" in await at.focused()
         await at.check_accessible()
-        await at.page.keyboard.press("Enter")
+        await at.page.get_by_role("button", name="1 hour", exact=True).press("Enter")
         await expect(at.page.locator("[data-part-of-list=aside] .row-title")).to_have_text(
             ["Order 1"]
         )
