@@ -26,6 +26,11 @@ from agent_ui.views.replay import ReplayViews
 from agent_ui.views.sign_in import SignInViews
 from agent_ui.views.topics import TopicViews
 from agent_ui.views.work import WorkViews
+from agent_ui.views.workshop import WorkshopViews
+from agent_ui.views.workshops import WorkshopsViews
+from agent_ui.workshop import lines
+from agent_ui.workshop.lines import WorkshopLines
+from agent_ui.workshop.seat import Seats
 from hub.http import Route
 
 
@@ -39,6 +44,7 @@ class Console:
         self._sessions = sessions = Sessions(context)
         self._feed = Feed(News(database).look_up)
         self._streams = Streams(self._feed, pages, database, settings)
+        self._workshops = WorkshopLines(database, settings)
         work = WorkViews(context, pages, self._feed)
         conversation = ConversationViews(context, pages, work)
         model = ModelViews(context, pages)
@@ -59,9 +65,15 @@ class Console:
             handing_over=HandingOverViews(context, conversation),
             information=InformationViews(context, conversation),
             streams=self._streams,
+            workshops=WorkshopsViews(context, pages, sessions),
+            workshop=WorkshopViews(context, pages),
+            lines=self._workshops,
+            seats=Seats(database, sessions.guest_cookie),
         )
         self._routes = routes(views, Guard(sessions, pages, context.hub.http.public_url), static)
         context.bus.listen(TOPICS, self._feed.take, self._feed.lose, self._feed.is_watched)
+        rooms = self._workshops
+        context.bus.listen(lines.TOPICS, rooms.take, rooms.lose, rooms.is_watched)
 
     def routes(self) -> Sequence[Route]:
         return self._routes
@@ -71,6 +83,7 @@ class Console:
         await self._streams.start()
 
     async def stop(self) -> None:
+        await self._workshops.stop()
         await self._streams.stop()
         await self._feed.stop()
         self._sessions.stop()

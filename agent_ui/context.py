@@ -10,6 +10,7 @@ from agent_ui.model_desk import ModelDesk
 from agent_ui.replay_desk import ReplayDesk
 from agent_ui.settings import ConsoleSettings
 from agent_ui.topic_desk import TopicDesk
+from agent_ui.workshop.desk import WorkshopDesk
 from hub.bus import Bus
 from hub.guide import MakeGuide
 from hub.interaction import Channel
@@ -45,6 +46,7 @@ class ConsoleContext:
     `models`: the versions of the interaction model.
     `matrices`: one of them as a matrix.
     `replays`: what would have happened with one of them.
+    `workshops`: what five-step sessions make of it.
     `resend(interaction_id, agent_id)`: send a message again; raises Rejected when it is on its way.
     `wake()`: called after every write that adds events.
     `offered_only()`: the roles whose work is not for taking, only for offering.
@@ -68,6 +70,7 @@ class ConsoleContext:
     models: ModelDesk
     replays: ReplayDesk
     matrices: MatrixDesk
+    workshops: WorkshopDesk
     resend: Callable[[str, str], Awaitable[None]]
     wake: Callable[[], None]
     offered_only: Callable[[], frozenset[str]] = frozenset

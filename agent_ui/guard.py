@@ -13,6 +13,7 @@ from agent_ui.pages import Pages
 from agent_ui.sessions import LANGUAGE_COOKIE, Sessions
 from agent_ui.texts import Texts, preferred, texts_for
 from agent_ui.visit import FORM_TOKEN, Guest, Visit
+from agent_ui.workshop.seat import Seat, Seats
 from hub.errors import Rejected, Retry
 from hub.http import Handler, host_of
 from hub.store.agents import Agent
@@ -22,7 +23,10 @@ log = structlog.get_logger(__name__)
 GuestView = Callable[[Guest], Awaitable[web.StreamResponse]]
 AgentView = Callable[[Visit], Awaitable[web.StreamResponse]]
 
+SeatView = Callable[[Seat], Awaitable[web.StreamResponse]]
+
 SIGN_IN = "/console/sign-in"
+JOIN = "/console/join"
 _SAFE = frozenset({"GET", "HEAD"})
 
 
@@ -55,11 +59,29 @@ class Guard:
 
         async def checked(visit: Visit) -> web.StreamResponse:
             if not visit.known.administrator:
-                detail = "Only an administrator can do this."
-                raise Rejected("not_administrator", detail, status=HTTPStatus.FORBIDDEN)
+                raise _not_administrator()
             return await view(visit)
 
         return self.for_agents(checked)
+
+    def for_seats(self, seats: Seats, view: SeatView, *, waiting: bool = False) -> Handler:
+        """A view for who takes part in a session; with `waiting`, also for guests who wait."""
+
+        async def handler(request: web.Request) -> web.StreamResponse:
+            guest = Guest(request, _texts(request, None))
+            return await self._answer(guest, lambda: self._for_seat(guest, seats, view, waiting))
+
+        return handler
+
+    def for_leaders(self, seats: Seats, view: SeatView) -> Handler:
+        """A view for who may lead a session."""
+
+        async def checked(seat: Seat) -> web.StreamResponse:
+            if not seat.leads:
+                raise _not_administrator()
+            return await view(seat)
+
+        return self.for_seats(seats, checked)
 
     async def _for_guest(self, guest: Guest, view: GuestView) -> web.StreamResponse:
         if self._is_foreign(guest.request):
@@ -77,12 +99,25 @@ class Guard:
             return self._pages.refusal(visit, HTTPStatus.FORBIDDEN)
         return await self._answer(visit, lambda: view(visit))
 
-    def _signed_out(self, guest: Guest) -> web.StreamResponse:
+    async def _for_seat(
+        self, guest: Guest, seats: Seats, view: SeatView, waiting: bool
+    ) -> web.StreamResponse:
+        request = guest.request
+        token = request.cookies.get(self._sessions.cookie, "")
+        seat = await seats.find(guest, await self._sessions.agent_of(token), token)
+        if seat is None:
+            return self._signed_out(guest, JOIN)
+        has_token = await _has_form_token(seat)
+        if self._is_foreign(request) or not has_token or not (seat.is_in or waiting):
+            return self._pages.refusal(seat, HTTPStatus.FORBIDDEN)
+        return await self._answer(seat, lambda: view(seat))
+
+    def _signed_out(self, guest: Guest, door: str = SIGN_IN) -> web.StreamResponse:
         if guest.wants_part or guest.request.method not in _SAFE:
             return self._pages.refusal(guest, HTTPStatus.UNAUTHORIZED)
         back = quote(guest.request.path_qs, safe="")
         response = web.Response(status=HTTPStatus.SEE_OTHER)
-        response.headers["Location"] = f"{SIGN_IN}?next={back}"
+        response.headers["Location"] = f"{door}?next={back}"
         return response
 
     def _is_foreign(self, request: web.Request) -> bool:
@@ -115,13 +150,18 @@ class Guard:
             return self._pages.refusal(visit, HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
+def _not_administrator() -> Rejected:
+    detail = "Only an administrator can do this."
+    return Rejected("not_administrator", detail, status=HTTPStatus.FORBIDDEN)
+
+
 def _texts(request: web.Request, agent: Agent | None) -> Texts:
     chosen = agent.language if agent else ""
     cookie = request.cookies.get(LANGUAGE_COOKIE, "")
     return texts_for(preferred(chosen, cookie, accept=request.headers.get("Accept-Language", "")))
 
 
-async def _has_form_token(visit: Visit) -> bool:
+async def _has_form_token(visit: Guest) -> bool:
     if visit.request.method in _SAFE:
         return True
     given = await visit.field(FORM_TOKEN)

@@ -23,6 +23,10 @@ from agent_ui.views.replay import ReplayViews
 from agent_ui.views.sign_in import SignInViews
 from agent_ui.views.topics import TopicViews
 from agent_ui.views.work import WorkViews
+from agent_ui.views.workshop import WorkshopViews
+from agent_ui.views.workshops import WorkshopsViews
+from agent_ui.workshop.lines import WorkshopLines
+from agent_ui.workshop.seat import Seats
 from hub.http import Route
 
 
@@ -44,6 +48,10 @@ class Views:
     handing_over: HandingOverViews
     information: InformationViews
     streams: Streams
+    workshops: WorkshopsViews
+    workshop: WorkshopViews
+    lines: WorkshopLines
+    seats: Seats
 
 
 _MODEL = "/console/model"
@@ -103,6 +111,7 @@ def routes(views: Views, guard: Guard, static: StaticFiles) -> Sequence[Route]:
             body_limit=LONGEST_MATRIX,
         ),
         *_replay_routes(views.replay, guard),
+        *_workshop_routes(views, guard),
         Route("GET", "/console/{rest:.*}", agents(views.work.not_here)),
     ]
 
@@ -146,4 +155,26 @@ def _replay_routes(views: ReplayViews, guard: Guard) -> Sequence[Route]:
         Route("GET", replay + "/{id}", agents(views.contact)),
         Route("GET", _VERSION + "/staffing", agents(views.staffing)),
         Route("GET", _VERSION + "/staffing.csv", agents(views.export_staffing)),
+    ]
+
+
+def _workshop_routes(views: Views, guard: Guard) -> Sequence[Route]:
+    """Agents may take part; guests ask, and wait until who leads lets them in."""
+    agents, administrators, everyone = guard.for_agents, guard.for_administrators, guard.for_all
+    door, show, seats = views.workshops, views.workshop, views.seats
+    home, join, one = "/console/sessions", "/console/join", "/console/sessions/{id}"
+    return [
+        Route("GET", home, agents(door.list)),
+        Route("POST", home, administrators(door.start)),
+        Route("GET", join, everyone(door.door)),
+        Route("GET", join + "/{code}", everyone(door.door)),
+        Route("POST", join, everyone(door.come_in)),
+        Route("GET", one, guard.for_seats(seats, show.show, waiting=True)),
+        Route("GET", one + "/live", guard.for_seats(seats, views.lines.serve, waiting=True)),
+        Route("POST", one + "/changes", guard.for_seats(seats, show.change)),
+        Route("POST", one + "/lead", guard.for_leaders(seats, show.lead)),
+        Route("POST", one + "/guests", guard.for_leaders(seats, show.let_guests)),
+        Route("POST", one + "/people/{person}", guard.for_leaders(seats, show.people)),
+        Route("POST", one + "/close", guard.for_leaders(seats, show.close)),
+        Route("POST", one + "/draft", guard.for_leaders(seats, show.draft)),
     ]

@@ -30,6 +30,7 @@ class Sessions:
         self._checks = PasswordChecks()
         self._secure = urlsplit(context.hub.http.public_url).scheme == "https"
         self.cookie = "__Host-loket" if self._secure else "loket_session"
+        self.guest_cookie = "__Host-loket_guest" if self._secure else "loket_guest"
         self._nobody = agents.hash_of_nobody()
 
     async def sign_in(self, login: str, password: str, address: str) -> str | None:
@@ -76,6 +77,13 @@ class Sessions:
             httponly=True,
             secure=self._secure,
             samesite="Lax",
+        )
+
+    def set_guest_cookie(self, response: web.StreamResponse, token: str) -> None:
+        """Of somebody who takes part in a five-step session without a sign-in. The store says how
+        long it opens anything."""
+        response.set_cookie(
+            self.guest_cookie, token, path="/", httponly=True, secure=self._secure, samesite="Lax"
         )
 
     def clear_cookie(self, response: web.StreamResponse) -> None:

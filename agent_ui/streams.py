@@ -22,7 +22,7 @@ from hub.supervise import Supervised
 WRITE_SECONDS = 20
 """A console that does not read for so long is let go; it comes back by itself."""
 BEAT_SECONDS = 15
-_HEADERS = {
+SSE_HEADERS = {
     "Content-Type": "text/event-stream",
     "Cache-Control": "no-store",
     "X-Accel-Buffering": "no",  # nginx would hold events back
@@ -71,7 +71,7 @@ class Streams:
         self._feed.wake()
 
     async def serve(self, visit: Visit) -> web.StreamResponse:
-        response = web.StreamResponse(headers=_HEADERS)
+        response = web.StreamResponse(headers=SSE_HEADERS)
         await response.prepare(visit.request)
         query = visit.request.query.get("after", "")
         position = visit.request.headers.get("Last-Event-ID", query)
@@ -86,17 +86,17 @@ class Streams:
         return response
 
     async def _follow(self, line: _Line, response: web.StreamResponse, position: str) -> None:
-        await _write(response, _AGAIN_AFTER)
+        await send(response, _AGAIN_AFTER)
         while not line.ended:
             if line.signed_out:
-                await _write(response, _event("signed-out", position, []))
+                await send(response, _event("signed-out", position, []))
                 return
             changes = None if line.stale else self._feed.after(position)
             line.stale = False
             reached = self._feed.watch()
             frame = self._frame(line, changes, reached)
             # A comment shows that the line is open; its id moves the position along.
-            await _write(response, frame or f"id: {reached}\n: open\n\n")
+            await send(response, frame or f"id: {reached}\n: open\n\n")
             position = reached
             await self._feed.news(position, self._settings.keep_alive_seconds)
 
@@ -182,6 +182,7 @@ def _event(kind: str, position: str, data: Sequence[dict[str, Any]]) -> str:
     return f"id: {position}\nevent: {kind}\ndata: {json.dumps(data)}\n\n"
 
 
-async def _write(response: web.StreamResponse, text: str) -> None:
+async def send(response: web.StreamResponse, text: str) -> None:
+    """Raises TimeoutError when the other side does not read."""
     async with asyncio.timeout(WRITE_SECONDS):
         await response.write(text.encode())

@@ -49,6 +49,9 @@ CLIENT_TEXTS = (
     N_("{n} cells are changed and not saved yet."),
     N_("“{name}” is not a role: nothing was pasted."),
     N_("inherited"),
+    N_("1 change waits for the network. It is kept."),
+    N_("{n} changes wait for the network. They are kept."),
+    N_("Not kept: {what}. {why}"),
 )
 """What the scripts say; the page hands it to them."""
 

@@ -21,6 +21,7 @@ from agent_ui.model_words import (
     WATCHED_AS,
 )
 from agent_ui.texts import N_, Texts
+from agent_ui.workshop.words import WORKSHOP_REASONS
 from hub.errors import Rejected
 from hub.store.work_items import Taken
 
@@ -69,6 +70,7 @@ REASONS = {
     "too_many_files": N_("These are too many files for one message."),
     "not_resendable": N_("This message is on its way already."),
     **MODEL_REASONS,
+    **WORKSHOP_REASONS,
 }
 
 CHANNELS = {

@@ -185,10 +185,11 @@ def _memory(rows: Sequence[Row]) -> list[str]:
 
 
 def _model(rows: Sequence[Row]) -> list[str]:
-    lines = _head("rows", "load s", "first decision µs", "later p50 µs", "later p99 µs")
+    lines = _head("rows", "load s", "CPU s", "first decision µs", "later p50 µs", "later p99 µs")
     for row in sorted((row for row in rows if "load" in row), key=lambda row: int(row["rows"])):
         times = (f"{row[name]:.0f}" for name in ("first", "p50", "p99"))
-        lines.append(_line(f"{row['rows']:,}", f"{row['load']:.1f}", *times))
+        load = (f"{row['load']:.1f}", f"{row['cpu']:.1f}")
+        lines.append(_line(f"{row['rows']:,}", *load, *times))
     proofs = (
         f"\nProved with {row['rows']:,} rows in **{row['seconds']:.2f} s** "
         f"({row['cpu']:.2f} s of processor time), {row['findings']:,} findings."

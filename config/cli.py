@@ -15,6 +15,7 @@ from config import (
     model_life,
     model_proof,
     model_replay,
+    model_sessions,
     people,
     reference,
     staffing,
@@ -46,6 +47,7 @@ app.command("staffing")(staffing.staffing)
 model_proof.add_to(model_life.app)
 model_forms.add_to(model_life.app)
 model_replay.add_to(model_life.app)
+model_life.app.add_typer(model_sessions.app, name="session")
 app.add_typer(model_life.app, name="model")
 app.add_typer(topics.app, name="topics")
 log = structlog.get_logger(__name__)

@@ -19,6 +19,7 @@ from config.proof import reference
 from routing.analysis import Example, Finding
 from routing.decision import Decision, Handling
 from routing.explain import Language
+from routing.forms.plain import written
 from routing.lifecycle.compare import Change, Difference
 from routing.lifecycle.places import BELOW, ROOT
 from routing.lifecycle.sheet import Asked
@@ -32,6 +33,10 @@ _ABOUT = frozenset(
 )
 
 
+def as_language(language: str) -> Language:
+    return "nl" if language == "nl" else "en"
+
+
 class ModelTexts:
     """One model in the words of one language."""
 
@@ -42,7 +47,7 @@ class ModelTexts:
     @classmethod
     def of(cls, model: Model, language: str) -> Self:
         """In the language of a page: English, unless it is Dutch."""
-        return cls(model, "nl" if language == "nl" else "en")
+        return cls(model, as_language(language))
 
     def choices(self) -> Choices:
         model = self._model
@@ -144,6 +149,10 @@ class ModelTexts:
             after = self.role(change.after) if change.after else NOTHING
             return ChangeLine(change.field, before, after)
         return ChangeLine(change.field, *before_and_after(change, self.language))
+
+    def value(self, field: str, value: Any) -> str:
+        """A value as a model holds it."""
+        return self._value(field, written(value))
 
     def _value(self, field: str, value: Any) -> str:
         if field in ("role", "backup_role") and value:

@@ -11,13 +11,19 @@ from hub.store import Database, admission, model_actions
 from hub.store.admission import Person
 from hub.store.inserting import digest
 from routing.analysis import Finding, Member, Staff, analyse
+from routing.definition import Definition
 from routing.model import Model
 
 
 async def prove(database: Database, model: Model) -> Sequence[Finding]:
     """The gravest first, with who may sign in now as the staff."""
+    return await prove_definition(database, model.definition)
+
+
+async def prove_definition(database: Database, definition: Definition) -> Sequence[Finding]:
+    """The same of a model that may still have ties."""
     people = await database.read(admission.listed)
-    return await asyncio.to_thread(analyse, model.definition, staff_of(people, clock.now()))
+    return await asyncio.to_thread(analyse, definition, staff_of(people, clock.now()))
 
 
 def staff_of(people: Sequence[Person], at: datetime) -> Staff:

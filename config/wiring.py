@@ -18,6 +18,7 @@ from config.replay_desk import Replays
 from config.replay_runs import Runs
 from config.settings import Settings, SettingsError
 from config.topic_desk import ModelTopics
+from config.workshop_desk import WorkshopDesk
 from hub.asking import AskedTopic
 from hub.bus import Bus, DeadLetter
 from hub.bus.opening import open_bus
@@ -197,6 +198,11 @@ def make_model_life(
     return ModelLife.over(database, wake, fixed=fixed)
 
 
+def make_workshop_desk(settings: Settings, database: Database) -> WorkshopDesk:
+    life = make_model_life(settings, database)
+    return WorkshopDesk(life, database, settings.hub.organisation)
+
+
 def make_tokens(settings: Settings) -> Tokens:
     try:
         return Tokens(settings.hub.secret.get_secret_value())
@@ -323,6 +329,7 @@ def _console(basics: Basics, outbound: Outbound, runs: Runs) -> Console:
             models=Desk(basics.life, basics.model, basics.database),
             matrices=Matrices(basics.database, basics.life.versions),
             replays=Replays(basics.database, basics.life.versions, runs),
+            workshops=WorkshopDesk(basics.life, basics.database, basics.settings.hub.organisation),
             resend=outbound.resend,
             wake=basics.relay.wake,
             offered_only=lambda: offered_only(basics.model()),

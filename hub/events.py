@@ -224,6 +224,16 @@ class ModelActivated(Event):
     activated_at: AwareDatetime
 
 
+class WorkshopChanged(Event):
+    """Something changed in a five-step session: a card, who is there, where the facilitator is.
+    `number` is that of its last change. The subject is the session's id."""
+
+    topic: ClassVar[str] = "workshop.changed"
+
+    workshop_id: str
+    number: int
+
+
 ALL: tuple[type[Event], ...] = (
     InteractionReceived,
     InteractionRecorded,
@@ -238,6 +248,7 @@ ALL: tuple[type[Event], ...] = (
     DeliveryChanged,
     InvoiceChanged,
     ModelActivated,
+    WorkshopChanged,
 )
 
 

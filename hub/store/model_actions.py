@@ -1,5 +1,6 @@
 """The action list of the interaction model: what is still open, who does it, and by when."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -37,6 +38,17 @@ class Action:
     created_by: str
     done_at: datetime | None
     done_by: str
+
+
+@dataclass(frozen=True)
+class Point:
+    """Something that a session leaves open, or has done; `reference` is the same each time."""
+
+    reference: str
+    what: str
+    owner: str
+    due_on: date | None
+    is_done: bool
 
 
 def listed(connection: Connection, version: int | None = None) -> list[Action]:
@@ -82,6 +94,35 @@ def add(
     connection.execute(insert(actions), [row])
     models.record(connection, version, "model.action_added", by, what=row["what"], owner=owner)
     return action_id
+
+
+def carry_over(connection: Connection, version: int, points: Sequence[Point], *, by: str) -> None:
+    """The points of a session are those of its newest version: what an older one has of them goes
+    along, and what was ticked off there stays so."""
+    known = {
+        action.reference: action
+        for action in reversed(listed(connection))
+        if action.source is Source.SESSION
+    }
+    for point in points:
+        found = known.get(point.reference)
+        if found is None and not point.is_done:
+            add(
+                connection,
+                version,
+                point.what,
+                by=by,
+                source=Source.SESSION,
+                reference=point.reference,
+                owner=point.owner,
+                due_on=point.due_on,
+            )
+        elif found is not None:
+            values = {"version": version, "what": point.what}
+            values |= {"owner": point.owner, "due_on": point.due_on}
+            connection.execute(update(actions).where(actions.c.id == found.id).values(**values))
+            if point.is_done and found.done_at is None:
+                set_done(connection, found.id, by=by)
 
 
 def set_done(connection: Connection, action_id: str, *, by: str, done: bool = True) -> Action:

@@ -11,7 +11,7 @@ from hub import clock
 from hub.errors import Rejected
 from hub.events import PresenceChanged
 from hub.interaction import Channel
-from hub.store import audit, outbox
+from hub.store import audit, in_hand, outbox
 from hub.store.among import among
 from hub.store.tables import presence
 
@@ -85,6 +85,7 @@ def say(
         "seen_at": None,
     }
     _write(connection, agent_id, values)
+    in_hand.recount(connection, [agent_id])  # what they took before they ever said anything
     details = {"state": state, "reason": values["reason"], "closed": values["closed_channels"]}
     audit.record(
         connection,

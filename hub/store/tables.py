@@ -887,3 +887,62 @@ partner_posts = Table(
     Column("outcome", Json, nullable=False),  # what became of the events, once done
     _where("ix_partner_posts_waiting", "state = 'waiting'", "id"),
 )
+
+# The five-step sessions in which a model is made; a session in the store is a sign-in.
+workshops = Table(
+    "workshops",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("code", String(16), nullable=False, unique=True),  # what people type to come in
+    Column("title", Text, nullable=False),
+    Column("step", String(16), nullable=False),  # where the facilitator is
+    Column("number", Counter, nullable=False),  # of the last change
+    Column("people_number", Counter, nullable=False),  # grows when people come, go or are let in
+    Column("guests", Boolean, nullable=False),  # whether guests may ask to come in
+    Column("based_on", Integer, ForeignKey("model_versions.number")),
+    Column("draft", Integer, ForeignKey("model_versions.number")),  # the last one made of it
+    Column("draft_revision", Integer, nullable=False),  # of it as the session left it
+    Column("draft_number", Counter, nullable=False),  # of the change after which it was made
+    Column("created_at", Instant, nullable=False),
+    Column("created_by", String(100), nullable=False),  # agent id
+    Column("closed_at", Instant),
+)
+
+workshop_people = Table(
+    "workshop_people",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("workshop_id", _ID, ForeignKey("workshops.id"), nullable=False),
+    Column("agent_id", _ID, ForeignKey("agents.id")),  # null: a guest
+    Column("name", Text, nullable=False),
+    Column("token_hash", String(64), unique=True),  # of a guest who is not out
+    Column("state", String(16), nullable=False),  # waiting, in, out
+    Column("came_at", Instant, nullable=False),
+    Column("seen_at", Instant),  # null: gone
+    UniqueConstraint("workshop_id", "agent_id"),
+)
+
+workshop_fields = Table(
+    "workshop_fields",
+    metadata,
+    Column("workshop_id", _ID, ForeignKey("workshops.id"), primary_key=True),
+    Column("card", String(300), primary_key=True),
+    Column("field", String(64), primary_key=True),
+    Column("value", Json, nullable=False),
+    Column("number", Counter, nullable=False),  # of the change that wrote it
+    Column("by", String(36), nullable=False),  # of workshop_people; empty: Loket itself
+    Column("other", Json, nullable=False),  # what somebody else wrote at the same time; {} if none
+)
+
+workshop_changes = Table(
+    "workshop_changes",
+    metadata,
+    Column("workshop_id", _ID, ForeignKey("workshops.id"), primary_key=True),
+    Column("number", Counter, primary_key=True, autoincrement=False),
+    Column("operation", String(64), nullable=False),  # made by who sends it: once is enough
+    Column("at", Instant, nullable=False),
+    Column("by", String(36), nullable=False),
+    Column("undoes", Counter),  # the number of the change that this one takes back
+    Column("writes", Json, nullable=False),  # card, field, value before, value
+    UniqueConstraint("workshop_id", "operation"),
+)

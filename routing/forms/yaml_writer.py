@@ -1,6 +1,7 @@
 """A model as YAML text that reads back as the same model."""
 
 import re
+from collections.abc import Mapping
 from io import StringIO
 from typing import Any
 
@@ -20,13 +21,21 @@ def to_yaml(definition: Definition) -> str:
     return plain_to_yaml(plain(definition))
 
 
-def plain_to_yaml(sections: dict[str, Any]) -> str:
-    """The same of plain data."""
+def plain_to_yaml(
+    sections: dict[str, Any], above: Mapping[str, str] = {}, rows: Mapping[int, str] = {}
+) -> str:
+    """The same of plain data, with comments `above` sections and rows by their place."""
     document = CommentedMap()
     for number, (name, value) in enumerate(sections.items()):
         document[name] = _section(value)
-        if number and isinstance(value, dict | list):
-            document.yaml_set_comment_before_after_key(name, before="\n")
+        comment = above.get(name, "")
+        if (number and isinstance(value, dict | list)) or comment:
+            before = f"\n{comment}" if number else comment
+            document.yaml_set_comment_before_after_key(name, before=before)
+    for place, comment in rows.items():
+        document["moments"].yaml_set_comment_before_after_key(
+            place, before=f"\n{comment}", indent=2
+        )
     return dumped(document)
 
 

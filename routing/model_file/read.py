@@ -55,7 +55,7 @@ def checked(data: Any, problems: Problems, *, with_ties: bool) -> Definition:
     """A model from the plain values of any form; `problems` knows where they stand. Raises
     BrokenModel with all that is wrong; ties are looked for unless they may be there."""
     draft = read_draft(data, problems)
-    check_rules(draft, problems)
+    check_rules(draft.topics.values(), problems)
     if draft.whole:
         check_references(draft, problems)
     if draft.whole and not problems.found and not with_ties:

@@ -1,9 +1,9 @@
 """Whether the rules by which topics are recognised can ever fit, and fit one topic only."""
 
 import re
+from collections.abc import Iterable
 
 from routing.definition import FILE_KINDS, Topic
-from routing.model_file.draft import Draft
 from routing.model_file.problem import Place, Problems, shown, suggestion
 from routing.patterns import BadPattern, compiled
 from routing.recognise import PHRASE_LIMIT, words_of
@@ -13,9 +13,9 @@ _SENDER = re.compile(r"([^@\s]+@)?[^@\s.]+(\.[^@\s.]+)+")
 _ENDING = re.compile(r"\.[a-z0-9]{1,10}")
 
 
-def check_rules(draft: Draft, problems: Problems) -> None:
+def check_rules(topics: Iterable[Topic | None], problems: Problems) -> None:
     owners: dict[tuple[str, str], str] = {}
-    for topic in draft.topics.values():
+    for topic in topics:
         if topic:
             place = ("topics", topic.id, "rules")
             _check_words(topic, (*place, "words"), problems)

@@ -33,6 +33,7 @@ EXAMPLES: dict[str, object] = {
     "what": ChatSign.SEEN,
     "by_customer": True,
     "number": 2,
+    "workshop_id": "s1",
     "activated_at": clock.now(),
     "order_id": "o1",
     "order_number": "LK-10001",

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from hub import clock
 from hub.errors import Rejected
@@ -282,6 +282,17 @@ async def test_who_cannot_take_it_does_not_hide_who_can(at: Workplace) -> None:
     mail = await at.wait_for("mail")
     assert await at.place(mail) is Outcome.OFFERED
     assert await at.offered_to(anna) == [mail]
+
+
+async def test_what_somebody_took_before_they_said_that_they_are_there_counts(
+    at: Workplace,
+) -> None:
+    anna = await at.hire("anna")
+    await at.database.write(lambda c: c.execute(delete(t.presence)))
+    item = await at.wait_for("one", units=100)
+    await at.database.write(lambda c: work_items.claim(c, item, anna))
+    await at.database.write(lambda c: presence.say(c, anna.id, presence.AVAILABLE))
+    assert await at.database.read(in_hand.idle) == []
 
 
 async def test_the_figures_of_who_has_room_are_mended(at: Workplace) -> None:

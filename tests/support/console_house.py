@@ -21,6 +21,7 @@ from config.model_desk import Desk
 from config.replay_desk import Replays
 from config.replay_runs import Runs
 from config.topic_desk import ModelTopics
+from config.workshop_desk import WorkshopDesk
 from hub.bus import DeadLetter
 from hub.bus.opening import open_bus
 from hub.guide import Guide
@@ -190,6 +191,7 @@ class House:
             models=Desk(self.life, self.live, self.database),
             matrices=Matrices(self.database, self.life.versions),
             replays=Replays(self.database, self.life.versions, self.runs),
+            workshops=WorkshopDesk(self.life, self.database, hub.organisation),
             resend=self.outbound.resend,
             wake=self.relay.wake,
             offered_only=lambda: offered_only(self.model),
