@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 
 from sqlalchemy import Connection
 
@@ -10,19 +11,22 @@ from config.flaws import unreadable
 from config.model_texts import ModelTexts, as_language
 from config.proof import prove_definition
 from hub.store import Database, model_actions, workshops
+from hub.store.model_actions import Point
 from hub.store.models import Origin, State, Version
 from hub.store.workshops import Workshop
-from hub.workshop import Board, Write
+from hub.workshop import Board, Kind, Write
+from routing.analysis import Finding
 from routing.explain import Language
 from routing.lifecycle.life import ModelLife
 from routing.lifecycle.versions import Versions
 from routing.model import Model
+from routing.tree import ANY
 from routing.workshop import answers as told
 from routing.workshop.beginning import beginning
 from routing.workshop.draft import draft_text
 from routing.workshop.from_model import cards_of
 from routing.workshop.names import given_names
-from routing.workshop.to_model import to_model
+from routing.workshop.to_model import Made, to_model
 
 _LANGUAGES = {"en": "English", "nl": "Dutch"}
 
@@ -139,3 +143,42 @@ class WorkshopDesk:
             note=note,
             by=by,
         )
+
+
+def _proved(one: Finding, answers: WorkshopAnswers) -> Proved:
+    found = answers.found
+    cards = [found.cards[row.row] for row in one.rows if row.row in found.cards]
+    example = one.example
+    row = cards[0] if cards and cards[0].startswith(f"{Kind.ROW}.") else ""
+    if example and not row:
+        row = found.card_of(example.target_group, ANY, ANY, example.topic)
+    return Proved(answers.texts.finding(one), tuple(cards), row)
+
+
+def _points(workshop: Workshop, board: Board, made: Made) -> list[Point]:
+    """What the session leaves open: its own points, and what lacks a language."""
+    points = [
+        Point(
+            f"{workshop.id}/{card.key}",
+            card.text("what"),
+            card.text("owner"),
+            _day(card.text("due")),
+            is_done=card.flag("done"),
+        )
+        for card in board.of_kind(Kind.ACTION)
+        if card.text("what")
+    ]
+    for language, name in _LANGUAGES.items():
+        lacking = [card for card, wanted in made.untranslated if wanted == language]
+        titles = ", ".join(dict.fromkeys(board.get(card).title(language) for card in lacking))
+        what = f"Write in {name}, where one language stands for both now: {titles}"
+        reference = f"{workshop.id}/{language}"
+        points.append(Point(reference, what, "", None, is_done=not lacking))
+    return points
+
+
+def _day(written: str) -> date | None:
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        return None
