@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agent_ui.guard import Guard
+from agent_ui.import_desk import MOST_BYTES as LONGEST_FILE
 from agent_ui.sent_files import MOST_BYTES
 from agent_ui.static_files import PREFIX, StaticFiles
 from agent_ui.streams import Streams
@@ -14,6 +15,7 @@ from agent_ui.views.desk import DeskViews
 from agent_ui.views.files import FileViews
 from agent_ui.views.guide import GuideViews
 from agent_ui.views.handing_over import HandingOverViews
+from agent_ui.views.imports import ImportViews
 from agent_ui.views.information import InformationViews
 from agent_ui.views.matrix import LONGEST_FORM as LONGEST_MATRIX
 from agent_ui.views.matrix import MatrixViews
@@ -47,6 +49,7 @@ class Views:
     desk: DeskViews
     handing_over: HandingOverViews
     information: InformationViews
+    imports: ImportViews
     streams: Streams
     workshops: WorkshopsViews
     workshop: WorkshopViews
@@ -98,6 +101,16 @@ def routes(views: Views, guard: Guard, static: StaticFiles) -> Sequence[Route]:
         Route("GET", interaction + "/original", agents(views.files.original)),
         Route("POST", interaction + "/resend", agents(views.actions.resend)),
         Route("GET", "/console/files/{id}", agents(views.files.download)),
+        Route("GET", "/console/imports", guard.for_administrators(views.imports.page)),
+        Route(
+            "POST",
+            "/console/imports",
+            guard.for_administrators(views.imports.hand_in),
+            body_limit=LONGEST_FILE + 64 * 1024,
+        ),
+        Route(
+            "GET", "/console/imports/{id}/report", guard.for_administrators(views.imports.report)
+        ),
         Route("GET", "/console/files/{id}/small", agents(views.files.small)),
         Route("GET", "/console/topics", agents(views.topics.page)),
         Route("POST", "/console/topics/threshold", agents(views.topics.set_threshold)),

@@ -2,19 +2,21 @@
 
     python -m benchmarks [--full] [--stack embedded|servers] [NAME]...
 
-The names are decide, model, replay, topics, assign, ingest, visible, chat and memory. Without names
-all run: about a quarter of an hour, with `--full` more than an hour.
+The names are decide, model, replay, topics, imports, assign, ingest, visible, chat and memory.
+Without names all run: about a quarter of an hour, with `--full` more than an hour.
 """
 
 import argparse
 import signal
 import sys
+from collections.abc import Iterable
 from typing import Any
 
 from benchmarks import (
     assign,
     chat,
     decide,
+    imports,
     ingest,
     machine,
     memory,
@@ -32,6 +34,7 @@ NAMES_OF_BENCHMARKS = (
     "model",
     "replay",
     "topics",
+    "imports",
     "assign",
     "ingest",
     "visible",
@@ -75,7 +78,11 @@ def _run(name: str, stacks: Stacks, arguments: argparse.Namespace) -> list[tuple
         return [(f"{r.stack} {r.console}", r) for r in visible.run(stacks, one)]
     if name == "chat":
         return [(f"{r.stack} {r.direction}", r) for r in chat.run(stacks, one)]
-    return [(r.stack, r) for r in memory.run(stacks, one)]
+    if name == "imports":
+        rows: Iterable[Any] = imports.run(stacks, chosen)
+    else:
+        rows = memory.run(stacks, one)
+    return [(row.stack, row) for row in rows]
 
 
 def _decide() -> list[tuple[str, Any]]:

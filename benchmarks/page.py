@@ -42,7 +42,25 @@ def _sections(results: Results) -> dict[str, list[str]]:
         "model": _model(results.rows("model")),
         "topics": [line for row in results.rows("topics") for line in _topics(row)],
         "replay": _replay(results.rows("replay")),
+        "imports": _imports(results.rows("imports")),
     }
+
+
+def _imports(rows: Sequence[Row]) -> list[str]:
+    lines = _head("stack", "customers", "seconds", "rows/s", "again, seconds", "MB", "load")
+    lines += [
+        _line(
+            TITLES[row["stack"]],
+            f"{row['customers']:,}",
+            f"{row['seconds']:.0f}",
+            f"{row['customers'] / row['seconds']:,.0f}",
+            f"{row['again_seconds']:.0f}",
+            f"{row['megabytes']:.0f}",
+            f"{row['load_before']:.1f}",
+        )
+        for row in rows
+    ]
+    return lines
 
 
 def _replaced(text: str, name: str, lines: Sequence[str]) -> str:

@@ -5,12 +5,14 @@ from importlib.metadata import entry_points
 from connectors.chat.kind import connector as chat
 from connectors.email.kind import connector as email
 from connectors.partners.kind import connector as partners
+from connectors.portal.kind import connector as portal
 from hub.connector import ConnectorKind
 
 OURS: tuple[ConnectorKind, ...] = (
     email,
     chat,
     partners,
+    portal,
 )
 
 

@@ -33,6 +33,8 @@ from hub.isolation import Workers
 from hub.lifecycle import Lifecycle, Part
 from hub.metrics import Metrics
 from hub.outbound import Outbound
+from hub.outgoing import OutgoingMessage, SendResult
+from hub.passing import nowhere_to_pass
 from hub.relay import Relay
 from hub.retention import Retention
 from hub.store import Blobs, Database, dead_letters, migrate
@@ -127,7 +129,7 @@ def build(settings: Settings, role: Role = Role.ALL, extra: Extra | None = None)
     outbound = _outbound(basics, outbound_to)
     connectors: dict[str, Connector] = {}
     if role in (Role.ALL, Role.CONNECTORS):
-        connectors = _connectors(basics, outbound)
+        connectors = _connectors(basics, outbound, outbound_to)
         outbound_to.update({c: each for each in connectors.values() for c in each.sends})
         for channel in outbound_to:
             basics.bus.subscribe(f"send.{channel}", [f"message.send.{channel}"], outbound.handle)
@@ -260,7 +262,9 @@ def _outbound(basics: Basics, connectors: Mapping[Channel, Connector]) -> Outbou
     )
 
 
-def _connectors(basics: Basics, outbound: Outbound) -> dict[str, Connector]:
+def _connectors(
+    basics: Basics, outbound: Outbound, outbound_to: Mapping[Channel, Connector]
+) -> dict[str, Connector]:
     intake = Intake(basics.database, basics.tokens, basics.metrics, basics.relay.wake)
     context = ConnectorContext(
         hub=basics.settings.hub,
@@ -275,9 +279,21 @@ def _connectors(basics: Basics, outbound: Outbound) -> dict[str, Connector]:
         wake=basics.relay.wake,
         ask=partial(_ask, basics.model),
         default_accounts=default_accounts(basics.settings),
+        pass_on=partial(_pass_on, outbound_to),
         topic_of_event=lambda kind: basics.model().topic_of_event(kind),
     )
     return {kind.name: kind.build(section, context) for kind, section in enabled(basics.settings)}
+
+
+async def _pass_on(connectors: Mapping[Channel, Connector], message: OutgoingMessage) -> SendResult:
+    connector = connectors.get(message.interaction.channel)
+    if connector is None:
+        return await nowhere_to_pass(message)
+    return await connector.send(message, _nothing_to_mark)
+
+
+async def _nothing_to_mark() -> None:
+    """It is not kept, so there is nothing that a crash could leave in doubt."""
 
 
 def _dispatcher(basics: Basics) -> list[tuple[str, Part]]:

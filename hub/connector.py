@@ -19,6 +19,7 @@ from hub.interaction import Channel, DeliveryState
 from hub.isolation import Workers
 from hub.metrics import Metrics
 from hub.outgoing import Committing, OutgoingFile, OutgoingMessage, SendResult
+from hub.passing import PassOn, nowhere_to_pass
 from hub.settings import HubSettings, Section
 from hub.store import Blobs, Database
 from hub.tokens import Tokens
@@ -89,6 +90,8 @@ class ConnectorContext:
     """What the interaction model wants to know before a contact."""
     default_accounts: Mapping[Channel, str] = field(default_factory=dict)
     """From which of our accounts to write to a customer of our own accord."""
+    pass_on: PassOn = nowhere_to_pass
+    """Sends a mail that is not kept."""
     topic_of_event: Callable[[EventKind], str] = lambda _kind: ""
     """The topic of the interaction model that a delivery event is work about; empty for none."""
 

@@ -91,6 +91,7 @@ def _flags(port: int, smtp_port: int, sink_port: int, folder: Path) -> dict[str,
                     }
                 },
             },
+            "portal": {"mail_account": ADDRESSES[0]},
             "partners": {
                 "partners": {CARRIER: {"secret": carrier_secret(secret)}},
                 "notices": {"kinds": [kind.value for kind in NOTICED], "language": "nl"},

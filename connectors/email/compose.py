@@ -20,12 +20,15 @@ _NUMBER = re.compile(r"\s*\[#\d+\]")
 def compose(
     message: OutgoingMessage, account: AccountSettings, *, organisation: str, separator: str
 ) -> OutgoingMail:
-    """The mail as it goes out. Its Message-ID is the stored one, the same at every try."""
-    interaction = message.interaction
+    """The mail as it goes out. Its Message-ID is the stored one, the same at every try.
+
+    One that is passed on and belongs to no conversation has no token and no number.
+    """
+    interaction, token = message.interaction, message.token
     return OutgoingMail(
         sender=Mailbox(account.address, account.from_name or organisation),
         to=tuple(Mailbox(party.value, party.name) for party in interaction.recipients),
-        reply_to=reply_address(account.address, message.token, separator),
+        reply_to=reply_address(account.address, token, separator) if token else "",
         subject=answer_subject(
             interaction.subject, message.conversation_number, first=not message.references
         ),
@@ -41,6 +44,9 @@ def compose(
 
 
 def answer_subject(subject: str, number: int, *, first: bool) -> str:
-    """`Re:` once, the conversation's number once. `first`: there is nothing it answers."""
+    """`Re:` once, the conversation's number once; without a number as it is. `first`: there is
+    nothing it answers."""
+    if not number:
+        return subject
     plain = _PREFIXES.sub("", _NUMBER.sub("", subject)).strip()
     return f"{'' if first else 'Re: '}{plain} [#{number}]".replace("  ", " ").strip()

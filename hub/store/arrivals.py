@@ -108,7 +108,7 @@ class _Batch:
         """Write everything, parents first."""
         connection, rows = self._connection, self._rows
         self._senders.save(connection)
-        _insert_conversations(connection, self._conversation_rows())
+        insert_conversations(connection, self._conversation_rows())
         insert_all(connection, interactions, rows.interactions)
         insert_all(connection, unrouted, rows.unrouted)
         insert_all(connection, attachments, rows.attachments)
@@ -292,7 +292,7 @@ def _load_known(connection: Connection, arrivals: Sequence[Arrival]) -> dict[str
     }
 
 
-def _insert_conversations(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+def insert_conversations(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     """Insert them with the next numbers."""
     if not rows:
         return

@@ -619,7 +619,7 @@ imports = Table(
     Column("accepted", Integer, nullable=False),
     Column("unchanged", Integer, nullable=False),
     Column("refused", Integer, nullable=False),
-    Column("problem", Text, nullable=False),  # why it failed
+    Column("problem", Text, nullable=False),  # the code of why it failed
     Column("started_by", String(100), nullable=False),  # agent id, or operator
     Column("started_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
@@ -886,6 +886,33 @@ partner_posts = Table(
     Column("state", String(16), nullable=False),  # waiting, done
     Column("outcome", Json, nullable=False),  # what became of the events, once done
     _where("ix_partner_posts_waiting", "state = 'waiting'", "id"),
+)
+
+# One-time codes by which customers sign in to the portal; only digests of what they are.
+portal_codes = Table(
+    "portal_codes",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("address", String(512), nullable=False, index=True),
+    Column("link_hash", String(64), nullable=False, unique=True),
+    Column("code_hash", String(64), nullable=False),
+    Column("browser_hash", String(64), nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False, index=True),
+)
+
+portal_sessions = Table(
+    "portal_sessions",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("customer_id", _ID, ForeignKey("customers.id"), nullable=False, index=True),
+    Column("address", String(512), nullable=False),
+    Column("browser", String(200), nullable=False),  # what it says it is
+    Column("created_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False, index=True),
 )
 
 # The five-step sessions in which a model is made; a session in the store is a sign-in.

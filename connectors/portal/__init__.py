@@ -1,0 +1,1 @@
+"""The customer portal: what a customer sees of us, and can do without asking."""

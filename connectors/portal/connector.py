@@ -1,0 +1,124 @@
+"""The portal as the hub sees it: its doors, and what becomes of an answer that is sent there."""
+
+from collections.abc import Sequence
+
+import structlog
+
+from connectors.portal.account import Account
+from connectors.portal.guard import Guard
+from connectors.portal.orders import Orders
+from connectors.portal.pages import Pages
+from connectors.portal.requests import Requests
+from connectors.portal.settings import PortalSettings
+from connectors.portal.sign_in import SignIn
+from hub.connector import Committing, ConnectorContext, Finding, OutgoingMessage, SendResult
+from hub.errors import LoketError
+from hub.http import Route
+from hub.interaction import Channel, DeliveryState
+from hub.passing import passing_mail
+from hub.store import customers
+from hub.texts import DEFAULT
+
+log = structlog.get_logger(__name__)
+
+
+class PortalConnector:
+    name = "portal"
+    sends: Sequence[Channel] = (Channel.PORTAL,)
+    problem = ""
+
+    def __init__(self, settings: PortalSettings, context: ConnectorContext) -> None:
+        self._settings = settings
+        self._context = context
+        self._pages = Pages(context.hub.organisation)
+        self._requests = Requests(settings, context, self._pages)
+        self._guard = Guard(
+            context.database,
+            self._pages,
+            context.tokens,
+            context.hub.http.public_url,
+            self._requests.trouble,
+        )
+        self._sign_in = SignIn(settings, context, self._pages, self._guard)
+        self._account = Account(context, self._pages)
+        self._orders = Orders(context, self._pages)
+
+    def routes(self) -> Sequence[Route]:
+        guests, customer = self._guard.for_all, self._guard.for_customers
+        signing, account = self._sign_in, self._account
+        requests, orders = self._requests, self._orders
+        one, order = "/portal/requests/{id}", "/portal/orders/{id}"
+        return [
+            *self._pages.routes(),
+            Route("GET", "/portal/sign-in", guests(signing.form)),
+            Route("POST", "/portal/sign-in", guests(signing.ask)),
+            Route("GET", "/portal/code", guests(signing.code_form)),
+            Route("POST", "/portal/code", guests(signing.code)),
+            Route("GET", "/portal/link/{link}", guests(signing.link_form)),
+            Route("POST", "/portal/link/{link}", guests(signing.link)),
+            Route("POST", "/portal/sign-out", customer(signing.sign_out)),
+            Route("GET", "/portal", customer(account.home)),
+            Route("GET", "/portal/requests", customer(requests.index)),
+            Route("GET", "/portal/requests/new", customer(requests.new)),
+            Route("POST", "/portal/requests/new", customer(requests.begin)),
+            Route("GET", one, customer(requests.show)),
+            Route("POST", one, customer(requests.go_on)),
+            Route("GET", "/portal/files/{id}", customer(requests.file)),
+            Route("GET", "/portal/orders", customer(orders.index)),
+            Route("GET", "/portal/orders/new/{id}", customer(orders.new)),
+            Route("POST", "/portal/orders/new/{id}", customer(orders.place)),
+            Route("GET", order, customer(orders.show)),
+            Route("POST", order + "/cancel", customer(orders.cancel)),
+            Route("POST", order + "/prefer", customer(orders.prefer)),
+            Route("GET", "/portal/details", customer(account.details)),
+            Route("POST", "/portal/details", customer(account.choose)),
+            Route("POST", "/portal/sessions/{id}/end", customer(account.end_session)),
+            Route("GET", "/portal/my-data.json", customer(account.download)),
+            Route("POST", "/portal/erase", customer(requests.ask_to_erase)),
+        ]
+
+    async def start(self) -> None:
+        """Nothing to start: customers come by themselves."""
+
+    async def stop(self) -> None:
+        await self._sign_in.finish()
+
+    async def send(
+        self,
+        message: OutgoingMessage,
+        committing: Committing,  # noqa: ARG002 (the store has it: a crash leaves no doubt)
+    ) -> SendResult:
+        """It is in the portal already; the customer is told by mail that there is something."""
+        await self._tell(message)
+        return SendResult(DeliveryState.WAITING)
+
+    async def check(self) -> Sequence[Finding]:
+        account = self._account_of_mail
+        if account:
+            return [Finding("portal", ok=True, what=f"codes are mailed from {account}")]
+        hint = "Set up [connectors.email] with an account, or name one in connectors.portal."
+        return [Finding("portal", ok=False, what="no code can be mailed", hint=hint)]
+
+    @property
+    def _account_of_mail(self) -> str:
+        default = self._context.default_accounts.get(Channel.EMAIL, "")
+        return self._settings.mail_account or default
+
+    async def _tell(self, message: OutgoingMessage) -> None:
+        """Without what the answer says: mail is read by more people than the portal."""
+        interaction = message.interaction
+        who = await self._context.database.read(
+            lambda c: customers.customer(c, interaction.customer_id)
+        )
+        address = next((p.value for p in who.points if p.kind == "email" and p.verified), "")
+        if not address or not self._account_of_mail:
+            return
+        texts = self._pages.texts.get(who.language, self._pages.texts[DEFAULT])
+        organisation = self._context.hub.organisation
+        url = f"{self._context.hub.http.public_url}/portal/requests/{interaction.conversation_id}"
+        subject = texts("{organisation} has answered you", organisation=organisation)
+        text = texts("There is an answer to your request. Read it here:\n{url}", url=url)
+        try:
+            await self._context.pass_on(passing_mail(self._account_of_mail, address, subject, text))
+        except LoketError as error:
+            log.warning("portal.not_told", reason=str(error))

@@ -1,0 +1,20 @@
+"""What an operator says about the portal."""
+
+from pydantic import Field
+
+from hub.settings import Section
+
+
+class PortalSettings(Section):
+    """Without this section there is no portal."""
+
+    mail_account: str = Field(
+        "", description="mail account that codes are sent from; empty: the first one"
+    )
+    session_days: int = Field(14, ge=1, le=365, description="days a customer stays signed in")
+    asks_per_minute: int = Field(20, ge=1, description="codes asked for and tried by one address")
+    messages_per_minute: int = Field(20, ge=1, description="messages of one customer")
+    trouble_topic: str = Field(
+        "",
+        description="topic of the contact that a fault of the portal makes; empty: none is named",
+    )

@@ -1,0 +1,36 @@
+"""Who is asking: a guest in a browser, or a customer who signed in."""
+
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from hub.store.customers import Customer
+from hub.store.portal_sign_in import Session
+from hub.texts import Texts
+
+FORM_TOKEN = "form_token"  # noqa: S105 (a name, not a secret)
+SESSION_COOKIE = "loket_portal"
+BROWSER_COOKIE = "loket_portal_browser"
+LANGUAGE_COOKIE = "loket_portal_language"
+
+
+@dataclass(frozen=True)
+class Guest:
+    """`form_token` proves that a form is one of ours; `browser` is the browser's own id."""
+
+    request: web.Request
+    texts: Texts
+    browser: str
+    form_token: str
+
+
+@dataclass(frozen=True)
+class Visit(Guest):
+    session: Session
+    customer: Customer
+
+    @property
+    def parties(self) -> list[str]:
+        """Whose orders and agreements they see: their own, and those of their organisation."""
+        organisation = self.customer.organisation_id
+        return [self.customer.id, *([organisation] if organisation else [])]

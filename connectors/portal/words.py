@@ -1,0 +1,67 @@
+"""What states are called to a customer: what it means for them, not what it is to us."""
+
+from hub.texts import N_
+
+MONTHS = (
+    N_("January"),
+    N_("February"),
+    N_("March"),
+    N_("April"),
+    N_("May"),
+    N_("June"),
+    N_("July"),
+    N_("August"),
+    N_("September"),
+    N_("October"),
+    N_("November"),
+    N_("December"),
+)
+REQUESTS = {
+    "received": N_("Received"),
+    "busy": N_("We are on it"),
+    "your_turn": N_("We answered"),
+    "done": N_("Done"),
+}
+CHANNELS = {
+    "email": N_("by mail"),
+    "chat": N_("by chat"),
+    "sms": N_("by text message"),
+    "whatsapp": N_("by WhatsApp"),
+    "phone": N_("by phone"),
+    "portal": N_("here"),
+    "manual": N_("by letter or visit"),
+}
+ORDERS = {
+    "placed": N_("Placed"),
+    "confirmed": N_("Confirmed"),
+    "shipped": N_("On its way"),
+    "delivered": N_("Delivered"),
+    "returned": N_("Returned"),
+    "cancelled": N_("Cancelled"),
+}
+PARCELS = {
+    "announced": N_("Announced"),
+    "accepted": N_("With the carrier"),
+    "in_transit": N_("On its way"),
+    "customs": N_("At customs"),
+    "out_for_delivery": N_("Comes today"),
+    "attempted": N_("You were not at home"),
+    "exception": N_("Delayed"),
+    "damaged": N_("Damaged"),
+    "lost": N_("Lost"),
+    "delivered": N_("Delivered"),
+    "returned": N_("Goes back"),
+    "information": N_("News"),
+}
+WISHES = {
+    "": N_("No wish"),
+    "neighbours": N_("With the neighbours"),
+    "shed": N_("In the shed"),
+    "pickup": N_("At a pick-up point"),
+}
+PREFERRED = {
+    "": N_("No preference"),
+    "email": N_("E-mail"),
+    "sms": N_("Text message"),
+    "whatsapp": N_("WhatsApp"),
+}

@@ -1,0 +1,175 @@
+"""What a customer sees of their own conversations. Never notes, never anybody else's."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from hub.interaction import Channel, Direction, InteractionKind
+from hub.store.among import among
+from hub.store.tables import attachments, conversations, interactions, outbound, work_items
+
+_PER_PAGE = 50
+_LONGEST = 200
+
+
+@dataclass(frozen=True)
+class Request:
+    """A conversation as its customer knows it. `state`: received, busy, your_turn or done."""
+
+    id: str
+    number: int
+    subject: str
+    channel: str
+    state: str
+    created_at: datetime
+    last_at: datetime
+
+
+@dataclass(frozen=True)
+class Message:
+    """`ours`: from the organisation. `unread`: it came over the portal and was not shown yet."""
+
+    id: str
+    sequence: int
+    ours: bool
+    name: str
+    channel: Channel
+    text: str
+    at: datetime
+    files: tuple[tuple[str, str, int], ...]
+    unread: bool
+
+
+def requests(
+    connection: Connection, customer_id: str, *, before: datetime | None = None
+) -> list[Request]:
+    """Their conversations, the newest first."""
+    columns = conversations.c
+    selection = (
+        select(conversations)
+        .where(columns.customer_id == customer_id, columns.channel != Channel.PARTNER.value)
+        .order_by(columns.last_at.desc())
+        .limit(_PER_PAGE)
+    )
+    if before is not None:
+        selection = selection.where(columns.last_at < before)
+    rows = connection.execute(selection).all()
+    return _requests(connection, rows)
+
+
+def request(connection: Connection, customer_id: str, conversation_id: str) -> Request | None:
+    """One of theirs."""
+    row = connection.execute(
+        select(conversations).where(
+            conversations.c.id == conversation_id, conversations.c.customer_id == customer_id
+        )
+    ).one_or_none()
+    return None if row is None else _requests(connection, [row])[0]
+
+
+def messages(connection: Connection, conversation_id: str) -> list[Message]:
+    """What was said, the oldest first, on every channel; the last of very many."""
+    columns = interactions.c
+    rows = connection.execute(
+        select(interactions, outbound.c.state.label("delivery"))
+        .outerjoin(outbound, outbound.c.interaction_id == columns.id)
+        .where(
+            columns.conversation_id == conversation_id,
+            columns.kind == InteractionKind.MESSAGE.value,
+            columns.channel.not_in([Channel.PARTNER.value, Channel.MANUAL.value]),
+        )
+        .order_by(columns.sequence.desc())
+        .limit(_LONGEST)
+    ).all()
+    files = _files(connection, [row.id for row in rows])
+    return [_message(row, files.get(row.id, ())) for row in reversed(rows)]
+
+
+def file_of(connection: Connection, customer_id: str, attachment_id: str) -> tuple[str, str] | None:
+    """(name, hash) of a file in a message of one of their conversations."""
+    row = connection.execute(
+        select(attachments.c.filename, attachments.c.sha256)
+        .join(interactions, interactions.c.id == attachments.c.interaction_id)
+        .join(conversations, conversations.c.id == interactions.c.conversation_id)
+        .where(
+            attachments.c.id == attachment_id,
+            conversations.c.customer_id == customer_id,
+            interactions.c.kind == InteractionKind.MESSAGE.value,
+        )
+    ).one_or_none()
+    return None if row is None else (row.filename, row.sha256)
+
+
+def _requests(connection: Connection, rows: Sequence[Any]) -> list[Request]:
+    ids = [row.id for row in rows]
+    held = {
+        row.conversation_id
+        for row in connection.execute(
+            select(work_items.c.conversation_id).where(
+                among(work_items.c.conversation_id, ids),
+                work_items.c.state.in_(["assigned", "snoozed"]),
+            )
+        )
+    }
+    answered = _answered(connection, ids)
+    return [
+        Request(
+            row.id,
+            row.number,
+            row.subject,
+            row.channel,
+            _state(row, held=row.id in held, answered=row.id in answered),
+            row.created_at,
+            row.last_at,
+        )
+        for row in rows
+    ]
+
+
+def _state(row: Any, *, held: bool, answered: bool) -> str:
+    if row.state == "resolved":
+        return "done"
+    if answered:
+        return "your_turn"
+    return "busy" if held else "received"
+
+
+def _answered(connection: Connection, ids: Sequence[str]) -> set[str]:
+    """Those of which the last message is ours."""
+    columns = interactions.c
+    rows = connection.execute(
+        select(columns.conversation_id, columns.direction)
+        .where(among(columns.conversation_id, ids), columns.kind == InteractionKind.MESSAGE.value)
+        .order_by(columns.conversation_id, columns.sequence)
+    )
+    last = {row.conversation_id: row.direction for row in rows}
+    return {key for key, direction in last.items() if direction == Direction.OUTBOUND.value}
+
+
+def _files(
+    connection: Connection, ids: Sequence[str]
+) -> dict[str, tuple[tuple[str, str, int], ...]]:
+    found: dict[str, list[tuple[str, str, int]]] = {}
+    rows = connection.execute(select(attachments).where(among(attachments.c.interaction_id, ids)))
+    for row in rows:
+        if not row.inline:
+            found.setdefault(row.interaction_id, []).append((row.id, row.filename, row.size))
+    return {key: tuple(files) for key, files in found.items()}
+
+
+def _message(row: Any, files: tuple[tuple[str, str, int], ...]) -> Message:
+    ours = row.direction == Direction.OUTBOUND.value
+    return Message(
+        id=row.id,
+        sequence=row.sequence,
+        ours=ours,
+        name=str(row.sender.get("name", "")),
+        channel=Channel(row.channel),
+        text=row.text,
+        at=row.occurred_at,
+        files=files,
+        unread=ours and row.channel == Channel.PORTAL.value and row.delivery in ("sent", "waiting"),
+    )

@@ -1,0 +1,74 @@
+"""Texts that a person reads, in their language.
+
+The English text is the key; a folder of catalogues holds the other languages. `N_` marks a text
+that is looked up elsewhere, so that a check for missing translations finds it.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from markupsafe import Markup
+
+LANGUAGES: Mapping[str, str] = {"en": "English", "nl": "Nederlands"}
+DEFAULT = "en"
+
+_ACCEPTED = re.compile(
+    r"^\s*([a-z]{1,8})(?:-[a-z0-9-]*)?\s*(?:;\s*q\s*=\s*([01](?:\.\d{0,3})?))?\s*$"
+)
+
+
+def N_(text: str) -> str:  # noqa: N802 (what gettext calls it, and its tools look for)
+    return text
+
+
+class Texts:
+    """The texts in one language: `_("Put back")`, `_("{name} has it.", name=name)`."""
+
+    def __init__(self, language: str, catalogue: Mapping[str, str]) -> None:
+        self.language = language
+        self._catalogue = catalogue
+
+    def __call__(self, text: str, /, **values: object) -> str:
+        found = self._catalogue.get(text, text)
+        if any(isinstance(value, Markup) for value in values.values()):
+            # What a macro made is escaped already; the page would do it once more.
+            return Markup(found).format(**values)  # noqa: S704 (a text of ours, which escapes the rest)
+        return found.format(**values) if values else found
+
+    def table(self, texts: Sequence[str]) -> dict[str, str]:
+        return {text: self(text) for text in texts}
+
+    def count(self, number: int, one: str, many: str) -> str:
+        """`one` or `many`, with the number at `{n}`."""
+        return self(one if number == 1 else many, n=number)
+
+
+def catalogue(folder: Path, language: str) -> dict[str, str]:
+    """The texts of a language, from `LANGUAGE.json` in the folder; none for the language of the
+    keys."""
+    if language == DEFAULT:
+        return {}
+    found: dict[str, str] = json.loads((folder / f"{language}.json").read_text(encoding="utf-8"))
+    return found
+
+
+def all_texts(folder: Path) -> dict[str, Texts]:
+    """By language."""
+    return {language: Texts(language, catalogue(folder, language)) for language in LANGUAGES}
+
+
+def preferred(*choices: str, accept: str = "") -> str:
+    """The first choice that we speak, else what the browser likes best."""
+    for choice in choices:
+        if choice in LANGUAGES:
+            return choice
+    return next((name for name in _accepted(accept) if name in LANGUAGES), DEFAULT)
+
+
+def _accepted(header: str) -> list[str]:
+    parts = header.lower()[:500].replace(" ", "").split(",")
+    matches = [_ACCEPTED.fullmatch(part) for part in parts]
+    weighed = [(float(m[2] or 1), m[1]) for m in matches if m]
+    return [name for weight, name in sorted(weighed, key=lambda pair: -pair[0]) if weight > 0]

@@ -1,0 +1,198 @@
+"""What a customer sees and does in the portal; never what is another's, and never our notes."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from builders import TOKENS, mail_arrival
+from hub.deliveries import EventKind, NewEvent
+from hub.interaction import Channel, Party, PointKind
+from hub.replies import Reply, add_note, add_reply
+from hub.store import orders, tracking
+from hub.store.arrivals import store_arrivals
+from hub.store.tables import customers, deliveries, outbound
+from hub.store.tables import orders as orders_table
+from hub.store.tracking import Shipment
+from portal_house import EVE, JAN, Browser, House, browser, open_house
+from stores import only, rows
+from waiting import eventually
+
+
+@pytest.fixture
+async def house(sqlite_url: str, tmp_path: Path) -> AsyncIterator[House]:
+    async with open_house(sqlite_url, tmp_path) as house:
+        yield house
+
+
+@pytest.fixture
+async def jan(house: House) -> AsyncIterator[Browser]:
+    async with browser(house) as one:
+        await one.sign_in()
+        yield one
+
+
+async def mails(house: House, sender: str, text: str) -> str:
+    arrival = mail_arrival(sender, text=text, subject=f"Of {sender}")
+    [kept] = await house.database.write(lambda c: store_arrivals(c, [arrival], TOKENS))
+    return kept.conversation_id
+
+
+async def test_requests_on_all_channels_are_theirs_and_go_on_here(
+    house: House, jan: Browser
+) -> None:
+    mine = await mails(house, JAN, "My <b>mail</b>")
+    note = {"conversation_id": mine, "text": "He is angry", "agent_id": None, "agent_name": "Anna"}
+    await house.database.write(lambda c: add_note(c, **note))  # type: ignore[arg-type]
+    hers = await mails(house, EVE, "Her secret")
+    _, page = await jan.get("/portal/requests")
+    assert "Of jan@" in page
+    assert "Of eve@" not in page
+    status, page = await jan.get(f"/portal/requests/{mine}")
+    assert status == 200
+    assert "My &lt;b&gt;mail&lt;/b&gt;" in page
+    assert "He is angry" not in page
+    for path in (f"/portal/requests/{hers}", "/portal/requests/nothing", "/portal/files/nothing"):
+        assert (await jan.get(path))[0] == 404
+    assert (await jan.post(f"/portal/requests/{hers}", text="Let me in"))[0] == 404
+    form = {"text": "And one thing more", "form_id": "f1"}
+    for _ in range(2):
+        assert (await jan.post(f"/portal/requests/{mine}", **form))[0] == 303
+    assert (await jan.post(f"/portal/requests/{mine}", text=" "))[0] == 422
+    added = [one for one in await house.said() if one.channel == "portal"]
+    assert [(one.text, one.conversation_id, one.customer_id) for one in added] == [
+        ("And one thing more", mine, "jan")
+    ]
+    assert "Her secret" not in (await jan.get("/portal/my-data.json"))[1]
+    assert "And one thing more" in (await jan.get("/portal/my-data.json"))[1]
+
+
+async def test_a_new_request_asks_what_the_model_wants_to_know(house: House, jan: Browser) -> None:
+    _, page = await jan.get("/portal/requests/new?topic=delivery/late")
+    assert "Order number" in page
+    assert "q-name" not in page, "who they are we know"
+    form = {"topic": "delivery/late", "text": "Where is it?", "q-order_number": "VK-1"}
+    status, where = await jan.post("/portal/requests/new", **form)
+    assert (status, where.startswith("/portal/requests/")) == (303, True)
+    [said] = await house.said()
+    assert (said.topic, said.subject, said.verification) == ("delivery/late", "Late", "verified")
+    assert said.details == {"answer.order_number": "VK-1"}
+    assert (await jan.post("/portal/requests/new", topic="complaint", text="x"))[0] == 422
+    assert (await jan.post("/portal/requests/new", topic="no", text="x"))[0] == 422
+    assert "We do not handle" in (await jan.get("/portal/requests/new?topic=complaint"))[1]
+
+
+async def test_an_answer_is_told_by_mail_without_its_text_and_read_here(
+    house: House, jan: Browser
+) -> None:
+    await jan.post("/portal/requests/new", topic="delivery/late", text="Where?")
+    [said] = await house.said()
+    reply = Reply(
+        conversation_id=said.conversation_id, channel=Channel.PORTAL, account="portal",
+        to=(Party(kind=PointKind.PORTAL, value="jan"),), text="It comes on Friday",
+    )  # fmt: skip
+    await house.database.write(lambda c: add_reply(c, reply))
+    house.relay.wake()
+    before = len(house.mails)
+    await eventually(lambda: len(house.mails) > before)
+    told = house.mails[-1].interaction
+    assert said.conversation_id in told.text
+    assert "Friday" not in told.text
+
+    async def state() -> str:
+        return str((await only(house.database, outbound)).state)
+
+    await eventually(lambda: _equals(state, "waiting"))
+    assert "It comes on Friday" in (await jan.get(f"/portal/requests/{said.conversation_id}"))[1]
+    await eventually(lambda: _equals(state, "read"))
+
+
+async def _equals(look: Any, wanted: str) -> bool:
+    return bool(await look() == wanted)
+
+
+async def test_orders_of_their_own_and_of_their_firm(house: House, jan: Browser) -> None:
+    _, page = await jan.get("/portal/orders")
+    assert "VK-1" in page
+    assert "VK-2" not in page
+    assert (await jan.get("/portal/orders/VK-2"))[0] == 404
+    for action in ("cancel", "prefer"):
+        assert (await jan.post(f"/portal/orders/VK-2/{action}", version="1"))[0] == 404
+    stale = await jan.post("/portal/orders/VK-1/cancel", version="7")
+    assert stale[0] == 409
+    assert await jan.post("/portal/orders/VK-1/cancel", version="1") == (303, "/portal/orders/VK-1")
+    assert "Cancelled" in (await jan.get("/portal/orders/VK-1"))[1]
+    other = next(row for row in await rows(house.database, orders_table) if row.id == "VK-2")
+    assert other.state == "placed"
+
+
+async def test_ordering_under_an_agreement(house: House, jan: Browser) -> None:
+    assert "Beans" in (await jan.get("/portal/orders/new/price"))[1]
+    assert (await jan.post("/portal/orders/new/price", **{"n-beans": "many"}))[0] == 422
+    assert (await jan.post("/portal/orders/new/price", **{"n-gold": "1"}))[0] == 422
+    assert (await jan.post("/portal/orders/new/price"))[0] == 422
+    status, where = await jan.post("/portal/orders/new/price", **{"n-beans": "3"})
+    assert status == 303
+    placed = next(r for r in await rows(house.database, orders_table) if where.endswith(r.id))
+    assert (placed.customer_id, placed.total, placed.channel) == ("jan", 300, "portal")
+    async with browser(house) as eve:
+        await eve.sign_in(EVE)
+        assert (await eve.get("/portal/orders/new/price"))[0] == 404, "not her agreement"
+
+
+async def test_a_parcel_is_followed_and_a_wish_kept(house: House, jan: Browser) -> None:
+    def ship(connection: Any) -> None:
+        [one] = orders.by_ids(connection, ["VK-1"])
+        tracking.shipped(connection, [(one, Shipment("3S1", "bode"))])
+        event = NewEvent(
+            partner="bode", tracking="3S1", external_id="1", kind=EventKind.EXCEPTION,
+            occurred_at=datetime(2026, 11, 28, tzinfo=UTC), place="Utrecht",
+        )  # fmt: skip
+        tracking.record(connection, [event])
+
+    await house.database.write(ship)
+    _, page = await jan.get("/portal/orders/VK-1")
+    assert "Delayed" in page
+    assert "Utrecht" in page
+    parcel = await only(house.database, deliveries)
+    form = {"parcel": parcel.id, "version": str(parcel.version)}
+    assert (await jan.post("/portal/orders/VK-1/prefer", leave_with="roof", **form))[0] == 404
+    assert (await jan.post("/portal/orders/VK-1/prefer", leave_with="shed", **form))[0] == 303
+    assert (await only(house.database, deliveries)).preferences == {"leave_with": "shed"}
+
+
+async def test_details_are_kept_and_erasing_is_asked_for(house: House, jan: Browser) -> None:
+    chosen = {"name": "Jan  Jansen", "language": "nl", "preferred": "sms"}
+    assert (await jan.post("/portal/details", **chosen))[0] == 303
+    row = next(one for one in await rows(house.database, customers) if one.id == "jan")
+    assert (row.name, row.language) == ("Jan Jansen", "nl")
+    assert row.attributes == {"preferred_channel": "sms"}
+    assert (await jan.post("/portal/details", **chosen | {"preferred": "fax"}))[0] == 422
+    assert (await jan.post("/portal/erase"))[0] == 303
+    assert (await house.said())[0].subject == "Erase my data"
+
+
+async def test_a_fault_of_ours_is_told_to_us_without_the_customer_writing(
+    house: House, jan: Browser
+) -> None:
+    broken = update(orders_table).values(currency="?")
+    await house.database.write(lambda c: c.execute(broken))
+    status, page = await jan.get("/portal/orders")
+    assert status == 500
+    assert "you need not write" in page
+    [told] = await house.said()
+    assert (told.customer_id, "/portal/orders" in told.text) == ("jan", True)
+
+
+async def test_more_messages_than_a_person_writes(sqlite_url: str, tmp_path: Path) -> None:
+    async with (
+        open_house(sqlite_url, tmp_path, messages_per_minute=2) as house,
+        browser(house) as one,
+    ):
+        await one.sign_in()
+        form = {"topic": "delivery/late", "text": "x"}
+        found = [(await one.post("/portal/requests/new", **form))[0] for _ in range(3)]
+        assert found == [303, 303, 429]
