@@ -1,7 +1,7 @@
 """What wiring hands to the console. It may know the hub only, so the rest comes as functions."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ from agent_ui.settings import ConsoleSettings
 from agent_ui.topic_desk import TopicDesk
 from agent_ui.workshop.desk import WorkshopDesk
 from hub.bus import Bus
+from hub.composing import Composing
 from hub.guide import MakeGuide
 from hub.interaction import Channel
 from hub.isolation import Workers
@@ -38,6 +39,7 @@ class ConsoleContext:
     """`language` below is "en" or "nl".
 
     `default_accounts`: from which account to answer on a channel that a conversation has not used.
+    `composing`: what may be written over a channel that has rules of its own.
     `explain(decision, language)`: a stored decision as sentences.
     `role_titles(language)`: what people call each role.
     `ruler(deadline, now)`: the clock of a deadline, as it stands then.
@@ -74,6 +76,7 @@ class ConsoleContext:
     resend: Callable[[str, str], Awaitable[None]]
     wake: Callable[[], None]
     offered_only: Callable[[], frozenset[str]] = frozenset
+    composing: Mapping[Channel, Composing] = field(default_factory=dict)
     backup_of: Callable[[str], str] = _no_role
     escalation: Escalation | None = None
     quiet: timedelta = timedelta(minutes=10)

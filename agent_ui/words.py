@@ -69,6 +69,13 @@ REASONS = {
     "bad_type": N_("Customers are not sent this kind of file."),
     "too_many_files": N_("These are too many files for one message."),
     "not_resendable": N_("This message is on its way already."),
+    "no_consent": N_("The customer does not want messages this way. Choose another way to reply."),
+    "window_closed": N_(
+        "The customer wrote more than 24 hours ago. WhatsApp takes only a template now: choose one."
+    ),
+    "too_long": N_("This text is too long. Write at most 1600 characters."),
+    "no_template": N_("There is no such template any more. Choose another one."),
+    "template_values": N_("Fill in every value of the template."),
     "no_file": N_("Choose a file first."),
     "no_kind": N_("Choose what is in the file."),
     "no_zone": N_("There is no such time zone. Write one such as Europe/Amsterdam."),
@@ -160,6 +167,7 @@ AUTOMATIC = {
     "generated": N_("Automatic message"),
     "bulk": N_("Bulk message"),
     "bounce": N_("Delivery report"),
+    "command": N_("A word to us, carried out"),
 }
 
 CONVERSATION = {

@@ -2,14 +2,15 @@
 
     python -m benchmarks [--full] [--stack embedded|servers] [NAME]...
 
-The names are decide, model, replay, topics, imports, assign, ingest, visible, chat and memory.
+The names are decide, model, replay, topics, imports, assign, ingest, visible, webhooks, chat and
+memory.
 Without names all run: about a quarter of an hour, with `--full` more than an hour.
 """
 
 import argparse
 import signal
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable
 from typing import Any
 
 from benchmarks import (
@@ -25,6 +26,7 @@ from benchmarks import (
     replay,
     topics,
     visible,
+    webhooks,
 )
 from benchmarks.results import Results
 from benchmarks.stacks import EMBEDDED, NAMES, Stacks
@@ -38,6 +40,7 @@ NAMES_OF_BENCHMARKS = (
     "assign",
     "ingest",
     "visible",
+    "webhooks",
     "chat",
     "memory",
 )
@@ -74,15 +77,14 @@ def _run(name: str, stacks: Stacks, arguments: argparse.Namespace) -> list[tuple
         runs = ingest.run(stacks, chosen, FULL_BACKLOGS if full else BACKLOGS)
         return [(f"{r.stack} {r.backlog} {r.door} {r.program}", r) for r in runs]
     one = chosen if full or arguments.stack else [EMBEDDED]
-    if name == "visible":
-        return [(f"{r.stack} {r.console}", r) for r in visible.run(stacks, one)]
-    if name == "chat":
-        return [(f"{r.stack} {r.direction}", r) for r in chat.run(stacks, one)]
-    if name == "imports":
-        rows: Iterable[Any] = imports.run(stacks, chosen)
-    else:
-        rows = memory.run(stacks, one)
-    return [(row.stack, row) for row in rows]
+    by_name: dict[str, Callable[[], list[tuple[str, Any]]]] = {
+        "visible": lambda: [(f"{r.stack} {r.console}", r) for r in visible.run(stacks, one)],
+        "webhooks": lambda: [(r.stack, r) for r in webhooks.run(stacks, chosen)],
+        "chat": lambda: [(f"{r.stack} {r.direction}", r) for r in chat.run(stacks, one)],
+        "imports": lambda: [(r.stack, r) for r in imports.run(stacks, chosen)],
+        "memory": lambda: [(r.stack, r) for r in memory.run(stacks, one)],
+    }
+    return by_name[name]()
 
 
 def _decide() -> list[tuple[str, Any]]:

@@ -193,8 +193,10 @@ def _troubled(envelopes: Sequence[Envelope]) -> dict[str, str]:
 def _only_filed(contact: Unrouted) -> bool:
     """Automatic mail in a conversation is kept and shown there, and makes no work.
 
-    What opens a conversation always does, or nobody would ever see it.
+    What opens a conversation does, or nobody would ever see it; but not a command to the channel.
     """
+    if contact.automatic is Automatic.COMMAND:
+        return True
     return contact.automatic is not Automatic.NO and contact.sequence > 1
 
 

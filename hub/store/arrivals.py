@@ -145,6 +145,8 @@ class _Batch:
         self, arrival: Arrival, customer_id: str, linked: Conversation | None
     ) -> Conversation:
         conversation = Conversation(clock.new_id(), customer_id, 0, "open", None)
+        if arrival.automatic is Automatic.COMMAND:  # carried out already: nothing is to be done
+            conversation.state, conversation.resolved_at = "resolved", self._now
         self._opened.append(_New(conversation, arrival, linked.id if linked else None))
         return conversation
 
@@ -238,7 +240,7 @@ class _Batch:
                 "interaction_count": new.conversation.count,
                 "created_at": self._now,
                 "last_at": self._now,
-                "resolved_at": None,
+                "resolved_at": new.conversation.resolved_at,
             }
             for new in self._opened
         ]

@@ -196,6 +196,7 @@ outbound = Table(
     Column("provider_id", Text, nullable=False),
     Column("updated_at", Instant, nullable=False),
     Column("trouble_event_id", _ID),  # says what went wrong; null: the router has handled it
+    Column("bulk", Boolean, nullable=False, server_default=false()),  # answers go before it
     Index("ix_outbound_next_at", "next_at"),
     _where("ix_outbound_provider_id", HAS_PROVIDER_ID, "provider_id"),
     Index(

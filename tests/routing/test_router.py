@@ -219,6 +219,16 @@ async def test_automatic_mail_makes_work_only_where_nobody_would_see_it(
     assert await count(database, unrouted) == 0
 
 
+async def test_a_command_to_the_channel_makes_no_work(
+    database: Database, intake: Intake, router: Router
+) -> None:
+    stop = mail_arrival(automatic=Automatic.COMMAND)
+    await router.handle([received(await intake.accept(stop))])
+    assert await count(database, work_items) == 0
+    assert await count(database, unrouted) == 0
+    assert (await only(database, conversations)).state == "resolved"
+
+
 @pytest.mark.parametrize("state", ["failed", "bounced", "uncertain"])
 async def test_a_message_that_did_not_arrive_is_work_again(
     database: Database, intake: Intake, router: Router, state: str

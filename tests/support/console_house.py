@@ -22,6 +22,7 @@ from config.replay_desk import Replays
 from config.replay_runs import Runs
 from config.topic_desk import ModelTopics
 from config.workshop_desk import WorkshopDesk
+from connectors.messaging.composing import MessagingComposing
 from hub.bus import DeadLetter
 from hub.bus.opening import open_bus
 from hub.guide import Guide
@@ -52,6 +53,7 @@ from routing.model import Model
 from routing.model_file import read_model
 from routing.router import QUEUE, TOPICS, Router
 from servers.process import free_port
+from twilio_cloud import OURS, messaging_settings
 from waiting import eventually
 
 PASSWORD = "correct horse battery staple"
@@ -182,7 +184,14 @@ class House:
             workers=self.workers,
             settings=self.settings,
             hub=hub,
-            default_accounts={Channel.EMAIL: ACCOUNT},
+            default_accounts={
+                Channel.EMAIL: ACCOUNT,
+                Channel.SMS: OURS,
+                Channel.WHATSAPP: OURS,
+            },
+            composing=dict.fromkeys(
+                (Channel.SMS, Channel.WHATSAPP), MessagingComposing(messaging_settings())
+            ),
             explain=_explain,
             role_titles=lambda language: _titles(self.model, language),
             ruler=ruler_of,

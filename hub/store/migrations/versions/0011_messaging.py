@@ -17,6 +17,9 @@ _DUE = sa.text("due_at IS NOT NULL")
 
 
 def upgrade() -> None:
+    op.add_column(
+        "outbound", sa.Column("bulk", sa.Boolean(), server_default=sa.false(), nullable=False)
+    )
     op.create_index(
         "ix_outbound_provider_id",
         "outbound",
@@ -78,3 +81,4 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_parked_created_at"), "parked")
     op.drop_table("parked")
     op.drop_index("ix_outbound_provider_id", "outbound")
+    op.drop_column("outbound", "bulk")
