@@ -207,7 +207,7 @@ SOURCES = {
 }
 
 FOUND = {
-    "stated": N_("chosen by the customer"),
+    "stated": N_("named when it was sent"),
     "account": N_("by the address that was used"),
     "sender": N_("by who sent it"),
     "pattern": N_("by a number in it"),
