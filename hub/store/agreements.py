@@ -20,6 +20,32 @@ class Agreed:
     targets: dict[str, Any]
 
 
+@dataclass(frozen=True)
+class Term:
+    """An agreement with the time in which it holds; without an end, still."""
+
+    agreed: Agreed
+    valid_from: datetime
+    valid_until: datetime | None
+
+    def holds(self, at: datetime) -> bool:
+        return self.valid_from <= at and (self.valid_until is None or at < self.valid_until)
+
+
+def that_ever_held(connection: Connection, party_ids: Collection[str]) -> dict[str, list[Term]]:
+    """By customer or organisation, the agreements with targets that they have or had."""
+    rows = connection.execute(
+        select(agreements)
+        .where(among(agreements.c.customer_id, party_ids), agreements.c.targets.is_not(None))
+        .order_by(agreements.c.id)
+    )
+    found: dict[str, list[Term]] = {}
+    for row in rows:
+        agreed = Agreed(row.id, row.title, row.targets)
+        found.setdefault(row.customer_id, []).append(Term(agreed, row.valid_from, row.valid_until))
+    return found
+
+
 def with_targets(
     connection: Connection, customer_ids: Collection[str], at: datetime
 ) -> dict[str, list[Agreed]]:
