@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, or_, select
 
-from hub.store.among import among_named
+from hub.store.among import among, among_named
 from hub.store.tables import agreements, customers
 
 
