@@ -67,7 +67,7 @@ class WorkshopAnswers:
                 one.own,
                 one.wider,
                 one.row,
-                self.texts.role(one.role),
+                self.texts.role(one.role) if one.role else "",
                 one.differs,
             )
 
