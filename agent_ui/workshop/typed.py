@@ -9,7 +9,9 @@ from hub.workshop import Kind, Write, new_card
 from hub.workshop.vocabulary import FIELDS, TAKEN_BACK, Form, kind_of
 
 _ROLES = frozenset({"role", "backup", "who", "approver", "triage"})
-_LONG = frozenset({"words", "senders", "accounts", "patterns", "attachments", "exceptions"})
+_LONG = frozenset(
+    {"words", "senders", "accounts", "patterns", "attachments", "events", "exceptions"}
+)
 _SKILL = re.compile(r"(.+?)[\s:=]*([1-5])?")
 _DEFAULT_LEVEL = "3"
 

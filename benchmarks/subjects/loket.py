@@ -26,7 +26,8 @@ from hub.tokens import Tokens
 from servers.postgres import run
 from servers.process import free_port
 
-ROLES = ("connectors", "router", "dispatcher", "console")
+ROLES = ("connectors", "dispatcher", "console", "router")
+"""The router last: it would work off the backlog while the others start."""
 ACCOUNT_SID, AUTH_TOKEN = "AC" + "be" * 16, "the token of the benchmark"
 NUMBER = "+31203080000"
 CHAT_SITE = "bench"
