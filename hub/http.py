@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import structlog
 from aiohttp import web
 from aiohttp.typedefs import Middleware
+from multidict import MultiDictProxy
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from hub import clock
@@ -60,7 +61,13 @@ def build_app(
     `refresh` brings the gauges up to date before they are read."""
     app = web.Application(
         client_max_size=settings.body_limit,
-        middlewares=[_correlate, _safe_headers, _problems, _clients(settings.trusted_proxies)],
+        middlewares=[
+            _correlate,
+            _safe_headers,
+            _problems,
+            _without_nul,
+            _clients(settings.trusted_proxies),
+        ],
     )
     for route in routes:
         app.router.add_route(route.method, route.path, _limited(route), name=route.name)
@@ -76,6 +83,21 @@ def host_of(origin: str) -> str:
         return urlsplit(origin).netloc
     except ValueError:
         return ""
+
+
+async def form_of(request: web.Request) -> MultiDictProxy[str | bytearray | web.FileField]:
+    """What a form says; Rejected when the body is not the form that it claims to be."""
+    try:
+        return await request.post()
+    except (ValueError, LookupError, AssertionError) as error:  # what aiohttp says of it
+        raise Rejected("malformed_form", "This form cannot be read.") from error
+
+
+def field_of(form: Mapping[str, object], name: str) -> str:
+    """A text field of a form; empty when it is missing or a file."""
+    value = form.get(name, "")
+    # PostgreSQL keeps no NUL in a text.
+    return value.replace("\0", "") if isinstance(value, str) else ""
 
 
 def problem(
@@ -100,6 +122,14 @@ def _limited(route: Route) -> Handler:
         return await route.handler(request.clone(client_max_size=limit))
 
     return handler
+
+
+@web.middleware
+async def _without_nul(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """PostgreSQL keeps no NUL in a text, so nothing is called so."""
+    if "\0" in request.path or any("\0" in value for value in request.query.values()):
+        raise web.HTTPNotFound
+    return await handler(request)
 
 
 @web.middleware
