@@ -85,7 +85,7 @@ def host_of(origin: str) -> str:
         return ""
 
 
-async def form_of(request: web.Request) -> MultiDictProxy[str | bytearray | web.FileField]:
+async def form_of(request: web.Request) -> MultiDictProxy[str | bytes | bytearray | web.FileField]:
     """What a form says; Rejected when the body is not the form that it claims to be."""
     try:
         return await request.post()
