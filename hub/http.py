@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import structlog
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Middleware
 from multidict import MultiDictProxy
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -30,6 +31,8 @@ Refresh = Callable[[], Awaitable[None]]
 
 PROBLEM_TYPE = "application/problem+json"
 CORRELATION_HEADER = "X-Correlation-Id"
+NO_FORM = (ValueError, LookupError, AssertionError, HttpProcessingError)
+"""What aiohttp says of a body that is not the form that it claims to be."""
 _SAFE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -89,7 +92,7 @@ async def form_of(request: web.Request) -> MultiDictProxy[str | bytes | bytearra
     """What a form says; Rejected when the body is not the form that it claims to be."""
     try:
         return await request.post()
-    except (ValueError, LookupError, AssertionError) as error:  # what aiohttp says of it
+    except NO_FORM as error:
         raise Rejected("malformed_form", "This form cannot be read.") from error
 
 

@@ -210,6 +210,10 @@ async def test_what_no_form_of_ours_sends_is_refused_and_no_fault_of_ours(
         headers = {"Content-Type": kind}
         async with jan.http.post("/portal/erase", data=b"a=\xff", headers=headers) as answer:
             assert answer.status == 400, kind
+    part = b'--x\r\nContent-Disposition: form-data; name="a\0"\r\n\r\n\r\n--x--\r\n'
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    async with jan.http.post("/portal/erase", data=part, headers=headers) as answer:
+        assert answer.status == 400
     assert (await jan.get("/portal/requests/%00"))[0] == 404
     nul = {"reason": "a\0b", "version": "1"}
     assert (await jan.post("/portal/orders/VK-1/cancel", **nul))[0] == 303
