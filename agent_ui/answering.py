@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from agent_ui.ways import Way, ways_of
+from hub.composing import Composing
 from hub.errors import Rejected
 from hub.interaction import Attachment, Channel
 from hub.logs import correlation_id
-from hub.replies import Reachable, Reply, add_event, add_note, add_reply, reachable
+from hub.replies import Reply, add_event, add_note, add_reply
 from hub.store import audit, timeline, work_items
 from hub.store.agents import Agent
 from hub.store.work_items import WorkItem
@@ -23,41 +25,44 @@ class Unseen(Exception):
 @dataclass(frozen=True)
 class Draft:
     """What the agent filled in. `way` names one of the ways to reach the customer;
-    `seen` is the sequence number of the last entry that they saw."""
+    `seen` is the sequence number of the last entry that they saw; `template` is sent instead of
+    the text when it is chosen, with `values`."""
 
     conversation_id: str
     text: str
     way: str
     subject: str
     seen: int
+    template: str = ""
+    values: tuple[str, ...] = ()
     files: tuple[Attachment, ...] = ()
-
-
-def key_of(way: Reachable) -> str:
-    """Names a way in a form; what comes back is looked up, never trusted."""
-    return f"{way.channel}|{way.account}|{way.to.key}"
 
 
 def send_reply(
     connection: Connection,
     draft: Draft,
     agent: Agent,
+    *,
     default_accounts: Mapping[Channel, str],
+    composing: Mapping[Channel, Composing],
     offered_only: frozenset[str] = frozenset(),
 ) -> str:
     """Answer the customer; takes the work item if nobody has it, and it is for taking."""
     _refuse_unseen(connection, draft.conversation_id, draft.seen, agent)
     item = _take(connection, draft.conversation_id, agent, offered_only)
-    way = _way(connection, draft, default_accounts)
+    way = _way(connection, item, draft, default_accounts, composing)
+    text, details = _written(draft, way, composing)
+    to = way.reachable
     interaction_id = add_reply(
         connection,
         Reply(
             conversation_id=draft.conversation_id,
-            channel=way.channel,
-            account=way.account,
-            to=(way.to,),
-            text=draft.text,
-            subject=draft.subject if way.channel is Channel.EMAIL else "",
+            channel=to.channel,
+            account=to.account,
+            to=(to.to,),
+            text=text,
+            subject=draft.subject if to.channel is Channel.EMAIL else "",
+            details=details,
             agent_id=agent.id,
             agent_name=agent.name,
             attachments=draft.files,
@@ -122,12 +127,31 @@ def _take(
 
 
 def _way(
-    connection: Connection, draft: Draft, default_accounts: Mapping[Channel, str]
-) -> Reachable:
-    for way in reachable(connection, draft.conversation_id, dict(default_accounts)):
-        if key_of(way) == draft.way:
+    connection: Connection,
+    item: WorkItem,
+    draft: Draft,
+    default_accounts: Mapping[Channel, str],
+    composing: Mapping[Channel, Composing],
+) -> Way:
+    conversation_id, customer_id = draft.conversation_id, item.customer_id
+    for way in ways_of(connection, conversation_id, customer_id, default_accounts, composing):
+        if way.key == draft.way:
             return way
     raise Rejected("unreachable", "The customer cannot be reached that way.", status=409)
+
+
+def _written(
+    draft: Draft, way: Way, composing: Mapping[Channel, Composing]
+) -> tuple[str, dict[str, str]]:
+    """The text that goes out, and the details by which it does; Rejected when it may not."""
+    channel, rules = way.reachable.channel, way.rules
+    if draft.template and rules.templates:
+        return composing[channel].template(channel, draft.template, draft.values)
+    if not rules.free:
+        raise Rejected("window_closed", "Only a template can be sent now.", status=409)
+    if rules.longest and len(draft.text) > rules.longest:
+        raise Rejected("too_long", f"Write at most {rules.longest} characters.", status=422)
+    return draft.text, {}
 
 
 def _audit(

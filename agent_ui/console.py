@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from agent_ui.context import ConsoleContext
 from agent_ui.guard import Guard
+from agent_ui.import_desk import ImportDesk
 from agent_ui.live import Feed
 from agent_ui.news import TOPICS, News
 from agent_ui.pages import Pages
@@ -18,9 +19,12 @@ from agent_ui.views.desk import DeskViews
 from agent_ui.views.files import FileViews
 from agent_ui.views.guide import GuideViews
 from agent_ui.views.handing_over import HandingOverViews
+from agent_ui.views.imports import ImportViews
 from agent_ui.views.information import InformationViews
+from agent_ui.views.matrix import MatrixViews
 from agent_ui.views.model import ModelViews
 from agent_ui.views.model_changes import ModelChanges
+from agent_ui.views.replay import ReplayViews
 from agent_ui.views.sign_in import SignInViews
 from agent_ui.views.topics import TopicViews
 from agent_ui.views.work import WorkViews
@@ -42,6 +46,7 @@ class Console:
         self._sessions = sessions = Sessions(context)
         self._feed = Feed(News(database).look_up)
         self._streams = Streams(self._feed, pages, database, settings)
+        self._imports = ImportDesk(database, context.workers, context.blobs.folder / "imports")
         self._workshops = WorkshopLines(database, settings)
         work = WorkViews(context, pages, self._feed)
         conversation = ConversationViews(context, pages, work)
@@ -57,9 +62,12 @@ class Console:
             topics=TopicViews(context, pages),
             model=model,
             model_changes=ModelChanges(context, model),
+            matrix=MatrixViews(context, model),
+            replay=ReplayViews(context, pages, model),
             desk=DeskViews(context, pages, work, conversation),
             handing_over=HandingOverViews(context, conversation),
             information=InformationViews(context, conversation),
+            imports=ImportViews(context, pages, self._imports),
             streams=self._streams,
             workshops=WorkshopsViews(context, pages, sessions),
             workshop=WorkshopViews(context, pages),
@@ -79,6 +87,7 @@ class Console:
         await self._streams.start()
 
     async def stop(self) -> None:
+        await self._imports.stop()
         await self._workshops.stop()
         await self._streams.stop()
         await self._feed.stop()

@@ -1,15 +1,18 @@
 """What wiring hands to the console. It may know the hub only, so the rest comes as functions."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from agent_ui.matrix_desk import MatrixDesk
 from agent_ui.model_desk import ModelDesk
+from agent_ui.replay_desk import ReplayDesk
 from agent_ui.settings import ConsoleSettings
 from agent_ui.topic_desk import TopicDesk
 from agent_ui.workshop.desk import WorkshopDesk
 from hub.bus import Bus
+from hub.composing import Composing
 from hub.guide import MakeGuide
 from hub.interaction import Channel
 from hub.isolation import Workers
@@ -36,12 +39,15 @@ class ConsoleContext:
     """`language` below is "en" or "nl".
 
     `default_accounts`: from which account to answer on a channel that a conversation has not used.
+    `composing`: what may be written over a channel that has rules of its own.
     `explain(decision, language)`: a stored decision as sentences.
     `role_titles(language)`: what people call each role.
     `ruler(deadline, now)`: the clock of a deadline, as it stands then.
     `guide`: the contact guide.
     `topics`: what the interaction model says about topics.
     `models`: the versions of the interaction model.
+    `matrices`: one of them as a matrix.
+    `replays`: what would have happened with one of them.
     `workshops`: what five-step sessions make of it.
     `resend(interaction_id, agent_id)`: send a message again; raises Rejected when it is on its way.
     `wake()`: called after every write that adds events.
@@ -64,10 +70,13 @@ class ConsoleContext:
     guide: MakeGuide
     topics: TopicDesk
     models: ModelDesk
+    replays: ReplayDesk
+    matrices: MatrixDesk
     workshops: WorkshopDesk
     resend: Callable[[str, str], Awaitable[None]]
     wake: Callable[[], None]
     offered_only: Callable[[], frozenset[str]] = frozenset
+    composing: Mapping[Channel, Composing] = field(default_factory=dict)
     backup_of: Callable[[str], str] = _no_role
     escalation: Escalation | None = None
     quiet: timedelta = timedelta(minutes=10)

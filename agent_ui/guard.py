@@ -1,5 +1,6 @@
 """Stands before every view: who is it, is the request theirs, and what if it goes wrong."""
 
+import contextlib
 import hmac
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
@@ -7,6 +8,7 @@ from urllib.parse import quote, urlsplit
 
 import structlog
 from aiohttp import web
+from aiohttp.web_request import FileField
 
 from agent_ui import words
 from agent_ui.pages import Pages
@@ -95,9 +97,12 @@ class Guard:
         if agent is None:
             return self._signed_out(guest)
         visit = Visit(request, _texts(request, agent), agent, token)
-        if self._is_foreign(request) or not await _has_form_token(visit):
-            return self._pages.refusal(visit, HTTPStatus.FORBIDDEN)
-        return await self._answer(visit, lambda: view(visit))
+        try:
+            if self._is_foreign(request) or not await _has_form_token(visit):
+                return self._pages.refusal(visit, HTTPStatus.FORBIDDEN)
+            return await self._answer(visit, lambda: view(visit))
+        finally:
+            await _close_files(request)
 
     async def _for_seat(
         self, guest: Guest, seats: Seats, view: SeatView, waiting: bool
@@ -148,6 +153,16 @@ class Guard:
         except Exception:
             log.exception("console.failed", method=visit.request.method, path=visit.request.path)
             return self._pages.refusal(visit, HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+async def _close_files(request: web.Request) -> None:
+    """What came with a form lies on the disk until somebody closes it."""
+    if request.content_type != "multipart/form-data":
+        return
+    with contextlib.suppress(ValueError):
+        for given in (await request.post()).values():
+            if isinstance(given, FileField):
+                given.file.close()
 
 
 def _not_administrator() -> Rejected:

@@ -35,10 +35,6 @@ class Need:
     entered: Entered | None = None
     said: str = ""
 
-    @property
-    def is_missing(self) -> bool:
-        return self.known is None and self.entered is None
-
 
 def needs_of(
     guidance: Guidance,

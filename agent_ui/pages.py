@@ -9,6 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from agent_ui import spans, trade_words, words
 from agent_ui.context import ConsoleContext
+from agent_ui.delivery_words import delivery_error
 from agent_ui.static_files import StaticFiles
 from agent_ui.texts import CLIENT_TEXTS, LANGUAGES, Texts
 from agent_ui.visit import FORM_TOKEN, Guest
@@ -47,6 +48,7 @@ def _environment(organisation: str, static: StaticFiles) -> Environment:
         languages=LANGUAGES,
         organisation=organisation,
         token_field=FORM_TOKEN,
+        delivery_error=delivery_error,
     )
     return environment
 

@@ -1,6 +1,6 @@
 """Everything that one conversation's screen shows, read in one go."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -9,9 +9,10 @@ from agent_ui.guidance import Guidance, guidance_of
 from agent_ui.needs import Need, needs_of
 from agent_ui.settings import ConsoleSettings
 from agent_ui.trade import Trade, read_trade
+from agent_ui.ways import Way, ways_of
 from hub.asking import ANSWER
+from hub.composing import Composing, Segments, Template
 from hub.interaction import Channel
-from hub.replies import Reachable, reachable
 from hub.store import (
     agents,
     chat_visits,
@@ -50,7 +51,7 @@ class Screen:
     own_history: list[Past]
     colleagues_history: list[Past]
     readable: set[str]
-    ways: list[Reachable]
+    ways: list[Way]
     agent: Agent
     offered_only: frozenset[str]
     steps: list[Step]
@@ -59,6 +60,25 @@ class Screen:
     needs: list[Need]
     proposals: list[Proposal]
     visitor: Visit | None
+
+    @property
+    def templates(self) -> Sequence[Template]:
+        """Those that a way of answering takes."""
+        return next((way.rules.templates for way in self.ways if way.rules.templates), ())
+
+    @property
+    def segments(self) -> Segments | None:
+        """What a way of answering costs that counts segments."""
+        return next((way.rules.segments for way in self.ways if way.rules.segments), None)
+
+    @property
+    def refused(self) -> dict[str, list[Channel]]:
+        """By contact point: the channels over which the customer wants nothing."""
+        found: dict[str, list[Channel]] = {}
+        for way in self.ways:
+            if way.refused is not None:
+                found.setdefault(way.reachable.to.key, []).append(way.reachable.channel)
+        return found
 
     @property
     def seen(self) -> int:
@@ -101,7 +121,7 @@ class Screen:
 
     @property
     def may_reply(self) -> bool:
-        return (self.is_mine or self.may_take) and bool(self.ways)
+        return (self.is_mine or self.may_take) and any(way.is_open for way in self.ways)
 
 
 def read_screen(
@@ -111,6 +131,7 @@ def read_screen(
     *,
     settings: ConsoleSettings,
     default_accounts: Mapping[Channel, str],
+    composing: Mapping[Channel, Composing],
     offered_only: frozenset[str],
 ) -> Screen | None:
     """None when there is no such conversation, or when it is none of the agent's business."""
@@ -139,7 +160,9 @@ def read_screen(
         own_history=own,
         colleagues_history=colleagues,
         readable=timeline.visible(connection, past, agent) if past else set(),
-        ways=reachable(connection, conversation_id, dict(default_accounts)),
+        ways=ways_of(
+            connection, conversation_id, conversation.customer_id, default_accounts, composing
+        ),
         agent=agent,
         offered_only=offered_only,
         steps=steps.of(connection, item.id) if item else [],

@@ -8,12 +8,10 @@ from aiohttp.web_request import FileField
 
 from agent_ui.context import ConsoleContext
 from agent_ui.visit import Visit
-from hub import clock
 from hub.errors import Rejected
 from hub.http import form_of
 from hub.interaction import Attachment
-from hub.isolation import WorkerFailed
-from hub.uploads import Examined, examine
+from hub.taking import take
 
 MOST_BYTES = 25_000_000
 """Of all files together: more than that, mail servers do not take."""
@@ -30,31 +28,9 @@ async def files_of(visit: Visit, context: ConsoleContext) -> tuple[Attachment, .
 
 
 async def _keep(field: FileField, context: ConsoleContext) -> Attachment:
-    with context.blobs.writer() as writer:
+    with field.file, context.blobs.writer() as writer:
         await asyncio.to_thread(_copy, field.file, writer)
-        examined = await _examined(context, str(writer.look()), field.filename)
-        sha256, size = await asyncio.to_thread(writer.finish)
-    thumbnail = ""
-    if examined.thumbnail:
-        thumbnail, _ = await asyncio.to_thread(context.blobs.put, examined.thumbnail)
-    return Attachment(
-        id=clock.new_id(),
-        filename=examined.filename,
-        content_type=examined.content_type,
-        size=size,
-        sha256=sha256,
-        thumbnail=thumbnail,
-    )
-
-
-async def _examined(context: ConsoleContext, path: str, filename: str) -> Examined:
-    try:
-        found = await context.workers.run(examine, path, filename)
-    except WorkerFailed:
-        found = None
-    if found is None:
-        raise Rejected("bad_type", "Customers are not sent this kind of file.", status=415)
-    return found
+        return await take(writer, field.filename, context.blobs, context.workers)
 
 
 def _copy(source: IO[bytes], target: Any) -> None:

@@ -72,6 +72,18 @@ ATTRIBUTES = {
     "machine": N_("Machine"),
     "position": N_("Position"),
 }
+KINDS = {
+    "organisations": N_("Organisations"),
+    "persons": N_("Persons"),
+    "contacts": N_("Addresses of customers"),
+    "agreements": N_("Agreements"),
+    "orders": N_("Orders"),
+    "payments": N_("Invoices and payments"),
+    "deliveries": N_("Where parcels were"),
+    "interactions": N_("Past contacts"),
+}
+"""The kinds of import."""
+
 WISHES = {
     "leave_with": N_("leave with: {value}"),
     "note": N_("note: {value}"),

@@ -7,14 +7,18 @@ from agent_ui.model_words import (
     ACTION_SOURCES,
     DIRECTIONS,
     FLAWS,
+    KEPT,
     MODEL_ACTORS,
     MODEL_FIELDS,
     MODEL_REASONS,
     MODEL_SECTIONS,
     MODEL_STATES,
     MODEL_WORDINGS,
+    REPLAYED,
     ROWS_TO_SIGN,
     SEVERITIES,
+    WATCHED,
+    WATCHED_AS,
 )
 from agent_ui.texts import N_, Texts
 from agent_ui.workshop.words import WORKSHOP_REASONS
@@ -25,13 +29,17 @@ __all__ = [
     "ACTION_SOURCES",
     "DIRECTIONS",
     "FLAWS",
+    "KEPT",
     "MODEL_ACTORS",
     "MODEL_FIELDS",
     "MODEL_SECTIONS",
     "MODEL_STATES",
     "MODEL_WORDINGS",
+    "REPLAYED",
     "ROWS_TO_SIGN",
     "SEVERITIES",
+    "WATCHED",
+    "WATCHED_AS",
 ]
 
 HAS_IT = N_("{name} has it.")
@@ -61,6 +69,25 @@ REASONS = {
     "bad_type": N_("Customers are not sent this kind of file."),
     "too_many_files": N_("These are too many files for one message."),
     "not_resendable": N_("This message is on its way already."),
+    "no_consent": N_("The customer does not want messages this way. Choose another way to reply."),
+    "window_closed": N_(
+        "The customer wrote more than 24 hours ago. WhatsApp takes only a template now: choose one."
+    ),
+    "too_long": N_("This text is too long. Write at most 1600 characters."),
+    "no_template": N_("There is no such template any more. Choose another one."),
+    "template_values": N_("Fill in every value of the template."),
+    "no_file": N_("Choose a file first."),
+    "no_kind": N_("Choose what is in the file."),
+    "no_zone": N_("There is no such time zone. Write one such as Europe/Amsterdam."),
+    "too_large": N_("The file is too large here. Save it as CSV, split it, or use loket import."),
+    "unreadable": N_("From some row on it cannot be read: a quotation mark is not closed."),
+    "no_workbook": N_("This is no workbook that can be read. Save it as .xlsx or CSV."),
+    "entities": N_("The workbook defines entities. Save it anew with a spreadsheet program."),
+    "formula": N_("A formula stands in the workbook. Save it as CSV, with the outcomes."),
+    "no_heads": N_("The first row is empty: it must name the columns."),
+    "columns": N_("There are too many columns. Leave some out."),
+    "column_missing": N_("A column is missing. Look below at what must be there."),
+    "column_twice": N_("Two columns mean the same. Leave one of them out."),
     **MODEL_REASONS,
     **WORKSHOP_REASONS,
 }
@@ -140,6 +167,7 @@ AUTOMATIC = {
     "generated": N_("Automatic message"),
     "bulk": N_("Bulk message"),
     "bounce": N_("Delivery report"),
+    "command": N_("A word to us, carried out"),
 }
 
 CONVERSATION = {
@@ -179,7 +207,7 @@ SOURCES = {
 }
 
 FOUND = {
-    "stated": N_("chosen by the customer"),
+    "stated": N_("named when it was sent"),
     "account": N_("by the address that was used"),
     "sender": N_("by who sent it"),
     "pattern": N_("by a number in it"),

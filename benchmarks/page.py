@@ -32,6 +32,7 @@ def _sections(results: Results) -> dict[str, list[str]]:
         "machine": _machine(results.machine),
         "ingest": _ingest(results.rows("ingest")),
         "visible": _visible(results.rows("visible")),
+        "webhooks": _webhooks(results.rows("webhooks")),
         "chat": _chat(results.rows("chat")),
         "memory": _memory(results.rows("memory")),
         "assign": _assign(results.rows("assign")),
@@ -42,7 +43,25 @@ def _sections(results: Results) -> dict[str, list[str]]:
         "model": _model(results.rows("model")),
         "topics": [line for row in results.rows("topics") for line in _topics(row)],
         "replay": _replay(results.rows("replay")),
+        "imports": _imports(results.rows("imports")),
     }
+
+
+def _imports(rows: Sequence[Row]) -> list[str]:
+    lines = _head("stack", "customers", "seconds", "rows/s", "again, seconds", "MB", "load")
+    lines += [
+        _line(
+            TITLES[row["stack"]],
+            f"{row['customers']:,}",
+            f"{row['seconds']:.0f}",
+            f"{row['customers'] / row['seconds']:,.0f}",
+            f"{row['again_seconds']:.0f}",
+            f"{row['megabytes']:.0f}",
+            f"{row['load_before']:.1f}",
+        )
+        for row in rows
+    ]
+    return lines
 
 
 def _replaced(text: str, name: str, lines: Sequence[str]) -> str:
@@ -114,6 +133,24 @@ def _visible(rows: Sequence[Row]) -> list[str]:
                 TITLES[row["stack"]],
                 CONSOLES[row["console"]],
                 f"{row['mails']:,}",
+                f"{row['p50']:.0f}",
+                f"**{row['p99']:.0f}**",
+                f"{row['longest']:.0f}",
+                f"{row['load_before']:.1f}",
+                row["at"][:16],
+            )
+        )
+    return lines
+
+
+def _webhooks(rows: Sequence[Row]) -> list[str]:
+    lines = _head("stack", "texts", "texts/s", "p50 ms", "p99 ms", "longest ms", "load", "when")
+    for row in rows:
+        lines.append(
+            _line(
+                TITLES[row["stack"]],
+                f"{row['texts']:,}",
+                f"{row['rate']:.0f}",
                 f"{row['p50']:.0f}",
                 f"**{row['p99']:.0f}**",
                 f"{row['longest']:.0f}",

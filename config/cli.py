@@ -11,6 +11,7 @@ from rich.table import Table
 
 from config import (
     checks,
+    importing,
     model_forms,
     model_life,
     model_proof,
@@ -44,6 +45,7 @@ letters = typer.Typer(no_args_is_help=True, help="Messages that could not be han
 app.add_typer(letters, name="dead-letters")
 app.add_typer(people.app, name="agents")
 app.command("staffing")(staffing.staffing)
+app.command("import")(importing.import_file)
 model_proof.add_to(model_life.app)
 model_forms.add_to(model_life.app)
 model_replay.add_to(model_life.app)

@@ -4,6 +4,7 @@ from importlib.metadata import entry_points
 
 from connectors.chat.kind import connector as chat
 from connectors.email.kind import connector as email
+from connectors.messaging.kind import connector as messaging
 from connectors.partners.kind import connector as partners
 from connectors.portal.kind import connector as portal
 from hub.connector import ConnectorKind
@@ -11,6 +12,7 @@ from hub.connector import ConnectorKind
 OURS: tuple[ConnectorKind, ...] = (
     email,
     chat,
+    messaging,
     partners,
     portal,
 )

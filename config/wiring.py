@@ -12,14 +12,20 @@ from aiohttp import web
 from agent_ui.console import Console
 from agent_ui.context import ConsoleContext, Escalation
 from config.installed import installed
+from config.matrix_desk import Matrices
 from config.model_desk import Desk
+from config.replay_desk import Replays
+from config.replay_runs import Runs
 from config.settings import Settings, SettingsError
 from config.topic_desk import ModelTopics
 from config.workshop_desk import WorkshopDesk
+from connectors.messaging.composing import MessagingComposing
 from hub.asking import AskedTopic
 from hub.bus import Bus, DeadLetter
 from hub.bus.opening import open_bus
+from hub.composing import Composing
 from hub.connector import Connector, ConnectorContext, ConnectorKind
+from hub.events import WITH_BULK
 from hub.gauges import Gauges
 from hub.guide import Guide
 from hub.http import Route, build_app
@@ -59,6 +65,9 @@ from routing.router import TOPICS as ROUTER_TOPICS
 from routing.router import Router
 
 WORKER_PRELOAD = ("connectors.email.parse", "agent_ui.mail_html", "hub.uploads", "hub.thumbnails")
+
+
+MESSAGING = (Channel.SMS, Channel.WHATSAPP)
 
 
 class Role(StrEnum):
@@ -129,7 +138,9 @@ def build(settings: Settings, role: Role = Role.ALL, extra: Extra | None = None)
         connectors = _connectors(basics, outbound, outbound_to)
         outbound_to.update({c: each for each in connectors.values() for c in each.sends})
         for channel in outbound_to:
-            basics.bus.subscribe(f"send.{channel}", [f"message.send.{channel}"], outbound.handle)
+            for lane in ("", ".bulk") if channel in WITH_BULK else ("",):
+                topic = f"message.send.{channel}{lane}"
+                basics.bus.subscribe(f"send.{channel}{lane}", [topic], outbound.handle)
     parts: list[tuple[str, Part]] = [
         ("store", _Store(basics)),
         ("model", basics.model),
@@ -151,7 +162,11 @@ def build(settings: Settings, role: Role = Role.ALL, extra: Extra | None = None)
         basics.bus.subscribe(ROUTER_QUEUE, ROUTER_TOPICS, router.handle)
     if role in (Role.ALL, Role.DISPATCHER):
         parts += _dispatcher(basics)
-    console = _console(basics, outbound) if role in (Role.ALL, Role.CONSOLE) else None
+    console: Console | None = None
+    if role in (Role.ALL, Role.CONSOLE):
+        runs = Runs(basics.database, basics.life.versions)
+        parts.append(("replays", runs))
+        console = _console(basics, outbound, runs)
     if extra is not None:
         parts.append(("extra", extra))
     # Stopped in reverse: sockets and streams are told to end before the HTTP server waits for them.
@@ -168,7 +183,19 @@ def default_accounts(settings: Settings) -> dict[Channel, str]:
     """From which of our accounts to write on a channel that a conversation has not used yet."""
     email: Any = getattr(settings.connectors, "email", None)
     accounts = list(email.accounts.values()) if email is not None else []
-    return {Channel.EMAIL: accounts[0].address} if accounts else {}
+    found = {Channel.EMAIL: accounts[0].address} if accounts else {}
+    messaging: Any = getattr(settings.connectors, "messaging", None)
+    if messaging is not None:
+        found |= {channel: messaging.first(channel) for channel in MESSAGING}
+    return {channel: account for channel, account in found.items() if account}
+
+
+def composing(settings: Settings) -> dict[Channel, Composing]:
+    """What may be written over channels that have rules: needs no running connector."""
+    messaging: Any = getattr(settings.connectors, "messaging", None)
+    if messaging is None:
+        return {}
+    return dict.fromkeys(MESSAGING, MessagingComposing(messaging))
 
 
 def enabled(settings: Settings) -> list[tuple[ConnectorKind, Any]]:
@@ -320,7 +347,7 @@ def make_teaching(settings: Settings, database: Database, model: CurrentModel) -
     return Teaching(database, settings.routing.learning, model)
 
 
-def _console(basics: Basics, outbound: Outbound) -> Console:
+def _console(basics: Basics, outbound: Outbound, runs: Runs) -> Console:
     return Console(
         ConsoleContext(
             database=basics.database,
@@ -330,12 +357,15 @@ def _console(basics: Basics, outbound: Outbound) -> Console:
             settings=basics.settings.console,
             hub=basics.settings.hub,
             default_accounts=default_accounts(basics.settings),
+            composing=composing(basics.settings),
             explain=_explain,
             role_titles=_role_titles(basics.model),
             ruler=ruler_of,
             guide=partial(_guide, basics.model),
             topics=ModelTopics(basics.model),
             models=Desk(basics.life, basics.model, basics.database),
+            matrices=Matrices(basics.database, basics.life.versions),
+            replays=Replays(basics.database, basics.life.versions, runs),
             workshops=WorkshopDesk(basics.life, basics.database, basics.settings.hub.organisation),
             resend=outbound.resend,
             wake=basics.relay.wake,

@@ -5,7 +5,7 @@ from typing import Any
 import yaml
 
 from hub.bus.topology import EVENTS
-from hub.events import ALL, MEDIA_TYPE, Event, MessageSend, type_of
+from hub.events import ALL, MEDIA_TYPE, WITH_BULK, Event, MessageSend, type_of
 from hub.interaction import Channel
 
 _HEADER = "# Made by `loket asyncapi`. Do not edit: change hub/events.py.\n"
@@ -37,6 +37,7 @@ def _addresses() -> list[tuple[str, type[Event]]]:
     for event in ALL:
         if event is MessageSend:
             found += [(f"{event.topic}.{channel}", event) for channel in Channel]
+            found += [(f"{event.topic}.{channel}.bulk", event) for channel in WITH_BULK]
         else:
             found.append((event.topic, event))
     return found

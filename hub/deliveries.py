@@ -65,8 +65,6 @@ class ParcelState(StrEnum):
 
 
 ENDED = (ParcelState.DELIVERED, ParcelState.RETURNED, ParcelState.LOST)
-TROUBLED = (ParcelState.EXCEPTION, ParcelState.DAMAGED, ParcelState.LOST)
-"""Where a person of ours has to look."""
 
 
 class Flag(StrEnum):

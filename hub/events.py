@@ -119,18 +119,25 @@ class PresenceChanged(Event):
     state: str
 
 
+WITH_BULK = (Channel.EMAIL, Channel.SMS, Channel.WHATSAPP)
+"""Channels over which the same thing may go to many."""
+
+
 class MessageSend(Event):
-    """A reply is stored and waits for its connector. The topic names the channel."""
+    """A reply is stored and waits for its connector. The topic names the channel; what goes to many
+    has a topic of its own, so that answers do not wait behind it."""
 
     topic: ClassVar[str] = "message.send"
 
     interaction_id: str
     conversation_id: str
     channel: Channel
+    bulk: bool = False
 
     @property
     def wire_topic(self) -> str:
-        return f"{self.topic}.{self.channel}"
+        lane = ".bulk" if self.bulk and self.channel in WITH_BULK else ""
+        return f"{self.topic}.{self.channel}{lane}"
 
 
 class MessageStatus(Event):

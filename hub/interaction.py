@@ -4,7 +4,7 @@
 All models are frozen; all times carry the UTC zone.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
@@ -69,13 +69,15 @@ class PointKind(StrEnum):
 
 
 class Automatic(StrEnum):
-    """Why a message was not written by a person; empty when it was."""
+    """Why a message needs no person, mostly because none wrote it; empty when it does."""
 
     NO = ""
     REPLY = "reply"
     GENERATED = "generated"
     BULK = "bulk"
     BOUNCE = "bounce"
+    COMMAND = "command"
+    """A word that the channel carries out: STOP, START, HELP."""
 
 
 class Verification(StrEnum):
@@ -122,6 +124,9 @@ class Thread(Frozen):
     `token`: a signed reference that we gave out (tokens.py); `references`: ids of messages it
     answers, nearest first; `marker`: a signed reference found in the body; `number`: a conversation
     number found in the subject; `own`: the ids under which later messages may refer to this one.
+    `within`: the channel has no references, so it continues what this sender has open: a
+    conversation on this channel in which something was said within that time, else the newest one
+    if the sender's address is verified.
     """
 
     token: str = ""
@@ -129,6 +134,7 @@ class Thread(Frozen):
     marker: str = ""
     number: int | None = None
     own: tuple[str, ...] = ()
+    within: timedelta | None = None
 
 
 class Bounce(Frozen):

@@ -63,18 +63,24 @@ class Outbound:
         self._metrics = metrics
         self._connectors = connectors
         self._wake = wake
-        self._in_hand = {channel: KeyedWork(MOST_IN_HAND) for channel in Channel}
+        self._in_hand = {
+            (channel, bulk): KeyedWork(MOST_IN_HAND)
+            for channel in Channel
+            for bulk in (False, True)
+        }
 
     async def handle(self, envelopes: Sequence[Envelope]) -> None:
         """The bus handler of `message.send.<channel>`: takes them in hand, and returns.
 
-        One slow customer's server must not hold up the others, nor one channel another. What is in
+        One slow customer's server must not hold up the others, nor one channel another, nor many
+        alike an answer. What is in
         hand when the process dies is found in the store by the sweeper.
         """
         for envelope in envelopes:
             if isinstance(envelope.event, MessageSend):
                 job = partial(self._send_told, envelope.event, envelope.correlation_id)
-                await self._in_hand[envelope.event.channel].add(envelope.subject, job)
+                lane = self._in_hand[envelope.event.channel, envelope.event.bulk]
+                await lane.add(envelope.subject, job)
 
     async def start(self) -> None:
         """Nothing to start: work comes by the bus."""

@@ -20,7 +20,8 @@ class OutgoingMessage:
     """A stored reply with what its connector needs around it.
 
     `references`: Message-IDs of the conversation's earlier mails, without brackets, oldest first;
-    `token`: the signed reference that brings the answer back into the conversation.
+    `token`: the signed reference that brings the answer back into the conversation; `bulk`: one of
+    many alike, which answers go before.
     """
 
     interaction: Interaction
@@ -28,6 +29,7 @@ class OutgoingMessage:
     token: str
     references: tuple[str, ...] = ()
     files: tuple[OutgoingFile, ...] = ()
+    bulk: bool = False
 
 
 @dataclass(frozen=True)

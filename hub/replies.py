@@ -18,7 +18,8 @@ from hub.interaction import (
     Party,
     PointKind,
 )
-from hub.store import outbox
+from hub.store import consents, outbox
+from hub.store.consents import Purpose
 from hub.store.inserting import digest, insert_all, insert_new
 from hub.store.tables import (
     attachments,
@@ -68,6 +69,10 @@ class Reply(Frozen):
     automatic: bool = False
     attachments: tuple[Attachment, ...] = ()
     details: dict[str, str] = Field(default_factory=dict)
+    bulk: bool = False
+    """One of many alike: answers go before it, and only who agreed to such mail gets it."""
+    despite_consent: bool = False
+    """The answer to STOP itself: the last word to who wants no more."""
     not_before: AwareDatetime | None = None
     """It waits until then; the sweeper lets it go."""
     correlation_id: str = ""
@@ -81,6 +86,8 @@ def add_reply(connection: Connection, reply: Reply) -> str:
     """
     if not reply.text.strip() and not reply.attachments:
         raise Rejected("empty_reply", "Write something first.")
+    if not reply.despite_consent:
+        _refuse_unwanted(connection, reply)
     reply = _continuing(connection, reply)
     interaction_id = _add(connection, reply, InteractionKind.MESSAGE)
     connection.execute(
@@ -97,6 +104,7 @@ def add_reply(connection: Connection, reply: Reply) -> str:
                 "error": "",
                 "provider_id": "",
                 "updated_at": clock.now(),
+                "bulk": reply.bulk,
             }
         ],
     )
@@ -181,8 +189,15 @@ def _last_inbound(connection: Connection, conversation_id: str) -> list[tuple[Ch
     newest: dict[tuple[str, str], tuple[Channel, str, Party]] = {}
     for row in rows:
         party = Party.model_validate(row.sender)
+        if not _is_answerable(party):
+            continue
         newest.setdefault((row.channel, party.key), (Channel(row.channel), row.account, party))
     return list(newest.values())
+
+
+def _is_answerable(party: Party) -> bool:
+    """Companies send texts under a name, to which no answer goes."""
+    return party.kind is not PointKind.PHONE or party.value.startswith("+")
 
 
 def _points(connection: Connection, conversation_id: str, kind: PointKind | None) -> list[Party]:
@@ -195,6 +210,17 @@ def _points(connection: Connection, conversation_id: str, kind: PointKind | None
         .order_by(contact_points.c.verified.desc(), contact_points.c.created_at)
     )
     return [Party(kind=kind, value=value) for value in rows.scalars()]
+
+
+def _refuse_unwanted(connection: Connection, reply: Reply) -> None:
+    purpose = Purpose.MARKETING if reply.bulk else Purpose.SERVICE
+    for party in reply.to:
+        if not consents.allows(connection, reply.channel, party.key, purpose):
+            raise Rejected(
+                "no_consent",
+                "The customer does not want messages this way. Choose another way to answer.",
+                status=409,
+            )
 
 
 def _add(connection: Connection, reply: Reply, kind: InteractionKind) -> str:
@@ -243,6 +269,7 @@ def _ask_to_send(connection: Connection, reply: Reply, interaction_id: str) -> N
         interaction_id=interaction_id,
         conversation_id=reply.conversation_id,
         channel=reply.channel,
+        bulk=reply.bulk,
     )
     outbox.add(
         connection,

@@ -88,7 +88,7 @@ class Router:
         numbers = Numbers(connection, model, [(one, _contact(one)) for one in contacts])
         customers = {contact.customer_id for contact in contacts}
         terms = Terms(model, agreements.with_targets(connection, customers, clock.now()))
-        past = Past(connection, self._rules)
+        past = Past(connection, self._rules, conversation_ids, customers)
         open_items = routing.open_items(connection, conversation_ids)
         work = _Work(open_items, terms, past, numbers, self._learned())
         routed = [(contact, work.take(contact)) for contact in contacts]
@@ -193,8 +193,10 @@ def _troubled(envelopes: Sequence[Envelope]) -> dict[str, str]:
 def _only_filed(contact: Unrouted) -> bool:
     """Automatic mail in a conversation is kept and shown there, and makes no work.
 
-    What opens a conversation always does, or nobody would ever see it.
+    What opens a conversation does, or nobody would ever see it; but not a command to the channel.
     """
+    if contact.automatic is Automatic.COMMAND:
+        return True
     return contact.automatic is not Automatic.NO and contact.sequence > 1
 
 

@@ -31,6 +31,7 @@ from agent_ui.views.sign_in import HOME, see_other
 from agent_ui.visit import Visit, number
 from hub.errors import Rejected
 from hub.store import corrections, timeline, work_items
+from hub.store.agents import Agent
 from hub.store.work_items import WorkItem
 
 log = structlog.get_logger(__name__)
@@ -38,6 +39,7 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 _LONGEST_RESULT = 2_000
+_MOST_VALUES, _LONGEST_VALUE = 20, 500
 _OTHERS_WROTE = N_(
     "This was not sent yet: something was added while you were writing. Read it, then send again."
 )
@@ -132,8 +134,7 @@ class ActionViews:
             if mode == "note":
                 await self._write(lambda c: write_note(c, draft, visit.known))
             else:
-                accounts, offered = self._context.default_accounts, self._context.offered_only()
-                await self._write(lambda c: send_reply(c, draft, visit.known, accounts, offered))
+                await self._send(draft, visit.known)
         except Unseen:
             notice = visit.texts(_OTHERS_WROTE)
             return await self._conversations.show(
@@ -147,6 +148,19 @@ class ActionViews:
         except Rejected as error:
             return await self._refuse(visit, draft.conversation_id, error, draft, mode)
         return see_other(_address(draft.conversation_id))
+
+    async def _send(self, draft: Draft, agent: Agent) -> None:
+        context = self._context
+        await self._write(
+            lambda c: send_reply(
+                c,
+                draft,
+                agent,
+                default_accounts=context.default_accounts,
+                composing=context.composing,
+                offered_only=context.offered_only(),
+            )
+        )
 
     async def resend(self, visit: Visit) -> web.StreamResponse:
         interaction_id = visit.id
@@ -217,7 +231,17 @@ async def _draft(visit: Visit) -> Draft:
         way=await visit.field("way"),
         subject=(await visit.field("subject"))[:500],
         seen=number(await visit.field("seen")),
+        template=(template := (await visit.field("template"))[:100]),
+        values=await _values(visit, template),
     )
+
+
+async def _values(visit: Visit, template: str) -> tuple[str, ...]:
+    """What was filled in for the template, as far as anything was."""
+    if not template:
+        return ()
+    names = [f"value.{template}.{place}" for place in range(1, _MOST_VALUES + 1)]
+    return tuple([(await visit.field(name))[:_LONGEST_VALUE] for name in names])
 
 
 async def _results(visit: Visit, item: WorkItem) -> dict[str, str]:

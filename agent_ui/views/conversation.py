@@ -7,7 +7,7 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy import Connection
 
-from agent_ui.answering import Draft, key_of
+from agent_ui.answering import Draft
 from agent_ui.clocks import clocks_of
 from agent_ui.context import ConsoleContext
 from agent_ui.pages import Pages
@@ -15,6 +15,7 @@ from agent_ui.screen import Screen, read_screen
 from agent_ui.topic_desk import TopicChoice
 from agent_ui.views.work import WorkViews
 from agent_ui.visit import Visit, checked_id, number
+from agent_ui.ways import alphabet
 from hub import clock
 from hub.store import timeline
 from hub.store.timeline import Entry
@@ -51,7 +52,7 @@ class ConversationViews:
             "topic_choices": self._topic_choices(screen, visit.texts.language),
             "draft": draft,
             "mode": mode,
-            "key_of": key_of,
+            "alphabet": alphabet,
             "clocks": clocks_of(screen.deadlines, self._context.ruler, clock.now()),
             "why": self._why(screen, visit.texts.language),
         }
@@ -90,6 +91,7 @@ class ConversationViews:
                 visit.known,
                 settings=self._context.settings,
                 default_accounts=self._context.default_accounts,
+                composing=self._context.composing,
                 offered_only=self._context.offered_only(),
             )
         )

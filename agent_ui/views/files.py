@@ -14,7 +14,7 @@ from agent_ui.context import ConsoleContext
 from agent_ui.pages import Pages
 from agent_ui.visit import Visit
 from hub.downloads import download_headers
-from hub.interaction import Attachment
+from hub.interaction import Attachment, Channel
 from hub.isolation import WorkerFailed
 from hub.store import Blobs, originals, timeline
 from hub.uploads import THUMBNAIL_TYPE
@@ -70,7 +70,7 @@ class FileViews:
         return web.FileResponse(path, headers=headers)
 
     async def original(self, visit: Visit) -> web.StreamResponse:
-        """A mail byte by byte as it came in, for one that could not be read whole."""
+        """A message as it came in, for one that could not be read whole: a mail byte by byte."""
         interaction_id = visit.id
 
         def read(connection: Connection) -> originals.Original | None:
@@ -84,7 +84,8 @@ class FileViews:
         found = await self._context.database.read(read)
         if found is None:
             raise web.HTTPNotFound
-        headers = download_headers("original.eml", "application/octet-stream")
+        name = "original.eml" if found.channel is Channel.EMAIL else "original.txt"
+        headers = download_headers(name, "application/octet-stream")
         if found.content is not None:
             return web.Response(body=found.content, headers=headers)
         path = self._context.blobs.path(found.sha256)

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from agent_ui.workshop.moves import PARTS, Doing, there
+from agent_ui.workshop.moves import Doing, there
 from hub.workshop import Board, Card, Kind, Write, row_id, where_of
-from hub.workshop.vocabulary import TAKEN_BACK, VOTE
+from hub.workshop.vocabulary import PARTS, TAKEN_BACK, VOTE
 
 
 def merge(doing: Doing, card: str, target: str) -> list[Write]:

@@ -10,7 +10,9 @@ from hub.workshop import Kind, Write, new_card
 from hub.workshop.vocabulary import FIELDS, MOST_NAMES, TAKEN_BACK, Form, kind_of
 
 _ROLES = frozenset({"role", "backup", "who", "approver", "triage"})
-_LONG = frozenset({"words", "senders", "accounts", "patterns", "attachments", "exceptions"})
+_LONG = frozenset(
+    {"words", "senders", "accounts", "patterns", "attachments", "events", "exceptions"}
+)
 _LEVELS = frozenset("12345")
 _DEFAULT_LEVEL = "3"
 

@@ -26,7 +26,10 @@ from hub.tokens import Tokens
 from servers.postgres import run
 from servers.process import free_port
 
-ROLES = ("connectors", "router", "dispatcher", "console")
+ROLES = ("connectors", "dispatcher", "console", "router")
+"""The router last: it would work off the backlog while the others start."""
+ACCOUNT_SID, AUTH_TOKEN = "AC" + "be" * 16, "the token of the benchmark"
+NUMBER = "+31203080000"
 CHAT_SITE = "bench"
 _COMMAND = ("-c", "from config.cli import app; app()")
 
@@ -61,10 +64,13 @@ class Loket:
             port = self.http_port if role in ("all", "console") else free_port()
             words = ["serve", "--config", str(self._settings), "--role", role, "--port", str(port)]
             log = self._stack.folder / f"{role}.log"
-            process = Running([*_COMMAND, *words], log, {"LOKET_HUB__SECRET": self._secret})
+            process = Running([*_COMMAND, *words], log, self._secrets())
             self.processes.append(process)
             process.wait_for_port(port)
         self.processes[0].wait_for_port(self.smtp_port)
+
+    def _secrets(self) -> dict[str, str]:
+        return {"LOKET_HUB__SECRET": self._secret, "BENCHMARK_TOKEN": AUTH_TOKEN}
 
     def stop(self) -> None:
         for process in self.processes:
@@ -110,6 +116,11 @@ address = "{mails.ACCOUNT}"
 [connectors.email.listen]
 port = {self.smtp_port}
 hostname = "loket.example"
+[connectors.messaging.twilio]
+account_sid = "{ACCOUNT_SID}"
+auth_token_env = "BENCHMARK_TOKEN"
+[connectors.messaging.numbers.main]
+number = "{NUMBER}"
 [connectors.chat]
 sessions_per_minute = 100000
 sockets_per_minute = 100000

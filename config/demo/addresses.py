@@ -4,6 +4,8 @@ HOST = "127.0.0.1"
 MAIL_DOMAIN = "vandalenkoffie.example"
 ACCOUNTS = ("info", "service", "invoice")
 CHAT_SITE = "demo"
+MOBILE = "+31600001234"
+"""Our number for SMS and WhatsApp."""
 
 
 def address_of(account: str) -> str:

@@ -1,4 +1,4 @@
-"""The demo as one part: the organisation, the sandbox mail server, the generator and the pages."""
+"""The demo as one part: the organisation, the sandbox of mail and phones, traffic, the pages."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,10 +7,12 @@ from pathlib import Path
 from config.demo import example, organisation
 from config.demo.carrier import Carrier
 from config.demo.carrier_page import CarrierPage
+from config.demo.handset_page import HandsetPage
 from config.demo.letters import PostOffice
 from config.demo.mail_page import MailPage
 from config.demo.mailbox import Mailbox
 from config.demo.pages import Pages
+from config.demo.sandbox_phones import SandboxPhones
 from config.demo.shop_page import ShopPage
 from config.demo.sign_ins import SignIn, keep_passwords
 from config.demo.sink import Sink
@@ -29,9 +31,9 @@ class DemoContext:
     """What wiring hands to the demo.
 
     `smtp_port`: where Loket takes mail on this machine. `sink_port`: where the sandbox takes what
-    Loket sends; 0 takes any free one. `folder`: where passwords and sandbox mail are kept.
+    Loket sends; 0 takes any free one. `folder`: where passwords, sandbox mail and messages are
+    kept. `carrier_secret`: what the carrier signs with. `auth_token`: signs as Twilio does.
     `identity_secret`: what the shop vouches with for who is signed in there.
-    `carrier_secret`: what the carrier signs with.
     """
 
     organisation: str
@@ -41,6 +43,7 @@ class DemoContext:
     folder: Path
     carrier_secret: str
     model: Model
+    auth_token: str
     identity_secret: str = ""
 
 
@@ -52,6 +55,7 @@ class Demo:
         post = PostOffice(mailbox, context.smtp_port)
         self._sink = Sink(mailbox, context.sink_port)
         self._traffic = Traffic(mailbox, post, context.public_url)
+        self.phones = SandboxPhones(context.public_url, context.auth_token, context.folder)
         pages = Pages(context.organisation, context.public_url)
         self._routes = [
             *StartPage(
@@ -59,6 +63,8 @@ class Demo:
             ).routes(),
             *MailPage(pages, mailbox, post).routes(),
             *ShopPage(pages, context.identity_secret).routes(),
+            *HandsetPage(pages, self.phones.cloud).routes(),
+            *self.phones.routes(),
             *CarrierPage(pages, Carrier(context.public_url, context.carrier_secret)).routes(),
             *pages.routes(),
         ]
@@ -88,4 +94,5 @@ class Demo:
 
     async def stop(self) -> None:
         await self._traffic.stop()
+        await self.phones.stop()
         await self._sink.stop()

@@ -53,6 +53,7 @@ class Writer(Frozen):
     name: str
     language: str
     mail: str = ""
+    phone: str = ""
     organisation: str = ""
 
 
@@ -184,9 +185,19 @@ def shoppers() -> tuple[Customer, ...]:
 
 def writers() -> tuple[Writer, ...]:
     """Everybody among the customers who has a mail address."""
-    alone = [Writer(name=c.name, language=c.language, mail=c.mail) for c in customers() if c.mail]
+    alone = [
+        Writer(name=c.name, language=c.language, mail=c.mail, phone=c.phone)
+        for c in customers()
+        if c.mail
+    ]
     contacts = [
-        Writer(name=c.name, language=c.language, mail=c.mail, organisation=organisation.name)
+        Writer(
+            name=c.name,
+            language=c.language,
+            mail=c.mail,
+            phone=c.phone,
+            organisation=organisation.name,
+        )
         for organisation in customers()
         for c in organisation.contacts
     ]

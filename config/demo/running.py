@@ -10,6 +10,7 @@ from rich.console import Console as Terminal
 from config import wiring
 from config.demo import ADDRESSES, CHAT_SITE, Demo, DemoContext
 from config.demo.carrier import carrier_secret
+from config.demo.sandbox_phones import connector_settings
 from config.demo.trade import CARRIER
 from config.settings import DEFAULT_MODEL, Settings, load
 from config.signals import stop_on_signals
@@ -37,6 +38,7 @@ async def run_demo(*, port: int, smtp_port: int, sink_port: int, folder: Path) -
             folder=folder,
             carrier_secret=carrier_secret(settings.hub.secret.get_secret_value()),
             model=load_model(DEFAULT_MODEL),
+            auth_token=_secret(folder, "sandbox-token"),
             identity_secret=_identity_secret(folder),
         )
     )
@@ -60,7 +62,7 @@ def demo_settings(port: int, smtp_port: int, sink_port: int, folder: Path) -> Se
 
 def _flags(port: int, smtp_port: int, sink_port: int, folder: Path) -> dict[str, Any]:
     base = f"http://127.0.0.1:{port}"
-    secret = _secret(folder)
+    secret = _secret(folder, "secret")
     return {
         "hub": {
             "organisation": ORGANISATION,
@@ -91,6 +93,7 @@ def _flags(port: int, smtp_port: int, sink_port: int, folder: Path) -> dict[str,
                     }
                 },
             },
+            "messaging": connector_settings(base, _secret(folder, "sandbox-token")),
             "portal": {"mail_account": ADDRESSES[0]},
             "partners": {
                 "partners": {CARRIER: {"secret": carrier_secret(secret)}},
@@ -100,9 +103,9 @@ def _flags(port: int, smtp_port: int, sink_port: int, folder: Path) -> dict[str,
     }
 
 
-def _secret(folder: Path) -> str:
+def _secret(folder: Path, name: str) -> str:
     """One per installation, kept for the next start."""
-    path = folder / "secret"
+    path = folder / name
     folder.mkdir(parents=True, exist_ok=True)
     if not path.exists():
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -113,7 +116,8 @@ def _secret(folder: Path) -> str:
 
 def _identity_secret(folder: Path) -> str:
     """What the shop and Loket share: another one than what Loket signs with."""
-    return hashlib.sha256(f"shop {_secret(folder)}".encode()).hexdigest()
+    ours = _secret(folder, "secret")
+    return hashlib.sha256(f"shop {ours}".encode()).hexdigest()
 
 
 def _greet(demo: Demo, settings: Settings, smtp_port: int) -> None:

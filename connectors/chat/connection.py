@@ -52,6 +52,8 @@ SIGNS_PER_MINUTE = 60
 """Of typing, and of going to another page: what is more is passed over in silence."""
 SEND_SECONDS = 20.0
 STORE_PAUSE = 2.0
+GATHER = 0.01
+"""One message is several events: what comes within so many seconds is read at once."""
 
 
 @dataclass(frozen=True)
@@ -89,13 +91,15 @@ class Connection:
         self._reported = 0
         self._status = Status()
         self._activity: ChatActivity | None = None
-        self._stale = False
+        self._has_news = False
+        self._may_stand_otherwise = False
         self._news = asyncio.Event()
         self._frames = Bucket(FRAMES_PER_MINUTE)
         self._signs = Bucket(SIGNS_PER_MINUTE)
 
-    def wake(self) -> None:
-        self._stale = True
+    def wake(self, *, standing: bool = False) -> None:
+        self._has_news = True
+        self._may_stand_otherwise |= standing
         self._news.set()
 
     def show(self, activity: ChatActivity) -> None:
@@ -108,7 +112,7 @@ class Connection:
     async def run(self) -> None:
         """Serve until the socket closes."""
         await self._send(Welcome(session=self.visitor.session))
-        self.wake()
+        self.wake(standing=True)
         try:
             async with asyncio.TaskGroup() as tasks:
                 sender = tasks.create_task(self._send_news())
@@ -126,11 +130,11 @@ class Connection:
             self._news.clear()
             try:
                 await self._send_activity()
-                if self._stale:
-                    self._stale = False
+                if self._has_news:
+                    await asyncio.sleep(GATHER)
                     await self._catch_up()
             except Retry:
-                self.wake()
+                self.wake(standing=True)
                 await asyncio.sleep(STORE_PAUSE)
 
     async def _send_activity(self) -> None:
@@ -140,9 +144,11 @@ class Connection:
             await self._send(frames.Typing(name=activity.name, on=on))
 
     async def _catch_up(self) -> None:
+        standing, self._may_stand_otherwise = self._may_stand_otherwise, False
+        self._has_news = False
         while True:
             address = self._address
-            news = await self._desk.news(self.visitor, self._sent)
+            news = await self._desk.news(self.visitor, self._sent, standing=standing)
             if news is None:
                 return
             if self._address == address:  # else one was given meanwhile, which this may not know
@@ -155,7 +161,10 @@ class Connection:
             self._sent = news.page.upto
             if not news.page.more:
                 break
-        status = await self._desk.status(news.standing)
+        if news.standing is not None:
+            await self._tell_status(await self._desk.status(news.standing))
+
+    async def _tell_status(self, status: Status) -> None:
         if status != self._status:
             self._status = status
             await self._send(status)

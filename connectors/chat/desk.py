@@ -12,7 +12,7 @@ from connectors.chat.frames import Status
 from connectors.chat.links import Links
 from connectors.chat.offers import Offers
 from connectors.chat.parse import AboutPage, Content, parse_message
-from connectors.chat.standing import Standing, standing
+from connectors.chat.standing import Standing, standing_of
 from connectors.chat.transcript import Chat, Page
 from connectors.chat.visitor import Visitor
 from connectors.shared.limits import Buckets
@@ -27,11 +27,11 @@ _PAGE = 100
 
 @dataclass(frozen=True)
 class News:
-    """What a widget has not been told yet."""
+    """What a widget has not been told yet; its `standing` where that was asked for."""
 
     chat: Chat
     page: Page
-    standing: Standing
+    standing: Standing | None
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Desk:
     links: Links
     offers: Offers
 
-    async def news(self, visitor: Visitor, sequence: int) -> News | None:
+    async def news(self, visitor: Visitor, sequence: int, *, standing: bool = True) -> News | None:
         """What comes after `sequence`; None before the first message."""
         link = self.links.for_session(visitor.session)
 
@@ -58,7 +58,7 @@ class Desk:
             page = transcript.lines_after(
                 connection, chat, visitor, link, sequence=sequence, limit=_PAGE
             )
-            return News(chat, page, standing(connection, chat))
+            return News(chat, page, standing_of(connection, chat) if standing else None)
 
         return await self.database.read(read)
 

@@ -9,23 +9,20 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
-import structlog
 from aiohttp import BodyPartReader, MultipartReader, web
 
 from connectors.chat.links import Links
 from connectors.chat.parse import Upload, parse_upload
 from connectors.chat.transcript import file_of
-from hub import clock
-from hub.blobs import Blobs, BlobWriter
+from hub.blobs import Blobs
 from hub.downloads import download_headers
 from hub.errors import Rejected, Retry
 from hub.http import NO_FORM
 from hub.interaction import Attachment
-from hub.isolation import WorkerFailed, Workers
+from hub.isolation import Workers
 from hub.store import Database
-from hub.uploads import THUMBNAIL_TYPE, Examined, examine
-
-log = structlog.get_logger(__name__)
+from hub.taking import take
+from hub.uploads import THUMBNAIL_TYPE
 
 ACCEPT = (
     "image/png,image/jpeg,image/gif,image/webp,image/heic,video/mp4,"
@@ -117,23 +114,10 @@ class Files:
         part = await form.next()
         if not isinstance(part, BodyPartReader) or part.name != "file":
             raise Rejected("bad_request", "Send a form with `about`, then `file`.")
-        filename = part.filename or ""
         with self.blobs.writer() as writer:
             async for piece in self._pieces(part):
                 await asyncio.to_thread(writer.write, piece)
-            examined = await self._examine(writer, filename)
-            sha256, size = await asyncio.to_thread(writer.finish)
-        thumbnail = ""
-        if examined.thumbnail:
-            thumbnail, _ = await asyncio.to_thread(self.blobs.put, examined.thumbnail)
-        return Attachment(
-            id=clock.new_id(),
-            filename=examined.filename,
-            content_type=examined.content_type,
-            size=size,
-            sha256=sha256,
-            thumbnail=thumbnail,
-        )
+            return await take(writer, part.filename or "", self.blobs, self.workers)
 
     async def _pieces(self, part: BodyPartReader) -> AsyncIterator[bytes]:
         size = 0
@@ -144,17 +128,6 @@ class Files:
             yield bytes(piece)
         if not size:
             raise Rejected("empty", "There is nothing in this file.")
-
-    async def _examine(self, writer: BlobWriter, filename: str) -> Examined:
-        path = await asyncio.to_thread(writer.look)
-        try:
-            examined = await self.workers.run(examine, str(path), filename)
-        except WorkerFailed as error:
-            log.warning("chat.file_not_read", reason=error.reason)
-            examined = None
-        if examined is None:
-            raise Rejected("bad_type", "This kind of file is not taken.", status=415)
-        return examined
 
     def _too_large(self) -> Rejected:
         return Rejected("too_large", f"A file has {self.most} bytes at most.", status=413)

@@ -40,7 +40,7 @@ class Open(Protocol):
     conversation_id: str
     seen: int
 
-    def wake(self) -> None: ...
+    def wake(self, *, standing: bool = False) -> None: ...
 
     def show(self, activity: ChatActivity) -> None: ...
 
@@ -87,11 +87,11 @@ class Live:
         """The bus listener."""
         match envelope.event:
             case InteractionReceived() | InteractionRecorded() as event:
-                known = self._by_conversation.get(event.conversation_id)
-                if known or event.channel is Channel.CHAT:
+                if event.channel is Channel.CHAT:
+                    known = self._by_conversation.get(event.conversation_id)
                     wake(known or await self._waiting_for(event.conversation_id))
             case WorkItemChanged() as event:
-                wake(self._by_conversation.get(event.conversation_id, ()))
+                wake(self._by_conversation.get(event.conversation_id, ()), standing=True)
             case ChatActivity(by_customer=False) as event:
                 self._show(event)
 
@@ -99,13 +99,13 @@ class Live:
         """Typing is passed on as it is; what was seen is in the store."""
         sockets = self._by_conversation.get(activity.conversation_id, ())
         if activity.what is ChatSign.SEEN:
-            wake(sockets)
+            wake(sockets, standing=True)
             return
         for one in list(sockets):
             one.show(activity)
 
     async def on_gap(self) -> None:
-        wake(self.all())
+        wake(self.all(), standing=True)
 
     async def close_all(self, code: int) -> None:
         await asyncio.gather(*(one.close(code) for one in self.all()))
@@ -124,9 +124,10 @@ class Live:
         return [one for one in waiting if digest(one.visitor.reference) in references]
 
 
-def wake(connections: Iterable[Open]) -> None:
+def wake(connections: Iterable[Open], *, standing: bool = False) -> None:
+    """There may be a new line; with `standing`, the chat may also stand otherwise."""
     for one in list(connections):
-        one.wake()
+        one.wake(standing=standing)
 
 
 def _take_out(groups: defaultdict[str, list[Open]], key: str, connection: Open) -> None:

@@ -22,7 +22,7 @@ class Standing:
     may_rate: bool = False
 
 
-def standing(connection: Connection, chat: Chat) -> Standing:
+def standing_of(connection: Connection, chat: Chat) -> Standing:
     item = connection.execute(
         select(work_items.c.role, work_items.c.state, agents.c.name, agents.c.picture)
         .outerjoin(agents, agents.c.id == work_items.c.agent_id)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, select, update
+from sqlalchemy import Connection, Select, exists, select, update
 
 from connectors.chat.frames import FileLink, Line
 from connectors.chat.visitor import Visitor
@@ -23,7 +23,7 @@ from hub.interaction import (
 )
 from hub.store import timeline
 from hub.store.inserting import digest
-from hub.store.tables import conversations, interactions, outbound, thread_refs
+from hub.store.tables import attachments, conversations, interactions, outbound, thread_refs
 
 MakeLink = Callable[[Attachment], FileLink]
 
@@ -135,7 +135,8 @@ def file_of(
 
 
 def _lines(chat: Chat) -> Select[Any]:
-    return select(interactions).where(
+    has_files = exists().where(attachments.c.interaction_id == interactions.c.id)
+    return select(interactions, has_files.label("has_files")).where(
         interactions.c.conversation_id == chat.conversation_id,
         interactions.c.channel == Channel.CHAT.value,
         interactions.c.kind == InteractionKind.MESSAGE.value,
@@ -146,7 +147,8 @@ def _visible(
     connection: Connection, rows: Sequence[Any], visitor: Visitor, link: MakeLink
 ) -> list[Line]:
     shown = [row for row in rows if _concerns(row, visitor)]
-    files = timeline.files_of(connection, [row.id for row in shown]) if shown else {}
+    with_files = [row.id for row in shown if row.has_files]
+    files = timeline.files_of(connection, with_files) if with_files else {}
     return [_line(row, tuple(map(link, files.get(row.id, ())))) for row in shown]
 
 

@@ -52,6 +52,7 @@ TEXTS: dict[str, dict[EventKind, str]] = {
         EventKind.RETURNED: "Uw pakket {tracking}{order} is op weg terug naar ons.",
     },
 }
+_SUBJECT = {"en": "Your parcel {tracking}", "nl": "Uw pakket {tracking}"}
 _ORDER = {"en": " (order {number})", "nl": " (bestelling {number})"}
 _EXPECTED = {
     "en": " It is now expected on {day}.",
@@ -142,6 +143,7 @@ def tell(
             channel=channel,
             account=accounts[channel],
             to=(party,),
+            subject=_SUBJECT[_spoken(customer.language, settings)].format(tracking=parcel.tracking),
             text=_text(parcel, news, customer.language, settings),
             automatic=True,
             not_before=settings.allowed_from(clock.now()),
@@ -187,7 +189,7 @@ def _verified(connection: Connection, customer_id: str, kind: PointKind) -> list
 
 
 def _text(parcel: Delivery, news: News, language: str, settings: NoticeSettings) -> str:
-    language = language if language in TEXTS else settings.language
+    language = _spoken(language, settings)
     expected = parcel.expected_until or parcel.expected_from
     return TEXTS[language][news.kind].format(
         tracking=parcel.tracking,
@@ -197,6 +199,10 @@ def _text(parcel: Delivery, news: News, language: str, settings: NoticeSettings)
         if expected
         else "",
     )
+
+
+def _spoken(language: str, settings: NoticeSettings) -> str:
+    return language if language in TEXTS else settings.language
 
 
 def _day(at: datetime, language: str, settings: NoticeSettings) -> str:

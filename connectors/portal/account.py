@@ -56,7 +56,8 @@ class Account:
         language, preferred = await visit.field("language"), await visit.field("preferred")
         if language not in LANGUAGES or preferred not in words.PREFERRED:
             raise Rejected("choice", "Choose from the list.", status=422)
-        name = " ".join((await visit.field("name")).split())
+        sent = await visit.field("name")
+        name = " ".join("".join(c if c.isprintable() else " " for c in sent).split())
         await self._database.write(
             lambda c: portal_choices.choose(
                 c, visit.customer.id, name=name, language=language, preferred=preferred

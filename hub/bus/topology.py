@@ -11,7 +11,7 @@ import aiormq
 from pamqp.common import FieldValue
 
 from hub.bus.topics import Bindings
-from hub.events import InteractionReceived, MessageSend, MessageStatus
+from hub.events import WITH_BULK, InteractionReceived, MessageSend, MessageStatus
 from hub.interaction import Channel
 
 EVENTS = "loket.events"
@@ -34,6 +34,7 @@ that matter are counted in the store.
 DURABLE: Mapping[str, Sequence[str]] = {
     "router": (InteractionReceived.topic, MessageStatus.topic),
     **{f"send.{channel}": (f"{MessageSend.topic}.{channel}",) for channel in Channel},
+    **{f"send.{channel}.bulk": (f"{MessageSend.topic}.{channel}.bulk",) for channel in WITH_BULK},
 }
 
 _QUORUM: dict[str, FieldValue] = {"x-queue-type": "quorum", "x-delivery-limit": DELIVERY_LIMIT}

@@ -19,7 +19,7 @@ from hub.interaction import (
     Verification,
 )
 from hub.store import bouncing, joining, outbox
-from hub.store.among import among
+from hub.store.among import among_named
 from hub.store.inserting import digest, insert_all, insert_new
 from hub.store.senders import Sender, Senders
 from hub.store.tables import (
@@ -108,7 +108,7 @@ class _Batch:
         """Write everything, parents first."""
         connection, rows = self._connection, self._rows
         self._senders.save(connection)
-        _insert_conversations(connection, self._conversation_rows())
+        insert_conversations(connection, self._conversation_rows())
         insert_all(connection, interactions, rows.interactions)
         insert_all(connection, unrouted, rows.unrouted)
         insert_all(connection, attachments, rows.attachments)
@@ -145,6 +145,8 @@ class _Batch:
         self, arrival: Arrival, customer_id: str, linked: Conversation | None
     ) -> Conversation:
         conversation = Conversation(clock.new_id(), customer_id, 0, "open", None)
+        if arrival.automatic is Automatic.COMMAND:  # carried out already: nothing is to be done
+            conversation.state, conversation.resolved_at = "resolved", self._now
         self._opened.append(_New(conversation, arrival, linked.id if linked else None))
         return conversation
 
@@ -238,7 +240,7 @@ class _Batch:
                 "interaction_count": new.conversation.count,
                 "created_at": self._now,
                 "last_at": self._now,
-                "resolved_at": None,
+                "resolved_at": new.conversation.resolved_at,
             }
             for new in self._opened
         ]
@@ -278,12 +280,7 @@ def _sender(arrival: Arrival) -> Sender:
 
 def _load_known(connection: Connection, arrivals: Sequence[Arrival]) -> dict[str, Accepted]:
     keys = [dedupe_key(a.channel, a.account, a.external_id) for a in arrivals]
-    columns = interactions.c
-    rows = connection.execute(
-        select(columns.dedupe_key, columns.id, columns.conversation_id, columns.sequence).where(
-            among(columns.dedupe_key, keys)
-        )
-    )
+    rows = connection.execute(_KNOWN, {"keys": keys})
     return {
         row.dedupe_key: Accepted(
             interaction_id=row.id, conversation_id=row.conversation_id, sequence=row.sequence
@@ -292,7 +289,16 @@ def _load_known(connection: Connection, arrivals: Sequence[Arrival]) -> dict[str
     }
 
 
-def _insert_conversations(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+_KNOWN = select(
+    interactions.c.dedupe_key,
+    interactions.c.id,
+    interactions.c.conversation_id,
+    interactions.c.sequence,
+).where(among_named(interactions.c.dedupe_key, "keys"))
+_HIGHEST_NUMBER = select(func.max(conversations.c.number))
+
+
+def insert_conversations(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     """Insert them with the next numbers."""
     if not rows:
         return
@@ -300,7 +306,7 @@ def _insert_conversations(connection: Connection, rows: Sequence[dict[str, Any]]
         numbered = insert(conversations).values(number=conversation_numbers.next_value())
         connection.execute(numbered, rows)
         return
-    highest = connection.execute(select(func.max(conversations.c.number))).scalar()
+    highest = connection.execute(_HIGHEST_NUMBER).scalar()
     first = (highest or conversation_numbers.start or 0) + 1
     numbered_rows = [row | {"number": first + place} for place, row in enumerate(rows)]
     insert_all(connection, conversations, numbered_rows)

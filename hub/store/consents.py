@@ -105,6 +105,7 @@ class Keyword:
     point: str
     channel: Channel
     words: str
+    text_version: str = ""
     interaction_id: str | None = None
 
 
@@ -131,5 +132,6 @@ def _line(keyword: Keyword, purpose: Purpose, *, granted: bool) -> Said:
         source=KEYWORD,
         at=clock.now(),
         words=keyword.words,
+        text_version=keyword.text_version,
         interaction_id=keyword.interaction_id,
     )

@@ -27,6 +27,10 @@ class ContactPoint:
     value: str
     verified: bool
 
+    @property
+    def key(self) -> str:
+        return f"{self.kind}:{self.value}"
+
 
 @dataclass(frozen=True)
 class Agreement:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, select, update
 
+from hub.interaction import Channel
 from hub.store.among import among
 from hub.store.tables import attachments, interactions, originals
 
@@ -20,6 +21,7 @@ class Original(NamedTuple):
     """Its bytes, or None and the name of the blob that has them."""
 
     conversation_id: str
+    channel: Channel
     content: bytes | None
     sha256: str
 
@@ -28,13 +30,13 @@ def original(connection: Connection, interaction_id: str) -> Original | None:
     """What came in as this contact; None when it is gone, or there never was one."""
     columns = interactions.c
     row = connection.execute(
-        select(columns.conversation_id, originals.c.content, columns.raw_sha256)
+        select(columns.conversation_id, columns.channel, originals.c.content, columns.raw_sha256)
         .outerjoin(originals, originals.c.interaction_id == columns.id)
         .where(columns.id == interaction_id)
     ).one_or_none()
     if row is None or (row.content is None and not row.raw_sha256):
         return None
-    return Original(row.conversation_id, row.content, row.raw_sha256)
+    return Original(row.conversation_id, Channel(row.channel), row.content, row.raw_sha256)
 
 
 def let_go(connection: Connection, hashes: Sequence[str], *, before: datetime) -> set[str]:

@@ -94,11 +94,13 @@ def remove(connection: Connection, parked_id: str) -> None:
     connection.execute(delete(parked).where(parked.c.id == parked_id))
 
 
-def keys(connection: Connection, kind: str, *, before: datetime, most: int) -> list[str]:
-    """Under which keys something waits that came before then."""
+def keys(
+    connection: Connection, kind: str, *, after: datetime, before: datetime, most: int
+) -> list[str]:
+    """Under which keys something waits that came in this time."""
     selection = (
         select(parked.c.key)
-        .where(parked.c.kind == kind, parked.c.created_at < before)
+        .where(parked.c.kind == kind, parked.c.created_at > after, parked.c.created_at < before)
         .distinct()
         .limit(most)
     )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from hub import clock
 from hub.interaction import Party, PointKind
@@ -175,7 +175,11 @@ def end(connection: Connection, customer_id: str, session_id: str) -> None:
 
 
 def _too_many(connection: Connection, address: str, browser: str, now: datetime) -> bool:
-    """Whether so many codes were asked for; in this browser, if one is given."""
+    """Whether so many codes were asked for; in this browser, if one is given. Whoever asks for the
+    same address at the same time waits until this is done, so that each is counted."""
+    if connection.dialect.name == "postgresql":
+        lock = func.pg_advisory_xact_lock(func.hashtext("portal code"), func.hashtext(address))
+        connection.execute(select(lock))
     columns = portal_codes.c
     asked = select(columns.created_at).where(columns.address == address)
     if browser:

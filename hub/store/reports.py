@@ -15,7 +15,8 @@ from hub.store.tables import HAS_PROVIDER_ID, outbound
 
 KIND = "report"
 MOST_AT_ONCE = 200
-_AGE = timedelta(seconds=30)
+_FROM, _TO = timedelta(seconds=30), timedelta(minutes=10)
+"""How old a left-over report is. An older one is about a message that was never ours."""
 _FAILURES = (DeliveryState.FAILED, DeliveryState.BOUNCED)
 _ARRIVED = (DeliveryState.DELIVERED, DeliveryState.READ)
 _NOT_BEGUN = (DeliveryState.QUEUED, DeliveryState.SENDING)
@@ -49,7 +50,8 @@ def match(connection: Connection, channel: Channel, provider_id: str) -> None:
 
 def match_left_over(connection: Connection, now: datetime) -> None:
     """The same for what was parked at the very moment when we learned the id."""
-    for key in parked.keys(connection, KIND, before=now - _AGE, most=MOST_AT_ONCE):
+    after, before = now - _TO, now - _FROM
+    for key in parked.keys(connection, KIND, after=after, before=before, most=MOST_AT_ONCE):
         channel, _, provider_id = key.partition(":")
         known = select(outbound.c.interaction_id).where(_has(Channel(channel), provider_id))
         if connection.execute(known).first() is not None:

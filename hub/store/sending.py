@@ -83,6 +83,7 @@ class Claimed:
     number: int
     references: tuple[str, ...]
     hold: Hold
+    bulk: bool = False
 
 
 def claim(connection: Connection, interaction_id: str, *, until: datetime) -> Claimed | None:
@@ -102,7 +103,7 @@ def claim(connection: Connection, interaction_id: str, *, until: datetime) -> Cl
             next_at=None,
             updated_at=now,
         )
-        .returning(outbound.c.attempts)
+        .returning(outbound.c.attempts, outbound.c.bulk)
     ).one_or_none()
     if row is None:
         return None
@@ -111,7 +112,8 @@ def claim(connection: Connection, interaction_id: str, *, until: datetime) -> Cl
     number = connection.execute(
         select(conversations.c.number).where(conversations.c.id == interaction.conversation_id)
     ).scalar_one()
-    return Claimed(interaction, number, _references(connection, interaction), hold)
+    references = _references(connection, interaction)
+    return Claimed(interaction, number, references, hold, row.bulk)
 
 
 def outgoing(message: Claimed, tokens: Tokens, blobs: Blobs) -> OutgoingMessage:
@@ -125,6 +127,7 @@ def outgoing(message: Claimed, tokens: Tokens, blobs: Blobs) -> OutgoingMessage:
             OutgoingFile(file.filename, file.content_type, blobs.path(file.sha256))
             for file in interaction.attachments
         ),
+        bulk=message.bulk,
     )
 
 
@@ -325,6 +328,7 @@ def _ask(connection: Connection, row: Any) -> None:
         interaction_id=row.interaction_id,
         conversation_id=row.conversation_id,
         channel=Channel(row.channel),
+        bulk=row.bulk,
     )
     outbox.add(
         connection,

@@ -196,6 +196,7 @@ outbound = Table(
     Column("provider_id", Text, nullable=False),
     Column("updated_at", Instant, nullable=False),
     Column("trouble_event_id", _ID),  # says what went wrong; null: the router has handled it
+    Column("bulk", Boolean, nullable=False, server_default=false()),  # answers go before it
     Index("ix_outbound_next_at", "next_at"),
     _where("ix_outbound_provider_id", HAS_PROVIDER_ID, "provider_id"),
     Index(
@@ -619,7 +620,7 @@ imports = Table(
     Column("accepted", Integer, nullable=False),
     Column("unchanged", Integer, nullable=False),
     Column("refused", Integer, nullable=False),
-    Column("problem", Text, nullable=False),  # why it failed
+    Column("problem", Text, nullable=False),  # the code of why it failed
     Column("started_by", String(100), nullable=False),  # agent id, or operator
     Column("started_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
@@ -848,6 +849,26 @@ model_actions = Table(
     Column("created_by", String(100), nullable=False),
     Column("done_at", Instant),
     Column("done_by", String(100), nullable=False),
+)
+
+# The last replay of each version: one runs at a time, and everybody sees the same.
+model_replays = Table(
+    "model_replays",
+    metadata,
+    Column("version", Integer, ForeignKey("model_versions.number"), primary_key=True),
+    Column("id", _ID, nullable=False),  # of this run
+    Column("base", Integer, ForeignKey("model_versions.number"), nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("until", Instant, nullable=False),
+    Column("state", String(16), nullable=False),  # running, done, cancelled, failed
+    Column("done", Integer, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("sha256", String(64), nullable=False),  # of the text that was replayed
+    Column("started_at", Instant, nullable=False),
+    Column("started_by", String(100), nullable=False),
+    Column("seen_at", Instant, nullable=False),  # its process lived then
+    Column("summary", Json),  # null: not done
+    Column("changes", LargeBinary),  # the contacts that differ, packed, without their words
 )
 
 # What partners posted, byte for byte: kept before they are answered, handled afterwards.

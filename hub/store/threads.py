@@ -1,8 +1,9 @@
 """Finds the conversation that each arrival of a batch belongs to.
 
 The order of trust is that of `Thread`: signed token, message references, body marker, subject
-number. None of them outranks an unknown sender: who does not take part in the conversation gets a
-new one, linked to the old. Found conversations are locked, so arrivals in one queue up.
+number, what the sender has open on a channel without references. None of them outranks an unknown
+sender: who does not take part in the conversation gets a new one, linked to the old. Found
+conversations are locked, so arrivals in one queue up.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,6 +15,7 @@ from sqlalchemy import Connection, or_, select
 from hub.interaction import Arrival, Automatic, Bounce, Channel, PointKind, Thread, Verification
 from hub.store.among import among
 from hub.store.inserting import digest, unique
+from hub.store.open_threads import open_of_senders
 from hub.store.tables import conversations, participants, thread_refs
 from hub.tokens import Tokens
 
@@ -57,6 +59,7 @@ class Threads:
         self._refs = _load_refs(connection, arrivals)
         self._conversations: dict[str, Conversation] = {}
         self._by_number: dict[int, str] = {}
+        self._open = open_of_senders(connection, arrivals)
         self._load_conversations(connection, arrivals)
 
     def candidates(self, arrival: Arrival) -> Iterable[Conversation]:
@@ -65,6 +68,8 @@ class Threads:
         ids = [self._signed(thread.token)]
         ids += [self._refs.get(ref_key(channel, r), ("", None))[0] for r in thread.references]
         ids += [self._signed(thread.marker), self._by_number.get(thread.number or 0, "")]
+        if thread.within is not None:
+            ids.append(self._open.get((channel, arrival.sender.key), ""))
         for conversation_id in dict.fromkeys(ids):
             if conversation_id in self._conversations:
                 yield self._conversations[conversation_id]
@@ -115,6 +120,8 @@ class Threads:
     def remember(self, conversation: Conversation, arrival: Arrival) -> None:
         """Later arrivals of the same batch may refer to this one."""
         self._conversations[conversation.id] = conversation
+        if arrival.thread.within is not None:
+            self._open[arrival.channel, arrival.sender.key] = conversation.id
         for reference in arrival.thread.own + arrival.thread.references:
             self._refs.setdefault(ref_key(arrival.channel, reference), (conversation.id, None))
 
@@ -125,6 +132,7 @@ class Threads:
         threads = [arrival.thread for arrival in arrivals]
         ids = [conversation_id for conversation_id, _ in self._refs.values()]
         ids += [self._signed(t) for thread in threads for t in (thread.token, thread.marker)]
+        ids += self._open.values()
         numbers = {thread.number for thread in threads if thread.number is not None}
         wanted = [i for i in unique(ids) if i]
         if not wanted and not numbers:

@@ -11,13 +11,14 @@ from sqlalchemy import Connection
 
 import topic_examples
 from agent_ui.settings import ConsoleSettings
-from builders import chat_arrival, email_party, mail_arrival
+from builders import chat_arrival, email_party, mail_arrival, text_arrival
 from console_browser import desk
 from console_house import House, open_house
 from house import order
 from hub import clock
 from hub.deliveries import EventKind, NewEvent
 from hub.interaction import Attachment, Party, PointKind, Thread
+from hub.segments import count
 from hub.store import agents, learning, orders, sessions, tracking
 from hub.store import work_items as work
 from hub.store.tables import agents as agents_table
@@ -565,3 +566,29 @@ async def test_of_a_long_queue_the_front_is_shown_and_the_rest_counted(
             await at.done()
             await expect(at.page.locator(f"{QUEUE} .row-title").last).to_have_text("Order 10")
             await expect(at.page.locator("[data-count=queue]")).to_have_text("12")
+
+
+async def test_segments_are_counted_while_writing_as_the_server_does(
+    house: House, browser: Browser
+) -> None:
+    accepted = await house.receive(text_arrival())
+    async with desk(browser, house) as at:
+        await at.sign_in("anna")
+        await at.open(accepted.conversation_id)
+        await expect(at.page.locator("[data-segments]")).to_be_visible()
+        for text in (
+            "",
+            "Hi",
+            "€" * 80,
+            "€" * 81,
+            "ë" * 71,
+            "😀" * 36,
+            "a" * 152 + "€" + "a" * 152,
+        ):
+            await at.page.fill("textarea", text)
+            found = count(text)
+            shown = at.page.locator("[data-segments]")
+            await expect(shown).to_contain_text(f"{found.segments} SMS · {found.left} left")
+        await expect(shown).to_contain_text("about €0.225")
+        await at.check_accessible()
+        await at.check_traps()

@@ -9,9 +9,11 @@ import pytest
 from sqlalchemy import Connection
 
 from agent_ui.live import Change, Feed
+from builders import mail_arrival
 from console_house import MODEL, House, Page, Person, open_house
 from house import JAN, STRANGER, agreed, order, people, reachable
 from hub.deliveries import EventKind, NewEvent
+from hub.interaction import Channel, Party, PointKind, Thread
 from hub.invoices import Invoice
 from hub.store import invoices, orders, tracking
 from hub.store.tracking import Shipment
@@ -146,3 +148,20 @@ async def test_a_parcel_moves_on_the_open_page(house: House, anna: Person) -> No
 
 async def _changes(feed: Feed, position: str) -> list[Change]:
     return [change for change in feed.after(position) or [] if change.beside][:1]
+
+
+async def test_what_a_carrier_told_stands_in_the_conversation(house: House, anna: Person) -> None:
+    told = {
+        "channel": Channel.PARTNER, "account": "Bode", "external_id": "told", "about": JAN,
+        "sender": Party(kind=PointKind.PARTNER, value="Bode", name="Bode"), "thread": Thread(),
+        "details": {"event": "exception"},
+    }  # fmt: skip
+    arrival = mail_arrival(text="Stuck in Utrecht").model_copy(update=told)
+    accepted = await house.receive(arrival)
+    await anna.take_next()
+    page = await anna.get(f"/console/conversations/{accepted.conversation_id}")
+    [entry] = page.texts(".entry-inbound")
+    assert entry.startswith("Partner Bode Something is wrong")
+    assert "Stuck in Utrecht" in entry
+    options = page.texts("select[name=way] option")
+    assert [one.split()[0] for one in options] == ["E-mail"], "the customer is answered"

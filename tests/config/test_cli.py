@@ -224,6 +224,18 @@ async def test_people_are_added_once_and_their_roles_and_sessions_changed(
     ]
 
 
+def test_customers_see_a_picture_of_an_agent_when_there_is_one(
+    deployment: Deployment, tmp_path: Path
+) -> None:
+    asked = {"LOKET_AGENT_PASSWORD": "correct horse battery"}
+    run(deployment, "agents", "add", "kim", "--name", "Kim", "--administrator", extra=asked)
+    picture = Path(__file__).parents[2] / "config" / "demo" / "data" / "parcel.png"
+    assert "has a picture" in run(deployment, "agents", "set-picture", "kim", str(picture))
+    page = tmp_path / "kim.png"
+    page.write_text("<script>alert(1)</script>")
+    assert "no picture" in refused(deployment, "agents", "set-picture", "kim", str(page))
+
+
 def test_people_are_blocked_let_in_again_and_given_another_password(
     deployment: Deployment,
 ) -> None:
@@ -313,3 +325,25 @@ async def test_topics_are_learned_and_reported_by_command(
     assert "75%" in run(deployment, "topics", "threshold", "0.75")
     assert "0.75, set by an administrator" in run(deployment, "topics", "report")
     assert "Invalid value" in refused(deployment, "topics", "threshold", "2")
+
+
+def test_a_file_is_imported(deployment: Deployment, tmp_path: Path) -> None:
+    sample = (Path(__file__).parents[2] / "docs" / "samples" / "contacts.csv").read_text()
+    file = tmp_path / "persons.csv"
+    file.write_text("klantnummer;naam;kleur\n20900;Mila;rood\n70901;Sam;blauw\n")
+    said = run(deployment, "import", "persons", str(file), "--dry-run")
+    assert "2 would be accepted, 0 unchanged, 0 refused" in said
+    assert "These columns are not read: kleur." in said
+    assert "2 accepted" in run(deployment, "import", "persons", str(file))
+    assert "2 unchanged" in run(deployment, "import", "persons", str(file))
+    addresses = tmp_path / "contacts.csv"
+    addresses.write_text(sample + "K9,email,x@x.example\n")
+    report = tmp_path / "said.csv"
+    refused(deployment, "import", "contacts", str(addresses), "--report", str(report))
+    assert report.read_text().splitlines()[3].startswith("4,K9,refused,customer,")
+    assert "There is no import of “unicorns”" in refused(
+        deployment, "import", "unicorns", str(file)
+    )
+    assert "no time zone Mars" in refused(
+        deployment, "import", "persons", str(file), "--zone", "Mars"
+    )

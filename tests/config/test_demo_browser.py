@@ -35,7 +35,7 @@ async def house(tmp_path: Path, smtp_sink: SmtpSink) -> AsyncIterator[House]:
 async def test_pages_are_usable_by_all(house: House, browser: Browser) -> None:
     await house.answer()
     page = await browser.new_page(locale="nl-NL")
-    for path in ("/", "/demo/mail", THREAD, "/demo/shop"):
+    for path in ("/", "/demo/mail", THREAD, "/demo/phone", "/demo/shop"):
         await page.goto(house.origin + path)
         for width in (1280, 320):
             await page.set_viewport_size({"width": width, "height": 700})

@@ -107,3 +107,28 @@ async def test_a_chat_there_and_back(demo: Demo, browser: Browser) -> None:
     await answer(console, "Yes, we roast it on Fridays.")
     await expect(chat.get_by_text("Yes, we roast it on Fridays.")).to_be_visible()
     await expect(console.locator(".entry-outbound .delivery").last).to_have_text("Delivered")
+
+
+@pytest.mark.timeout(180)
+async def test_a_text_there_and_back_and_stop(demo: Demo, browser: Browser) -> None:
+    console = await sign_in(browser, demo, "sam")
+    phone = await browser.new_page()
+    await phone.goto(f"{demo.url}/demo/phone?number=0612345678")
+    await phone.fill("textarea", "Is the shop open on Sunday?")
+    await phone.keyboard.press("Enter")
+    await expect(phone.locator(".bubble.theirs")).to_contain_text("open on Sunday")
+
+    await expect(console.get_by_text("open on Sunday").first).to_be_visible()
+    await console.get_by_role("button", name="Take next").click()
+    await expect(console.locator(".entry-inbound", has_text="Sunday")).to_be_visible()
+    await answer(console, "Yes, from noon to five.")
+    await expect(console.locator(".entry-outbound .delivery")).to_have_text("Delivered")
+    await expect(phone.locator(".bubble.ours")).to_contain_text("from noon to five")
+
+    await phone.fill("textarea", "afmelden")
+    await phone.keyboard.press("Enter")
+    last = phone.locator(".bubble.ours").last
+    await expect(last).to_contain_text("u krijgt hier geen berichten meer")
+    await console.reload()
+    await expect(console.locator(".points")).to_contain_text("No SMS")
+    await expect(console.get_by_role("option", name="SMS to")).to_be_disabled()

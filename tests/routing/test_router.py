@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, update
+from sqlalchemy import Connection, delete, event, update
 
 from builders import ACCOUNT, TOKENS, email_party, mail_arrival
 from examples import examples
@@ -219,6 +219,16 @@ async def test_automatic_mail_makes_work_only_where_nobody_would_see_it(
     assert await count(database, unrouted) == 0
 
 
+async def test_a_command_to_the_channel_makes_no_work(
+    database: Database, intake: Intake, router: Router
+) -> None:
+    stop = mail_arrival(automatic=Automatic.COMMAND)
+    await router.handle([received(await intake.accept(stop))])
+    assert await count(database, work_items) == 0
+    assert await count(database, unrouted) == 0
+    assert (await only(database, conversations)).state == "resolved"
+
+
 @pytest.mark.parametrize("state", ["failed", "bounced", "uncertain"])
 async def test_a_message_that_did_not_arrive_is_work_again(
     database: Database, intake: Intake, router: Router, state: str
@@ -324,7 +334,6 @@ async def test_what_no_rule_recognises_gets_the_topic_that_was_learned(
 async def test_numbers_are_looked_up_and_link_what_they_refer_to(
     database: Database, intake: Intake, router: Router
 ) -> None:
-    """One query for all of them, and none when there is no number."""
     accepted = await intake.accept(mail_arrival(text="About 481207, 481208 and 481209."))
     jan = (await only(database, customers)).id
     await database.write(people)
@@ -351,3 +360,17 @@ async def test_what_a_colleague_ordered_is_theirs(database: Database) -> None:
     assert of_piet.belongs_to(JAN, HOUSE)
     assert of_the_house.belongs_to(JAN, HOUSE)
     assert not of_piet.belongs_to(STRANGER, None)
+
+
+async def test_all_numbers_of_a_batch_take_one_question(database: Database) -> None:
+    """And none where there are no numbers."""
+    asked: list[str] = []
+
+    def look(connection: Connection) -> None:
+        event.listen(connection, "before_cursor_execute", lambda *call: asked.append(call[2]))
+        links.look_up(connection, set())
+        assert asked == []
+        links.look_up(connection, {(kind, str(n)) for kind in Reference for n in range(50)})
+
+    await database.read(look)
+    assert len(asked) == 1

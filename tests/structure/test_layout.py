@@ -1,17 +1,10 @@
-"""The tree keeps its shape: folders point down, and every module says what it is for."""
+"""The tree keeps its shape: every module says what it is for. `make check` holds the imports."""
 
 import ast
 from pathlib import Path
 
-from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
-
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("hub", "connectors", "routing", "agent_ui", "config")
-
-
-def test_folders_point_down() -> None:
-    contracts = str(ROOT / "pyproject.toml")
-    assert lint_imports(contracts, no_cache=True) == EXIT_STATUS_SUCCESS
 
 
 def test_a_module_says_what_it_is_for() -> None:

@@ -1,6 +1,6 @@
 """Builds values for tests; every argument has a believable default."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -39,6 +39,21 @@ def mail_arrival(
         "verification": Verification.VERIFIED,
         "thread": thread or Thread(references=references, own=(message_id,)),
         "details": {"message_id": message_id},
+    }
+    return Arrival.model_validate(values | changes)
+
+
+def text_arrival(number: str = "+31612345678", **changes: Any) -> Arrival:
+    """One SMS; with another channel, one WhatsApp message."""
+    values: dict[str, Any] = {
+        "channel": Channel.SMS,
+        "account": "+31203080000",
+        "external_id": f"SM{next(_numbers)}",
+        "sender": Party(kind=PointKind.PHONE, value=number),
+        "text": "Where is my order?",
+        "occurred_at": datetime(2026, 11, 2, 9, 30, tzinfo=UTC),
+        "verification": Verification.VERIFIED,
+        "thread": Thread(within=timedelta(hours=72)),
     }
     return Arrival.model_validate(values | changes)
 

@@ -16,9 +16,13 @@ from agent_ui.console import Console
 from agent_ui.context import ConsoleContext, Escalation
 from agent_ui.settings import ConsoleSettings
 from builders import ACCOUNT, TOKENS, mail_arrival
+from config.matrix_desk import Matrices
 from config.model_desk import Desk
+from config.replay_desk import Replays
+from config.replay_runs import Runs
 from config.topic_desk import ModelTopics
 from config.workshop_desk import WorkshopDesk
+from connectors.messaging.composing import MessagingComposing
 from hub.bus import DeadLetter
 from hub.bus.opening import open_bus
 from hub.guide import Guide
@@ -49,6 +53,7 @@ from routing.model import Model
 from routing.model_file import read_model
 from routing.router import QUEUE, TOPICS, Router
 from servers.process import free_port
+from twilio_cloud import OURS, messaging_settings
 from waiting import eventually
 
 PASSWORD = "correct horse battery staple"
@@ -134,13 +139,22 @@ class House:
         self.bus.subscribe(QUEUE, TOPICS, router.handle)
         self.outbound = self._outbound()
         self.dispatcher = self._dispatcher()
+        self.runs = Runs(self.database, self.life.versions, beat=0.05)
         self.console = Console(self._context())
         self.server = HttpServer(self.http, self._app)
         for part in (self.relay, self.bus, self.console, self.server, *self.dispatcher):
             await part.start()
 
     async def stop(self) -> None:
-        parts = (self.console, self.server, self.bus, self.relay, self.live, self.workers)
+        parts = (
+            self.runs,
+            self.console,
+            self.server,
+            self.bus,
+            self.relay,
+            self.live,
+            self.workers,
+        )
         for part in (*self.dispatcher, *parts):
             await part.stop()
         await self.database.close()
@@ -170,13 +184,22 @@ class House:
             workers=self.workers,
             settings=self.settings,
             hub=hub,
-            default_accounts={Channel.EMAIL: ACCOUNT},
+            default_accounts={
+                Channel.EMAIL: ACCOUNT,
+                Channel.SMS: OURS,
+                Channel.WHATSAPP: OURS,
+            },
+            composing=dict.fromkeys(
+                (Channel.SMS, Channel.WHATSAPP), MessagingComposing(messaging_settings())
+            ),
             explain=_explain,
             role_titles=lambda language: _titles(self.model, language),
             ruler=ruler_of,
             guide=self._guide,
             topics=ModelTopics(lambda: self.model),
             models=Desk(self.life, self.live, self.database),
+            matrices=Matrices(self.database, self.life.versions),
+            replays=Replays(self.database, self.life.versions, self.runs),
             workshops=WorkshopDesk(self.life, self.database, hub.organisation),
             resend=self.outbound.resend,
             wake=self.relay.wake,

@@ -17,6 +17,7 @@ from hub.http import build_app
 from hub.metrics import Metrics
 from hub.settings import HttpSettings
 from routing.model_file import load_model
+from servers.process import free_port
 
 CUSTOMER = "sanne.devries@postvak.example"
 OURS = "info@vandalenkoffie.example"
@@ -59,12 +60,13 @@ async def open_house(folder: Path, smtp_port: int) -> AsyncIterator[House]:
     demo = Demo(
         DemoContext(
             organisation="Van Dalen Koffie",
-            public_url="http://127.0.0.1:8080",
+            public_url=f"http://127.0.0.1:{free_port()}",  # nobody is there
             smtp_port=smtp_port,
             sink_port=0,
             folder=folder,
             carrier_secret=carrier_secret("made up"),
             model=load_model(DEFAULT_MODEL),
+            auth_token="the token of the demo",
         )
     )
     app = build_app(

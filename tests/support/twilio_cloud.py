@@ -14,6 +14,7 @@ from config.demo.twilio.api import Api
 from config.demo.twilio.cloud import Cloud
 from config.demo.twilio.files import Files
 from config.demo.twilio.keeping import Keeping
+from connectors.messaging.settings import MessagingSettings
 from connectors.shared.twilio.settings import TwilioSettings
 from servers.process import free_port
 
@@ -22,6 +23,25 @@ AUTH_TOKEN = "the token of the tests"
 OURS = "+31203080000"
 TEMPLATE_SID = "HX" + "0" * 32
 TEMPLATE = "Hello {{1}}, your order {{2}} is on its way."
+
+
+def messaging_settings(**changes: Any) -> MessagingSettings:
+    """One number for SMS and WhatsApp, and one template."""
+    values = {
+        "twilio": {"account_sid": ACCOUNT_SID, "auth_token": AUTH_TOKEN},
+        "numbers": {"main": {"number": OURS, "whatsapp": True, "per_second": 1000}},
+        "price_per_segment": 0.075,
+        "templates": {
+            "shipped": {
+                "content_sid": TEMPLATE_SID,
+                "title": "Order on its way",
+                "title_nl": "Bestelling onderweg",
+                "text": TEMPLATE,
+                "variables": ("name", "order"),
+            }
+        },
+    }
+    return MessagingSettings.model_validate(values | changes)
 
 
 class CloudServer:
@@ -37,6 +57,7 @@ class CloudServer:
         )
         self.cloud = Cloud(account, self.url, Files(folder), Keeping())
         self.troubles: deque[str | int] = deque()
+        self.lists_nothing = False
         self.released = asyncio.Event()
         self._runner: web.AppRunner | None = None
 
@@ -65,6 +86,8 @@ class CloudServer:
 
     @web.middleware
     async def _trouble(self, request: web.Request, handler: Any) -> web.StreamResponse:
+        if request.method == "GET" and self.lists_nothing:
+            return web.Response(status=503)
         sends = request.method == "POST"
         trouble = self.troubles.popleft() if sends and self.troubles else ""
         if trouble in (503, 429):  # before anything is taken

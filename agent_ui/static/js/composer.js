@@ -1,4 +1,5 @@
 // <loket-composer>: what is typed is kept in this browser until it is sent.
+import { showCount } from "./segments.js";
 import { text } from "./texts.js";
 
 const SAVE_AFTER = 300;
@@ -8,11 +9,15 @@ class Composer extends HTMLElement {
     this.form = this.querySelector("form");
     this.area = this.querySelector("textarea");
     this.restore();
-    this.form.addEventListener("input", () => this.saveSoon());
+    this.form.addEventListener("input", () => {
+      this.saveSoon();
+      this.showCount();
+    });
     this.form.addEventListener("change", () => this.showFiles());
     this.form.addEventListener("keydown", (event) => this.onKey(event));
     this.leave = () => this.save();
     window.addEventListener("pagehide", this.leave);
+    this.showCount();
   }
 
   disconnectedCallback() {
@@ -63,6 +68,11 @@ class Composer extends HTMLElement {
   showState() {
     const words = this.area.value ? text("Draft kept") : "";
     this.querySelector("[data-draft-state]").textContent = words;
+  }
+
+  showCount() {
+    const place = this.querySelector("[data-segments]");
+    if (place) showCount(place, this.area.value);
   }
 
   // `sent` is on its way to the customer; what was typed behind it meanwhile stays.

@@ -37,6 +37,7 @@ class Api:
             Route("POST", f"{messages}.json", self.guarded(self._create), body_limit=BODY_LIMIT),
             Route("GET", f"{messages}.json", self.guarded(self._list)),
             Route("GET", f"{messages}/{{sid}}.json", self.guarded(self._message)),
+            Route("GET", f"{messages}/{{sid}}/Media.json", self.guarded(self._media_of)),
             Route("GET", f"{messages}/{{sid}}/Media/{{file}}", self.guarded(self._media)),
             Route("GET", f"{account}/IncomingPhoneNumbers.json", self.guarded(self._numbers)),
             Route("GET", f"{self._prefix}/v1/Content/{{sid}}", self.guarded(self._content)),
@@ -94,6 +95,23 @@ class Api:
         size = min(int(wanted.get("PageSize", "50")), _MOST_LISTED)
         shown = [m.resource(self._cloud.account.sid) for m in found[:size]]
         return web.json_response(_page("messages", shown))
+
+    async def _media_of(self, request: web.Request) -> web.Response:
+        message = self._cloud.messages.get(request.match_info["sid"])
+        if message is None:
+            raise Refusal(20404, request.path)
+        base = f"/{API_VERSION}/Accounts/{self._cloud.account.sid}/Messages/{message.sid}/Media"
+        shown = [
+            {
+                "sid": file.sid,
+                "parent_sid": message.sid,
+                "account_sid": self._cloud.account.sid,
+                "content_type": file.content_type,
+                "uri": f"{base}/{file.sid}.json",
+            }
+            for file in message.files
+        ]
+        return web.json_response(_page("media_list", shown))
 
     async def _media(self, request: web.Request) -> web.Response:
         """As with "enforce HTTP auth on media": a short-lived address elsewhere."""

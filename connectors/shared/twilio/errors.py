@@ -5,8 +5,10 @@ The console translates these sentences; what it does not know is shown as Twilio
 
 from collections.abc import Mapping
 
+TOO_MANY = 20429
+
 WORDS: Mapping[int, str] = {
-    20429: "Twilio lets us make no more requests for now.",
+    TOO_MANY: "Twilio lets us make no more requests for now.",
     21211: "This is not a phone number that can be reached.",
     21265: "This is not a phone number that can be reached.",
     21408: "The Twilio account may not send to this country.",
@@ -40,7 +42,7 @@ WORDS: Mapping[int, str] = {
     63032: "WhatsApp lets this customer have no more messages of this kind for now.",
 }
 
-TRY_AGAIN = (21611, 30001, 63018, 20429)
+TRY_AGAIN = (21611, 30001, 63018, TOO_MANY)
 """Twilio's queue or pace is the reason; later it may go."""
 
 

@@ -26,7 +26,7 @@ async def visitor(house: House, http: ClientSession) -> Visitor:
 async def test_a_resolved_chat_is_rated_once(house: House, visitor: Visitor) -> None:
     assert await visitor.ask("rate", score=5) == "not_resolved"
     await house.resolve(clock.now() - timedelta(minutes=1))
-    house.connector._live.all()[0].wake()
+    house.connector._live.all()[0].wake(standing=True)
     await visitor.until(lambda frame: frame["type"] == "status" and frame["rating"])
     assert await visitor.ask("rate", score=4, comment=" Quick\0! ") == ""
     assert await visitor.ask("rate", score=1) == "rated"

@@ -302,8 +302,8 @@ async def test_what_was_read_before_an_address_was_given_does_not_undo_it(
     has_read, may_go_on = asyncio.Event(), asyncio.Event()
     news = Desk.news
 
-    async def slowly(desk: Desk, who: Any, sequence: int) -> Any:
-        found = await news(desk, who, sequence)
+    async def slowly(desk: Desk, who: Any, sequence: int, **more: Any) -> Any:
+        found = await news(desk, who, sequence, **more)
         has_read.set()
         await may_go_on.wait()
         return found

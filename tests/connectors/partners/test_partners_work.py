@@ -86,7 +86,7 @@ async def test_the_customer_hears_it_once_in_their_language(house: House) -> Non
     again = [told(LATE, number, expected_until="2026-12-01T12:00:00Z") for number in (1, 2)]
     contacts = await settled(house, *again)
     [news] = [one for one in contacts if one.direction == "outbound"]
-    assert news.channel == "email"
+    assert (news.channel, news.subject) == ("email", "Uw pakket 3S1")
     assert news.text == (
         "Uw pakket 3S1 (bestelling VK-1) is vertraagd. Wij verwachten het nu op 1 december."
     )

@@ -10,13 +10,16 @@ from alembic import op
 from hub.store.types import Instant, Json
 
 revision = "0011"
-down_revision = "0009"
+down_revision = "0010"
 
 _KNOWN = sa.text("channel IN ('sms', 'whatsapp')")
 _DUE = sa.text("due_at IS NOT NULL")
 
 
 def upgrade() -> None:
+    op.add_column(
+        "outbound", sa.Column("bulk", sa.Boolean(), server_default=sa.false(), nullable=False)
+    )
     op.create_index(
         "ix_outbound_provider_id",
         "outbound",
@@ -78,3 +81,4 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_parked_created_at"), "parked")
     op.drop_table("parked")
     op.drop_index("ix_outbound_provider_id", "outbound")
+    op.drop_column("outbound", "bulk")

@@ -105,7 +105,7 @@ async def test_a_chat_from_the_questions_to_the_rating(house: House, shopper: Sh
     await house.answer("A new one is on its way.")
     await shopper.hears("A new one is on its way.")
     await house.resolve(clock.now())
-    house.connector._live.all()[0].wake()
+    house.connector._live.all()[0].wake(standing=True)
     await dialog.get_by_text("Well", exact=True).locator("..").click()
     await dialog.get_by_label("What can we do better?").fill(EVIL)
     assert await violations(shopper) == []

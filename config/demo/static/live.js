@@ -1,7 +1,7 @@
-// Shows mail that comes in: asks whether something changed, and takes over the changed parts.
+// Shows what comes in: asks whether something changed, and takes over the changed parts.
 
 const PAUSE = 1500;
-const mailbox = document.querySelector("[data-version]");
+const place = document.querySelector("[data-version]");
 const news = document.querySelector("[data-news]");
 
 /** Whether somebody is writing here, so that it must stay as it is. */
@@ -32,10 +32,10 @@ async function update() {
 async function keepFresh() {
   try {
     if (!document.hidden) {
-      const { version } = await (await fetch("/demo/mail/version")).json();
-      if (version !== mailbox.dataset.version) {
+      const { version } = await (await fetch(place.dataset.versionAt)).json();
+      if (String(version) !== place.dataset.version) {
         await update();
-        mailbox.dataset.version = version;
+        place.dataset.version = version;
       }
     }
   } catch {

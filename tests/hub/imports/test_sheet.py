@@ -1,0 +1,116 @@
+"""Files that anybody may have made: read in whatever form, or refused in words."""
+
+import contextlib
+import io
+import zipfile
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from openpyxl import Workbook
+
+from examples import examples
+from hub.errors import Rejected
+from hub.imports.sheet import as_csv, open_sheet
+from import_files import written
+
+HEADS = ("number", "name")
+
+
+def cells(path: Path) -> list[tuple[str, ...]]:
+    with open_sheet(path) as sheet:
+        return [tuple(row.cells.values()) for row in sheet.rows]
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_a_csv_in_any_encoding_and_with_any_separator(
+    tmp_path: Path, separator: str, encoding: str
+) -> None:
+    text = f'number{separator}name\r\n1{separator}"Café, ""De; Waag"""\r\n\r\n2{separator}é\n'
+    path = written(tmp_path, text.encode(encoding))
+    with open_sheet(path) as sheet:
+        assert sheet.heads == HEADS
+    assert cells(path) == [("1", 'Café, "De; Waag"'), ("2", "é")]
+
+
+def test_rows_are_numbered_as_a_spreadsheet_does(tmp_path: Path) -> None:
+    path = written(tmp_path, 'number,name\n1,"two\nlines"\n,\n3,x,too many\n')
+    with open_sheet(path) as sheet:
+        rows = list(sheet.rows)
+    assert [(row.number, row.extra) for row in rows] == [(2, False), (4, True)]
+
+
+def workbook(*rows: list[object]) -> bytes:
+    book = Workbook()
+    page = book.worksheets[0]
+    for row in rows:
+        page.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def test_a_workbook_gives_what_is_in_its_cells(tmp_path: Path) -> None:
+    moment = datetime(2026, 11, 3, 14, 5)  # noqa: DTZ001 (a workbook has no zones)
+    content = workbook(
+        ["number", "name", "day", "at", "amount"], [1, "Jan", date(2026, 11, 3), moment, 12.5],
+        [2.0, "=1+1", None, None, True],
+    )  # fmt: skip
+    path = written(tmp_path, content, "rows.xlsx")
+    with open_sheet(path) as sheet:
+        first, second = sheet.rows
+    assert tuple(first.cells.values()) == ("1", "Jan", "2026-11-03", "2026-11-03 14:05:00", "12.5")
+    assert second.formulas == {"name"}
+    assert second.cells["amount"] == "yes"
+    with pytest.raises(Rejected, match="formula"):
+        as_csv(content)
+    plain = as_csv(workbook(["number", "name"], [1, 'Jan; "x"']))
+    assert cells(written(tmp_path, plain)) == [("1", 'Jan; "x"')]
+
+
+def test_bombs_and_entities_are_not_opened(tmp_path: Path) -> None:
+    def packed(name: str, content: bytes) -> Path:
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as file:
+            file.writestr(name, content)
+        return written(tmp_path, out.getvalue(), "bad.xlsx")
+
+    for path in (
+        packed("xl/workbook.xml", b"<!DOCTYPE x [<!ENTITY a 'b'>]><workbook/>"),
+        packed("xl/workbook.xml", b"<workbook/>"),
+        written(tmp_path, b"PK\x03\x04 and nothing of a zip", "bad.xlsx"),
+    ):
+        with pytest.raises(Rejected):
+            open_sheet(path)
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "must name the columns"),
+        (b"\n1,2\n", "must name the columns"),
+        (b",".join(b"c%d" % number for number in range(300)), "more than 200 columns"),
+    ],
+)
+def test_a_file_without_heads_is_refused(tmp_path: Path, content: bytes, why: str) -> None:
+    with pytest.raises(Rejected, match=why):
+        open_sheet(written(tmp_path, content))
+
+
+def test_a_quote_that_is_not_closed_ends_in_words(tmp_path: Path) -> None:
+    path = written(tmp_path, 'number,name\n1,a\n2,"' + "x\n" * 60_000)
+    with open_sheet(path) as sheet:
+        assert next(sheet.rows).cells["name"] == "a"
+        with pytest.raises(Rejected, match="cannot be read from row 3 on"):
+            list(sheet.rows)
+
+
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.binary(max_size=300), st.booleans())
+def test_any_bytes_are_read_or_refused(tmp_path: Path, content: bytes, zipped: bool) -> None:
+    path = written(tmp_path, (b"PK\x03\x04" if zipped else b"number,name\n") + content)
+    with contextlib.suppress(Rejected), open_sheet(path) as sheet:
+        list(sheet.rows)
