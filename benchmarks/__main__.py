@@ -84,7 +84,7 @@ def _run(name: str, stacks: Stacks, arguments: argparse.Namespace) -> list[tuple
     one = chosen if full or arguments.stack else [EMBEDDED]
     by_name: dict[str, Callable[[], list[tuple[str, Any]]]] = {
         "visible": lambda: [(f"{r.stack} {r.console}", r) for r in visible.run(stacks, one)],
-        "webhooks": lambda: [(r.stack, r) for r in webhooks.run(stacks, chosen)],
+        "webhooks": lambda: [(f"{r.stack} {r.program}", r) for r in webhooks.run(stacks, chosen)],
         "chat": lambda: [(f"{r.stack} {r.direction}", r) for r in chat.run(stacks, one)],
         "imports": lambda: [(r.stack, r) for r in imports.run(stacks, chosen)],
         "memory": lambda: [(r.stack, r) for r in memory.run(stacks, one)],
