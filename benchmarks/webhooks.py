@@ -142,5 +142,6 @@ async def _kept(store_url: str) -> int:
 def _line(result: Result) -> str:
     return (
         f"{result.stack:9} {result.program}: {result.texts} texts at {result.rate:.0f}/s: "
-        f"p50 {result.p50:.0f} ms, p99 {result.p99:.0f} ms, longest {result.longest:.0f} ms, load {result.load_before:.1f}"
+        f"p50 {result.p50:.0f} ms, p99 {result.p99:.0f} ms, longest {result.longest:.0f} ms, "
+        f"load {result.load_before:.1f}"
     )
