@@ -21,8 +21,10 @@ from agent_ui.views.guide import GuideViews
 from agent_ui.views.handing_over import HandingOverViews
 from agent_ui.views.imports import ImportViews
 from agent_ui.views.information import InformationViews
+from agent_ui.views.matrix import MatrixViews
 from agent_ui.views.model import ModelViews
 from agent_ui.views.model_changes import ModelChanges
+from agent_ui.views.replay import ReplayViews
 from agent_ui.views.sign_in import SignInViews
 from agent_ui.views.topics import TopicViews
 from agent_ui.views.work import WorkViews
@@ -60,6 +62,8 @@ class Console:
             topics=TopicViews(context, pages),
             model=model,
             model_changes=ModelChanges(context, model),
+            matrix=MatrixViews(context, model),
+            replay=ReplayViews(context, pages, model),
             desk=DeskViews(context, pages, work, conversation),
             handing_over=HandingOverViews(context, conversation),
             information=InformationViews(context, conversation),

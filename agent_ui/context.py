@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from agent_ui.matrix_desk import MatrixDesk
 from agent_ui.model_desk import ModelDesk
+from agent_ui.replay_desk import ReplayDesk
 from agent_ui.settings import ConsoleSettings
 from agent_ui.topic_desk import TopicDesk
 from agent_ui.workshop.desk import WorkshopDesk
@@ -44,6 +46,8 @@ class ConsoleContext:
     `guide`: the contact guide.
     `topics`: what the interaction model says about topics.
     `models`: the versions of the interaction model.
+    `matrices`: one of them as a matrix.
+    `replays`: what would have happened with one of them.
     `workshops`: what five-step sessions make of it.
     `resend(interaction_id, agent_id)`: send a message again; raises Rejected when it is on its way.
     `wake()`: called after every write that adds events.
@@ -66,6 +70,8 @@ class ConsoleContext:
     guide: MakeGuide
     topics: TopicDesk
     models: ModelDesk
+    replays: ReplayDesk
+    matrices: MatrixDesk
     workshops: WorkshopDesk
     resend: Callable[[str, str], Awaitable[None]]
     wake: Callable[[], None]

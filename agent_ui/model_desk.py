@@ -16,11 +16,11 @@ from hub.store.signatures import Signature
 
 @dataclass(frozen=True)
 class Flaw:
-    """Something wrong with a text; `line` counts from 1, 0 is the whole."""
+    """Something wrong with a text, and what to do about it, by language; `line` counts from 1, 0 is
+    the whole."""
 
     line: int
-    what: str
-    what_to_do: str
+    said: Mapping[str, str]
 
 
 class Unreadable(Exception):
@@ -200,6 +200,12 @@ class ModelDesk(Protocol):
         """In which the organisation writes times, as `Europe/Amsterdam`."""
 
     async def flaws(self, written: str) -> Sequence[Flaw]: ...
+
+    async def proof_of(
+        self, written: str, language: str
+    ) -> tuple[Sequence[Flaw], Sequence[FindingLine]]:
+        """What is wrong with a text that nobody saved yet; what the proof says of it when it can be
+        read, ties too."""
 
     async def rows(self, number: int, only: Filter, language: str) -> Rows: ...
 

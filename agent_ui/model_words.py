@@ -48,6 +48,35 @@ MODEL_FIELDS = {
     "instead": N_("Offer instead"),
 }
 
+REPLAYED = {
+    "changed": N_("All that differ"),
+    "moved": N_("Another role"),
+    "breached": N_("Newly too late"),
+    "unhandled": N_("Newly nobody"),
+    "refused": N_("Newly not allowed"),
+}
+WATCHED = {
+    "first_response": N_("First answer too late"),
+    "resolution": N_("Resolved too late"),
+    "no_role": N_("No row names a role; triage must find one"),
+    "no_members": N_("Nobody holds the role"),
+    "refused": N_("Not allowed in this way"),
+}
+WATCHED_AS = {
+    "first_response": "breached",
+    "resolution": "breached",
+    "no_role": "unhandled",
+    "no_members": "unhandled",
+    "refused": "refused",
+}
+"""Among which contacts those are that are watched for."""
+KEPT = {
+    "not_promised": N_("not promised"),
+    "kept": N_("in time"),
+    "running": N_("still running"),
+    "breached": N_("too late"),
+}
+
 MODEL_SECTIONS = {
     "roles": N_("Roles"),
     "skills": N_("Skills"),
@@ -102,7 +131,10 @@ MODEL_REASONS = {
     "nothing_to_sign": N_("You have no such rows to sign in this version."),
     "nothing_ticked": N_("Tick the rows that you mean."),
     "empty_action": N_("Say what must be done."),
+    "no_cell": N_("This cell is not in the model any more. Look again."),
     "no_action": N_("This point does not exist."),
     "bad_time": N_("Fill in a day, a time and a time zone, like Europe/Amsterdam."),
     "bad_day": N_("Fill in a day."),
+    "replay_running": N_("This version is being replayed already. Wait for it, or stop it first."),
+    "replay_days": N_("Choose 1 to 366 days."),
 }

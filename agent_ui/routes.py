@@ -17,8 +17,11 @@ from agent_ui.views.guide import GuideViews
 from agent_ui.views.handing_over import HandingOverViews
 from agent_ui.views.imports import ImportViews
 from agent_ui.views.information import InformationViews
+from agent_ui.views.matrix import LONGEST_FORM as LONGEST_MATRIX
+from agent_ui.views.matrix import MatrixViews
 from agent_ui.views.model import ModelViews
 from agent_ui.views.model_changes import LONGEST_FORM, ModelChanges
+from agent_ui.views.replay import ReplayViews
 from agent_ui.views.sign_in import SignInViews
 from agent_ui.views.topics import TopicViews
 from agent_ui.views.work import WorkViews
@@ -41,6 +44,8 @@ class Views:
     topics: TopicViews
     model: ModelViews
     model_changes: ModelChanges
+    matrix: MatrixViews
+    replay: ReplayViews
     desk: DeskViews
     handing_over: HandingOverViews
     information: InformationViews
@@ -50,6 +55,10 @@ class Views:
     workshop: WorkshopViews
     lines: WorkshopLines
     seats: Seats
+
+
+_MODEL = "/console/model"
+_VERSION = _MODEL + "/{number:[0-9]{1,9}}"
 
 
 def routes(views: Views, guard: Guard, static: StaticFiles) -> Sequence[Route]:
@@ -107,6 +116,14 @@ def routes(views: Views, guard: Guard, static: StaticFiles) -> Sequence[Route]:
         Route("POST", "/console/topics/threshold", agents(views.topics.set_threshold)),
         Route("POST", "/console/topics/proposals", agents(views.topics.accept)),
         *_model_routes(views.model, views.model_changes, guard),
+        Route("GET", _VERSION + "/matrix", agents(views.matrix.page)),
+        Route(
+            "POST",
+            _VERSION + "/matrix",
+            guard.for_administrators(views.matrix.save),
+            body_limit=LONGEST_MATRIX,
+        ),
+        *_replay_routes(views.replay, guard),
         *_workshop_routes(views, guard),
         Route("GET", "/console/{rest:.*}", agents(views.work.not_here)),
     ]
@@ -115,7 +132,7 @@ def routes(views: Views, guard: Guard, static: StaticFiles) -> Sequence[Route]:
 def _model_routes(show: ModelViews, change: ModelChanges, guard: Guard) -> Sequence[Route]:
     """Everybody may read who is responsible for what; owners sign, administrators do the rest."""
     agents, administrators = guard.for_agents, guard.for_administrators
-    model, version = "/console/model", "/console/model/{number:[0-9]{1,9}}"
+    model, version = _MODEL, _VERSION
     return [
         Route("GET", model, agents(show.list)),
         Route("POST", model + "/drafts", administrators(change.draft)),
@@ -126,6 +143,7 @@ def _model_routes(show: ModelViews, change: ModelChanges, guard: Guard) -> Seque
         Route("GET", version + "/compare", agents(show.compare)),
         Route("GET", version + "/text", agents(show.text)),
         Route("POST", version + "/text", administrators(change.save), body_limit=LONGEST_FORM),
+        Route("POST", version + "/proof", administrators(show.proof), body_limit=LONGEST_FORM),
         Route("POST", version + "/check", administrators(change.check)),
         Route("POST", version + "/activate", administrators(change.activate)),
         Route("POST", version + "/cancel", administrators(change.cancel)),
@@ -135,6 +153,21 @@ def _model_routes(show: ModelViews, change: ModelChanges, guard: Guard) -> Seque
         Route("POST", version + "/signatures", agents(change.sign)),
         Route("GET", version + "/actions", agents(show.actions)),
         Route("POST", version + "/actions", administrators(change.add_action)),
+    ]
+
+
+def _replay_routes(views: ReplayViews, guard: Guard) -> Sequence[Route]:
+    """Everybody sees what came of a replay; administrators start and stop one."""
+    agents, administrators = guard.for_agents, guard.for_administrators
+    replay = _VERSION + "/replay"
+    return [
+        Route("GET", replay, agents(views.page)),
+        Route("POST", replay, administrators(views.begin)),
+        Route("POST", replay + "/cancel", administrators(views.cancel)),
+        Route("GET", replay + ".csv", agents(views.export)),
+        Route("GET", replay + "/{id}", agents(views.contact)),
+        Route("GET", _VERSION + "/staffing", agents(views.staffing)),
+        Route("GET", _VERSION + "/staffing.csv", agents(views.export_staffing)),
     ]
 
 

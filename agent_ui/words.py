@@ -7,14 +7,18 @@ from agent_ui.model_words import (
     ACTION_SOURCES,
     DIRECTIONS,
     FLAWS,
+    KEPT,
     MODEL_ACTORS,
     MODEL_FIELDS,
     MODEL_REASONS,
     MODEL_SECTIONS,
     MODEL_STATES,
     MODEL_WORDINGS,
+    REPLAYED,
     ROWS_TO_SIGN,
     SEVERITIES,
+    WATCHED,
+    WATCHED_AS,
 )
 from agent_ui.texts import N_, Texts
 from agent_ui.workshop.words import WORKSHOP_REASONS
@@ -25,13 +29,17 @@ __all__ = [
     "ACTION_SOURCES",
     "DIRECTIONS",
     "FLAWS",
+    "KEPT",
     "MODEL_ACTORS",
     "MODEL_FIELDS",
     "MODEL_SECTIONS",
     "MODEL_STATES",
     "MODEL_WORDINGS",
+    "REPLAYED",
     "ROWS_TO_SIGN",
     "SEVERITIES",
+    "WATCHED",
+    "WATCHED_AS",
 ]
 
 HAS_IT = N_("{name} has it.")

@@ -146,11 +146,14 @@ def _visible(rows: Sequence[Row]) -> list[str]:
 
 
 def _webhooks(rows: Sequence[Row]) -> list[str]:
-    lines = _head("stack", "texts", "texts/s", "p50 ms", "p99 ms", "longest ms", "load", "when")
+    lines = _head(
+        "stack", "program", "texts", "texts/s", "p50 ms", "p99 ms", "longest ms", "load", "when"
+    )
     for row in rows:
         lines.append(
             _line(
                 TITLES[row["stack"]],
+                row["program"],
                 f"{row['texts']:,}",
                 f"{row['rate']:.0f}",
                 f"{row['p50']:.0f}",

@@ -53,8 +53,8 @@ async def with_store(
         await database.close()
 
 
-def run(work: Coroutine[Any, Any, T]) -> T:
-    with plain_errors():
+def run(work: Coroutine[Any, Any, T], language: str = "en") -> T:
+    with plain_errors(language):
         result: T = _runner()(work)
         return result
     raise typer.Exit(1)
@@ -70,12 +70,14 @@ def _runner() -> Callable[[Coroutine[Any, Any, Any]], Any]:
 
 
 @contextlib.contextmanager
-def plain_errors() -> Any:
+def plain_errors(language: str = "en") -> Any:
     """What a person can mend is said in plain lines, without a traceback."""
     try:
         yield
-    except (SettingsError, BrokenModel) as error:
+    except SettingsError as error:
         lines = [str(problem) for problem in error.problems]
+    except BrokenModel as error:
+        lines = [problem.told(language) for problem in error.problems]
     except Rejected as error:
         lines = [error.detail]
     except LoketError as error:

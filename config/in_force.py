@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections.abc import Sequence
 from difflib import get_close_matches
+from pathlib import Path
 
 from sqlalchemy import Connection
 
@@ -26,6 +27,15 @@ async def in_force(settings: Settings, database: Database) -> Model:
     if live is None:
         return await asyncio.to_thread(load_model, settings.routing.model)
     return await asyncio.to_thread(read_version, live[1], live[0])
+
+
+async def named(database: Database, name: str) -> Model:
+    """A version of the store by its number, or a file."""
+    if not name.isdecimal():
+        return await asyncio.to_thread(load_model, Path(name))
+    number = (await database.read(lambda c: models.find(c, int(name)))).number
+    text = await database.read(lambda c: models.text_of(c, number))
+    return await asyncio.to_thread(read_version, text, number)
 
 
 async def named_definition(settings: Settings, database: Database) -> tuple[str, Definition]:

@@ -1,8 +1,7 @@
 """What the console's pages of the interaction model ask, answered with what routing knows."""
 
 import asyncio
-import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from agent_ui.model_desk import (
@@ -15,27 +14,28 @@ from agent_ui.model_desk import (
     Outcome,
     Rows,
     Trial,
-    Unreadable,
     WordingLine,
 )
-from config.model_texts import ModelTexts, as_language
-from config.proof import list_errors, prove
+from config.flaws import flaws_of, unreadable
+from config.model_texts import ModelTexts
+from config.proof import list_errors, prove, staff_of
+from hub import clock
 from hub.interaction import Channel, Direction
-from hub.store import Database
+from hub.store import Database, admission
 from hub.store.agents import Agent
 from hub.store.models import Origin, Version
-from routing.analysis import Severity
+from routing.analysis import Severity, Staff, analyse
 from routing.contact import Contact
 from routing.decide import decide
 from routing.explain import explain
 from routing.lifecycle.compare import compare
 from routing.lifecycle.life import ModelLife
-from routing.lifecycle.reading import read_version
+from routing.lifecycle.reading import name_of, read_version
 from routing.lifecycle.rows import fingerprint, named_roles
 from routing.lifecycle.signing import Signer
 from routing.live_model import CurrentModel
 from routing.model import Model
-from routing.model_file import BrokenModel
+from routing.model_file import BrokenModel, read_definition
 from routing.moment import Moment
 from routing.tree import ANY, covers
 
@@ -64,8 +64,15 @@ class Desk:
         try:
             await asyncio.to_thread(read_version, written, 0)
         except BrokenModel as error:
-            return _flaws(error)
+            return flaws_of(error)
         return ()
+
+    async def proof_of(
+        self, written: str, language: str
+    ) -> tuple[Sequence[Flaw], Sequence[FindingLine]]:
+        people = await self._database.read(admission.listed)
+        staff = staff_of(people, clock.now())
+        return await asyncio.to_thread(_proof, written, staff, language)
 
     async def rows(self, number: int, only: Filter, language: str) -> Rows:
         model, texts = await self._read(number, language)
@@ -130,7 +137,7 @@ class Desk:
         )
 
     async def check(self, number: int, *, by: str) -> Version:
-        with _unreadable():
+        with unreadable():
             version = await self._versions.check(number, by=by)
             model = (await self._versions.read(number))[1]
         errors = [
@@ -143,7 +150,7 @@ class Desk:
         self, number: int, agent: Agent, *, accepted: bool, remark: str, rows: Sequence[str]
     ) -> int:
         signer = Signer(agent.login, agent.name, agent.id)
-        with _unreadable():
+        with unreadable():
             return await self._signing.sign(
                 number, signer, accepted=accepted, remark=remark, rows=rows
             )
@@ -151,7 +158,7 @@ class Desk:
     async def activate(
         self, number: int, *, by: str, at: datetime | None, override: str
     ) -> Version:
-        with _unreadable():
+        with unreadable():
             return await self._activating.activate(number, by=by, at=at, override=override)
 
     async def cancel(self, number: int, *, by: str) -> Version:
@@ -161,13 +168,24 @@ class Desk:
         return await self._versions.withdraw(number, by=by)
 
     async def roll_back(self, number: int, *, by: str, reason: str) -> Version:
-        with _unreadable():
+        with unreadable():
             return await self._activating.roll_back(number, by=by, reason=reason)
 
-    async def _read(self, number: int, language: str) -> tuple[Model, "ModelTexts"]:
-        with _unreadable():
+    async def _read(self, number: int, language: str) -> tuple[Model, ModelTexts]:
+        with unreadable():
             model = (await self._versions.read(number))[1]
-        return model, ModelTexts(model, as_language(language))
+        return model, ModelTexts.of(model, language)
+
+
+def _proof(
+    written: str, staff: Staff, language: str
+) -> tuple[Sequence[Flaw], Sequence[FindingLine]]:
+    try:
+        definition = read_definition(written, name_of(0))
+    except BrokenModel as error:
+        return flaws_of(error), ()
+    texts = ModelTexts.of(Model(definition), language)
+    return (), [texts.finding(one) for one in analyse(definition, staff)]
 
 
 def _is_wanted(row: Moment, only: Filter) -> bool:
@@ -193,15 +211,3 @@ def _contact(trial: Trial) -> Contact:
         text=trial.text,
         sender=trial.sender,
     )
-
-
-@contextlib.contextmanager
-def _unreadable() -> Iterator[None]:
-    try:
-        yield
-    except BrokenModel as error:
-        raise Unreadable(_flaws(error)) from error
-
-
-def _flaws(error: BrokenModel) -> list[Flaw]:
-    return [Flaw(one.line, one.what, one.what_to_do) for one in error.problems]

@@ -46,7 +46,7 @@ def check(
 ) -> None:
     """Prove a model: gaps, ties, rows that never win, roles nobody holds, impossible targets."""
     settings = read_settings(config)
-    with plain_errors():
+    with plain_errors(language):
         given = (file.name, load_definition(file)) if file else None
     name, definition = given or run(
         with_store(settings, lambda db: in_force.named_definition(settings, db))

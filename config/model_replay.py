@@ -1,6 +1,5 @@
 """`loket model replay`: what would have happened with a draft, by what was recorded."""
 
-import asyncio
 import sys
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -23,7 +22,7 @@ from config.command import (
     terminal,
     with_store,
 )
-from config.in_force import in_force
+from config.in_force import in_force, named
 from config.model_proof import Language, staff_now
 from config.replay_report import report, side_by_side
 from config.replay_running import Task, replayed
@@ -32,11 +31,9 @@ from config.settings import Settings
 from hub import clock
 from hub.errors import Rejected
 from hub.store import Database, recorded
-from hub.store import models as versions
 from routing.entry import Duration
-from routing.lifecycle.reading import read_version
+from routing.learned.current import learned_now
 from routing.model import Model
-from routing.model_file import load_model
 from routing.replay import Opened, Replay, What, opened
 
 _DURATION: TypeAdapter[int] = TypeAdapter(Duration)
@@ -65,8 +62,10 @@ def replay(
 ) -> None:
     """Replay recorded contacts by a draft: what moves, comes too late, or nobody would handle."""
     settings = read_settings(config, store=store)
-    with plain_errors():
-        models = run(with_store(settings, lambda db: _models(settings, db, against, draft)))
+    with plain_errors(language):
+        models = run(
+            with_store(settings, lambda db: _models(settings, db, against, draft)), language
+        )
         now = clock.now()
         begin = _begin(since, models.before, now, language)
     if show:
@@ -88,24 +87,16 @@ def replay(
 
 
 async def _models(settings: Settings, database: Database, against: str, draft: str) -> _Models:
-    before = await _named(database, against) if against else await in_force(settings, database)
-    return _Models(before, await _named(database, draft))
-
-
-async def _named(database: Database, name: str) -> Model:
-    """A version of the store by its number, or a file."""
-    if not name.isdecimal():
-        return await asyncio.to_thread(load_model, Path(name))
-    number = (await database.read(lambda c: versions.find(c, int(name)))).number
-    text = await database.read(lambda c: versions.text_of(c, number))
-    return await asyncio.to_thread(read_version, text, number)
+    before = await named(database, against) if against else await in_force(settings, database)
+    return _Models(before, await named(database, draft))
 
 
 async def _replayed(
     database: Database, models: _Models, since: datetime, until: datetime, language: Language
 ) -> Replay:
     before, after = (model.definition for model in models)
-    task = Task(before, after, await staff_now(database), since, until)
+    learned = await learned_now(database)
+    task = Task(before, after, await staff_now(database), since, until, learned)
     with Progress(console=_BAR, transient=True, disable=not sys.stderr.isatty()) as progress:
         bar = progress.add_task(WORDS[language]["reading"], total=None)
         return await replayed(
@@ -126,7 +117,8 @@ async def _open(
     if work is None:
         said = WORDS[language]["unknown"].format(id=interaction_id)
         raise Rejected("no_work", said)
-    return opened(work, *models, await staff_now(database), now)
+    staff, learned = await staff_now(database), await learned_now(database)
+    return opened(work, *models, staff, now, learned=learned)
 
 
 def _begin(written: str, model: Model, now: datetime, language: Language) -> datetime:

@@ -10,7 +10,7 @@ from rich.table import Table
 from config import wiring
 from config.command import ConfigOption, read_settings, run, terminal, with_store
 from hub.errors import Rejected
-from hub.store import Database, workshops
+from hub.store import Database, boards, workshops
 from hub.store.models import Version
 from hub.store.workshops import Workshop
 from hub.workshop import Board
@@ -71,5 +71,5 @@ async def _found(database: Database, session: str) -> tuple[Workshop, Board]:
     found = [one for one in listed if session == one.id or plain == one.code]
     if not found:
         raise Rejected("no_workshop", f"There is no session {session}: see model session list.")
-    fields = await database.read(lambda c: workshops.fields_of(c, found[0].id))
-    return found[0], Board(workshops.cards_in(fields))
+    fields = await database.read(lambda c: boards.fields_of(c, found[0].id))
+    return found[0], Board(boards.cards_in(fields))

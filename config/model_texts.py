@@ -1,7 +1,7 @@
 """One model in the words of one language, for the console's pages."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Self
 
 from agent_ui.model_desk import (
     AskedLine,
@@ -44,12 +44,17 @@ class ModelTexts:
         self._model = model
         self.language = language
 
+    @classmethod
+    def of(cls, model: Model, language: str) -> Self:
+        """In the language of a page: English, unless it is Dutch."""
+        return cls(model, as_language(language))
+
     def choices(self) -> Choices:
         model = self._model
         return Choices(
-            {name: self._group(name) for name in model.target_groups},
+            {name: self.group(name) for name in model.target_groups},
             [str(channel) for channel in model.channels],
-            {name: self._topic(name) for name in model.topics},
+            {name: self.topic(name) for name in model.topics},
             {name: self.role(name) for name in model.roles},
         )
 
@@ -165,13 +170,13 @@ class ModelTexts:
     def _spot(self, path: str, kind: str, *, below: bool = False) -> Spot:
         if path == ANY:
             return Spot("", "any")
-        title = self._group(path) if kind == "group" else self._topic(path)
+        title = self.group(path) if kind == "group" else self.topic(path)
         return Spot(title, "below" if below else "one")
 
-    def _group(self, path: str) -> str:
+    def group(self, path: str) -> str:
         return self._path(path, self._model.target_groups)
 
-    def _topic(self, path: str) -> str:
+    def topic(self, path: str) -> str:
         return self._path(path, self._model.topics)
 
     def _path(self, path: str, known: Mapping[str, Any]) -> str:
@@ -181,6 +186,17 @@ class ModelTexts:
             for step in reversed(ancestors(path)[:-1])
         ]
         return " / ".join(titles)
+
+
+def role_by(newer: ModelTexts, older: ModelTexts, role: str) -> str:
+    """By the newer names, and by the older where the role is gone."""
+    title = newer.role(role)
+    return title if title != role else older.role(role)
+
+
+def topic_by(newer: ModelTexts, older: ModelTexts, topic: str) -> str:
+    title = newer.topic(topic)
+    return title if title != topic else older.topic(topic)
 
 
 def _at(stored: Mapping[str, Any], field: str) -> Any:

@@ -1,6 +1,7 @@
 """Replayed contacts as a file for a spreadsheet, one line each."""
 
 import csv
+import io
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -22,9 +23,14 @@ HEAD = (
 def write(path: Path, replayed: Iterable[Replayed]) -> None:
     """Raises OSError when the file cannot be written."""
     with path.open("w", encoding="utf-8", newline="") as file:
-        out = csv.writer(file)
-        out.writerow(HEAD)
-        out.writerows([guarded(cell) for cell in _cells(one)] for one in replayed)
+        file.write(csv_line(HEAD))
+        file.writelines(csv_line(cells(one, one.subject)) for one in replayed)
+
+
+def csv_line(written: Iterable[str]) -> str:
+    line = io.StringIO()
+    csv.writer(line).writerow([guarded(cell) for cell in written])
+    return line.getvalue()
 
 
 def guarded(cell: str) -> str:
@@ -32,13 +38,13 @@ def guarded(cell: str) -> str:
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
-def _cells(one: Replayed) -> Iterator[str]:
+def cells(one: Replayed, subject: str) -> Iterator[str]:
     yield one.interaction_id
     yield one.conversation_id
     yield f"{one.at:%Y-%m-%dT%H:%M:%SZ}"
     yield one.channel
     yield one.direction
-    yield one.subject
+    yield subject
     for before, after in zip(_side(one.before), _side(one.after), strict=True):
         yield before
         yield after

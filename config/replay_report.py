@@ -23,6 +23,8 @@ def report(replay: Replay, language: Language) -> Iterator[RenderableType]:
     before, after = replay.versions
     said = {"since": _time(replay.since), "before": before, "after": after}
     yield escape(words["head"].format(total=_number(replay.total), **said))
+    if replay.learned:
+        yield words["learned"].format(version=replay.learned)
     share = f"{100 * replay.moved / replay.total:.1f}" if replay.total else "0"
     moved = words["moved"].format(count=_number(replay.moved), share=share)
     yield moved if replay.moved else words["none_moved"]

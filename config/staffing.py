@@ -1,15 +1,15 @@
 """`loket staffing`: how many people each role needs in each half hour of a typical week."""
 
-import csv
 import sys
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import Annotated
+from datetime import timedelta
+from typing import Annotated, NamedTuple
 from zoneinfo import ZoneInfo
 
 import typer
 from rich.table import Table
 
+from agent_ui.staffing import SLOTS_A_DAY, clock_of
 from config.command import (
     ConfigOption,
     StoreOption,
@@ -19,22 +19,37 @@ from config.command import (
     terminal,
     with_store,
 )
-from config.in_force import in_force
+from config.in_force import in_force, named
+from config.replay_running import Task, replayed
 from config.settings import Settings
+from config.staffing_csv import DAYS, staffing_csv
 from hub import clock
 from hub.errors import Rejected
 from hub.interaction import Channel
-from hub.store import arriving
-from hub.store.arriving import Arrived
+from hub.store import Database
+from routing.analysis import Staff
+from routing.learned.current import learned_now
 from routing.model import Model
-from routing.staffing.plan import Need, Rules, people_needed
-from routing.staffing.week import HANDLING, typical_week, week_of
+from routing.staffing.arrivals import zone_of
+from routing.staffing.measured import Source
+from routing.staffing.plan import Rules
+from routing.staffing.staffed import Slot, Staffing, Used, Week, staffed
+from routing.tree import ANY
 
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MINUTE = 60
+
+
+class _Models(NamedTuple):
+    before: Model
+    after: Model
 
 
 def staffing(
     *,
+    draft: Annotated[
+        str, typer.Option(help="A version's number, to be shown beside the live one.")
+    ] = "",
+    model: Annotated[str, typer.Option(help="The same with a model file.")] = "",
     days: Annotated[int, typer.Option(help="So many days until now are looked at.")] = 28,
     handling: Annotated[
         list[str] | None, typer.Option(help="Seconds of work per contact: email=420. Repeatable.")
@@ -51,64 +66,57 @@ def staffing(
 ) -> None:
     """Show how many people to plan for each role, from what arrived until now."""
     settings = read_settings(config, store=store)
+    other = draft or model
     with plain_errors():
-        model = run(with_store(settings, lambda db: in_force(settings, db)))
-        place = _zone(zone, model)
-        rules = _rules(shrinkage)
-        seconds = _handling(handling or [])
-    now = clock.now()
-    contacts = run(_arrived(settings, now - timedelta(days=max(days, 0)), now))
-    with plain_errors():
-        needs = _needs(
-            contacts,
-            days=days,
-            model=model,
-            rules=rules,
-            zone=place,
-            handling=seconds,
-            now=now,
-        )
+        models = run(with_store(settings, lambda db: _models(settings, db, other)))
+        now = clock.now()
+        span = (now - timedelta(days=max(days, 0)), now)
+        week = Week(span, _zone(zone, models.before), _rules(shrinkage), _handling(handling or []))
+        found = run(with_store(settings, lambda db: _staffed(db, models, week)))
+    both = bool(other)
     if as_csv:
-        _write(needs, place)
-    elif needs:
-        for role in sorted({need.role for need in needs}):
-            terminal.print(_table(role, [n for n in needs if n.role == role], place))
+        sys.stdout.writelines(staffing_csv(found, both=both))
+    elif found.before or found.after:
+        for role in sorted({*found.before, *found.after}):
+            terminal.print(_table(role, found, both=both))
+        for line in _times(found.times):
+            terminal.print(line)
     else:
         terminal.print(f"Nothing arrived in the last {days} days.")
 
 
-async def _arrived(settings: Settings, since: datetime, until: datetime) -> list[Arrived]:
-    return await with_store(
-        settings, lambda db: db.read(lambda c: list(arriving.arrived(c, since, until)))
+async def _models(settings: Settings, database: Database, other: str) -> _Models:
+    before = await in_force(settings, database)
+    return _Models(before, await named(database, other) if other else before)
+
+
+async def _staffed(database: Database, models: _Models, week: Week) -> Staffing:
+    """Both sides decide anew about what came in, so that they differ by the models alone."""
+    task = Task(
+        models.before.definition,
+        models.after.definition,
+        Staff(at=week.span[1]),
+        *week.span,
+        await learned_now(database),
+        week.zone,
     )
-
-
-def _needs(
-    contacts: Sequence[Arrived],
-    *,
-    days: int,
-    model: Model,
-    rules: Rules,
-    zone: ZoneInfo,
-    handling: dict[Channel, float],
-    now: datetime,
-) -> list[Need]:
-    monday = week_of(now.astimezone(zone).date())
+    result = await replayed(database, task, lambda _done, _total: None)
     try:
-        traffic = typical_week(contacts, days, model, monday=monday, zone=zone, handling=handling)
+        return staffed(result.arrived, models.before, models.after, week)
     except ValueError as error:
         raise Rejected("staffing", f"{error}: use --days 28.") from error
-    return people_needed(traffic, rules, lambda role, at: model.calendar(role).is_open(at))
 
 
 def _zone(written: str, model: Model) -> ZoneInfo:
     """The one asked for, else that of the first business hours of the model."""
-    hours = next(iter(model.definition.hours.values()), None)
-    name = written or (hours.time_zone if hours else "UTC")
+    if not written:
+        return zone_of(model)
     try:
-        return ZoneInfo(name)
+        return ZoneInfo(written)
     except (KeyError, ValueError, OSError) as error:
-        raise Rejected("zone", f"No time zone is called {name}: use Europe/Amsterdam.") from error
+        raise Rejected(
+            "zone", f"No time zone is called {written}: use Europe/Amsterdam."
+        ) from error
 
 
 def _rules(shrinkage: float) -> Rules:
@@ -118,7 +126,7 @@ def _rules(shrinkage: float) -> Rules:
 
 
 def _handling(written: Sequence[str]) -> dict[Channel, float]:
-    found = dict(HANDLING)
+    found: dict[Channel, float] = {}
     for one in written:
         channel, _, seconds = one.partition("=")
         if channel not in set(Channel) or not seconds.isdecimal() or int(seconds) == 0:
@@ -128,24 +136,36 @@ def _handling(written: Sequence[str]) -> dict[Channel, float]:
     return found
 
 
-def _table(role: str, needs: Sequence[Need], zone: ZoneInfo) -> Table:
-    """Half hours down, days across; the people to plan."""
-    by_place: dict[tuple[str, int], int] = {}
-    for need in needs:
-        local = need.start.astimezone(zone)
-        by_place[f"{local:%H:%M}", local.weekday()] = need.rostered
-    table = Table("", *_DAYS, title=f"{role}: people to plan")
-    for half_hour in sorted({time for (time, _), people in by_place.items() if people}):
-        cells = (by_place.get((half_hour, day), 0) for day in range(len(_DAYS)))
-        table.add_row(half_hour, *(str(people or "") for people in cells))
+def _table(role: str, found: Staffing, *, both: bool) -> Table:
+    """Half hours down, days across; the people to plan, and by the other model where it differs."""
+    before, after = (_planned(side.get(role, ())) for side in (found.before, found.after))
+    title = f"{role}: people to plan" + (", live → draft" if both else "")
+    table = Table("", *DAYS, title=title)
+    for slot in sorted({place % SLOTS_A_DAY for place in (*before, *after)}):
+        places = range(slot, len(DAYS) * SLOTS_A_DAY, SLOTS_A_DAY)
+        cells = ((before.get(place, 0), after.get(place, 0)) for place in places)
+        table.add_row(clock_of(slot), *(_cell(*pair) for pair in cells))
     return table
 
 
-def _write(needs: Sequence[Need], zone: ZoneInfo) -> None:
-    out = csv.writer(sys.stdout)
-    out.writerow(("role", "day", "half_hour", "people", "planned", "by_channel"))
-    for need in needs:
-        local = need.start.astimezone(zone)
-        parts = " ".join(f"{channel}={people:.2f}" for channel, people in need.by_channel.items())
-        day = _DAYS[local.weekday()]
-        out.writerow((need.role, day, f"{local:%H:%M}", f"{need.people:.2f}", need.rostered, parts))
+def _planned(slots: Sequence[Slot]) -> dict[int, int]:
+    return {one.place: one.planned for one in slots}
+
+
+def _cell(before: int, after: int) -> str:
+    return str(before or "") if before == after else f"{before} → {after}"
+
+
+def _times(used: Sequence[Used]) -> list[str]:
+    """How long a contact was taken to last, and why."""
+    return ["Minutes of work in a contact:", *(f"  {_time(one)}" for one in used)]
+
+
+def _time(one: Used) -> str:
+    about = " ".join(part for part in (one.topic, one.group) if part != ANY)
+    name = f"{one.channel} {about}".rstrip()
+    why = {
+        Source.USUAL: "a common value, too few were handled",
+        Source.GIVEN: "as given",
+    }.get(one.source, f"median of {one.contacts}")
+    return f"{name}: {one.seconds / _MINUTE:.1f} ({why})"

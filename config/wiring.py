@@ -12,7 +12,10 @@ from aiohttp import web
 from agent_ui.console import Console
 from agent_ui.context import ConsoleContext, Escalation
 from config.installed import installed
+from config.matrix_desk import Matrices
 from config.model_desk import Desk
+from config.replay_desk import Replays
+from config.replay_runs import Runs
 from config.settings import Settings, SettingsError
 from config.topic_desk import ModelTopics
 from config.workshop_desk import WorkshopDesk
@@ -159,7 +162,11 @@ def build(settings: Settings, role: Role = Role.ALL, extra: Extra | None = None)
         basics.bus.subscribe(ROUTER_QUEUE, ROUTER_TOPICS, router.handle)
     if role in (Role.ALL, Role.DISPATCHER):
         parts += _dispatcher(basics)
-    console = _console(basics, outbound) if role in (Role.ALL, Role.CONSOLE) else None
+    console: Console | None = None
+    if role in (Role.ALL, Role.CONSOLE):
+        runs = Runs(basics.database, basics.life.versions)
+        parts.append(("replays", runs))
+        console = _console(basics, outbound, runs)
     if extra is not None:
         parts.append(("extra", extra))
     # Stopped in reverse: sockets and streams are told to end before the HTTP server waits for them.
@@ -340,7 +347,7 @@ def make_teaching(settings: Settings, database: Database, model: CurrentModel) -
     return Teaching(database, settings.routing.learning, model)
 
 
-def _console(basics: Basics, outbound: Outbound) -> Console:
+def _console(basics: Basics, outbound: Outbound, runs: Runs) -> Console:
     return Console(
         ConsoleContext(
             database=basics.database,
@@ -357,6 +364,8 @@ def _console(basics: Basics, outbound: Outbound) -> Console:
             guide=partial(_guide, basics.model),
             topics=ModelTopics(basics.model),
             models=Desk(basics.life, basics.model, basics.database),
+            matrices=Matrices(basics.database, basics.life.versions),
+            replays=Replays(basics.database, basics.life.versions, runs),
             workshops=WorkshopDesk(basics.life, basics.database, basics.settings.hub.organisation),
             resend=outbound.resend,
             wake=basics.relay.wake,

@@ -6,8 +6,8 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from agent_ui.model_desk import Flaw, Unreadable
 from agent_ui.workshop.desk import Combination, Inherited, Misfit, Proved
+from config.flaws import unreadable
 from config.model_texts import ModelTexts, as_language
 from config.proof import prove_definition
 from hub.store import Database, model_actions, workshops
@@ -20,7 +20,6 @@ from routing.explain import Language
 from routing.lifecycle.life import ModelLife
 from routing.lifecycle.versions import Versions
 from routing.model import Model
-from routing.model_file import BrokenModel
 from routing.tree import ANY
 from routing.workshop import answers as told
 from routing.workshop.beginning import beginning
@@ -68,7 +67,7 @@ class WorkshopAnswers:
                 one.own,
                 one.wider,
                 one.row,
-                self.texts.role(one.role),
+                self.texts.role(one.role) if one.role else "",
                 one.differs,
             )
 
@@ -85,17 +84,13 @@ class WorkshopDesk:
         return beginning(self._organisation, time_zone)
 
     async def cards_of(self, number: int) -> Sequence[Write]:
-        try:
+        with unreadable():
             model = (await self._versions.read(number))[1]
-        except BrokenModel as error:
-            raise Unreadable(_flaws(error)) from error
         return cards_of(model.definition)
 
     async def answers(self, board: Board, language: str) -> WorkshopAnswers:
-        try:
+        with unreadable():
             found = await asyncio.to_thread(told.Answers, board, self._organisation)
-        except BrokenModel as error:
-            raise Unreadable(_flaws(error)) from error
         return WorkshopAnswers(found, as_language(language))
 
     async def findings(self, board: Board, language: str) -> Sequence[Proved]:
@@ -148,10 +143,6 @@ class WorkshopDesk:
             note=note,
             by=by,
         )
-
-
-def _flaws(error: BrokenModel) -> list[Flaw]:
-    return [Flaw(one.line, one.what, one.what_to_do) for one in error.problems]
 
 
 def _proved(one: Finding, answers: WorkshopAnswers) -> Proved:

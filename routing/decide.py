@@ -162,12 +162,17 @@ def _by_the_model(handling: Handling) -> Iterator[Reason]:
         yield _reason(ReasonCode.NOT_ALLOWED, row=source.row, line=str(source.line))
 
 
-def cell_of(contact: Contact, model: Model) -> Cell:
+def cell_of(contact: Contact, model: Model, learned: Learned | None = None) -> Cell:
     """For which combination `decide` takes the contact. Without reasons it takes half the time,
     which counts where a hundred thousand are looked at."""
     group = nearest(contact.target_group[:_PATH_LIMIT], model.target_groups)
     topic = nearest(contact.stated_topic[:_PATH_LIMIT], model.topics)
     if topic == ANY:
         chain = chosen(model.recogniser.findings(contact))
-        topic = chain[-1].topic if chain else ANY
+        topic = chain[-1].topic if chain else _suggested(contact, model, learned)
     return Cell(group, contact.direction, contact.channel, topic)
+
+
+def _suggested(contact: Contact, model: Model, learned: Learned | None) -> str:
+    recognition = _learned(contact, model, learned, [])
+    return recognition.topic if recognition else ANY

@@ -8,6 +8,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from hub.interaction import Channel, Direction, Frozen
+from routing.said import said
 from routing.tree import ANY
 
 ID = "@id"
@@ -25,7 +26,7 @@ def _seconds(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     if not _DURATION.fullmatch(value):
-        raise ValueError("a duration is written like 30m, 4h, 2d or 1h30m")
+        raise ValueError(said("a duration is written like 30m, 4h, 2d or 1h30m"))
     return sum(int(number) * _UNITS[unit] for number, unit in _PART.findall(value))
 
 
@@ -83,14 +84,16 @@ class Entry(Frozen):
 def _each_name_once(items: tuple[_Item, ...]) -> tuple[_Item, ...]:
     for name, count in Counter(item.name for item in items).items():
         if count > 1:
-            raise ValueError(f"the name {name} is used {count} times in one list")
+            raise ValueError(
+                said("the name {name} is used {count} times in one list", name=name, count=count)
+            )
     return items
 
 
 def _once(items: tuple[_Value, ...]) -> tuple[_Value, ...]:
     for item, count in Counter(items).items():
         if count > 1:
-            raise ValueError(f"{item} is there {count} times")
+            raise ValueError(said("{item} is there {count} times", item=item, count=count))
     return items
 
 

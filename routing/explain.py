@@ -87,14 +87,29 @@ _DUTCH = {
 _SENTENCES: dict[Language, dict[ReasonCode, str]] = {"en": _ENGLISH, "nl": _DUTCH}
 
 
-def explain(decision: Decision, language: Language) -> list[str]:
-    """One sentence for each reason, in the order in which they were reached."""
-    return [_sentence(reason, decision, language) for reason in decision.reasons]
+_QUOTING = frozenset(
+    {
+        ReasonCode.STATED_UNKNOWN,
+        ReasonCode.PATTERN,
+        ReasonCode.REFERENCE,
+        ReasonCode.MENTION,
+    }
+)
+"""These repeat what the customer wrote; the others repeat what the model says."""
+_QUOTED = ("given", "matched", "mentions")
 
 
-def _sentence(reason: Reason, decision: Decision, language: Language) -> str:
+def explain(decision: Decision, language: Language, *, discreet: bool = False) -> list[str]:
+    """One sentence for each reason, in the order in which they were reached; `discreet` ones leave
+    out what the customer wrote."""
+    return [_sentence(reason, decision, language, discreet) for reason in decision.reasons]
+
+
+def _sentence(reason: Reason, decision: Decision, language: Language, discreet: bool) -> str:
     """With titles where the decision keeps them, so that an old one reads as it did then."""
     words = dict(reason.parameters)
+    if discreet and reason.code in _QUOTING:
+        words |= {name: "…" for name in _QUOTED if name in words}
     if "role" in words:
         words["role"] = getattr(decision.role_title, language)
     if decision.topic_title and words.get("topic") == decision.topic:

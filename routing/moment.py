@@ -23,6 +23,7 @@ from routing.entry import (
     Once,
     Title,
 )
+from routing.said import said
 from routing.tree import ANY, depth
 
 
@@ -58,7 +59,7 @@ _FIELD = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*){1,4}")
 
 def _dotted(field: str) -> str:
     if not _FIELD.fullmatch(field):
-        raise ValueError("a field is written like order.number")
+        raise ValueError(said("a field is written like order.number"))
     return field
 
 
@@ -74,7 +75,11 @@ class Information(Named):
     @model_validator(mode="after")
     def _field_of_its_source(self) -> Self:
         if self.field and self.field.partition(".")[0] != self.source:
-            raise ValueError(f"the field must begin with `{self.source}.`, as the source says")
+            raise ValueError(
+                said(
+                    "the field must begin with `{source}.`, as the source says", source=self.source
+                )
+            )
         return self
 
 
@@ -112,7 +117,9 @@ class Authority(Frozen):
     @model_validator(mode="after")
     def _approved_by_somebody(self) -> Self:
         if self.within is not None and self.approver is None:
-            raise ValueError("`within` needs an `approver`: the role that decides within that time")
+            raise ValueError(
+                said("`within` needs an `approver`: the role that decides within that time")
+            )
         return self
 
 

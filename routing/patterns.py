@@ -18,6 +18,7 @@ from itertools import pairwise
 
 from hub.references import Reference
 from routing.definition import Pattern
+from routing.said import said
 
 LONGEST = 60
 MOST = 40
@@ -100,20 +101,40 @@ def _parts(pattern: str) -> list[_Part]:
 
 def _check(pattern: str, parts: list[_Part]) -> None:
     if len(pattern) > LONGEST:
-        raise BadPattern("This pattern is too long.", f"Use at most {LONGEST} characters.")
+        raise BadPattern(
+            said("This pattern is too long."),
+            said("Use at most {max_length} characters.", max_length=LONGEST),
+        )
     if any(not 1 <= part.least <= part.most <= MOST for part in parts):
-        raise BadPattern("A count is not right.", f"Write {{4}} or {{4,8}}, from 1 to {MOST}.")
+        raise BadPattern(
+            said("A count is not right."),
+            said("Write {{4}} or {{4,8}}, from 1 to {most}.", most=MOST),
+        )
     if not (parts and parts[0].takes_words and parts[-1].takes_words):
-        what = "A pattern begins and ends with a letter, a digit, #, @ or ?."
-        raise BadPattern(what, "Leave out what is around it.")
+        what = said("A pattern begins and ends with a letter, a digit, #, @ or ?.")
+        raise BadPattern(what, said("Leave out what is around it."))
     if sum(part.least for part in parts if part.takes_words) < 3:  # noqa: PLR2004
-        raise BadPattern("This fits almost everything.", "Write three signs or more.")
+        raise BadPattern(
+            said("This fits almost everything."),
+            said("Write three signs or more."),
+        )
     if not any(part.sign in "#?" or part.sign.isdigit() for part in parts):
-        raise BadPattern("There is no digit in this.", "Write it under `words`, or add # or ?.")
+        raise BadPattern(
+            said("There is no digit in this."),
+            said("Write it under `words`, or add # or ?."),
+        )
     for part, following in pairwise(parts):
         if part.is_range and part.overlaps(following):
-            what = f"After the range of {part.sign} comes a sign that it may take as well."
-            raise BadPattern(what, "Write one count, or something else between the two.")
+            what = said(
+                "After the range of {sign} comes a sign that it may take as well.", sign=part.sign
+            )
+            raise BadPattern(what, said("Write one count, or something else between the two."))
+
+
+def _has_digit(text: str) -> bool:
+    if text.isascii():  # then looking for each of the ten takes a tenth of the time
+        return any(digit in text for digit in "0123456789")
+    return _DIGIT.search(text) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +197,7 @@ class Patterns:
 
     def hits(self, text: str) -> Iterator[Hit]:
         """Each pattern at each place where a word begins, in the order of the text."""
-        if self._need_digits and not _DIGIT.search(text):
+        if self._need_digits and not _has_digit(text):
             return
         for start in self._starts().finditer(text):
             character = start[0].casefold()

@@ -34,25 +34,27 @@ class Terms:
         """The strictest target that holds for the item from then on."""
         agreed = self.agreed.get(item.customer_id, ())
         found = [self._by_the_model(promise, item)]
-        found += [self._by_agreement(promise, item, agreement) for agreement in agreed]
+        found += [agreed_target(promise, one, item.role, self.model) for one in agreed]
         return strictest((one for one in found if one), at)
 
     def _by_the_model(self, promise: Promise, item: WorkItem) -> Target | None:
         seconds = item.decision.get(promise)
         clock = Clock(item.decision.get("clock", Clock.CALENDAR))
-        return self._target(seconds, clock, item.role, "") if seconds else None
+        calendar = self.model.counting(item.role, clock)
+        return Target(seconds, calendar, clock) if seconds else None
 
-    def _by_agreement(self, promise: Promise, item: WorkItem, agreement: Agreed) -> Target | None:
-        try:
-            sla = Sla.model_validate(agreement.targets)
-        except ValidationError as error:
-            log.warning("agreement.unreadable", agreement_id=agreement.id, reason=str(error))
-            return None
-        seconds = getattr(sla, promise)
-        return self._target(seconds, sla.clock, item.role, agreement.title) if seconds else None
 
-    def _target(self, seconds: int, clock: Clock, role: str, source: str) -> Target:
-        return Target(seconds, self.model.counting(role, clock), clock, source)
+def agreed_target(promise: Promise, agreement: Agreed, role: str, model: Model) -> Target | None:
+    """What an agreement promises when this role has the work."""
+    try:
+        sla = Sla.model_validate(agreement.targets)
+    except ValidationError as error:
+        log.warning("agreement.unreadable", agreement_id=agreement.id, reason=str(error))
+        return None
+    seconds = getattr(sla, promise)
+    if not seconds:
+        return None
+    return Target(seconds, model.counting(role, sla.clock), sla.clock, agreement.title)
 
 
 def with_contact(item: WorkItem, at: datetime, terms: Terms) -> WorkItem:

@@ -1,5 +1,6 @@
 """The pages of the interaction model: its versions, and all that one version says."""
 
+import asyncio
 import contextlib
 import difflib
 from collections.abc import Mapping, Sequence
@@ -11,15 +12,25 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from agent_ui.context import ConsoleContext
-from agent_ui.model_desk import AskedLine, Filter, Flaw, Trial, Unreadable
+from agent_ui.model_desk import (
+    AskedLine,
+    Filter,
+    FindingLine,
+    Flaw,
+    Trial,
+    Unreadable,
+)
 from agent_ui.pages import Pages
 from agent_ui.visit import Visit, number
-from hub.store import agents, model_actions, models
+from hub.store import agents, model_actions, model_replays, models
 from hub.store.model_actions import Action
 from hub.store.models import State, Version
 
 HOME = "/console/model"
 LONGEST = 2_000
+LONGEST_LIVE = 1_000_000
+"""Characters; a longer text is proved when it is saved."""
+MOST_LIVE = 50
 
 
 @dataclass(frozen=True)
@@ -45,6 +56,7 @@ class ModelViews:
         self._database = context.database
         self._desk = context.models
         self._pages = pages
+        self._proving = asyncio.Semaphore(1)
 
     async def list(self, visit: Visit) -> web.StreamResponse:
         def read(connection: Connection) -> tuple[list[Version], list[Action], dict[str, str]]:
@@ -84,7 +96,7 @@ class ModelViews:
             found = await self._desk.rows(shown, only, visit.texts.language)
         except Unreadable as error:
             return await self.text(visit, flaws=error.flaws, notice=notice, status=status)
-        return await self._page(
+        return await self.page(
             visit, "model/rows.html", "rows", status=status, found=found, only=only, notice=notice
         )
 
@@ -101,7 +113,7 @@ class ModelViews:
             outcome = await self._desk.attempt(shown, trial, language) if given else None
         except Unreadable as error:
             return await self.text(visit, flaws=error.flaws)
-        return await self._page(
+        return await self.page(
             visit, "model/try.html", "try", choices=choices, trial=trial, outcome=outcome
         )
 
@@ -114,8 +126,29 @@ class ModelViews:
             return await self.text(visit, flaws=error.flaws)
         listed = await self._database.read(lambda c: model_actions.listed(c, shown))
         known = {one.reference for one in listed}
-        return await self._page(
+        return await self.page(
             visit, "model/findings.html", "findings", found=found, known=known, notice=notice
+        )
+
+    async def proof(self, visit: Visit) -> web.StreamResponse:
+        """What is wrong with a text while somebody types it. One is looked at a time, and what its
+        asker does not wait for any more, because they typed on, not at all."""
+        written = (await visit.field("text")).replace("\r\n", "\n")
+        flaws: Sequence[Flaw] = ()
+        found: Sequence[FindingLine] = ()
+        too_long = len(written) > LONGEST_LIVE
+        async with self._proving:
+            transport = visit.request.transport
+            if not too_long and transport is not None and not transport.is_closing():
+                flaws, all_found = await self._desk.proof_of(written, visit.texts.language)
+                found = [one for one in all_found if one.severity != "note"]
+        return self._pages.page(
+            visit,
+            "model/live_proof.html",
+            flaws=flaws,
+            found=found[:MOST_LIVE],
+            more=max(len(found) - MOST_LIVE, 0),
+            too_long=too_long,
         )
 
     async def compare(self, visit: Visit) -> web.StreamResponse:
@@ -128,7 +161,7 @@ class ModelViews:
             found = await self._desk.compare(base, shown, visit.texts.language)
         except Unreadable as error:
             return await self.text(visit, flaws=error.flaws)
-        return await self._page(
+        return await self.page(
             visit, "model/compare.html", "compare", found=found, base=base, versions=versions
         )
 
@@ -147,7 +180,7 @@ class ModelViews:
             sheet = await self._desk.sheet(shown, visit.texts.language)
         except Unreadable as error:
             return await self.text(visit, flaws=error.flaws)
-        return await self._page(
+        return await self.page(
             visit,
             "model/signatures.html",
             "signatures",
@@ -161,7 +194,7 @@ class ModelViews:
         shown = number(visit.request.match_info["number"])
         found = await self._database.read(lambda c: model_actions.listed(c, shown))
         status = HTTPStatus.CONFLICT if notice else HTTPStatus.OK
-        return await self._page(
+        return await self.page(
             visit, "model/actions.html", "actions", status=status, actions=found, notice=notice
         )
 
@@ -186,7 +219,7 @@ class ModelViews:
         mine = typed or Typed(version.revision, version.title, version.note, written)
         if flaws is None:
             flaws = await self._desk.flaws(mine.text)
-        return await self._page(
+        return await self.page(
             visit,
             "model/text.html",
             "text",
@@ -200,14 +233,17 @@ class ModelViews:
             notice=notice,
         )
 
-    async def _page(
+    async def page(
         self, visit: Visit, template: str, tab: str, *, status: int = HTTPStatus.OK, **values: Any
     ) -> web.Response:
+        """A page of the version that the address names, under its head and tabs."""
         shown = number(visit.request.match_info["number"])
 
         def read(connection: Connection) -> _Overview:
             version = models.find(connection, shown)
+            run = model_replays.find(connection, shown)
             who = [version.created_by, version.changed_by, version.activated_by]
+            who += [run.started_by] if run else []
             still = [a for a in model_actions.listed(connection, shown) if a.done_at is None]
             return _Overview(
                 version,

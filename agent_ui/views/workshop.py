@@ -14,15 +14,15 @@ from agent_ui.visit import checked_id, number
 from agent_ui.workshop import words as ways
 from agent_ui.workshop.acts import done, last
 from agent_ui.workshop.moves import Doing
+from agent_ui.workshop.proofs import Proofs
 from agent_ui.workshop.screen import Screen, Standings, read
 from agent_ui.workshop.seat import Seat
 from agent_ui.workshop.typed import typed
 from hub import clock
-from hub.errors import Rejected
-from hub.store import workshop_people, workshops
+from hub.http import form_of
+from hub.store import boards, workshop_people, workshops
 from hub.workshop import Kind, Where, check, row_id, where_of
-from hub.workshop import vocabulary as signs
-from hub.workshop.vocabulary import ANY, kind_of
+from hub.workshop.vocabulary import ANY, is_row
 
 HOME = "/console/sessions"
 _OPERATION = re.compile(r"[0-9a-zA-Z-]{8,64}")
@@ -33,6 +33,7 @@ class WorkshopViews:
     def __init__(self, context: ConsoleContext, pages: Pages) -> None:
         self._database = context.database
         self._desk = context.workshops
+        self._proofs = Proofs(context.workshops)
         self._wake = context.wake
         self._pages = pages
 
@@ -49,7 +50,6 @@ class WorkshopViews:
             here=screen.here,
             board=screen.board,
             ways=ways,
-            signs=signs,
             where_of=where_of,
             row_id=row_id,
             Where=Where,
@@ -67,7 +67,8 @@ class WorkshopViews:
         try:
             answers = await self._desk.answers(standings.board, language)
             if page in _WITH_PROOF:
-                found = await self._desk.findings(standings.board, language)
+                newest = page == "actions"
+                found = await self._proofs.of(standings, language, newest=newest)
         except Unreadable:
             answers = None
         direction = query.get("direction", "inbound")
@@ -84,7 +85,7 @@ class WorkshopViews:
 
     async def change(self, seat: Seat) -> web.StreamResponse:
         """Keep what somebody typed or did. A change that is sent twice is kept once."""
-        form = await seat.request.post()
+        form = await form_of(seat.request)
         fields = {
             name: [str(value).replace("\0", "") for value in form.getall(name)] for name in form
         }
@@ -108,7 +109,7 @@ class WorkshopViews:
             writes += done(doing, act, about, fields, standings)
         checked = check(writes)
         kept = await self._database.write(
-            lambda c: workshops.write(
+            lambda c: boards.write(
                 c, seat.workshop.id, checked, by=seat.person.id, operation=operation
             )
         )
@@ -118,7 +119,7 @@ class WorkshopViews:
         self, seat: Seat, operation: str, which: int | None, fields: Mapping[str, list[str]]
     ) -> web.StreamResponse:
         kept = await self._database.write(
-            lambda c: workshops.undo(
+            lambda c: boards.undo(
                 c, seat.workshop.id, by=seat.person.id, operation=operation, number=which
             )
         )
@@ -176,15 +177,10 @@ class WorkshopViews:
 
 
 def _row(query: Mapping[str, str]) -> str:
-    """The row that is asked for by its name, or by what it holds for."""
-    try:
-        asked = query.get("row", "")
-        if not asked:
-            names = Where._fields
-            asked = row_id(Where(*(query.get(name, "") or ANY for name in names)))
-        return asked if kind_of(asked) is Kind.ROW else row_id(Where())
-    except Rejected:
-        return row_id(Where())
+    """The row that is asked for by its name, or by what it holds for; else that for everything."""
+    names = Where._fields
+    asked = query.get("row") or row_id(Where(*(query.get(name) or ANY for name in names)))
+    return asked if is_row(asked) else row_id(Where())
 
 
 def _group(key: str, standings: Standings) -> str:

@@ -24,6 +24,8 @@ from hub.store.workshops import Workshop
 
 TOPICS = (WorkshopChanged.topic,)
 BEAT_SECONDS = 15
+MOST_LINES = 12
+"""Pages that one person may have open: also who is not let in yet has a line."""
 _AGAIN_AFTER = "retry: 1000\n\n"
 
 
@@ -76,6 +78,8 @@ class WorkshopLines:
         await self.lose()
 
     async def serve(self, seat: Seat) -> web.StreamResponse:
+        if self._open.count(seat.person.id) >= MOST_LINES:
+            raise web.HTTPTooManyRequests
         response = web.StreamResponse(headers=SSE_HEADERS)
         await response.prepare(seat.request)
         # ConnectionError: the page is gone; TimeoutError: it does not read.

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 
 from hub.errors import Rejected
 from hub.workshop import Board, Card, Kind, Where, Write, new_card, row_id
-from hub.workshop.vocabulary import ANY, VOTE, VOTED, kind_of
+from hub.workshop.vocabulary import ANY, PARTS, VOTE, VOTED, kind_of
 
 MOST_LINES = 200
 """Cards made at once, by pasting a list."""
-PARTS = (Kind.INFO, Kind.RESULT, Kind.CHOICE, Kind.STEP, Kind.AUTHORITY)
 
 
 @dataclass(frozen=True)

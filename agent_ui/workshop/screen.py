@@ -10,10 +10,11 @@ from sqlalchemy import Connection
 from agent_ui.workshop.desk import Answers, Misfit, Proved
 from agent_ui.workshop.lines import stamp
 from agent_ui.workshop.seat import Seat
-from hub.store import model_actions, workshop_people, workshops
+from hub.store import boards, model_actions, workshop_people, workshops
+from hub.store.boards import Change, Field
 from hub.store.model_actions import Action
 from hub.store.workshop_people import Person, Standing
-from hub.store.workshops import Change, Field, Workshop
+from hub.store.workshops import Workshop
 from hub.workshop import Board, Kind, Where, row_id, where_of
 from hub.workshop.vocabulary import ANY
 
@@ -32,14 +33,14 @@ class Standings:
 
 def read(connection: Connection, workshop_id: str) -> Standings:
     workshop = workshops.find(connection, workshop_id)
-    fields = workshops.fields_of(connection, workshop_id)
+    fields = boards.fields_of(connection, workshop_id)
     drafted = model_actions.listed(connection, workshop.draft) if workshop.draft else []
     return Standings(
         workshop,
-        Board(workshops.cards_in(fields)),
+        Board(boards.cards_in(fields)),
         {(one.card, one.field): one for one in fields},
         workshop_people.listed(connection, workshop_id),
-        workshops.history(connection, workshop_id),
+        boards.history(connection, workshop_id),
         drafted,
     )
 
@@ -110,9 +111,11 @@ class Screen:
 
     @cached_property
     def findings(self) -> dict[str, list[Proved]]:
-        """By card."""
+        """By card; without notes, which ask for nothing."""
         found: dict[str, list[Proved]] = {}
         for one in self.found or ():
+            if one.finding.severity == "note":
+                continue
             for card in {*one.cards, one.row} - {""}:
                 found.setdefault(card, []).append(one)
         return found

@@ -26,6 +26,8 @@ from sqlalchemy import (
 from hub import clock
 from hub.interaction import Automatic, Channel, Direction, InteractionKind
 from hub.promises import Promise, What
+from hub.store import agreements, handled
+from hub.store.agreements import Agreed, Term
 from hub.store.among import among
 from hub.store.routing import TEXT_READ
 from hub.store.tables import attachments, customers, deadlines, interactions, work_items
@@ -47,7 +49,9 @@ class Pause(NamedTuple):
 class Recorded:
     """A contact that made work. `at`: since when the customer waited, in UTC. `first_response_at`
     and `resolved_at` are None while that has not happened. `pauses` are known where a resolution
-    was promised."""
+    was promised. `agreed` are the agreements with this customer, and with their organisation, that
+    set targets when the contact came. `about` is the topic that the work had in the end, and `held`
+    for how many seconds agents had it in hand; None while it is not resolved, or not known."""
 
     work_item_id: str
     interaction_id: str
@@ -66,6 +70,9 @@ class Recorded:
     resolved_at: datetime | None
     files: tuple[str, ...] = ()
     pauses: tuple[Pause, ...] = ()
+    agreed: tuple[Agreed, ...] = ()
+    about: str = ""
+    held: int | None = None
 
 
 class Page(NamedTuple):
@@ -139,6 +146,9 @@ def _selection() -> Select[Any]:
             work_items.c.first_response_at,
             work_items.c.resolved_at,
             exists().where(attachments.c.interaction_id == columns.id).label("has_files"),
+            work_items.c.topic.label("about"),
+            customers.c.id.label("customer_id"),
+            customers.c.organisation_id,
         )
         .select_from(work_items)
         .join(interactions, began)
@@ -155,10 +165,31 @@ def _read(connection: Connection, selection: Select[Any]) -> list[Recorded]:
         rows.setdefault(row.work_item_id, row)
     files = _files(connection, [row.id for row in rows.values() if row.has_files])
     pauses = _pauses(connection, rows)
+    parties = {party for row in rows.values() for party in _parties(row)}
+    terms = agreements.that_ever_held(connection, parties)
+    held = handled.seconds(connection, {id_: row.resolved_at for id_, row in rows.items()})
     return [
-        _recorded(row, files.get(row.id, ()), pauses.get(item_id, ()))
+        _recorded(
+            row,
+            files=files.get(row.id, ()),
+            pauses=pauses.get(item_id, ()),
+            agreed=_agreed(row, terms),
+            held=held.get(item_id),
+        )
         for item_id, row in rows.items()
     ]
+
+
+def _parties(row: Row[Any]) -> tuple[str, ...]:
+    return (row.customer_id, row.organisation_id) if row.organisation_id else (row.customer_id,)
+
+
+def _agreed(row: Row[Any], terms: dict[str, list[Term]]) -> tuple[Agreed, ...]:
+    if not terms:
+        return ()
+    at = row.waiting_since
+    found = (term for party in _parties(row) for term in terms.get(party, ()))
+    return tuple(term.agreed for term in found if term.holds(at))
 
 
 def _files(connection: Connection, interaction_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
@@ -197,12 +228,13 @@ def _pauses(connection: Connection, work_item_ids: Iterable[str]) -> dict[str, t
     }
 
 
-def _recorded(row: Any, files: tuple[str, ...], pauses: tuple[Pause, ...]) -> Recorded:
+def _recorded(row: Any, **more: Any) -> Recorded:
     """Taken apart at once, in the order of the columns: to ask for each takes several times as
     long, and there may be a hundred thousand."""
     (
         work_item_id, interaction_id, conversation_id, channel, direction, account, sender, subject,
-        text, topic, target_group, automatic, at, first_response_at, resolved_at, _,
+        text, topic, target_group, automatic, at, first_response_at, resolved_at,
+        _, about, *_,
     ) = row  # fmt: skip
     return Recorded(
         work_item_id=work_item_id,
@@ -220,6 +252,6 @@ def _recorded(row: Any, files: tuple[str, ...], pauses: tuple[Pause, ...]) -> Re
         at=at,
         first_response_at=first_response_at,
         resolved_at=resolved_at,
-        files=files,
-        pauses=pauses,
+        about=about,
+        **more,
     )

@@ -851,6 +851,26 @@ model_actions = Table(
     Column("done_by", String(100), nullable=False),
 )
 
+# The last replay of each version: one runs at a time, and everybody sees the same.
+model_replays = Table(
+    "model_replays",
+    metadata,
+    Column("version", Integer, ForeignKey("model_versions.number"), primary_key=True),
+    Column("id", _ID, nullable=False),  # of this run
+    Column("base", Integer, ForeignKey("model_versions.number"), nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("until", Instant, nullable=False),
+    Column("state", String(16), nullable=False),  # running, done, cancelled, failed
+    Column("done", Integer, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("sha256", String(64), nullable=False),  # of the text that was replayed
+    Column("started_at", Instant, nullable=False),
+    Column("started_by", String(100), nullable=False),
+    Column("seen_at", Instant, nullable=False),  # its process lived then
+    Column("summary", Json),  # null: not done
+    Column("changes", LargeBinary),  # the contacts that differ, packed, without their words
+)
+
 # What partners posted, byte for byte: kept before they are answered, handled afterwards.
 partner_posts = Table(
     "partner_posts",

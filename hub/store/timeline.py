@@ -20,6 +20,7 @@ from hub.interaction import (
     Verification,
 )
 from hub.store.agents import Agent
+from hub.store.among import among
 from hub.store.tables import (
     attachments,
     conversations,
@@ -85,6 +86,15 @@ class Entry:
 def may_see(connection: Connection, conversation_id: str, agent: Agent) -> bool:
     """Whether the agent works on it, could take it, or needs it as history: see `visible`."""
     return bool(visible(connection, [conversation_id], agent))
+
+
+def subjects(connection: Connection, interaction_ids: Collection[str]) -> dict[str, str]:
+    rows = connection.execute(
+        select(interactions.c.id, interactions.c.subject).where(
+            among(interactions.c.id, interaction_ids)
+        )
+    )
+    return {row.id: row.subject for row in rows}
 
 
 def visible(connection: Connection, conversation_ids: Collection[str], agent: Agent) -> set[str]:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 
 from hub import clock
 from hub.errors import Rejected
-from hub.store import audit, workshops
+from hub.store import audit, boards, workshops
 from hub.store.agents import Agent
 from hub.store.inserting import digest
 from hub.store.tables import workshop_people as people
@@ -187,7 +187,7 @@ def _news(connection: Connection, workshop_id: str) -> None:
         .values(people_number=workshops_table.c.people_number + 1)
         .returning(workshops_table.c.number)
     ).scalar_one()
-    workshops.tell(connection, workshop_id, number)
+    boards.tell(connection, workshop_id, number)
 
 
 def _one(connection: Connection, *where: Any) -> Person | None:

@@ -1,11 +1,11 @@
 """All cards of a session as they stand: in their order, as trees, without those that are gone."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from hub.workshop.vocabulary import MEETING, VOTE, Kind, key_of, kind_of
+from hub.workshop.vocabulary import MEETING, PARTS, VOTE, Kind, is_row, key_of, kind_of
 
 Cards = Mapping[str, Mapping[str, Any]]
 
@@ -60,6 +60,8 @@ class Card:
 class Board:
     def __init__(self, cards: Cards) -> None:
         self._cards = {name: Card(name, fields) for name, fields in cards.items()}
+        for row in _rows_of_parts(self._cards.values()):
+            self._cards.setdefault(row, Card(row, {}))
 
     def __contains__(self, card: str) -> bool:
         return self.card(card) is not None
@@ -120,7 +122,7 @@ class Board:
     @cached_property
     def _parts(self) -> dict[tuple[Kind, str], list[Card]]:
         found: dict[tuple[Kind, str], list[Card]] = {}
-        for kind in (Kind.INFO, Kind.RESULT, Kind.CHOICE, Kind.STEP, Kind.AUTHORITY):
+        for kind in PARTS:
             for card in self.of_kind(kind):
                 found.setdefault((kind, card.text("of")), []).append(card)
         return found
@@ -151,6 +153,15 @@ class Board:
             for card in self.of_kind(kind):
                 found.setdefault((kind, self._parents.get(card.id)), []).append(card)
         return found
+
+
+def _rows_of_parts(cards: Iterable[Card]) -> set[str]:
+    """Rows on which something lies, though nothing is written on them."""
+    return {
+        card.text("of")
+        for card in cards
+        if not card.is_gone and card.kind in PARTS and is_row(card.text("of"))
+    }
 
 
 def _leads_to(start: str, goal: str, parents: Mapping[str, str]) -> bool:

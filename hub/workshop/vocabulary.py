@@ -93,7 +93,8 @@ FIELDS: dict[Kind, dict[str, Form]] = {
     Kind.CHANNEL: _TITLED
     | _fields(Form.FLAG, "inbound outbound")
     | _fields(Form.TEXT, "hours address"),
-    Kind.TOPIC: _TITLED | _fields(Form.TEXT, "under words senders accounts patterns attachments"),
+    Kind.TOPIC: _TITLED
+    | _fields(Form.TEXT, "under words senders accounts patterns attachments events"),
     Kind.ROLE: _TITLED | _ABOUT | _fields(Form.TEXT, "backup owner hours mode choice"),
     Kind.HOURS: _TITLED | _fields(Form.TEXT, "time_zone week holidays exceptions"),
     Kind.SKILL: _TITLED,
@@ -114,6 +115,8 @@ FIELDS: dict[Kind, dict[str, Form]] = {
     Kind.AUTHORITY: _TITLED | _fields(Form.TEXT, "of limits approver within"),
     Kind.ACTION: _PLACED | _fields(Form.TEXT, "what owner due author") | _fields(Form.FLAG, "done"),
 }
+PARTS = (Kind.INFO, Kind.RESULT, Kind.CHOICE, Kind.STEP, Kind.AUTHORITY)
+"""What lies on other cards."""
 VOTED = frozenset({Kind.GROUP, Kind.TOPIC})
 
 
@@ -125,6 +128,14 @@ def kind_of(card: str) -> Kind:
     if name not in set(Kind) or not fits or not all(map(_KEY.fullmatch, parts)):
         raise Rejected("bad_card", f"There is no card {card[:80]!r}.")
     return Kind(name)
+
+
+def is_row(card: str) -> bool:
+    """Whether this is the name of a row."""
+    try:
+        return kind_of(card) is Kind.ROW
+    except Rejected:
+        return False
 
 
 def key_of(card: str) -> str:

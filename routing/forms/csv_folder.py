@@ -9,6 +9,7 @@ from routing.definition import Definition
 from routing.forms.from_sheets import from_sheets
 from routing.forms.limits import MOST_COLUMNS, MOST_ROWS, broken, content_of, too_many_rows
 from routing.forms.matrix import COLUMNS, Sheet, to_sheets
+from routing.said import said
 
 _SEPARATORS = (",", ";", "\t")
 
@@ -28,8 +29,8 @@ def _written(sheet: Sheet) -> bytes:
 def from_csv(folder: Path) -> Definition:
     """Raises BrokenModel. The files may be separated by commas, semicolons or tabs."""
     if not folder.is_dir():
-        advice = "Give the folder that `loket model export --format csv` makes."
-        raise broken(str(folder), 0, "This is not a folder.", advice)
+        advice = said("Give the folder that `loket model export --format csv` makes.")
+        raise broken(str(folder), 0, said("This is not a folder."), advice)
     paths = [folder / f"{name}.csv" for name in COLUMNS]
     return from_sheets([_read(path) for path in paths if path.exists()], str(folder))
 
@@ -40,16 +41,21 @@ def _read(path: Path) -> Sheet:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        advice = "Save it as CSV UTF-8."
-        raise broken(str(path), line, "This is not UTF-8 text.", advice) from error
+        advice = said("Save it as CSV UTF-8.")
+        raise broken(str(path), line, said("This is not UTF-8 text."), advice) from error
     first = text.partition("\n")[0]
     separator = max(_SEPARATORS, key=first.count)
     reader = csv.reader(StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
         rows = _limited(reader, str(path))
     except csv.Error as error:
-        advice = "Look at the quotation marks here and just above."
-        raise broken(str(path), reader.line_num, f"This is not CSV: {error}.", advice) from error
+        advice = said("Look at the quotation marks here and just above.")
+        raise broken(
+            str(path),
+            reader.line_num,
+            said("This is not CSV: {reason}.", reason=str(error)),
+            advice,
+        ) from error
     head = tuple(name.strip() for name in rows[0]) if rows else ()
     return Sheet(path.stem, head, tuple(rows[1:]))
 

@@ -15,6 +15,7 @@ from routing.forms.safe_xml import Element, read_xml
 from routing.forms.who import NOBODY, Rule, Who, nodes, to_rules, with_who
 from routing.inherit import Cell
 from routing.model_file.problem import BrokenModel, Problem, suggestion
+from routing.said import said
 from routing.tree import ANY, covers
 
 NAMESPACE = "https://www.omg.org/spec/DMN/20191111/MODEL/"
@@ -99,8 +100,8 @@ def from_dmn(content: bytes, file: str, base: Definition) -> Definition:
     try:
         moments = with_who(base, who)
     except ValueError as error:
-        what = f"For {error} no role is left, while a wider rule names one."
-        advice = "Give the narrower rule a role: a model cannot take one away."
+        what = said("For {cell} no role is left, while a wider rule names one.", cell=str(error))
+        advice = said("Give the narrower rule a role: a model cannot take one away.")
         raise broken(file, table.line, what, advice) from error
     return base.model_copy(update={"moments": moments})
 
@@ -115,12 +116,14 @@ def _fits(conditions: _Conditions, cell: Cell) -> bool:
 def _table(root: Element, file: str) -> Element:
     tables = [table for decision in root.all("decision") for table in decision.all("decisionTable")]
     if len(tables) != 1:
-        what = f"There are {len(tables)} decision tables."
-        raise broken(file, root.line, what, "Keep the one that says who is responsible.")
+        what = said("There are {count} decision tables.", count=len(tables))
+        raise broken(file, root.line, what, said("Keep the one that says who is responsible."))
     policy = tables[0].attributes.get("hitPolicy", "UNIQUE")
     if policy not in (HIT_POLICY, "UNIQUE"):
-        what = f"The hit policy is {policy[:20]}."
-        raise broken(file, tables[0].line, what, "Make it FIRST, with narrow rules before wide.")
+        what = said("The hit policy is {policy}.", policy=policy[:20])
+        raise broken(
+            file, tables[0].line, what, said("Make it FIRST, with narrow rules before wide.")
+        )
     return tables[0]
 
 
@@ -129,8 +132,8 @@ def _rules(table: Element, file: str, base: Definition) -> list[tuple[_Condition
     inputs = [_input_name(entry) for entry in table.all("input")]
     outputs = [entry.attributes.get("name", "") for entry in table.all("output")]
     if sorted(inputs) != sorted(INPUTS) or sorted(outputs) != sorted(OUTPUTS):
-        what = f"The columns are {', '.join([*inputs, *outputs])}."
-        advice = f"They must be {', '.join([*INPUTS, *OUTPUTS])}."
+        what = said("The columns are {columns}.", columns=", ".join([*inputs, *outputs]))
+        advice = said("They must be {columns}.", columns=", ".join([*INPUTS, *OUTPUTS]))
         raise broken(file, table.line, what, advice)
     known = {
         "targetGroup": list(base.target_groups),
@@ -146,7 +149,12 @@ def _rules(table: Element, file: str, base: Definition) -> list[tuple[_Condition
         names = [*inputs, *outputs]
         if len(entries) != len(names):
             problems.append(
-                Problem(file, rule.line, "A rule has other columns than its table.", "Mend it.")
+                Problem(
+                    file,
+                    rule.line,
+                    said("A rule has other columns than its table."),
+                    said("Mend it."),
+                )
             )
             continue
         found = {
@@ -175,14 +183,14 @@ def _values(
         return None
     values = list(_strings(written))
     if not values:
-        what = f"'{written[:60]}' is not a list of texts."
-        problems.append(Problem(file, entry.line, what, 'Write - or "one","other".'))
+        what = said("'{written}' is not a list of texts.", written=written[:60])
+        problems.append(Problem(file, entry.line, what, said('Write - or "one","other".')))
     if name in OUTPUTS and len(values) > 1:
-        what = f"A rule gives {len(values)} times a {name}."
-        problems.append(Problem(file, entry.line, what, "Keep one."))
+        what = said("A rule gives {count} times a {name}.", count=len(values), name=name)
+        problems.append(Problem(file, entry.line, what, said("Keep one.")))
     for value in values:
         if value not in known:
-            what = f"There is no {name} '{value[:60]}' in the model."
+            what = said("There is no {name} '{value}' in the model.", name=name, value=value[:60])
             problems.append(Problem(file, entry.line, what, suggestion(value, known)))
     return frozenset(values)
 

@@ -11,6 +11,7 @@ from routing.forms.dmn import from_dmn, to_dmn
 from routing.forms.limits import broken, content_of
 from routing.forms.yaml_writer import to_yaml
 from routing.model_file import load_model, read_model
+from routing.said import said
 
 
 class Form(StrEnum):
@@ -29,8 +30,8 @@ def form_of(path: Path) -> Form:
         return Form.CSV
     form = _ENDINGS.get(path.suffix.lower())
     if form is None:
-        advice = "Give a .yaml, .xlsx or .dmn file, or a folder of CSV files."
-        raise broken(str(path), 0, "A model has no form with this ending.", advice)
+        advice = said("Give a .yaml, .xlsx or .dmn file, or a folder of CSV files.")
+        raise broken(str(path), 0, said("A model has no form with this ending."), advice)
     return form
 
 

@@ -9,6 +9,7 @@ from routing.forms.matrix import COLUMNS, MODEL, MOMENTS, NOTHING, Sheet, by_col
 from routing.model_file.problem import BrokenModel, Place, Problem, Problems, suggestion
 from routing.model_file.read import checked
 from routing.model_file.yaml_text import read_yaml
+from routing.said import said
 
 FIRST_ROW = 2
 """Row 1 holds the names of the columns."""
@@ -58,12 +59,12 @@ class _Cells(Problems):
 def _read_sheet(sheet: Sheet, data: dict[str, Any], cells: _Cells) -> None:
     known = COLUMNS.get(sheet.name)
     if known is None:
-        cells.add((sheet.name,), "This sheet is not known.", suggestion(sheet.name, COLUMNS))
+        cells.add((sheet.name,), said("This sheet is not known."), suggestion(sheet.name, COLUMNS))
         return
     cells.rows[(sheet.name,)] = (sheet.name, 1)
     for column in sheet.columns:
         if column and column not in known:
-            what = f"There is no column '{column[:60]}' here."
+            what = said("There is no column '{column}' here.", column=column[:60])
             cells.add((sheet.name,), what, suggestion(column, known))
     entries = list(_entries(sheet, cells))
     if sheet.name == MODEL:
@@ -90,10 +91,12 @@ def _named(
         name = str(entry.pop("id", ""))
         cells.rows[sheet, name] = (sheet, number)
         if not name:
-            cells.add((sheet, name), "This row has no id.", "Write one, or clear the row.")
+            cells.add(
+                (sheet, name), said("This row has no id."), said("Write one, or clear the row.")
+            )
         elif name in seen:
-            what = f"The id '{name[:60]}' is already on row {seen[name]}."
-            cells.add((sheet, name), what, "Keep one of the two.")
+            what = said("The id '{name}' is already on row {row}.", name=name[:60], row=seen[name])
+            cells.add((sheet, name), what, said("Keep one of the two."))
         seen.setdefault(name, number)
         yield name, entry
 

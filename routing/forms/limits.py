@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from routing.model_file.problem import BrokenModel, Problem
+from routing.said import said
 
 MOST_BYTES = 8 * 1024 * 1024
 MOST_UNPACKED = 64 * 1024 * 1024
@@ -17,11 +18,11 @@ def content_of(path: Path) -> bytes:
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)
     except OSError as error:
-        what = f"The file cannot be read: {error.strerror}."
-        raise broken(str(path), 0, what, "Check the path and its rights.") from error
+        what = said("The file cannot be read: {reason}.", reason=error.strerror)
+        raise broken(str(path), 0, what, said("Check the path and its rights.")) from error
     if len(content) > MOST_BYTES:
-        what = f"The file is larger than {MOST_BYTES // 1024**2} MiB."
-        raise broken(str(path), 0, what, "Use wider rows: narrower ones inherit.")
+        what = said("The file is larger than {size} MiB.", size=MOST_BYTES // 1024**2)
+        raise broken(str(path), 0, what, said("Use wider rows: narrower ones inherit."))
     return content
 
 
@@ -30,5 +31,9 @@ def broken(file: str, line: int, what: str, what_to_do: str) -> BrokenModel:
 
 
 def too_many_rows(file: str) -> BrokenModel:
-    what = f"There are more than {MOST_ROWS} rows or {MOST_COLUMNS} columns."
-    return broken(file, 0, what, "Take out what is not part of the model.")
+    what = said(
+        "There are more than {rows} rows or {columns} columns.",
+        rows=MOST_ROWS,
+        columns=MOST_COLUMNS,
+    )
+    return broken(file, 0, what, said("Take out what is not part of the model."))

@@ -6,6 +6,7 @@ from typing import Any
 from xml.parsers import expat
 
 from routing.forms.limits import broken
+from routing.said import said
 
 MOST_DEPTH = 30
 MOST_ELEMENTS = 500_000
@@ -41,8 +42,8 @@ def read_xml(content: bytes, file: str) -> Element:
     try:
         parser.Parse(content, True)
     except expat.ExpatError as error:
-        what = f"This is not XML: {expat.ErrorString(error.code)}."
-        raise broken(file, error.lineno, what, "Export it again.") from error
+        what = said("This is not XML: {reason}.", reason=expat.ErrorString(error.code))
+        raise broken(file, error.lineno, what, said("Export it again.")) from error
     return reader.root.children[0]
 
 
@@ -55,14 +56,14 @@ class _Reader:
         self._count = 0
 
     def document_type(self, *_: Any) -> None:
-        what = "This file has a document type, which could hold anything."
-        raise broken(self._file, self._line(), what, "Take out the line with <!DOCTYPE.")
+        what = said("This file has a document type, which could hold anything.")
+        raise broken(self._file, self._line(), what, said("Take out the line with <!DOCTYPE."))
 
     def begin(self, name: str, attributes: dict[str, str]) -> None:
         self._count += 1
         if len(self._open) > MOST_DEPTH or self._count > MOST_ELEMENTS:
-            what = "This file is too deep or too large."
-            raise broken(self._file, self._line(), what, "Export the decision table alone.")
+            what = said("This file is too deep or too large.")
+            raise broken(self._file, self._line(), what, said("Export the decision table alone."))
         element = Element(name.rpartition("}")[2], attributes, self._line())
         self._open[-1].children.append(element)
         self._open.append(element)

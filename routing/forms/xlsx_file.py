@@ -26,6 +26,7 @@ from routing.forms.limits import (
 )
 from routing.forms.matrix import Sheet, to_sheets
 from routing.model_file.problem import BrokenModel, Problem
+from routing.said import said
 
 _NUMBER = re.compile(r"-?[0-9]{1,9}")
 _NOT_ALLOWED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
@@ -78,7 +79,7 @@ def from_xlsx(path: Path) -> Definition:
 
 
 def _not_a_workbook(file: str) -> BrokenModel:
-    return broken(file, 0, "This is not a workbook.", "Save it as .xlsx and try again.")
+    return broken(file, 0, said("This is not a workbook."), said("Save it as .xlsx and try again."))
 
 
 def _refuse_bombs(content: bytes, file: str) -> None:
@@ -87,13 +88,13 @@ def _refuse_bombs(content: bytes, file: str) -> None:
         with zipfile.ZipFile(BytesIO(content)) as packed:
             parts = packed.infolist()
             if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED:
-                advice = "Take out pictures and other sheets."
-                raise broken(file, 0, "This workbook is too large when it is opened.", advice)
+                advice = said("Take out pictures and other sheets.")
+                raise broken(file, 0, said("This workbook is too large when it is opened."), advice)
             for part in parts:
                 text = packed.read(part)
                 if any(mark in text for mark in _DOCTYPE):
-                    what = f"The part {part.filename[:60]} defines entities."
-                    raise broken(file, 0, what, "Save it anew with a spreadsheet program.")
+                    what = said("The part {part} defines entities.", part=part.filename[:60])
+                    raise broken(file, 0, what, said("Save it anew with a spreadsheet program."))
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
         raise _not_a_workbook(file) from error
 
@@ -120,9 +121,11 @@ def _cells(
     for place, cell in enumerate(row):
         if cell.data_type == "f":
             column = head[place] if place < len(head) else get_column_letter(place + 1)
-            what = "A formula stands here; it is not run."
+            what = said("A formula stands here; it is not run.")
             problems.append(
-                Problem(f"{where}, column {column}", number, what, "Write its outcome instead.")
+                Problem(
+                    f"{where}, column {column}", number, what, said("Write its outcome instead.")
+                )
             )
         yield _text(cell.value)
 

@@ -5,6 +5,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
+from routing.said import said
+
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 """In the order of `date.weekday()`."""
 
@@ -24,8 +26,10 @@ def _number(name: str) -> int:
     if name in DAYS:
         return DAYS.index(name)
     near = get_close_matches(name[:20].casefold(), DAYS, n=1, cutoff=0.5)
-    nearest = f"; did you mean {near[0]}" if near else ""
-    raise ValueError(f"days are mon, tue, wed, thu, fri, sat and sun, or mon-fri{nearest}")
+    nearest = said("; did you mean {near}", near=near[0]) if near else ""
+    raise ValueError(
+        said("days are mon, tue, wed, thu, fri, sat and sun, or mon-fri{nearest}", nearest=nearest)
+    )
 
 
 def _checked(written: Any) -> Any:

@@ -13,6 +13,7 @@ from routing.entry import ID, Entry, Name, Title
 from routing.hours.days import DAYS, Days, numbers
 from routing.hours.holidays import HolidaysOf
 from routing.hours.span import DAY, Span, Spans
+from routing.said import said
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -26,19 +27,23 @@ def _known_zone(name: str) -> str:
     if name in _zones():
         return name
     near = get_close_matches(name[:60], sorted(_zones()), n=1, cutoff=0.5)
-    advice = f"did you mean {near[0]}" if near else "write it like Europe/Amsterdam"
-    raise ValueError(f"there is no time zone with this name; {advice}")
+    advice = (
+        said("did you mean {near}", near=near[0])
+        if near
+        else said("write it like Europe/Amsterdam")
+    )
+    raise ValueError(said("there is no time zone with this name; {advice}", advice=advice))
 
 
 def _date(written: Any) -> Any:
     if not isinstance(written, str):
         return written
     if not _DATE.fullmatch(written):
-        raise ValueError("a date is written like 2026-12-24")
+        raise ValueError(said("a date is written like 2026-12-24"))
     try:
         return date.fromisoformat(written)
     except ValueError:
-        raise ValueError("there is no such day; a date is written like 2026-12-24") from None
+        raise ValueError(said("there is no such day; a date is written like 2026-12-24")) from None
 
 
 TimeZone = Annotated[str, AfterValidator(_known_zone)]
@@ -68,7 +73,14 @@ class Hours(Entry):
             for number in numbers(written):
                 first = taken.setdefault(number, written)
                 if first != written:
-                    raise ValueError(f"{DAYS[number]} is in {first} and in {written}; keep one")
+                    raise ValueError(
+                        said(
+                            "{day} is in {first} and in {written}; keep one",
+                            day=DAYS[number],
+                            first=first,
+                            written=written,
+                        )
+                    )
         _check_nights(self.days)
         return self
 
@@ -87,6 +99,12 @@ def _check_nights(days: tuple[tuple[Span, ...], ...]) -> None:
             for span in days[following]:
                 if span.start < night.end - DAY:
                     raise ValueError(
-                        f"{night} of {DAYS[number]} runs into {span} of {DAYS[following]}; "
-                        "let one begin where the other ends"
+                        said(
+                            "{night} of {day} runs into {span} of {following}; "
+                            "let one begin where the other ends",
+                            night=night,
+                            day=DAYS[number],
+                            span=span,
+                            following=DAYS[following],
+                        )
                     )

@@ -11,6 +11,7 @@ from holidays.registry import COUNTRIES
 from pydantic import AfterValidator
 
 from routing.entry import Title
+from routing.said import said
 
 _LANGUAGES = {"en": ("en_US", "en_GB", "en"), "nl": ("nl", "nl_BE")}
 
@@ -24,11 +25,21 @@ def _places() -> dict[str, list[str]]:
 def _known(place: str) -> str:
     country, dash, subdivision = place.partition("-")
     if country not in _places():
-        raise ValueError(f"there are no holidays for this country{_nearest_country(country)}")
+        raise ValueError(
+            said(
+                "there are no holidays for this country{nearest}", nearest=_nearest_country(country)
+            )
+        )
     if dash and subdivision not in _places()[country]:
         known = [f"{country}-{part}" for part in _places()[country]]
-        advice = f"known are {', '.join(known)}" if known else f"write {country} alone"
-        raise ValueError(f"{country} has no such part; {advice}")
+        advice = (
+            said("known are {known}", known=", ".join(known))
+            if known
+            else said("write {country} alone", country=country)
+        )
+        raise ValueError(
+            said("{country} has no such part; {advice}", country=country, advice=advice)
+        )
     return place
 
 
@@ -37,7 +48,9 @@ def _nearest_country(written: str) -> str:
     codes = {name.casefold(): names[1] for name, names in COUNTRIES.items()}
     codes |= {code.casefold(): code for code in _places()}
     near = get_close_matches(written[:60].casefold().replace(" ", "_"), codes, n=1, cutoff=0.5)
-    return f"; did you mean {codes[near[0]]}" if near else "; write its code, like NL or DE-BY"
+    if near:
+        return said("; did you mean {near}", near=codes[near[0]])
+    return said("; write its code, like NL or DE-BY")
 
 
 HolidaysOf = Annotated[str, AfterValidator(_known)]

@@ -7,12 +7,13 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, model_serializer, model_validator
 
 from hub.interaction import Frozen
+from routing.said import said
 
 NOON = 12 * 60
 DAY = 24 * 60
 
 _SPAN = re.compile(r"([01]?[0-9]|2[0-4]):([0-5][0-9])\s*[-–]\s*([01]?[0-9]|2[0-4]):([0-5][0-9])")  # noqa: RUF001 (a dash that word processors make)
-_WRITTEN = "hours are written like 08:30-17:30, or closed"
+_WRITTEN = said("hours are written like 08:30-17:30, or closed")
 
 
 class Span(Frozen):
@@ -35,7 +36,7 @@ class Span(Frozen):
         hour, minute, end_hour, end_minute = map(int, found.groups())
         start, end = hour * 60 + minute, end_hour * 60 + end_minute
         if start >= DAY or end > DAY:
-            raise ValueError("a day ends at 24:00")
+            raise ValueError(said("a day ends at 24:00"))
         return {"start": start, "end": end if end > start else _over_midnight(start, end)}
 
     @model_serializer
@@ -47,11 +48,15 @@ class Span(Frozen):
 def _over_midnight(start: int, end: int) -> int:
     """The end on the next day. Only a night is meant to be one: anything else is a slip."""
     if start == end:
-        raise ValueError("a span that begins and ends at one time is empty; all day is 00:00-24:00")
+        raise ValueError(
+            said("a span that begins and ends at one time is empty; all day is 00:00-24:00")
+        )
     if start < NOON or end > NOON:
         raise ValueError(
-            "the end lies before the beginning; swap the times "
-            "(over midnight goes from noon or later to noon or before, like 22:00-06:00)"
+            said(
+                "the end lies before the beginning; swap the times "
+                "(over midnight goes from noon or later to noon or before, like 22:00-06:00)"
+            )
         )
     return end + DAY
 
@@ -76,7 +81,9 @@ def _in_order(spans: tuple[Span, ...]) -> tuple[Span, ...]:
     ordered = tuple(sorted(spans, key=lambda span: span.start))
     for earlier, later in pairwise(ordered):
         if later.start < earlier.end:
-            raise ValueError(f"{earlier} and {later} overlap; make them one")
+            raise ValueError(
+                said("{earlier} and {later} overlap; make them one", earlier=earlier, later=later)
+            )
     return ordered
 
 

@@ -17,6 +17,13 @@ log = structlog.get_logger(__name__)
 LOOK_SECONDS = 10.0
 
 
+async def learned_now(database: Database) -> Classifier | None:
+    """What routers suggest topics with now, for a look at one moment."""
+    current = Current(database)
+    await current.look()
+    return current()
+
+
 class Current:
     """Call it for the classifier to use now: None when nothing was learned yet."""
 

@@ -14,6 +14,7 @@ from hub.store import Database, models
 from hub.store.models import Version
 from routing.lifecycle.activating import Activating
 from routing.model_file import BrokenModel, Problem, load_model
+from routing.said import said
 
 log = structlog.get_logger(__name__)
 
@@ -60,4 +61,6 @@ def read_file(path: Path) -> str:
     try:
         return path.read_text("utf-8-sig")
     except (OSError, UnicodeError) as error:
-        raise BrokenModel([Problem(str(path), 0, f"It cannot be read: {error}.", "")]) from error
+        raise BrokenModel(
+            [Problem(str(path), 0, said("It cannot be read: {reason}.", reason=str(error)), "")]
+        ) from error

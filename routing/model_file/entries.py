@@ -8,6 +8,7 @@ from pydantic_core import ErrorDetails
 
 from routing.entry import ID, LINE
 from routing.model_file.problem import Place, Problems, shown, suggestion
+from routing.said import said
 
 Kind = TypeVar("Kind", bound=BaseModel)
 
@@ -40,29 +41,35 @@ def _in_words(kind: type[BaseModel], detail: ErrorDetails) -> tuple[str, str]:
     last = detail["loc"][-1] if detail["loc"] else ""
     match detail["type"]:
         case "missing":
-            return f"{shown(last)} is missing.", f"Add `{last}:` here."
+            return (
+                said("{key} is missing.", key=shown(last)),
+                said("Add `{key}:` here.", key=last),
+            )
         case "extra_forbidden":
             known = _keys_at(kind, detail["loc"][:-1])
-            return f"The key {shown(last)} is not known here.", suggestion(last, known)
+            what = said("The key {key} is not known here.", key=shown(last))
+            return what, suggestion(last, known)
         case "enum":
             known = re.findall("'([^']*)'", context["expected"])
-            return f"{shown(given)} is not known here.", suggestion(given, known)
+            what = said("{value} is not known here.", value=shown(given))
+            return what, suggestion(given, known)
         case "value_error":
-            return f"{_named(given)} does not fit.", f"{context['error']}."
+            what = said("{given} does not fit.", given=_named(given))
+            return what, said("{message}.", message=context["error"].args[0])
         case other:
-            what, advice = _SENTENCES.get(other, ("{given} does not fit.", "{message}."))
+            sentence, advice = _SENTENCES.get(other, ("{given} does not fit.", "{message}."))
             words = {"given": _named(given), "message": detail["msg"], **context}
-            return what.format_map(words), advice.format_map(words)
+            return said(sentence, **words), said(advice, **words)
 
 
 def _named(given: Any) -> str:
     match given:
         case None:
-            return "Nothing"
+            return said("Nothing")
         case dict():
-            return "A group of keys"
+            return said("A group of keys")
         case list():
-            return "A list"
+            return said("A list")
         case _:
             return shown(given)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from hub.errors import LoketError
+from routing.said import Said, dutch, said
 
 Place = tuple[str | int, ...]
 """The keys and indexes that lead to a value: `("moments", 3, "topic")`."""
@@ -23,8 +24,19 @@ class Problem:
     what_to_do: str
 
     def __str__(self) -> str:
+        return self.told("en")
+
+    def told(self, language: str) -> str:
+        """In one line, in English or (`nl`) Dutch."""
         where = f"{self.file}:{self.line}" if self.line else self.file
-        return f"{where}: {self.what} {self.what_to_do}"
+        what, advice = self.sentences(language)
+        return f"{where}: {what} {advice}"
+
+    def sentences(self, language: str) -> tuple[str, str]:
+        """What is wrong and what to do about it."""
+        if language == "nl":
+            return dutch(self.what), dutch(self.what_to_do)
+        return self.what, self.what_to_do
 
 
 class BrokenModel(LoketError):
@@ -59,13 +71,14 @@ def shown(value: object) -> str:
     return f"'{text if len(text) <= _SHOWN else text[:_SHOWN] + '…'}'"
 
 
-def suggestion(word: object, known: Iterable[str]) -> str:
+def suggestion(word: object, known: Iterable[str]) -> Said:
     """What to write instead: the nearest known word, else the known words."""
     choices = list(known)
     near = get_close_matches(str(word)[:_SHOWN], choices, n=1)
     if near:
-        return f"Did you mean '{near[0]}'?"
+        return said("Did you mean '{near}'?", near=near[0])
     if not choices:
-        return "Leave it out, or add it where it belongs."
+        return said("Leave it out, or add it where it belongs.")
     more = ", …" if len(choices) > _LISTED else ""
-    return f"Known here: {', '.join(choices[:_LISTED])}{more}."
+    known = ", ".join(choices[:_LISTED]) + more
+    return said("Known here: {known}.", known=known)

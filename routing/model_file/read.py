@@ -11,6 +11,7 @@ from routing.model_file.references import check_references
 from routing.model_file.rules import check_rules
 from routing.model_file.ties import check_ties
 from routing.model_file.yaml_text import MAX_BYTES, read_yaml
+from routing.said import said
 
 
 def load_model(path: Path) -> Model:
@@ -28,9 +29,9 @@ def _content(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
     except OSError as error:
-        what = f"The file cannot be read: {error.strerror}."
+        what = said("The file cannot be read: {reason}.", reason=error.strerror)
         raise BrokenModel(
-            [Problem(str(path), 0, what, "Check the path and its rights.")]
+            [Problem(str(path), 0, what, said("Check the path and its rights."))]
         ) from error
 
 
@@ -68,14 +69,14 @@ def checked(data: Any, problems: Problems, *, with_ties: bool) -> Definition:
 def _decoded(content: str | bytes, file: str) -> str:
     raw = content if isinstance(content, bytes) else content.encode(errors="replace")
     if len(raw) > MAX_BYTES:
-        what = f"The file is larger than {MAX_BYTES // 1024**2} MiB."
-        raise BrokenModel([Problem(file, 0, what, "Use wider rows: narrower ones inherit.")])
+        what = said("The file is larger than {size} MiB.", size=MAX_BYTES // 1024**2)
+        raise BrokenModel([Problem(file, 0, what, said("Use wider rows: narrower ones inherit."))])
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        what = "This is not UTF-8 text."
-        raise BrokenModel([Problem(file, line, what, "Save the file as UTF-8.")]) from error
+        what = said("This is not UTF-8 text.")
+        raise BrokenModel([Problem(file, line, what, said("Save the file as UTF-8."))]) from error
 
 
 def _definition(draft: Draft, document: Document) -> Definition:

@@ -9,7 +9,17 @@ from routing.inherit import Cell
 from routing.model_file.draft import Draft
 from routing.model_file.problem import Place, Problems, shown, suggestion
 from routing.moment import Moment
+from routing.said import said
 from routing.tree import ANY, parent
+
+_NO = {
+    "role": "There is no role {name}.",
+    "entry in `hours`": "There is no entry in `hours` {name}.",
+    "target group": "There is no target group {name}.",
+    "topic": "There is no topic {name}.",
+    "skill": "There is no skill {name}.",
+    "channel in use": "There is no channel in use {name}.",
+}
 
 
 def check_references(draft: Draft, problems: Problems) -> None:
@@ -27,18 +37,26 @@ def check_references(draft: Draft, problems: Problems) -> None:
 
 def _known(name: str, noun: str, known: Collection[str], place: Place, problems: Problems) -> None:
     if name not in known:
-        problems.add(place, f"There is no {noun} {shown(name)}.", suggestion(name, known))
+        problems.add(place, said(_NO[noun], name=shown(name)), suggestion(name, known))
 
 
 def _check_tree(paths: Collection[str], section: str, problems: Problems) -> None:
     for path in paths:
         above = parent(path)
         if path == ANY or path.startswith(f"{ANY}/"):
-            what = f"'{ANY}' stands for everything and cannot be a name."
-            problems.add((section, path), what, "Choose another name.")
+            what = said("'any' stands for everything and cannot be a name.")
+            problems.add((section, path), what, said("Choose another name."))
         elif above != ANY and above not in paths:
-            what = f"{shown(path)} lies under {shown(above)}, which is not there."
-            problems.add((section, path), what, f"Add `{above}:` to {section}.")
+            what = said(
+                "{path} lies under {above}, which is not there.",
+                path=shown(path),
+                above=shown(above),
+            )
+            problems.add(
+                (section, path),
+                what,
+                said("Add `{above}:` to {section}.", above=above, section=section),
+            )
 
 
 def _check_backups(roles: Mapping[str, Role | None], problems: Problems) -> None:
@@ -50,8 +68,9 @@ def _check_backups(roles: Mapping[str, Role | None], problems: Problems) -> None
         circle = circle_from(name, backups)
         if circle and not reported.intersection(circle):
             reported.update(circle)
-            what = f"The backup roles go in a circle: {', '.join((*circle, name))}."
-            problems.add(place, what, "Take one of these backups out.")
+            names = ", ".join((*circle, name))
+            what = said("The backup roles go in a circle: {names}.", names=names)
+            problems.add(place, what, said("Take one of these backups out."))
 
 
 def _check_hours(draft: Draft, problems: Problems) -> None:
@@ -78,7 +97,11 @@ def _check_row(row: Moment, place: Place, draft: Draft, problems: Problems) -> N
         at = (*place, "backup_role")
         _known(row.backup_role, "role", draft.roles, at, problems)
         if row.backup_role == row.role:
-            problems.add(at, f"{shown(row.role)} is its own backup.", "Name another role.")
+            problems.add(
+                at,
+                said("{role} is its own backup.", role=shown(row.role)),
+                said("Name another role."),
+            )
     _check_skills(row, (*place, "skills"), draft, problems)
     _check_instead(row, (*place, "instead"), draft, problems)
     for at, role in _roles_inside(row):
@@ -97,8 +120,8 @@ def _check_instead(row: Moment, place: Place, draft: Draft, problems: Problems) 
         at = (*place, number)
         _known(channel, "channel in use", draft.channels, at, problems)
         if channel == row.channel:
-            what = f"{shown(channel)} is offered instead of itself."
-            problems.add(at, what, "Name another channel.")
+            what = said("{channel} is offered instead of itself.", channel=shown(channel))
+            problems.add(at, what, said("Name another channel."))
 
 
 def _roles_inside(row: Moment) -> Iterator[tuple[Place, str]]:
@@ -118,8 +141,14 @@ def _check_channel(row: Moment, place: Place, draft: Draft, problems: Problems) 
     _known(row.channel, "channel in use", draft.channels, (*place, "channel"), problems)
     use = draft.channels.get(row.channel)
     if use and row.direction and row.direction not in use.directions:
-        what = f"The channel {shown(row.channel)} is not used {row.direction}."
-        advice = f"Add {row.direction} to its directions, or leave this row out."
+        what = said(
+            "The channel {channel} is not used {direction}.",
+            channel=shown(row.channel),
+            direction=row.direction,
+        )
+        advice = said(
+            "Add {direction} to its directions, or leave this row out.", direction=row.direction
+        )
         problems.add((*place, "direction"), what, advice)
 
 
@@ -128,5 +157,9 @@ def _check_duplicates(draft: Draft, problems: Problems) -> None:
     for place, row in draft.rows:
         earlier_place, earlier = first.setdefault(Cell.of(row), (place, row))
         if earlier_place != place:
-            what = f"The row on line {earlier.line} holds for the same contacts ({row.id})."
-            problems.add(("moments", place), what, "Make them one row.")
+            what = said(
+                "The row on line {line} holds for the same contacts ({row}).",
+                line=earlier.line,
+                row=row.id,
+            )
+            problems.add(("moments", place), what, said("Make them one row."))

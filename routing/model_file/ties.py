@@ -4,6 +4,7 @@ from routing.coverage import Coverages
 from routing.inherit import Cell
 from routing.model_file.draft import Draft
 from routing.model_file.problem import Problems
+from routing.said import said
 from routing.ties import find_ties
 from routing.tree import ANY
 
@@ -15,16 +16,27 @@ def check_ties(draft: Draft, problems: Problems) -> None:
     places, rows = zip(*draft.rows, strict=True) if draft.moments else ((), ())
     groups, topics = {row.target_group for row in rows}, {row.topic for row in rows}
     if len(groups) * len(topics) > MOST_SPOTS:
-        what = f"The rows name {len(groups)} target groups and {len(topics)} topics."
-        problems.add(("moments",), what, "Use wider rows: narrower ones inherit.")
+        what = said(
+            "The rows name {groups} target groups and {topics} topics.",
+            groups=len(groups),
+            topics=len(topics),
+        )
+        problems.add(("moments",), what, said("Use wider rows: narrower ones inherit."))
         return
     for (earlier, later), ties in sorted(find_ties(rows, Coverages(rows)).items()):
         one, other = rows[later], rows[earlier]
-        what = (
-            f"This row ({one.id}) and the one on line {other.line} ({other.id}) settle "
-            f"{', '.join(ties)} differently, for instance for {_words(next(iter(ties.values())))}."
+        what = said(
+            "This row ({row}) and the one on line {line} ({other}) settle {fields} differently, "
+            "for instance for {example}.",
+            row=one.id,
+            line=other.line,
+            other=other.id,
+            fields=", ".join(ties),
+            example=_words(next(iter(ties.values()))),
         )
-        advice = "Give one of them a higher `order`, or add a row that is more specific than both."
+        advice = said(
+            "Give one of them a higher `order`, or add a row that is more specific than both."
+        )
         problems.add(("moments", places[later]), what, advice)
 
 

@@ -11,6 +11,8 @@ from typing import Any, NoReturn
 import yaml
 
 from routing.model_file.problem import BrokenModel, Place, Problem, Problems, shown
+from routing.said import said
+from routing.said_in_dutch import DUTCH
 
 MAX_BYTES = 8 * 1024 * 1024
 MAX_VALUES = 500_000
@@ -36,8 +38,11 @@ def read_yaml(text: str, file: str) -> tuple[Any, Problems]:
 
 
 def _not_yaml(file: str, line: int, reason: str | None) -> BrokenModel:
-    what = f"This is not YAML: {reason or 'it cannot be read'}."
-    advice = "Look at the indentation, the colons and the quotation marks here and just above."
+    why = reason or "it cannot be read"
+    what = said("This is not YAML: {why}.", why=said(why) if why in DUTCH else why)
+    advice = said(
+        "Look at the indentation, the colons and the quotation marks here and just above."
+    )
     return BrokenModel([Problem(file, line, what, advice)])
 
 
@@ -95,14 +100,20 @@ class _Builder:
         if isinstance(event, yaml.DocumentStartEvent):
             self._documents += 1
             if self._documents > 1:
-                self._stop(line, "A second document begins here.", "Keep one model in one file.")
+                self._stop(
+                    line,
+                    said("A second document begins here."),
+                    said("Keep one model in one file."),
+                )
         elif isinstance(event, yaml.NodeEvent):
             if event.anchor is not None:
-                advice = "Write the value itself; rows already inherit from wider rows."
-                self._stop(line, "Anchors (&) and aliases (*) are not used here.", advice)
+                advice = said("Write the value itself; rows already inherit from wider rows.")
+                what = said("Anchors (&) and aliases (*) are not used here.")
+                self._stop(line, what, advice)
             tag = getattr(event, "tag", None)
             if tag is not None:
-                self._stop(line, f"The tag {shown(tag)} is not used here.", "Leave it out.")
+                what = said("The tag {tag} is not used here.", tag=shown(tag))
+                self._stop(line, what, said("Leave it out."))
 
     def _key(self, key: str, line: int) -> None:
         top = self._stack[-1]
@@ -111,12 +122,13 @@ class _Builder:
         self.lines[place] = line
         top.key = key
         if key in top.value:
-            what = f"The key {shown(key)} is already on line {first}."
-            self.problems.add(place, what, "Keep one of the two.")
+            what = said("The key {key} is already on line {line}.", key=shown(key), line=first)
+            self.problems.add(place, what, said("Keep one of the two."))
 
     def _put(self, value: Any, line: int) -> None:
         if len(self.lines) >= MAX_VALUES:
-            self._stop(line, f"There are more than {MAX_VALUES} values.", "Use wider rows.")
+            what = said("There are more than {most} values.", most=MAX_VALUES)
+            self._stop(line, what, said("Use wider rows."))
         if not self._stack:
             self.document = value
             return
@@ -126,9 +138,11 @@ class _Builder:
 
     def _begin(self, value: dict[str, Any] | list[Any], line: int) -> None:
         if self._stack and self._stack[-1].wants_key:
-            self._stop(line, "A key must be a word here.", "Write `key: value`.")
+            what = said("A key must be a word here.")
+            self._stop(line, what, said("Write `key: value`."))
         if len(self._stack) >= MAX_DEPTH:
-            self._stop(line, f"This is more than {MAX_DEPTH} levels deep.", "Write it flatter.")
+            what = said("This is more than {most} levels deep.", most=MAX_DEPTH)
+            self._stop(line, what, said("Write it flatter."))
         place = self._stack[-1].next_place() if self._stack else ()
         self._put(value, line)
         self._stack.append(_Open(value, place))

@@ -12,7 +12,9 @@ from routing.decision import Handling
 from routing.hours.calendar import Calendar
 from routing.hours.clock import Happening, read_clock
 from routing.hours.stored import as_stored
+from routing.hours.target import Target, strictest
 from routing.model import Model
+from routing.promising import agreed_target
 
 
 class Kept(StrEnum):
@@ -64,14 +66,25 @@ class Promising:
     def __init__(self) -> None:
         self._calendars: dict[str, Calendar] = {}
 
-    def promises(self, handling: Handling, model: Model) -> Promises:
-        """As the model sets them. What was agreed with one customer is left out."""
-        calendar = self._one(model.counting(handling.role, handling.clock))
-        first, resolution = handling.first_response, handling.resolution
+    def promises(self, handling: Handling, model: Model, work: Recorded | None = None) -> Promises:
+        """As the model sets them; for one customer's work by what was agreed where that is
+        stricter."""
         return (
-            Promised(Promise.FIRST_RESPONSE, first, calendar) if first else None,
-            Promised(Promise.RESOLUTION, resolution, calendar) if resolution else None,
+            self._promised(Promise.FIRST_RESPONSE, handling, model, work),
+            self._promised(Promise.RESOLUTION, handling, model, work),
         )
+
+    def _promised(
+        self, promise: Promise, handling: Handling, model: Model, work: Recorded | None
+    ) -> Promised | None:
+        seconds = getattr(handling, promise)
+        calendar = self._one(model.counting(handling.role, handling.clock))
+        if work is None or not work.agreed:
+            return Promised(promise, seconds, calendar) if seconds else None
+        targets = [Target(seconds, calendar, handling.clock)] if seconds else []
+        agreed = (agreed_target(promise, one, handling.role, model) for one in work.agreed)
+        found = strictest([*targets, *(one for one in agreed if one)], work.at)
+        return Promised(promise, found.seconds, self._one(found.calendar)) if found else None
 
     def _one(self, calendar: Calendar) -> Calendar:
         stored = json.dumps(as_stored(calendar), sort_keys=True)

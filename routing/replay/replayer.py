@@ -3,16 +3,19 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from hub.store.recorded import Recorded
 from routing.analysis.staff import Staff
-from routing.decide import decide
+from routing.decide import Learned, decide
 from routing.decision import Decision
 from routing.model import Model
 from routing.replay.kept import Promising
 from routing.replay.result import Replay, Replayed
-from routing.replay.side import Cells, Placed, Player, contact_of
+from routing.replay.side import Cells, Placed, Player, Terms, contact_of
 from routing.replay.tally import Tally
+from routing.staffing.arrivals import Arrivals, Kind, Stream, place_of, zone_of
+from routing.tree import ANY
 
 
 class Replayer:
@@ -20,15 +23,27 @@ class Replayer:
     models and staff give the same replay.
 
     `until` is when the picture is taken: what is not answered by then is late when it is due.
+    `learned` suggests topics to both models alike. `zone`: in whose week arrivals are counted, that
+    of the first business hours unless said otherwise.
     """
 
     def __init__(
-        self, before: Model, after: Model, staff: Staff, *, since: datetime, until: datetime
+        self,
+        before: Model,
+        after: Model,
+        staff: Staff,
+        *,
+        since: datetime,
+        until: datetime,
+        learned: Learned | None = None,
+        zone: ZoneInfo | None = None,
     ) -> None:
         self._versions = (before.version, after.version)
         self._staff = staff
         self._span = (since, until)
-        self._cells = Cells(before, after)
+        self._learned = learned
+        self._zone = zone or zone_of(before)
+        self._cells = Cells(before, after, learned)
         promising = Promising()
         self._before = Player(before, staff, promising)
         self._after = Player(after, staff, promising)
@@ -39,8 +54,21 @@ class Replayer:
         process."""
         tally = Tally()
         for work in recorded:
-            tally.add(self.replayed(work))
+            before, after = terms = self._terms(work)
+            tally.add(_replayed(work, *self._placed(work, before, after)))
+            self._count(work, terms, tally.arrived)
         return tally
+
+    def _count(self, work: Recorded, terms: tuple[Terms, Terms], arrived: Arrivals) -> None:
+        place = place_of(work.at, self._zone)
+        for one, streams in zip(terms, (arrived.before, arrived.after), strict=True):
+            side = one.side
+            kind = Kind(work.channel, side.topic, side.target_group)
+            streams[Stream(place, side.role, kind, *one.answer)] += 1
+        if work.held is not None:
+            arrived.held[Kind(work.channel, work.about or ANY, terms[0].side.target_group)].append(
+                work.held
+            )
 
     def take(self, tally: Tally) -> None:
         """Parts are taken in the order of the contacts, so that the changes keep it."""
@@ -48,21 +76,13 @@ class Replayer:
 
     def replayed(self, work: Recorded) -> Replayed:
         """One contact by both models; it is not added up."""
-        before, after = self._placed(work)
-        return Replayed(
-            interaction_id=work.interaction_id,
-            conversation_id=work.conversation_id,
-            at=work.at,
-            channel=work.channel,
-            direction=work.direction,
-            subject=work.subject,
-            before=before,
-            after=after,
-        )
+        return _replayed(work, *self._placed(work, *self._terms(work)))
 
-    def _placed(self, work: Recorded) -> tuple[Placed, Placed]:
-        cells = self._cells.of(contact_of(work))
-        old, new = self._before.terms(cells[0]), self._after.terms(cells[1])
+    def _terms(self, work: Recorded) -> tuple[Terms, Terms]:
+        before, after = self._cells.of(contact_of(work))
+        return self._before.terms(before, work), self._after.terms(after, work)
+
+    def _placed(self, work: Recorded, old: Terms, new: Terms) -> tuple[Placed, Placed]:
         before = old.placed(work, self._span[1])
         if old.promises == new.promises:
             return before, before._replace(side=new.side)
@@ -87,7 +107,22 @@ class Replayer:
             topics=self._tally.topics(),
             changes=tuple(self._tally.changes),
             members_known=self._staff.members is not None,
+            learned=self._learned.version if self._learned else 0,
+            arrived=self._tally.arrived,
         )
+
+
+def _replayed(work: Recorded, before: Placed, after: Placed) -> Replayed:
+    return Replayed(
+        interaction_id=work.interaction_id,
+        conversation_id=work.conversation_id,
+        at=work.at,
+        channel=work.channel,
+        direction=work.direction,
+        subject=work.subject,
+        before=before,
+        after=after,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +134,19 @@ class Opened:
     after: Decision
 
 
-def opened(work: Recorded, before: Model, after: Model, staff: Staff, until: datetime) -> Opened:
+def opened(
+    work: Recorded,
+    before: Model,
+    after: Model,
+    staff: Staff,
+    until: datetime,
+    *,
+    learned: Learned | None = None,
+) -> Opened:
     contact = contact_of(work)
-    replayer = Replayer(before, after, staff, since=work.at, until=until)
-    return Opened(replayer.replayed(work), decide(contact, before), decide(contact, after))
+    replayer = Replayer(before, after, staff, since=work.at, until=until, learned=learned)
+    return Opened(
+        replayer.replayed(work),
+        decide(contact, before, learned),
+        decide(contact, after, learned),
+    )

@@ -1,7 +1,7 @@
 """What came of a replay, as values that can be shown, exported or compared."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -9,6 +9,7 @@ from hub.interaction import Channel, Direction
 from hub.promises import Promise
 from routing.replay.kept import Kept
 from routing.replay.side import Nobody, Placed
+from routing.staffing.arrivals import Arrivals
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,8 @@ class Line:
 class Replay:
     """Work that began from `since` to before `until`, in UTC, by two models. `changes` are the ones
     that moved, or are newly breached, unhandled or refused, in the order in which they came.
-    `members_known`: whether it is known who holds which role."""
+    `members_known`: whether it is known who holds which role. `learned`: which version of what was
+    learned suggested topics, 0 for none. `arrived` is what staffing is worked out from."""
 
     since: datetime
     until: datetime
@@ -125,6 +127,8 @@ class Replay:
     topics: tuple[Line, ...]
     changes: tuple[Replayed, ...]
     members_known: bool
+    learned: int = 0
+    arrived: Arrivals = field(default_factory=Arrivals)
 
     def only(self, what: What) -> list[Replayed]:
         """The changes of one kind."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from hub.store.recorded import Recorded
 from routing.analysis.staff import Staff
 from routing.contact import Contact
-from routing.decide import cell_of
+from routing.decide import Learned, cell_of
 from routing.decision import Handling
 from routing.inherit import Cell
 from routing.model import Model
@@ -48,10 +48,12 @@ class Placed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """All that follows from the combination for which a model takes a contact."""
+    """All that follows for a contact from the combination for which a model takes it; `answer`: the
+    target of its first response, and in which time that runs."""
 
     side: Side
     promises: Promises
+    answer: tuple[int | None, str]
 
     def placed(self, work: Recorded, until: datetime) -> Placed:
         first, resolution = self.promises
@@ -71,13 +73,17 @@ class Player:
         self._promising = promising
         self._known: dict[Cell, Terms] = {}
 
-    def terms(self, cell: Cell) -> Terms:
+    def terms(self, cell: Cell, work: Recorded) -> Terms:
         found = self._known.get(cell)
         if found is None:
             handling = self.model.handling(cell)
             promises = self._promising.promises(handling, self.model)
-            found = self._known[cell] = Terms(self._side(handling), promises)
-        return found
+            answer = (handling.first_response, str(handling.clock))
+            found = self._known[cell] = Terms(self._side(handling), promises, answer)
+        if not work.agreed:
+            return found
+        agreed = self._promising.promises(self.model.handling(cell), self.model, work)
+        return Terms(found.side, agreed, found.answer)
 
     def _side(self, handling: Handling) -> Side:
         source = handling.rows.get("role")
@@ -101,15 +107,16 @@ class Cells:
     """For which combination each of two models takes a contact. To read its text is most of the
     work, so it is read once where both models have the same topics and rules."""
 
-    def __init__(self, before: Model, after: Model) -> None:
+    def __init__(self, before: Model, after: Model, learned: Learned | None) -> None:
         self._before = before
         self._after = after
+        self._learned = learned
         self._same_topics = _rules(before) == _rules(after)
 
     def of(self, contact: Contact) -> tuple[Cell, Cell]:
-        before = cell_of(contact, self._before)
+        before = cell_of(contact, self._before, self._learned)
         if not self._same_topics:
-            return before, cell_of(contact, self._after)
+            return before, cell_of(contact, self._after, self._learned)
         group = nearest(contact.target_group, self._after.target_groups)
         return before, before._replace(target_group=group)
 

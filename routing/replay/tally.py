@@ -10,6 +10,7 @@ from hub.promises import Promise
 from routing.replay.kept import Kept
 from routing.replay.result import Line, Pair, Replayed, Turn, What
 from routing.replay.side import Nobody, Placed
+from routing.staffing.arrivals import Arrivals
 
 
 class Outcome(NamedTuple):
@@ -22,11 +23,13 @@ class Outcome(NamedTuple):
 
 @dataclass(slots=True)
 class Tally:
-    """`examples` has the interaction that came first with each outcome."""
+    """`examples` has the interaction that came first with each outcome; staffing is worked out from
+    `arrived`."""
 
     counts: Counter[Outcome] = field(default_factory=Counter)
     examples: dict[Outcome, str] = field(default_factory=dict)
     changes: list[Replayed] = field(default_factory=list)
+    arrived: Arrivals = field(default_factory=Arrivals)
 
     def add(self, one: Replayed) -> None:
         outcome = Outcome(one.channel, one.before, one.after)
@@ -41,6 +44,7 @@ class Tally:
         self.counts += later.counts
         self.examples = later.examples | self.examples
         self.changes += later.changes
+        self.arrived.merge(later.arrived)
 
     def pairs(self) -> tuple[Pair, ...]:
         """Those that move, the most first."""

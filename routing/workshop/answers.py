@@ -29,7 +29,8 @@ class Held:
 class Combination:
     """Whether contacts about a topic go over a channel. `own` is what the row of exactly this
     combination says, empty for nothing; `wider` what would hold without it; `row` the card that
-    decides, empty for none; `differs`: two rows contradict each other here."""
+    decides, empty for none; `role`: who is responsible, empty for nobody yet; `differs`: two rows
+    contradict each other here."""
 
     topic: str
     channel: str
@@ -111,7 +112,7 @@ class Answers:
             own=self.board.get(row).text("allowed"),
             wider=_allowed(without.get("allowed")),
             row=self._card_of[deciding.id] if deciding else "",
-            role=role.role if role else self.definition.triage_role,
+            role=role.role if role else "",
             differs=_differ(contenders(rows, "allowed")),
         )
 

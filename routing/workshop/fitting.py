@@ -1,5 +1,6 @@
 """Entries that a model can have: what does not fit in one is left out and told."""
 
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,18 +41,45 @@ class Notes:
         self, kind: type[BaseModel], entry: Plain, card: str, name: str = ""
     ) -> Plain | None:
         """The entry as far as it fits; None when nothing is left of it."""
+        entry = deepcopy(entry)
         while True:
             try:
                 kind.model_validate(entry | ({ID: name} if name else {}))
             except ValidationError as error:
-                bad = {str(one["loc"][0]) for one in error.errors() if one["loc"]} & entry.keys()
-                for key in sorted(bad):
-                    self.misfit(card, key, entry[key])
-                if not bad:
+                places = {_place_in(entry, one["loc"]) for one in error.errors()} - {()}
+                if not places:
                     return None
-                entry = {key: value for key, value in entry.items() if key not in bad}
+                for place in sorted(places, key=str, reverse=True):
+                    self.misfit(card, _field(place), _take_out(entry, place))
             else:
                 return entry
+
+
+Place = tuple[str | int, ...]
+
+
+def _place_in(entry: Any, steps: Place) -> Place:
+    """The steps as far as they lead into the entry."""
+    found: list[str | int] = []
+    for step in steps:
+        inside = dict(enumerate(entry)) if isinstance(entry, list) else entry
+        if not isinstance(inside, dict) or step not in inside:
+            break
+        entry = inside[step]
+        found.append(step)
+    return tuple(found)
+
+
+def _take_out(entry: Any, place: Place) -> Any:
+    for step in place[:-1]:
+        entry = entry[step]
+    return entry.pop(place[-1])
+
+
+def _field(place: Place) -> str:
+    """The field of a card that a place belongs to: `rules.words.2` is in `words`."""
+    names = [str(step) for step in place if isinstance(step, str)]
+    return names[min(1, len(names) - 1)] if names[0] == "rules" else names[0]
 
 
 def _line(text: str) -> str:

@@ -224,14 +224,14 @@ def _unlisted(spans: Any) -> Any:
 def _rules(entry: Plain) -> Fields:
     rules = dict(entry.pop("rules", {}))
     fields: Fields = {}
-    for name in ("words", "senders", "accounts", "attachments"):
+    for name in ("words", "senders", "accounts", "attachments", "events"):
         written = ", ".join(rules.get(name, ()))
         if written and values.lines(written) == rules[name]:
             fields[name] = written
             del rules[name]
     patterns = rules.get("patterns", [])
     written = ", ".join(map(_pattern, patterns))
-    if patterns and values.lines(written) == list(map(_pattern, patterns)):
+    if patterns and values.patterns(written) == list(map(_pattern, patterns)):
         fields["patterns"] = written
         del rules["patterns"]
     rules = {name: value for name, value in rules.items() if value}

@@ -47,10 +47,15 @@ def number(written: str) -> int | None:
     return int(written) if re.fullmatch(r"-?[0-9]{1,6}", written.strip()) else None
 
 
-def lines(written: str) -> list[str]:
+def lines(written: str, divided_by: str = r"[,;\n]") -> list[str]:
     """What commas, semicolons or lines divide, each once."""
-    parts = (" ".join(part.split()) for part in re.split(r"[,;\n]", written))
+    parts = (" ".join(part.split()) for part in re.split(divided_by, written))
     return list(dict.fromkeys(part for part in parts if part))
+
+
+def patterns(written: str) -> list[str]:
+    """A comma may stand in a pattern: `INV-{6,8}`; one that divides has a space behind it."""
+    return lines(written, r",\s|[;\n]")
 
 
 def week(written: str) -> dict[str, Any] | None:

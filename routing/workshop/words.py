@@ -16,7 +16,7 @@ from routing.workshop.faults import faults
 from routing.workshop.fitting import Notes, Plain, joined
 from routing.workshop.names import named
 
-_RULES = ("words", "senders", "accounts", "patterns", "attachments")
+_RULES = ("words", "senders", "accounts", "patterns", "attachments", "events")
 DIRECTIONS = ("inbound", "outbound")
 
 
@@ -161,7 +161,11 @@ def _without_empty_rules(topic: Plain) -> Plain:
 
 def _rules(card: Card) -> Plain:
     """A topic for which nobody says how it is recognised is found by its titles."""
-    listed = {name: values.lines(card.text(name)) for name in _RULES if card.text(name)}
+    listed = {
+        name: (values.patterns if name == "patterns" else values.lines)(card.text(name))
+        for name in _RULES
+        if card.text(name)
+    }
     if listed or isinstance(card.fields.get("rest"), dict):
         listed = {name: lines for name, lines in listed.items() if lines != [TAKEN_BACK]}
         patterns = {"patterns": [_pattern(one) for one in listed.pop("patterns", [])]}

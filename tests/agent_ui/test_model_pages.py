@@ -248,3 +248,38 @@ async def test_in_dutch(house: House):
         page = await ina.get("/console/model/1/try?subject=factuur")
         assert page.text("section h2") == "Facturatie krijgt het"
         assert "Eerste antwoord binnen" in page.texts("tbody th")
+
+
+async def test_a_text_is_proved_while_it_is_typed_and_nothing_is_saved(
+    house: House, ina: Person, anna: Person
+):
+    await draft(ina)
+    before = await house.database.read(lambda c: models.find(c, 2))
+
+    async def typed(text: str) -> Page:
+        return await ina.post("/console/model/2/proof", text=text)
+
+    page = await typed(BROKEN)
+    assert page.texts(".live-list li") == [
+        "Line 16 There is no role 'nobody'. Known here: service, billing."
+    ]
+    page = await typed(UNREACHABLE)
+    assert any("No rule and no menu leads to" in one for one in page.texts(".live-list li"))
+    tie = MODEL + "  - {channel: email, role: service}\n"
+    page = await typed(tie)
+    assert any(
+        "settle role differently" in one and "For instance:" in one and "Give one of" in one
+        for one in page.texts(".live-list li")
+    )
+    assert "too long" in (await typed("a" * 1_000_001)).text(".live-proof")
+    assert await house.database.read(lambda c: models.find(c, 2)) == before
+    assert (await anna.post("/console/model/2/proof", text=MODEL)).status == 403
+
+
+async def test_what_is_wrong_is_said_in_the_language_of_the_reader(house: House, ina: Person):
+    await draft(ina, BROKEN)
+    await ina.post("/console/language", language="nl")
+    page = await ina.get("/console/model/2/text")
+    assert page.text(".flaw-list li") == (
+        "Regel 16 Er is geen rol 'nobody'. Hier bekend: service, billing."
+    )

@@ -93,7 +93,7 @@ async def test_work_is_handed_over_and_put_aside_by_key(house: House, browser: B
         await at.page.keyboard.press("z")
         assert "BUTTON" in await at.focused()
         await at.check_accessible()
-        await at.page.keyboard.press("Enter")
+        await at.page.get_by_role("button", name="1 hour", exact=True).press("Enter")
         await expect(at.page.locator("[data-part-of-list=aside] .row-title")).to_have_text(
             ["Order 1"]
         )
@@ -140,3 +140,55 @@ async def test_an_offer_is_readable_and_hides_no_way_out(house: House, browser: 
             await at.page.locator("#presence > summary").click()
             await at.check_accessible()
             await at.page.locator("#presence > summary").click()
+
+
+ALERTS = """
+window.sounds = 0;
+const start = OscillatorNode.prototype.start;
+OscillatorNode.prototype.start = function (...when) {
+  window.sounds += 1;
+  return start.apply(this, when);
+};
+window.notices = [];
+window.Notification = class extends EventTarget {
+  static permission = "granted";
+  static requestPermission() { return Promise.resolve("granted"); }
+  constructor(title, options) { super(); window.notices.push([title, options.body]); }
+};
+"""
+
+
+async def test_an_offer_sounds_in_one_tab_for_who_chose_so(house: House, browser: Browser) -> None:
+    async with desk(browser, house) as at:
+        await at.page.context.add_init_script(ALERTS)
+        await at.sign_in("anna")
+        await is_there(at)
+        await house.receive(subject="Order 1")
+        await expect(at.page.locator(OFFER)).to_be_visible()
+        assert await at.page.evaluate("[window.sounds, window.notices.length]") == [0, 0]
+        await at.page.keyboard.press("y")
+        await expect(at.page.locator(OFFER)).to_have_count(0)
+        await at.done()
+        menu = at.page.locator(".top details.menu").last
+        await menu.locator("summary").press("Enter")
+        for name in ("a sound", "a notice on the desktop"):
+            await menu.get_by_label(name).check()
+        await at.check_accessible()
+        other = await at.page.context.new_page()
+        await other.goto(f"{house.origin}/console")
+        await other.wait_for_selector("#live[data-state=live]")
+        before = await at.page.evaluate("window.sounds")
+        await house.receive(mail_arrival("bo@example.org", subject="Secret order"))
+        for page in (at.page, other):
+            await expect(page.locator(f"{OFFER}[data-told]")).to_be_visible()
+
+        async def told() -> list[list[str]]:
+            return [
+                one for page in (at.page, other) for one in await page.evaluate("window.notices")
+            ]
+
+        assert await eventually(told) == [["Work is offered to you", "Customer service"]]
+        sounds = [await page.evaluate("window.sounds") for page in (at.page, other)]
+        assert sum(sounds) - before == 2
+        assert 0 in (sounds[0] - before, sounds[1])
+        await at.check_traps()

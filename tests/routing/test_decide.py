@@ -13,12 +13,13 @@ from hub.interaction import Attachment, Automatic, Channel, Direction, Interacti
 from hub.references import Reference, Whose
 from interaction_models import model_of
 from routing.contact import Contact
-from routing.decide import Guess, decide
+from routing.decide import decide
 from routing.decision import Decision, How, ReasonCode
 from routing.explain import explain
 from routing.model import Model
 from routing.model_file import load_model
 from routing.tree import ANY
+from taught import Sure
 
 EXAMPLE = load_model(Path(__file__).parents[2] / "config" / "interaction_model.yaml")
 MAIL = Contact(Direction.INBOUND, Channel.EMAIL)
@@ -173,19 +174,6 @@ def test_a_contact_is_made_from_an_interaction():
     contact = Contact.of(interaction, "b2c")
     assert (contact.sender, contact.stated_topic) == ("jan@example.com", "question")
     assert (contact.attachments, contact.target_group) == (("factuur.pdf",), "b2c")
-
-
-class Sure:
-    """What was learned says one thing of everything."""
-
-    version = 4
-    threshold = 0.6
-
-    def __init__(self, topic: str, confidence: float) -> None:
-        self.says = Guess(topic, confidence)
-
-    def guess(self, subject: str, text: str) -> Guess | None:  # noqa: ARG002
-        return self.says
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,10 @@ from agent_ui.console import Console
 from agent_ui.context import ConsoleContext, Escalation
 from agent_ui.settings import ConsoleSettings
 from builders import ACCOUNT, TOKENS, mail_arrival
+from config.matrix_desk import Matrices
 from config.model_desk import Desk
+from config.replay_desk import Replays
+from config.replay_runs import Runs
 from config.topic_desk import ModelTopics
 from config.workshop_desk import WorkshopDesk
 from connectors.messaging.composing import MessagingComposing
@@ -136,13 +139,22 @@ class House:
         self.bus.subscribe(QUEUE, TOPICS, router.handle)
         self.outbound = self._outbound()
         self.dispatcher = self._dispatcher()
+        self.runs = Runs(self.database, self.life.versions, beat=0.05)
         self.console = Console(self._context())
         self.server = HttpServer(self.http, self._app)
         for part in (self.relay, self.bus, self.console, self.server, *self.dispatcher):
             await part.start()
 
     async def stop(self) -> None:
-        parts = (self.console, self.server, self.bus, self.relay, self.live, self.workers)
+        parts = (
+            self.runs,
+            self.console,
+            self.server,
+            self.bus,
+            self.relay,
+            self.live,
+            self.workers,
+        )
         for part in (*self.dispatcher, *parts):
             await part.stop()
         await self.database.close()
@@ -186,6 +198,8 @@ class House:
             guide=self._guide,
             topics=ModelTopics(lambda: self.model),
             models=Desk(self.life, self.live, self.database),
+            matrices=Matrices(self.database, self.life.versions),
+            replays=Replays(self.database, self.life.versions, self.runs),
             workshops=WorkshopDesk(self.life, self.database, hub.organisation),
             resend=self.outbound.resend,
             wake=self.relay.wake,

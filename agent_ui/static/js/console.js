@@ -1,4 +1,5 @@
 // Starts the console's page.
+import { listenToAlerts } from "./alerts.js";
 import { keepChat } from "./chat.js";
 import "./composer.js";
 import { keepDesk } from "./desk.js";
@@ -17,5 +18,6 @@ takeOverForms();
 listenToKeys();
 listenToTopics();
 listenToViews();
+listenToAlerts();
 document.addEventListener("loket:opened", () => workList().markCurrent());
 goLive();

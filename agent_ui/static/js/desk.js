@@ -1,4 +1,5 @@
 // The agent's desk: whether they take offers, and the offers with the time that is left.
+import { tellOf } from "./alerts.js";
 import { fetchPart } from "./parts.js";
 import { text } from "./texts.js";
 import { showTimes } from "./times.js";
@@ -58,6 +59,7 @@ function tick() {
     card.querySelector("[data-left]").textContent = text("{n} s", { n: left });
     card.querySelector("[data-bar]").value = left;
   }
+  tellOf(cards);
   const title = document.title.replace(/^\(\d+\) /, "");
   document.title = cards.length ? `(${cards.length}) ${title}` : title;
 }

@@ -1,5 +1,8 @@
 // The pages of the interaction model: times in the reader's zone, colours, and lines in the editor.
 import { keepTimes } from "./times.js";
+import { editMatrix } from "./matrix.js";
+import { proveWhileTyping } from "./proof.js";
+import { followReplay } from "./replay.js";
 import { listenToThemes } from "./views.js";
 
 // A mistake leads to its line, also in the editor, which has no anchors.
@@ -29,4 +32,7 @@ function keepTyped() {
 keepTimes();
 listenToThemes();
 keepTyped();
+followReplay();
+proveWhileTyping();
+editMatrix();
 document.addEventListener("click", goToLine);

@@ -5,15 +5,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, null
 
 from hub import clock
 from hub.interaction import Automatic, Channel, Direction
 from hub.promises import What
 from hub.store import Database
+from hub.store.agreements import Agreed
 from hub.store.recorded import Pause, Recorded, one, pages, read
 from hub.store.routing import TEXT_READ
 from hub.store.tables import (
+    agreements,
     attachments,
     conversations,
     customers,
@@ -189,3 +191,35 @@ async def test_the_pauses_of_the_resolution_come_along(database: Database) -> No
     found.sort(key=lambda one: one.conversation_id)
     pauses = (Pause(paused, What.PAUSED), Pause(resumed, What.RESUMED))
     assert [one.pauses for one in found] == [pauses, (), ()]
+
+
+async def test_agreements_with_the_customer_or_their_house_that_held_then(
+    database: Database,
+) -> None:
+    def agree(id_: str, customer: str, hours: tuple[int, int | None], targets: Any) -> None:
+        since, until = hours
+        row = {
+            "id": id_, "customer_id": customer, "kind": "sla", "title": id_, "terms": "",
+            "owner": "", "valid_from": NOW - since * HOUR, "targets": targets,
+            "valid_until": None if until is None else NOW - until * HOUR,
+        }  # fmt: skip
+        rows.append(row)
+
+    rows: list[dict[str, Any]] = []
+    agree("a", "house", (50, None), {"resolution": "1h"})
+    agree("b", "jan", (50, 10), {"first_response": "1h"})
+    agree("c", "jan", (9, None), {"first_response": "2h"})
+    agree("d", "own", (50, None), {"first_response": "3h"})
+    agree("e", "jan", (50, None), null())
+
+    def write(connection: Connection) -> None:
+        connection.execute(insert(agreements), rows)
+        for number, hours in ((1, 20), (2, 5)):
+            begun = talk(connection, number, began=NOW - hours * HOUR)
+            contact(connection, begun, 1, NOW - hours * HOUR)
+            work(connection, begun, NOW - hours * HOUR)
+
+    await database.write(write)
+    found = await database.read(everything)
+    assert [[agreed.id for agreed in each.agreed] for each in found] == [["b", "a"], ["c", "a"]]
+    assert found[0].agreed[1] == Agreed("a", "a", {"resolution": "1h"})

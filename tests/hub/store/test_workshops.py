@@ -7,7 +7,7 @@ import pytest
 
 from hub.errors import Rejected
 from hub.events import WorkshopChanged
-from hub.store import Database, agents, workshop_people, workshops
+from hub.store import Database, agents, boards, workshop_people, workshops
 from hub.store.inserting import digest
 from hub.store.tables import workshop_fields
 from hub.store.workshop_people import Standing
@@ -31,23 +31,23 @@ async def write(
 ) -> int:
     made = operation or digest(by, str(writes))
     return await database.write(
-        lambda c: workshops.write(c, workshop.id, writes, by=by, operation=made)
+        lambda c: boards.write(c, workshop.id, writes, by=by, operation=made)
     )
 
 
 async def undo(database: Database, workshop: Workshop, by: str, **which: Any) -> int:
     return await database.write(
-        lambda c: workshops.undo(c, workshop.id, by=by, operation=f"undo {by} {which}", **which)
+        lambda c: boards.undo(c, workshop.id, by=by, operation=f"undo {by} {which}", **which)
     )
 
 
 async def cards(database: Database, workshop: Workshop) -> dict[str, dict[str, Any]]:
-    found = await database.read(lambda c: workshops.fields_of(c, workshop.id))
-    return workshops.cards_in(found)
+    found = await database.read(lambda c: boards.fields_of(c, workshop.id))
+    return boards.cards_in(found)
 
 
 async def other(database: Database, workshop: Workshop, field: str) -> Any:
-    found = await database.read(lambda c: workshops.fields_of(c, workshop.id))
+    found = await database.read(lambda c: boards.fields_of(c, workshop.id))
     return next(dict(one.other) for one in found if one.field == field)
 
 
@@ -70,7 +70,14 @@ async def test_an_operation_counts_once_and_what_changes_nothing_is_no_change(
         assert await write(database, workshop, Write(CARD, "rank", 2), operation="x") == 1
     assert await write(database, workshop, Write(CARD, "rank", 2), operation="y") == 1
     assert await count(database, workshop_fields) == 2
-    assert len(await database.read(lambda c: workshops.history(c, workshop.id))) == 1
+    assert len(await database.read(lambda c: boards.history(c, workshop.id))) == 1
+
+
+async def test_of_two_values_for_one_field_the_last_counts(
+    database: Database, workshop: Workshop
+) -> None:
+    await write(database, workshop, Write(CARD, "rank", 1), Write(CARD, "rank", 2))
+    assert (await cards(database, workshop))[CARD]["rank"] == 2
 
 
 async def test_many_at_once_get_a_number_each(database: Database, workshop: Workshop) -> None:
@@ -112,11 +119,11 @@ async def test_people_take_back_what_is_theirs_one_by_one(
     await write(database, workshop, Write(CARD, "title_nl", "Twee"), by="anna")
     await undo(database, workshop, "anna")
     assert "title_nl" not in (await cards(database, workshop))[CARD]
-    await database.write(lambda c: workshops.undo(c, workshop.id, by="anna", operation="again"))
+    await database.write(lambda c: boards.undo(c, workshop.id, by="anna", operation="again"))
     assert (await cards(database, workshop))[CARD]["title_en"] == "Delivery"
     with pytest.raises(Rejected, match="nothing to take back"):
         await database.write(
-            lambda c: workshops.undo(c, workshop.id, by="anna", operation="once more")
+            lambda c: boards.undo(c, workshop.id, by="anna", operation="once more")
         )
     assert "topic.b" in await cards(database, workshop)
 

@@ -55,6 +55,13 @@ def test_a_row_is_named_by_what_it_holds_for() -> None:
     assert row_id(Where()) == "row.any.any.any.any"
 
 
+def test_a_row_is_there_when_something_lies_on_it() -> None:
+    row = row_id(Where(topic="t"))
+    cards = {"step.a": {"of": row}, "step.b": {"of": "row.x"}, "choice.c": {"of": "result.r"}}
+    assert [card.id for card in Board(cards).of_kind(Kind.ROW)] == [row]
+    assert not Board({"step.a": {"of": row, "gone": True}}).of_kind(Kind.ROW)
+
+
 def test_one_operation_makes_the_same_cards_each_time() -> None:
     made = [new_card(Kind.TOPIC, "op", number) for number in (0, 1, 0)]
     assert made[0] == made[2] != made[1]

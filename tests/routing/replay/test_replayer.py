@@ -1,53 +1,28 @@
 """Two models over the same contacts: what differs is found, counted, and can be opened."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from brute_force import rows_of_a_model, written
-from hub.interaction import Automatic, Channel, Direction
+from hub.interaction import Automatic, Channel
 from hub.promises import Promise
+from hub.store.agreements import Agreed
 from hub.store.recorded import Recorded
 from interaction_models import HEAD, model_of, text_of
+from recorded_work import AT, EVERYBODY, SINCE, UNTIL, work
 from routing.analysis import Member, Staff
 from routing.decide import decide
 from routing.explain import explain
 from routing.model import Model
 from routing.model_file import BrokenModel, read_model
-from routing.replay import Line, Nobody, Pair, Replay, Replayer, Turn, What, opened
+from routing.replay import Kept, Line, Nobody, Pair, Replay, Replayer, Turn, What, opened
 from routing.replay.side import contact_of
+from taught import Sure
 
-AT = datetime(2026, 11, 20, 10, tzinfo=UTC)
-SINCE, UNTIL = AT - timedelta(days=1), AT + timedelta(days=9)
 RULES = HEAD.replace("nl: Bestelling}}", "nl: Bestelling}, rules: {words: [order]}}")
-EVERYBODY = Staff(
-    at=UNTIL,
-    members={role: (Member("anna"),) for role in ("triage", "sales", "service", "billing")},
-)
-
-
-def work(number: int = 1, **changes: object) -> Recorded:
-    """A mail of a consumer; changed as asked."""
-    plain = Recorded(
-        work_item_id=f"w{number}",
-        interaction_id=f"i{number}",
-        conversation_id=f"c{number}",
-        channel=Channel.EMAIL,
-        direction=Direction.INBOUND,
-        account="",
-        sender="jan@x.nl",
-        subject="",
-        text="",
-        topic="bill",
-        target_group="b2c",
-        automatic=Automatic.NO,
-        at=AT,
-        first_response_at=AT + timedelta(hours=3),
-        resolved_at=AT + timedelta(hours=5),
-    )
-    return replace(plain, **changes)  # type: ignore[arg-type]
 
 
 def play(before: Model, after: Model, *found: Recorded, staff: Staff = EVERYBODY) -> Replay:
@@ -155,6 +130,45 @@ def test_a_rule_that_the_draft_adds_is_followed() -> None:
     assert (one.before.side.role, one.after.side.role) == ("billing", "sales")
 
 
+def test_what_was_learned_suggests_to_both_models_alike() -> None:
+    before = model_of("role: billing", "topic: order, role: sales")
+    after = model_of("role: service", "topic: order, role: billing")
+    found = [work(1, topic="", text="xyzzy"), work(2, topic="", automatic=Automatic.GENERATED)]
+    replayer = Replayer(
+        before, after, EVERYBODY, since=SINCE, until=UNTIL, learned=Sure("order", 0.7)
+    )
+    replayer.take(replayer.tallied(found))
+    result = replayer.result()
+    assert [(one.before.side.topic, one.after.side.role) for one in result.changes] == [
+        ("order", "billing"),
+        ("any", "service"),
+    ]
+    assert result.learned == Sure.version
+    one = opened(found[0], before, after, EVERYBODY, UNTIL, learned=Sure("order", 0.7))
+    assert (one.before.role, one.after.role) == ("sales", "billing")
+
+
+def test_a_stricter_agreement_holds_on_both_sides_by_the_hours_of_each_role() -> None:
+    """Answered within three hours; two were agreed, in business time: service is there from nine to
+    five and billing always. What was agreed never makes laxer."""
+    before = model_of("role: billing, sla: {first_response: 4h}")
+    after = model_of("role: service, sla: {first_response: 4h}")
+    evening = AT + timedelta(hours=5)
+    agreed = Agreed("a", "Quick", {"first_response": "2h", "resolution": "9d", "clock": "business"})
+    broken = Agreed("b", "Broken", {"first_response": "soon"})
+    late = work(
+        at=evening,
+        first_response_at=evening + timedelta(hours=3),
+        resolved_at=evening + timedelta(hours=3),
+        agreed=(agreed, broken),
+    )
+    [one] = play(before, after, late).changes
+    assert (one.before.first_response, one.after.first_response) == (Kept.BREACHED, Kept.KEPT)
+    assert (one.before.resolution, one.after.resolution) == (Kept.KEPT, Kept.KEPT)
+    lax = replace(late, agreed=(Agreed("c", "Lax", {"first_response": "9d"}),))
+    assert play(before, after, lax).breaches[Promise.FIRST_RESPONSE] == Turn()
+
+
 HEADS = (
     HEAD,
     RULES,
@@ -173,24 +187,27 @@ def models(draw: st.DrawFn) -> Model | None:
         return None
 
 
-@given(
-    pair=st.tuples(models(), models()),
-    group=st.sampled_from(("", "b2b/key/one", "b2b", "c2c")),
-    stated=st.sampled_from(("", "bill/late/very", "order", "other", "any")),
+CONTACTS = st.builds(
+    work,
+    target_group=st.sampled_from(("", "b2b/key/one", "b2b", "c2c")),
+    topic=st.sampled_from(("", "bill/late/very", "order", "other", "any")),
     text=st.sampled_from(("", "an order")),
     channel=st.sampled_from(Channel),
 )
+LEARNED = st.sampled_from((None, Sure("bill/late", 0.6), Sure("order", 0.59)))
+
+
+@given(pair=st.tuples(models(), models()), found=CONTACTS, learned=LEARNED)
 def test_what_is_shared_between_models_gives_what_each_decides_alone(
-    pair: tuple[Model | None, Model | None], group: str, stated: str, text: str, channel: Channel
+    pair: tuple[Model | None, Model | None], found: Recorded, learned: Sure | None
 ) -> None:
     before, after = pair
     if before is None or after is None:
         return
-    found = work(target_group=group, topic=stated, text=text, channel=channel)
-    replayer = Replayer(before, after, EVERYBODY, since=SINCE, until=UNTIL)
+    replayer = Replayer(before, after, EVERYBODY, since=SINCE, until=UNTIL, learned=learned)
     one = replayer.replayed(found)
     for side, model in ((one.before.side, before), (one.after.side, after)):
-        decision = decide(contact_of(found), model)
+        decision = decide(contact_of(found), model, learned)
         assert (side.role, side.topic, side.target_group, side.allowed) == (
             decision.role,
             decision.topic,

@@ -161,6 +161,28 @@ def test_what_a_model_cannot_say_is_left_out_and_told(
     read_back(board(cards))
 
 
+def test_a_row_may_have_nothing_but_what_lies_on_it() -> None:
+    step = {"of": ROW, "title_en": "Look it up", "when": "before"}
+    [row] = to_model(board({"topic.t": TOPIC, "step.s": step})).sections["moments"]
+    assert [one["name"] for one in row["steps"]["before"]] == ["look-it-up"]
+
+
+def test_a_comma_may_stand_in_a_pattern() -> None:
+    topic = {"title_en": "Orders", "patterns": "VK-#{5,8} = order, ABC-###"}
+    made = to_model(board({"topic.x": topic}))
+    assert made.sections["topics"]["orders"]["rules"]["patterns"] == [
+        {"pattern": "VK-#{5,8}", "reference": "order"},
+        {"pattern": "ABC-###"},
+    ]
+
+
+def test_one_misfit_takes_nothing_else_along() -> None:
+    bills = {"title_en": "Bills", "words": "bill", "events": "lost, found"}
+    made = to_model(board({"topic.x": bills}))
+    assert made.sections["topics"]["bills"]["rules"] == {"words": ["bill"], "events": ["lost"]}
+    assert [(one.field, "found" in one.text.en) for one in made.remarks] == [("events", True)]
+
+
 def test_what_is_gone_is_in_no_model_and_what_lay_under_it_moves_up() -> None:
     cards = {
         "topic.t": TOPIC | {"gone": True},

@@ -10,7 +10,7 @@ from alembic import op
 from hub.store.types import Instant, Json
 
 revision = "0011"
-down_revision = "0009"
+down_revision = "0010"
 
 _KNOWN = sa.text("channel IN ('sms', 'whatsapp')")
 _DUE = sa.text("due_at IS NOT NULL")

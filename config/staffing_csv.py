@@ -1,0 +1,32 @@
+"""Staffing as lines for a spreadsheet: one for each role and half hour in which somebody works."""
+
+from collections.abc import Iterator
+
+from agent_ui.staffing import SLOTS_A_DAY, clock_of
+from config.replay_csv import csv_line
+from routing.staffing.staffed import Slot, Staffing
+
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_NOBODY = Slot(0, 0.0, 0, {})
+_ONE = ("people", "planned", "by_channel")
+
+
+def staffing_csv(found: Staffing, *, both: bool = True) -> list[str]:
+    """`both`: the second model beside the first."""
+    head = ("role", "day", "half_hour", *_ONE, *(f"{name}_after" for name in _ONE if both))
+    return [csv_line(head), *(csv_line(line) for line in _lines(found, both=both))]
+
+
+def _lines(found: Staffing, *, both: bool) -> Iterator[list[str]]:
+    for role in dict.fromkeys((*found.before, *found.after)):
+        before, after = ({one.place: one for one in side.get(role, ())}
+                         for side in (found.before, found.after))  # fmt: skip
+        for place in sorted({*before, *after}):
+            day, slot = divmod(place, SLOTS_A_DAY)
+            line = [role, DAYS[day], clock_of(slot), *_cells(before.get(place, _NOBODY))]
+            yield [*line, *_cells(after.get(place, _NOBODY))] if both else line
+
+
+def _cells(slot: Slot) -> tuple[str, str, str]:
+    parts = " ".join(f"{channel}={people:.2f}" for channel, people in slot.by_channel.items())
+    return f"{slot.people:.2f}", str(slot.planned), parts
