@@ -9,6 +9,7 @@ from aiohttp.web_request import FileField
 from agent_ui.context import ConsoleContext
 from agent_ui.visit import Visit
 from hub.errors import Rejected
+from hub.http import form_of
 from hub.interaction import Attachment
 from hub.taking import take
 
@@ -19,7 +20,7 @@ _MOST_FILES = 20
 
 async def files_of(visit: Visit, context: ConsoleContext) -> tuple[Attachment, ...]:
     """The files of the form; Rejected when one is of a kind that customers are not sent."""
-    fields = (await visit.request.post()).getall("file", [])
+    fields = (await form_of(visit.request)).getall("file", [])
     chosen = [one for one in fields if isinstance(one, FileField) and one.filename]
     if len(chosen) > _MOST_FILES:
         raise Rejected("too_many_files", "These are too many files for one message.")

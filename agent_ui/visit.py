@@ -7,7 +7,7 @@ from aiohttp import web
 
 from agent_ui.sessions import form_token
 from agent_ui.texts import Texts
-from hub.errors import Rejected
+from hub.http import field_of, form_of
 from hub.store.agents import Agent
 from hub.store.sessions import token_hash
 
@@ -31,12 +31,7 @@ class Guest:
 
     async def field(self, name: str) -> str:
         """A text field of the form; empty when it is missing or a file."""
-        try:
-            value = (await self.request.post()).get(name, "")
-        except ValueError as error:  # what aiohttp says of a body that is not the form it claims
-            raise Rejected("malformed_form", "This form cannot be read.") from error
-        # PostgreSQL keeps no NUL in a text.
-        return value.replace("\0", "") if isinstance(value, str) else ""
+        return field_of(await form_of(self.request), name)
 
     @property
     def agent(self) -> Agent | None:

@@ -25,6 +25,7 @@ WARM_UP = 200
 LONGEST_SECONDS = 900
 LOOK_EVERY = 1.0
 """Seconds; looking takes the store's time, and the rate is told by the last `routed_at`."""
+PROGRAMS = ("floor", "loket", "roles")
 ROUNDS = 3
 LONG_BACKLOG = 10_000
 """From here on a run is long enough to take one only."""
@@ -32,12 +33,14 @@ LONG_BACKLOG = 10_000
 
 @dataclass(frozen=True)
 class Result:
-    """One run. Times in milliseconds; processor time is per routed interaction."""
+    """One run. Times in milliseconds; processor time is per routed interaction. `waiting`: what
+    was left of the backlog when the first mail was sent, after the program had warmed up."""
 
     stack: str
     program: str
     door: str
     backlog: int
+    waiting: int
     mails: int
     accepted_rate: float
     rate: float
@@ -80,6 +83,7 @@ def measure(stack: Stack, subject: Subject, *, door: str, backlog: int, mails: i
         program=subject.name,
         door=door,
         backlog=backlog,
+        waiting=before.unrouted,
         mails=mails,
         accepted_rate=mails / (max(acknowledged.values()) - before.at),
         rate=work / (max(routed_at.values()) - before.at),
@@ -100,7 +104,12 @@ def _warm_up(stack: Stack, subject: Subject, *, door: str, first: int) -> None:
 
 
 def run(
-    stacks: Stacks, names: Sequence[str], backlogs: Sequence[int], *, mails: int = MAILS
+    stacks: Stacks,
+    names: Sequence[str],
+    backlogs: Sequence[int],
+    only: str | None = None,
+    *,
+    mails: int = MAILS,
 ) -> list[Result]:
     """The floor and Loket in turn, at each backlog, on each stack; of several rounds the median.
 
@@ -111,7 +120,7 @@ def run(
     for name in names:
         for backlog in backlogs:
             rounds = 1 if backlog >= LONG_BACKLOG else ROUNDS
-            programs = _programs(name, backlog)
+            programs = [one for one in _programs(name, backlog) if only in (None, one[0])]
             found: dict[tuple[str, str], list[Result]] = {program: [] for program in programs}
             for _ in range(rounds):
                 for program, door in programs:
@@ -149,7 +158,8 @@ def _usage(subject: Subject, accepted: int) -> _Usage:
 
 def _line(result: Result) -> str:
     return (
-        f"{result.stack:9} {result.program:20} {result.door:5} backlog {result.backlog:6}: "
+        f"{result.stack:9} {result.program:20} {result.door:5} "
+        f"backlog {result.backlog:6} ({result.waiting} left): "
         f"{result.rate:6.0f}/s, accepted {result.accepted_rate:6.0f}/s, "
         f"acknowledged to routed p50 {result.p50:.0f} ms, p99 {result.p99:.0f} ms, "
         f"processor {result.cpu:.2f} + {result.servers_cpu:.2f} ms, load {result.load_before:.1f}"

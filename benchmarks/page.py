@@ -21,7 +21,9 @@ Row = Mapping[str, Any]
 def write(results: Results) -> None:
     text = PAGE.read_text()
     for name, lines in _sections(results).items():
-        text = _replaced(text, name, lines)
+        # What was not measured on this machine stays as it was written down.
+        if name == "machine" or results.rows(name):
+            text = _replaced(text, name, lines)
     PAGE.write_text(text)
     if memory := results.rows("memory"):
         CHART.write_text(chart.draw(memory, TITLES, EVERY))
@@ -144,11 +146,14 @@ def _visible(rows: Sequence[Row]) -> list[str]:
 
 
 def _webhooks(rows: Sequence[Row]) -> list[str]:
-    lines = _head("stack", "texts", "texts/s", "p50 ms", "p99 ms", "longest ms", "load", "when")
+    lines = _head(
+        "stack", "program", "texts", "texts/s", "p50 ms", "p99 ms", "longest ms", "load", "when"
+    )
     for row in rows:
         lines.append(
             _line(
                 TITLES[row["stack"]],
+                row["program"],
                 f"{row['texts']:,}",
                 f"{row['rate']:.0f}",
                 f"{row['p50']:.0f}",

@@ -7,7 +7,7 @@ them late too.
 
 import asyncio
 import statistics
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -17,9 +17,9 @@ from twilio.request_validator import RequestValidator
 
 from benchmarks import machine
 from benchmarks.generator import CONNECTIONS
-from benchmarks.stacks import Stacks
+from benchmarks.stacks import SERVERS, Stacks
 from benchmarks.subjects import started
-from benchmarks.subjects.loket import ACCOUNT_SID, AUTH_TOKEN, NUMBER, Loket
+from benchmarks.subjects.loket import ACCOUNT_SID, AUTH_TOKEN, NUMBER, ROLES, Loket
 from connectors.messaging.receive import MESSAGE_PATH
 from hub.store.database import open_database
 from hub.store.tables import interactions
@@ -35,6 +35,7 @@ class Result:
     """Milliseconds from when a text was due to its answer."""
 
     stack: str
+    program: str
     texts: int
     rate: float
     p50: float
@@ -46,15 +47,18 @@ class Result:
 
 def run(stacks: Stacks, names: Sequence[str], *, seconds: int = SECONDS) -> list[Result]:
     results = []
-    for name in names:
+    for name, roles in _asked(names):
         load_before = machine.busy()
-        with stacks.fresh(name) as stack, started(Loket(stack)) as subject:
-            base = f"http://127.0.0.1:{subject.http_port}"
-            delays, took = asyncio.run(_measure(base, RATE * seconds))
-            kept = asyncio.run(_kept(stack.store_url))
+        with stacks.fresh(name) as stack:
+            loket = Loket(stack, roles)
+            with started(loket):
+                base = f"http://127.0.0.1:{loket.webhook_port}"
+                delays, took = asyncio.run(_measure(base, RATE * seconds))
+                kept = asyncio.run(_kept(stack.store_url))
         assert kept == RATE * seconds + WARM_UP, f"{kept} texts kept"
         result = Result(
             stack=name,
+            program=loket.name,
             texts=len(delays),
             rate=len(delays) / took,
             p50=statistics.median(delays),
@@ -66,6 +70,14 @@ def run(stacks: Stacks, names: Sequence[str], *, seconds: int = SECONDS) -> list
         print(_line(result), flush=True)
         results.append(result)
     return results
+
+
+def _asked(names: Sequence[str]) -> Iterator[tuple[str, Sequence[str]]]:
+    """One process for everything; with servers, also one for each role."""
+    for name in names:
+        yield name, ("all",)
+        if name == SERVERS:
+            yield name, ROLES
 
 
 async def _measure(base: str, count: int) -> tuple[list[float], float]:
@@ -129,6 +141,7 @@ async def _kept(store_url: str) -> int:
 
 def _line(result: Result) -> str:
     return (
-        f"{result.stack:9} {result.texts} texts at {result.rate:.0f}/s: p50 {result.p50:.0f} ms, "
-        f"p99 {result.p99:.0f} ms, longest {result.longest:.0f} ms, load {result.load_before:.1f}"
+        f"{result.stack:9} {result.program}: {result.texts} texts at {result.rate:.0f}/s: "
+        f"p50 {result.p50:.0f} ms, p99 {result.p99:.0f} ms, longest {result.longest:.0f} ms, "
+        f"load {result.load_before:.1f}"
     )

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
-from hub.pacing import worth_a_pause
+from hub.pacing import pause
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -15,7 +15,7 @@ class Batcher(Generic[Item, Result]):
     """`run` gets up to `most` items and returns one result, or one exception, for each in order.
 
     `runs` is how many may be at work at the same time. After a run of many that was not full there
-    is a pause of `breath` seconds, in which more gather: many together cost little more than few.
+    is a pause of up to `breath` seconds, in which more gather: many cost little more than few.
     """
 
     def __init__(
@@ -51,8 +51,8 @@ class Batcher(Generic[Item, Result]):
                 results = [error] * size
             for (_, future), result in zip(batch, results, strict=True):
                 _settle(future, result)
-            if self._breath and worth_a_pause(size, self._most):
-                await asyncio.sleep(self._breath)
+            if seconds := pause(size, self._most, self._breath):
+                await asyncio.sleep(seconds)
 
 
 def _settle(future: "asyncio.Future[Result]", result: Result | Exception) -> None:

@@ -17,6 +17,17 @@ from hub.references import LONGEST_NUMBER, normal
 AHEAD = timedelta(hours=1)
 """What a carrier says to happen later than this after we heard of it is taken for a wrong clock."""
 
+_YEARS = range(1970, 2201)
+
+
+def _plausible(at: datetime) -> datetime:
+    """In other years no clock of anybody can show it: near the ends not even in UTC."""
+    if at.year not in _YEARS:
+        raise ValueError(f"the year must be from {_YEARS[0]} to {_YEARS[-1]}")
+    return at
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_plausible)]
 Partner = Annotated[str, Field(max_length=100)]
 Tracking = Annotated[str, Field(min_length=1, max_length=LONGEST_NUMBER), AfterValidator(normal)]
 
@@ -79,9 +90,9 @@ class NewEvent(Frozen):
     tracking: Tracking
     external_id: str = Field(min_length=1, max_length=200)
     kind: EventKind
-    occurred_at: AwareDatetime
-    expected_from: AwareDatetime | None = None
-    expected_until: AwareDatetime | None = None
+    occurred_at: Moment
+    expected_from: Moment | None = None
+    expected_until: Moment | None = None
     place: str = Field("", max_length=200)
     text: str = Field("", max_length=2000)
     order_number: Annotated[str, Field(max_length=LONGEST_NUMBER), AfterValidator(normal)] = ""

@@ -11,7 +11,9 @@ from urllib.parse import urlsplit
 
 import structlog
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Middleware
+from multidict import MultiDictProxy
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from hub import clock
@@ -29,6 +31,8 @@ Refresh = Callable[[], Awaitable[None]]
 
 PROBLEM_TYPE = "application/problem+json"
 CORRELATION_HEADER = "X-Correlation-Id"
+NO_FORM = (ValueError, LookupError, AssertionError, HttpProcessingError)
+"""What aiohttp says of a body that is not the form that it claims to be."""
 _SAFE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -60,7 +64,13 @@ def build_app(
     `refresh` brings the gauges up to date before they are read."""
     app = web.Application(
         client_max_size=settings.body_limit,
-        middlewares=[_correlate, _safe_headers, _problems, _clients(settings.trusted_proxies)],
+        middlewares=[
+            _correlate,
+            _safe_headers,
+            _problems,
+            _without_nul,
+            _clients(settings.trusted_proxies),
+        ],
     )
     for route in routes:
         app.router.add_route(route.method, route.path, _limited(route), name=route.name)
@@ -76,6 +86,21 @@ def host_of(origin: str) -> str:
         return urlsplit(origin).netloc
     except ValueError:
         return ""
+
+
+async def form_of(request: web.Request) -> MultiDictProxy[str | bytes | bytearray | web.FileField]:
+    """What a form says; Rejected when the body is not the form that it claims to be."""
+    try:
+        return await request.post()
+    except NO_FORM as error:
+        raise Rejected("malformed_form", "This form cannot be read.") from error
+
+
+def field_of(form: Mapping[str, object], name: str) -> str:
+    """A text field of a form; empty when it is missing or a file."""
+    value = form.get(name, "")
+    # PostgreSQL keeps no NUL in a text.
+    return value.replace("\0", "") if isinstance(value, str) else ""
 
 
 def problem(
@@ -100,6 +125,14 @@ def _limited(route: Route) -> Handler:
         return await route.handler(request.clone(client_max_size=limit))
 
     return handler
+
+
+@web.middleware
+async def _without_nul(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """PostgreSQL keeps no NUL in a text, so nothing is called so."""
+    if "\0" in request.path or any("\0" in value for value in request.query.values()):
+        raise web.HTTPNotFound
+    return await handler(request)
 
 
 @web.middleware

@@ -3,12 +3,15 @@
 Message texts and secrets are never logged. The standard library's loggers end in the same stream.
 """
 
+import json
 import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import structlog
+from pydantic_core import to_json
 from structlog.typing import Processor
 
 from hub import clock
@@ -25,7 +28,7 @@ _SHARED: list[Processor] = [
 def configure(settings: LogSettings) -> None:
     """Send all logs to standard error, as JSON lines or as columns for people."""
     renderer: Processor = (
-        structlog.processors.JSONRenderer()
+        structlog.processors.JSONRenderer(_as_json)
         if settings.format == "json"
         # Plain: the other formatters show local variables, and so secrets and message texts.
         else structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
@@ -53,6 +56,14 @@ def configure(settings: LogSettings) -> None:
     # These shout, with tracebacks, about every try to reach a broker that is away.
     for name in ("aio_pika", "aiormq"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+def _as_json(fields: object, **options: Any) -> str:
+    """In a third of the time of the standard library, which takes what is no text at all."""
+    try:
+        return to_json(fields, fallback=repr).decode()
+    except ValueError:
+        return json.dumps(fields, **options)
 
 
 class _Lines:

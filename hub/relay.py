@@ -12,7 +12,7 @@ import structlog
 
 from hub.bus import Bus, Outgoing
 from hub.errors import Retry
-from hub.pacing import worth_a_pause
+from hub.pacing import pause
 from hub.store import Database, outbox
 from hub.store.leader import Leadership
 from hub.supervise import Supervised
@@ -23,8 +23,8 @@ BATCH = 500
 LOOK_EVERY = 0.5
 """Seconds between looks without being woken: what another process wrote, a wake that was missed."""
 AFTER_FAILURE = 1.0
-BREATH = 0.02
-"""Seconds in which a busy store gathers more."""
+BREATH = 0.04
+"""Seconds, at most, in which a busy store gathers more."""
 
 
 class Relay:
@@ -70,8 +70,8 @@ class Relay:
                 return
             await self._bus.publish([message for _, message in batch])
             published = [position for position, _ in batch]
-            if worth_a_pause(len(batch), BATCH):
-                await asyncio.sleep(BREATH)
+            if seconds := pause(len(batch), BATCH, BREATH):
+                await asyncio.sleep(seconds)
 
     async def _next(self, published: Sequence[int]) -> list[tuple[int, Outgoing]]:
         """Forget what was published and give what comes after it."""

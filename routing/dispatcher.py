@@ -25,8 +25,6 @@ from routing.handing_out import HandingOut, Outcome
 
 log = structlog.get_logger(__name__)
 
-TOPICS = (WorkItemChanged.topic, PresenceChanged.topic)
-
 AT_ONCE = 2
 """Decisions under way in one process: while the store works on one, we work on the other. More
 would only wait for each other."""
@@ -65,9 +63,12 @@ class Dispatcher:
         self._next_look = _LONG_AGO
         self._swept: frozenset[str] = frozenset()
         self._found = False
+        self._deserted = False
         self._shares = Shares(database)
         self._task = Supervised("dispatcher", self._run)
-        bus.listen(TOPICS, self._hear, self._missed)
+        # Who comes takes what waits longest: while nobody is there, no item need be heard of.
+        bus.listen((PresenceChanged.topic,), self._hear, self._missed)
+        bus.listen((WorkItemChanged.topic,), self._hear, self._missed, lambda: not self._deserted)
 
     async def start(self) -> None:
         self._task.start()
@@ -135,8 +136,8 @@ class Dispatcher:
             await self._by_the_clock(now)
         await self._sweep(now)
         self._found = False
-        if self._items and not await self._database.read(presence.anyone):
-            # Who comes takes what waits longest; until then there is nothing to decide.
+        self._deserted = not await self._database.read(presence.anyone)
+        if self._deserted:
             self._items.clear()
         while self._agents or self._items:
             await self._work_off()

@@ -1,7 +1,9 @@
 """Who knows this matter, or this customer, already: work that comes back goes to them first."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from sqlalchemy import Connection
 
@@ -12,28 +14,44 @@ from routing.assigning.rules import Rules
 
 
 class Past:
-    """Looks into the store, and only where it may matter."""
+    """Looks into the store only where it may matter, and then once for the whole batch: for all
+    these conversations, and all these customers."""
 
-    def __init__(self, connection: Connection, rules: Rules) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        rules: Rules,
+        conversation_ids: Collection[str],
+        customer_ids: Collection[str],
+    ) -> None:
         self._connection = connection
         self.rules = rules
+        self._conversation_ids = conversation_ids
+        self._customer_ids = customer_ids
 
     def prefer(self, item: WorkItem, *, first: bool, sticky: bool) -> WorkItem:
         """A new item, with who it waits for: who handled this conversation lately, unless this is
         the `first` contact in it; or, where the model says `sticky`, who handled this customer's
         last matter."""
         if not first:
-            ended = routing.last_handled(self._connection, conversation_id=item.conversation_id)
-            if ended and self._is_recent(ended, self.rules.reopened_hours):
+            ended = self._of_conversations.get(item.conversation_id)
+            if ended:
                 return _waits_for(item, ended.agent_id, "reopened", self.rules)
         if sticky:
-            last = routing.last_handled(self._connection, customer_id=item.customer_id)
-            if last and self._is_recent(last, self.rules.sticky_hours):
+            last = self._of_customers.get(item.customer_id)
+            if last:
                 return _waits_for(item, last.agent_id, "sticky", self.rules)
         return item
 
-    def _is_recent(self, handled: Handled, hours: float) -> bool:
-        return clock.now() - handled.at <= timedelta(hours=hours)
+    @cached_property
+    def _of_conversations(self) -> dict[str, Handled]:
+        since = clock.now() - timedelta(hours=self.rules.reopened_hours)
+        return routing.last_handled_in(self._connection, self._conversation_ids, since)
+
+    @cached_property
+    def _of_customers(self) -> dict[str, Handled]:
+        since = clock.now() - timedelta(hours=self.rules.sticky_hours)
+        return routing.last_handled_for(self._connection, self._customer_ids, since)
 
 
 def awake(item: WorkItem, rules: Rules, correlation_id: str) -> WorkItem:

@@ -131,6 +131,12 @@ def _check(pattern: str, parts: list[_Part]) -> None:
             raise BadPattern(what, said("Write one count, or something else between the two."))
 
 
+def _has_digit(text: str) -> bool:
+    if text.isascii():  # then looking for each of the ten takes a tenth of the time
+        return any(digit in text for digit in "0123456789")
+    return _DIGIT.search(text) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Hit:
     """What a pattern of a topic found, as it stands in the text, in capitals."""
@@ -191,7 +197,7 @@ class Patterns:
 
     def hits(self, text: str) -> Iterator[Hit]:
         """Each pattern at each place where a word begins, in the order of the text."""
-        if self._need_digits and not _DIGIT.search(text):
+        if self._need_digits and not _has_digit(text):
             return
         for start in self._starts().finditer(text):
             character = start[0].casefold()

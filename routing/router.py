@@ -88,7 +88,7 @@ class Router:
         numbers = Numbers(connection, model, [(one, _contact(one)) for one in contacts])
         customers = {contact.customer_id for contact in contacts}
         terms = Terms(model, agreements.with_targets(connection, customers, clock.now()))
-        past = Past(connection, self._rules)
+        past = Past(connection, self._rules, conversation_ids, customers)
         open_items = routing.open_items(connection, conversation_ids)
         work = _Work(open_items, terms, past, numbers, self._learned())
         routed = [(contact, work.take(contact)) for contact in contacts]

@@ -13,6 +13,7 @@ from agent_ui.views.conversation import ConversationViews
 from agent_ui.views.sign_in import HOME, see_other
 from agent_ui.visit import Visit, checked_id
 from hub.errors import Rejected
+from hub.http import form_of
 from hub.store import found_out, timeline, work_items
 
 
@@ -27,7 +28,7 @@ class InformationViews:
         if not found or not found[0].is_for(visit.known):
             raise web.HTTPNotFound
         guidance = guidance_of(found[0].decision)
-        form = await visit.request.post()
+        form = await form_of(visit.request)
         values = {
             one.name: await visit.field(f"info.{one.name}")
             for one in guidance.required_information

@@ -14,6 +14,7 @@ from agent_ui.views.model import HOME, LONGEST, ModelViews, Typed
 from agent_ui.views.sign_in import see_other
 from agent_ui.visit import Visit, checked_id, number
 from hub.errors import Rejected
+from hub.http import form_of
 from hub.store import model_actions, models
 from hub.store.models import Version
 
@@ -83,7 +84,7 @@ class ModelChanges:
 
     async def sign(self, visit: Visit) -> web.StreamResponse:
         """Accept or decline the rows that were ticked."""
-        form = await visit.request.post()
+        form = await form_of(visit.request)
         rows = [str(value) for value in form.getall("row", [])]
         if not rows:
             notice = visit.texts(words.REASONS["nothing_ticked"])

@@ -19,6 +19,7 @@ from agent_ui.workshop.screen import Screen, Standings, read
 from agent_ui.workshop.seat import Seat
 from agent_ui.workshop.typed import typed
 from hub import clock
+from hub.http import form_of
 from hub.store import boards, workshop_people, workshops
 from hub.workshop import Kind, Where, check, row_id, where_of
 from hub.workshop.vocabulary import ANY, is_row
@@ -84,7 +85,7 @@ class WorkshopViews:
 
     async def change(self, seat: Seat) -> web.StreamResponse:
         """Keep what somebody typed or did. A change that is sent twice is kept once."""
-        form = await seat.request.post()
+        form = await form_of(seat.request)
         fields = {
             name: [str(value).replace("\0", "") for value in form.getall(name)] for name in form
         }

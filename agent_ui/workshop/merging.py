@@ -40,7 +40,9 @@ def _words_of_both(first: Card, goal: Card) -> list[Write]:
     def words(card: Card) -> list[str]:
         said = card.text("words")
         titles = [card.text(f"title_{language}").casefold() for language in ("en", "nl")]
-        return [] if said == TAKEN_BACK else re.split(r"\s*[,;\n]\s*", said) if said else titles
+        if said == TAKEN_BACK:
+            return []
+        return [one.strip() for one in re.split("[,;\n]", said)] if said else titles
 
     both = [word for word in dict.fromkeys((*words(goal), *words(first))) if word]
     return [Write(goal.id, "words", ", ".join(both))] if both else []

@@ -5,14 +5,15 @@ import re
 from collections.abc import Mapping, Sequence
 
 from agent_ui.workshop.moves import Doing, last_rank, titled
+from hub.errors import Rejected
 from hub.workshop import Kind, Write, new_card
-from hub.workshop.vocabulary import FIELDS, TAKEN_BACK, Form, kind_of
+from hub.workshop.vocabulary import FIELDS, MOST_NAMES, TAKEN_BACK, Form, kind_of
 
 _ROLES = frozenset({"role", "backup", "who", "approver", "triage"})
 _LONG = frozenset(
     {"words", "senders", "accounts", "patterns", "attachments", "events", "exceptions"}
 )
-_SKILL = re.compile(r"(.+?)[\s:=]*([1-5])?")
+_LEVELS = frozenset("12345")
 _DEFAULT_LEVEL = "3"
 
 
@@ -44,14 +45,24 @@ def _text(doing: Doing, field: str, given: str, number: int) -> tuple[str | None
         return _called(doing, Kind.ROLE, text, number)
     if field == "skills" and text and text != TAKEN_BACK:
         found, writes = [], []
-        for place, part in enumerate(re.split(r"[,;\n]", text)):
-            match = _SKILL.fullmatch(part.strip())
-            if match:
-                card, more = _called(doing, Kind.SKILL, match[1], number + place)
-                found.append(f"{card} {match[2] or _DEFAULT_LEVEL}")
+        parts = re.split(r"[,;\n]", text)
+        if len(parts) > MOST_NAMES:
+            raise Rejected("too_much_at_once", "That is too much at once.")
+        for place, part in enumerate(parts):
+            title, level = _skill(part.strip())
+            if title:
+                card, more = _called(doing, Kind.SKILL, title, number + place)
+                found.append(f"{card} {level}")
                 writes += more
         return ", ".join(found) or None, writes
     return text or None, []
+
+
+def _skill(text: str) -> tuple[str, str]:
+    """The title and the level of `Dutch 4`, `Dutch: 4` or `Dutch`."""
+    has_level = text[1:] and text[-1] in _LEVELS
+    title, level = (text[:-1], text[-1]) if has_level else (text, _DEFAULT_LEVEL)
+    return title.rstrip(" :="), level
 
 
 def _called(doing: Doing, kind: Kind, title: str, number: int) -> tuple[str, list[Write]]:

@@ -26,7 +26,8 @@ from hub.tokens import Tokens
 from servers.postgres import run
 from servers.process import free_port
 
-ROLES = ("connectors", "router", "dispatcher", "console")
+ROLES = ("connectors", "dispatcher", "console", "router")
+"""The router last: it would work off the backlog while the others start."""
 ACCOUNT_SID, AUTH_TOKEN = "AC" + "be" * 16, "the token of the benchmark"
 NUMBER = "+31203080000"
 CHAT_SITE = "bench"
@@ -39,6 +40,7 @@ class Loket:
     def __init__(self, stack: Stack, roles: Sequence[str] = ("all",)) -> None:
         self.name = "Loket" if len(roles) == 1 else f"Loket, {len(roles)} processes"
         self.smtp_port, self.http_port = free_port(), free_port()
+        self.webhook_port = self.http_port if len(roles) == 1 else free_port()
         self.processes: list[Running] = []
         self._roles = roles
         self._stack = stack
@@ -59,8 +61,10 @@ class Loket:
 
     def start(self) -> None:
         for role in self._roles:
-            # The door's role has the port; the others show their health on one of their own.
-            port = self.http_port if role in ("all", "console") else free_port()
+            # The others show their health on a port of their own.
+            ports = {"connectors": self.webhook_port, "router": free_port()}
+            ports["dispatcher"] = free_port()
+            port = ports.get(role, self.http_port)
             words = ["serve", "--config", str(self._settings), "--role", role, "--port", str(port)]
             log = self._stack.folder / f"{role}.log"
             process = Running([*_COMMAND, *words], log, self._secrets())
@@ -118,6 +122,7 @@ hostname = "loket.example"
 [connectors.messaging.twilio]
 account_sid = "{ACCOUNT_SID}"
 auth_token_env = "BENCHMARK_TOKEN"
+public_url = "http://127.0.0.1:{self.webhook_port}"
 [connectors.messaging.numbers.main]
 number = "{NUMBER}"
 [connectors.chat]

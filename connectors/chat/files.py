@@ -17,6 +17,7 @@ from connectors.chat.transcript import file_of
 from hub.blobs import Blobs
 from hub.downloads import download_headers
 from hub.errors import Rejected, Retry
+from hub.http import NO_FORM
 from hub.interaction import Attachment
 from hub.isolation import Workers
 from hub.store import Database
@@ -64,7 +65,7 @@ class Files:
             if not isinstance(part, BodyPartReader) or part.name != "about":
                 raise Rejected("bad_request", "Send a form with `about`, then `file`.")
             about = await _read(part)
-        except (ValueError, AssertionError) as error:  # what aiohttp says of what is no form
+        except NO_FORM as error:
             raise Rejected("bad_request", "Send a form with `about`, then `file`.") from error
         return Received(parse_upload(about), form)
 
@@ -76,7 +77,7 @@ class Files:
             try:
                 async with asyncio.timeout(UPLOAD_SECONDS):
                     return await self._keep(form)
-            except (TimeoutError, ValueError) as error:
+            except (TimeoutError, *NO_FORM) as error:
                 raise Rejected("bad_request", "The file did not come through.") from error
 
     async def serve(self, request: web.Request) -> web.StreamResponse:

@@ -8,7 +8,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_LINK = re.compile(r"(?:https?://|www\.)\S+|\S+\.[a-z]{2,}/\S*", re.IGNORECASE)
+# What a mail program may make a link of. Looked for word by word: on a long text a pattern that
+# goes over words takes time without end.
+_LINK = re.compile(r"://|www\.|[^\W_][.\u3002\uff0e][^\W\d_]{2}", re.IGNORECASE)
+_WORD = re.compile(r"\S+")
 _NO_LINK = "[…]"
 
 
@@ -84,7 +87,12 @@ def _message(said: Said, who: str, words: _Words) -> str:
 def _harmless(said: Said, proved: bool) -> Said:
     if proved:
         return said
-    return Said(said.name, _LINK.sub(_NO_LINK, said.text), ours=False, files=said.files)
+    files = [_NO_LINK if _LINK.search(name.rpartition(".")[0]) else name for name in said.files]
+    return Said(said.name, _without_links(said.text), ours=False, files=files)
+
+
+def _without_links(text: str) -> str:
+    return _WORD.sub(lambda word: _NO_LINK if _LINK.search(word[0]) else word[0], text)
 
 
 def _words(language: str) -> _Words:

@@ -38,7 +38,7 @@ def arrival_of(
         raw_sha256=mail.raw_sha256 if original is None else "",
         original=original or b"",
         thread=Thread(
-            token=unpack(next(iter(mail.tokens), "")),
+            token=unpack(mail.tokens[0]) if mail.tokens else "",
             references=mail.references,
             marker=next(iter(mail.markers), ""),
             number=mail.number,

@@ -22,11 +22,13 @@ from hub.store.tables import contact_points, conversations, customers
 
 _CONSUMER = "partner.notices"
 _KEY_LENGTH = 36
+_MOST_A_DAY = 4
+"""About one parcel."""
 _KIND_OF = {
     Channel.EMAIL: PointKind.EMAIL,
     Channel.SMS: PointKind.PHONE,
-    Channel.WHATSAPP: PointKind.PHONE,
 }
+"""Not WhatsApp: there one may only begin with a template that was approved."""
 
 TEXTS: dict[str, dict[EventKind, str]] = {
     "en": {
@@ -131,6 +133,8 @@ def tell(
     way = _way(connection, customer, accounts)
     if way is None or not first_seen(connection, _CONSUMER, [_key(parcel, news.kind)]):
         return None
+    if not any(first_seen(connection, _CONSUMER, [key]) for key in _keys_of_today(parcel)):
+        return None
     channel, party = way
     return add_reply(
         connection,
@@ -151,6 +155,12 @@ def _key(parcel: Delivery, kind: EventKind) -> str:
     """The same news is told once: a new day on which it comes is other news."""
     day = parcel.expected_until.date().isoformat() if parcel.expected_until else ""
     return digest(parcel.id, kind.value, day)[:_KEY_LENGTH]
+
+
+def _keys_of_today(parcel: Delivery) -> list[str]:
+    """One for each time that they may be told: no carrier writes to anybody all day long."""
+    day = clock.now().date().isoformat()
+    return [digest(parcel.id, day, str(time))[:_KEY_LENGTH] for time in range(_MOST_A_DAY)]
 
 
 def _way(

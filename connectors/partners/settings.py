@@ -29,6 +29,11 @@ class PartnerSettings(Section):
         description="client certificate that must come with the API key, as the proxy tells it; "
         "empty: the key alone will do",
     )
+    names_orders: bool = Field(
+        False,
+        description="believe it which order a parcel belongs to; else only what went out with it "
+        "is its: say so only of who cannot name an order that it was never given",
+    )
     per_minute: int = Field(600, ge=1, description="requests")
     status_codes: dict[str, EventKind] = Field(
         default_factory=dict, description="what this carrier's own codes mean (IFTSTA)"

@@ -53,11 +53,11 @@ class Account:
         return self._pages.page(visit, "details.html", sessions=sessions, preferred=preferred)
 
     async def choose(self, visit: Visit) -> web.Response:
-        form = await visit.request.post()
-        language, preferred = str(form.get("language", "")), str(form.get("preferred", ""))
+        language, preferred = await visit.field("language"), await visit.field("preferred")
         if language not in LANGUAGES or preferred not in words.PREFERRED:
             raise Rejected("choice", "Choose from the list.", status=422)
-        name = " ".join(str(form.get("name", "")).replace("\0", "").split())
+        sent = await visit.field("name")
+        name = " ".join("".join(c if c.isprintable() else " " for c in sent).split())
         await self._database.write(
             lambda c: portal_choices.choose(
                 c, visit.customer.id, name=name, language=language, preferred=preferred

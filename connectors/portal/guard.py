@@ -12,6 +12,7 @@ from connectors.portal.pages import Pages
 from connectors.portal.visit import (
     BROWSER_COOKIE,
     FORM_TOKEN,
+    KNOWN_COOKIE,
     LANGUAGE_COOKIE,
     SESSION_COOKIE,
     Guest,
@@ -19,8 +20,9 @@ from connectors.portal.visit import (
 )
 from hub import clock
 from hub.errors import Rejected, Retry
-from hub.http import Handler, host_of
+from hub.http import Handler, field_of, form_of, host_of
 from hub.store import Database, customers, portal_sign_in
+from hub.store.inserting import digest
 from hub.texts import preferred
 from hub.tokens import Tokens
 
@@ -32,6 +34,7 @@ Trouble = Callable[[Visit, str], Awaitable[None]]
 
 SIGN_IN = "/portal/sign-in"
 _FORM = "portal form"
+_KNOWN = "portal known"
 _SAFE = ("GET", "HEAD")
 _YEAR = 365 * 24 * 3600
 _SEEN_EVERY = 60.0
@@ -79,11 +82,21 @@ class Guard:
             path="/portal",
         )  # fmt: skip
 
+    def remember(self, response: web.StreamResponse, guest: Guest, address: str) -> None:
+        """That this browser signed in as this address."""
+        proof = self._tokens.sign(_KNOWN, digest(guest.browser, address))
+        self.keep(response, KNOWN_COOKIE, proof, _YEAR)
+
+    def is_known(self, guest: Guest, address: str) -> bool:
+        """Whether it did, the last time."""
+        proof = self._tokens.verify(_KNOWN, _cookie(guest.request, KNOWN_COOKIE))
+        return proof == digest(guest.browser, address)
+
     def _guest(self, request: web.Request) -> Guest:
-        browser = request.cookies.get(BROWSER_COOKIE, "") or clock.new_secret()
+        browser = _cookie(request, BROWSER_COOKIE) or clock.new_secret()
         language = preferred(
             request.query.get("language", ""),
-            request.cookies.get(LANGUAGE_COOKIE, ""),
+            _cookie(request, LANGUAGE_COOKIE),
             accept=request.headers.get("Accept-Language", ""),
         )
         return Guest(request, self._pages.texts[language], browser, self._form_token(browser))
@@ -92,7 +105,7 @@ class Guard:
         return self._tokens.sign(_FORM, of)
 
     async def _visit(self, guest: Guest) -> Visit | None:
-        token = guest.request.cookies.get(SESSION_COOKIE, "")
+        token = _cookie(guest.request, SESSION_COOKIE)
         if not token:
             return None
         session = await self._database.read(lambda c: portal_sign_in.find(c, token))
@@ -128,7 +141,7 @@ class Guard:
         request = guest.request
         origin = request.headers.get("Origin")
         foreign = origin is not None and host_of(origin) not in (self._host, request.host)
-        sent = str((await request.post()).get(FORM_TOKEN, ""))
+        sent = field_of(await form_of(request), FORM_TOKEN)
         if foreign or not hmac.compare_digest(sent.encode(), guest.form_token.encode()):
             raise Rejected(
                 "form", "This form is too old. Load the page again.", status=HTTPStatus.FORBIDDEN
@@ -158,11 +171,17 @@ class Guard:
     def _with_browser(
         self, request: web.Request, guest: Guest, answer: web.StreamResponse
     ) -> web.StreamResponse:
-        if BROWSER_COOKIE not in request.cookies:
+        if _cookie(request, BROWSER_COOKIE) != guest.browser:
             self.keep(answer, BROWSER_COOKIE, guest.browser, _YEAR)
         if request.query.get("language") == guest.texts.language:
             self.keep(answer, LANGUAGE_COOKIE, guest.texts.language, _YEAR)
         return answer
+
+
+def _cookie(request: web.Request, name: str) -> str:
+    """Empty when it is missing, or is none of ours: those are plain text."""
+    value = request.cookies.get(name, "")
+    return value if value.isascii() else ""
 
 
 def see_other(path: str) -> web.Response:

@@ -3,6 +3,7 @@
 from http import HTTPStatus
 
 from aiohttp import web
+from pydantic import ValidationError
 
 from connectors.portal import words
 from connectors.portal.guard import see_other
@@ -12,6 +13,7 @@ from hub import clock
 from hub.connector import ConnectorContext
 from hub.deliveries import Delivery
 from hub.errors import Rejected
+from hub.http import field_of, form_of
 from hub.interaction import Channel
 from hub.orders import Order, Wanted, terms_of
 from hub.store import deliveries, ordering, orders, tracking
@@ -46,15 +48,15 @@ class Orders:
 
     async def cancel(self, visit: Visit) -> web.Response:
         order = await self._own(visit)
-        form = await visit.request.post()
+        version, reason = _number(await visit.field("version")), await visit.field("reason")
         try:
             await self._database.write(
                 lambda c: ordering.cancel(
                     c,
                     order.id,
-                    version=_number(form.get("version")),
+                    version=version,
                     actor=visit.customer.id,
-                    reason=str(form.get("reason", "")),
+                    reason=reason,
                 )
             )
         except Rejected as error:
@@ -65,10 +67,10 @@ class Orders:
     async def prefer(self, visit: Visit) -> web.Response:
         """How a parcel is to be brought."""
         order = await self._own(visit)
-        form = await visit.request.post()
         parcels = await self._database.read(lambda c: deliveries.of_orders(c, [order.id]))
-        parcel = next((one for one in parcels if one.id == str(form.get("parcel", ""))), None)
-        wish = str(form.get("leave_with", ""))
+        key, version = await visit.field("parcel"), _number(await visit.field("version"))
+        parcel = next((one for one in parcels if one.id == key), None)
+        wish = await visit.field("leave_with")
         if parcel is None or wish not in words.WISHES:
             raise web.HTTPNotFound
         try:
@@ -76,7 +78,7 @@ class Orders:
                 lambda c: tracking.prefer(
                     c,
                     parcel.id,
-                    version=_number(form.get("version")),
+                    version=version,
                     wishes={"leave_with": wish},
                     actor=visit.customer.id,
                 )
@@ -91,20 +93,14 @@ class Orders:
 
     async def place(self, visit: Visit) -> web.Response:
         agreement = await self._agreement(visit)
-        form = await visit.request.post()
+        form = await form_of(visit.request)
         given = {
-            name.removeprefix("n-"): str(value)
-            for name, value in form.items()
-            if name.startswith("n-")
+            name.removeprefix("n-"): field_of(form, name) for name in form if name.startswith("n-")
         }
         try:
-            wanted = [
-                Wanted(sku=sku, quantity=_quantity(text))
-                for sku, text in given.items()
-                if text.strip("0 ")
-            ]
+            wanted = [_wanted(sku, text) for sku, text in given.items() if text.strip("0 ")]
             details = ordering.Details(
-                reference=str(form.get("reference", "")), note=str(form.get("note", ""))
+                reference=await visit.field("reference"), note=await visit.field("note")
             )
             order = await self._database.write(
                 lambda c: ordering.place(
@@ -182,13 +178,15 @@ def _prices(agreement: Agreement) -> bool:
         return False
 
 
-def _number(value: object) -> int:
-    text = str(value or "")
+def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1  # noqa: PLR2004 (no version is longer)
 
 
-def _quantity(text: str) -> int:
+def _wanted(sku: str, text: str) -> Wanted:
     number = _number(text.strip())
     if not 1 <= number <= _MOST:
         raise Rejected("quantity", "Write a whole number of pieces.", status=422)
-    return number
+    try:
+        return Wanted(sku=sku, quantity=number)
+    except ValidationError as error:  # no form of ours sends such an article
+        raise Rejected("article", "Choose from the list.", status=422) from error

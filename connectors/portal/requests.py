@@ -13,6 +13,7 @@ from connectors.shared.limits import Buckets
 from hub import clock
 from hub.asking import ANSWER, LONGEST_ANSWER, AskedTopic, Question
 from hub.connector import ConnectorContext
+from hub.downloads import download_headers
 from hub.errors import Rejected
 from hub.interaction import (
     Accepted,
@@ -60,11 +61,10 @@ class Requests:
     async def go_on(self, visit: Visit) -> web.Response:
         """Another message in a request of theirs."""
         request = await self._own(visit)
-        form = await visit.request.post()
         await self._accept(
             visit,
-            text=str(form.get("text", "")),
-            form_id=str(form.get("form_id", "")),
+            text=await visit.field("text"),
+            form_id=await visit.field("form_id"),
             thread=Thread(token=self._context.tokens.sign(TOKEN_PURPOSE, request.id)),
             subject=request.subject,
         )
@@ -84,23 +84,26 @@ class Requests:
         )
 
     async def begin(self, visit: Visit) -> web.Response:
-        form = await visit.request.post()
-        chosen = _chosen(self._topics(visit), str(form.get("topic", "")))
+        chosen = _chosen(self._topics(visit), await visit.field("topic"))
         if chosen is None or not chosen.allowed:
             raise Rejected("topic", "Choose a subject from the list.", status=422)
         answers = {
-            ANSWER + question.name: str(form.get(f"q-{question.name}", "")).strip()[:LONGEST_ANSWER]
+            ANSWER + question.name: await visit.field(f"q-{question.name}")
             for question in _questions(chosen)
         }
         title = chosen.title[visit.texts.language]
         accepted = await self._accept(
             visit,
-            text=str(form.get("text", "")),
-            form_id=str(form.get("form_id", "")),
+            text=await visit.field("text"),
+            form_id=await visit.field("form_id"),
             thread=Thread(),
-            subject=str(form.get("subject", "")).strip()[:LONGEST_SUBJECT] or title,
+            subject=" ".join((await visit.field("subject")).split())[:LONGEST_SUBJECT] or title,
             topic=chosen.topic,
-            details={name: value for name, value in answers.items() if value},
+            details={
+                name: answer
+                for name, value in answers.items()
+                if (answer := value.strip()[:LONGEST_ANSWER])
+            },
         )
         return see_other(f"/portal/requests/{accepted.conversation_id}")
 
@@ -113,10 +116,8 @@ class Requests:
         if found is None:
             raise web.HTTPNotFound
         name, sha256 = found
-        response = web.FileResponse(self._context.blobs.path(sha256))
-        response.content_type = "application/octet-stream"
-        response.headers["Content-Disposition"] = _attachment(name)
-        return response
+        headers = download_headers(name, "application/octet-stream")
+        return web.FileResponse(self._context.blobs.path(sha256), headers=headers)
 
     async def ask_to_erase(self, visit: Visit) -> web.Response:
         accepted = await self._accept(
@@ -129,12 +130,15 @@ class Requests:
         return see_other(f"/portal/requests/{accepted.conversation_id}")
 
     async def trouble(self, visit: Visit, where: str) -> None:
-        """A page failed this customer: who runs the portal hears of it without being asked."""
+        """A page failed this customer: who runs the portal hears of it without being asked, once
+        an hour for each page, however often they ask for it."""
         page = visit.request.path
+        resource = visit.request.match_info.route.resource
+        hour = f"{clock.now():%Y-%m-%dT%H}"
         await self._context.intake.accept(
             _arrival(
                 visit,
-                external_id=where,
+                external_id=f"{resource.canonical if resource else page} {hour}",
                 subject=f"Portal: {page}",
                 text=f"The page {page} failed while this customer used it. In the log: {where}",
                 topic=self._settings.trouble_topic,
@@ -148,7 +152,7 @@ class Requests:
         """Keep it. The same form sent twice is one message."""
         if wait := self._messages.take(visit.customer.id, asyncio.get_running_loop().time()):
             raise Rejected("too_often", "Too many messages. Wait a minute.", status=429, after=wait)
-        text = text.replace("\0", "").strip()
+        text = text.strip()
         if not text:
             raise Rejected("empty", "Write something first.", status=422)
         if len(text) > LONGEST_TEXT:
@@ -183,7 +187,7 @@ def _arrival(visit: Visit, *, external_id: str, subject: str, text: str, topic: 
         account=ACCOUNT,
         external_id=f"{customer.id}:{external_id}",
         sender=Party(kind=PointKind.PORTAL, value=customer.id, name=customer.name),
-        subject=subject.replace("\0", ""),
+        subject=subject,
         text=text,
         language=visit.texts.language,
         topic=topic,
@@ -200,10 +204,3 @@ def _chosen(topics: list[AskedTopic], topic: str) -> AskedTopic | None:
 def _questions(chosen: AskedTopic | None) -> list[Question]:
     """What we do not know of who has signed in."""
     return [one for one in chosen.questions if not one.of_customer] if chosen else []
-
-
-def _attachment(name: str) -> str:
-    plain = "".join(
-        sign if (sign.isascii() and sign.isalnum()) or sign in ".-_" else "_" for sign in name
-    )
-    return f'attachment; filename="{plain[:100] or "file"}"'

@@ -47,15 +47,16 @@ class SignIn:
     async def ask(self, guest: Guest) -> web.Response:
         """Mail a code, if the address is a customer's. What is said is the same for everybody."""
         self._limit(guest)
-        sent = str((await guest.request.post()).get("address", "")).strip()
+        sent = (await guest.field("address")).strip()
         address = sent.lower()
         if not _looks_right(address):
             problem = guest.texts("Write a mail address, like name@example.org.")
             return self._pages.page(
                 guest, "sign_in.html", status=HTTPStatus.UNPROCESSABLE_ENTITY, problem=problem
             )
+        known = self._guard.is_known(guest, address)
         made = await self._context.database.write(
-            lambda c: portal_sign_in.ask(c, address, guest.browser)
+            lambda c: portal_sign_in.ask(c, address, guest.browser, is_known=known)
         )
         if made is not None and made.customer_id is not None:
             # Behind the answer, so that the time it takes says nothing either.
@@ -69,7 +70,7 @@ class SignIn:
 
     async def code(self, guest: Guest) -> web.Response:
         self._limit(guest)
-        sent = str((await guest.request.post()).get("code", ""))[:_LONGEST_CODE]
+        sent = (await guest.field("code"))[:_LONGEST_CODE]
         code = "".join(sign for sign in sent if sign.isascii() and sign.isdigit())
         address = await self._context.database.write(
             lambda c: portal_sign_in.redeem_code(c, guest.browser, code)
@@ -125,6 +126,7 @@ class SignIn:
             return see_other("/portal/sign-in")
         answer = see_other(HOME)
         self._guard.keep(answer, SESSION_COOKIE, token, int(lifetime.total_seconds()))
+        self._guard.remember(answer, guest, address)
         return answer
 
     async def _mail(self, address: str, made: Made, texts: Texts) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from hub.http import field_of, form_of
 from hub.store.customers import Customer
 from hub.store.portal_sign_in import Session
 from hub.texts import Texts
@@ -12,6 +13,8 @@ FORM_TOKEN = "form_token"  # noqa: S105 (a name, not a secret)
 SESSION_COOKIE = "loket_portal"
 BROWSER_COOKIE = "loket_portal_browser"
 LANGUAGE_COOKIE = "loket_portal_language"
+KNOWN_COOKIE = "loket_portal_known"
+"""Proves that this browser signed in before, and as which address; says that to nobody else."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,10 @@ class Guest:
     texts: Texts
     browser: str
     form_token: str
+
+    async def field(self, name: str) -> str:
+        """A text field of the form; empty when it is missing or a file."""
+        return field_of(await form_of(self.request), name)
 
 
 @dataclass(frozen=True)

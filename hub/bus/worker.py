@@ -12,14 +12,14 @@ from hub.bus.lanes import Message
 from hub.bus.stock import Stock, Taken
 from hub.bus.storable import storable
 from hub.errors import LoketError, Rejected, Retry, StoreDown
-from hub.pacing import worth_a_pause
+from hub.pacing import pause
 from hub.supervise import Supervised
 
 log = structlog.get_logger(__name__)
 
 DIED = "the process died while handling it"
-BREATH = 0.03
-"""Seconds in which a busy queue gathers more."""
+BREATH = 0.06
+"""Seconds, at most, in which a busy queue gathers more."""
 
 
 class QueueWork:
@@ -94,8 +94,8 @@ class Worker:
                 unfinished = await self._work_off(taken)
             finally:
                 self._stock.give_back(taken, unfinished)
-            if worth_a_pause(len(taken.messages), self._delivery.batch):
-                await self._breathe()
+            if seconds := pause(len(taken.messages), self._delivery.batch, BREATH):
+                await self._breathe(seconds)
 
     async def _work_off(self, taken: Taken) -> Sequence[Message]:
         """Handle and settle; gives what has to be taken again, in order."""
@@ -203,9 +203,9 @@ class Worker:
                 await self._stopping.wait()
         return self._going_on()
 
-    async def _breathe(self) -> None:
+    async def _breathe(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(BREATH):
+            async with asyncio.timeout(seconds):
                 await self._stopping.wait()
 
     def _recovered(self) -> None:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, bindparam, or_, select
 
-from hub.store.among import among
+from hub.store.among import among, among_named
 from hub.store.tables import agreements, customers
 
 
@@ -51,27 +51,26 @@ def with_targets(
 ) -> dict[str, list[Agreed]]:
     """By customer, the agreements in force then that set targets: their own and those of their
     organisation."""
-    parties = connection.execute(
-        select(customers.c.id, customers.c.organisation_id).where(
-            among(customers.c.id, customer_ids)
-        )
-    ).all()
-    rows = connection.execute(
-        select(agreements)
-        .where(
-            among(agreements.c.customer_id, {party for row in parties for party in row if party}),
-            agreements.c.targets.is_not(None),
-            agreements.c.valid_from <= at,
-            or_(agreements.c.valid_until.is_(None), agreements.c.valid_until > at),
-        )
-        .order_by(agreements.c.id)
-    ).all()
-    return {
-        row.id: [
-            Agreed(one.id, one.title, one.targets)
-            for one in rows
-            if one.customer_id in (row.id, row.organisation_id)
-        ]
-        for row in parties
-        if rows
-    }
+    found: dict[str, list[Agreed]] = {}
+    for row in connection.execute(_IN_FORCE, {"ids": customer_ids, "at": at}):
+        found.setdefault(row.party, []).append(Agreed(row.id, row.title, row.targets))
+    return found
+
+
+_IN_FORCE = (
+    select(customers.c.id.label("party"), agreements.c.id, agreements.c.title, agreements.c.targets)
+    .join(
+        agreements,
+        or_(
+            agreements.c.customer_id == customers.c.id,
+            agreements.c.customer_id == customers.c.organisation_id,
+        ),
+    )
+    .where(
+        among_named(customers.c.id, "ids"),
+        agreements.c.targets.is_not(None),
+        agreements.c.valid_from <= bindparam("at"),
+        or_(agreements.c.valid_until.is_(None), agreements.c.valid_until > bindparam("at")),
+    )
+    .order_by(agreements.c.id)
+)

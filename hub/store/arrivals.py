@@ -19,7 +19,7 @@ from hub.interaction import (
     Verification,
 )
 from hub.store import bouncing, joining, outbox
-from hub.store.among import among
+from hub.store.among import among_named
 from hub.store.inserting import digest, insert_all, insert_new
 from hub.store.senders import Sender, Senders
 from hub.store.tables import (
@@ -280,18 +280,22 @@ def _sender(arrival: Arrival) -> Sender:
 
 def _load_known(connection: Connection, arrivals: Sequence[Arrival]) -> dict[str, Accepted]:
     keys = [dedupe_key(a.channel, a.account, a.external_id) for a in arrivals]
-    columns = interactions.c
-    rows = connection.execute(
-        select(columns.dedupe_key, columns.id, columns.conversation_id, columns.sequence).where(
-            among(columns.dedupe_key, keys)
-        )
-    )
+    rows = connection.execute(_KNOWN, {"keys": keys})
     return {
         row.dedupe_key: Accepted(
             interaction_id=row.id, conversation_id=row.conversation_id, sequence=row.sequence
         )
         for row in rows
     }
+
+
+_KNOWN = select(
+    interactions.c.dedupe_key,
+    interactions.c.id,
+    interactions.c.conversation_id,
+    interactions.c.sequence,
+).where(among_named(interactions.c.dedupe_key, "keys"))
+_HIGHEST_NUMBER = select(func.max(conversations.c.number))
 
 
 def insert_conversations(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
@@ -302,7 +306,7 @@ def insert_conversations(connection: Connection, rows: Sequence[dict[str, Any]])
         numbered = insert(conversations).values(number=conversation_numbers.next_value())
         connection.execute(numbered, rows)
         return
-    highest = connection.execute(select(func.max(conversations.c.number))).scalar()
+    highest = connection.execute(_HIGHEST_NUMBER).scalar()
     first = (highest or conversation_numbers.start or 0) + 1
     numbered_rows = [row | {"number": first + place} for place, row in enumerate(rows)]
     insert_all(connection, conversations, numbered_rows)

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from hub import clock
 from hub.promises import Event, Promise, What, effect
 from hub.store.among import among
+from hub.store.inserting import insert_all
 from hub.store.tables import deadlines, work_items
 
 RUNNING = "running"
@@ -78,7 +79,7 @@ def open_of(connection: Connection, work_item_ids: Collection[str]) -> list[Dead
 def save(connection: Connection, changed: Sequence[Deadline]) -> None:
     """Write new and changed deadlines."""
     if new := [one for one in changed if one.new]:
-        connection.execute(insert(deadlines), [_row(one) for one in new])
+        insert_all(connection, deadlines, [_row(one) for one in new])
     if known := [one for one in changed if not one.new]:
         connection.execute(_CHANGE, [_change(one) for one in known])
 

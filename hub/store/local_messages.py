@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, func, select, update
+from sqlalchemy import Connection, Integer, bindparam, delete, func, select, update
 
-from hub.store.among import among
+from hub.store.among import among, among_named
 from hub.store.inserting import insert_all
 from hub.store.tables import local_messages
 
@@ -52,12 +52,7 @@ def add(connection: Connection, messages: Sequence[Addressed]) -> None:
 
 def after(connection: Connection, queue: str, position: int, limit: int) -> list[LocalMessage]:
     """The oldest messages of a queue behind `position`."""
-    query = (
-        select(local_messages)
-        .where(local_messages.c.queue == queue, local_messages.c.position > position)
-        .order_by(local_messages.c.position)
-        .limit(limit)
-    )
+    given = {"of_queue": queue, "behind": position, "most": limit}
     return [
         LocalMessage(
             position=row.position,
@@ -68,21 +63,18 @@ def after(connection: Connection, queue: str, position: int, limit: int) -> list
             attempts=row.attempts,
             due_at=row.due_at,
         )
-        for row in connection.execute(query)
+        for row in connection.execute(_AFTER, given)
     ]
 
 
 def count_attempt(connection: Connection, positions: Sequence[int], attempts: int) -> None:
     """Note that try number `attempts` of these begins."""
-    chosen = among(local_messages.c.position, positions)
-    connection.execute(update(local_messages).where(chosen).values(attempts=attempts))
+    connection.execute(_COUNT, {"positions": positions, "tries": attempts})
 
 
 def remove(connection: Connection, positions: Sequence[int]) -> None:
     if positions:
-        connection.execute(
-            delete(local_messages).where(among(local_messages.c.position, positions))
-        )
+        connection.execute(_REMOVE, {"positions": positions})
 
 
 def postpone(connection: Connection, messages: Sequence[Postponed]) -> None:
@@ -94,6 +86,20 @@ def postpone(connection: Connection, messages: Sequence[Postponed]) -> None:
         .values(due_at=bindparam("due"), reason=bindparam("why")),
         [{"at": m.position, "due": m.due_at, "why": m.reason} for m in messages],
     )
+
+
+_AFTER = (
+    select(local_messages)
+    .where(
+        local_messages.c.queue == bindparam("of_queue"),
+        local_messages.c.position > bindparam("behind"),
+    )
+    .order_by(local_messages.c.position)
+    .limit(bindparam("most", type_=Integer()))
+)
+_CHOSEN = among_named(local_messages.c.position, "positions")
+_COUNT = update(local_messages).where(_CHOSEN).values(attempts=bindparam("tries"))
+_REMOVE = delete(local_messages).where(_CHOSEN)
 
 
 def depths(connection: Connection, queues: Sequence[str]) -> dict[str, int]:

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, Integer, bindparam, delete, func, select
 
 from hub.bus import Outgoing
 from hub.events import Envelope, Event, encode, wrap
-from hub.store.among import among
+from hub.store.among import among_named
 from hub.store.inserting import insert_all
 from hub.store.tables import outbox
 
@@ -60,11 +60,7 @@ def add(
 
 def oldest(connection: Connection, limit: int) -> list[tuple[int, Outgoing]]:
     """The next events to publish, each with its position."""
-    columns = outbox.c
-    message = (columns.event_id, columns.topic, columns.subject, columns.body, columns.queue)
-    rows = connection.execute(
-        select(columns.position, *message).order_by(columns.position).limit(limit)
-    )
+    rows = connection.execute(_OLDEST, {"most": limit})
     return [(position, Outgoing(*values)) for position, *values in rows]
 
 
@@ -72,8 +68,23 @@ def advance(
     connection: Connection, published: Sequence[int], limit: int
 ) -> list[tuple[int, Outgoing]]:
     """Remove what was published; gives the next."""
-    connection.execute(delete(outbox).where(among(outbox.c.position, published)))
+    connection.execute(_FORGET, {"positions": published})
     return oldest(connection, limit)
+
+
+_OLDEST = (
+    select(
+        outbox.c.position,
+        outbox.c.event_id,
+        outbox.c.topic,
+        outbox.c.subject,
+        outbox.c.body,
+        outbox.c.queue,
+    )
+    .order_by(outbox.c.position)
+    .limit(bindparam("most", type_=Integer()))
+)
+_FORGET = delete(outbox).where(among_named(outbox.c.position, "positions"))
 
 
 def lag(connection: Connection) -> tuple[int, datetime | None]:

@@ -1,7 +1,9 @@
 """How customers sign in to the portal: by a code or link that was mailed, used once.
 
 The mail and the browser have the secrets; the tables hold digests, so who reads them cannot sign
-in. Only the newest code of an address is good, and only in the browser in which it was asked for.
+in. A code is good only in the browser in which it was asked for, and only the newest there: what
+strangers ask for elsewhere takes nothing from anybody. A browser that signed in as an address
+before does not share the limits of strangers for it either, so they cannot shut its owner out.
 """
 
 import secrets
@@ -20,10 +22,13 @@ from hub.store.tables import contact_points, portal_codes, portal_sessions
 
 LASTS = timedelta(minutes=10)
 MOST_CODES = 5
-"""For one address within that time."""
+"""For one address within that time; as many again in each browser that signed in as it before."""
+MOST_A_DAY = 20
+"""For one address, likewise: nobody's mailbox is filled, and few codes can be guessed at."""
+_DAY = timedelta(days=1)
 MOST_TRIES = 5
 """With one code."""
-_DIGITS = 6
+_DIGITS = 8
 
 
 @dataclass(frozen=True)
@@ -45,17 +50,17 @@ class Session:
     seen_at: datetime
 
 
-def ask(connection: Connection, address: str, browser: str) -> Made | None:
+def ask(
+    connection: Connection, address: str, browser: str, *, is_known: bool = False
+) -> Made | None:
     """Make a code for this address in this browser; None when too many were asked for.
+    `is_known`: the browser signed in as this address before.
 
     The same is done for an address that nobody has: the time it takes must tell nothing.
     """
     now = clock.now()
-    connection.execute(delete(portal_codes).where(portal_codes.c.expires_at <= now))
-    recent = connection.execute(
-        select(func.count()).select_from(portal_codes).where(portal_codes.c.address == address)
-    ).scalar_one()
-    if recent >= MOST_CODES:
+    connection.execute(delete(portal_codes).where(portal_codes.c.expires_at <= now + LASTS - _DAY))
+    if _too_many(connection, address, browser if is_known else "", now):
         return None
     code = "".join(secrets.choice("0123456789") for _ in range(_DIGITS))
     link = clock.new_secret()
@@ -169,10 +174,25 @@ def end(connection: Connection, customer_id: str, session_id: str) -> None:
     )
 
 
-def _newest_of(connection: Connection, browser: str) -> Any:
-    """The code last asked for in this browser, if it is the newest of its address too."""
+def _too_many(connection: Connection, address: str, browser: str, now: datetime) -> bool:
+    """Whether so many codes were asked for; in this browser, if one is given. Whoever asks for the
+    same address at the same time waits until this is done, so that each is counted."""
+    if connection.dialect.name == "postgresql":
+        lock = func.pg_advisory_xact_lock(func.hashtext("portal code"), func.hashtext(address))
+        connection.execute(select(lock))
     columns = portal_codes.c
-    row = connection.execute(
+    asked = select(columns.created_at).where(columns.address == address)
+    if browser:
+        asked = asked.where(columns.browser_hash == digest("portal browser", browser))
+    times = connection.execute(asked).scalars().all()
+    recent = sum(time > now - LASTS for time in times)
+    return recent >= MOST_CODES or len(times) >= MOST_A_DAY
+
+
+def _newest_of(connection: Connection, browser: str) -> Any:
+    """The code last asked for in this browser."""
+    columns = portal_codes.c
+    return connection.execute(
         select(portal_codes)
         .where(
             columns.browser_hash == digest("portal browser", browser),
@@ -182,12 +202,6 @@ def _newest_of(connection: Connection, browser: str) -> Any:
         .limit(1)
         .with_for_update()
     ).one_or_none()
-    if row is None:
-        return None
-    newest = connection.execute(
-        select(func.max(columns.id)).where(columns.address == row.address)
-    ).scalar_one()
-    return row if newest == row.id else None
 
 
 def _used(connection: Connection, row: Any) -> str:

@@ -5,14 +5,26 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, exists, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    String,
+    bindparam,
+    delete,
+    exists,
+    func,
+    literal_column,
+    select,
+    update,
+)
 
 from hub import clock
 from hub.events import Envelope, WorkItemChanged, wrap
 from hub.interaction import Automatic, Channel, Direction, PointKind
 from hub.store import deadlines, outbox
-from hub.store.among import among
+from hub.store.among import among, among_named
 from hub.store.deadlines import Deadline
+from hub.store.inserting import insert_all
 from hub.store.ranking import rank
 from hub.store.tables import attachments, conversations, customers, interactions, work_items
 from hub.store.tables import unrouted as waiting
@@ -93,13 +105,7 @@ def lock(connection: Connection, conversation_ids: Iterable[str]) -> set[str]:
 
     Gives those that are not open.
     """
-    ids = sorted(set(conversation_ids))
-    rows = connection.execute(
-        select(conversations.c.id, conversations.c.state)
-        .where(among(conversations.c.id, ids))
-        .order_by(conversations.c.id)
-        .with_for_update()
-    )
+    rows = connection.execute(_LOCK, {"ids": set(conversation_ids)})
     return {row.id for row in rows if row.state != "open"}
 
 
@@ -108,49 +114,14 @@ def unrouted(connection: Connection, conversation_ids: Sequence[str]) -> list[Un
 
     Not only those whose event arrived: one that overtook another, or was lost, changes nothing.
     """
-    organisations = customers.alias("organisations")
-    columns = interactions.c
-    rows = connection.execute(
-        select(
-            columns.id,
-            columns.conversation_id,
-            columns.customer_id,
-            columns.sequence,
-            columns.channel,
-            columns.direction,
-            columns.account,
-            columns.sender,
-            columns.subject,
-            func.substr(columns.text, 1, TEXT_READ).label("text"),
-            columns.topic,
-            columns.automatic,
-            columns.received_at,
-            columns.correlation_id,
-            customers.c.target_group,
-            customers.c.organisation_id,
-            organisations.c.target_group.label("organisation_group"),
-            exists().where(attachments.c.interaction_id == columns.id).label("has_files"),
-        )
-        .select_from(waiting)
-        .join(interactions, columns.id == waiting.c.interaction_id)
-        .join(customers, customers.c.id == columns.customer_id)
-        .outerjoin(organisations, organisations.c.id == customers.c.organisation_id)
-        .where(among(waiting.c.conversation_id, conversation_ids))
-        .order_by(columns.conversation_id, columns.sequence)
-        .limit(MOST_AT_ONCE)
-    ).all()
+    rows = connection.execute(_UNROUTED, {"ids": conversation_ids}).all()
     files = _files(connection, [row.id for row in rows if row.has_files])
     return [_unrouted(row, files.get(row.id, ())) for row in rows]
 
 
 def open_items(connection: Connection, conversation_ids: Sequence[str]) -> dict[str, WorkItem]:
     """The open work item of each of these conversations, by conversation."""
-    rows = connection.execute(
-        select(work_items)
-        .where(among(work_items.c.conversation_id, conversation_ids), work_items.c.state != "done")
-        .order_by(work_items.c.id)
-        .with_for_update()
-    ).all()
+    rows = connection.execute(_OPEN_ITEMS, {"ids": conversation_ids}).all()
     if not rows:
         return {}
     running: dict[str, tuple[Deadline, ...]] = {}
@@ -178,24 +149,20 @@ class Handled:
     at: datetime
 
 
-def last_handled(
-    connection: Connection, *, conversation_id: str = "", customer_id: str = ""
-) -> Handled | None:
-    """Who ended the last work item of this conversation, or of this customer."""
-    columns = work_items.c
-    column, value = (
-        (columns.conversation_id, conversation_id)
-        if conversation_id
-        else (columns.customer_id, customer_id)
-    )
-    row = connection.execute(
-        select(columns.agent_id, columns.resolved_at)
-        .where(column == value, columns.state == "done", columns.agent_id.is_not(None))
-        .where(columns.resolved_at.is_not(None))
-        .order_by(columns.resolved_at.desc())
-        .limit(1)
-    ).one_or_none()
-    return Handled(row.agent_id, row.resolved_at) if row is not None else None
+def last_handled_for(
+    connection: Connection, customer_ids: Collection[str], since: datetime
+) -> dict[str, Handled]:
+    """Who ended the last work item of each of these customers, if that was since then."""
+    rows = connection.execute(_HANDLED_FOR, {"ids": customer_ids, "since": since})
+    return {row.customer_id: Handled(row.agent_id, row.resolved_at) for row in rows}
+
+
+def last_handled_in(
+    connection: Connection, conversation_ids: Collection[str], since: datetime
+) -> dict[str, Handled]:
+    """Who ended the last work item of each of these conversations, if that was since then."""
+    rows = connection.execute(_HANDLED_IN, {"ids": conversation_ids, "since": since})
+    return {row.conversation_id: Handled(row.agent_id, row.resolved_at) for row in rows}
 
 
 def save(connection: Connection, items: Sequence[WorkItem], closed: Collection[str]) -> None:
@@ -204,7 +171,7 @@ def save(connection: Connection, items: Sequence[WorkItem], closed: Collection[s
     Of conversations that are `closed`, those with new work are opened again.
     """
     if new := [item for item in items if item.new]:
-        connection.execute(insert(work_items), [_row(item) for item in new])
+        insert_all(connection, work_items, [_row(item) for item in new])
         _open(connection, {item.conversation_id for item in new}.intersection(closed))
     if changed := [item for item in items if not item.new]:
         connection.execute(_CHANGE, [_change(item) for item in changed])
@@ -224,9 +191,68 @@ def _open(connection: Connection, conversation_ids: Collection[str]) -> None:
 
 
 def mark_routed(connection: Connection, interaction_ids: Sequence[str]) -> None:
-    connection.execute(delete(waiting).where(among(waiting.c.interaction_id, interaction_ids)))
+    connection.execute(_MARK_ROUTED, {"ids": interaction_ids})
 
 
+# Made once: see `among`.
+_LOCK = (
+    select(conversations.c.id, conversations.c.state)
+    .where(among_named(conversations.c.id, "ids"))
+    .order_by(conversations.c.id)
+    .with_for_update()
+)
+_ORGANISATIONS = customers.alias("organisations")
+_UNROUTED = (
+    select(
+        interactions.c.id,
+        interactions.c.conversation_id,
+        interactions.c.customer_id,
+        interactions.c.sequence,
+        interactions.c.channel,
+        interactions.c.direction,
+        interactions.c.account,
+        interactions.c.sender,
+        interactions.c.subject,
+        func.substr(interactions.c.text, 1, TEXT_READ).label("text"),
+        interactions.c.topic,
+        interactions.c.automatic,
+        interactions.c.received_at,
+        interactions.c.correlation_id,
+        customers.c.target_group,
+        customers.c.organisation_id,
+        _ORGANISATIONS.c.target_group.label("organisation_group"),
+        exists().where(attachments.c.interaction_id == interactions.c.id).label("has_files"),
+    )
+    .select_from(waiting)
+    .join(interactions, interactions.c.id == waiting.c.interaction_id)
+    .join(customers, customers.c.id == interactions.c.customer_id)
+    .outerjoin(_ORGANISATIONS, _ORGANISATIONS.c.id == customers.c.organisation_id)
+    .where(among_named(waiting.c.conversation_id, "ids"))
+    .order_by(interactions.c.conversation_id, interactions.c.sequence)
+    .limit(MOST_AT_ONCE)
+)
+# Written out, not a parameter: only then is it plain that the index of such rows will do.
+_DONE = literal_column("'done'", String)
+_OPEN_ITEMS = (
+    select(work_items)
+    .where(among_named(work_items.c.conversation_id, "ids"), work_items.c.state != _DONE)
+    .order_by(work_items.c.id)
+    .with_for_update()
+)
+_HANDLED = (
+    select(
+        work_items.c.customer_id,
+        work_items.c.conversation_id,
+        work_items.c.agent_id,
+        work_items.c.resolved_at,
+    )
+    .where(work_items.c.state == _DONE, work_items.c.agent_id.is_not(None))
+    .where(work_items.c.resolved_at >= bindparam("since"))
+    .order_by(work_items.c.resolved_at)
+)
+_HANDLED_FOR = _HANDLED.where(among_named(work_items.c.customer_id, "ids"))
+_HANDLED_IN = _HANDLED.where(among_named(work_items.c.conversation_id, "ids"))
+_MARK_ROUTED = delete(waiting).where(among_named(waiting.c.interaction_id, "ids"))
 _CHANGE = (
     update(work_items)
     .where(work_items.c.id == bindparam("changed_id"))
@@ -266,7 +292,7 @@ def _change(item: WorkItem) -> dict[str, Any]:
         "new_state": item.state,
         "new_agent": item.agent_id,
         "new_role": item.role,
-        "new_rank": _rank(item),
+        "new_rank": _rank(item, standing),
         "new_units": item.units,
         "new_skills": item.skills,
         "new_backup": item.backup_role,
@@ -283,6 +309,7 @@ def _change(item: WorkItem) -> dict[str, Any]:
 
 
 def _row(item: WorkItem) -> dict[str, Any]:
+    standing = deadlines.standing(item.deadlines)
     return {
         "id": item.id,
         "conversation_id": item.conversation_id,
@@ -300,8 +327,8 @@ def _row(item: WorkItem) -> dict[str, Any]:
         "decision": item.decision,
         "created_at": clock.now(),
         "resolved_at": None,
-        **deadlines.standing(item.deadlines),
-        "rank": _rank(item),
+        **standing,
+        "rank": _rank(item, standing),
         "units": item.units,
         "skills": item.skills,
         "backup_role": item.backup_role,
@@ -313,9 +340,8 @@ def _row(item: WorkItem) -> dict[str, Any]:
     }
 
 
-def _rank(item: WorkItem) -> int:
-    urgency = deadlines.standing(item.deadlines)["urgency_minutes"]
-    return rank(item.waiting_since, item.priority_minutes, urgency)
+def _rank(item: WorkItem, standing: dict[str, Any]) -> int:
+    return rank(item.waiting_since, item.priority_minutes, standing["urgency_minutes"])
 
 
 def _told(item: WorkItem) -> Envelope:

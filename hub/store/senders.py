@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 
 from hub import clock
 from hub.interaction import Party, PointKind, Verification
-from hub.store.among import among
+from hub.store.among import among_named
 from hub.store.inserting import insert_all, unique
 from hub.store.tables import contact_points, customers
 
@@ -54,8 +54,7 @@ class Senders:
 
     def _load(self, connection: Connection, parties: Sequence[Party]) -> dict[str, str]:
         keys = unique([p.key for p in parties] + [d for p in parties if (d := _domain_key(p))])
-        points = select(contact_points.c.key, contact_points.c.customer_id)
-        rows = connection.execute(points.where(among(contact_points.c.key, keys)))
+        rows = connection.execute(_POINTS, {"keys": keys})
         return {row.key: row.customer_id for row in rows}
 
     def _make(self, sender: Sender) -> str:
@@ -90,6 +89,11 @@ class Senders:
                 "created_at": self._now,
             }
         )
+
+
+_POINTS = select(contact_points.c.key, contact_points.c.customer_id).where(
+    among_named(contact_points.c.key, "keys")
+)
 
 
 def _is_anonymous(sender: Sender) -> bool:

@@ -48,7 +48,7 @@ class Instant(TypeDecorator[datetime]):
 def _utc(moment: datetime) -> datetime:
     if moment.tzinfo is None:
         raise ValueError("a stored time needs a zone")
-    return moment.astimezone(UTC)
+    return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
 
 
 def _written(moment: datetime | None) -> str | None:

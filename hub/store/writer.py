@@ -19,6 +19,8 @@ from hub.store.types import JSON_WAYS
 T = TypeVar("T")
 
 MOST_AT_ONCE = 128
+STATEMENTS = 512
+"""More than there are: one that is not kept is compiled again each time."""
 
 
 @dataclass
@@ -104,7 +106,11 @@ class SqliteWriter:
 
 def _engine(url: URL, prepare: Callable[[Any, object], None]) -> Engine:
     # isolation_level None: we say BEGIN ourselves, the driver must not.
-    arguments = {"check_same_thread": False, "isolation_level": None}
+    arguments = {
+        "check_same_thread": False,
+        "isolation_level": None,
+        "cached_statements": STATEMENTS,
+    }
     engine = create_engine(
         url, poolclass=NullPool, connect_args=arguments, hide_parameters=True, **JSON_WAYS
     )

@@ -124,6 +124,8 @@ async def test_what_cannot_be_written_is_refused(session: str, gert: Person) -> 
         {"w:topic.a:rest": "x"},
         {"w:nothing.a:title_en": "x"},
         {"act": "add:group", "text": "x" * 5000},
+        {"w:row.any.any.any.any:skills": "a," * 50},
+        {"w:row.any.any.any.any:skills": "a" + ":" * 60_000 + "x"},
     ):
         page = await gert.post(f"{session}/changes", **fields)
         assert page.status in (400, 409), fields

@@ -106,7 +106,7 @@ async def test_a_chat_there_and_back(demo: Demo, browser: Browser) -> None:
     await expect(console.locator(".entry-inbound", has_text="decaf")).to_be_visible()
     await answer(console, "Yes, we roast it on Fridays.")
     await expect(chat.get_by_text("Yes, we roast it on Fridays.")).to_be_visible()
-    await expect(console.locator(".entry-outbound .delivery").last).to_have_text("Delivered")
+    await expect(console.locator(".entry-outbound .delivery").last).to_have_text("Seen")
 
 
 @pytest.mark.timeout(180)

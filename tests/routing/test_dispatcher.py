@@ -135,6 +135,19 @@ async def test_what_waited_while_no_dispatcher_ran_is_found(patient: Office) -> 
         await patient.asked(anna, item)
 
 
+async def test_who_comes_where_nobody_was_gets_what_came_meanwhile(patient: Office) -> None:
+    anna = await patient.hire("anna", state=presence.AWAY)
+    async with patient.dispatcher():
+        first = await patient.wait_for("first")
+        await patient.told(first)
+        await patient.do(lambda c: presence.say(c, anna.id, presence.AVAILABLE))
+        await patient.asked(anna, first)
+        second = await patient.wait_for("second")
+        await patient.do(lambda c: offers.accept(c, first, anna))
+        await patient.told(second)
+        await patient.asked(anna, second)
+
+
 async def test_what_was_put_aside_comes_back_in_time(patient: Office) -> None:
     anna = await patient.hire("anna")
     item = await patient.wait_for("one")

@@ -39,7 +39,7 @@ from servers.process import free_port
 JAN, EVE = "jan@example.org", "eve@example.org"
 NOW = datetime(2026, 11, 27, 9, tzinfo=UTC)
 TOKEN = re.compile(r'name="form_token" value="([^"]+)"')
-CODE = re.compile(r"\b(\d{6})\b")
+CODE = re.compile(r"\b(\d{8})\b")
 LINK = re.compile(r"/portal/link/(\S+)")
 
 

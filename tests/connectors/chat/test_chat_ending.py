@@ -64,6 +64,17 @@ async def test_nobody_is_mailed_what_no_agent_answered(house: House, http: Clien
     assert [row for row in await house.rows(interactions) if row.channel == "email"] == []
 
 
+@pytest.mark.parametrize(
+    "word",
+    ["evil.com", "(WWW.evil)", "evil.com?x", "me@evil.com", "hxxps://a", "evil。com", "a.b" * 2730],
+)
+def test_nobody_is_led_anywhere_by_what_a_stranger_typed(word: str) -> None:
+    said = [Said("", f"Dear J. Doe, see\t{word} today.", ours=False, files=[f"see {word}.pdf"])]
+    _, text = compose_transcript(said * 20, organisation="Van Dalen", language="", proved=False)
+    assert "You:\nDear J. Doe, see\t[…] today.\nFile: […]\n" in text
+    assert word not in text
+
+
 def test_a_proved_address_gets_every_word() -> None:
     said = [Said("", "See https://example.org", ours=False, files=["photo.jpg"])]
     _, text = compose_transcript(said, organisation="Van Dalen", language="", proved=True)

@@ -140,8 +140,10 @@ async def test_a_file_needs_a_session_an_allowed_page_and_a_form(
     stranger = Visitor(http, house.origin, page_origin="https://evil.example")
     stranger.session = visitor.session
     assert (await stranger.upload(b"text", "a.txt"))[0] == 403
+    nul = b'--x\r\nContent-Disposition: form-data; name="\0"\r\n\r\n\r\n--x--\r\n'
     for kind, body in {
         "application/json": b"{}",
+        'multipart/form-data; boundary="x"': nul,
         "multipart/form-data; boundary=x": b"--x\r\n\r\nnothing\r\n--x--\r\n",
         "multipart/form-data": b"?",
     }.items():

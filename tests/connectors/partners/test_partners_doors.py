@@ -208,3 +208,11 @@ async def _is(house: House, events: int) -> bool:
 async def _done(house: House, receipt: str) -> dict[str, object]:
     found = await house.get(f"snelpost/receipts/{receipt}")
     return found.body if found.body["state"] == "done" else {}
+
+
+async def test_a_year_that_no_clock_shows_is_named_as_wrong(house: House) -> None:
+    for at in ("9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00"):
+        for fields in ({"time": at}, {"data": {"expected_until": at}}):
+            answer = await house.post(told(EventKind.EXCEPTION) | fields)
+            assert answer.status == 422
+            assert "year" in answer.body["errors"][0]["detail"]

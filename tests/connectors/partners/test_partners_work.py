@@ -13,7 +13,7 @@ from hub.interaction import Channel
 from hub.store import consents
 from hub.store.consents import Purpose, Said
 from hub.store.tables import local_messages, outbound, outbox
-from partner_house import CUSTOMER, House, notices, open_house, told
+from partner_house import CUSTOMER, SECRET, House, notices, open_house, told
 from stores import count, only
 from waiting import eventually
 
@@ -62,6 +62,19 @@ async def test_what_nobody_knows_waits_for_its_order(house: House) -> None:
     assert await eventually(house.contacts)
 
 
+async def test_a_partner_makes_no_work_of_an_order_that_it_was_never_given(house: House) -> None:
+    await house.ship()
+    assert await settled(house, told(LATE, 1, tracking="3S9", order="VK-1")) == []
+
+
+async def test_unless_it_is_trusted_to_name_orders(sqlite_url: str, tmp_path: Path) -> None:
+    trusted = {"snelpost": {"secret": SECRET, "names_orders": True}}
+    async with open_house(sqlite_url, tmp_path, partners=trusted) as house:
+        await house.ship()
+        [work] = await settled(house, told(LATE, 1, tracking="3S9", order="VK-1"))
+        assert work.details["order"] == "VK-1"
+
+
 async def test_what_went_well_after_all_is_no_work(house: House) -> None:
     await house.ship()
     assert await settled(house, told(DONE, 2), told(LATE, 1)) == []
@@ -81,6 +94,13 @@ async def test_the_customer_hears_it_once_in_their_language(house: House) -> Non
     assert contacts[-1].text.endswith("3 december."), "another day is other news"
 
 
+async def test_a_carrier_writes_to_nobody_all_day_long(house: House) -> None:
+    await house.ship()
+    for day in range(1, 8):
+        await settled(house, told(LATE, day, expected_until=f"2026-12-0{day}T12:00:00Z"))
+    assert sum(one.direction == "outbound" for one in await house.contacts()) == 4
+
+
 async def test_on_the_channel_that_they_prefer_unless_they_said_stop(house: House) -> None:
     await house.ship(attributes={"preferred_channel": "sms"})
     assert (await settled(house, told(LATE, 1)))[-1].channel == "sms"
@@ -91,6 +111,13 @@ async def test_on_the_channel_that_they_prefer_unless_they_said_stop(house: Hous
     await house.database.write(lambda c: consents.add(c, [stop]))
     assert (await settled(house, told(DAMAGED, 2)))[-1].channel == "email"
     assert house.asked == ["message.send.sms", "message.send.email"]
+
+
+async def test_where_one_may_not_begin_with_a_text_of_ones_own_another_way_is_taken(
+    house: House,
+) -> None:
+    await house.ship(attributes={"preferred_channel": "whatsapp"})
+    assert (await settled(house, told(LATE, 1)))[-1].channel == "email"
 
 
 async def test_not_at_night(sqlite_url: str, tmp_path: Path) -> None:

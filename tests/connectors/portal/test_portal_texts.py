@@ -8,6 +8,7 @@ from pathlib import Path
 PORTAL = Path(__file__).parents[3] / "connectors" / "portal"
 IN_TEMPLATES = re.compile(r'_\(["\']((?:[^"\'\\]|\\.)*)["\']')
 OF_OTHERS = {
+    "This form cannot be read.",
     "Nothing was agreed that you can order under. Ask us for an offer.",
 }
 

@@ -165,7 +165,7 @@ async def test_a_parcel_is_followed_and_a_wish_kept(house: House, jan: Browser) 
 
 
 async def test_details_are_kept_and_erasing_is_asked_for(house: House, jan: Browser) -> None:
-    chosen = {"name": "Jan  Jansen", "language": "nl", "preferred": "sms"}
+    chosen = {"name": "Jan \u202e\x1b Jansen", "language": "nl", "preferred": "sms"}
     assert (await jan.post("/portal/details", **chosen))[0] == 303
     row = next(one for one in await rows(house.database, customers) if one.id == "jan")
     assert (row.name, row.language) == ("Jan Jansen", "nl")
@@ -196,3 +196,33 @@ async def test_more_messages_than_a_person_writes(sqlite_url: str, tmp_path: Pat
         form = {"topic": "delivery/late", "text": "x"}
         found = [(await one.post("/portal/requests/new", **form))[0] for _ in range(3)]
         assert found == [303, 303, 429]
+
+
+async def test_what_no_form_of_ours_sends_is_refused_and_no_fault_of_ours(
+    house: House, jan: Browser
+) -> None:
+    await jan.get("/portal/orders/new/price")
+    for article in ("", "x" * 500):
+        status, page = await jan.post("/portal/orders/new/price", **{f"n-{article}": "1"})
+        assert (status, "Choose from the list" in page) == (422, True)
+    form = "application/x-www-form-urlencoded"
+    for kind in (f"{form}; charset=klingon", form, "multipart/form-data"):
+        headers = {"Content-Type": kind}
+        async with jan.http.post("/portal/erase", data=b"a=\xff", headers=headers) as answer:
+            assert answer.status == 400, kind
+    part = b'--x\r\nContent-Disposition: form-data; name="a\0"\r\n\r\n\r\n--x--\r\n'
+    headers = {"Content-Type": "multipart/form-data; boundary=x"}
+    async with jan.http.post("/portal/erase", data=part, headers=headers) as answer:
+        assert answer.status == 400
+    assert (await jan.get("/portal/requests/%00"))[0] == 404
+    nul = {"reason": "a\0b", "version": "1"}
+    assert (await jan.post("/portal/orders/VK-1/cancel", **nul))[0] == 303
+    assert await house.said() == []
+
+
+async def test_a_page_that_fails_again_and_again_is_told_once(house: House, jan: Browser) -> None:
+    broken = update(orders_table).values(currency="?")
+    await house.database.write(lambda c: c.execute(broken))
+    for _ in range(3):
+        assert (await jan.get("/portal/orders"))[0] == 500
+    assert len(await house.said()) == 1
