@@ -21,7 +21,9 @@ Row = Mapping[str, Any]
 def write(results: Results) -> None:
     text = PAGE.read_text()
     for name, lines in _sections(results).items():
-        text = _replaced(text, name, lines)
+        # What was not measured on this machine stays as it was written down.
+        if name == "machine" or results.rows(name):
+            text = _replaced(text, name, lines)
     PAGE.write_text(text)
     if memory := results.rows("memory"):
         CHART.write_text(chart.draw(memory, TITLES, EVERY))

@@ -27,8 +27,8 @@ _MOST_A_DAY = 4
 _KIND_OF = {
     Channel.EMAIL: PointKind.EMAIL,
     Channel.SMS: PointKind.PHONE,
-    Channel.WHATSAPP: PointKind.PHONE,
 }
+"""Not WhatsApp: there one may only begin with a template that was approved."""
 
 TEXTS: dict[str, dict[EventKind, str]] = {
     "en": {

@@ -130,7 +130,11 @@ class House:
             metrics=self.metrics,
             report=_report,
             wake=self.relay.wake,
-            default_accounts={Channel.EMAIL: "info@vandalen.example", Channel.SMS: "+31970000000"},
+            default_accounts={
+                Channel.EMAIL: "info@vandalen.example",
+                Channel.SMS: "+31970000000",
+                Channel.WHATSAPP: "+31970000000",
+            },
             topic_of_event=lambda kind: TOPICS.get(kind, ""),
         )
 

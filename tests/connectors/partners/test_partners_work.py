@@ -113,6 +113,13 @@ async def test_on_the_channel_that_they_prefer_unless_they_said_stop(house: Hous
     assert house.asked == ["message.send.sms", "message.send.email"]
 
 
+async def test_where_one_may_not_begin_with_a_text_of_ones_own_another_way_is_taken(
+    house: House,
+) -> None:
+    await house.ship(attributes={"preferred_channel": "whatsapp"})
+    assert (await settled(house, told(LATE, 1)))[-1].channel == "email"
+
+
 async def test_not_at_night(sqlite_url: str, tmp_path: Path) -> None:
     hour = datetime.now(UTC).hour
     sleeping = notices(LATE, time_zone="UTC", from_hour=(hour + 2) % 24, until_hour=24)
