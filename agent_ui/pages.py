@@ -7,7 +7,7 @@ from typing import Any
 from aiohttp import web
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from agent_ui import spans, trade_words, words
+from agent_ui import openings, spans, trade_words, words
 from agent_ui.context import ConsoleContext
 from agent_ui.delivery_words import delivery_error
 from agent_ui.static_files import StaticFiles
@@ -44,6 +44,7 @@ def _environment(organisation: str, static: StaticFiles) -> Environment:
         trade_words=trade_words,
         words=words,
         spans=spans,
+        openings=openings,
         client_texts=CLIENT_TEXTS,
         languages=LANGUAGES,
         organisation=organisation,

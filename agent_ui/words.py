@@ -1,5 +1,7 @@
 """What people call the store's terms: states, channels, kinds. All are keys of the translations."""
 
+import re
+from decimal import Decimal
 from http import HTTPStatus
 
 from agent_ui.guidance import Recognition
@@ -379,3 +381,11 @@ def reply_subject(subject: str) -> str:
     if not subject or subject.lower().startswith(("re:", "antw:", "aw:", "sv:")):
         return subject
     return f"Re: {subject}"
+
+
+def limit(texts: Texts, name: str, most: Decimal) -> str:
+    """Of what one may decide; its name is the model's own, `refund_eur`."""
+    number = f"{most:f}"
+    if texts.language == "nl":
+        number = number.replace(".", ",")
+    return texts(N_("{name}: at most {n}"), name=re.sub("[_-]", " ", name), n=number)
