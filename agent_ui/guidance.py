@@ -72,6 +72,11 @@ class Guidance(_Stored):
     results: tuple[_Result, ...] = ()
     authority: tuple[Authority, ...] = ()
 
+    @property
+    def approvers(self) -> tuple[str, ...]:
+        """Each role once that decides what is above the agent's authority."""
+        return tuple(dict.fromkeys(one.approver for one in self.authority if one.approver))
+
 
 def guidance_of(decision: dict[str, Any]) -> Guidance:
     """Empty when the decision is not one that we can read: the work must be shown all the same."""

@@ -66,7 +66,7 @@ class Pages:
             _=texts,
             role_titles=titles,
             offered_only=offered,
-            may_escalate=self._context.escalation is not None,
+            escalation=self._context.escalation,
             now=clock.now(),
             **values,
         )

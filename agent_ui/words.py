@@ -283,7 +283,7 @@ STEPS = {
     "transferred": N_("{name} handed it over: {goal}."),
     "snoozed": N_("{name} put it aside."),
     "woken": N_("It waits again, at its old place."),
-    "escalated": N_("{name} asked a supervisor: {goal}."),
+    "escalated": N_("{name} asked for a decision: {goal}."),
     "callback": N_("The customer asked to be called back; it keeps its place."),
     "warned": N_("Most of the time to answer or to solve it was over."),
     "breached": N_("The promised time was over."),
