@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from agent_ui.guidance import guidance_of
 from agent_ui.matrix_desk import MatrixDesk
 from agent_ui.model_desk import ModelDesk
 from agent_ui.replay_desk import ReplayDesk
@@ -20,6 +21,7 @@ from hub.ruler import Ruler
 from hub.settings import HubSettings
 from hub.store import Blobs, Database
 from hub.store.deadlines import Deadline
+from hub.store.work_items import WorkItem
 
 
 def _no_role(role: str) -> str:  # noqa: ARG001
@@ -28,10 +30,19 @@ def _no_role(role: str) -> str:  # noqa: ARG001
 
 @dataclass(frozen=True)
 class Escalation:
-    """To this role, where work counts as waiting for so many minutes more."""
+    """Who decides what an agent may not; the work counts as waiting for so many minutes more there.
 
-    role: str
-    minutes: int
+    `supervisors`: the role that is asked where the model names nobody; empty when there is none.
+    """
+
+    supervisors: str = ""
+    minutes: int = 60
+
+    def roles(self, item: WorkItem) -> tuple[str, ...]:
+        """Who can be asked about this work: who approves it, else the supervisors."""
+        approvers = guidance_of(item.decision).approvers
+        others = tuple(role for role in approvers if role != item.role)
+        return others or ((self.supervisors,) if self.supervisors else ())
 
 
 @dataclass(frozen=True)
@@ -53,7 +64,7 @@ class ConsoleContext:
     `wake()`: called after every write that adds events.
     `offered_only()`: the roles whose work is not for taking, only for offering.
     `backup_of(role)`: the role that takes over, or "".
-    `escalation`: to whom agents turn when they may not decide, or None.
+    `escalation`: to whom agents turn when they may not decide.
     `quiet`: after so long without a word a chat takes half of an agent's room.
     """
 
@@ -78,5 +89,5 @@ class ConsoleContext:
     offered_only: Callable[[], frozenset[str]] = frozenset
     composing: Mapping[Channel, Composing] = field(default_factory=dict)
     backup_of: Callable[[str], str] = _no_role
-    escalation: Escalation | None = None
+    escalation: Escalation = Escalation()
     quiet: timedelta = timedelta(minutes=10)

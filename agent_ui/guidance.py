@@ -1,5 +1,6 @@
 """What the interaction model says about this work, read from the router's stored decision."""
 
+from decimal import Decimal
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -32,6 +33,20 @@ class _Step(_Named):
     aid: dict[str, str] | None = None
 
 
+class Authority(_Stored):
+    """What an agent may decide; above it the role `approver` does, `within` so many seconds."""
+
+    en: str
+    nl: str = ""
+    limits: dict[str, Decimal] = Field(default_factory=dict)
+    approver: str | None = None
+    within: int | None = None
+
+    @property
+    def title(self) -> dict[str, str]:
+        return {"en": self.en, "nl": self.nl}
+
+
 class _Steps(_Stored):
     before: tuple[_Step, ...] = ()
     during: tuple[_Step, ...] = ()
@@ -47,7 +62,7 @@ class Recognition(_Stored):
 
 
 class Guidance(_Stored):
-    """Titles and authority hold one text per language, by its code."""
+    """Titles hold one text per language, by its code."""
 
     model_version: str = ""
     topic_title: dict[str, str] | None = None
@@ -55,7 +70,12 @@ class Guidance(_Stored):
     required_information: tuple[Information, ...] = ()
     steps: _Steps = _Steps()
     results: tuple[_Result, ...] = ()
-    authority: tuple[dict[str, Any], ...] = Field(default=())
+    authority: tuple[Authority, ...] = ()
+
+    @property
+    def approvers(self) -> tuple[str, ...]:
+        """Each role once that decides what is above the agent's authority."""
+        return tuple(dict.fromkeys(one.approver for one in self.authority if one.approver))
 
 
 def guidance_of(decision: dict[str, Any]) -> Guidance:

@@ -60,11 +60,15 @@ def answer(texts: Texts, way: Way) -> str:
     """How soon there is an answer; empty when nothing is promised."""
     if way.answer_within is None:
         return ""
+    # A business day is no day of 24 hours, so opening hours are told in hours.
+    return within(texts, way.answer_within, in_days=not way.in_business_hours)
+
+
+def within(texts: Texts, seconds: int, *, in_days: bool = True) -> str:
+    """Exactly so long, in the largest unit in which that is a whole number."""
     for unit, one, many in _WITHIN:
-        # A business day is no day of 24 hours, so opening hours are told in hours.
-        fits = way.answer_within % unit == 0 and not (unit == _DAY and way.in_business_hours)
-        if fits:
-            return texts.count(way.answer_within // unit, one, many)
+        if seconds % unit == 0 and (in_days or unit != _DAY):
+            return texts.count(seconds // unit, one, many)
     raise AssertionError("a second fits always")
 
 

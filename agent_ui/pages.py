@@ -9,6 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from agent_ui import spans, trade_words, words
 from agent_ui.call_words import call_words
+from agent_ui import openings, spans, trade_words, words
 from agent_ui.context import ConsoleContext
 from agent_ui.delivery_words import delivery_error
 from agent_ui.static_files import StaticFiles
@@ -45,6 +46,7 @@ def _environment(organisation: str, static: StaticFiles) -> Environment:
         trade_words=trade_words,
         words=words,
         spans=spans,
+        openings=openings,
         client_texts=CLIENT_TEXTS,
         languages=LANGUAGES,
         organisation=organisation,
@@ -67,7 +69,7 @@ class Pages:
             _=texts,
             role_titles=titles,
             offered_only=offered,
-            may_escalate=self._context.escalation is not None,
+            escalation=self._context.escalation,
             now=clock.now(),
             **values,
         )

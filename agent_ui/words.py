@@ -1,5 +1,7 @@
 """What people call the store's terms: states, channels, kinds. All are keys of the translations."""
 
+import re
+from decimal import Decimal
 from http import HTTPStatus
 
 from agent_ui.guidance import Recognition
@@ -284,7 +286,7 @@ STEPS = {
     "transferred": N_("{name} handed it over: {goal}."),
     "snoozed": N_("{name} put it aside."),
     "woken": N_("It waits again, at its old place."),
-    "escalated": N_("{name} asked a supervisor: {goal}."),
+    "escalated": N_("{name} asked for a decision: {goal}."),
     "callback": N_("The customer asked to be called back; it keeps its place."),
     "warned": N_("Most of the time to answer or to solve it was over."),
     "breached": N_("The promised time was over."),
@@ -382,3 +384,11 @@ def reply_subject(subject: str) -> str:
     if not subject or subject.lower().startswith(("re:", "antw:", "aw:", "sv:")):
         return subject
     return f"Re: {subject}"
+
+
+def limit(texts: Texts, name: str, most: Decimal) -> str:
+    """Of what one may decide; its name is the model's own, `refund_eur`."""
+    number = f"{most:f}"
+    if texts.language == "nl":
+        number = number.replace(".", ",")
+    return texts(N_("{name}: at most {n}"), name=re.sub("[_-]", " ", name), n=number)

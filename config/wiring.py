@@ -377,9 +377,9 @@ def _console(basics: Basics, outbound: Outbound, runs: Runs) -> Console:
     )
 
 
-def _escalation(rules: Rules) -> Escalation | None:
-    roles = rules.supervisor_roles
-    return Escalation(roles[0], rules.escalated_minutes) if roles else None
+def _escalation(rules: Rules) -> Escalation:
+    supervisors = next(iter(rules.supervisor_roles), "")
+    return Escalation(supervisors, rules.escalated_minutes)
 
 
 def _explain(decision: dict[str, Any], language: str) -> list[str]:

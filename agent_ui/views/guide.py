@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 
 from aiohttp import web
 
-from agent_ui import openings
 from agent_ui.pages import Pages
 from agent_ui.texts import preferred, texts_for
 from agent_ui.visit import Guest, Visit
@@ -41,7 +40,7 @@ class GuideViews:
         group = guest.request.query.get("for", "")[:LONGEST_GROUP]
         guide = self._make(group, public, clock.now())
         sections = _sections(guide, with_roles=not public)
-        return self._pages.page(guest, template, guide=guide, sections=sections, openings=openings)
+        return self._pages.page(guest, template, guide=guide, sections=sections)
 
 
 def _sections(guide: Guide, *, with_roles: bool) -> Sequence[Section]:

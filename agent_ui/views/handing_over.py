@@ -33,7 +33,7 @@ class HandingOverViews:
 
     async def transfer(self, visit: Visit) -> web.StreamResponse:
         role, _, agent_id = (await visit.field("to")).partition("|")
-        escalation = self._context.escalation if await visit.field("escalate") else None
+        asked = await visit.field("escalate")
         note = (await visit.field("note"))[:LONGEST_TEXT].replace("\r\n", "\n").strip()
         backup = self._context.backup_of(role)
 
@@ -46,14 +46,16 @@ class HandingOverViews:
                     agent_id=visit.known.id,
                     agent_name=visit.known.name,
                 )
-            if escalation:
+            if asked:
+                if asked not in self._context.escalation.roles(item):
+                    raise Rejected("no_role", "This role does not exist. Choose another one.")
                 handing_over.escalate(
                     connection,
                     item.id,
                     visit.known,
-                    escalation.role,
+                    asked,
                     reason=note,
-                    minutes=escalation.minutes,
+                    minutes=self._context.escalation.minutes,
                 )
             else:
                 goal = Goal(role, agent_id)

@@ -23,6 +23,7 @@ ORGANISATION = "Van Dalen Koffie"
 NOTICED = tuple(TEXTS["en"])
 HANDOVER_AFTER = 15  # seconds; short, so that a newcomer sees the mail
 HANDOVER_PAUSE = 60
+SUPERVISORS = "account-management"  # one whom the agent that newcomers try first does not hold
 
 
 async def run_demo(*, port: int, smtp_port: int, sink_port: int, folder: Path) -> None:
@@ -73,6 +74,7 @@ def _flags(port: int, smtp_port: int, sink_port: int, folder: Path) -> dict[str,
             "http": {"port": port, "public_url": base},
             "log": {"format": "console"},
         },
+        "routing": {"assignment": {"supervisor_roles": [SUPERVISORS]}},
         "connectors": {
             "email": {
                 "accounts": {

@@ -213,12 +213,12 @@ async def test_who_may_not_decide_asks_a_supervisor(
     assert "Ask a supervisor" in page.text("[data-give]")
     await is_there(carl)
     note = {"note": "May I refund 500 euro?", "to": "service|"}
-    await anna.post(f"/console/work/{item}/transfer", escalate="1", **note)
+    await anna.post(f"/console/work/{item}/transfer", escalate="billing", **note)
     page = await offered(carl)
     page = await carl.post(f"/console/work/{item}/accept")
     assert page.texts(".entry-note .text") == ["May I refund 500 euro?"]
-    assert "Anna de Wit asked a supervisor: Billing." in page.text(".why")
-    refused = await carl.post(f"/console/work/{item}/transfer", escalate="1", **note)
+    assert "Anna de Wit asked for a decision: Billing." in page.text(".why")
+    refused = await carl.post(f"/console/work/{item}/transfer", escalate="billing", **note)
     assert (refused.status, "highest role" in refused.text("main")) == (409, True)
 
 

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from config.settings import SettingsError, load
+from config.demo.running import demo_settings
+from config.settings import DEFAULT_MODEL, SettingsError, load
+from routing.model_file import load_model
 
 
 @pytest.fixture(autouse=True)
@@ -130,3 +132,9 @@ def test_accounts_and_their_secrets_by_environment(
     account = email.accounts["info"]
     assert account.address == "info@b.example"
     assert account.imap.password.get_secret_value() == "p"
+
+
+def test_the_demo_names_a_supervisor_that_its_model_has(tmp_path: Path) -> None:
+    settings = demo_settings(1, 2, 3, tmp_path)
+    [supervisors] = settings.routing.assignment.supervisor_roles
+    assert supervisors in load_model(DEFAULT_MODEL).roles

@@ -109,7 +109,7 @@ class House:
     model_text: str = MODEL
     rules: Rules | None = None
     """With rules a dispatcher runs, and offers work as they say."""
-    escalation: Escalation | None = None
+    escalation: Escalation = field(default_factory=Escalation)
     public_url: str = ""
     port: int = field(default_factory=free_port)
 
