@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from connectors.portal import words
+from connectors.portal.browsers import browser_of
 from connectors.portal.visit import FORM_TOKEN, Guest, Visit
 from hub import clock
 from hub.http import Route
@@ -44,6 +45,7 @@ class Pages:
             organisation=organisation,
             languages=LANGUAGES,
             words=words,
+            browser_of=browser_of,
             money=written,
             when=when,
             static=_STATIC,
