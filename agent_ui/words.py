@@ -191,6 +191,9 @@ POINTS = {
     "domain": N_("Mail domain"),
 }
 
+# By these kinds people are known to programs alone: their addresses say nothing to a reader.
+UNREADABLE_POINTS = frozenset({"visitor", "portal"})
+
 AGREEMENTS = {
     "contract": N_("Contract"),
     "sla": N_("Service level"),

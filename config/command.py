@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import sys
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
@@ -84,6 +85,8 @@ def plain_errors(language: str = "en") -> Any:
         lines = [str(error)]
     except OSError as error:
         lines = [f"{error.strerror or error}"]
+        if error.errno == errno.EADDRINUSE:
+            lines.append("End what listens there, or choose another port: see --help.")
     else:
         return
     for line in lines:

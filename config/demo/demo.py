@@ -80,7 +80,14 @@ class Demo:
         passwords = keep_passwords(context.folder / PASSWORDS, [e.login for e in entries])
         await organisation.load(database, context.model, passwords)
         self.sign_ins = tuple(
-            SignIn(e.login, e.name, passwords.by_login[e.login], e.roles, e.administrator)
+            SignIn(
+                e.login,
+                e.name,
+                passwords.by_login[e.login],
+                e.roles,
+                e.language,
+                e.administrator,
+            )
             for e in entries
         )
 

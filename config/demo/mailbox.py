@@ -10,10 +10,12 @@ from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import getaddresses, parsedate_to_datetime
+from functools import cache
 from pathlib import Path
 
 import nh3
 
+from config.demo import example
 from hub import clock
 
 MOST_MAILS = 2_000
@@ -144,7 +146,8 @@ def _parse(mail_id: str, raw: bytes) -> Mail:
     return Mail(
         id=mail_id,
         person=person,
-        person_name=next((name for name, address in theirs if address == person), ""),
+        person_name=next((name for name, address in theirs if name and address == person), "")
+        or _customers().get(person, ""),
         from_us=from_us,
         ours=next((address for _, address in ours), ""),
         answer_to=next((a for _, a in _addresses(message, "Reply-To") or sender), ""),
@@ -155,6 +158,12 @@ def _parse(mail_id: str, raw: bytes) -> Mail:
         references=" ".join(str(message["References"] or "").split()),
         files=tuple(part.get_filename() or "file" for part in message.iter_attachments()),
     )
+
+
+@cache
+def _customers() -> dict[str, str]:
+    """What customers are called, for mail that names only their address."""
+    return {writer.mail: writer.name for writer in example.writers()}
 
 
 def _parsed(raw: bytes) -> EmailMessage:

@@ -2,6 +2,7 @@
 
 import json
 import mimetypes
+import re
 from collections.abc import Awaitable, Callable
 from functools import cache
 from http import HTTPStatus
@@ -19,6 +20,7 @@ from hub.http import Handler, Route
 
 _FOLDER = Path(__file__).parent
 _LANGUAGE_SECONDS = 365 * 24 * 3600
+_OUR_LINK = re.compile(r"(https?://(?:127\.0\.0\.1|localhost):\d+/[\w/?&=%.~+-]*)")
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
@@ -26,6 +28,13 @@ _POLICY = (
 )
 
 View = Callable[[web.Request, Texts], Awaitable[web.StreamResponse]]
+
+
+def with_links(line: str) -> list[tuple[str, bool]]:
+    """A line in pieces, with which of them lead to this machine: in a mail from outside no other
+    address becomes a link."""
+    pieces = _OUR_LINK.split(line)
+    return [(piece, bool(number % 2)) for number, piece in enumerate(pieces) if piece]
 
 
 @cache
@@ -38,6 +47,7 @@ def _environment(organisation: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["with_links"] = with_links
     environment.globals.update(organisation=organisation, languages=LANGUAGES)
     return environment
 

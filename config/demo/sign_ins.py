@@ -22,6 +22,7 @@ class SignIn:
     name: str
     password: str
     roles: tuple[str, ...]
+    language: str
     administrator: bool = False
 
 

@@ -393,6 +393,8 @@ async def test_a_long_conversation_opens_at_its_end(house: House, browser: Brows
         await at.open(accepted.conversation_id)
         await expect(at.page.locator(".entry")).to_have_count(50)
         await expect(at.page.get_by_text("text 60")).to_be_in_viewport()
+        longer = "document.documentElement.scrollHeight > innerHeight"
+        assert not await at.page.evaluate(longer), "the panes scroll, the page does not"
         await at.page.get_by_role("button", name="Show what came before").click()
         await expect(at.page.locator(".entry")).to_have_count(60)
         await expect(at.page.get_by_role("button", name="Show what came before")).to_have_count(0)
@@ -528,6 +530,17 @@ async def test_a_phone_shows_one_pane_at_a_time(house: House, browser: Browser) 
         await at.page.get_by_role("link", name="Back to the conversation").click()
         await at.page.get_by_role("link", name="Back to the list").click()
         await expect(at.page.locator("#work")).to_be_visible()
+        width = await at.page.evaluate("document.documentElement.scrollWidth")
+        assert width <= 390, "nothing sticks out"
+
+
+async def test_the_bar_of_a_phone_holds_the_longer_words_of_dutch(
+    house: House, browser: Browser
+) -> None:
+    await house.hire("bea", "Bea de Boer", language="nl")
+    async with desk(browser, house, viewport={"width": 390, "height": 844}) as at:
+        await at.sign_in("bea")
+        await expect(at.page.get_by_role("button", name="Pak volgende")).to_be_visible()
         width = await at.page.evaluate("document.documentElement.scrollWidth")
         assert width <= 390, "nothing sticks out"
 

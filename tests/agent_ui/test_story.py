@@ -1,6 +1,8 @@
 """The main job, without scripts: sign in, take, answer, note, resolve."""
 
+from builders import chat_arrival
 from console_house import House, Person
+from hub.interaction import Channel, Party, PointKind
 from hub.store.tables import audit_log, conversations, outbound, work_items
 
 
@@ -38,6 +40,16 @@ async def test_a_mail_is_taken_answered_and_resolved(house: House, anna: Person)
     page = await anna.get(f"/console/conversations/{accepted.conversation_id}")
     assert page.text(".event").startswith("Anna de Wit resolved this")
     assert page.texts(".event q") == ["found", "It lay at the neighbours."]
+
+
+async def test_an_id_is_never_shown_as_an_address(house: House, anna: Person) -> None:
+    known = Party(kind=PointKind.PORTAL, value="01a22839-ec56", name="Jan Smit")
+    await house.receive(chat_arrival(channel=Channel.PORTAL, account="portal", sender=known))
+    page = await anna.take_next()
+    assert page.text(".entry-who") == "Jan Smit"
+    assert page.text("select[name=way] option") == "Portal"
+    assert page.texts(".points .point") == ["Portal account"]
+    assert "01a22839-ec56" not in page.text("#talk") + page.text("#side")
 
 
 async def test_what_an_agent_does_is_in_the_audit_log(house: House, anna: Person) -> None:

@@ -186,6 +186,7 @@ def test_a_port_that_is_taken_is_said_in_a_line(deployment: Deployment) -> None:
         assert second.start(wait=False).wait_for_end() == 1
         said = second.log.read_text()
         assert "already in use" in said
+        assert "choose another port" in said
         assert "Traceback" not in said
     finally:
         assert first.terminate() == 0

@@ -34,6 +34,15 @@ async def test_what_loket_sends_is_kept_per_recipient(house: House, tmp_path: Pa
     assert await kept.content(found, 0) == b"\x00\x01"
 
 
+async def test_a_customer_is_named_and_links_to_this_machine_can_be_followed(house: House) -> None:
+    ours, theirs = "http://127.0.0.1:8080/portal/link/a_b-c", "http://evil.example/<b>"
+    await house.deliver(answer_to(CUSTOMER, f"Press: {ours}\nNot: {theirs}"), CUSTOMER)
+    page = await house.text(f"/demo/mail?person={CUSTOMER}")
+    assert "<strong>Sanne de Vries</strong>" in page
+    assert f'<a href="{ours}">{ours}</a>' in page
+    assert "Not: http://evil.example/&lt;b&gt;" in page
+
+
 async def test_a_mail_with_html_alone_shows_as_text(house: House, tmp_path: Path) -> None:
     mail = answer_to(CUSTOMER, "")
     mail.set_content("<p>Hello <script>alert(1)</script><b>you</b></p>", subtype="html")
