@@ -1,6 +1,7 @@
 """What Loket has acknowledged it keeps, and handles once: processes are killed, servers stopped."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -10,10 +11,12 @@ import pytest
 from aiohttp import ClientSession
 from sqlalchemy import update
 
-from builders import email_party
-from chat_house import Visitor
+from builders import TOKENS, email_party, mail_arrival
+from chat_house import Visitor, talk
 from hub import clock
+from hub.intake import Intake
 from hub.interaction import Channel
+from hub.metrics import Metrics
 from hub.replies import Reply, add_reply
 from hub.store import Database
 from hub.store.database import open_database
@@ -34,14 +37,23 @@ from servers.smtp import SmtpSink
 from stores import count, opened, rows
 from waiting import eventually
 
-MAILS = 240
+IN_FLIGHT = 500
+MAILS = 100
+LINES = 20
+SMALL_GROUPS = 10
+"""Contacts routed together: so few that a process can be killed between two groups."""
 SETTLE_SECONDS = 60.0
+BROKER_AWAY_SECONDS = 30
 
 
 @pytest.fixture
 def deployment(stack: Any, tmp_path: Path, smtp_sink: SmtpSink) -> Deployment:
     return deploy(
-        tmp_path, store_url=stack.store_url, bus_url=stack.bus_url, sink_port=smtp_sink.port
+        tmp_path,
+        store_url=stack.store_url,
+        bus_url=stack.bus_url,
+        sink_port=smtp_sink.port,
+        batch=SMALL_GROUPS,
     )
 
 
@@ -62,6 +74,24 @@ def processes(request: pytest.FixtureRequest) -> Iterator[list[LoketProcess]]:
             process.kill()
 
 
+async def put_in_flight(store: Database) -> set[str]:
+    """Mails that a connector has acknowledged and nobody has routed; gives their Message-IDs."""
+    intake = Intake(store, TOKENS, Metrics(), lambda: None)
+    arrivals = [mail_arrival(f"waiting{number}@example.org") for number in range(IN_FLIGHT)]
+    await asyncio.gather(*(intake.accept(arrival) for arrival in arrivals))
+    return {f"<{arrival.external_id}>" for arrival in arrivals}
+
+
+async def kill_part_way(loket: LoketProcess, store: Database, after: int = 0) -> None:
+    """Kill it when more than `after` are routed, and others are not."""
+
+    async def more() -> bool:
+        return await count(store, work_items) > after
+
+    await eventually(more, seconds=SETTLE_SECONDS)
+    await asyncio.to_thread(loket.kill)
+
+
 async def settled(store: Database, expected: int) -> None:
     """Wait until everything that was received is routed and told."""
 
@@ -76,53 +106,66 @@ async def settled(store: Database, expected: int) -> None:
     await eventually(quiet, seconds=SETTLE_SECONDS)
 
 
-async def check(store: Database, mta: Mta, expected: int) -> None:
-    """None lost, none twice, each with its work, nothing given up."""
-    await settled(store, expected)
-    kept = [row.details["message_id"] for row in await rows(store, interactions)]
-    assert len(kept) == len(set(kept)) == expected
-    assert {f"<{message_id}>" for message_id in kept} == mta.acknowledged
+async def check(store: Database, acknowledged: set[str], said: int = 0) -> None:
+    """None lost, none twice, each with its work, nothing given up: mails, and lines of one chat."""
+    await settled(store, len(acknowledged) + said)
+    kept = await rows(store, interactions)
+    mails = [f"<{row.details['message_id']}>" for row in kept if row.channel == Channel.EMAIL]
+    assert len(mails) == len(set(mails))
+    assert set(mails) == acknowledged
+    chat = sorted((row.sequence, row.text) for row in kept if row.channel == Channel.CHAT)
+    assert chat == [(number + 1, f"Hello {number}") for number in range(said)]
     work = [row.conversation_id for row in await rows(store, work_items)]
-    assert len(work) == len(set(work)) == expected
+    assert len(work) == len(set(work)) == len(mails) + bool(said)
     assert await count(store, dead_letters) == 0
 
 
 @pytest.mark.timeout(180)
-async def test_one_process_killed_again_and_again(
+async def test_one_process_killed_again_and_again_with_500_in_flight(
     deployment: Deployment, store: Database, processes: list[LoketProcess]
 ) -> None:
-    loket = LoketProcess(deployment).start()
+    waiting = await put_in_flight(store)
+    loket = LoketProcess(deployment).start(wait=False)
     processes.append(loket)
     mta = Mta(deployment.smtp_port)
-    async with mta.delivering([mail(number, "one") for number in range(MAILS)]):
-        for count in (70, 150):
-            await mta.reach(count)
-            await asyncio.to_thread(loket.kill)
-            await asyncio.to_thread(loket.start)
-    await check(store, mta, MAILS)
+    async with ClientSession() as http, asyncio.TaskGroup() as customers:
+        customers.create_task(mta.deliver([mail(number, "one") for number in range(MAILS)]))
+        visitor = Visitor(http, f"http://127.0.0.1:{loket.port}")
+        customers.create_task(talk(visitor, [f"Hello {number}" for number in range(LINES)]))
+        for after in (0, IN_FLIGHT // 4):
+            await kill_part_way(loket, store, after)
+            assert await count(store, unrouted) > 0
+            await asyncio.to_thread(loket.start, wait=False)
+    await check(store, waiting | mta.acknowledged, said=LINES)
 
 
 @pytest.mark.timeout(180)
-async def test_every_role_killed_while_mail_comes_in(
+async def test_every_role_killed_with_500_in_flight_while_mail_comes_in(
     postgres_url: str,
     rabbitmq_url: str,
     tmp_path: Path,
     processes: list[LoketProcess],
 ) -> None:
-    deployment = deploy(tmp_path, store_url=postgres_url, bus_url=rabbitmq_url)
+    deployment = deploy(tmp_path, store_url=postgres_url, bus_url=rabbitmq_url, batch=SMALL_GROUPS)
     # Mail goes on coming in while any but the last of these is away.
     roles = ("router", "dispatcher", "console", "connectors")
     processes += [LoketProcess(deployment, role).start(wait=False) for role in roles]
     for process in processes:
         await asyncio.to_thread(process.wait_until_ready)
     mta = Mta(deployment.smtp_port)
-    async with mta.delivering([mail(number, "roles") for number in range(150)]):
-        for count, process in zip((25, 55, 85, 115), processes, strict=True):
-            await mta.reach(count)
-            await asyncio.to_thread(process.kill)
+    waiting: set[str] = set()
+    async with (
+        opened(postgres_url) as store,
+        mta.delivering([mail(number, "roles") for number in range(MAILS)]),
+    ):
+        for process in processes:
+            routed = await count(store, work_items)
+            waiting |= await put_in_flight(store)
+            await kill_part_way(process, store, after=routed)
+            assert await count(store, unrouted) > 0
             await asyncio.to_thread(process.start, wait=False)
     async with opened(postgres_url) as store:
-        await check(store, mta, 150)
+        await check(store, waiting | mta.acknowledged)
 
 
 async def test_asked_to_end_it_drains(
@@ -136,7 +179,7 @@ async def test_asked_to_end_it_drains(
         assert await asyncio.to_thread(loket.terminate) == 0
         assert "Traceback" not in loket.log.read_text()
         await asyncio.to_thread(loket.start)
-    await check(store, mta, 100)
+    await check(store, mta.acknowledged)
 
 
 async def test_a_killed_sender_sends_nothing_twice(
@@ -196,7 +239,7 @@ def _message_ids(content: bytes) -> list[str]:
 
 
 @pytest.mark.timeout(180)
-async def test_while_the_broker_is_away_senders_are_acknowledged(
+async def test_while_the_broker_is_away_30_seconds_senders_are_acknowledged(
     private_rabbitmq: RabbitMQServer,
     private_rabbitmq_url: str,
     postgres_url: str,
@@ -210,25 +253,21 @@ async def test_while_the_broker_is_away_senders_are_acknowledged(
     mta = Mta(deployment.smtp_port)
     await mta.deliver([mail(number, "before") for number in range(20)])
     await asyncio.to_thread(private_rabbitmq.stop)
-    await mta.deliver([mail(number, "during") for number in range(100)])
-    assert len(mta.acknowledged) == 120
+    stopped = time.monotonic()
     async with ClientSession() as http:
         visitor = await Visitor(http, f"http://127.0.0.1:{loket.port}").arrive()
-        answers = [await visitor.say(f"Hello {number}") for number in range(20)]
-        assert {answer["type"] for answer in answers} == {"ack"}
+        for second in range(BROKER_AWAY_SECONDS):
+            await mta.deliver([mail(second * 4 + number, "during") for number in range(4)])
+            assert (await visitor.say(f"Hello {second}"))["type"] == "ack"
+            # The promise is about this long: the senders go on until it is over.
+            await asyncio.sleep(stopped + second + 1 - time.monotonic())
         assert visitor.socket is not None
         await visitor.socket.close()
+    assert mta.refusals == []
+    assert len(mta.acknowledged) == 20 + 4 * BROKER_AWAY_SECONDS
     assert not loket.ready()
     await asyncio.to_thread(private_rabbitmq.start)
-    await settled(store, 140)
-    kept = await rows(store, interactions)
-    mails = {f"<{row.details['message_id']}>" for row in kept if row.channel == "email"}
-    assert mails == mta.acknowledged
-    chat = sorted((row.sequence, row.text) for row in kept if row.channel == "chat")
-    assert chat == [(number + 1, f"Hello {number}") for number in range(20)]
-    assert len(kept) == 140
-    assert await count(store, work_items) == 121
-    assert await count(store, dead_letters) == 0
+    await check(store, mta.acknowledged, said=BROKER_AWAY_SECONDS)
     await store.close()
 
 
@@ -254,5 +293,5 @@ async def test_while_the_database_is_away_senders_keep_their_mail(
         assert len(mta.acknowledged) - taken <= 8  # those that were in hand as it stopped
         await asyncio.to_thread(private_postgres.start)
     store = open_database(private_postgres_url)
-    await check(store, mta, 200)
+    await check(store, mta.acknowledged)
     await store.close()

@@ -6,10 +6,12 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from aiohttp import (
+    ClientError,
     ClientResponse,
     ClientSession,
     ClientWebSocketResponse,
@@ -43,9 +45,11 @@ from hub.store.database import open_database
 from hub.store.leader import open_leadership
 from hub.store.tables import conversations, interactions, outbound
 from servers.process import free_port
+from waiting import eventually
 
 SITE = "shop"
 PAGE_ORIGIN = "http://shop.example"
+SAY_SECONDS = 120
 
 
 @dataclass
@@ -346,6 +350,31 @@ class Visitor:
         if connection is not None and connection.transport is not None:
             connection.transport.abort()
         await self.socket.close()
+
+
+async def talk(visitor: Visitor, texts: Sequence[str]) -> None:
+    """Say it all in order, as the widget does: again, until the server says that it has it."""
+    for text in texts:
+        message_id = clock.new_id()
+        said = partial(_said, visitor, text, message_id)
+        await eventually(said, seconds=SAY_SECONDS)
+
+
+async def _said(visitor: Visitor, text: str, message_id: str) -> bool:
+    try:
+        if not visitor.session:
+            await visitor.begin()
+        if visitor.socket is None or visitor.socket.closed:
+            await visitor.connect()
+        await visitor.send({"type": "message", "id": message_id, "text": text})
+        answer = await visitor.until(
+            lambda frame: (
+                frame["type"] == "closed" or (frame.get("id") == message_id and _answers(frame))
+            )
+        )
+    except (ClientError, OSError, TimeoutError):
+        return False
+    return answer["type"] == "ack"
 
 
 def _answers(frame: dict[str, Any]) -> bool:

@@ -53,7 +53,9 @@ def ready(port: int) -> bool:
         return False
 
 
-def deploy(folder: Path, *, store_url: str, bus_url: str, sink_port: int = 1) -> Deployment:
+def deploy(
+    folder: Path, *, store_url: str, bus_url: str, sink_port: int = 1, batch: int = 100
+) -> Deployment:
     """Write the settings and migrate the store."""
     smtp_port = free_port()
     config = folder / "loket.toml"
@@ -66,6 +68,7 @@ url = "{store_url}"
 [hub.bus]
 url = "{bus_url}"
 backoff = [0.2, 0.5, 1]
+batch = {batch}
 [hub.blobs]
 path = "{folder / "blobs"}"
 [hub.log]
