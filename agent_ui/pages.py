@@ -7,9 +7,8 @@ from typing import Any
 from aiohttp import web
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from agent_ui import spans, trade_words, words
-from agent_ui.call_words import call_words
 from agent_ui import openings, spans, trade_words, words
+from agent_ui.call_words import call_words
 from agent_ui.context import ConsoleContext
 from agent_ui.delivery_words import delivery_error
 from agent_ui.static_files import StaticFiles
