@@ -5,7 +5,7 @@ whose sender died, and brings retries that are due back on the bus.
 """
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from sqlalchemy import Connection
@@ -31,7 +31,7 @@ class Sweeper:
         self._bus = bus
         self._relay = relay
         self._task = Supervised("sweeper", self._run)
-        self._next_forgotten = clock.now()
+        self._looked_at = datetime.min.replace(tzinfo=UTC)
 
     async def start(self) -> None:
         self._task.start()
@@ -51,8 +51,9 @@ class Sweeper:
         """One round, as of `now`. Raises StoreDown."""
         if await self._database.write(lambda c: _free_messages(c, now)):
             self._relay.wake()
-        if now >= self._next_forgotten:
-            self._next_forgotten = now + FORGOTTEN_EVERY
+        # Less than nothing has passed where somebody set the clock back.
+        if not timedelta() <= now - self._looked_at < FORGOTTEN_EVERY:
+            self._looked_at = now
             await self._database.write(lambda c: reports.match_left_over(c, now))
             await self._look_for_forgotten(now)
 

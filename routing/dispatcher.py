@@ -8,7 +8,7 @@ divide the work, and the store holds that nothing is given twice.
 
 import asyncio
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 import structlog
 from sqlalchemy import Connection
@@ -37,8 +37,6 @@ SWEEP_EVERY = 60.0
 SWEPT = 3
 AGAIN_AFTER = 0.05
 """Seconds after which what somebody else was changing is looked at again."""
-_LONGEST, _SHORTEST = timedelta(seconds=LONGEST_SLEEP), timedelta(seconds=SHORTEST_SLEEP)
-_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 class Dispatcher:
@@ -59,8 +57,8 @@ class Dispatcher:
         self._agents: dict[str, None] = {}
         self._items: dict[str, None] = {}
         self._news = asyncio.Event()
-        self._next_sweep = 0.0
-        self._next_look = _LONG_AGO
+        # In the loop's time, which goes on evenly when somebody sets the clock.
+        self._next_sweep = self._next_look = 0.0
         self._swept: frozenset[str] = frozenset()
         self._found = False
         self._deserted = False
@@ -113,9 +111,9 @@ class Dispatcher:
                 await self.round(clock.now())
             except Retry as error:
                 log.info("dispatcher.waiting", reason=error.detail)
-                self._next_sweep, self._next_look = 0.0, clock.now() + _LONGEST
+                self._next_sweep, self._next_look = 0.0, _loop_time() + LONGEST_SLEEP
             if not (self._found or self._agents or self._items):
-                await self._sleep((self._next_look - clock.now()).total_seconds())
+                await self._sleep(self._next_look - _loop_time())
 
     async def _sleep(self, seconds: float) -> None:
         try:
@@ -132,7 +130,7 @@ class Dispatcher:
         self._news.clear()
         if await self._shares.deal():
             self._next_sweep = 0.0
-        if now >= self._next_look:
+        if _loop_time() >= self._next_look:
             await self._by_the_clock(now)
         await self._sweep(now)
         self._found = False
@@ -141,13 +139,14 @@ class Dispatcher:
             self._items.clear()
         while self._agents or self._items:
             await self._work_off()
-            if clock.now() >= self._next_look:
+            if _loop_time() >= self._next_look:
                 return
 
     async def _by_the_clock(self, now: datetime) -> None:
         ended, lost, woken, due = await self._database.write(lambda c: _times(c, now))
         following = await self._database.read(_following)
-        self._next_look = max(min(following or now + _LONGEST, now + _LONGEST), now + _SHORTEST)
+        left = (following - now).total_seconds() if following else LONGEST_SLEEP
+        self._next_look = _loop_time() + max(min(left, LONGEST_SLEEP), SHORTEST_SLEEP)
         for item_id, agent_id in ended:
             log.info("offer.missed", work_item_id=item_id, agent_id=agent_id)
         if ended or lost or woken:
@@ -156,7 +155,7 @@ class Dispatcher:
 
     async def _sweep(self, now: datetime) -> None:
         """From time to time the front of every queue; again at once where that found somebody."""
-        loop_time = asyncio.get_running_loop().time()
+        loop_time = _loop_time()
         if loop_time < self._next_sweep and not self._found:
             return
         self._next_sweep = loop_time + SWEEP_EVERY
@@ -198,6 +197,10 @@ class Dispatcher:
 
     def _later(self, items: Iterable[str] = (), agents: Iterable[str] = ()) -> None:
         asyncio.get_running_loop().call_later(AGAIN_AFTER, self.note, items, agents)
+
+
+def _loop_time() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def _times(

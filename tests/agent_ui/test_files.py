@@ -12,7 +12,7 @@ from agent_ui.mail_html import document
 from builders import mail_arrival
 from console_house import House, Page, Person
 from hub.downloads import disposition
-from hub.interaction import Attachment
+from hub.interaction import Attachment, Verification
 from hub.store.tables import attachments
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
@@ -114,6 +114,19 @@ async def test_an_original_that_is_gone_is_not_offered(house: House, anna: Perso
     path = f"/console/interactions/{accepted.interaction_id}/original"
     assert path not in conversation.body
     assert (await anna.get(path)).status == 404
+
+
+async def test_a_mail_says_whether_its_sender_is_verified(house: House, anna: Person) -> None:
+    said = {}
+    for verification in Verification:
+        mail = await house.receive(mail_arrival(verification=verification))
+        page = await anna.get(f"/console/conversations/{mail.conversation_id}")
+        said[verification.value] = page.text(".entry-head .badge")
+    assert said == {
+        "verified": "Sender verified",
+        "unverified": "Sender not verified",
+        "failed": "Sender is not who it says",
+    }
 
 
 async def test_mail_comes_in_a_locked_frame(house: House, anna: Person) -> None:

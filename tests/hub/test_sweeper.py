@@ -67,6 +67,13 @@ async def test_a_forgotten_contact_is_asked_for_again(database: Database, sweepe
     assert envelope.correlation_id
 
 
+async def test_a_clock_that_is_set_back_stops_no_look(database: Database, sweeper: Sweeper) -> None:
+    await sweeper.sweep(clock.now() + timedelta(hours=1))
+    await forgotten(database)
+    await sweeper.sweep(clock.now() + timedelta(minutes=1))
+    assert len(await told(database)) == 1
+
+
 async def reply(database: Database) -> str:
     """A message to a customer, whose question was routed."""
     accepted = await Intake(database, TOKENS, Metrics(), lambda: None).accept(mail_arrival())

@@ -157,3 +157,26 @@ async def test_what_was_put_aside_comes_back_in_time(patient: Office) -> None:
     await patient.database.write(lambda c: handing_over.snooze(c, item, anna, until))
     async with patient.dispatcher():
         await patient.asked(anna, item)
+
+
+async def test_a_clock_that_is_set_back_stops_no_look(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right = clock.now
+    monkeypatch.setattr(clock, "now", lambda: right() + timedelta(hours=1))
+    anna = await office.hire("anna")
+    await office.place(await office.wait_for("before"))
+
+    async def missed(agent: Agent) -> bool:
+        return any(
+            offer.agent_id == agent.id and offer.state == "missed"
+            for offer in await office.offers()
+        )
+
+    async with office.dispatcher():
+        await eventually(lambda: missed(anna))
+        monkeypatch.setattr(clock, "now", right)
+        bea = await office.hire("bea")
+        after = await office.wait_for("after")
+        await office.place(after)
+        await eventually(lambda: missed(bea), seconds=10)

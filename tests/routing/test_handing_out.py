@@ -53,6 +53,18 @@ async def test_new_work_is_offered_to_who_is_idle_longest(at: Workplace) -> None
     assert live.expires_at - live.offered_at == pytest.approx(2 * MINUTE, abs=MINUTE / 60)
 
 
+async def test_each_channel_has_its_own_time_to_answer(at: Workplace) -> None:
+    seconds = {"phone": 20, "chat": 30, "email": 120}
+    waits: dict[str, timedelta] = {}
+    for channel in seconds:
+        agent = await at.hire(f"agent of {channel}")
+        await at.place(await at.wait_for(channel, channel=channel))
+        [offer] = await at.database.read(lambda c, a=agent: offers.live(c, a.id))
+        waits[offer.item.channel] = offer.expires_at - offer.offered_at
+    told = {channel: round(wait.total_seconds()) for channel, wait in waits.items()}
+    assert told == seconds
+
+
 async def test_who_accepts_has_it_and_gets_the_next(at: Workplace) -> None:
     anna = await at.hire("anna")
     old = await at.wait_for("old", waiting_since=clock.now() - 9 * MINUTE)

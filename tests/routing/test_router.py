@@ -29,11 +29,13 @@ from hub.store.tables import (
     unrouted,
     work_items,
 )
+from routing.assigning.rules import Rules
 from routing.decide import Guess
 from routing.model import Model
 from routing.model_file import load_model
 from routing.router import Router
 from stores import count, only, opened, rows, told
+from workplace import Workplace
 
 MODEL = Path(__file__).parents[2] / "config" / "interaction_model.yaml"
 
@@ -162,6 +164,37 @@ async def test_a_customer_who_writes_again_keeps_their_place_and_agent(
         before.waiting_since,
     )
     assert after.epoch > before.epoch + 1
+
+
+COMPLAINT = "Klacht over de bezorger"
+
+
+@pytest.mark.parametrize(
+    ("hours", "again", "sticks"),
+    [
+        (71, mail_arrival(subject=COMPLAINT, text=""), True),
+        (73, mail_arrival(subject=COMPLAINT, text=""), False),
+        (71, mail_arrival("piet@example.net", subject=COMPLAINT, text=""), False),
+        (71, mail_arrival(subject="Levering te laat", text=""), False),
+    ],
+    ids=["lately", "long ago", "another customer", "a topic that is not sticky"],
+)
+async def test_who_helped_a_customer_lately_goes_first_where_the_model_says_so(
+    database: Database, model: Model, hours: float, again: Arrival, sticks: bool
+) -> None:
+    router = Router(database, lambda: model, Metrics(), lambda: None)
+    intake = Intake(database, TOKENS, Metrics(), lambda: None)
+    office = Workplace(database, Rules())
+    await office.open()
+    anna = await office.hire("anna")
+    await router.handle([received(await intake.accept(late_delivery()))])
+    before = (await only(database, work_items)).id
+    ended = clock.now() - timedelta(hours=hours)
+    await office.change(before, state="done", agent_id=anna.id, resolved_at=ended)
+    await router.handle([received(await intake.accept(again))])
+    [item] = [row for row in await rows(database, work_items) if row.id != before]
+    wanted = (anna.id, "sticky") if sticks else (None, "")
+    assert (item.preferred_agent_id, item.preferred_why) == wanted
 
 
 async def test_untouched_triage_work_moves_when_the_customer_says_more(
