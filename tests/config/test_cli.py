@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from builders import TOKENS, mail_arrival
+from config import checks
 from hub.bus import DeadLetter
 from hub.intake import Intake
 from hub.metrics import Metrics
@@ -175,6 +176,19 @@ def test_a_database_that_is_away_is_named_without_its_password(tmp_path: Path) -
     config.write_text(f'[hub.store]\nurl = "{url}"\n')
     said = refused(Deployment(config, 0, ""), "check")
     assert "does not answer" in said
+    assert "hidden" not in said
+
+
+def test_check_says_whether_the_broker_answers(
+    sqlite_url: str, rabbitmq_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = deploy(tmp_path, store_url=sqlite_url, bus_url=rabbitmq_url)
+    assert "ok   bus: RabbitMQ answers" in refused(there, "check"), "refused for other reasons"
+    monkeypatch.setattr(checks, "BROKER_SECONDS", 0.5)
+    url = f"amqp://loket:hidden@127.0.0.1:{free_port()}/"
+    said = refused(deploy(tmp_path, store_url=sqlite_url, bus_url=url), "check")
+    assert "FAIL bus: " in said
+    assert "Is RabbitMQ running, and are host, user, password and virtual host right?" in said
     assert "hidden" not in said
 
 
