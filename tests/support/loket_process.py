@@ -69,6 +69,7 @@ url = "{store_url}"
 url = "{bus_url}"
 backoff = [0.2, 0.5, 1]
 batch = {batch}
+prefetch = {4 * batch}
 [hub.blobs]
 path = "{folder / "blobs"}"
 [hub.log]
