@@ -95,6 +95,7 @@ async def load(database: Database, folder: Path, model: Model) -> Demo:
         sink_port=0,
         folder=folder,
         carrier_secret=carrier_secret("made up"),
+        auth_token="made up",
         model=model,
     )
     demo = Demo(context)

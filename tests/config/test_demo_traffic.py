@@ -10,7 +10,7 @@ import pytest
 from aiohttp import ClientSession
 
 from config import wiring
-from config.demo import Demo, DemoContext, traffic
+from config.demo import Demo, DemoContext, running, traffic
 from config.demo.carrier import carrier_secret
 from config.demo.running import demo_settings
 from config.settings import DEFAULT_MODEL
@@ -157,6 +157,8 @@ async def loket(tmp_path: Path) -> AsyncIterator[tuple[wiring.Process, str]]:
         sink_port=sink_port,
         folder=tmp_path,
         carrier_secret=carrier_secret(settings.hub.secret.get_secret_value()),
+        auth_token=running._secret(tmp_path, "sandbox-token"),
+        identity_secret=running._identity_secret(tmp_path),
         model=load_model(DEFAULT_MODEL),
     )
     demo = Demo(context)

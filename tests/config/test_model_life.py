@@ -91,7 +91,7 @@ def test_a_running_process_follows_within_seconds(deployment: Deployment) -> Non
     try:
         run(deployment, "model", "import", file(deployment, WITH_BILLS))
         run(deployment, "model", "activate", "2", "--override", "A test")
-        wait_for(lambda: '"version": 2, "event": "model.live"' in process.log.read_text())
+        wait_for(lambda: '"version":2,"event":"model.live"' in process.log.read_text())
     finally:
         assert process.terminate() == 0
 
