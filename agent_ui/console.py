@@ -7,8 +7,13 @@ from agent_ui.guard import Guard
 from agent_ui.import_desk import ImportDesk
 from agent_ui.live import Feed
 from agent_ui.news import TOPICS, News
+from agent_ui.office.people import PeopleViews
+from agent_ui.office.reports import ReportViews
+from agent_ui.office.reviews import ReviewViews
 from agent_ui.office.routes import OfficeViews
+from agent_ui.office.upkeep import UpkeepViews
 from agent_ui.office.wall import WallViews
+from agent_ui.office.welcome import WelcomeViews
 from agent_ui.pages import Pages
 from agent_ui.routes import Views, routes
 from agent_ui.sessions import Sessions
@@ -75,7 +80,14 @@ class Console:
             workshop=WorkshopViews(context, pages),
             lines=self._workshops,
             seats=Seats(database, sessions.guest_cookie),
-            office=OfficeViews(wall=WallViews(context, pages, self._feed)),
+            office=OfficeViews(
+                wall=WallViews(context, pages, self._feed),
+                reports=ReportViews(context, pages),
+                reviews=ReviewViews(context, pages),
+                people=PeopleViews(context, pages),
+                welcome=WelcomeViews(context, pages),
+                upkeep=UpkeepViews(context, pages),
+            ),
         )
         guard = Guard(sessions, pages, context.hub.http.public_url)
         self.audiences = guard.audiences

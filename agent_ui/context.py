@@ -17,11 +17,13 @@ from hub.composing import Composing
 from hub.guide import MakeGuide
 from hub.interaction import Channel
 from hub.isolation import Workers
+from hub.passing import PassOn, nowhere_to_pass
 from hub.ruler import Ruler
 from hub.settings import HubSettings
 from hub.store import Blobs, Database
 from hub.store.deadlines import Deadline
 from hub.store.work_items import WorkItem
+from hub.tokens import Tokens
 
 
 def _no_role(role: str) -> str:  # noqa: ARG001
@@ -61,6 +63,7 @@ class ConsoleContext:
     `replays`: what would have happened with one of them.
     `workshops`: what five-step sessions make of it.
     `resend(interaction_id, agent_id)`: send a message again; raises Rejected when it is on its way.
+    `tokens`: signs what is handed out. `pass_on`: sends a mail that is not kept.
     `wake()`: called after every write that adds events.
     `offered_only()`: the roles whose work is not for taking, only for offering.
     `backup_of(role)`: the role that takes over, or "".
@@ -87,6 +90,7 @@ class ConsoleContext:
     replays: ReplayDesk
     matrices: MatrixDesk
     workshops: WorkshopDesk
+    tokens: Tokens
     resend: Callable[[str, str], Awaitable[None]]
     wake: Callable[[], None]
     offered_only: Callable[[], frozenset[str]] = frozenset
@@ -96,4 +100,5 @@ class ConsoleContext:
     quiet: timedelta = timedelta(minutes=10)
     supervisor_roles: frozenset[str] = frozenset()
     mailboxes: tuple[str, ...] = ()
+    pass_on: PassOn = nowhere_to_pass
     zone: Callable[[], tzinfo] = lambda: UTC

@@ -26,6 +26,7 @@ from hub.bus.opening import open_bus
 from hub.composing import Composing
 from hub.connector import Connector, ConnectorContext, ConnectorKind
 from hub.events import WITH_BULK
+from hub.facts import Facts
 from hub.gauges import Gauges
 from hub.guide import Guide
 from hub.heart import Heart
@@ -168,7 +169,7 @@ def build(settings: Settings, role: Role = Role.ALL, extra: Extra | None = None)
     if role in (Role.ALL, Role.CONSOLE):
         runs = Runs(basics.database, basics.life.versions)
         parts.append(("replays", runs))
-        console = _console(basics, outbound, runs)
+        console = _console(basics, outbound, runs, outbound_to)
     if extra is not None:
         parts.append(("extra", extra))
     # Stopped in reverse: sockets and streams are told to end before the HTTP server waits for them.
@@ -344,6 +345,7 @@ def _dispatcher(basics: Basics) -> list[tuple[str, Part]]:
         ("planned models", Planned(basics.database, basics.life.activating)),
         ("sweeper", Sweeper(basics.database, basics.bus, basics.relay)),
         ("retention", retention),
+        ("facts", Facts(basics.database, open_leadership(basics.database, "facts"))),
         (
             "learning",
             Schedule(
@@ -358,7 +360,9 @@ def make_teaching(settings: Settings, database: Database, model: CurrentModel) -
     return Teaching(database, settings.routing.learning, model)
 
 
-def _console(basics: Basics, outbound: Outbound, runs: Runs) -> Console:
+def _console(
+    basics: Basics, outbound: Outbound, runs: Runs, outbound_to: Mapping[Channel, Connector]
+) -> Console:
     return Console(
         ConsoleContext(
             database=basics.database,
@@ -378,6 +382,7 @@ def _console(basics: Basics, outbound: Outbound, runs: Runs) -> Console:
             matrices=Matrices(basics.database, basics.life.versions),
             replays=Replays(basics.database, basics.life.versions, runs),
             workshops=WorkshopDesk(basics.life, basics.database, basics.settings.hub.organisation),
+            tokens=basics.tokens,
             resend=outbound.resend,
             wake=basics.relay.wake,
             offered_only=lambda: offered_only(basics.model()),
@@ -386,6 +391,7 @@ def _console(basics: Basics, outbound: Outbound, runs: Runs) -> Console:
             quiet=basics.settings.routing.assignment.quiet,
             supervisor_roles=frozenset(basics.settings.routing.assignment.supervisor_roles),
             mailboxes=mailboxes(basics.settings),
+            pass_on=partial(_pass_on, outbound_to),
             zone=lambda: zone_of(basics.model()),
         )
     )

@@ -26,6 +26,8 @@ OPEN = {
     ("GET", "/console/join"),
     ("GET", "/console/join/{code}"),
     ("POST", "/console/join"),
+    ("GET", "/console/welcome/{token:[A-Za-z0-9_-]{1,64}}"),
+    ("POST", "/console/welcome/{token:[A-Za-z0-9_-]{1,64}}"),
 }
 ABOVE_AGENTS = {Audience.SUPERVISORS, Audience.ADMINISTRATORS, Audience.LEADERS}
 

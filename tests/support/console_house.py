@@ -25,14 +25,16 @@ from config.workshop_desk import WorkshopDesk
 from connectors.messaging.composing import MessagingComposing
 from hub.bus import DeadLetter
 from hub.bus.opening import open_bus
+from hub.errors import Unavailable
 from hub.guide import Guide
 from hub.http import build_app
 from hub.http_server import HttpServer
 from hub.intake import Intake
-from hub.interaction import Accepted, Arrival, Channel
+from hub.interaction import Accepted, Arrival, Channel, DeliveryState
 from hub.isolation import Workers
 from hub.metrics import Metrics
 from hub.outbound import Outbound
+from hub.outgoing import OutgoingMessage, SendResult
 from hub.relay import Relay
 from hub.settings import BusSettings, HttpSettings, HubSettings
 from hub.store import Blobs, agents, migrate
@@ -112,6 +114,9 @@ class House:
     escalation: Escalation = field(default_factory=Escalation)
     public_url: str = ""
     supervisor_roles: frozenset[str] = frozenset()
+    passed_on: list[OutgoingMessage] = field(default_factory=list)
+    """Mails that were sent and not kept."""
+    mail_is_down: bool = False
     port: int = field(default_factory=free_port)
 
     @property
@@ -202,6 +207,8 @@ class House:
             matrices=Matrices(self.database, self.life.versions),
             replays=Replays(self.database, self.life.versions, self.runs),
             workshops=WorkshopDesk(self.life, self.database, hub.organisation),
+            tokens=TOKENS,
+            pass_on=self._pass_on,
             resend=self.outbound.resend,
             wake=self.relay.wake,
             offered_only=lambda: offered_only(self.model),
@@ -209,6 +216,12 @@ class House:
             escalation=self.escalation,
             supervisor_roles=self.supervisor_roles,
         )
+
+    async def _pass_on(self, message: OutgoingMessage) -> SendResult:
+        if self.mail_is_down:
+            raise Unavailable("mail", "Nobody answers.")
+        self.passed_on.append(message)
+        return SendResult(state=DeliveryState.SENT)
 
     def _guide(self, group: str, public: bool, now: datetime) -> Guide:
         return contact_guide(self.model, group, public=public, now=now)
