@@ -89,7 +89,10 @@ class Desk:
         model, texts = await self._read(number, language)
         decision = decide(_contact(trial), model)
         reasons = explain(decision, texts.language)
-        lost = tuple(LostLine(one.row, one.line, one.fields) for one in decision.lost)
+        lost = tuple(
+            LostLine(one.row, one.line, {str(why): names for why, names in one.fields.items()})
+            for one in decision.lost
+        )
         return Outcome(
             texts.role(decision.role), tuple(reasons), tuple(texts.values(decision)), lost
         )

@@ -254,7 +254,10 @@ def test_an_explanation_reads_as_sentences_in_both_languages():
         "The model does not know the target group “b2c/vip”; what holds for “b2c” is used.",
         "Whoever contacts invoice@ does so about “billing”.",
         "These words point to “Refund”: geld terug.",
-        f"“Billing” is responsible, by the row “all customers, any channel, billing” (line {line} of the model).",
+        (
+            "“Billing” is responsible, by the row “all customers, any channel, billing” "
+            f"(line {line} of the model)."
+        ),
     ]
     assert explain(decision, "nl")[2] == "Deze woorden wijzen op “Terugbetaling”: geld terug."
 

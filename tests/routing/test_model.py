@@ -168,7 +168,9 @@ def holding(rows: list[Moment], cell: Cell) -> set[tuple[str, str]]:
 
 def settled_or_lost(found: Handling) -> set[tuple[str, str]]:
     """Every field of every row that holds, either settled or lost."""
-    lost = {(one.row, name) for one in found.lost for names in one.fields.values() for name in names}
+    lost = {
+        (one.row, name) for one in found.lost for names in one.fields.values() for name in names
+    }
     won = {(row.row, field) for field, row in found.rows.items() if not row.row.startswith("roles")}
     assert not lost & won
     return lost | won
