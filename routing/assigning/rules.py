@@ -74,7 +74,7 @@ class Rules(Section):
     )
     supervisor_roles: tuple[str, ...] = Field(
         (),
-        description="who may take everything, later; who holds one oversees all work in the console",
+        description="who may take everything, later; they oversee all work in the console",
     )
     other_roles: tuple[str, ...] = Field((), description="roles of other sites, later still")
 
