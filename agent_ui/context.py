@@ -10,7 +10,7 @@ from agent_ui.matrix_desk import MatrixDesk
 from agent_ui.model_desk import ModelDesk
 from agent_ui.replay_desk import ReplayDesk
 from agent_ui.settings import ConsoleSettings
-from agent_ui.topic_desk import TopicDesk
+from agent_ui.topic_desk import ProposalDesk, TopicDesk
 from agent_ui.workshop.desk import WorkshopDesk
 from hub.bus import Bus
 from hub.composing import Composing
@@ -58,6 +58,7 @@ class ConsoleContext:
     `ruler(deadline, now)`: the clock of a deadline, as it stands then.
     `guide`: the contact guide.
     `topics`: what the interaction model says about topics.
+    `proposals`: puts what the page of topics proposes into a draft of the model.
     `models`: the versions of the interaction model.
     `matrices`: one of them as a matrix.
     `replays`: what would have happened with one of them.
@@ -86,6 +87,7 @@ class ConsoleContext:
     ruler: Callable[[Deadline, datetime], Ruler]
     guide: MakeGuide
     topics: TopicDesk
+    proposals: ProposalDesk
     models: ModelDesk
     replays: ReplayDesk
     matrices: MatrixDesk

@@ -10,6 +10,7 @@ from agent_ui.model_words import (
     DIRECTIONS,
     FLAWS,
     KEPT,
+    LOSSES,
     MODEL_ACTORS,
     MODEL_FIELDS,
     MODEL_REASONS,
@@ -33,6 +34,7 @@ __all__ = [
     "DIRECTIONS",
     "FLAWS",
     "KEPT",
+    "LOSSES",
     "MODEL_ACTORS",
     "MODEL_FIELDS",
     "MODEL_SECTIONS",
@@ -299,7 +301,12 @@ TIMERS = {
     "supervisors": N_("supervisors may take it"),
     "others": N_("other sites may take it"),
     "skills": N_("lower skill levels are enough"),
+    "preferred": N_("it no longer waits for one agent"),
 }
+PASSED = (
+    N_("1 that stood before it was passed over"),
+    N_("{n} that stood before it were passed over"),
+)
 CHOSEN = {
     "longest-idle": N_("had nothing new for the longest time"),
     "most-capacity": N_("had the most room"),

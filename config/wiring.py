@@ -18,6 +18,7 @@ from config.replay_desk import Replays
 from config.replay_runs import Runs
 from config.settings import Settings, SettingsError
 from config.topic_desk import ModelTopics
+from config.topic_drafts import TopicDrafts
 from config.workshop_desk import WorkshopDesk
 from connectors.messaging.composing import MessagingComposing
 from hub.asking import AskedTopic
@@ -378,6 +379,7 @@ def _console(
             ruler=ruler_of,
             guide=partial(_guide, basics.model),
             topics=ModelTopics(basics.model),
+            proposals=TopicDrafts(basics.database, basics.life.versions),
             models=Desk(basics.life, basics.model, basics.database),
             matrices=Matrices(basics.database, basics.life.versions),
             replays=Replays(basics.database, basics.life.versions, runs),

@@ -799,7 +799,7 @@ model_versions = Table(
     Column("sha256", String(64), nullable=False),  # of the text
     Column("title", Text, nullable=False),
     Column("note", Text, nullable=False),
-    Column("origin", String(16), nullable=False),  # file, command, console, rollback
+    Column("origin", String(16), nullable=False),  # see hub.store.models.Origin
     Column("based_on", Integer, ForeignKey("model_versions.number")),
     Column("revision", Integer, nullable=False),  # grows with every change of the row
     Column("created_at", Instant, nullable=False),

@@ -21,6 +21,7 @@ from config.model_desk import Desk
 from config.replay_desk import Replays
 from config.replay_runs import Runs
 from config.topic_desk import ModelTopics
+from config.topic_drafts import TopicDrafts
 from config.workshop_desk import WorkshopDesk
 from connectors.messaging.composing import MessagingComposing
 from hub.bus import DeadLetter
@@ -203,6 +204,7 @@ class House:
             ruler=ruler_of,
             guide=self._guide,
             topics=ModelTopics(lambda: self.model),
+            proposals=TopicDrafts(self.database, self.life.versions),
             models=Desk(self.life, self.live, self.database),
             matrices=Matrices(self.database, self.life.versions),
             replays=Replays(self.database, self.life.versions, self.runs),
