@@ -7,6 +7,7 @@ from agent_ui.guard import Guard
 from agent_ui.import_desk import ImportDesk
 from agent_ui.live import Feed
 from agent_ui.news import TOPICS, News
+from agent_ui.office.account import AccountViews
 from agent_ui.office.people import PeopleViews
 from agent_ui.office.reports import ReportViews
 from agent_ui.office.reviews import ReviewViews
@@ -87,6 +88,7 @@ class Console:
                 people=PeopleViews(context, pages),
                 welcome=WelcomeViews(context, pages),
                 upkeep=UpkeepViews(context, pages),
+                account=AccountViews(context, pages, sessions),
             ),
         )
         guard = Guard(sessions, pages, context.hub.http.public_url)

@@ -75,6 +75,8 @@ def routes(views: Views, guard: Guard, static: StaticFiles) -> Sequence[Route]:
         Route("GET", "/console/sign-in", everyone(views.sign_in.form)),
         Route("POST", "/console/sign-in", everyone(views.sign_in.sign_in)),
         Route("POST", "/console/sign-in/language", everyone(views.sign_in.language_of_guest)),
+        Route("GET", "/console/sign-in/code", everyone(views.sign_in.code_form)),
+        Route("POST", "/console/sign-in/code", everyone(views.sign_in.code)),
         Route("POST", "/console/sign-out", agents(views.sign_in.sign_out)),
         Route("POST", "/console/language", agents(views.sign_in.language)),
         Route("GET", "/console", agents(views.work.page)),

@@ -160,7 +160,7 @@ class PeopleViews:
             notice=words.reason(visit.texts, refused) if refused else "",
             people=found,
             sent=sent,
-            typed=typed if refused else {},
+            typed=typed if refused else dict.fromkeys(typed, ""),
         )
 
     async def _person(self, visit: Visit, refused: Rejected | None = None) -> web.Response:

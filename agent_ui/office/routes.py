@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agent_ui.guard import Guard
+from agent_ui.office.account import AccountViews
 from agent_ui.office.people import PeopleViews
 from agent_ui.office.reports import ReportViews
 from agent_ui.office.reviews import ReviewViews
@@ -21,10 +22,11 @@ class OfficeViews:
     people: PeopleViews
     welcome: WelcomeViews
     upkeep: UpkeepViews
+    account: AccountViews
 
 
 def office_routes(views: OfficeViews, guard: Guard) -> Sequence[Route]:
-    return [*_overview(views, guard), *_administration(views, guard)]
+    return [*_overview(views, guard), *_administration(views, guard), *_account(views, guard)]
 
 
 def _overview(views: OfficeViews, guard: Guard) -> Sequence[Route]:
@@ -70,4 +72,15 @@ def _administration(views: OfficeViews, guard: Guard) -> Sequence[Route]:
         Route("GET", home + "/dead-letters", administrators(watch.dead_letters)),
         Route("POST", home + "/dead-letters", administrators(watch.act_on_letters)),
         Route("GET", home + "/audit", administrators(watch.audit)),
+    ]
+
+
+def _account(views: OfficeViews, guard: Guard) -> Sequence[Route]:
+    agents, account = guard.for_agents, "/console/account"
+    return [
+        Route("GET", account, agents(views.account.page)),
+        Route("POST", account + "/password", agents(views.account.set_password)),
+        Route("POST", account + "/factor", agents(views.account.begin)),
+        Route("POST", account + "/factor/confirm", agents(views.account.confirm)),
+        Route("POST", account + "/factor/remove", agents(views.account.remove)),
     ]

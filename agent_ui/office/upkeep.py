@@ -1,7 +1,7 @@
 """What an administrator watches over: health, the no-loss ledger, dead letters, the audit log."""
 
 from datetime import UTC, date, datetime, time, timedelta
-from http import HTTPStatus
+from typing import Any
 
 from aiohttp import web
 from sqlalchemy import Connection
@@ -30,7 +30,7 @@ class UpkeepViews:
         """How every part of every process is, and what comes in and goes out, in words."""
         now = clock.now()
 
-        def read(connection: Connection) -> dict[str, object]:
+        def read(connection: Connection) -> dict[str, Any]:
             return {
                 "parts": health.parts(connection),
                 "sending": wall.sending(connection, now - timedelta(hours=24)),
@@ -94,7 +94,7 @@ class UpkeepViews:
         since = self._midnight(first)
         until = self._midnight(last + timedelta(days=1))
 
-        def read(connection: Connection) -> dict[str, object]:
+        def read(connection: Connection) -> dict[str, Any]:
             lines = audit.search(
                 connection,
                 since=since,
@@ -110,7 +110,6 @@ class UpkeepViews:
         return self._pages.page(
             visit,
             "office/audit.html",
-            status=HTTPStatus.OK,
             most=_LINES,
             typed={"words": words, "action": action, "from": first, "to": last},
             **found,

@@ -29,7 +29,7 @@ class WelcomeViews:
         token = guest.request.match_info["token"]
         password, again = await guest.field("password"), await guest.field("again")
         try:
-            _check(password, again)
+            check_password(password, again)
         except Rejected as error:
             return await self._show(guest, error)
         # Looked up first: a made-up link must not cost the work of hashing.
@@ -56,7 +56,8 @@ class WelcomeViews:
         )
 
 
-def _check(password: str, again: str) -> None:
+def check_password(password: str, again: str) -> None:
+    """Raises Rejected for one that is too short or too long, or typed differently."""
     if len(password) < SHORTEST_PASSWORD:
         raise Rejected("short_password", "Choose a longer password.", status=422)
     if len(password) > agents.LONGEST_PASSWORD:

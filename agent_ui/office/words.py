@@ -15,6 +15,8 @@ OFFICE_REASONS = {
     "short_password": N_("Choose a password of at least 12 characters."),
     "long_password": N_("Choose a password of at most 1000 characters."),
     "passwords_differ": N_("The two passwords differ. Type the same one twice."),
+    "factor_required": N_("Your organisation asks for a second step: it cannot be switched off."),
+    "wrong_password": N_("The present password is wrong."),
     "wrong_code": N_("This code is wrong or was used. Wait for the next one, and type that."),
     "no_scores": N_("Give at least one score."),
     "bad_criteria": N_("Write 1 to 12 short lines, one for each thing to look at."),
@@ -74,6 +76,7 @@ ALERTS = {
     "part": N_("{part} does not work: {problem}"),
     "gone": N_("A process says nothing any more: {process}."),
     "dead": N_("{n} messages could not be handled and wait for a person."),
+    "locked": N_("Somebody tried to sign in as {name} too often; they must wait."),
     "unrouted": N_("The oldest contact without a responsible role came {time} ago."),
 }
 

@@ -79,6 +79,19 @@ def search(
     ]
 
 
+def locked(connection: Connection, since: datetime) -> list[str]:
+    """The agents as whom somebody tried to sign in too often since then, by name."""
+    columns = audit_log.c
+    rows = connection.execute(
+        select(agents.c.name)
+        .join(audit_log, columns.object == agents.c.id)
+        .where(columns.at >= since, columns.action == "sign_in.locked")
+        .distinct()
+        .order_by(agents.c.name)
+    )
+    return list(rows.scalars())
+
+
 def kinds(connection: Connection, since: datetime) -> Sequence[str]:
     """What was done since then, each once."""
     columns = audit_log.c

@@ -85,7 +85,7 @@ def balance(connection: Connection, since: datetime, until: datetime) -> Balance
     rows = connection.execute(
         _joined(select(state, func.count())).where(_within(since, until)).group_by(state)
     )
-    found = {row[0]: row[1] for row in rows}
+    found: dict[str, int] = {row[0]: row[1] for row in rows}
     posts = connection.execute(
         select(partner_posts.c.state, func.count())
         .where(partner_posts.c.received_at >= since, partner_posts.c.received_at < until)
@@ -130,12 +130,14 @@ def _within(since: datetime, until: datetime) -> ColumnElement[bool]:
     return and_(key >= clock.first_id(since), key < clock.first_id(until))
 
 
-def _joined(query: Select[Any]) -> Select[Any]:
-    return (
+def _joined(query: Any) -> Select[Any]:
+    """`query` selects any columns."""
+    joined: Select[Any] = (
         query.select_from(interactions)
         .outerjoin(outbound, outbound.c.interaction_id == interactions.c.id)
         .outerjoin(unrouted, unrouted.c.interaction_id == interactions.c.id)
     )
+    return joined
 
 
 def _state() -> ColumnElement[str]:

@@ -49,15 +49,16 @@ def begin(connection: Connection, agent_id: str) -> Factor:
     found = find(connection, agent_id)
     if found is not None:
         return found
+    salt = clock.new_secret()
     row = {
         "agent_id": agent_id,
-        "salt": clock.new_secret(),
+        "salt": salt,
         "confirmed_at": None,
         "last_step": 0,
         "recovery": [],
     }
     connection.execute(insert(second_factors), [row])
-    return Factor(agent_id, row["salt"], None, 0, 0)
+    return Factor(agent_id, salt, None, 0, 0)
 
 
 def confirm(connection: Connection, agent_id: str, step: int) -> list[str] | None:

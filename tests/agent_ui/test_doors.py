@@ -23,6 +23,8 @@ OPEN = {
     ("GET", "/console/sign-in"),
     ("POST", "/console/sign-in"),
     ("POST", "/console/sign-in/language"),
+    ("GET", "/console/sign-in/code"),
+    ("POST", "/console/sign-in/code"),
     ("GET", "/console/join"),
     ("GET", "/console/join/{code}"),
     ("POST", "/console/join"),
