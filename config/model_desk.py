@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from agent_ui.model_desk import (
     AskedLine,
@@ -89,6 +90,10 @@ class Desk:
         decision = decide(_contact(trial), model)
         reasons = explain(decision, texts.language)
         return Outcome(texts.role(decision.role), tuple(reasons), tuple(texts.values(decision)))
+
+    async def decision(self, number: int, trial: Trial) -> dict[str, Any]:
+        model, _ = await self._read(number, "en")
+        return decide(_contact(trial), model).as_json
 
     async def findings(self, number: int, language: str) -> Sequence[FindingLine]:
         model, texts = await self._read(number, language)
