@@ -797,7 +797,7 @@ model_versions = Table(
     Column("sha256", String(64), nullable=False),  # of the text
     Column("title", Text, nullable=False),
     Column("note", Text, nullable=False),
-    Column("origin", String(16), nullable=False),  # file, command, console, rollback
+    Column("origin", String(16), nullable=False),  # see hub.store.models.Origin
     Column("based_on", Integer, ForeignKey("model_versions.number")),
     Column("revision", Integer, nullable=False),  # grows with every change of the row
     Column("created_at", Instant, nullable=False),
@@ -975,26 +975,6 @@ workshop_changes = Table(
     UniqueConstraint("workshop_id", "operation"),
 )
 
-# Phone calls of customers, from when they are kept until nothing is left to do for them.
-calls = Table(
-    "calls",
-    metadata,
-    Column("sid", String(64), primary_key=True),  # the provider's id of the customer's end
-    Column("conversation_id", _ID, ForeignKey("conversations.id"), nullable=False, unique=True),
-    Column("account", String(100), nullable=False),  # which of our numbers was called
-    Column("caller", String(100), nullable=False),  # empty: the number is withheld
-    Column("language", String(8), nullable=False),
-    Column("state", String(16), nullable=False),  # waiting, ringing, talking, ending, over
-    Column("outcome", String(16), nullable=False),  # how it ended
-    Column("turn", Integer, nullable=False),  # how often an agent was rung
-    Column("agent_id", _ID, ForeignKey("agents.id")),
-    Column("agent_sid", String(64), nullable=False),  # the agent's end; empty: not known
-    Column("created_at", Instant, nullable=False),
-    Column("changed_at", Instant, nullable=False),
-    Column("talking_at", Instant),
-    _where("ix_calls_open", "state <> 'over'", "created_at"),
-)
-
 # What programs sign in with: of an agent, or of a customer.
 api_tokens = Table(
     "api_tokens",
@@ -1023,4 +1003,45 @@ api_requests = Table(
     Column("headers", Json, nullable=False),
     Column("body", Text, nullable=False),
     Column("created_at", Instant, nullable=False, index=True),
+)
+
+# Phone calls of customers, from when they are kept until nothing is left to do for them.
+calls = Table(
+    "calls",
+    metadata,
+    Column("sid", String(64), primary_key=True),  # the provider's id of the customer's end
+    Column("conversation_id", _ID, ForeignKey("conversations.id"), nullable=False, unique=True),
+    Column("account", String(100), nullable=False),  # which of our numbers was called
+    Column("caller", String(100), nullable=False),  # empty: the number is withheld
+    Column("language", String(8), nullable=False),
+    Column("state", String(16), nullable=False),  # waiting, ringing, talking, ending, over
+    Column("outcome", String(16), nullable=False),  # how it ended
+    Column("turn", Integer, nullable=False),  # how often an agent was rung
+    Column("agent_id", _ID, ForeignKey("agents.id")),
+    Column("agent_sid", String(64), nullable=False),  # the agent's end; empty: not known
+    Column("created_at", Instant, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    Column("talking_at", Instant),
+    _where("ix_calls_open", "state <> 'over'", "created_at"),
+)
+
+# What people chose in the console instead of in a file: small documents by name.
+choices = Table(
+    "choices",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("value", Json, nullable=False),
+    Column("set_at", Instant, nullable=False),
+    Column("set_by", String(100), nullable=False),
+)
+
+# How the parts of each process are, as it said last.
+health = Table(
+    "health",
+    metadata,
+    Column("process", String(100), primary_key=True),
+    Column("part", String(100), primary_key=True),
+    Column("problem", Text, nullable=False),  # empty: it works
+    Column("since", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
 )
