@@ -31,12 +31,14 @@ OPEN = {
     ("GET", "/console/welcome/{token:[A-Za-z0-9_-]{1,64}}"),
     ("POST", "/console/welcome/{token:[A-Za-z0-9_-]{1,64}}"),
 }
+API = "/api/"
 ABOVE_AGENTS = {Audience.SUPERVISORS, Audience.ADMINISTRATORS, Audience.LEADERS}
 
 
 def doors(house: House) -> Iterator[tuple[Route, Audience]]:
+    """Those for people; programs come in by the API with a token."""
     for route in house.console.routes():
-        if not route.path.startswith(PREFIX):
+        if not route.path.startswith((PREFIX, API)):
             yield route, house.console.audiences[route.handler]
 
 
@@ -74,6 +76,17 @@ async def test_the_open_doors_are_these(house: House) -> None:
 
 async def test_a_stranger_comes_in_nowhere(house: House, guest: Person) -> None:
     assert await refused(guest, house) == []
+
+
+async def test_a_program_without_a_token_comes_in_nowhere(house: House, anna: Person) -> None:
+    """Nor does an agent's session open the API: another site could use it there."""
+    came_in = []
+    for route in house.console.routes():
+        if route.path.startswith(API) and "openapi" not in route.path:
+            status, _ = await knock(anna, route, Cookie="loket_session=made-up")
+            if status != 401:
+                came_in.append(f"{route.method} {route.path}: {status}")
+    assert came_in == ["GET /api/v1: 200"]
 
 
 async def test_what_opens_doors_elsewhere_opens_none_here(house: House, guest: Person) -> None:
