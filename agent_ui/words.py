@@ -300,6 +300,10 @@ TIMERS = {
     "skills": N_("lower skill levels are enough"),
     "preferred": N_("it no longer waits for one agent"),
 }
+FOLLOWED = (
+    N_("What the model says of the 1 message since"),
+    N_("What the model says of the {n} messages since"),
+)
 PASSED = (
     N_("1 that stood before it was passed over"),
     N_("{n} that stood before it were passed over"),

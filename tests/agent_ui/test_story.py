@@ -100,6 +100,16 @@ async def test_the_screen_tells_what_the_model_says(house: House, anna: Person) 
     ]
 
 
+async def test_what_the_customer_writes_next_says_why_too(house: House, anna: Person) -> None:
+    await house.receive(subject="My order 12", message_id="one@example.org")
+    await house.receive(subject="The invoice", references=("one@example.org",))
+    page = await anna.take_next()
+    assert page.text(".chip-topic") == "Orders"
+    why = page.text(".why")
+    assert "What the model says of the 1 message since" in why
+    assert "interaction model, version 1 These words point to “Invoices”: invoice." in why
+
+
 async def test_the_same_in_dutch(house: House, anna: Person) -> None:
     await house.receive(subject="Bestelling 12")
     await anna.post("/console/language", language="nl")
