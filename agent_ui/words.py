@@ -52,6 +52,7 @@ REASONS = {
     "taken": N_("It is done already."),
     "not_held": N_("Take this item first."),
     "changed": N_("It changed at the same moment. Try again."),
+    "no_step": N_("This step is not asked for here any more. Look again."),
     "no_work_item": N_("This work item does not exist."),
     "no_conversation": N_("This conversation does not exist."),
     "empty_reply": N_("Write something first."),

@@ -598,6 +598,7 @@ steps_done = Table(
     Column("name", String(100), primary_key=True),
     Column("agent_id", _ID, ForeignKey("agents.id"), nullable=False),
     Column("at", Instant, nullable=False),
+    Column("reason", Text, nullable=False),  # why it was not needed; empty: it was done
 )
 
 # What was decided about a contact that came when its conversation was open work already.

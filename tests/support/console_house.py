@@ -85,7 +85,7 @@ moments:
       - {name: number, title: {en: Order number, nl: Bestelnummer}, source: ask}
     steps:
       before:
-        - {name: look, title: {en: Look up the order, nl: Zoek de bestelling op}, blocking: yes}
+        - {name: look, title: {en: Look up the order, nl: Zoek de bestelling op}, blocking: no}
     results:
       - name: outcome
         title: {en: Outcome, nl: Uitkomst}
