@@ -111,6 +111,7 @@ class House:
     """With rules a dispatcher runs, and offers work as they say."""
     escalation: Escalation = field(default_factory=Escalation)
     public_url: str = ""
+    supervisor_roles: frozenset[str] = frozenset()
     port: int = field(default_factory=free_port)
 
     @property
@@ -207,6 +208,7 @@ class House:
             offered_only=lambda: offered_only(self.model),
             backup_of=lambda role: backup_of(self.model, role),
             escalation=self.escalation,
+            supervisor_roles=self.supervisor_roles,
         )
 
     def _guide(self, group: str, public: bool, now: datetime) -> Guide:
