@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 from agent_ui.guidance import guidance_of
@@ -67,6 +67,9 @@ class ConsoleContext:
     `backup_of(role)`: the role that takes over, or "".
     `escalation`: to whom agents turn when they may not decide.
     `quiet`: after so long without a word a chat takes half of an agent's room.
+    `supervisor_roles`: who holds one sees, and may hand out, the work of everybody.
+    `mailboxes`: the addresses of those that mail is taken from.
+    `zone()`: where a day begins and ends for the organisation.
     """
 
     database: Database
@@ -93,3 +96,6 @@ class ConsoleContext:
     backup_of: Callable[[str], str] = _no_role
     escalation: Escalation = Escalation()
     quiet: timedelta = timedelta(minutes=10)
+    supervisor_roles: frozenset[str] = frozenset()
+    mailboxes: tuple[str, ...] = ()
+    zone: Callable[[], tzinfo] = lambda: UTC

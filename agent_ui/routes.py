@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from agent_ui.guard import Guard
 from agent_ui.import_desk import MOST_BYTES as LONGEST_FILE
+from agent_ui.office.routes import OfficeViews, office_routes
 from agent_ui.sent_files import MOST_BYTES
 from agent_ui.static_files import PREFIX, StaticFiles
 from agent_ui.streams import Streams
@@ -55,6 +56,7 @@ class Views:
     workshop: WorkshopViews
     lines: WorkshopLines
     seats: Seats
+    office: OfficeViews
 
 
 _MODEL = "/console/model"
@@ -90,6 +92,7 @@ def routes(views: Views, guard: Guard, static: StaticFiles) -> Sequence[Route]:
         Route("POST", work_item + "/resolve", agents(views.actions.resolve)),
         Route("POST", work_item + "/topic", agents(views.actions.correct_topic)),
         Route("POST", work_item + "/information", agents(views.information.enter)),
+        Route("POST", work_item + "/steps", agents(views.information.step)),
         Route("POST", "/console/proposals/{id}", agents(views.information.decide)),
         Route("GET", conversation, agents(views.conversation.page)),
         Route("GET", conversation + "/entries", agents(views.conversation.entries)),
@@ -125,6 +128,7 @@ def routes(views: Views, guard: Guard, static: StaticFiles) -> Sequence[Route]:
         ),
         *_replay_routes(views.replay, guard),
         *_workshop_routes(views, guard),
+        *office_routes(views.office, guard),
         Route("GET", "/console/{rest:.*}", agents(views.work.not_here)),
     ]
 

@@ -21,6 +21,7 @@ from hub.store import (
     follow_ups,
     found_out,
     steps,
+    steps_done,
     timeline,
     work_items,
 )
@@ -31,6 +32,7 @@ from hub.store.deadlines import Deadline
 from hub.store.follow_ups import FollowUp
 from hub.store.found_out import Proposal
 from hub.store.steps import Step
+from hub.store.steps_done import Done
 from hub.store.timeline import Conversation, Entry
 from hub.store.work_items import WorkItem
 
@@ -59,6 +61,7 @@ class Screen:
     offered_only: frozenset[str]
     steps: list[Step]
     followed: list[FollowUp]
+    done: dict[str, Done]
     colleagues: dict[str, list[tuple[str, str]]]
     trade: Trade
     needs: list[Need]
@@ -171,6 +174,7 @@ def read_screen(
         offered_only=offered_only,
         steps=steps.of(connection, item.id) if item else [],
         followed=follow_ups.of_item(connection, item.id) if item else [],
+        done=steps_done.of_item(connection, item.id) if item else {},
         colleagues=_colleagues(connection, item, agent),
         trade=trade,
         needs=needs_of(guidance, customer, trade, entered, _said(entries)),

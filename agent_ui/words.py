@@ -23,6 +23,7 @@ from agent_ui.model_words import (
     WATCHED,
     WATCHED_AS,
 )
+from agent_ui.office.words import OFFICE_REASONS
 from agent_ui.texts import N_, Texts
 from agent_ui.workshop.words import WORKSHOP_REASONS
 from hub.errors import Rejected
@@ -52,6 +53,7 @@ REASONS = {
     "taken": N_("It is done already."),
     "not_held": N_("Take this item first."),
     "changed": N_("It changed at the same moment. Try again."),
+    "no_step": N_("This step is not asked for here any more. Look again."),
     "no_work_item": N_("This work item does not exist."),
     "no_conversation": N_("This conversation does not exist."),
     "empty_reply": N_("Write something first."),
@@ -93,6 +95,7 @@ REASONS = {
     "column_missing": N_("A column is missing. Look below at what must be there."),
     "column_twice": N_("Two columns mean the same. Leave one of them out."),
     **MODEL_REASONS,
+    **OFFICE_REASONS,
     **WORKSHOP_REASONS,
 }
 
@@ -286,6 +289,7 @@ STEPS = {
     "withdrawn": N_("Withdrawn from {name}, who went away."),
     "returned": N_("{name} put it back."),
     "transferred": N_("{name} handed it over: {goal}."),
+    "given": N_("A supervisor gave it to {name}."),
     "snoozed": N_("{name} put it aside."),
     "woken": N_("It waits again, at its old place."),
     "escalated": N_("{name} asked for a decision: {goal}."),

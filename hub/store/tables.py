@@ -598,6 +598,7 @@ steps_done = Table(
     Column("name", String(100), primary_key=True),
     Column("agent_id", _ID, ForeignKey("agents.id"), nullable=False),
     Column("at", Instant, nullable=False),
+    Column("reason", Text, nullable=False),  # why it was not needed; empty: it was done
 )
 
 # What was decided about a contact that came when its conversation was open work already.
@@ -1012,4 +1013,25 @@ calls = Table(
     Column("changed_at", Instant, nullable=False),
     Column("talking_at", Instant),
     _where("ix_calls_open", "state <> 'over'", "created_at"),
+)
+
+# What people chose in the console instead of in a file: small documents by name.
+choices = Table(
+    "choices",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("value", Json, nullable=False),
+    Column("set_at", Instant, nullable=False),
+    Column("set_by", String(100), nullable=False),
+)
+
+# How the parts of each process are, as it said last.
+health = Table(
+    "health",
+    metadata,
+    Column("process", String(100), primary_key=True),
+    Column("part", String(100), primary_key=True),
+    Column("problem", Text, nullable=False),  # empty: it works
+    Column("since", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
 )

@@ -87,7 +87,7 @@ async def test_the_screen_tells_what_the_model_says(house: House, anna: Person) 
     side = page.text("#side")
     assert "You may refund up to EUR 50." in side
     assert "Order number not known: ask the customer" in side
-    assert "Look up the order must be done first" in side
+    assert "Look up the order Done" in side
     why = page.text(".why")
     assert "version 1" in why
     assert "all customers, any channel, order (line 18) says: First answer within" in why

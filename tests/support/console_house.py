@@ -85,7 +85,7 @@ moments:
       - {name: number, title: {en: Order number, nl: Bestelnummer}, source: ask}
     steps:
       before:
-        - {name: look, title: {en: Look up the order, nl: Zoek de bestelling op}, blocking: yes}
+        - {name: look, title: {en: Look up the order, nl: Zoek de bestelling op}, blocking: no}
     results:
       - name: outcome
         title: {en: Outcome, nl: Uitkomst}
@@ -111,6 +111,7 @@ class House:
     """With rules a dispatcher runs, and offers work as they say."""
     escalation: Escalation = field(default_factory=Escalation)
     public_url: str = ""
+    supervisor_roles: frozenset[str] = frozenset()
     port: int = field(default_factory=free_port)
 
     @property
@@ -207,6 +208,7 @@ class House:
             offered_only=lambda: offered_only(self.model),
             backup_of=lambda role: backup_of(self.model, role),
             escalation=self.escalation,
+            supervisor_roles=self.supervisor_roles,
         )
 
     def _guide(self, group: str, public: bool, now: datetime) -> Guide:

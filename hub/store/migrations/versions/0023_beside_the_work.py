@@ -8,8 +8,8 @@ from alembic import op
 
 from hub.store.types import Instant, Json
 
-revision = "0022"
-down_revision = "0021"
+revision = "0023"
+down_revision = "0022"
 
 
 def upgrade() -> None:
@@ -35,6 +35,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=100), nullable=False),
         sa.Column("agent_id", sa.String(length=36), nullable=False),
         sa.Column("at", Instant(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["work_item_id"], ["work_items.id"], name=op.f("fk_steps_done_work_item_id_work_items")
         ),
