@@ -86,8 +86,8 @@ class AccountViews:
     async def _must_fit(self, visit: Visit, password: str) -> None:
         login = visit.known.login
         found = await self._context.database.read(lambda c: agents.find_by_login(c, login))
-        fits = found and await asyncio.to_thread(agents.password_fits, found[1], password)
-        if not fits:
+        known = found[1] if found else agents.hash_of_nobody()
+        if not await asyncio.to_thread(agents.password_fits, known, password):
             raise Rejected("wrong_password", "The present password is wrong.", status=422)
 
     async def _read(self, visit: Visit) -> tuple[Factor | None, bool]:

@@ -6,6 +6,7 @@ Who reads the table can make no codes.
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
@@ -50,7 +51,7 @@ def begin(connection: Connection, agent_id: str) -> Factor:
     if found is not None:
         return found
     salt = clock.new_secret()
-    row = {
+    row: dict[str, Any] = {
         "agent_id": agent_id,
         "salt": salt,
         "confirmed_at": None,

@@ -212,7 +212,9 @@ def items_behind(
 
 
 def _came_since(since: datetime) -> ColumnElement[bool]:
-    return work_items.c.id >= clock.first_id(since)
+    """The first part is for the database: ids have an index, times of waiting have none."""
+    columns = work_items.c
+    return and_(columns.id >= clock.first_id(since), columns.waiting_since >= since)
 
 
 def _first_answer(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
