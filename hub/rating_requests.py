@@ -124,7 +124,7 @@ class RatingRequests(Rounds):
             return False
         return True
 
-    def _written(self, row: Row[Any], last: Row[Any], token: str, language: str) -> Reply:
+    def _written(self, row: Row[Any], last: Any, token: str, language: str) -> Reply:
         link = f"{self._public_url}/rate/{token}"
         channel = Channel(row.channel)
         if channel is Channel.SMS:
@@ -186,7 +186,8 @@ def _due(connection: Connection, wanted: Wanted, now: datetime) -> Sequence[Row[
     return list({row.customer_id: row for row in reversed(found)}.values())
 
 
-def _last_message(connection: Connection, conversation_id: str, channel: str) -> Row[Any] | None:
+def _last_message(connection: Connection, conversation_id: str, channel: str) -> Any:
+    """The last message of the customer there: what it came to, from whom; None without one."""
     columns = interactions.c
     return connection.execute(
         select(columns.account, columns.sender, columns.language)
