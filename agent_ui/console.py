@@ -9,7 +9,9 @@ from agent_ui.import_desk import ImportDesk
 from agent_ui.live import Feed
 from agent_ui.news import TOPICS, News
 from agent_ui.office.account import AccountViews
+from agent_ui.office.organisation import OrganisationViews
 from agent_ui.office.people import PeopleViews
+from agent_ui.office.rating import RatingViews
 from agent_ui.office.reports import ReportViews
 from agent_ui.office.reviews import ReviewViews
 from agent_ui.office.routes import OfficeViews
@@ -90,6 +92,8 @@ class Console:
                 welcome=WelcomeViews(context, pages),
                 upkeep=UpkeepViews(context, pages),
                 account=AccountViews(context, pages, sessions),
+                organisation=OrganisationViews(context, pages),
+                rating=RatingViews(context, pages),
             ),
         )
         guard = Guard(sessions, pages, context.hub.http.public_url)

@@ -42,6 +42,7 @@ from hub.metrics import Metrics
 from hub.outbound import Outbound
 from hub.outgoing import OutgoingMessage, SendResult
 from hub.passing import nowhere_to_pass
+from hub.rating_requests import RatingRequests
 from hub.relay import Relay
 from hub.retention import Retention
 from hub.store import Blobs, Database, dead_letters, migrate
@@ -348,6 +349,7 @@ def _dispatcher(basics: Basics) -> list[tuple[str, Part]]:
         ("planned models", Planned(basics.database, basics.life.activating)),
         ("sweeper", Sweeper(basics.database, basics.bus, basics.relay)),
         ("retention", retention),
+        ("rating requests", _rating_requests(basics)),
         ("facts", Facts(basics.database, open_leadership(basics.database, "facts"))),
         (
             "learning",
@@ -357,6 +359,18 @@ def _dispatcher(basics: Basics) -> list[tuple[str, Part]]:
             ),
         ),
     ]
+
+
+def _rating_requests(basics: Basics) -> RatingRequests:
+    hub = basics.settings.hub
+    return RatingRequests(
+        basics.database,
+        open_leadership(basics.database, "ratings"),
+        basics.tokens,
+        public_url=hub.http.public_url,
+        organisation=hub.organisation,
+        wake=basics.relay.wake,
+    )
 
 
 def make_teaching(settings: Settings, database: Database, model: CurrentModel) -> Teaching:

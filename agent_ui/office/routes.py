@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from agent_ui.guard import Guard
 from agent_ui.office.account import AccountViews
+from agent_ui.office.organisation import OrganisationViews
 from agent_ui.office.people import PeopleViews
+from agent_ui.office.rating import RatingViews
 from agent_ui.office.reports import ReportViews
 from agent_ui.office.reviews import ReviewViews
 from agent_ui.office.upkeep import UpkeepViews
@@ -23,6 +25,8 @@ class OfficeViews:
     welcome: WelcomeViews
     upkeep: UpkeepViews
     account: AccountViews
+    organisation: OrganisationViews
+    rating: RatingViews
 
 
 def office_routes(views: OfficeViews, guard: Guard) -> Sequence[Route]:
@@ -56,6 +60,7 @@ def _administration(views: OfficeViews, guard: Guard) -> Sequence[Route]:
     """What an administrator manages and watches over."""
     administrators, everyone = guard.for_administrators, guard.for_all
     people, watch = views.people, views.upkeep
+    rate = "/rate/{token:[a-z0-9.-]{1,80}}"
     home, welcome = "/console/admin", "/console/welcome/{token:[A-Za-z0-9_-]{1,64}}"
     return [
         Route("GET", home + "/people", administrators(people.page)),
@@ -66,6 +71,10 @@ def _administration(views: OfficeViews, guard: Guard) -> Sequence[Route]:
         Route("POST", home + "/people/{id}/link", administrators(people.link)),
         Route("GET", welcome, everyone(views.welcome.page)),
         Route("POST", welcome, everyone(views.welcome.choose)),
+        Route("GET", home + "/organisation", administrators(views.organisation.page)),
+        Route("POST", home + "/organisation", administrators(views.organisation.keep)),
+        Route("GET", rate, everyone(views.rating.page)),
+        Route("POST", rate, everyone(views.rating.rate)),
         Route("GET", home + "/health", administrators(watch.health)),
         Route("GET", home + "/ledger", administrators(watch.ledger)),
         Route("GET", home + "/ledger/items", administrators(watch.ledger_items)),

@@ -17,6 +17,10 @@ OFFICE_REASONS = {
     "passwords_differ": N_("The two passwords differ. Type the same one twice."),
     "factor_required": N_("Your organisation asks for a second step: it cannot be switched off."),
     "wrong_password": N_("The present password is wrong."),
+    "bad_days": N_("Write days: 0 for ever, 7 or more for marks of events, 36500 at most."),
+    "bad_rating": N_("Choose a number from 1 to 5."),
+    "not_resolved": N_("This was opened again: we are still at it."),
+    "rated": N_("This was rated already."),
     "wrong_code": N_("This code is wrong or was used. Wait for the next one, and type that."),
     "no_scores": N_("Give at least one score."),
     "bad_criteria": N_("Write 1 to 12 short lines, one for each thing to look at."),
@@ -116,6 +120,7 @@ CRITERIA = (
 
 ADMINISTRATION = (
     ("/console/admin/people", N_("People")),
+    ("/console/admin/organisation", N_("Organisation")),
     ("/console/admin/health", N_("Health")),
     ("/console/admin/ledger", N_("Ledger")),
     ("/console/admin/dead-letters", N_("Dead letters")),
@@ -168,4 +173,17 @@ LEDGER = {
     "out_failed": N_("ours: failed, the work was raised"),
     "out_bounced": N_("ours: came back, the work was raised"),
     "unexplained": N_("unexplained"),
+}
+
+SECOND_STEP = {
+    "nobody": N_("nobody: who wants to"),
+    "administrators": N_("administrators"),
+    "everyone": N_("everyone"),
+}
+
+RETENTION = {
+    "original_days": N_("Originals of mails and of what partners posted"),
+    "audit_days": N_("The audit log"),
+    "mailbox_days": N_("Marks of mails that left their mailbox"),
+    "event_days": N_("Marks of events that were handled"),
 }

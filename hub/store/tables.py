@@ -1148,3 +1148,13 @@ second_factors = Table(
     Column("last_step", Counter, nullable=False),  # of the last code that was used
     Column("recovery", Json, nullable=False),  # digests of the spare codes
 )
+
+# Of which work its customer was asked what they think.
+rating_requests = Table(
+    "rating_requests",
+    metadata,
+    Column("work_item_id", _ID, ForeignKey("work_items.id"), primary_key=True),
+    Column("customer_id", _ID, nullable=False),
+    Column("asked_at", Instant, nullable=False),
+    Index("ix_rating_requests_customer_id_asked_at", "customer_id", "asked_at"),
+)
