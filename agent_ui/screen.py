@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from agent_ui.drafting import Draft, from_kept
+from agent_ui.forwarding import last_in
 from agent_ui.guidance import Guidance, guidance_of
 from agent_ui.needs import Need, needs_of
 from agent_ui.settings import ConsoleSettings
@@ -16,8 +18,10 @@ from hub.interaction import Channel
 from hub.store import (
     agents,
     chat_visits,
+    choices,
     customers,
     deadlines,
+    drafts,
     found_out,
     steps,
     timeline,
@@ -27,6 +31,7 @@ from hub.store.agents import Agent
 from hub.store.chat_visits import Visit
 from hub.store.customers import Customer, Past
 from hub.store.deadlines import Deadline
+from hub.store.drafts import Kept
 from hub.store.found_out import Proposal
 from hub.store.steps import Step
 from hub.store.timeline import Conversation, Entry
@@ -60,6 +65,28 @@ class Screen:
     needs: list[Need]
     proposals: list[Proposal]
     visitor: Visit | None
+    drafts: list[Kept]
+    signature: str
+
+    @property
+    def kept_draft(self) -> Draft | None:
+        """What the agent themselves is writing here."""
+        mine = (one for one in self.drafts if one.agent_id == self.agent.id)
+        return next((from_kept(one, self.conversation.id) for one in mine), None)
+
+    @property
+    def others_drafts(self) -> list[Kept]:
+        return [one for one in self.drafts if one.agent_id != self.agent.id]
+
+    @property
+    def passed_on(self) -> Entry | None:
+        """The message that is forwarded."""
+        return last_in(self.entries)
+
+    @property
+    def may_reopen(self) -> bool:
+        item = self.item
+        return item is not None and item.state == "done" and item.is_for(self.agent)
 
     @property
     def templates(self) -> Sequence[Template]:
@@ -171,6 +198,8 @@ def read_screen(
         needs=needs_of(guidance, customer, trade, entered, _said(entries)),
         proposals=found_out.proposals(connection, customer.id),
         visitor=chat_visits.of(connection, conversation_id),
+        drafts=drafts.of_conversation(connection, conversation_id),
+        signature=choices.get(connection, agent.id, choices.SIGNATURE) or "",
     )
 
 
