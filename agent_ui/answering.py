@@ -16,7 +16,7 @@ from hub.errors import Rejected
 from hub.interaction import Attachment, Channel
 from hub.logs import correlation_id
 from hub.replies import Reply, add_event, add_note, add_reply
-from hub.store import audit, choices, drafts, timeline, work_items
+from hub.store import audit, drafts, own_choices, timeline, work_items
 from hub.store.agents import Agent
 from hub.store.work_items import WorkItem
 
@@ -92,7 +92,9 @@ def _not_before(draft: Draft, channel: Channel, undo: timedelta) -> datetime | N
 
 
 def with_signature(connection: Connection, draft: Draft, agent: Agent, text: str) -> str:
-    signature = choices.get(connection, agent.id, choices.SIGNATURE) if draft.signed else None
+    signature = (
+        own_choices.get(connection, agent.id, own_choices.SIGNATURE) if draft.signed else None
+    )
     return f"{text.rstrip()}\n\n{signature}" if signature and text.strip() else text
 
 

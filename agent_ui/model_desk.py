@@ -51,6 +51,15 @@ class Value:
 
 
 @dataclass(frozen=True)
+class LostLine:
+    """A row that holds, with the fields that others settle before it, by why."""
+
+    row: str
+    line: int
+    fields: Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True)
 class RowLine:
     """A row: for whom, which way, about what, and what it settles itself. Directions and channels
     are names, `any` for all."""
@@ -107,11 +116,13 @@ class Trial:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Who gets it, sentences that say why, and everything that holds for it."""
+    """Who gets it, sentences that say why, everything that holds for it, and the rows that hold as
+    well."""
 
     role: str
     reasons: tuple[str, ...]
     values: tuple[Value, ...]
+    lost: tuple[LostLine, ...] = ()
 
 
 @dataclass(frozen=True)

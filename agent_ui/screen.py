@@ -18,11 +18,11 @@ from hub.interaction import Channel
 from hub.store import (
     agents,
     chat_visits,
-    choices,
     customers,
     deadlines,
     drafts,
     found_out,
+    own_choices,
     steps,
     timeline,
     work_items,
@@ -199,7 +199,7 @@ def read_screen(
         proposals=found_out.proposals(connection, customer.id),
         visitor=chat_visits.of(connection, conversation_id),
         drafts=drafts.of_conversation(connection, conversation_id),
-        signature=choices.get(connection, agent.id, choices.SIGNATURE) or "",
+        signature=own_choices.get(connection, agent.id, own_choices.SIGNATURE) or "",
     )
 
 

@@ -11,6 +11,7 @@ from agent_ui.model_desk import (
     Filter,
     FindingLine,
     Flaw,
+    LostLine,
     Outcome,
     Rows,
     Trial,
@@ -88,7 +89,13 @@ class Desk:
         model, texts = await self._read(number, language)
         decision = decide(_contact(trial), model)
         reasons = explain(decision, texts.language)
-        return Outcome(texts.role(decision.role), tuple(reasons), tuple(texts.values(decision)))
+        lost = tuple(
+            LostLine(one.row, one.line, {str(why): names for why, names in one.fields.items()})
+            for one in decision.lost
+        )
+        return Outcome(
+            texts.role(decision.role), tuple(reasons), tuple(texts.values(decision)), lost
+        )
 
     async def findings(self, number: int, language: str) -> Sequence[FindingLine]:
         model, texts = await self._read(number, language)

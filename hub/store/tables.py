@@ -809,7 +809,7 @@ model_versions = Table(
     Column("sha256", String(64), nullable=False),  # of the text
     Column("title", Text, nullable=False),
     Column("note", Text, nullable=False),
-    Column("origin", String(16), nullable=False),  # file, command, console, rollback
+    Column("origin", String(16), nullable=False),  # see hub.store.models.Origin
     Column("based_on", Integer, ForeignKey("model_versions.number")),
     Column("revision", Integer, nullable=False),  # grows with every change of the row
     Column("created_at", Instant, nullable=False),
@@ -1035,4 +1035,25 @@ agent_choices = Table(
     Column("agent_id", _ID, ForeignKey("agents.id"), primary_key=True),
     Column("name", String(40), primary_key=True),
     Column("value", Json, nullable=False),
+)
+
+# What people chose in the console instead of in a file: small documents by name.
+choices = Table(
+    "choices",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("value", Json, nullable=False),
+    Column("set_at", Instant, nullable=False),
+    Column("set_by", String(100), nullable=False),
+)
+
+# How the parts of each process are, as it said last.
+health = Table(
+    "health",
+    metadata,
+    Column("process", String(100), primary_key=True),
+    Column("part", String(100), primary_key=True),
+    Column("problem", Text, nullable=False),  # empty: it works
+    Column("since", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
 )
