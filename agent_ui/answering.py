@@ -29,7 +29,7 @@ class Unseen(Exception):
 
 
 @dataclass(frozen=True)
-class Sending:
+class SendingRules:
     """How this deployment sends. `undo`: so long a mail waits, and can be taken back."""
 
     default_accounts: Mapping[Channel, str]
@@ -38,7 +38,7 @@ class Sending:
     undo: timedelta = timedelta()
 
 
-def send_reply(connection: Connection, draft: Draft, agent: Agent, sending: Sending) -> str:
+def send_reply(connection: Connection, draft: Draft, agent: Agent, sending: SendingRules) -> str:
     """Answer the customer; takes the work item if nobody has it, and it is for taking."""
     item = begin(connection, draft, agent, sending)
     way = _way(connection, item, draft, sending)
@@ -76,7 +76,7 @@ def send_reply(connection: Connection, draft: Draft, agent: Agent, sending: Send
     return interaction_id
 
 
-def begin(connection: Connection, draft: Draft, agent: Agent, sending: Sending) -> WorkItem:
+def begin(connection: Connection, draft: Draft, agent: Agent, sending: SendingRules) -> WorkItem:
     """The work that the agent does by writing this; theirs from now on. Raises Unseen, Rejected."""
     _refuse_unseen(connection, draft.conversation_id, draft.seen, agent)
     return _take(connection, draft.conversation_id, agent, sending.offered_only)
@@ -163,7 +163,7 @@ def _way(
     connection: Connection,
     item: WorkItem,
     draft: Draft,
-    sending: Sending,
+    sending: SendingRules,
 ) -> Way:
     accounts, composing = sending.default_accounts, sending.composing
     for way in ways_of(connection, draft.conversation_id, item.customer_id, accounts, composing):

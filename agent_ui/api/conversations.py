@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import Field
 from sqlalchemy import Connection
 
-from agent_ui.answering import Sending, Unseen, send_reply, write_note
+from agent_ui.answering import SendingRules, Unseen, send_reply, write_note
 from agent_ui.api.work import Work, shown_work
 from agent_ui.context import ConsoleContext
 from agent_ui.drafting import LONGEST_TEXT, Draft
@@ -206,7 +206,7 @@ class _Answering:
         )
         try:
             # What a program sends, nobody takes back.
-            sending = Sending(
+            sending = SendingRules(
                 self._context.default_accounts,
                 self._context.composing,
                 self._context.offered_only(),
