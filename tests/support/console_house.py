@@ -174,7 +174,6 @@ class House:
         return Outbound(
             database=self.database,
             blobs=self.blobs,
-            channels=self._channels(),
             tokens=TOKENS,
             metrics=self.metrics,
             connectors={},
@@ -213,6 +212,7 @@ class House:
             models=Desk(self.life, self.live, self.database),
             matrices=Matrices(self.database, self.life.versions),
             replays=Replays(self.database, self.life.versions, self.runs),
+            channels=self._channels(),
             workshops=WorkshopDesk(self.life, self.database, hub.organisation),
             tokens=TOKENS,
             pass_on=self._pass_on,
