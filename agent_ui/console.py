@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+import structlog
+
 from agent_ui.api.api import api_routes
 from agent_ui.context import ConsoleContext
 from agent_ui.guard import Guard
@@ -9,6 +11,8 @@ from agent_ui.import_desk import ImportDesk
 from agent_ui.live import Feed
 from agent_ui.news import TOPICS, News
 from agent_ui.office.account import AccountViews
+from agent_ui.office.channels import ChannelViews
+from agent_ui.office.first_run import FirstRunViews, first_link, nobody_yet
 from agent_ui.office.organisation import OrganisationViews
 from agent_ui.office.people import PeopleViews
 from agent_ui.office.rating import RatingViews
@@ -47,11 +51,14 @@ from agent_ui.workshop.lines import WorkshopLines
 from agent_ui.workshop.seat import Seats
 from hub.http import Route
 
+log = structlog.get_logger(__name__)
+
 
 class Console:
     """Make it before the bus starts; stop it before the HTTP server, which waits for streams."""
 
     def __init__(self, context: ConsoleContext) -> None:
+        self._context = context
         database, settings = context.database, context.settings
         static = static_files()
         pages = Pages(context, static)
@@ -96,6 +103,8 @@ class Console:
                 account=AccountViews(context, pages, sessions),
                 organisation=OrganisationViews(context, pages),
                 rating=RatingViews(context, pages),
+                channels=ChannelViews(context, pages),
+                first_run=FirstRunViews(context, pages),
             ),
         )
         guard = Guard(sessions, pages, context.hub.http.public_url)
@@ -110,6 +119,9 @@ class Console:
         return self._routes
 
     async def start(self) -> None:
+        if await self._context.database.read(nobody_yet):
+            link = first_link(self._context.tokens, self._context.hub.http.public_url)
+            log.warning("console.nobody_yet", hint=f"Open {link} to become an administrator.")
         await self._feed.start()
         await self._streams.start()
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
+from agent_ui.channel_desk import ChannelDesk
 from agent_ui.guidance import guidance_of
 from agent_ui.matrix_desk import MatrixDesk
 from agent_ui.model_desk import ModelDesk
@@ -64,6 +65,7 @@ class ConsoleContext:
     `matrices`: one of them as a matrix.
     `replays`: what would have happened with one of them.
     `workshops`: what five-step sessions make of it.
+    `channels`: how they are set up, and what is wrong with them.
     `resend(interaction_id, agent_id)`: send a message again; raises Rejected when it is on its way.
     `tokens`: signs what is handed out. `pass_on`: sends a mail that is not kept.
     `by_hand`: takes in what somebody writes down.
@@ -94,6 +96,7 @@ class ConsoleContext:
     replays: ReplayDesk
     matrices: MatrixDesk
     workshops: WorkshopDesk
+    channels: ChannelDesk
     tokens: Tokens
     resend: Callable[[str, str], Awaitable[None]]
     by_hand: ByHand

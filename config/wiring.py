@@ -11,6 +11,7 @@ from aiohttp import web
 
 from agent_ui.console import Console
 from agent_ui.context import ConsoleContext, Escalation
+from config.channel_desk import Channels
 from config.installed import installed
 from config.matrix_desk import Matrices
 from config.model_desk import Desk
@@ -172,7 +173,8 @@ def build(settings: Settings, role: Role = Role.ALL, extra: Extra | None = None)
     if role in (Role.ALL, Role.CONSOLE):
         runs = Runs(basics.database, basics.life.versions)
         parts.append(("replays", runs))
-        console = _console(basics, outbound, runs, outbound_to)
+        channels = Channels(settings, basics.database, lambda: connectors)
+        console = _console(basics, outbound, runs, outbound_to, channels)
     if extra is not None:
         parts.append(("extra", extra))
     # Stopped in reverse: sockets and streams are told to end before the HTTP server waits for them.
@@ -378,7 +380,11 @@ def make_teaching(settings: Settings, database: Database, model: CurrentModel) -
 
 
 def _console(
-    basics: Basics, outbound: Outbound, runs: Runs, outbound_to: Mapping[Channel, Connector]
+    basics: Basics,
+    outbound: Outbound,
+    runs: Runs,
+    outbound_to: Mapping[Channel, Connector],
+    channels: Channels,
 ) -> Console:
     return Console(
         ConsoleContext(
@@ -400,6 +406,7 @@ def _console(
             matrices=Matrices(basics.database, basics.life.versions),
             replays=Replays(basics.database, basics.life.versions, runs),
             workshops=WorkshopDesk(basics.life, basics.database, basics.settings.hub.organisation),
+            channels=channels,
             tokens=basics.tokens,
             resend=outbound.resend,
             by_hand=ByHand(basics.intake, basics.database, basics.tokens),

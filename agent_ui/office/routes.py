@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from agent_ui.guard import Guard
 from agent_ui.office.account import AccountViews
+from agent_ui.office.channels import ChannelViews
+from agent_ui.office.first_run import FirstRunViews
 from agent_ui.office.organisation import OrganisationViews
 from agent_ui.office.people import PeopleViews
 from agent_ui.office.rating import RatingViews
@@ -27,6 +29,8 @@ class OfficeViews:
     account: AccountViews
     organisation: OrganisationViews
     rating: RatingViews
+    channels: ChannelViews
+    first_run: FirstRunViews
 
 
 def office_routes(views: OfficeViews, guard: Guard) -> Sequence[Route]:
@@ -60,6 +64,7 @@ def _administration(views: OfficeViews, guard: Guard) -> Sequence[Route]:
     """What an administrator manages and watches over."""
     administrators, everyone = guard.for_administrators, guard.for_all
     people, watch = views.people, views.upkeep
+    first = "/console/first/{code:[a-z0-9.]{1,60}}"
     rate = "/rate/{token:[a-z0-9.-]{1,80}}"
     home, welcome = "/console/admin", "/console/welcome/{token:[A-Za-z0-9_-]{1,64}}"
     return [
@@ -73,6 +78,12 @@ def _administration(views: OfficeViews, guard: Guard) -> Sequence[Route]:
         Route("POST", welcome, everyone(views.welcome.choose)),
         Route("GET", home + "/organisation", administrators(views.organisation.page)),
         Route("POST", home + "/organisation", administrators(views.organisation.keep)),
+        Route("GET", home, administrators(views.first_run.tasks)),
+        Route("GET", first, everyone(views.first_run.page)),
+        Route("POST", first, everyone(views.first_run.start)),
+        Route("GET", home + "/channels", administrators(views.channels.page)),
+        Route("POST", home + "/channels/check", administrators(views.channels.check)),
+        Route("POST", home + "/channels/mailbox", administrators(views.channels.try_mailbox)),
         Route("GET", rate, everyone(views.rating.page)),
         Route("POST", rate, everyone(views.rating.rate)),
         Route("GET", home + "/health", administrators(watch.health)),

@@ -121,6 +121,7 @@ CRITERIA = (
 ADMINISTRATION = (
     ("/console/admin/people", N_("People")),
     ("/console/admin/organisation", N_("Organisation")),
+    ("/console/admin/channels", N_("Channels")),
     ("/console/admin/health", N_("Health")),
     ("/console/admin/ledger", N_("Ledger")),
     ("/console/admin/dead-letters", N_("Dead letters")),
@@ -187,3 +188,31 @@ RETENTION = {
     "mailbox_days": N_("Marks of mails that left their mailbox"),
     "event_days": N_("Marks of events that were handled"),
 }
+
+WAY_FACTS = {
+    "in": N_("in by"),
+    "out": N_("out by"),
+    "sms": N_("SMS"),
+    "whatsapp": N_("WhatsApp"),
+    "language": N_("language"),
+    "pages": N_("pages"),
+}
+
+TASKS = {
+    "model": (
+        N_("Say who is responsible for what"),
+        N_("The interaction model that came along is an example. Make a draft and let it go live."),
+    ),
+    "people": (N_("Invite colleagues"), N_("They choose their own password by a mailed link.")),
+    "roles": (
+        N_("Let every role have somebody"),
+        N_("Work of a role that nobody holds waits for nobody."),
+    ),
+    "channels": (N_("Connect a mailbox"), N_("Set it up in the settings; try it here first.")),
+    "health": (N_("See that everything works"), N_("Each part says how it is.")),
+    "second_step": (
+        N_("Ask for a second step when signing in"),
+        N_("At least of administrators: a password alone then lets nobody in."),
+    ),
+}
+"""What is to be done, and what that means."""

@@ -28,6 +28,8 @@ OPEN = {
     ("GET", "/console/join"),
     ("GET", "/console/join/{code}"),
     ("POST", "/console/join"),
+    ("GET", "/console/first/{code:[a-z0-9.]{1,60}}"),
+    ("POST", "/console/first/{code:[a-z0-9.]{1,60}}"),
     ("GET", "/rate/{token:[a-z0-9.-]{1,80}}"),
     ("POST", "/rate/{token:[a-z0-9.-]{1,80}}"),
     ("GET", "/console/welcome/{token:[A-Za-z0-9_-]{1,64}}"),

@@ -15,11 +15,13 @@ from sqlalchemy import Table, select
 from agent_ui.console import Console
 from agent_ui.context import ConsoleContext, Escalation
 from agent_ui.settings import ConsoleSettings
-from builders import ACCOUNT, TOKENS, mail_arrival
+from builders import ACCOUNT, SECRET, TOKENS, mail_arrival
+from config.channel_desk import Channels
 from config.matrix_desk import Matrices
 from config.model_desk import Desk
 from config.replay_desk import Replays
 from config.replay_runs import Runs
+from config.settings import load
 from config.topic_desk import ModelTopics
 from config.topic_drafts import TopicDrafts
 from config.workshop_desk import WorkshopDesk
@@ -118,6 +120,8 @@ class House:
     passed_on: list[OutgoingMessage] = field(default_factory=list)
     """Mails that were sent and not kept."""
     mail_is_down: bool = False
+    connectors: dict[str, Any] = field(default_factory=dict)
+    """What the page of channels tries."""
     port: int = field(default_factory=free_port)
 
     @property
@@ -208,6 +212,7 @@ class House:
             models=Desk(self.life, self.live, self.database),
             matrices=Matrices(self.database, self.life.versions),
             replays=Replays(self.database, self.life.versions, self.runs),
+            channels=self._channels(),
             workshops=WorkshopDesk(self.life, self.database, hub.organisation),
             tokens=TOKENS,
             pass_on=self._pass_on,
@@ -219,6 +224,13 @@ class House:
             escalation=self.escalation,
             supervisor_roles=self.supervisor_roles,
         )
+
+    def _channels(self) -> Channels:
+        said = {
+            "hub": {"organisation": "Van Dalen Koffie", "secret": SECRET},
+            "connectors": {"chat": {"sites": {"website": {"origins": ["https://www.x.example"]}}}},
+        }
+        return Channels(load(None, said), self.database, lambda: self.connectors)
 
     async def _pass_on(self, message: OutgoingMessage) -> SendResult:
         if self.mail_is_down:
