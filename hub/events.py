@@ -177,6 +177,18 @@ class ChatActivity(Event):
     sequence: int = 0
 
 
+class CallChanged(Event):
+    """A phone call began, was answered, held or muted, went to somebody else, or ended; or an agent
+    wants that. `state`: waiting, ringing, calling, talking, ending or over."""
+
+    topic: ClassVar[str] = "call.changed"
+
+    call_id: str
+    conversation_id: str
+    state: str
+    agent_id: str | None = None
+
+
 class OrderChanged(Event):
     """An order was placed, changed or cancelled, or went on its way. The subject is its id."""
 
@@ -251,6 +263,7 @@ ALL: tuple[type[Event], ...] = (
     MessageSend,
     MessageStatus,
     ChatActivity,
+    CallChanged,
     OrderChanged,
     DeliveryChanged,
     InvoiceChanged,

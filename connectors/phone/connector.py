@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
+from connectors.phone.called import CalledDoors
 from connectors.phone.check import check
 from connectors.phone.desk import Desk
+from connectors.phone.lines import Lines
 from connectors.phone.receive import Doors
 from connectors.phone.settings import PhoneSettings
 from connectors.phone.twiml import Telling
@@ -32,15 +34,17 @@ class PhoneConnector:
         self._fetcher = MediaFetcher(settings.twilio, context.blobs)
         self._inbox = Inbox(INBOX, context.database, self._fetcher, context.intake.accept)
         telling = Telling(settings, self._guard.address)
-        self._desk = Desk(settings, context, self._api, telling, self._guard.address)
+        lines = Lines(self._api, self._guard.address)
+        self._desk = Desk(settings, context, lines, telling)
         self._doors = Doors(settings, context, telling, self._inbox, self._desk)
+        self._called = CalledDoors(context, telling, self._desk)
 
     @property
     def problem(self) -> str:
         return self._desk.problem
 
     def routes(self) -> Sequence[Route]:
-        return self._doors.routes(self._guard)
+        return (*self._doors.routes(self._guard), *self._called.routes(self._guard))
 
     async def start(self) -> None:
         self._inbox.start()

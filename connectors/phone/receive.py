@@ -12,6 +12,7 @@ from aiohttp import web
 from sqlalchemy import Connection, select
 
 from connectors.phone import twiml
+from connectors.phone.called import known, xml
 from connectors.phone.desk import Desk
 from connectors.phone.menu import ELSE, choices, closed, title_of
 from connectors.phone.parse import Caller, is_over, parse_call, parse_caller, parse_recording
@@ -26,7 +27,7 @@ from hub.connector import ConnectorContext
 from hub.errors import Rejected
 from hub.http import Route
 from hub.interaction import Channel
-from hub.store import callbacks, calls, work_items
+from hub.store import callbacks, calls
 from hub.store.calls import Call
 from hub.store.tables import contact_points, customers
 
@@ -61,8 +62,6 @@ class Doors:
             door(twiml.LEFT, self._left, needs=(*_NEEDED, "CallStatus")),
             door(twiml.CALLBACK, self._callback, needs=_NEEDED),
             door(twiml.STATUS, self._status, needs=(*_NEEDED, "CallStatus")),
-            door(twiml.AGENT, self._agent, needs=_NEEDED),
-            door(twiml.AGENT_STATUS, self._agent_status, needs=(*_NEEDED, "CallStatus")),
             door(twiml.VOICEMAIL, self._thank, needs=_CALLER),
             door(twiml.RECORDING, self._recording, needs=recording),
         )
@@ -74,12 +73,12 @@ class Doors:
         language, asked = caller.line.language, await self._asked(caller)
         shut = None if caller.line.always_open else closed(asked)
         if shut is not None:
-            return _xml(self._voicemail(caller, "", shut))
+            return xml(self._voicemail(caller, "", shut))
         menu = choices(asked, language)
         if not menu:
-            return _xml(await self._take_in(caller, asked, ""))
+            return xml(await self._take_in(caller, asked, ""))
         organisation = self._context.hub.organisation
-        return _xml(self._telling.menu(language, menu, organisation=organisation))
+        return xml(self._telling.menu(language, menu, organisation=organisation))
 
     async def _chosen(self, webhook: Webhook) -> web.Response:
         """The keys are those that were said: they stand in the address."""
@@ -87,17 +86,17 @@ class Doors:
         asked, digits = await self._asked(caller), webhook.get("Digits", "")
         said = [topic for topic in webhook.query.get("topics", "").split(",") if topic]
         if digits in ("", ELSE):
-            return _xml(await self._take_in(caller, asked, ""))
+            return xml(await self._take_in(caller, asked, ""))
         if not digits.isdecimal():
             raise malformed("Digits", "are no digits")
         if int(digits) <= len(said):
-            return _xml(await self._take_in(caller, asked, said[int(digits) - 1]))
+            return xml(await self._take_in(caller, asked, said[int(digits) - 1]))
         if webhook.query.get("again") == "1":
-            return _xml(await self._take_in(caller, asked, ""))
+            return xml(await self._take_in(caller, asked, ""))
         language = caller.line.language
         menu = choices(asked, language)
         organisation = self._context.hub.organisation
-        return _xml(self._telling.menu(language, menu, organisation=organisation, again=True))
+        return xml(self._telling.menu(language, menu, organisation=organisation, again=True))
 
     async def _take_in(self, caller: Caller, asked: Sequence[AskedTopic], topic: str) -> str:
         """Keep the contact, then let the caller wait; or take a message when nobody is there."""
@@ -115,10 +114,11 @@ class Doors:
             account=caller.line.number,
             caller=caller.number,
             language=language,
+            chosen=title,
         )
         await self._context.database.write(add)
         self._desk.wake()
-        return self._telling.queue(caller.sid, language, say("connecting", language))
+        return self._telling.queue(caller.sid, 0, language, say("connecting", language))
 
     def _voicemail(self, caller: Caller, topic: str, shut: AskedTopic) -> str:
         language = caller.line.language
@@ -134,29 +134,30 @@ class Doors:
         told = self._telling.waiting(
             call.sid, call.language, place, may_call_back=bool(call.caller)
         )
-        return _xml(told)
+        return xml(told)
 
     async def _left(self, webhook: Webhook) -> web.Response:
         """The caller is out of the conference: by star, or because it is over."""
         call = await self._known(webhook, webhook.needed("CallSid"))
         if is_over(webhook) or call.state not in _TAKEN_UP:
             await self._end(call.sid)
-            return _xml(self._telling.farewell(call.language))
-        if call.state == calls.RINGING or not call.caller:
-            return _xml(self._telling.queue(call.sid, call.language))
-        return _xml(self._telling.callback_offer(call.language))
+            return xml(self._telling.farewell(call.language))
+        was_passed_on = webhook.query.get("room", "0") != str(call.room)
+        if call.state == calls.RINGING or not call.caller or was_passed_on:
+            return xml(self._telling.queue(call.sid, call.room, call.language))
+        return xml(self._telling.callback_offer(call.language))
 
     async def _callback(self, webhook: Webhook) -> web.Response:
         call = await self._known(webhook, webhook.needed("CallSid"))
         if call.state not in _TAKEN_UP:
-            return _xml(self._telling.farewell(call.language))
+            return xml(self._telling.farewell(call.language))
         if webhook.get("Digits", "") == "1" and call.caller:
             with suppress(Rejected):  # nobody's turn to keep yet, or somebody's already
                 await self._context.database.write(lambda c: _call_back(c, call))
                 self._told()
                 promised = say("promised", call.language)
-                return _xml(self._telling.farewell(call.language, promised))
-        return _xml(self._telling.queue(call.sid, call.language))
+                return xml(self._telling.farewell(call.language, promised))
+        return xml(self._telling.queue(call.sid, call.room, call.language))
 
     async def _status(self, webhook: Webhook) -> web.Response:
         if is_over(webhook):
@@ -167,28 +168,11 @@ class Doors:
         if await self._context.database.write(lambda c: calls.end(c, sid)):
             self._told()
 
-    # The agent's phone
-
-    async def _agent(self, webhook: Webhook) -> web.Response:
-        call, turn = await self._known(webhook), _turn(webhook)
-        there = await self._context.database.write(lambda c: _pick_up(c, call, turn))
-        if not there:
-            gone = say("gone", call.language)
-            return _xml(self._telling.farewell(call.language, gone))
-        self._context.wake()
-        return _xml(self._telling.join(call.sid))
-
-    async def _agent_status(self, webhook: Webhook) -> web.Response:
-        call, turn = await self._known(webhook), _turn(webhook)
-        if is_over(webhook):
-            await self._desk.agent_hung_up(call, turn, webhook["CallStatus"])
-        return web.Response(status=204)
-
     # A message outside opening hours
 
     async def _thank(self, webhook: Webhook) -> web.Response:
         language = parse_caller(webhook, self._settings).line.language
-        return _xml(self._telling.farewell(language, say("thanks", language)))
+        return xml(self._telling.farewell(language, say("thanks", language)))
 
     async def _recording(self, webhook: Webhook) -> web.Response:
         found = parse_recording(webhook, self._settings, now=clock.now())
@@ -200,12 +184,7 @@ class Doors:
     # What they share
 
     async def _known(self, webhook: Webhook, sid: str = "") -> Call:
-        """The call of a webhook: named in its address, or its own."""
-        sid = sid or webhook.query.get("call", "")
-        call = await self._context.database.read(lambda c: calls.get(c, sid))
-        if call is None:
-            raise malformed("CallSid" if sid else "call", "is no call that we know")
-        return call
+        return await known(self._context, webhook, sid)
 
     async def _asked(self, caller: Caller) -> Sequence[AskedTopic]:
         group = await self._context.database.read(lambda c: _group_of(c, caller.party.key))
@@ -223,16 +202,6 @@ def _call_back(connection: Connection, call: Call) -> None:
     callbacks.ask(connection, item.id if item else "", call.caller)
 
 
-def _pick_up(connection: Connection, call: Call, turn: int) -> bool:
-    """The agent answers the customer, if they are still there: that is what was promised."""
-    answered = calls.answered(connection, call.sid, turn)
-    item = calls.item_of(connection, call)
-    if answered is not None and item is not None and item.agent_id == answered.agent_id:
-        with suppress(Rejected):
-            work_items.answered(connection, item.id, item.agent)
-    return answered is not None
-
-
 def _group_of(connection: Connection, key: str) -> str:
     found = (
         select(customers.c.target_group)
@@ -240,14 +209,3 @@ def _group_of(connection: Connection, key: str) -> str:
         .where(contact_points.c.key == key)
     )
     return connection.execute(found).scalar_one_or_none() or ""
-
-
-def _turn(webhook: Webhook) -> int:
-    turn = webhook.query.get("turn", "")
-    if not turn.isdecimal():
-        raise malformed("turn", "is no number")
-    return int(turn)
-
-
-def _xml(document: str) -> web.Response:
-    return web.Response(text=document, content_type="text/xml")

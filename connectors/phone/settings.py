@@ -1,5 +1,6 @@
 """What an operator says about phone calls."""
 
+import re
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -19,6 +20,15 @@ def _number(value: str) -> str:
 
 
 Number = Annotated[str, AfterValidator(_number)]
+_CLIENT = re.compile(r"client:[A-Za-z0-9_.@-]{1,120}")
+
+
+def _phone(value: str) -> str:
+    return value if _CLIENT.fullmatch(value) else _number(value)
+
+
+Phone = Annotated[str, AfterValidator(_phone)]
+"""A number, or `client:` and the identity under which a Voice SDK signed in."""
 
 
 class LineSettings(Section):
@@ -34,9 +44,10 @@ class LineSettings(Section):
 class PhoneSettings(Section):
     twilio: TwilioSettings
     numbers: dict[str, LineSettings] = Field(min_length=1, description="by a name of your own")
-    agents: dict[str, Number] = Field(
+    agents: dict[str, Phone] = Field(
         default_factory=dict,
-        description="the phone of each agent, by the login: it rings when they accept a call",
+        description="the phone of each agent, by the login: it rings when they accept a call, "
+        "unless they gave another one in the console; a number, or client: and an identity",
     )
     ring_seconds: int = Field(
         20,
@@ -61,3 +72,12 @@ class PhoneSettings(Section):
 
     def line(self, number: str) -> LineSettings | None:
         return next((each for each in self.numbers.values() if each.number == number), None)
+
+    @property
+    def first_number(self) -> str:
+        """From which we call who did not call us."""
+        return next(iter(self.numbers.values())).number
+
+    def phone_of(self, login: str, own: str) -> str:
+        """Where an agent is called: at the phone they gave themselves, or by these settings."""
+        return own or self.agents.get(login, "")

@@ -38,6 +38,24 @@ SAID: Mapping[str, Mapping[str, str]] = {
         "nl": "Uw vraag is intussen afgehandeld. Tot ziens.",
         "en": "Your question has been dealt with meanwhile. Goodbye.",
     },
+    "hold": {
+        "nl": "Een ogenblik, u bent in de wacht gezet.",
+        "en": "One moment, you are on hold.",
+    },
+    "through": {"nl": "U wordt doorverbonden.", "en": "You are put through."},
+    "passed_on": {
+        "nl": "U wordt doorverbonden met een collega.",
+        "en": "You are put through to a colleague.",
+    },
+    "ringing": {
+        "nl": "Wij bellen de klant: {number}.",
+        "en": "Calling the customer: {number}.",
+    },
+    "calls": {"nl": "U wordt gebeld door {organisation}.", "en": "{organisation} is calling you."},
+    "consulted": {
+        "nl": "{name} wil u spreken over een klant, die in de wacht staat.",
+        "en": "{name} wants to talk with you about a customer, who is on hold.",
+    },
     "closed": {"nl": "Wij zijn nu gesloten.", "en": "We are closed now."},
     "week": {"nl": "Wij zijn open op {week}.", "en": "We are open on {week}."},
     "opens": {

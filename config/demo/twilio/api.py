@@ -94,7 +94,7 @@ class Api:
         found.sort(key=lambda m: m.at, reverse=True)
         size = min(int(wanted.get("PageSize", "50")), _MOST_LISTED)
         shown = [m.resource(self._cloud.account.sid) for m in found[:size]]
-        return web.json_response(_page("messages", shown))
+        return web.json_response(page_of("messages", shown))
 
     async def _media_of(self, request: web.Request) -> web.Response:
         message = self._cloud.messages.get(request.match_info["sid"])
@@ -111,7 +111,7 @@ class Api:
             }
             for file in message.files
         ]
-        return web.json_response(_page("media_list", shown))
+        return web.json_response(page_of("media_list", shown))
 
     async def _media(self, request: web.Request) -> web.Response:
         """As with "enforce HTTP auth on media": a short-lived address elsewhere."""
@@ -145,7 +145,7 @@ class Api:
             for number in self._cloud.account.numbers.values()
             if wanted in ("", number.number)
         ]
-        return web.json_response(_page("incoming_phone_numbers", shown))
+        return web.json_response(page_of("incoming_phone_numbers", shown))
 
     async def _content(self, request: web.Request) -> web.Response:
         sid = request.match_info["sid"]
@@ -171,7 +171,7 @@ def _sending(form: MultiMapping[Any]) -> Sending:
     )
 
 
-def _page(name: str, shown: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def page_of(name: str, shown: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return {
         name: list(shown),
         "page": 0,

@@ -28,7 +28,10 @@ class Heard:
 @dataclass
 class Call:
     """`expects`: what the person at the phone can do now: "keys", "message" or nothing.
-    `talking`: whether they are together with somebody. `problem`: what Twilio would not take."""
+    `talking`: whether they are together with somebody; `held` and `muted`: how they are in a
+    conference. `tones`: the keys that were sounded to them. `bridged_to`: the number outside that
+    they talk with. `picked_up`: somebody took a call that rings. `problem`: what Twilio would not
+    take."""
 
     direction: str
     sender: str
@@ -41,6 +44,11 @@ class Call:
     expects: str = ""
     waiting: bool = False
     talking: bool = False
+    held: bool = False
+    muted: bool = False
+    tones: str = ""
+    bridged_to: str = ""
+    picked_up: asyncio.Event = field(default_factory=asyncio.Event)
     problem: str = ""
     sequence: int = 0
     keys: asyncio.Queue[str] = field(default_factory=asyncio.Queue)

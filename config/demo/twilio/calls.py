@@ -1,11 +1,14 @@
 """The calls of the account: those of handsets to our numbers, and those that the API makes."""
 
 import asyncio
+import contextlib
+import re
 from collections.abc import Callable, Coroutine
 from typing import Any
 
 from config.demo.twilio.account import Account
 from config.demo.twilio.call import COMPLETED, FROM_API, IN_PROGRESS, INBOUND, Call
+from config.demo.twilio.conference import Conference
 from config.demo.twilio.files import Files
 from config.demo.twilio.message import E164
 from config.demo.twilio.player import Player, Stage
@@ -15,10 +18,15 @@ from config.demo.twilio.sound import tone
 from config.demo.twilio.twiml import BadDocument, read
 from config.demo.twilio.webhooks import Webhooks
 
+RINGS_SECONDS = 60
+"""What Twilio takes where nothing is said."""
+_CLIENT = re.compile(r"client:[\w.@-]+")
+
 
 class Calls:
-    """`fate` says what the called do: "answer", or a state in which a call ends; tests change it.
-    `pick_up`: seconds until they do. `version` grows with each change."""
+    """`fate` says what the called do: "answer", "ring" until somebody does so, or a state in
+    which a call ends; tests change it. `pick_up`: seconds until they do. `version` grows with each
+    change."""
 
     def __init__(
         self,
@@ -60,6 +68,11 @@ class Calls:
 
     # From a handset
 
+    def ringing(self, number: str) -> Call | None:
+        """A call that rings, or was taken, at this phone."""
+        mine = [c for c in self.to(number) if not c.is_over]
+        return mine[-1] if mine else None
+
     def dial(self, sender: str, recipient: str) -> Call:
         """A customer calls one of our numbers."""
         call = Call(INBOUND, sender, recipient)
@@ -91,9 +104,11 @@ class Calls:
 
     # From the API
 
-    def create(self, to: str, sender: str, url: str, callback: str) -> Call:
+    def create(
+        self, to: str, sender: str, url: str, callback: str, *, timeout: float = RINGS_SECONDS
+    ) -> Call:
         """Make a call, or raise the Refusal that Twilio would answer."""
-        if not E164.fullmatch(to):
+        if not E164.fullmatch(to) and not _CLIENT.fullmatch(to):
             raise Refusal(21211, to)
         if sender not in self._account.numbers:
             raise Refusal(21210, sender)
@@ -103,7 +118,7 @@ class Calls:
             raise Refusal(21609, callback)
         call = Call(FROM_API, sender, to, status="queued", callback=callback)
         self._keep(call)
-        self._begin(call, self._reach(call, url))
+        self._begin(call, self._reach(call, url, timeout))
         return call
 
     async def update(self, call: Call, *, status: str, document: str) -> None:
@@ -125,11 +140,28 @@ class Calls:
         player = Player(call, self._stage)
         self._begin(call, player.carry_out(document.encode(), self._stage.api_url))
 
-    async def _reach(self, call: Call, url: str) -> None:
+    def conference(self, sid: str) -> Conference:
+        """One that is not over; raises Refusal."""
+        running = (c for c in self._stage.conferences.values() if c.sid == sid)
+        found = next(running, None)
+        if found is None:
+            raise Refusal(20404, f"Conferences/{sid}")
+        return found
+
+    def conferences(self, name: str, status: str) -> list[Conference]:
+        found = [c for c in self._stage.conferences.values() if name in ("", c.name)]
+        return [c for c in found if status in ("", c.resource()["status"])]
+
+    async def _reach(self, call: Call, url: str, seconds: float) -> None:
         call.status = "ringing"
         self._changed()
         await asyncio.sleep(self.pick_up)
         fate = self.fate(call)
+        if fate == "ring":
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await call.picked_up.wait()
+            fate = "answer" if call.picked_up.is_set() else "no-answer"
         if fate != "answer":
             await self._end(call, fate)
             return

@@ -52,7 +52,8 @@ _NOUNS: Mapping[str, Mapping[str, frozenset[str]]] = {
                 "statusCallbackEvent",
                 "statusCallbackMethod",
             }
-        )
+        ),
+        "Number": frozenset({"statusCallback", "statusCallbackEvent", "statusCallbackMethod"}),
     },
 }
 
