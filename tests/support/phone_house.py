@@ -1,11 +1,11 @@
 """A running phone connector with all it stands on, beside Twilio's cloud, and an agent."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from aiohttp import ClientSession
 from sqlalchemy import Connection, select
@@ -28,6 +28,7 @@ from hub.metrics import Metrics
 from hub.relay import Relay
 from hub.settings import BusSettings, HttpSettings, HubSettings
 from hub.store import Blobs, Database, agents, work_items
+from hub.store import calls as store
 from hub.store.agents import Agent
 from hub.store.database import open_database
 from hub.store.leader import open_leadership
@@ -40,8 +41,11 @@ from servers.process import free_port
 from twilio_cloud import AUTH_TOKEN, OURS, CloudServer
 from waiting import eventually
 
+T = TypeVar("T")
+
 THEIRS = "+31612345678"
 ANNAS = "+31611111111"
+BOBS = "+31622222222"
 OPEN = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)  # a Monday
 SHUT = datetime(2026, 11, 1, 9, 30, tzinfo=UTC)
 HEAD = """\
@@ -156,16 +160,32 @@ class House:
 
     # What our side does and sees
 
-    async def agent(self, login: str = "anna") -> Agent:
+    async def agent(self, login: str = "anna", *, phone: str = "") -> Agent:
         name = login.capitalize()
         values = {"login": login, "name": name, "password_hash": "", "held": ["service"]}
 
-        def add(connection: Connection) -> str:
+        def add(connection: Connection) -> Agent:
             agents.add_roles(connection, {"service": "Service"})
-            return agents.add(connection, **values)
+            agent_id = agents.add(connection, **values)
+            agent = Agent(agent_id, login, name, "nl", frozenset({"service"}))
+            if phone:
+                agents.set_phone(connection, agent, phone)
+            return agent
 
-        agent_id = await self.database.write(add)
-        return Agent(agent_id, login, name, "nl", frozenset({"service"}))
+        return await self.database.write(add)
+
+    async def place(self, agent: Agent, number: str) -> str:
+        """The agent calls the customer of what they have in hand."""
+        item = await self.item()
+        return await self.write(
+            lambda c: store.place(c, item.conversation_id, agent, number=number, language="nl")
+        )
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """Change the store as the console does, with the news that this makes."""
+        result = await self.database.write(work)
+        self.relay.wake()
+        return result
 
     async def take(self, agent: Agent) -> str:
         """The agent takes what waits; gives the work item's id."""
@@ -194,8 +214,13 @@ class House:
         return [row.details for row in await self._rows(wanted.order_by(interactions.c.id))]
 
     async def call(self) -> Any:
-        [row] = await self._rows(select(calls))
-        return row
+        """The newest one."""
+        return (await self._rows(select(calls).order_by(calls.c.created_at)))[-1]
+
+    async def is_so(self, **values: object) -> bool:
+        """Whether the call stands so."""
+        row = await self.call()
+        return all(getattr(row, name) == value for name, value in values.items())
 
     async def reaches(self, *states: str) -> Any:
         """Wait until the call is in one of these states."""
