@@ -13,6 +13,7 @@ from agent_ui.sessions import Sessions
 from agent_ui.static_files import static_files
 from agent_ui.streams import Streams
 from agent_ui.views.actions import ActionViews
+from agent_ui.views.calls import CallViews
 from agent_ui.views.chat import ChatViews
 from agent_ui.views.conversation import ConversationViews
 from agent_ui.views.desk import DeskViews
@@ -56,6 +57,7 @@ class Console:
             work=work,
             conversation=conversation,
             actions=ActionViews(context, conversation),
+            calls=CallViews(context, pages, conversation),
             chat=ChatViews(context),
             files=FileViews(context, pages),
             guide=GuideViews(pages, context.guide),

@@ -65,6 +65,8 @@ class ConsoleContext:
     `offered_only()`: the roles whose work is not for taking, only for offering.
     `backup_of(role)`: the role that takes over, or "".
     `escalation`: to whom agents turn when they may not decide.
+    `phone_number(typed)`: a number as somebody typed it, with its country, "" for what is none;
+    None where no phone is connected.
     `quiet`: after so long without a word a chat takes half of an agent's room.
     """
 
@@ -90,4 +92,5 @@ class ConsoleContext:
     composing: Mapping[Channel, Composing] = field(default_factory=dict)
     backup_of: Callable[[str], str] = _no_role
     escalation: Escalation = Escalation()
+    phone_number: Callable[[str], str] | None = None
     quiet: timedelta = timedelta(minutes=10)

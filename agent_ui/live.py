@@ -36,7 +36,8 @@ class Change:
 
     With an `item`, that work item is now so; without, the interaction in the conversation is new
     or its delivery went on; with `desk`, whether the agent takes offers; with `beside`, what is
-    shown beside the conversation is another; with `sign`, what the visitor of a chat does.
+    shown beside the conversation is another; with `sign`, what the visitor of a chat does;
+    with `call`, its phone call stands otherwise.
     """
 
     roles: frozenset[str]
@@ -48,6 +49,7 @@ class Change:
     desk: bool = False
     beside: bool = False
     sign: str = ""
+    call: bool = False
 
     def concerns(self, agent_id: str, roles: frozenset[str]) -> bool:
         return agent_id in self.agents or not roles.isdisjoint(self.roles)

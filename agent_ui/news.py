@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from agent_ui.live import Change
 from hub.events import (
+    CallChanged,
     ChatActivity,
     DeliveryChanged,
     Envelope,
@@ -33,11 +34,12 @@ TOPICS = (
     DeliveryChanged.topic,
     InvoiceChanged.topic,
     ChatActivity.topic,
+    CallChanged.topic,
 )
 _REMEMBERED = 50_000
 
 _Entry = InteractionReceived | InteractionRecorded | MessageStatus
-_InConversation = _Entry | ChatActivity
+_InConversation = _Entry | ChatActivity | CallChanged
 _Trade = OrderChanged | DeliveryChanged | InvoiceChanged
 
 
@@ -132,6 +134,13 @@ def _thing(event: _Trade) -> str:
 
 
 def _inside(event: _InConversation, item: WorkItem) -> Change:
+    if isinstance(event, CallChanged):
+        return Change(
+            roles=frozenset({item.role}),
+            agents=frozenset(one for one in (item.agent_id, event.agent_id) if one),
+            conversation_id=event.conversation_id,
+            call=True,
+        )
     if isinstance(event, ChatActivity):
         return Change(
             roles=frozenset(),

@@ -8,7 +8,7 @@ from aiohttp import web
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from agent_ui import openings, spans, trade_words, words
-from agent_ui.call_words import call_words
+from agent_ui.call_words import call_state, call_words
 from agent_ui.context import ConsoleContext
 from agent_ui.delivery_words import delivery_error
 from agent_ui.static_files import StaticFiles
@@ -51,6 +51,7 @@ def _environment(organisation: str, static: StaticFiles) -> Environment:
         organisation=organisation,
         token_field=FORM_TOKEN,
         call_words=call_words,
+        call_state=call_state,
         delivery_error=delivery_error,
     )
     return environment
@@ -69,6 +70,7 @@ class Pages:
             role_titles=titles,
             offered_only=offered,
             escalation=self._context.escalation,
+            with_phone=self._context.phone_number is not None,
             now=clock.now(),
             **values,
         )

@@ -9,6 +9,7 @@ from agent_ui.sent_files import MOST_BYTES
 from agent_ui.static_files import PREFIX, StaticFiles
 from agent_ui.streams import Streams
 from agent_ui.views.actions import ActionViews
+from agent_ui.views.calls import CallViews
 from agent_ui.views.chat import ChatViews
 from agent_ui.views.conversation import ConversationViews
 from agent_ui.views.desk import DeskViews
@@ -38,6 +39,7 @@ class Views:
     work: WorkViews
     conversation: ConversationViews
     actions: ActionViews
+    calls: CallViews
     chat: ChatViews
     files: FileViews
     guide: GuideViews
@@ -97,6 +99,9 @@ def routes(views: Views, guard: Guard, static: StaticFiles) -> Sequence[Route]:
             "POST", conversation + "/entries", agents(views.actions.write), body_limit=MOST_BYTES
         ),
         Route("POST", conversation + "/signs", agents(views.chat.sign)),
+        Route("GET", conversation + "/call", agents(views.calls.show)),
+        Route("POST", conversation + "/call", agents(views.calls.do)),
+        Route("POST", "/console/phone", agents(views.calls.set_phone)),
         Route("GET", interaction + "/html", agents(views.files.mail)),
         Route("GET", interaction + "/original", agents(views.files.original)),
         Route("POST", interaction + "/resend", agents(views.actions.resend)),

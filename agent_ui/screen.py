@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from agent_ui.call_bar import CallBar, read_call_bar
 from agent_ui.guidance import Guidance, guidance_of
 from agent_ui.needs import Need, needs_of
 from agent_ui.settings import ConsoleSettings
@@ -60,6 +61,7 @@ class Screen:
     needs: list[Need]
     proposals: list[Proposal]
     visitor: Visit | None
+    call_bar: CallBar | None
 
     @property
     def templates(self) -> Sequence[Template]:
@@ -133,6 +135,7 @@ def read_screen(
     default_accounts: Mapping[Channel, str],
     composing: Mapping[Channel, Composing],
     offered_only: frozenset[str],
+    with_phone: bool = False,
 ) -> Screen | None:
     """None when there is no such conversation, or when it is none of the agent's business."""
     conversation = timeline.conversation(connection, conversation_id)
@@ -171,6 +174,7 @@ def read_screen(
         needs=needs_of(guidance, customer, trade, entered, _said(entries)),
         proposals=found_out.proposals(connection, customer.id),
         visitor=chat_visits.of(connection, conversation_id),
+        call_bar=read_call_bar(connection, conversation_id, agent) if with_phone else None,
     )
 
 

@@ -117,6 +117,8 @@ class Streams:
         message: dict[str, Any] = {"conversation": change.conversation_id}
         if change.beside:
             return message | {"beside": True}
+        if change.call:
+            return message | {"call": True}
         if change.sign:
             return message | {"sign": change.sign}
         if change.item is None:

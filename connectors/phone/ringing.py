@@ -105,7 +105,12 @@ class Ringing:
             if call.is_outbound:
                 if calls.end(connection, call.sid, calls.ENDED) and item is not None:
                     calls.note(
-                        connection, call, calls.UNREACHED, why=why, agent_name=item.agent_name
+                        connection,
+                        call,
+                        calls.UNREACHED,
+                        why=why,
+                        direction=call.direction,
+                        agent_name=item.agent_name,
                     )
                 return
             if not calls.wait_again(connection, call) or item is None:

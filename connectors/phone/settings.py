@@ -73,6 +73,16 @@ class PhoneSettings(Section):
     def line(self, number: str) -> LineSettings | None:
         return next((each for each in self.numbers.values() if each.number == number), None)
 
+    def typed(self, value: str) -> str:
+        """A number as somebody here types it: one without a country is of our first number's.
+        "" for what is none. A Voice SDK's identity is a phone as well."""
+        import phonenumbers  # noqa: PLC0415 (slow to load)
+
+        if _CLIENT.fullmatch(value):
+            return value
+        ours = phonenumbers.parse(self.first_number)
+        return to_e164(value, phonenumbers.region_code_for_number(ours) or "")
+
     @property
     def first_number(self) -> str:
         """From which we call who did not call us."""

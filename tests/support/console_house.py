@@ -23,6 +23,7 @@ from config.replay_runs import Runs
 from config.topic_desk import ModelTopics
 from config.workshop_desk import WorkshopDesk
 from connectors.messaging.composing import MessagingComposing
+from connectors.shared.twilio.numbers import to_e164
 from hub.bus import DeadLetter
 from hub.bus.opening import open_bus
 from hub.guide import Guide
@@ -206,6 +207,7 @@ class House:
             offered_only=lambda: offered_only(self.model),
             backup_of=lambda role: backup_of(self.model, role),
             escalation=self.escalation,
+            phone_number=lambda typed: to_e164(typed, "NL"),
         )
 
     def _guide(self, group: str, public: bool, now: datetime) -> Guide:

@@ -18,6 +18,12 @@ const ACTIONS = {
   z: () => openMenu("details[data-aside]"),
   y: () => press("[data-accept]"),
   N: () => document.querySelector("[data-decline]")?.focus(),
+  b: () => press('[data-key="b"]'),
+  h: () => press('[data-key="h"]'),
+  m: () => press('[data-key="m"]'),
+  d: () => openMenu("details[data-keypad]"),
+  w: () => openMenu("details[data-through]"),
+  H: () => press('[data-key="H"]'),
   c: openCorrection,
   "?": openKeys,
 };
