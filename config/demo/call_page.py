@@ -30,6 +30,7 @@ class CallPage:
             Route("POST", f"{HOME}/call", guard(self._dial)),
             Route("POST", f"{HOME}/key", guard(self._press)),
             Route("POST", f"{HOME}/message", guard(self._leave_message)),
+            Route("POST", f"{HOME}/answer", guard(self._answer)),
             Route("POST", f"{HOME}/hang-up", guard(self._hang_up)),
         ]
 
@@ -58,6 +59,13 @@ class CallPage:
         call = self._calls.of(number)
         if call is not None:
             self._calls.leave_message(call)
+        return _back(number)
+
+    async def _answer(self, request: web.Request, _texts: Texts) -> web.Response:
+        number = to_e164(field(await request.post(), "number"), "NL")
+        call = self._calls.of(number)
+        if call is not None and call.rings:
+            self._calls.pick_up_now(call)
         return _back(number)
 
     async def _hang_up(self, request: web.Request, _texts: Texts) -> web.Response:

@@ -56,6 +56,16 @@ class Call:
     task: asyncio.Task[None] | None = None
 
     @property
+    def handset(self) -> str:
+        """The number of the phone in somebody's hands."""
+        return self.sender if self.direction == INBOUND else self.recipient
+
+    @property
+    def rings(self) -> bool:
+        """Whether somebody here is being called."""
+        return self.direction == FROM_API and self.status == RINGING
+
+    @property
     def is_over(self) -> bool:
         return self.status in GONE
 

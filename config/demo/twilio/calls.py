@@ -56,8 +56,8 @@ class Calls:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def of(self, handset: str) -> Call | None:
-        """The newest call that this phone made."""
-        mine = [c for c in self.by_sid.values() if c.sender == handset and c.direction == INBOUND]
+        """The newest call at this phone: that it made, or that rings there."""
+        mine = [c for c in self.by_sid.values() if c.handset == handset]
         return mine[-1] if mine else None
 
     def to(self, number: str) -> list[Call]:
@@ -68,10 +68,9 @@ class Calls:
 
     # From a handset
 
-    def ringing(self, number: str) -> Call | None:
-        """A call that rings, or was taken, at this phone."""
-        mine = [c for c in self.to(number) if not c.is_over]
-        return mine[-1] if mine else None
+    def pick_up_now(self, call: Call) -> None:
+        """The person at this end takes a call that rings."""
+        call.picked_up.set()
 
     def dial(self, sender: str, recipient: str) -> Call:
         """A customer calls one of our numbers."""
@@ -97,10 +96,11 @@ class Calls:
         """The person at this end puts the phone down, or Twilio does by order of the API."""
         if call.is_over:
             return
+        rings = call.direction == FROM_API and call.status in ("queued", "ringing")
         if call.task is not None:
             call.task.cancel()
             await asyncio.gather(call.task, return_exceptions=True)
-        await self._end(call, COMPLETED)
+        await self._end(call, "busy" if rings else COMPLETED)
 
     # From the API
 
