@@ -124,6 +124,7 @@ class Handling(Frozen):
     capacity: int | None = None
     allowed: bool
     instead: tuple[Channel, ...] = ()
+    recorded: bool = False
     rows: dict[str, Source]
 
     @cached_property

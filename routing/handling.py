@@ -41,6 +41,7 @@ def handling(cell: Cell, winners: Mapping[str, Moment], definition: Definition) 
         capacity=setting.capacity,
         allowed=setting.allowed,
         instead=setting.instead,
+        recorded=setting.recorded,
         rows=rows,
     )
 

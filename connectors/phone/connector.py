@@ -9,6 +9,7 @@ from connectors.phone.lines import Lines
 from connectors.phone.receive import Doors
 from connectors.phone.settings import PhoneSettings
 from connectors.phone.twiml import Telling
+from connectors.phone.voicemail import VoicemailDoors
 from connectors.shared.twilio.client import TwilioApi
 from connectors.shared.twilio.inbox import Inbox
 from connectors.shared.twilio.media import MediaFetcher
@@ -36,7 +37,8 @@ class PhoneConnector:
         telling = Telling(settings, self._guard.address)
         lines = Lines(self._api, self._guard.address)
         self._desk = Desk(settings, context, lines, telling)
-        self._doors = Doors(settings, context, telling, self._inbox, self._desk)
+        self._voicemail = VoicemailDoors(settings, context, telling, self._inbox)
+        self._doors = Doors(settings, context, telling, self._desk, self._voicemail)
         self._called = CalledDoors(context, telling, self._desk)
 
     @property
@@ -44,7 +46,8 @@ class PhoneConnector:
         return self._desk.problem
 
     def routes(self) -> Sequence[Route]:
-        return (*self._doors.routes(self._guard), *self._called.routes(self._guard))
+        doors = (self._doors, self._called, self._voicemail)
+        return [route for each in doors for route in each.routes(self._guard)]
 
     async def start(self) -> None:
         self._inbox.start()

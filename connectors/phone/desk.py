@@ -10,6 +10,7 @@ import structlog
 
 from connectors.phone.endings import Endings
 from connectors.phone.lines import Lines
+from connectors.phone.menus import Menus
 from connectors.phone.ringing import Ringing
 from connectors.phone.settings import PhoneSettings
 from connectors.phone.talking import Talking
@@ -41,6 +42,7 @@ class Desk:
         self._task = Supervised("phone calls", self._run)
         self._busy: dict[str, asyncio.Task[None]] = {}
         self.endings = Endings(settings, context, lines, telling, self.wake)
+        self.menus = Menus(settings, context, lines)
         self.ringing = Ringing(settings, context, lines, self.wake)
         self.talking = Talking(settings, context, lines, telling, self.wake)
         context.bus.listen(
@@ -84,6 +86,7 @@ class Desk:
 
     async def _look(self) -> None:
         """Each call by itself: one for which Twilio answers slowly keeps no other waiting."""
+        await self.menus.look()
         open_calls = await self._database.read(calls.unfinished)
         self.endings.forget_others({call.sid for call in open_calls})
         for call in open_calls:

@@ -36,9 +36,20 @@ class LineSettings(Section):
 
     number: Number = Field(description="with its country, like +31203080000")
     language: Language = Field("nl", description="in which callers are spoken to: nl or en")
+    greetings: dict[str, str] = Field(
+        default_factory=dict,
+        description="said to callers whose number we know, by their target group in the model; "
+        "that of a group holds for the groups under it",
+    )
     always_open: bool = Field(
         False, description="callers wait for an agent outside the model's opening hours too"
     )
+
+    def greeting_of(self, group: str) -> str:
+        """What is said to a caller of this group; "" for nothing."""
+        while group and group not in self.greetings:
+            group = group.rpartition("/")[0]
+        return self.greetings.get(group, "")
 
 
 class PhoneSettings(Section):

@@ -6,13 +6,17 @@ from urllib.parse import urlencode
 from twilio.twiml.voice_response import Dial, VoiceResponse
 
 from connectors.phone.menu import Choice
+from connectors.phone.progress import Progress
 from connectors.phone.settings import PhoneSettings
 from connectors.phone.words import LOCALE, say
 
 KEY_SECONDS = 6
+CONSENT_SECONDS = 3
+_LONGEST_HINTS = 500
 WAIT_SECONDS = 20
 """Between two announcements, where there is no music."""
 
+ANSWER, CONSENT = "/phone/twilio/answer", "/phone/twilio/consent"
 MENU, LEFT, CALLBACK = "/phone/twilio/menu", "/phone/twilio/left", "/phone/twilio/callback"
 WAIT, AGENT, AGENT_STATUS = (
     "/phone/twilio/wait",
@@ -38,20 +42,64 @@ class Telling:
         self._address = address
 
     def menu(
-        self, language: str, choices: Sequence[Choice], *, organisation: str, again: bool = False
+        self,
+        language: str,
+        choices: Sequence[Choice],
+        *,
+        organisation: str,
+        greeting: str = "",
+        again: bool = False,
     ) -> str:
-        """The greeting and the keys; who presses none is put through as with 0."""
+        """The greeting and the keys, or the name of what it is about; who does neither is put
+        through as with 0."""
         response = VoiceResponse()
         topics = ",".join(choice.topic for choice in choices)
         action = self._to(MENU, topics=topics, again=int(again))
         gather = response.gather(
-            num_digits=1, timeout=KEY_SECONDS, action=action, method="POST", input="dtmf"
+            num_digits=1,
+            timeout=KEY_SECONDS,
+            action=action,
+            method="POST",
+            input="dtmf speech",
+            language=LOCALE[language],
+            hints=", ".join(choice.title for choice in choices)[:_LONGEST_HINTS],
+            speech_timeout="auto",
         )
         opening = say("again", language) if again else _greeting(language, organisation)
         _say(gather, language, opening)
+        if greeting and not again:
+            _say(gather, language, greeting)
         for choice in choices:
             _say(gather, language, say("choice", language, title=choice.title, key=choice.key))
         _say(gather, language, say("else", language))
+        response.redirect(action, method="POST")
+        return str(response)
+
+    def question(self, language: str, title: str, progress: Progress) -> str:
+        """Something that must be known: they key it in, or say it, or wait."""
+        response = VoiceResponse()
+        action = self._to(ANSWER, **progress.written())
+        gather = response.gather(
+            timeout=KEY_SECONDS,
+            finish_on_key="#",
+            action=action,
+            method="POST",
+            input="dtmf speech",
+            language=LOCALE[language],
+            speech_timeout="auto",
+        )
+        _say(gather, language, say("question", language, title=title))
+        response.redirect(action, method="POST")
+        return str(response)
+
+    def consent(self, language: str, progress: Progress) -> str:
+        """Say that the call is recorded; who does not want that presses 1."""
+        response = VoiceResponse()
+        action = self._to(CONSENT, **progress.written())
+        gather = response.gather(
+            num_digits=1, timeout=CONSENT_SECONDS, action=action, method="POST", input="dtmf"
+        )
+        _say(gather, language, say("recorded", language))
         response.redirect(action, method="POST")
         return str(response)
 
@@ -65,10 +113,15 @@ class Telling:
         response.append(dial)
         return str(response)
 
-    def waiting(self, sid: str, language: str, place: int, *, may_call_back: bool) -> str:
+    def waiting(
+        self, sid: str, language: str, place: int, *, minutes: int, may_call_back: bool
+    ) -> str:
+        """`minutes`: how long that usually takes; 0 when nobody can say."""
         response = VoiceResponse()
         if place:
             _say(response, language, say("place", language, place=place))
+        if minutes:
+            _say(response, language, say("minute" if minutes == 1 else "wait", language, n=minutes))
         if may_call_back:
             _say(response, language, say("star", language))
         self._music(response)

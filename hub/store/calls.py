@@ -63,7 +63,7 @@ class Call:
     `seated` the one that they are in. `wants_...`: what the agent asked for, beside what is so.
     `keys`: to be pressed for the agent. `put_through`: the number that the customer is to talk with
     instead. `other_...`: who is consulted while the customer is on hold. `consent`: agreed or
-    refused, to being recorded; empty when nobody asked.
+    refused, to being recorded; empty when nobody asked. `recording`: see `recordings`.
     """
 
     sid: str
@@ -99,7 +99,7 @@ class Call:
     other_sid: str
     consent: str
     recording: str
-    recording_sid: str
+    recording_entry: str
 
     @property
     def is_outbound(self) -> bool:
@@ -230,22 +230,30 @@ def of_conversation(connection: Connection, conversation_id: str) -> Call | None
     return _call(row) if row is not None else None
 
 
-def place_of(connection: Connection, call: Call) -> int:
+@dataclass(frozen=True)
+class Place:
     """1 for who is next in the queue of their role; 0 while that is not known."""
+
+    number: int
+    role: str
+
+
+def place_of(connection: Connection, call: Call) -> Place:
+    """Where this caller is in line."""
     mine = connection.execute(
         select(items.c.role, items.c.rank).where(
             items.c.conversation_id == call.conversation_id, items.c.state != DONE
         )
     ).first()
     if mine is None:
-        return 0
+        return Place(0, "")
     before = select(func.count()).where(
         items.c.channel == Channel.PHONE.value,
         items.c.state.in_((WAITING, OFFERED)),
         items.c.role == mine.role,
         items.c.rank < mine.rank,
     )
-    return int(connection.execute(before).scalar_one()) + 1
+    return Place(int(connection.execute(before).scalar_one()) + 1, mine.role)
 
 
 def ring(connection: Connection, call: Call, agent_id: str) -> bool:

@@ -1014,7 +1014,7 @@ calls = Table(
     Column("other_sid", String(64), nullable=False, server_default=""),
     Column("consent", String(16), nullable=False, server_default=""),  # to recording
     Column("recording", String(16), nullable=False, server_default=""),
-    Column("recording_sid", String(64), nullable=False, server_default=""),
+    Column("recording_entry", String(36), nullable=False, server_default=""),  # has the sound
     _where("ix_calls_open", "state <> 'over'", "created_at"),
     Index("ix_calls_conversation_id", "conversation_id", "created_at"),
 )

@@ -3,12 +3,12 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
 from aiohttp import ClientSession
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 from twilio.request_validator import RequestValidator
 
 from builders import TOKENS
@@ -16,6 +16,7 @@ from config.demo.twilio.call import Call
 from connectors.phone.connector import PhoneConnector
 from connectors.phone.settings import PhoneSettings
 from connectors.phone.twiml import CALL, STATUS
+from hub import clock
 from hub.bus import DeadLetter
 from hub.bus.opening import open_bus
 from hub.connector import ConnectorContext
@@ -38,7 +39,7 @@ from interaction_models import model_of
 from routing.asking import what_to_ask
 from routing.router import QUEUE, TOPICS, Router
 from servers.process import free_port
-from twilio_cloud import AUTH_TOKEN, OURS, CloudServer
+from twilio_cloud import ACCOUNT_SID, AUTH_TOKEN, OURS, CloudServer
 from waiting import eventually
 
 T = TypeVar("T")
@@ -61,14 +62,27 @@ hours:
     week: {mon-fri: "08:30-17:00"}
 channels:
   phone: {title: {en: Phone, nl: Telefoon}, hours: office}
-target_groups: {}
+target_groups:
+  b2b: {title: {en: Business, nl: Zakelijk}}
+  b2b/key: {title: {en: Key accounts, nl: Grote klanten}}
 topics:
-  bill: {title: {en: Bill, nl: Rekening}}
+  bill: {title: {en: Bill, nl: Rekening}, rules: {words: [factuur]}}
   bill/late: {title: {en: Late bill, nl: Late rekening}}
   order: {title: {en: Order, nl: Bestelling}}
+  repair: {title: {en: Repair, nl: Reparatie}}
+  complaint: {title: {en: Complaint, nl: Klacht}}
   visit: {title: {en: Visit, nl: Bezoek}}
 """
-MODEL = model_of("role: service", "channel: phone, topic: visit, allowed: no", head=HEAD)
+GROUP = "U belt op de lijn voor zakelijke klanten."
+MODEL = model_of(
+    "role: service",
+    "channel: phone, topic: visit, allowed: no",
+    "topic: repair, required_information: ["
+    "{name: number, title: {en: order number, nl: ordernummer}, source: ask}, "
+    "{name: town, title: {en: town, nl: woonplaats}, source: ask}]",
+    "topic: complaint, recorded: yes",
+    head=HEAD,
+)
 
 
 @dataclass
@@ -88,7 +102,7 @@ class House:
         http = HttpSettings(port=self.port, public_url=self.origin)
         values = {
             "twilio": self.cloud.settings().model_dump(),
-            "numbers": {"main": {"number": OURS, "language": "nl"}},
+            "numbers": {"main": {"number": OURS, "language": "nl", "greetings": {"b2b": GROUP}}},
             "agents": {"anna": ANNAS},
         }
         self.settings = PhoneSettings.model_validate(values | self.changes)
@@ -138,15 +152,27 @@ class House:
 
     # What a customer does
 
-    async def wait_in_line(self, key: str = "2") -> Call:
+    async def wait_in_line(self, key: str = "2", *, caller: str = THEIRS) -> Call:
         """Call, choose, and wait."""
-        call = self.cloud.calls.dial(THEIRS, OURS)
+        call = self.cloud.calls.dial(caller, OURS)
         await eventually(lambda: call.expects == "keys")
         self.cloud.calls.press(call, key)
         await eventually(lambda: call.waiting or call.problem)
         assert not call.problem, call.problem
         await eventually(self.item)
         return call
+
+    def form(self, **changes: str) -> dict[str, str]:
+        """A webhook of a caller who is on the line."""
+        values = {
+            "AccountSid": ACCOUNT_SID,
+            "CallSid": "CA1",
+            "CallStatus": "in-progress",
+            "From": THEIRS,
+            "To": OURS,
+            "Direction": "inbound",
+        }
+        return values | changes
 
     async def post(
         self, path: str, form: dict[str, str], *, signature: str = ""
@@ -198,6 +224,17 @@ class House:
         await self.database.write(lambda c: work_items.resolve(c, item_id, agent, {}))
         self.relay.wake()
 
+    async def helped_lately(self, *, minutes: int, how_often: int) -> None:
+        """So many callers waited so long, and have just been helped."""
+        for number in range(how_often):
+            call = await self.wait_in_line(caller=f"+3165000000{number}")
+            now = clock.now()
+            waited = {"created_at": now - timedelta(minutes=minutes), "first_response_at": now}
+            helped = update(items).where(items.c.state != "done").values(state="done", **waited)
+            await self.write(lambda c, helped=helped: c.execute(helped))
+            await self.reaches("over")
+            await eventually(lambda call=call: call.is_over)
+
     async def item(self) -> Any:
         found = await self._rows(select(items))
         return found[0] if found else None
@@ -233,6 +270,11 @@ class House:
 
     async def _rows(self, wanted: Any) -> list[Any]:
         return await self.database.read(lambda c: list(c.execute(wanted)))
+
+
+def said(call: Call) -> str:
+    """All that was said to this end."""
+    return " ".join(heard.text for heard in call.heard)
 
 
 @asynccontextmanager

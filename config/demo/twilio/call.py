@@ -25,9 +25,17 @@ class Heard:
     language: str
 
 
+@dataclass(frozen=True)
+class Spoken:
+    """What the person at the phone said, where keys could be pressed as well."""
+
+    text: str
+
+
 @dataclass
 class Call:
-    """`expects`: what the person at the phone can do now: "keys", "message" or nothing.
+    """`expects`: what the person at the phone can do now: "keys", "speech" (or
+    keys), "message" or nothing.
     `talking`: whether they are together with somebody; `held` and `muted`: how they are in a
     conference. `tones`: the keys that were sounded to them. `bridged_to`: the number outside that
     they talk with. `picked_up`: somebody took a call that rings. `problem`: what Twilio would not
@@ -42,6 +50,7 @@ class Call:
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
     heard: list[Heard] = field(default_factory=list)
     expects: str = ""
+    hears: bool = False
     waiting: bool = False
     talking: bool = False
     held: bool = False
@@ -51,7 +60,7 @@ class Call:
     picked_up: asyncio.Event = field(default_factory=asyncio.Event)
     problem: str = ""
     sequence: int = 0
-    keys: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
+    keys: asyncio.Queue[str | Spoken] = field(default_factory=asyncio.Queue)
     message: asyncio.Future[bytes] | None = None
     task: asyncio.Task[None] | None = None
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from config.demo.twilio.account import Account
-from config.demo.twilio.call import COMPLETED, FROM_API, IN_PROGRESS, INBOUND, Call
+from config.demo.twilio.call import COMPLETED, FROM_API, IN_PROGRESS, INBOUND, Call, Spoken
 from config.demo.twilio.conference import Conference
 from config.demo.twilio.files import Files
 from config.demo.twilio.message import E164
@@ -86,6 +86,10 @@ class Calls:
             self.leave_message(call)
         else:
             call.keys.put_nowait(key)
+
+    def speak(self, call: Call, text: str) -> None:
+        """Say something where keys could be pressed."""
+        call.keys.put_nowait(Spoken(text))
 
     def leave_message(self, call: Call, content: bytes = b"") -> None:
         """Say something after the tone, and press hash."""

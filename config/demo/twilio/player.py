@@ -2,13 +2,13 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin
 
 from config.demo.twilio import twiml
-from config.demo.twilio.call import IN_PROGRESS, Call, Heard
+from config.demo.twilio.call import IN_PROGRESS, Call, Heard, Spoken
 from config.demo.twilio.conference import Conference, Participant
 from config.demo.twilio.files import Files
 from config.demo.twilio.message import API_VERSION
@@ -112,16 +112,39 @@ class Player:
         return len(text) * self._stage.pace
 
     async def _gather(self, verb: Element) -> _Next | None:
+        """Keys, as many as are wanted or until the last one; or what somebody says."""
         spoken = sum(self._say(each) for each in verb.children if each.name == "Say")
         seconds = spoken + float(verb.attributes.get("timeout", "5"))
+        inputs = verb.attributes.get("input", "dtmf").split()
+        action = verb.attributes.get("action", self._url)
+        self._call.hears = "speech" in inputs
         self._expect("keys")
+        try:
+            given = await self._given(verb, inputs, seconds)
+        finally:
+            self._call.hears = False
+            self._expect("")
+        return _Next(action, given) if given else None
+
+    async def _given(
+        self, verb: Element, inputs: Sequence[str], seconds: float
+    ) -> Mapping[str, str]:
+        most = int(verb.attributes.get("numDigits", "0"))
+        last, digits = verb.attributes.get("finishOnKey", "#"), ""
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                digits = await self._call.keys.get()
-                if digits != SILENCE:
-                    return _Next(verb.attributes.get("action", self._url), {"Digits": digits})
-        self._expect("")
-        return None
+            while True:
+                async with asyncio.timeout(seconds):
+                    key = await self._call.keys.get()
+                if isinstance(key, Spoken):
+                    if "speech" in inputs:
+                        return {"SpeechResult": key.text, "Confidence": "0.9"}
+                    continue
+                if key in (SILENCE, last):
+                    break
+                digits += key
+                if len(digits) == most:
+                    break
+        return {"Digits": digits} if digits else {}
 
     async def _record(self, verb: Element) -> _Next | None:
         self._call.message = asyncio.get_running_loop().create_future()

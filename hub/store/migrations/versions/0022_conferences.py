@@ -22,7 +22,7 @@ _TEXTS = {
     "other_sid": 64,
     "consent": 16,
     "recording": 16,
-    "recording_sid": 64,
+    "recording_entry": 36,
 }
 _COUNTS = ("room", "seated", "sequence")
 _MARKS = ("wants_hold", "on_hold", "wants_mute", "muted")
