@@ -231,9 +231,9 @@ class House:
             now = clock.now()
             waited = {"created_at": now - timedelta(minutes=minutes), "first_response_at": now}
             helped = update(items).where(items.c.state != "done").values(state="done", **waited)
-            await self.write(lambda c, helped=helped: c.execute(helped))
+            await self.cloud.calls.hang_up(call)
             await self.reaches("over")
-            await eventually(lambda call=call: call.is_over)
+            await self.write(lambda c, helped=helped: c.execute(helped))
 
     async def item(self) -> Any:
         found = await self._rows(select(items))
@@ -251,8 +251,9 @@ class House:
         return [row.details for row in await self._rows(wanted.order_by(interactions.c.id))]
 
     async def call(self) -> Any:
-        """The newest one."""
-        return (await self._rows(select(calls).order_by(calls.c.created_at)))[-1]
+        """The newest one; None before there is one."""
+        rows = await self._rows(select(calls).order_by(calls.c.created_at))
+        return rows[-1] if rows else None
 
     async def is_so(self, **values: object) -> bool:
         """Whether the call stands so."""
@@ -264,7 +265,7 @@ class House:
 
         async def look() -> Any:
             row = await self.call()
-            return row if row.state in states else None
+            return row if row is not None and row.state in states else None
 
         return await eventually(look)
 
