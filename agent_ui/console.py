@@ -30,6 +30,7 @@ from agent_ui.views.model import ModelViews
 from agent_ui.views.model_changes import ModelChanges
 from agent_ui.views.replay import ReplayViews
 from agent_ui.views.sign_in import SignInViews
+from agent_ui.views.sounds import SoundViews
 from agent_ui.views.topics import TopicViews
 from agent_ui.views.work import WorkViews
 from agent_ui.views.workshop import WorkshopViews
@@ -73,6 +74,7 @@ class Console:
             handing_over=HandingOverViews(context, conversation),
             information=InformationViews(context, conversation),
             imports=ImportViews(context, pages, self._imports),
+            sounds=SoundViews(context),
             streams=self._streams,
             workshops=WorkshopsViews(context, pages, sessions),
             workshop=WorkshopViews(context, pages),

@@ -23,6 +23,7 @@ from hub.settings import HubSettings
 from hub.store import Blobs, Database
 from hub.store.deadlines import Deadline
 from hub.store.work_items import WorkItem
+from hub.tokens import Tokens
 
 
 def _no_role(role: str) -> str:  # noqa: ARG001
@@ -82,6 +83,7 @@ class ConsoleContext:
     workers: Workers
     settings: ConsoleSettings
     hub: HubSettings
+    tokens: Tokens
     default_accounts: Mapping[Channel, str]
     explain: Callable[[dict[str, Any], str], list[str]]
     role_titles: Callable[[str], Mapping[str, str]]

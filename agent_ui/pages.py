@@ -16,13 +16,14 @@ from agent_ui.office.alerts import items_at
 from agent_ui.office.saying import said
 from agent_ui.static_files import StaticFiles
 from agent_ui.texts import CLIENT_TEXTS, LANGUAGES, Texts
+from agent_ui.views.sounds import address_of
 from agent_ui.visit import FORM_TOKEN, Guest
 from hub import clock
 from hub.http import problem
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; font-src 'self'; frame-src 'self'; form-action 'self'; "
+    "connect-src 'self'; media-src 'self'; font-src 'self'; frame-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
 _HEADERS = {
@@ -76,6 +77,7 @@ class Pages:
             role_titles=titles,
             offered_only=offered,
             escalation=self._context.escalation,
+            sound=lambda file_id: address_of(self._context.tokens, file_id),
             with_phone=self._context.phone_number is not None,
             now=clock.now(),
             **values,

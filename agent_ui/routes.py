@@ -25,6 +25,8 @@ from agent_ui.views.model import ModelViews
 from agent_ui.views.model_changes import LONGEST_FORM, ModelChanges
 from agent_ui.views.replay import ReplayViews
 from agent_ui.views.sign_in import SignInViews
+from agent_ui.views.sounds import PATH as SOUND
+from agent_ui.views.sounds import SoundViews
 from agent_ui.views.topics import TopicViews
 from agent_ui.views.work import WorkViews
 from agent_ui.views.workshop import WorkshopViews
@@ -53,6 +55,7 @@ class Views:
     handing_over: HandingOverViews
     information: InformationViews
     imports: ImportViews
+    sounds: SoundViews
     streams: Streams
     workshops: WorkshopsViews
     workshop: WorkshopViews
@@ -72,6 +75,7 @@ def routes(views: Views, guard: Guard, static: StaticFiles) -> Sequence[Route]:
     interaction = "/console/interactions/{id}"
     return [
         Route("GET", PREFIX + "/{digest}/{name:.+}", static.serve),
+        Route("GET", SOUND + "{token}", views.sounds.serve),
         Route("GET", "/contact", everyone(views.guide.public)),
         Route("GET", "/console/guide", agents(views.guide.internal)),
         Route("GET", "/console/sign-in", everyone(views.sign_in.form)),

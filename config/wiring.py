@@ -377,6 +377,7 @@ def _console(basics: Basics, outbound: Outbound, runs: Runs) -> Console:
             workers=basics.workers,
             settings=basics.settings.console,
             hub=basics.settings.hub,
+            tokens=basics.tokens,
             default_accounts=default_accounts(basics.settings),
             composing=composing(basics.settings),
             explain=_explain,

@@ -9,6 +9,7 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from connectors.phone import twiml
+from connectors.phone.answers import known, xml
 from connectors.phone.desk import Desk
 from connectors.phone.parse import is_over
 from connectors.phone.twiml import Telling
@@ -122,19 +123,6 @@ class CalledDoors:
     def _told(self) -> None:
         self._context.wake()
         self._desk.wake()
-
-
-async def known(context: ConnectorContext, webhook: Webhook, sid: str = "") -> Call:
-    """The call of a webhook: named in its address, or its own."""
-    sid = sid or webhook.query.get("call", "")
-    call = await context.database.read(lambda c: calls.get(c, sid))
-    if call is None:
-        raise malformed("CallSid" if sid else "call", "is no call that we know")
-    return call
-
-
-def xml(document: str) -> web.Response:
-    return web.Response(text=document, content_type="text/xml")
 
 
 def _pick_up(connection: Connection, call: Call, turn: int, end: str) -> bool:

@@ -7,6 +7,7 @@ from connectors.phone.check import check
 from connectors.phone.desk import Desk
 from connectors.phone.lines import Lines
 from connectors.phone.receive import Doors
+from connectors.phone.recordings import Recordings
 from connectors.phone.settings import PhoneSettings
 from connectors.phone.twiml import Telling
 from connectors.phone.voicemail import VoicemailDoors
@@ -36,7 +37,8 @@ class PhoneConnector:
         self._inbox = Inbox(INBOX, context.database, self._fetcher, context.intake.accept)
         telling = Telling(settings, self._guard.address)
         lines = Lines(self._api, self._guard.address)
-        self._desk = Desk(settings, context, lines, telling)
+        self._recordings = Recordings(context, lines, self._fetcher)
+        self._desk = Desk(settings, context, lines, telling, self._recordings)
         self._voicemail = VoicemailDoors(settings, context, telling, self._inbox)
         self._doors = Doors(settings, context, telling, self._desk, self._voicemail)
         self._called = CalledDoors(context, telling, self._desk)
@@ -46,15 +48,17 @@ class PhoneConnector:
         return self._desk.problem
 
     def routes(self) -> Sequence[Route]:
-        doors = (self._doors, self._called, self._voicemail)
+        doors = (self._doors, self._called, self._voicemail, self._recordings)
         return [route for each in doors for route in each.routes(self._guard)]
 
     async def start(self) -> None:
         self._inbox.start()
+        self._recordings.start()
         self._desk.start()
 
     async def stop(self) -> None:
         await self._desk.stop()
+        await self._recordings.stop()
         await self._inbox.stop()
         await self._fetcher.stop()
         await self._api.stop()

@@ -11,6 +11,7 @@ import structlog
 from connectors.phone.endings import Endings
 from connectors.phone.lines import Lines
 from connectors.phone.menus import Menus
+from connectors.phone.recordings import Recordings
 from connectors.phone.ringing import Ringing
 from connectors.phone.settings import PhoneSettings
 from connectors.phone.talking import Talking
@@ -36,6 +37,7 @@ class Desk:
         context: ConnectorContext,
         lines: Lines,
         telling: Telling,
+        recordings: Recordings,
     ) -> None:
         self._database = context.database
         self._changed = asyncio.Event()
@@ -44,7 +46,9 @@ class Desk:
         self.endings = Endings(settings, context, lines, telling, self.wake)
         self.menus = Menus(settings, context, lines)
         self.ringing = Ringing(settings, context, lines, self.wake)
-        self.talking = Talking(settings, context, lines, telling, self.wake)
+        self.talking = Talking(
+            settings, context, lines, telling=telling, recordings=recordings, wake=self.wake
+        )
         context.bus.listen(
             [WorkItemChanged.topic, CallChanged.topic], self._heard, self._missed_some
         )

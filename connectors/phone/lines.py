@@ -80,6 +80,27 @@ class Lines:
         await self._update(call, staying, end_conference_on_exit=True)
         await self._update(call, leaving, end_conference_on_exit=False)
 
+    async def record(self, call: Call) -> None:
+        """Record what is said at the customer's end, both ways."""
+        request = self._api.client.calls(call.customer_end).recordings.create_async(
+            recording_status_callback=self.address(twiml.RECORDED, call=call.sid),
+            recording_status_callback_event=["completed"],
+            recording_channels="dual",
+        )
+        await self._api.ask(request)
+
+    async def pause_recording(self, call: Call, *, paused: bool) -> None:
+        recording = self._api.client.calls(call.customer_end).recordings("Twilio.CURRENT")
+        status = "paused" if paused else "in-progress"
+        await self._api.ask(recording.update_async(status=status))
+
+    async def forget_recording(self, sid: str) -> None:
+        """Never fails: what stays there is removed by the account's own rules."""
+        try:
+            await self._api.ask(self._api.client.recordings(sid).delete_async())
+        except TROUBLES as error:
+            log.warning("phone.recording_stays", recording=sid, why=str(error))
+
     async def _update(self, call: Call, end: str, **values: object) -> None:
         conference = call.conference_sid or await self._conference(call)
         participant = self._api.client.conferences(conference).participants(end)

@@ -13,7 +13,7 @@ from aiohttp import web
 from sqlalchemy import Connection, select
 
 from connectors.phone import menus, twiml
-from connectors.phone.called import known, xml
+from connectors.phone.answers import known, xml
 from connectors.phone.desk import Desk
 from connectors.phone.menu import ELSE, choices, closed, title_of
 from connectors.phone.parse import Caller, is_over, parse_call, parse_caller

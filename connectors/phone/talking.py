@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from connectors.phone import twiml
 from connectors.phone.lines import Lines
+from connectors.phone.recordings import Recordings
 from connectors.phone.settings import PhoneSettings
 from connectors.phone.twiml import Telling
 from connectors.phone.words import say
@@ -32,9 +33,12 @@ class Talking:
         settings: PhoneSettings,
         context: ConnectorContext,
         lines: Lines,
+        *,
         telling: Telling,
+        recordings: Recordings,
         wake: Callable[[], None],
     ) -> None:
+        self._recordings = recordings
         self._settings = settings
         self._context = context
         self._database = context.database
@@ -59,6 +63,8 @@ class Talking:
             await self._write(lambda c: call_wishes.other_is(c, call, "", was=LEAVING))
         elif call.wants_hold != call.on_hold:
             await self._hold(call)
+        elif self._recordings.is_due(call):
+            await self._recordings.carry_out(call)
         elif call.other_state == ASKED:
             await self._call_other(call)
         elif call.wants_mute != call.muted:

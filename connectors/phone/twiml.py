@@ -30,6 +30,7 @@ HOLD, KEYS, CONFERENCE = (
     "/phone/twilio/keys",
     "/phone/twilio/conference",
 )
+RECORDED = "/phone/twilio/recorded"
 VOICEMAIL, RECORDING = "/phone/twilio/voicemail", "/phone/twilio/recording"
 CALL, STATUS = "/phone/twilio/call", "/phone/twilio/status"
 

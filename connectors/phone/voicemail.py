@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from aiohttp import web
 
 from connectors.phone import twiml
-from connectors.phone.called import xml
+from connectors.phone.answers import xml
 from connectors.phone.parse import Caller, parse_caller, parse_recording
 from connectors.phone.settings import PhoneSettings
 from connectors.phone.twiml import Telling

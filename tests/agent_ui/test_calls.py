@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 
-from builders import text_arrival
+from builders import TOKENS, text_arrival
 from console_house import House, Page, Person
-from hub.interaction import Accepted, Channel
-from hub.store import agents, call_wishes, calls
+from hub import clock
+from hub.interaction import Accepted, Attachment, Channel
+from hub.store import agents, call_wishes, calls, recordings
 from hub.store.tables import audit_log
 from hub.store.tables import calls as table
 
@@ -163,3 +164,36 @@ async def test_agents_say_where_they_are_called(
     agent_id = found[0].id
     phone = (await house.database.read(lambda c: agents.phone_of(c, agent_id)))[1]
     assert phone == (kept or "")
+
+
+async def test_a_recording_is_played_by_an_address_without_a_session(
+    house: House, anna: Person, guest: Person
+) -> None:
+    path, _ = await on_the_phone(house, anna)
+    with house.blobs.writer() as writer:
+        writer.write(b"RIFF....WAVE")
+        sha256, size = writer.finish()
+    sound = Attachment(
+        id=clock.new_id(),
+        filename="audio-1.mp3",
+        content_type="audio/mpeg",
+        size=size,
+        sha256=sha256,
+    )
+    assert await house.write(lambda c: recordings.keep(c, "CA1", sound, "65"))
+    assert not await house.write(lambda c: recordings.keep(c, "CA1", sound, "65"))
+    page = await anna.get(path)
+    address = page.value("audio", "src")
+    assert "Recording of the call: 1 min" in page.text(".entries")
+    async with guest.http.get(house.origin + address) as response:
+        assert (response.status, await response.read()) == (200, b"RIFF....WAVE")
+        assert response.headers["Content-Type"] == "audio/wav"
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        assert response.headers["Content-Disposition"].startswith("attachment")
+    for other in (address[:-1], address.replace("_", "_9"), "/sound/x.y"):
+        assert (await guest.get(other)).status == 404
+
+
+async def test_an_address_of_a_sound_ends(house: House, guest: Person) -> None:
+    ended = TOKENS.sign("sound", f"{clock.new_id()}_1")
+    assert (await guest.get(f"/sound/{ended}")).status == 404

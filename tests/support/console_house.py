@@ -188,6 +188,7 @@ class House:
             workers=self.workers,
             settings=self.settings,
             hub=hub,
+            tokens=TOKENS,
             default_accounts={
                 Channel.EMAIL: ACCOUNT,
                 Channel.SMS: OURS,

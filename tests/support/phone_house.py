@@ -236,23 +236,23 @@ class House:
             await self.write(lambda c, helped=helped: c.execute(helped))
 
     async def item(self) -> Any:
-        found = await self._rows(select(items))
+        found = await self.rows(select(items))
         return found[0] if found else None
 
     async def received(self) -> list[Any]:
         wanted = select(interactions).where(interactions.c.direction == "inbound")
-        return await self._rows(wanted.order_by(interactions.c.id))
+        return await self.rows(wanted.order_by(interactions.c.id))
 
     async def events(self) -> list[dict[str, str]]:
         """What the timeline says of calls."""
         wanted = select(interactions.c.details).where(
             interactions.c.kind == InteractionKind.EVENT.value
         )
-        return [row.details for row in await self._rows(wanted.order_by(interactions.c.id))]
+        return [row.details for row in await self.rows(wanted.order_by(interactions.c.id))]
 
     async def call(self) -> Any:
         """The newest one; None before there is one."""
-        rows = await self._rows(select(calls).order_by(calls.c.created_at))
+        rows = await self.rows(select(calls).order_by(calls.c.created_at))
         return rows[-1] if rows else None
 
     async def is_so(self, **values: object) -> bool:
@@ -269,7 +269,7 @@ class House:
 
         return await eventually(look)
 
-    async def _rows(self, wanted: Any) -> list[Any]:
+    async def rows(self, wanted: Any) -> list[Any]:
         return await self.database.read(lambda c: list(c.execute(wanted)))
 
 

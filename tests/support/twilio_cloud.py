@@ -57,7 +57,7 @@ class CloudServer:
         account = Account(
             ACCOUNT_SID, AUTH_TOKEN, {OURS: self.number}, templates={TEMPLATE_SID: TEMPLATE}
         )
-        files = Files(folder)
+        self.files = files = Files(folder)
         self.cloud = Cloud(account, self.url, files, Keeping())
         self.calls = Calls(account, self.url, files, self.cloud.webhooks)
         api = Api(self.cloud)

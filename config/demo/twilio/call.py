@@ -33,6 +33,26 @@ class Spoken:
 
 
 @dataclass
+class Recording:
+    """Of a call, as the API was asked for it. `callback` is told when it is complete."""
+
+    callback: str
+    sid: str = field(default_factory=lambda: new_sid("RE"))
+    status: str = "in-progress"
+
+    def resource(self, call_sid: str, account_sid: str) -> dict[str, Any]:
+        return {
+            "account_sid": account_sid,
+            "api_version": API_VERSION,
+            "call_sid": call_sid,
+            "channels": 2,
+            "sid": self.sid,
+            "source": "StartCallRecordingAPI",
+            "status": self.status,
+        }
+
+
+@dataclass
 class Call:
     """`expects`: what the person at the phone can do now: "keys", "speech" (or
     keys), "message" or nothing.
@@ -63,6 +83,7 @@ class Call:
     keys: asyncio.Queue[str | Spoken] = field(default_factory=asyncio.Queue)
     message: asyncio.Future[bytes] | None = None
     task: asyncio.Task[None] | None = None
+    recording: Recording | None = None
 
     @property
     def handset(self) -> str:

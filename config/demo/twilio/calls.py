@@ -7,10 +7,18 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from config.demo.twilio.account import Account
-from config.demo.twilio.call import COMPLETED, FROM_API, IN_PROGRESS, INBOUND, Call, Spoken
+from config.demo.twilio.call import (
+    COMPLETED,
+    FROM_API,
+    IN_PROGRESS,
+    INBOUND,
+    Call,
+    Recording,
+    Spoken,
+)
 from config.demo.twilio.conference import Conference
 from config.demo.twilio.files import Files
-from config.demo.twilio.message import E164
+from config.demo.twilio.message import API_VERSION, E164
 from config.demo.twilio.player import Player, Stage
 from config.demo.twilio.refusals import Refusal
 from config.demo.twilio.sending import is_web
@@ -156,6 +164,33 @@ class Calls:
         found = [c for c in self._stage.conferences.values() if name in ("", c.name)]
         return [c for c in found if status in ("", c.resource()["status"])]
 
+    def record(self, call: Call, callback: str) -> Recording:
+        """Record this end until it hangs up, or raise the Refusal that Twilio would answer."""
+        if call.status != IN_PROGRESS or call.recording is not None:
+            raise Refusal(21220)
+        if callback and not is_web(callback):
+            raise Refusal(21609, callback)
+        call.recording = Recording(callback)
+        return call.recording
+
+    async def _recorded(self, call: Call, recording: Recording) -> None:
+        self._files.put(tone(), "audio/mpeg", sid=f"ME{recording.sid[2:]}")
+        account = f"{API_VERSION}/Accounts/{self._account.sid}"
+        url = f"{self._stage.api_url}/{account}/Recordings/{recording.sid}"
+        told = {
+            "AccountSid": self._account.sid,
+            "CallSid": call.sid,
+            "RecordingSid": recording.sid,
+            "RecordingUrl": url,
+            "RecordingStatus": "completed",
+            "RecordingDuration": "2",
+            "RecordingChannels": "2",
+            "RecordingSource": "StartCallRecordingAPI",
+        }
+        recording.status = "completed"
+        if recording.callback:
+            await self._stage.webhooks.post(recording.callback, told)
+
     async def _reach(self, call: Call, url: str, seconds: float) -> None:
         call.status = "ringing"
         self._changed()
@@ -191,6 +226,8 @@ class Calls:
         call.status, call.expects = status, ""
         call.sequence += 1
         self._changed()
+        if call.recording is not None:
+            self._spawn(self._recorded(call, call.recording))
         if call.callback:
             await self._stage.webhooks.post(call.callback, call.progress(self._account.sid))
 

@@ -42,6 +42,19 @@ class CallsApi:
                 guarded(self._participant),
                 body_limit=BODY_LIMIT,
             ),
+            Route(
+                "POST",
+                f"{account}/Calls/{{sid}}/Recordings.json",
+                guarded(self._record),
+                body_limit=BODY_LIMIT,
+            ),
+            Route(
+                "POST",
+                f"{account}/Calls/{{sid}}/Recordings/{{recording}}.json",
+                guarded(self._pause),
+                body_limit=BODY_LIMIT,
+            ),
+            Route("DELETE", f"{account}/Recordings/RE{{file}}.json", guarded(self._forget)),
             Route("GET", f"{account}/Recordings/RE{{file}}", guarded(self._recording)),
         )
 
@@ -79,8 +92,35 @@ class CallsApi:
         conference.update(who, form)
         return web.json_response(who.resource(conference.sid, self._account.sid))
 
+    async def _record(self, request: web.Request) -> web.Response:
+        call, form = self._one(request), await request.post()
+        callback = str(form.get("RecordingStatusCallback", ""))
+        recording = self._calls.record(call, callback)
+        return web.json_response(recording.resource(call.sid, self._account.sid), status=201)
+
+    async def _pause(self, request: web.Request) -> web.Response:
+        call, form = self._one(request), await request.post()
+        status = str(form.get("Status", ""))
+        recording = call.recording
+        is_it = recording is not None and request.match_info["recording"] in (
+            recording.sid,
+            "Twilio.CURRENT",
+        )
+        if recording is None or not is_it:
+            raise Refusal(20404, request.path)
+        if status not in ("paused", "in-progress", "stopped"):
+            raise Refusal(20001, "Status")
+        recording.status = status
+        return web.json_response(recording.resource(call.sid, self._account.sid))
+
+    async def _forget(self, request: web.Request) -> web.Response:
+        if not self._files.remove(f"ME{request.match_info['file']}"):
+            raise Refusal(20404, request.path)
+        return web.Response(status=204)
+
     async def _recording(self, request: web.Request) -> web.Response:
-        content = self._files.content(f"ME{request.match_info['file']}")
+        name = request.match_info["file"].removesuffix(".mp3")
+        content = self._files.content(f"ME{name}")
         if content is None:
             raise Refusal(20404, request.path)
         return web.Response(body=content, content_type="audio/x-wav")

@@ -16,7 +16,7 @@ from twilio_cloud import ACCOUNT_SID, AUTH_TOKEN, OURS, CloudServer
 from waiting import eventually
 from webhook_cases import CASES, Call, Door
 
-FLOOD = 20
+FLOOD = 6
 MENU = f"{twiml.MENU}?topics=bill,order&again=0"
 FORM = {
     "AccountSid": ACCOUNT_SID,

@@ -45,8 +45,8 @@ async def test_the_customer_is_on_hold_until_the_agent_resumes(house: House) -> 
     assert theirs.talking
     await wish(house, anna, Wish.RESUME)
     await eventually(lambda: call.talking)
-    row = await house.call()
-    assert (row.wants_hold, row.on_hold, call.problem) == (False, False, "")
+    await eventually(lambda: house.is_so(wants_hold=False, on_hold=False))
+    assert call.problem == ""
 
 
 async def test_a_muted_agent_is_not_heard_and_the_customer_is_not_held(house: House) -> None:
