@@ -14,6 +14,7 @@ from hub.http import Route
 
 HOME = "/demo/phone"
 KEYS = "123456789*0#"
+_LONGEST_SPEECH = 200
 LINES = {PHONE: "office", ALWAYS: "always"}
 
 
@@ -29,6 +30,7 @@ class CallPage:
         return [
             Route("POST", f"{HOME}/call", guard(self._dial)),
             Route("POST", f"{HOME}/key", guard(self._press)),
+            Route("POST", f"{HOME}/say", guard(self._say)),
             Route("POST", f"{HOME}/message", guard(self._leave_message)),
             Route("POST", f"{HOME}/answer", guard(self._answer)),
             Route("POST", f"{HOME}/hang-up", guard(self._hang_up)),
@@ -52,6 +54,14 @@ class CallPage:
         call = self._calls.of(number)
         if call is not None and not call.is_over:
             self._calls.press(call, key)
+        return _back(number)
+
+    async def _say(self, request: web.Request, _texts: Texts) -> web.Response:
+        form = await request.post()
+        number, text = to_e164(field(form, "number"), "NL"), field(form, "text").strip()
+        call = self._calls.of(number)
+        if call is not None and call.hears and text:
+            self._calls.speak(call, text[:_LONGEST_SPEECH])
         return _back(number)
 
     async def _leave_message(self, request: web.Request, _texts: Texts) -> web.Response:
