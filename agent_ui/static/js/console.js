@@ -2,6 +2,7 @@
 import { listenToAlerts } from "./alerts.js";
 import "./call.js";
 import { keepChat } from "./chat.js";
+import { keepCompany } from "./company.js";
 import "./composer.js";
 import { keepDesk } from "./desk.js";
 import { takeOverForms } from "./forms.js";
@@ -15,6 +16,7 @@ import { workList } from "./work-list.js";
 
 keepTimes();
 keepChat();
+keepCompany();
 keepDesk();
 takeOverForms();
 listenToKeys();

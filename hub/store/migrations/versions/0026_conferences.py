@@ -6,8 +6,8 @@ A migration must work with the release before it: add first, use in the next rel
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0025"
-down_revision = "0024"
+revision = "0026"
+down_revision = "0025"
 
 _TEXTS = {
     "direction": 16,
