@@ -65,7 +65,7 @@ def read(connection: Connection, only: ColumnElement[bool]) -> Work:
     known: dict[str, dict[str, int]] = {name: {} for name in KEYS}
     codes: dict[str, list[Numbers]] = {name: [] for name in KEYS}
     numbers: dict[str, list[Numbers]] = {name: [] for name in NUMBERS}
-    chosen = [columns[name] for name in KEYS]
+    chosen: list[ColumnElement[Any]] = [columns[name] for name in KEYS]
     chosen += [type_coerce(columns[name], Integer) for name in NUMBERS]
     result = connection.execute(select(*chosen).where(only))
     for rows in result.partitions(_AT_ONCE):
