@@ -84,14 +84,14 @@ def _forget(channel: aiormq.Channel, piece: Piece, tag: int) -> None:
 def _marshalled(channel: aiormq.Channel, pieces: Sequence[Piece]) -> bytes:
     wire = io.BytesIO()
     for piece in pieces:
-        for frame in (
-            Basic.Publish(
-                exchange=piece.exchange, routing_key=piece.routing_key, mandatory=piece.mandatory
-            ),
-            ContentHeader(properties=piece.properties, body_size=len(piece.body)),
-            *_bodies(piece.body, channel.max_content_size),
-        ):
-            wire.write(pamqp.frame.marshal(frame, channel.number))
+        publish = Basic.Publish(
+            exchange=piece.exchange, routing_key=piece.routing_key, mandatory=piece.mandatory
+        )
+        header = ContentHeader(properties=piece.properties, body_size=len(piece.body))
+        wire.write(pamqp.frame.marshal(publish, channel.number))
+        wire.write(pamqp.frame.marshal(header, channel.number))
+        for body in _bodies(piece.body, channel.max_content_size):
+            wire.write(pamqp.frame.marshal(body, channel.number))
     return wire.getvalue()
 
 
