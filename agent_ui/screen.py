@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from agent_ui.call_bar import CallBar, read_call_bar
+from agent_ui.drafting import Draft, from_kept
+from agent_ui.forwarding import last_in
 from agent_ui.guidance import Guidance, guidance_of
 from agent_ui.needs import Need, needs_of
 from agent_ui.settings import ConsoleSettings
@@ -18,8 +21,12 @@ from hub.store import (
     chat_visits,
     customers,
     deadlines,
+    drafts,
+    follow_ups,
     found_out,
+    own_choices,
     steps,
+    steps_done,
     timeline,
     work_items,
 )
@@ -27,8 +34,11 @@ from hub.store.agents import Agent
 from hub.store.chat_visits import Visit
 from hub.store.customers import Customer, Past
 from hub.store.deadlines import Deadline
+from hub.store.drafts import Kept
+from hub.store.follow_ups import FollowUp
 from hub.store.found_out import Proposal
 from hub.store.steps import Step
+from hub.store.steps_done import Done
 from hub.store.timeline import Conversation, Entry
 from hub.store.work_items import WorkItem
 
@@ -37,8 +47,9 @@ from hub.store.work_items import WorkItem
 class Screen:
     """`readable`: the conversations of the history that the agent may open.
 
-    `steps`: how the work found its agent. `colleagues`: (id, name) of who can be given it, by role;
-    read for who holds the work. `visitor`: who is, or was, at the other end of a chat.
+    `steps`: how the work found its agent. `followed`: what was decided about what the customer
+    wrote since. `colleagues`: (id, name) of who can be given it, by role; read for who holds the
+    work. `visitor`: who is, or was, at the other end of a chat.
     """
 
     conversation: Conversation
@@ -55,11 +66,36 @@ class Screen:
     agent: Agent
     offered_only: frozenset[str]
     steps: list[Step]
+    followed: list[FollowUp]
+    done: dict[str, Done]
     colleagues: dict[str, list[tuple[str, str]]]
     trade: Trade
     needs: list[Need]
     proposals: list[Proposal]
     visitor: Visit | None
+    call_bar: CallBar | None
+    drafts: list[Kept]
+    signature: str
+
+    @property
+    def kept_draft(self) -> Draft | None:
+        """What the agent themselves is writing here."""
+        mine = (one for one in self.drafts if one.agent_id == self.agent.id)
+        return next((from_kept(one, self.conversation.id) for one in mine), None)
+
+    @property
+    def others_drafts(self) -> list[Kept]:
+        return [one for one in self.drafts if one.agent_id != self.agent.id]
+
+    @property
+    def passed_on(self) -> Entry | None:
+        """The message that is forwarded."""
+        return last_in(self.entries)
+
+    @property
+    def may_reopen(self) -> bool:
+        item = self.item
+        return item is not None and item.state == "done" and item.is_for(self.agent)
 
     @property
     def templates(self) -> Sequence[Template]:
@@ -133,6 +169,7 @@ def read_screen(
     default_accounts: Mapping[Channel, str],
     composing: Mapping[Channel, Composing],
     offered_only: frozenset[str],
+    with_phone: bool = False,
 ) -> Screen | None:
     """None when there is no such conversation, or when it is none of the agent's business."""
     conversation = timeline.conversation(connection, conversation_id)
@@ -166,11 +203,16 @@ def read_screen(
         agent=agent,
         offered_only=offered_only,
         steps=steps.of(connection, item.id) if item else [],
+        followed=follow_ups.of_item(connection, item.id) if item else [],
+        done=steps_done.of_item(connection, item.id) if item else {},
         colleagues=_colleagues(connection, item, agent),
         trade=trade,
         needs=needs_of(guidance, customer, trade, entered, _said(entries)),
         proposals=found_out.proposals(connection, customer.id),
         visitor=chat_visits.of(connection, conversation_id),
+        call_bar=read_call_bar(connection, conversation_id, agent) if with_phone else None,
+        drafts=drafts.of_conversation(connection, conversation_id),
+        signature=own_choices.get(connection, agent.id, own_choices.SIGNATURE) or "",
     )
 
 

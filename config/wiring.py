@@ -51,9 +51,8 @@ from hub.tokens import Tokens
 from routing.asking import what_to_ask
 from routing.assigning.rules import Rules
 from routing.deadlines import Deadlines
-from routing.decision import Decision
 from routing.dispatcher import Dispatcher
-from routing.explain import explain
+from routing.explain import explain_stored
 from routing.guide import contact_guide
 from routing.handing_out import HandingOut, backup_of, offered_only
 from routing.hours.stored import ruler_of
@@ -210,6 +209,12 @@ def composing(settings: Settings) -> dict[Channel, Composing]:
     if messaging is None:
         return {}
     return dict.fromkeys(MESSAGING, MessagingComposing(messaging))
+
+
+def phone_number(settings: Settings) -> Callable[[str], str] | None:
+    """How a number that an agent types becomes one with its country; None without a phone."""
+    phone: Any = getattr(settings.connectors, "phone", None)
+    return phone.typed if phone is not None else None
 
 
 def enabled(settings: Settings) -> list[tuple[ConnectorKind, Any]]:
@@ -371,9 +376,10 @@ def _console(basics: Basics, outbound: Outbound, runs: Runs) -> Console:
             workers=basics.workers,
             settings=basics.settings.console,
             hub=basics.settings.hub,
+            tokens=basics.tokens,
             default_accounts=default_accounts(basics.settings),
             composing=composing(basics.settings),
-            explain=_explain,
+            explain=explain_stored,
             role_titles=_role_titles(basics.model),
             ruler=ruler_of,
             guide=partial(_guide, basics.model),
@@ -389,6 +395,7 @@ def _console(basics: Basics, outbound: Outbound, runs: Runs) -> Console:
             offered_only=lambda: offered_only(basics.model()),
             backup_of=lambda role: backup_of(basics.model(), role),
             escalation=_escalation(basics.settings.routing.assignment),
+            phone_number=phone_number(basics.settings),
             quiet=basics.settings.routing.assignment.quiet,
             supervisor_roles=frozenset(basics.settings.routing.assignment.supervisor_roles),
             mailboxes=mailboxes(basics.settings),
@@ -400,10 +407,6 @@ def _console(basics: Basics, outbound: Outbound, runs: Runs) -> Console:
 def _escalation(rules: Rules) -> Escalation:
     supervisors = next(iter(rules.supervisor_roles), "")
     return Escalation(supervisors, rules.escalated_minutes)
-
-
-def _explain(decision: dict[str, Any], language: str) -> list[str]:
-    return explain(Decision.model_validate(decision), "nl" if language == "nl" else "en")
 
 
 def _guide(model: CurrentModel, group: str, public: bool, now: datetime) -> Guide:

@@ -132,6 +132,7 @@ class Handling(Frozen):
     capacity: int | None = None
     allowed: bool
     instead: tuple[Channel, ...] = ()
+    recorded: bool = False
     rows: dict[str, Source]
     lost: tuple[Lost, ...] = ()
 
@@ -146,6 +147,24 @@ class Handling(Frozen):
         return Decision.model_construct(
             **dict(self), recognition=Recognition(topic=self.topic, how=How.NONE), reasons=()
         )
+
+
+class Brief(Frozen):
+    """As much of a decision as says why: kept with a contact that came when there was work for it
+    already. `rows` names only those that say who is responsible and whether it is allowed."""
+
+    model_version: str
+    target_group: str
+    topic: str
+    topic_title: Title | None
+    role: str
+    role_title: Title
+    rows: dict[str, Source]
+    recognition: Recognition
+    reasons: tuple[Reason, ...]
+
+
+_SAID_BRIEFLY = ("role", "allowed")
 
 
 class Decision(Handling):
@@ -168,3 +187,12 @@ class Decision(Handling):
         decision = handling.undecided.model_copy()
         vars(decision).update(own | known)
         return decision
+
+    @property
+    def brief(self) -> dict[str, Any]:
+        """A `Brief`, as it is stored."""
+        stored = self.as_json
+        kept = {name: stored[name] for name in Brief.model_fields}
+        return kept | {
+            "rows": {name: stored["rows"][name] for name in _SAID_BRIEFLY if name in stored["rows"]}
+        }

@@ -187,7 +187,7 @@ outbound = Table(
     Column("conversation_id", _ID, ForeignKey("conversations.id"), nullable=False, index=True),
     Column("channel", String(16), nullable=False),
     # in the order of sending.py: queued, sending, transmitting, uncertain, waiting, sent, delayed,
-    # delivered, read, failed, bounced
+    # delivered, read, failed, bounced, withdrawn
     Column("state", String(16), nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("next_at", Instant),  # when to try (again); null: nothing to do
@@ -197,6 +197,8 @@ outbound = Table(
     Column("updated_at", Instant, nullable=False),
     Column("trouble_event_id", _ID),  # says what went wrong; null: the router has handled it
     Column("bulk", Boolean, nullable=False, server_default=false()),  # answers go before it
+    # Nobody was asked to send it: it waits for its time, and can be taken back until then
+    Column("held", Boolean, nullable=False, server_default=false()),
     Index("ix_outbound_next_at", "next_at"),
     _where("ix_outbound_provider_id", HAS_PROVIDER_ID, "provider_id"),
     Index(
@@ -298,7 +300,17 @@ agreements = Table(
     # What can be counted or looked up in it, such as a serial number, and what hub/orders.py reads
     # of it; null: nothing
     Column("details", Json),
+    # Of a promise that an agent made: where, who, and what became of it
+    Column("conversation_id", _ID),
+    Column("agent_id", _ID),
+    Column("kept_at", Instant),
+    Column("breached_at", Instant),
     Index("uq_agreements_number", "number", unique=True),
+    _where(
+        "ix_agreements_running",
+        "agent_id IS NOT NULL AND kept_at IS NULL AND breached_at IS NULL",
+        "due_at",
+    ),
 )
 
 orders = Table(
@@ -412,6 +424,7 @@ agents = Table(
     Column("active", Boolean, nullable=False),
     Column("administrator", Boolean, nullable=False, server_default=false()),
     Column("picture", String(64), nullable=False, server_default=""),  # its blob, for customers
+    Column("phone", String(100), nullable=False, server_default=""),  # rings when they take a call
     Column("created_at", Instant, nullable=False),
 )
 
@@ -588,6 +601,26 @@ work_information = Table(
     Column("value", Text, nullable=False),
     Column("agent_id", _ID, ForeignKey("agents.id"), nullable=False),
     Column("at", Instant, nullable=False),
+)
+
+# The steps of the model that were done for a work item: `before.NAME`, `during.NAME`, `after.NAME`.
+steps_done = Table(
+    "steps_done",
+    metadata,
+    Column("work_item_id", _ID, ForeignKey("work_items.id"), primary_key=True),
+    Column("name", String(100), primary_key=True),
+    Column("agent_id", _ID, ForeignKey("agents.id"), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("reason", Text, nullable=False),  # why it was not needed; empty: it was done
+)
+
+# What was decided about a contact that came when its conversation was open work already.
+follow_ups = Table(
+    "follow_ups",
+    metadata,
+    Column("interaction_id", _ID, ForeignKey("interactions.id"), primary_key=True),
+    Column("work_item_id", _ID, ForeignKey("work_items.id"), nullable=False, index=True),
+    Column("decision", Json, nullable=False),
 )
 
 # Something that somebody found out about a customer, until somebody says whether it is kept.
@@ -1010,8 +1043,8 @@ calls = Table(
     "calls",
     metadata,
     Column("sid", String(64), primary_key=True),  # the provider's id of the customer's end
-    Column("conversation_id", _ID, ForeignKey("conversations.id"), nullable=False, unique=True),
-    Column("account", String(100), nullable=False),  # which of our numbers was called
+    Column("conversation_id", _ID, ForeignKey("conversations.id"), nullable=False),
+    Column("account", String(100), nullable=False),  # which of our numbers was called, or calls
     Column("caller", String(100), nullable=False),  # empty: the number is withheld
     Column("language", String(8), nullable=False),
     Column("state", String(16), nullable=False),  # waiting, ringing, talking, ending, over
@@ -1022,7 +1055,60 @@ calls = Table(
     Column("created_at", Instant, nullable=False),
     Column("changed_at", Instant, nullable=False),
     Column("talking_at", Instant),
+    # Calls that we make, and what an agent does in a call. The defaults serve the release before.
+    Column("direction", String(16), nullable=False, server_default=""),  # empty: inbound
+    Column("customer_sid", String(64), nullable=False, server_default=""),  # of a call we make
+    Column("chosen", String(200), nullable=False, server_default=""),  # in the menu, in words
+    Column("room", Integer, nullable=False, server_default="0"),  # the conference they belong in
+    Column("seated", Integer, nullable=False, server_default="0"),  # the one that they are in
+    Column("conference_sid", String(64), nullable=False, server_default=""),
+    Column("sequence", Integer, nullable=False, server_default="0"),  # its last event
+    Column("wants_hold", Boolean, nullable=False, server_default=false()),
+    Column("on_hold", Boolean, nullable=False, server_default=false()),
+    Column("wants_mute", Boolean, nullable=False, server_default=false()),
+    Column("muted", Boolean, nullable=False, server_default=false()),
+    Column("keys", String(64), nullable=False, server_default=""),  # to be pressed for the agent
+    Column("put_through", String(100), nullable=False, server_default=""),  # to this number
+    Column("other_state", String(16), nullable=False, server_default=""),  # who is consulted
+    Column("other_to", String(100), nullable=False, server_default=""),
+    Column("other_name", String(200), nullable=False, server_default=""),
+    Column("other_agent_id", _ID),
+    Column("other_sid", String(64), nullable=False, server_default=""),
+    Column("consent", String(16), nullable=False, server_default=""),  # to recording
+    Column("recording", String(16), nullable=False, server_default=""),
+    Column("recording_entry", String(36), nullable=False, server_default=""),  # has the sound
     _where("ix_calls_open", "state <> 'over'", "created_at"),
+    Index("ix_calls_conversation_id", "conversation_id", "created_at"),
+)
+
+# What agents are writing, and have not sent.
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("conversation_id", _ID, ForeignKey("conversations.id"), primary_key=True),
+    Column("agent_id", _ID, ForeignKey("agents.id"), primary_key=True),
+    Column("fields", Json, nullable=False),  # of the form, by name
+    Column("saved_at", Instant, nullable=False),
+)
+
+canned_replies = Table(
+    "canned_replies",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("shortcut", String(40), nullable=False, unique=True),  # what is typed behind the slash
+    Column("topic", String(200), nullable=False),  # of the model; empty: for every topic
+    Column("title", Text, nullable=False),
+    Column("texts", Json, nullable=False),  # by language
+    Column("changed_at", Instant, nullable=False),
+)
+
+# What agents chose for themselves: a signature, views of their work.
+agent_choices = Table(
+    "agent_choices",
+    metadata,
+    Column("agent_id", _ID, ForeignKey("agents.id"), primary_key=True),
+    Column("name", String(40), primary_key=True),
+    Column("value", Json, nullable=False),
 )
 
 # What people chose in the console instead of in a file: small documents by name.

@@ -24,6 +24,7 @@ from config.topic_desk import ModelTopics
 from config.topic_drafts import TopicDrafts
 from config.workshop_desk import WorkshopDesk
 from connectors.messaging.composing import MessagingComposing
+from connectors.shared.twilio.numbers import to_e164
 from hub.bus import DeadLetter
 from hub.bus.opening import open_bus
 from hub.by_hand import ByHand
@@ -43,9 +44,8 @@ from hub.store.leader import open_leadership
 from hub.store.tables import work_items
 from interaction_models import FILE
 from routing.assigning.rules import Rules
-from routing.decision import Decision
 from routing.dispatcher import Dispatcher
-from routing.explain import explain
+from routing.explain import explain_stored
 from routing.guide import contact_guide
 from routing.handing_out import HandingOut, backup_of, offered_only
 from routing.hours.stored import ruler_of
@@ -87,7 +87,7 @@ moments:
       - {name: number, title: {en: Order number, nl: Bestelnummer}, source: ask}
     steps:
       before:
-        - {name: look, title: {en: Look up the order, nl: Zoek de bestelling op}, blocking: yes}
+        - {name: look, title: {en: Look up the order, nl: Zoek de bestelling op}, blocking: no}
     results:
       - name: outcome
         title: {en: Outcome, nl: Uitkomst}
@@ -107,7 +107,7 @@ class House:
 
     store_url: str
     folder: Path
-    settings: ConsoleSettings = field(default_factory=ConsoleSettings)
+    settings: ConsoleSettings = field(default_factory=lambda: ConsoleSettings(undo_send_seconds=0))
     model_text: str = MODEL
     rules: Rules | None = None
     """With rules a dispatcher runs, and offers work as they say."""
@@ -187,6 +187,7 @@ class House:
             workers=self.workers,
             settings=self.settings,
             hub=hub,
+            tokens=TOKENS,
             default_accounts={
                 Channel.EMAIL: ACCOUNT,
                 Channel.SMS: OURS,
@@ -195,7 +196,7 @@ class House:
             composing=dict.fromkeys(
                 (Channel.SMS, Channel.WHATSAPP), MessagingComposing(messaging_settings())
             ),
-            explain=_explain,
+            explain=explain_stored,
             role_titles=lambda language: _titles(self.model, language),
             ruler=ruler_of,
             guide=self._guide,
@@ -211,6 +212,7 @@ class House:
             offered_only=lambda: offered_only(self.model),
             backup_of=lambda role: backup_of(self.model, role),
             escalation=self.escalation,
+            phone_number=lambda typed: to_e164(typed, "NL"),
             supervisor_roles=self.supervisor_roles,
         )
 
@@ -369,10 +371,6 @@ async def _ready() -> dict[str, str]:
 
 
 async def _nothing() -> None: ...
-
-
-def _explain(decision: dict[str, Any], language: str) -> list[str]:
-    return explain(Decision.model_validate(decision), "nl" if language == "nl" else "en")
 
 
 def _titles(model: Model, language: str) -> dict[str, str]:

@@ -1,6 +1,8 @@
 // Starts the console's page.
 import { listenToAlerts } from "./alerts.js";
+import "./call.js";
 import { keepChat } from "./chat.js";
+import { keepCompany } from "./company.js";
 import "./composer.js";
 import { keepDesk } from "./desk.js";
 import { takeOverForms } from "./forms.js";
@@ -14,6 +16,7 @@ import { workList } from "./work-list.js";
 
 keepTimes();
 keepChat();
+keepCompany();
 keepDesk();
 takeOverForms();
 listenToKeys();
