@@ -22,7 +22,7 @@ from hub.store import choices
 
 PATH = "/console/admin/organisation"
 WHO = ("nobody", "administrators", "everyone")
-KEPT = ("original_days", "audit_days", "mailbox_days", "event_days")
+KEPT = ("original_days", "recording_days", "audit_days", "mailbox_days", "event_days")
 
 
 class OrganisationViews:
@@ -62,7 +62,8 @@ class OrganisationViews:
         }
 
     async def _retention(self, visit: Visit) -> dict[str, Any]:
-        given = {name: (await visit.field(name)).strip() for name in KEPT}
+        typed = {name: (await visit.field(name)).strip() for name in KEPT}
+        given = {name: text for name, text in typed.items() if text}
         try:
             settings = RetentionSettings.model_validate(
                 self._context.hub.retention.model_dump() | given

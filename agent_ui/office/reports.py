@@ -144,13 +144,13 @@ class ReportViews:
 
     async def _read(self, period: Period) -> Report:
         def read(connection: Connection) -> Report:
-            total = reporting.sums(connection, period, "all")[0]
+            work = reporting.read(connection, period)
             return Report(
-                total=total,
+                total=reporting.sums(work, "all")[0],
                 open=reporting.still_open(connection, period),
-                hours=reporting.by_hour(connection, period),
-                spreads={name: reporting.spread(connection, period, name) for name in TIMES},
-                tables={name: reporting.sums(connection, period, name) for name in TABLES},
+                hours=reporting.by_hour(connection, work, period),
+                spreads={name: reporting.spread(work, name) for name in TIMES},
+                tables={name: reporting.sums(work, name) for name in TABLES},
                 available=reporting.available_seconds(connection, period),
                 reviewed=reporting.reviewed(connection, period),
                 names=reporting.names(connection),

@@ -184,6 +184,7 @@ SECOND_STEP = {
 
 RETENTION = {
     "original_days": N_("Originals of mails and of what partners posted"),
+    "recording_days": N_("Recordings of calls"),
     "audit_days": N_("The audit log"),
     "mailbox_days": N_("Marks of mails that left their mailbox"),
     "event_days": N_("Marks of events that were handled"),

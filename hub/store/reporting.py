@@ -6,13 +6,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+import numpy as np
 from sqlalchemy import (
-    Column,
     ColumnElement,
     Connection,
     Select,
     and_,
-    case,
     func,
     or_,
     select,
@@ -21,8 +20,9 @@ from sqlalchemy import (
 
 from hub import clock
 from hub.interaction import Channel
-from hub.store import presence, work_facts
+from hub.store import presence, report_columns, work_facts
 from hub.store.constants import constant
+from hub.store.report_columns import NONE, Work
 from hub.store.tables import agents, presence_changes, reviews, work_items
 from hub.store.tables import work_facts as facts
 from hub.store.work_items import DONE
@@ -157,77 +157,81 @@ _CONDITIONS: Mapping[str, ColumnElement[bool]] = {
 }
 FIGURES = tuple(_CONDITIONS)
 
-GROUPS: Mapping[str, tuple[Column[Any], ...]] = {
+GROUPS: Mapping[str, tuple[str, ...]] = {
     "all": (),
-    "roles": (_IS.role, _IS.channel),
-    "rows": (_IS.model_row, _IS.role),
-    "topics": (_IS.topic,),
-    "groups": (_IS.target_group,),
-    "agents": (_IS.agent_id,),
+    "roles": ("role", "channel"),
+    "rows": ("model_row", "role"),
+    "topics": ("topic",),
+    "groups": ("target_group",),
+    "agents": ("agent_id",),
 }
 
 
-def _sum(condition: ColumnElement[bool]) -> ColumnElement[Any]:
-    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+def read(connection: Connection, period: Period) -> Work:
+    """The finished work of a period, to be counted by the functions below."""
+    return report_columns.read(connection, _within(period))
 
 
-def _total(value: Any) -> ColumnElement[Any]:
-    return func.coalesce(func.sum(value), 0)
-
-
-_SUMS = (
-    func.count().label("n"),
-    _sum(_IS.first_in_time.is_not(None)),
-    _sum(_CONDITIONS["first_in_time"]),
-    _sum(_CONDITIONS["abandoned"]),
-    _sum(_CONDITIONS["moved"]),
-    _total(_IS.transfers),
-    _sum(_CONDITIONS["repeated"]),
-    _sum(_CONDITIONS["stayed"]),
-    _total(_IS.promised),
-    _total(_IS.kept),
-    _sum(_CONDITIONS["handling_seconds"]),
-    _total(_IS.handling_seconds),
-    _total(_IS.handling_seconds * _IS.units) / 100,
-    _sum(_CONDITIONS["rated"]),
-    _total(_IS.rating),
-)
-
-
-def sums(connection: Connection, period: Period, by: str) -> list[Sums]:
+def sums(work: Work, by: str) -> list[Sums]:
     """Grouped by one of `GROUPS`; the groups with the most work, the largest first."""
-    columns = GROUPS[by]
-    query = select(*columns, *_SUMS).where(_within(period))
-    if columns:
-        query = query.group_by(*columns).order_by(func.count().desc(), *columns)
-    rows = connection.execute(query.limit(MOST_GROUPS)).all()
+    group, keys = work.groups(GROUPS[by])
+    measures = _measures(work)
+    counts = np.bincount(group, minlength=len(keys))
+    totals = {
+        name: np.bincount(group, weights=values, minlength=len(keys))
+        for name, values in measures.items()
+    }
+    order = sorted(range(len(keys)), key=lambda place: (-counts[place], keys[place]))
+    found = [place for place in order if counts[place] or not GROUPS[by]]
     return [
-        Sums(tuple(str(key or "") for key in row[: len(columns)]), *map(int, row[len(columns) :]))
-        for row in rows
+        Sums(
+            keys[place],
+            int(counts[place]),
+            **{name: round(float(values[place])) for name, values in totals.items()},
+        )
+        for place in found[:MOST_GROUPS]
     ]
 
 
-def spread(connection: Connection, period: Period, time: str) -> Spread:
+def _measures(work: Work) -> dict[str, Any]:
+    """What is added up, by the names of `Sums`."""
+    n = work.numbers
+    handled, rated = n["handling_seconds"] != NONE, n["rating"] != NONE
+    held = np.where(handled, n["handling_seconds"], 0)
+    return {
+        "first_due": n["first_in_time"] != NONE,
+        "first_in_time": n["first_in_time"] == 1,
+        "abandoned": n["abandoned"] == 1,
+        "moved": n["transfers"] > 0,
+        "moves": n["transfers"],
+        "repeated": n["repeats"] > 0,
+        "stayed": (n["transfers"] == 0) & (n["repeats"] == 0) & (n["abandoned"] == 0),
+        "promised": n["promised"],
+        "kept": n["kept"],
+        "handled": handled,
+        "handling_seconds": held,
+        "unit_seconds": held * n["units"] / 100,
+        "rated": rated,
+        "rating": np.where(rated, n["rating"], 0),
+    }
+
+
+def spread(work: Work, time: str) -> Spread:
     """How long one of `TIMES` took."""
-    column = _IS[time]
-    found = connection.execute(
-        select(column).where(_within(period), column.is_not(None)).order_by(column)
-    )
-    seconds = found.scalars().all()
-    if not seconds:
+    seconds = np.sort(work.numbers[time][work.numbers[time] != NONE])
+    if not len(seconds):
         return Spread(0)
     last = len(seconds) - 1
     return Spread(
-        len(seconds), {percent: seconds[round(last * percent / 100)] for percent in PERCENTILES}
+        len(seconds),
+        {percent: int(seconds[round(last * percent / 100)]) for percent in PERCENTILES},
     )
 
 
-def by_hour(connection: Connection, period: Period) -> dict[int, int]:
+def by_hour(connection: Connection, work: Work, period: Period) -> dict[int, int]:
     """How much finished work came in each hour (since 1970), and open work with it."""
-    rows = connection.execute(
-        select(_IS.came_hour, func.count()).where(_within(period)).group_by(_IS.came_hour)
-    )
-    counts = {row[0]: row[1] for row in rows}
+    hours, found = np.unique(work.numbers["came_hour"], return_counts=True)
+    counts = {int(hour): int(count) for hour, count in zip(hours, found, strict=True)}
     for at in connection.execute(_open(period, work_items.c.waiting_since)).scalars():
         hour = int(at.timestamp()) // 3600
         counts[hour] = counts.get(hour, 0) + 1
@@ -252,11 +256,11 @@ def items(
     """The work behind a figure; of one group (`by`, `key`) only, if one is given. The longest is
     first for a length of time, else the newest."""
     query = select(facts).where(_within(period), _CONDITIONS[figure])
-    for column, value in zip(GROUPS.get(by, ()), key, strict=False):
-        wanted = column.is_(None) if column is _IS.agent_id and not value else column == value
-        query = query.where(wanted)
-    order = _IS[figure] if figure in TIMES else _IS.came_at
-    rows = connection.execute(query.order_by(order.desc(), _IS.work_item_id).limit(limit)).all()
+    for name, value in zip(GROUPS.get(by, ()), key, strict=False):
+        nobody = name == "agent_id" and not value
+        query = query.where(_IS[name].is_(None) if nobody else _IS[name] == value)
+    order = _IS[figure] if figure in TIMES else _IS.came_hour
+    rows = connection.execute(query.order_by(order.desc()).limit(limit)).all()
     told = work_facts.subjects(connection, [row.conversation_id for row in rows])
     return [_finished(row, *told.get(row.conversation_id, (0, ""))) for row in rows]
 

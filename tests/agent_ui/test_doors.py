@@ -36,13 +36,15 @@ OPEN = {
     ("POST", "/console/welcome/{token:[A-Za-z0-9_-]{1,64}}"),
 }
 API = "/api/"
+# What a signed address opens, for whoever has it.
+SIGNED = {"/sound/{token}"}
 ABOVE_AGENTS = {Audience.SUPERVISORS, Audience.ADMINISTRATORS, Audience.LEADERS}
 
 
 def doors(house: House) -> Iterator[tuple[Route, Audience]]:
     """Those for people; programs come in by the API with a token."""
     for route in house.console.routes():
-        if not route.path.startswith((PREFIX, API)):
+        if not route.path.startswith((PREFIX, API)) and route.path not in SIGNED:
             yield route, house.console.audiences[route.handler]
 
 
@@ -76,6 +78,13 @@ async def refused(one: Person, house: House, **headers: str) -> list[str]:
 async def test_the_open_doors_are_these(house: House) -> None:
     found = {(r.method, r.path) for r, audience in doors(house) if audience is Audience.EVERYONE}
     assert found == OPEN
+
+
+async def test_a_made_up_address_opens_nothing(house: House, anna: Person) -> None:
+    signed = [route for route in house.console.routes() if route.path in SIGNED]
+    assert len(signed) == len(SIGNED)
+    for route in signed:
+        assert (await knock(anna, route))[0] == 404
 
 
 async def test_a_stranger_comes_in_nowhere(house: House, guest: Person) -> None:

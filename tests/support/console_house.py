@@ -26,6 +26,7 @@ from config.topic_desk import ModelTopics
 from config.topic_drafts import TopicDrafts
 from config.workshop_desk import WorkshopDesk
 from connectors.messaging.composing import MessagingComposing
+from connectors.shared.twilio.numbers import to_e164
 from hub.bus import DeadLetter
 from hub.bus.opening import open_bus
 from hub.by_hand import ByHand
@@ -195,6 +196,7 @@ class House:
             workers=self.workers,
             settings=self.settings,
             hub=hub,
+            tokens=TOKENS,
             default_accounts={
                 Channel.EMAIL: ACCOUNT,
                 Channel.SMS: OURS,
@@ -214,7 +216,6 @@ class House:
             replays=Replays(self.database, self.life.versions, self.runs),
             channels=self._channels(),
             workshops=WorkshopDesk(self.life, self.database, hub.organisation),
-            tokens=TOKENS,
             pass_on=self._pass_on,
             resend=self.outbound.resend,
             by_hand=ByHand(self.intake, self.database, TOKENS),
@@ -222,6 +223,7 @@ class House:
             offered_only=lambda: offered_only(self.model),
             backup_of=lambda role: backup_of(self.model, role),
             escalation=self.escalation,
+            phone_number=lambda typed: to_e164(typed, "NL"),
             supervisor_roles=self.supervisor_roles,
         )
 
