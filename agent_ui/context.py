@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
+from agent_ui.group_desk import GroupDesk
 from agent_ui.guidance import guidance_of
 from agent_ui.matrix_desk import MatrixDesk
 from agent_ui.model_desk import ModelDesk
@@ -57,6 +58,7 @@ class ConsoleContext:
     `guide`: the contact guide.
     `topics`: what the interaction model says about topics.
     `proposals`: puts what the page of topics proposes into a draft of the model.
+    `groups`: what the interaction model says about target groups.
     `models`: the versions of the interaction model.
     `matrices`: one of them as a matrix.
     `replays`: what would have happened with one of them.
@@ -85,6 +87,7 @@ class ConsoleContext:
     guide: MakeGuide
     topics: TopicDesk
     proposals: ProposalDesk
+    groups: GroupDesk
     models: ModelDesk
     replays: ReplayDesk
     matrices: MatrixDesk

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from agent_ui.console import Console
 from agent_ui.context import ConsoleContext, Escalation
+from config.group_desk import ModelGroups
 from config.installed import installed
 from config.matrix_desk import Matrices
 from config.model_desk import Desk
@@ -374,6 +375,7 @@ def _console(basics: Basics, outbound: Outbound, runs: Runs) -> Console:
             ruler=ruler_of,
             guide=partial(_guide, basics.model),
             topics=ModelTopics(basics.model),
+            groups=ModelGroups(basics.model),
             proposals=TopicDrafts(basics.database, basics.life.versions),
             models=Desk(basics.life, basics.model, basics.database),
             matrices=Matrices(basics.database, basics.life.versions),

@@ -31,6 +31,7 @@ from hub.store.agreements import Agreed, Term
 from hub.store.among import among
 from hub.store.routing import TEXT_READ
 from hub.store.tables import attachments, customers, deadlines, interactions, work_items
+from hub.store.traits import traits_of
 
 PAGE = 1000
 _SKEW = timedelta(days=1)
@@ -73,6 +74,7 @@ class Recorded:
     agreed: tuple[Agreed, ...] = ()
     about: str = ""
     held: int | None = None
+    traits: Mapping[str, str] = field(default_factory=dict)
 
 
 class Page(NamedTuple):
@@ -149,6 +151,12 @@ def _selection() -> Select[Any]:
             work_items.c.topic.label("about"),
             customers.c.id.label("customer_id"),
             customers.c.organisation_id,
+            customers.c.kind,
+            customers.c.name,
+            customers.c.language,
+            customers.c.attributes,
+            organisations.c.name.label("organisation_name"),
+            organisations.c.attributes.label("organisation_attributes"),
         )
         .select_from(work_items)
         .join(interactions, began)
@@ -234,7 +242,7 @@ def _recorded(row: Any, **more: Any) -> Recorded:
     (
         work_item_id, interaction_id, conversation_id, channel, direction, account, sender, subject,
         text, topic, target_group, automatic, at, first_response_at, resolved_at,
-        _, about, *_,
+        _, about, _, _, *known, theirs,
     ) = row  # fmt: skip
     return Recorded(
         work_item_id=work_item_id,
@@ -253,5 +261,6 @@ def _recorded(row: Any, **more: Any) -> Recorded:
         first_response_at=first_response_at,
         resolved_at=resolved_at,
         about=about,
+        traits=traits_of(*known, organisation_attributes=theirs),
         **more,
     )

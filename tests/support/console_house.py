@@ -16,6 +16,7 @@ from agent_ui.console import Console
 from agent_ui.context import ConsoleContext, Escalation
 from agent_ui.settings import ConsoleSettings
 from builders import ACCOUNT, TOKENS, mail_arrival
+from config.group_desk import ModelGroups
 from config.matrix_desk import Matrices
 from config.model_desk import Desk
 from config.replay_desk import Replays
@@ -198,6 +199,7 @@ class House:
             ruler=ruler_of,
             guide=self._guide,
             topics=ModelTopics(lambda: self.model),
+            groups=ModelGroups(lambda: self.model),
             proposals=TopicDrafts(self.database, self.life.versions),
             models=Desk(self.life, self.live, self.database),
             matrices=Matrices(self.database, self.life.versions),
