@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from agent_ui.api.api import api_routes
 from agent_ui.context import ConsoleContext
 from agent_ui.guard import Guard
 from agent_ui.import_desk import ImportDesk
@@ -81,6 +82,7 @@ class Console:
         self.audiences = guard.audiences
         self._routes = routes(views, guard, static)
         context.bus.listen(TOPICS, self._feed.take, self._feed.lose, self._feed.is_watched)
+        self._routes = [*self._routes, *api_routes(context)]
         rooms = self._workshops
         context.bus.listen(lines.TOPICS, rooms.take, rooms.lose, rooms.is_watched)
 

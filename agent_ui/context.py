@@ -14,6 +14,7 @@ from agent_ui.settings import ConsoleSettings
 from agent_ui.topic_desk import ProposalDesk, TopicDesk
 from agent_ui.workshop.desk import WorkshopDesk
 from hub.bus import Bus
+from hub.by_hand import ByHand
 from hub.composing import Composing
 from hub.guide import MakeGuide
 from hub.interaction import Channel
@@ -64,6 +65,7 @@ class ConsoleContext:
     `replays`: what would have happened with one of them.
     `workshops`: what five-step sessions make of it.
     `resend(interaction_id, agent_id)`: send a message again; raises Rejected when it is on its way.
+    `by_hand`: takes in what somebody writes down.
     `wake()`: called after every write that adds events.
     `offered_only()`: the roles whose work is not for taking, only for offering.
     `backup_of(role)`: the role that takes over, or "".
@@ -93,6 +95,7 @@ class ConsoleContext:
     matrices: MatrixDesk
     workshops: WorkshopDesk
     resend: Callable[[str, str], Awaitable[None]]
+    by_hand: ByHand
     wake: Callable[[], None]
     offered_only: Callable[[], frozenset[str]] = frozenset
     composing: Mapping[Channel, Composing] = field(default_factory=dict)

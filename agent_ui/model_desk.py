@@ -7,7 +7,7 @@ language that was asked for; `language` is "en" or "nl".
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from hub.store.agents import Agent
 from hub.store.models import Version
@@ -223,6 +223,9 @@ class ModelDesk(Protocol):
     async def choices(self, number: int, language: str) -> Choices: ...
 
     async def attempt(self, number: int, trial: Trial, language: str) -> Outcome: ...
+
+    async def decision(self, number: int, trial: Trial) -> dict[str, Any]:
+        """The same as data, as it is kept with work."""
 
     async def findings(self, number: int, language: str) -> Sequence[FindingLine]:
         """What the proof says, the gravest first."""

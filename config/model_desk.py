@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from agent_ui.model_desk import (
     AskedLine,
@@ -96,6 +97,10 @@ class Desk:
         return Outcome(
             texts.role(decision.role), tuple(reasons), tuple(texts.values(decision)), lost
         )
+
+    async def decision(self, number: int, trial: Trial) -> dict[str, Any]:
+        model, _ = await self._read(number, "en")
+        return decide(_contact(trial), model).as_json
 
     async def findings(self, number: int, language: str) -> Sequence[FindingLine]:
         model, texts = await self._read(number, language)

@@ -25,6 +25,7 @@ from connectors.messaging.composing import MessagingComposing
 from hub.asking import AskedTopic
 from hub.bus import Bus, DeadLetter
 from hub.bus.opening import open_bus
+from hub.by_hand import ByHand
 from hub.composing import Composing
 from hub.connector import Connector, ConnectorContext, ConnectorKind
 from hub.events import WITH_BULK
@@ -128,6 +129,7 @@ class Basics:
     workers: Workers
     model: LiveModel
     life: ModelLife
+    intake: Intake
 
 
 def build(settings: Settings, role: Role = Role.ALL, extra: Extra | None = None) -> Process:
@@ -269,17 +271,19 @@ def _basics(settings: Settings) -> Basics:
     database = open_store(settings)
     bus = make_bus(settings, database)
     relay = Relay(database, bus, open_leadership(database))
+    tokens, metrics = make_tokens(settings), Metrics()
     return Basics(
         settings=settings,
         database=database,
         blobs=Blobs(settings.hub.blobs.path),
-        tokens=make_tokens(settings),
-        metrics=Metrics(),
+        tokens=tokens,
+        metrics=metrics,
         bus=bus,
         relay=relay,
         workers=Workers(preload=WORKER_PRELOAD),
         model=LiveModel(database),
         life=make_model_life(settings, database, relay.wake),
+        intake=Intake(database, tokens, metrics, relay.wake),
     )
 
 
@@ -297,10 +301,9 @@ def _outbound(basics: Basics, connectors: Mapping[Channel, Connector]) -> Outbou
 def _connectors(
     basics: Basics, outbound: Outbound, outbound_to: Mapping[Channel, Connector]
 ) -> dict[str, Connector]:
-    intake = Intake(basics.database, basics.tokens, basics.metrics, basics.relay.wake)
     context = ConnectorContext(
         hub=basics.settings.hub,
-        intake=intake,
+        intake=basics.intake,
         database=basics.database,
         blobs=basics.blobs,
         tokens=basics.tokens,
@@ -382,6 +385,7 @@ def _console(basics: Basics, outbound: Outbound, runs: Runs) -> Console:
             replays=Replays(basics.database, basics.life.versions, runs),
             workshops=WorkshopDesk(basics.life, basics.database, basics.settings.hub.organisation),
             resend=outbound.resend,
+            by_hand=ByHand(basics.intake, basics.database, basics.tokens),
             wake=basics.relay.wake,
             offered_only=lambda: offered_only(basics.model()),
             backup_of=lambda role: backup_of(basics.model(), role),

@@ -175,6 +175,15 @@ def entries(
     return _read(connection, newest)[::-1]
 
 
+def following(
+    connection: Connection, conversation_id: str, *, after: int, limit: int
+) -> list[Entry]:
+    """The first entries after a sequence number, oldest first."""
+    of_it = interactions.c.conversation_id == conversation_id
+    selection = _selection().where(of_it, interactions.c.sequence > after)
+    return _read(connection, selection.order_by(interactions.c.sequence).limit(limit))
+
+
 def entry(connection: Connection, interaction_id: str) -> Entry | None:
     found = _read(connection, _selection().where(interactions.c.id == interaction_id))
     return found[0] if found else None

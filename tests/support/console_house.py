@@ -27,6 +27,7 @@ from config.workshop_desk import WorkshopDesk
 from connectors.messaging.composing import MessagingComposing
 from hub.bus import DeadLetter
 from hub.bus.opening import open_bus
+from hub.by_hand import ByHand
 from hub.guide import Guide
 from hub.http import build_app
 from hub.http_server import HttpServer
@@ -206,6 +207,7 @@ class House:
             replays=Replays(self.database, self.life.versions, self.runs),
             workshops=WorkshopDesk(self.life, self.database, hub.organisation),
             resend=self.outbound.resend,
+            by_hand=ByHand(self.intake, self.database, TOKENS),
             wake=self.relay.wake,
             offered_only=lambda: offered_only(self.model),
             backup_of=lambda role: backup_of(self.model, role),
