@@ -4,8 +4,8 @@ What routing saw of that contact is read back as it is in the store: the target 
 that the customer has now. Pages are read one by one, so that a long time fits in little memory.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -52,7 +52,8 @@ class Recorded:
     and `resolved_at` are None while that has not happened. `pauses` are known where a resolution
     was promised. `agreed` are the agreements with this customer, and with their organisation, that
     set targets when the contact came. `about` is the topic that the work had in the end, and `held`
-    for how many seconds agents had it in hand; None while it is not resolved, or not known."""
+    for how many seconds agents had it in hand; None while it is not resolved, or not known.
+    `traits` are what is known about the customer now."""
 
     work_item_id: str
     interaction_id: str
