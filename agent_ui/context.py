@@ -16,7 +16,7 @@ from agent_ui.workshop.desk import WorkshopDesk
 from hub.bus import Bus
 from hub.by_hand import ByHand
 from hub.composing import Composing
-from hub.guide import MakeGuide
+from hub.guide import MakeGuide, Openings
 from hub.interaction import Channel
 from hub.isolation import Workers
 from hub.ruler import Ruler
@@ -47,6 +47,10 @@ class Escalation:
         return others or ((self.supervisors,) if self.supervisors else ())
 
 
+def _never_shut(_role: str, _now: datetime) -> Openings | None:
+    return None
+
+
 @dataclass(frozen=True)
 class ConsoleContext:
     """`language` below is "en" or "nl".
@@ -70,6 +74,7 @@ class ConsoleContext:
     `offered_only()`: the roles whose work is not for taking, only for offering.
     `backup_of(role)`: the role that takes over, or "".
     `escalation`: to whom agents turn when they may not decide.
+    `shut(role, now)`: the hours of a role that is not there now; None for one that is.
     `quiet`: after so long without a word a chat takes half of an agent's room.
     `supervisor_roles`: who holds one sees, and may hand out, the work of everybody.
     `mailboxes`: the addresses of those that mail is taken from.
@@ -101,6 +106,7 @@ class ConsoleContext:
     composing: Mapping[Channel, Composing] = field(default_factory=dict)
     backup_of: Callable[[str], str] = _no_role
     escalation: Escalation = Escalation()
+    shut: Callable[[str, datetime], Openings | None] = _never_shut
     quiet: timedelta = timedelta(minutes=10)
     supervisor_roles: frozenset[str] = frozenset()
     mailboxes: tuple[str, ...] = ()

@@ -75,6 +75,7 @@ class Pages:
             role_titles=titles,
             offered_only=offered,
             escalation=self._context.escalation,
+            shut=self._context.shut,
             now=clock.now(),
             **values,
         )

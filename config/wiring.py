@@ -54,7 +54,7 @@ from routing.assigning.rules import Rules
 from routing.deadlines import Deadlines
 from routing.dispatcher import Dispatcher
 from routing.explain import explain_stored
-from routing.guide import contact_guide
+from routing.guide import contact_guide, shut
 from routing.handing_out import HandingOut, backup_of, offered_only
 from routing.hours.stored import ruler_of
 from routing.learned.current import Current
@@ -389,6 +389,7 @@ def _console(basics: Basics, outbound: Outbound, runs: Runs) -> Console:
             wake=basics.relay.wake,
             offered_only=lambda: offered_only(basics.model()),
             backup_of=lambda role: backup_of(basics.model(), role),
+            shut=lambda role, now: shut(basics.model(), role, now),
             escalation=_escalation(basics.settings.routing.assignment),
             quiet=basics.settings.routing.assignment.quiet,
             supervisor_roles=frozenset(basics.settings.routing.assignment.supervisor_roles),

@@ -46,7 +46,7 @@ from interaction_models import FILE
 from routing.assigning.rules import Rules
 from routing.dispatcher import Dispatcher
 from routing.explain import explain_stored
-from routing.guide import contact_guide
+from routing.guide import contact_guide, shut
 from routing.handing_out import HandingOut, backup_of, offered_only
 from routing.hours.stored import ruler_of
 from routing.lifecycle.life import ModelLife
@@ -134,7 +134,7 @@ class House:
         self.model = read_model(self.model_text, FILE)
         self.life = ModelLife.over(self.database, self.relay.wake)
         await self.life.activating.go_live_from_file(
-            self.model_text, reason="First start", only_first=True
+            self.model_text, reason="First start: model.yaml", only_first=True
         )
         self.live = LiveModel(self.database)
         await self.live.start()
@@ -212,6 +212,7 @@ class House:
             offered_only=lambda: offered_only(self.model),
             backup_of=lambda role: backup_of(self.model, role),
             escalation=self.escalation,
+            shut=lambda role, now: shut(self.model, role, now),
             supervisor_roles=self.supervisor_roles,
         )
 
