@@ -20,6 +20,12 @@ const ACTIONS = {
   z: () => openMenu("details[data-aside]"),
   y: () => press("[data-accept]"),
   N: () => document.querySelector("[data-decline]")?.focus(),
+  p: () => press('[data-key="p"]'),
+  h: () => press('[data-key="h"]'),
+  m: () => press('[data-key="m"]'),
+  d: () => openMenu("details[data-keypad]"),
+  w: () => openMenu("details[data-through]"),
+  H: () => press('[data-key="H"]'),
   c: openCorrection,
   "?": openKeys,
 };
