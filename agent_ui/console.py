@@ -12,6 +12,7 @@ from agent_ui.live import Feed
 from agent_ui.news import TOPICS, News
 from agent_ui.office.account import AccountViews
 from agent_ui.office.channels import ChannelViews
+from agent_ui.office.components import ComponentViews
 from agent_ui.office.first_run import FirstRunViews, first_link, nobody_yet
 from agent_ui.office.organisation import OrganisationViews
 from agent_ui.office.people import PeopleViews
@@ -109,11 +110,12 @@ class Console:
                 rating=RatingViews(context, pages),
                 channels=ChannelViews(context, pages),
                 first_run=FirstRunViews(context, pages),
+                components=ComponentViews(pages),
             ),
         )
         guard = Guard(sessions, pages, context.hub.http.public_url)
         self.audiences = guard.audiences
-        self._routes = routes(views, guard, static)
+        self._routes = routes(views, guard, static, development=settings.development)
         context.bus.listen(TOPICS, self._feed.take, self._feed.lose, self._feed.is_watched)
         self._routes = [*self._routes, *api_routes(context)]
         rooms = self._workshops

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from agent_ui.guard import Guard
 from agent_ui.office.account import AccountViews
 from agent_ui.office.channels import ChannelViews
+from agent_ui.office.components import ComponentViews
 from agent_ui.office.first_run import FirstRunViews
 from agent_ui.office.organisation import OrganisationViews
 from agent_ui.office.people import PeopleViews
@@ -31,10 +32,19 @@ class OfficeViews:
     rating: RatingViews
     channels: ChannelViews
     first_run: FirstRunViews
+    components: ComponentViews
 
 
-def office_routes(views: OfficeViews, guard: Guard) -> Sequence[Route]:
-    return [*_overview(views, guard), *_administration(views, guard), *_account(views, guard)]
+def office_routes(
+    views: OfficeViews, guard: Guard, *, development: bool = False
+) -> Sequence[Route]:
+    parts = Route("GET", "/console/_components", guard.for_agents(views.components.page))
+    return [
+        *_overview(views, guard),
+        *_administration(views, guard),
+        *_account(views, guard),
+        *([parts] if development else []),
+    ]
 
 
 def _overview(views: OfficeViews, guard: Guard) -> Sequence[Route]:

@@ -17,6 +17,7 @@ from agent_ui.context import ConsoleContext, Escalation
 from agent_ui.settings import ConsoleSettings
 from builders import ACCOUNT, SECRET, TOKENS, mail_arrival
 from config.channel_desk import Channels
+from config.group_desk import ModelGroups
 from config.matrix_desk import Matrices
 from config.model_desk import Desk
 from config.replay_desk import Replays
@@ -50,7 +51,7 @@ from interaction_models import FILE
 from routing.assigning.rules import Rules
 from routing.dispatcher import Dispatcher
 from routing.explain import explain_stored
-from routing.guide import contact_guide
+from routing.guide import contact_guide, shut
 from routing.handing_out import HandingOut, backup_of, offered_only
 from routing.hours.stored import ruler_of
 from routing.lifecycle.life import ModelLife
@@ -143,7 +144,7 @@ class House:
         self.model = read_model(self.model_text, FILE)
         self.life = ModelLife.over(self.database, self.relay.wake)
         await self.life.activating.go_live_from_file(
-            self.model_text, reason="First start", only_first=True
+            self.model_text, reason="First start: model.yaml", only_first=True
         )
         self.live = LiveModel(self.database)
         await self.live.start()
@@ -210,6 +211,7 @@ class House:
             ruler=ruler_of,
             guide=self._guide,
             topics=ModelTopics(lambda: self.model),
+            groups=ModelGroups(lambda: self.model),
             proposals=TopicDrafts(self.database, self.life.versions),
             models=Desk(self.life, self.live, self.database),
             matrices=Matrices(self.database, self.life.versions),
@@ -223,6 +225,7 @@ class House:
             offered_only=lambda: offered_only(self.model),
             backup_of=lambda role: backup_of(self.model, role),
             escalation=self.escalation,
+            shut=lambda role, now: shut(self.model, role, now),
             phone_number=lambda typed: to_e164(typed, "NL"),
             supervisor_roles=self.supervisor_roles,
         )
