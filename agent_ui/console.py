@@ -13,6 +13,7 @@ from agent_ui.sessions import Sessions
 from agent_ui.static_files import static_files
 from agent_ui.streams import Streams
 from agent_ui.views.actions import ActionViews
+from agent_ui.views.canned import CannedViews
 from agent_ui.views.chat import ChatViews
 from agent_ui.views.company import CompanyViews
 from agent_ui.views.conversation import ConversationViews
@@ -25,6 +26,8 @@ from agent_ui.views.information import InformationViews
 from agent_ui.views.matrix import MatrixViews
 from agent_ui.views.model import ModelViews
 from agent_ui.views.model_changes import ModelChanges
+from agent_ui.views.own_settings import OwnSettingsViews
+from agent_ui.views.promises import PromiseViews
 from agent_ui.views.replay import ReplayViews
 from agent_ui.views.sign_in import SignInViews
 from agent_ui.views.topics import TopicViews
@@ -59,6 +62,9 @@ class Console:
             actions=ActionViews(context, conversation),
             chat=ChatViews(context),
             company=CompanyViews(context),
+            canned=CannedViews(context, pages, conversation),
+            promises=PromiseViews(context, conversation),
+            me=OwnSettingsViews(context, pages),
             files=FileViews(context, pages),
             guide=GuideViews(pages, context.guide),
             topics=TopicViews(context, pages),

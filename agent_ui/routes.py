@@ -9,6 +9,7 @@ from agent_ui.sent_files import MOST_BYTES
 from agent_ui.static_files import PREFIX, StaticFiles
 from agent_ui.streams import Streams
 from agent_ui.views.actions import ActionViews
+from agent_ui.views.canned import CannedViews
 from agent_ui.views.chat import ChatViews
 from agent_ui.views.company import CompanyViews
 from agent_ui.views.conversation import ConversationViews
@@ -22,6 +23,8 @@ from agent_ui.views.matrix import LONGEST_FORM as LONGEST_MATRIX
 from agent_ui.views.matrix import MatrixViews
 from agent_ui.views.model import ModelViews
 from agent_ui.views.model_changes import LONGEST_FORM, ModelChanges
+from agent_ui.views.own_settings import OwnSettingsViews
+from agent_ui.views.promises import PromiseViews
 from agent_ui.views.replay import ReplayViews
 from agent_ui.views.sign_in import SignInViews
 from agent_ui.views.topics import TopicViews
@@ -41,6 +44,9 @@ class Views:
     actions: ActionViews
     chat: ChatViews
     company: CompanyViews
+    canned: CannedViews
+    promises: PromiseViews
+    me: OwnSettingsViews
     files: FileViews
     guide: GuideViews
     topics: TopicViews
@@ -102,6 +108,16 @@ def routes(views: Views, guard: Guard, static: StaticFiles) -> Sequence[Route]:
         Route("POST", conversation + "/signs", agents(views.chat.sign)),
         Route("POST", conversation + "/company", agents(views.company.sign)),
         Route("POST", conversation + "/draft", agents(views.company.keep_draft)),
+        Route("GET", conversation + "/replies", agents(views.canned.for_conversation)),
+        Route("POST", conversation + "/promises", agents(views.promises.give)),
+        Route("POST", "/console/promises/{id}/keep", agents(views.promises.keep)),
+        Route("GET", "/console/me", agents(views.me.page)),
+        Route("POST", "/console/me", agents(views.me.save)),
+        Route("GET", "/console/replies", guard.for_administrators(views.canned.page)),
+        Route("POST", "/console/replies", guard.for_administrators(views.canned.save)),
+        Route(
+            "POST", "/console/replies/{id}/remove", guard.for_administrators(views.canned.remove)
+        ),
         Route("GET", interaction + "/html", agents(views.files.mail)),
         Route("GET", interaction + "/original", agents(views.files.original)),
         Route("POST", interaction + "/resend", agents(views.actions.resend)),

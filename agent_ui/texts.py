@@ -34,6 +34,8 @@ CLIENT_TEXTS = (
     N_("Draft kept"),
     N_("Draft kept on this device"),
     N_("{name} is looking too"),
+    N_("Canned replies"),
+    N_("for this topic"),
     N_("{name} is writing here"),
     N_("You are signed in again. Go on where you were."),
     N_("Loket cannot be reached. What you typed is kept. Try again."),

@@ -54,6 +54,12 @@ REASONS = {
     "no_conversation": N_("This conversation does not exist."),
     "empty_reply": N_("Write something first."),
     "empty_note": N_("Write something first."),
+    "promise_time": N_("Say by when: a time to come, within a year."),
+    "empty_promise": N_("Write what you promise."),
+    "no_promise": N_("This promise does not stand any more."),
+    "same_shortcut": N_("Another reply has this shortcut."),
+    "bad_shortcut": N_("A shortcut has letters, digits and dashes only."),
+    "no_canned": N_("This reply does not exist any more."),
     "left": N_("It has left already."),
     "not_done": N_("This is open already."),
     "no_message": N_("This message does not exist."),
@@ -147,6 +153,12 @@ COUNTING = {
     "counted": N_("counts"),
     "paused": N_("paused"),
     "closed": N_("closed"),
+}
+
+PROMISED = {
+    "promise_made": N_("{name} promised: {what}"),
+    "promise_kept": N_("{name} kept the promise: {what}"),
+    "promise_breached": N_("Not kept in time by {name}: {what}"),
 }
 
 DELIVERY = {
@@ -328,6 +340,7 @@ KEYS = (
     ("r", N_("reply")),
     ("x", N_("note")),
     ("f", N_("forward")),
+    ("p", N_("promise something")),
     ("b", N_("take back what has not left yet")),
     ("e", N_("resolve")),
     ("c", N_("correct the topic")),
