@@ -16,7 +16,7 @@ from hub.errors import Rejected
 from hub.interaction import Attachment, Channel
 from hub.logs import correlation_id
 from hub.replies import Reply, add_event, add_note, add_reply
-from hub.store import audit, choices, drafts, timeline, work_items
+from hub.store import audit, drafts, own_choices, timeline, work_items
 from hub.store.agents import Agent
 from hub.store.work_items import WorkItem
 
@@ -29,7 +29,7 @@ class Unseen(Exception):
 
 
 @dataclass(frozen=True)
-class Sending:
+class SendingRules:
     """How this deployment sends. `undo`: so long a mail waits, and can be taken back."""
 
     default_accounts: Mapping[Channel, str]
@@ -38,7 +38,7 @@ class Sending:
     undo: timedelta = timedelta()
 
 
-def send_reply(connection: Connection, draft: Draft, agent: Agent, sending: Sending) -> str:
+def send_reply(connection: Connection, draft: Draft, agent: Agent, sending: SendingRules) -> str:
     """Answer the customer; takes the work item if nobody has it, and it is for taking."""
     item = begin(connection, draft, agent, sending)
     way = _way(connection, item, draft, sending)
@@ -76,7 +76,7 @@ def send_reply(connection: Connection, draft: Draft, agent: Agent, sending: Send
     return interaction_id
 
 
-def begin(connection: Connection, draft: Draft, agent: Agent, sending: Sending) -> WorkItem:
+def begin(connection: Connection, draft: Draft, agent: Agent, sending: SendingRules) -> WorkItem:
     """The work that the agent does by writing this; theirs from now on. Raises Unseen, Rejected."""
     _refuse_unseen(connection, draft.conversation_id, draft.seen, agent)
     return _take(connection, draft.conversation_id, agent, sending.offered_only)
@@ -92,7 +92,9 @@ def _not_before(draft: Draft, channel: Channel, undo: timedelta) -> datetime | N
 
 
 def with_signature(connection: Connection, draft: Draft, agent: Agent, text: str) -> str:
-    signature = choices.get(connection, agent.id, choices.SIGNATURE) if draft.signed else None
+    signature = (
+        own_choices.get(connection, agent.id, own_choices.SIGNATURE) if draft.signed else None
+    )
     return f"{text.rstrip()}\n\n{signature}" if signature and text.strip() else text
 
 
@@ -161,7 +163,7 @@ def _way(
     connection: Connection,
     item: WorkItem,
     draft: Draft,
-    sending: Sending,
+    sending: SendingRules,
 ) -> Way:
     accounts, composing = sending.default_accounts, sending.composing
     for way in ways_of(connection, draft.conversation_id, item.customer_id, accounts, composing):

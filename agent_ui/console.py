@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 
+from agent_ui.api.api import api_routes
 from agent_ui.context import ConsoleContext
 from agent_ui.guard import Guard
 from agent_ui.import_desk import ImportDesk
 from agent_ui.live import Feed
 from agent_ui.news import TOPICS, News
+from agent_ui.office.routes import OfficeViews
+from agent_ui.office.wall import WallViews
 from agent_ui.pages import Pages
 from agent_ui.routes import Views, routes
 from agent_ui.sessions import Sessions
@@ -81,9 +84,13 @@ class Console:
             workshop=WorkshopViews(context, pages),
             lines=self._workshops,
             seats=Seats(database, sessions.guest_cookie),
+            office=OfficeViews(wall=WallViews(context, pages, self._feed)),
         )
-        self._routes = routes(views, Guard(sessions, pages, context.hub.http.public_url), static)
+        guard = Guard(sessions, pages, context.hub.http.public_url)
+        self.audiences = guard.audiences
+        self._routes = routes(views, guard, static)
         context.bus.listen(TOPICS, self._feed.take, self._feed.lose, self._feed.is_watched)
+        self._routes = [*self._routes, *api_routes(context)]
         rooms = self._workshops
         context.bus.listen(lines.TOPICS, rooms.take, rooms.lose, rooms.is_watched)
 

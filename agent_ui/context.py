@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 from agent_ui.guidance import guidance_of
@@ -10,9 +10,10 @@ from agent_ui.matrix_desk import MatrixDesk
 from agent_ui.model_desk import ModelDesk
 from agent_ui.replay_desk import ReplayDesk
 from agent_ui.settings import ConsoleSettings
-from agent_ui.topic_desk import TopicDesk
+from agent_ui.topic_desk import ProposalDesk, TopicDesk
 from agent_ui.workshop.desk import WorkshopDesk
 from hub.bus import Bus
+from hub.by_hand import ByHand
 from hub.composing import Composing
 from hub.guide import MakeGuide
 from hub.interaction import Channel
@@ -56,16 +57,21 @@ class ConsoleContext:
     `ruler(deadline, now)`: the clock of a deadline, as it stands then.
     `guide`: the contact guide.
     `topics`: what the interaction model says about topics.
+    `proposals`: puts what the page of topics proposes into a draft of the model.
     `models`: the versions of the interaction model.
     `matrices`: one of them as a matrix.
     `replays`: what would have happened with one of them.
     `workshops`: what five-step sessions make of it.
     `resend(interaction_id, agent_id)`: send a message again; raises Rejected when it is on its way.
+    `by_hand`: takes in what somebody writes down.
     `wake()`: called after every write that adds events.
     `offered_only()`: the roles whose work is not for taking, only for offering.
     `backup_of(role)`: the role that takes over, or "".
     `escalation`: to whom agents turn when they may not decide.
     `quiet`: after so long without a word a chat takes half of an agent's room.
+    `supervisor_roles`: who holds one sees, and may hand out, the work of everybody.
+    `mailboxes`: the addresses of those that mail is taken from.
+    `zone()`: where a day begins and ends for the organisation.
     """
 
     database: Database
@@ -80,14 +86,19 @@ class ConsoleContext:
     ruler: Callable[[Deadline, datetime], Ruler]
     guide: MakeGuide
     topics: TopicDesk
+    proposals: ProposalDesk
     models: ModelDesk
     replays: ReplayDesk
     matrices: MatrixDesk
     workshops: WorkshopDesk
     resend: Callable[[str, str], Awaitable[None]]
+    by_hand: ByHand
     wake: Callable[[], None]
     offered_only: Callable[[], frozenset[str]] = frozenset
     composing: Mapping[Channel, Composing] = field(default_factory=dict)
     backup_of: Callable[[str], str] = _no_role
     escalation: Escalation = Escalation()
     quiet: timedelta = timedelta(minutes=10)
+    supervisor_roles: frozenset[str] = frozenset()
+    mailboxes: tuple[str, ...] = ()
+    zone: Callable[[], tzinfo] = lambda: UTC

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection
 
-from agent_ui.answering import Sending, along, begin, with_signature
+from agent_ui.answering import SendingRules, along, begin, with_signature
 from agent_ui.drafting import Draft
 from agent_ui.mail_addresses import parties
 from agent_ui.markup import to_html
@@ -26,7 +26,7 @@ _SUBJECT = N_("Subject: {subject}")
 
 
 def forward(
-    connection: Connection, draft: Draft, agent: Agent, sending: Sending, texts: Texts
+    connection: Connection, draft: Draft, agent: Agent, sending: SendingRules, texts: Texts
 ) -> str:
     """Mail the customer's last message, with the agent's words above it; gives the interaction.
 
@@ -98,7 +98,7 @@ def _passed_on(entry: Entry, texts: Texts) -> str:
     return "\n".join(lines)
 
 
-def _account(connection: Connection, conversation_id: str, sending: Sending) -> str:
+def _account(connection: Connection, conversation_id: str, sending: SendingRules) -> str:
     entries = timeline.entries(connection, conversation_id, limit=_LOOKED_AT)
     mails = [one.account for one in entries if one.channel is Channel.EMAIL and one.account]
     account = mails[-1] if mails else sending.default_accounts.get(Channel.EMAIL, "")

@@ -3,6 +3,7 @@
 import contextlib
 import hmac
 from collections.abc import Awaitable, Callable
+from enum import StrEnum
 from http import HTTPStatus
 from urllib.parse import quote, urlsplit
 
@@ -32,11 +33,26 @@ JOIN = "/console/join"
 _SAFE = frozenset({"GET", "HEAD"})
 
 
+class Audience(StrEnum):
+    """Who may come in by a door."""
+
+    EVERYONE = "everyone"
+    AGENTS = "agents"
+    SUPERVISORS = "supervisors"
+    ADMINISTRATORS = "administrators"
+    SEATS = "seats"
+    """Who takes part in a five-step session."""
+    LEADERS = "leaders"
+
+
 class Guard:
+    """`audiences`: who may come in by each door that was made here."""
+
     def __init__(self, sessions: Sessions, pages: Pages, public_url: str) -> None:
         self._sessions = sessions
         self._pages = pages
         self._host = urlsplit(public_url).netloc
+        self.audiences: dict[Handler, Audience] = {}
 
     def for_all(self, view: GuestView) -> Handler:
         """A view that needs no sign-in."""
@@ -45,7 +61,7 @@ class Guard:
             guest = Guest(request, _texts(request, None))
             return await self._answer(guest, lambda: self._for_guest(guest, view))
 
-        return handler
+        return self._made(handler, Audience.EVERYONE)
 
     def for_agents(self, view: AgentView) -> Handler:
         """A view for signed-in agents only."""
@@ -54,7 +70,7 @@ class Guard:
             guest = Guest(request, _texts(request, None))
             return await self._answer(guest, lambda: self._for_agent(guest, view))
 
-        return handler
+        return self._made(handler, Audience.AGENTS)
 
     def for_administrators(self, view: AgentView) -> Handler:
         """A view for signed-in administrators only."""
@@ -64,7 +80,18 @@ class Guard:
                 raise _not_administrator()
             return await view(visit)
 
-        return self.for_agents(checked)
+        return self._made(self.for_agents(checked), Audience.ADMINISTRATORS)
+
+    def for_supervisors(self, view: AgentView) -> Handler:
+        """A view for who oversees the work of everybody: supervisors, and administrators."""
+
+        async def checked(visit: Visit) -> web.StreamResponse:
+            if not visit.known.oversees:
+                detail = "Only a supervisor can do this."
+                raise Rejected("not_supervisor", detail, status=HTTPStatus.FORBIDDEN)
+            return await view(visit)
+
+        return self._made(self.for_agents(checked), Audience.SUPERVISORS)
 
     def for_seats(self, seats: Seats, view: SeatView, *, waiting: bool = False) -> Handler:
         """A view for who takes part in a session; with `waiting`, also for guests who wait."""
@@ -73,7 +100,7 @@ class Guard:
             guest = Guest(request, _texts(request, None))
             return await self._answer(guest, lambda: self._for_seat(guest, seats, view, waiting))
 
-        return handler
+        return self._made(handler, Audience.SEATS)
 
     def for_leaders(self, seats: Seats, view: SeatView) -> Handler:
         """A view for who may lead a session."""
@@ -83,7 +110,11 @@ class Guard:
                 raise _not_administrator()
             return await view(seat)
 
-        return self.for_seats(seats, checked)
+        return self._made(self.for_seats(seats, checked), Audience.LEADERS)
+
+    def _made(self, handler: Handler, audience: Audience) -> Handler:
+        self.audiences[handler] = audience
+        return handler
 
     async def _for_guest(self, guest: Guest, view: GuestView) -> web.StreamResponse:
         if self._is_foreign(guest.request):

@@ -61,6 +61,19 @@ class Recognition(_Stored):
     confidence: float | None = None
 
 
+class Source(_Stored):
+    """A row of the model, and its line in it."""
+
+    row: str
+    line: int = 0
+
+
+class Lost(Source):
+    """A row that holds as well: the fields that it does not settle, by why."""
+
+    fields: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+
+
 class Guidance(_Stored):
     """Titles hold one text per language, by its code."""
 
@@ -71,6 +84,16 @@ class Guidance(_Stored):
     steps: _Steps = _Steps()
     results: tuple[_Result, ...] = ()
     authority: tuple[Authority, ...] = ()
+    rows: dict[str, Source] = Field(default_factory=dict)
+    lost: tuple[Lost, ...] = ()
+
+    @property
+    def settled(self) -> dict[Source, list[str]]:
+        """The fields that each row settles."""
+        found: dict[Source, list[str]] = {}
+        for field, source in self.rows.items():
+            found.setdefault(source, []).append(field)
+        return found
 
     @property
     def approvers(self) -> tuple[str, ...]:

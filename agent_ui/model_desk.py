@@ -7,7 +7,7 @@ language that was asked for; `language` is "en" or "nl".
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from hub.store.agents import Agent
 from hub.store.models import Version
@@ -48,6 +48,15 @@ class Value:
     text: str
     row: str = ""
     line: int = 0
+
+
+@dataclass(frozen=True)
+class LostLine:
+    """A row that holds, with the fields that others settle before it, by why."""
+
+    row: str
+    line: int
+    fields: Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True)
@@ -107,11 +116,13 @@ class Trial:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Who gets it, sentences that say why, and everything that holds for it."""
+    """Who gets it, sentences that say why, everything that holds for it, and the rows that hold as
+    well."""
 
     role: str
     reasons: tuple[str, ...]
     values: tuple[Value, ...]
+    lost: tuple[LostLine, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -212,6 +223,9 @@ class ModelDesk(Protocol):
     async def choices(self, number: int, language: str) -> Choices: ...
 
     async def attempt(self, number: int, trial: Trial, language: str) -> Outcome: ...
+
+    async def decision(self, number: int, trial: Trial) -> dict[str, Any]:
+        """The same as data, as it is kept with work."""
 
     async def findings(self, number: int, language: str) -> Sequence[FindingLine]:
         """What the proof says, the gravest first."""

@@ -48,6 +48,12 @@ MODEL_FIELDS = {
     "instead": N_("Offer instead"),
 }
 
+LOSSES = {
+    "less_specific": N_("another row is more specific"),
+    "lower_order": N_("another row has a higher order"),
+    "later": N_("says the same as a row above it"),
+}
+
 REPLAYED = {
     "changed": N_("All that differ"),
     "moved": N_("Another role"),

@@ -11,6 +11,9 @@ from agent_ui import openings, spans, trade_words, words
 from agent_ui.call_words import call_words
 from agent_ui.context import ConsoleContext
 from agent_ui.delivery_words import delivery_error
+from agent_ui.office import words as office
+from agent_ui.office.alerts import items_at
+from agent_ui.office.saying import said
 from agent_ui.static_files import StaticFiles
 from agent_ui.texts import CLIENT_TEXTS, LANGUAGES, Texts
 from agent_ui.visit import FORM_TOKEN, Guest
@@ -52,6 +55,9 @@ def _environment(organisation: str, static: StaticFiles) -> Environment:
         token_field=FORM_TOKEN,
         call_words=call_words,
         delivery_error=delivery_error,
+        office=office,
+        items_at=items_at,
+        said=said,
     )
     return environment
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from agent_ui.guard import Guard
 from agent_ui.import_desk import MOST_BYTES as LONGEST_FILE
+from agent_ui.office.routes import OfficeViews, office_routes
 from agent_ui.sent_files import MOST_BYTES
 from agent_ui.static_files import PREFIX, StaticFiles
 from agent_ui.streams import Streams
@@ -63,6 +64,7 @@ class Views:
     workshop: WorkshopViews
     lines: WorkshopLines
     seats: Seats
+    office: OfficeViews
 
 
 _MODEL = "/console/model"
@@ -148,6 +150,7 @@ def routes(views: Views, guard: Guard, static: StaticFiles) -> Sequence[Route]:
         ),
         *_replay_routes(views.replay, guard),
         *_workshop_routes(views, guard),
+        *office_routes(views.office, guard),
         Route("GET", "/console/{rest:.*}", agents(views.work.not_here)),
     ]
 

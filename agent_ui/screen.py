@@ -20,11 +20,11 @@ from hub.promising import Given
 from hub.store import (
     agents,
     chat_visits,
-    choices,
     customers,
     deadlines,
     drafts,
     found_out,
+    own_choices,
     steps,
     timeline,
     work_items,
@@ -208,7 +208,7 @@ def read_screen(
         visitor=chat_visits.of(connection, conversation_id),
         drafts=drafts.of_conversation(connection, conversation_id),
         promises=promising.of_customer(connection, customer.id),
-        signature=choices.get(connection, agent.id, choices.SIGNATURE) or "",
+        signature=own_choices.get(connection, agent.id, own_choices.SIGNATURE) or "",
     )
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -28,6 +29,7 @@ class Sessions:
         self._lifetime = timedelta(hours=settings.session_hours)
         self._attempts = Attempts(context.database, settings)
         self._checks = PasswordChecks()
+        self._supervisor_roles = context.supervisor_roles
         self._secure = urlsplit(context.hub.http.public_url).scheme == "https"
         self.cookie = "__Host-loket" if self._secure else "loket_session"
         self.guest_cookie = "__Host-loket_guest" if self._secure else "loket_guest"
@@ -60,7 +62,10 @@ class Sessions:
         if not token:
             return None
         hashed = sessions.token_hash(token)
-        return await self._database.read(lambda c: sessions.find(c, hashed))
+        agent = await self._database.read(lambda c: sessions.find(c, hashed))
+        if agent is None or agent.roles.isdisjoint(self._supervisor_roles):
+            return agent
+        return replace(agent, supervisor=True)
 
     async def sign_out(self, token: str) -> str:
         """End the session; gives its hash, for what else belongs to it."""

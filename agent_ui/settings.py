@@ -35,3 +35,6 @@ class ConsoleSettings(Section):
     keep_alive_seconds: float = Field(
         15, gt=0, description="silence on a live stream after which it says that it is alive"
     )
+    api_requests_per_minute: int = Field(
+        600, ge=1, description="requests to the API with one token, per process"
+    )

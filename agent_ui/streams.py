@@ -32,10 +32,12 @@ _AGAIN_AFTER = "retry: 1000\n\n"
 
 @dataclass(eq=False)
 class _Line:
-    """One open stream. `roles` may change and `ended` may be set while it is open."""
+    """One open stream. `roles` may change and `ended` may be set while it is open. `wall`: it is
+    told that the work of anybody changed, and nothing more; nobody works at it."""
 
     visit: Visit
     roles: frozenset[str]
+    wall: bool = False
     ended: bool = False
     signed_out: bool = False
     stale: bool = False
@@ -75,7 +77,8 @@ class Streams:
         await response.prepare(visit.request)
         query = visit.request.query.get("after", "")
         position = visit.request.headers.get("Last-Event-ID", query)
-        line = _Line(visit, visit.known.roles)
+        wall = "wall" in visit.request.query and visit.known.oversees
+        line = _Line(visit, visit.known.roles, wall)
         self._lines.add(line)
         try:
             # ConnectionError: the console is gone; TimeoutError: it does not read.
@@ -103,6 +106,9 @@ class Streams:
     def _frame(self, line: _Line, changes: Sequence[Change] | None, reached: str) -> str:
         if changes is None:
             return _event("reset", reached, [])
+        if line.wall:
+            moved = any(change.item or change.desk for change in changes)
+            return _event("changes", reached, [{"wall": True}]) if moved else ""
         agent_id = line.visit.known.id
         told = [
             self._message(line, change)
@@ -146,7 +152,7 @@ class Streams:
     async def _beat(self) -> None:
         """From time to time say whose console is open: the others are offered nothing."""
         now = asyncio.get_running_loop().time()
-        here = {line.visit.known.id for line in self._lines}
+        here = {line.visit.known.id for line in self._lines if not line.wall}
         if not here or now < self._next_beat:
             return
         self._next_beat = now + BEAT_SECONDS

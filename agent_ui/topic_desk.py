@@ -1,6 +1,7 @@
 """What the console asks of the interaction model about topics; wiring hands it in."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 from hub.interaction import Channel
@@ -14,6 +15,32 @@ class TopicChoice(NamedTuple):
     title: str
     role: str
     role_title: str
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """That these words say the topic, or, without words, that this role is responsible for it."""
+
+    topic: str
+    words: str = ""
+    role: str = ""
+
+
+class ProposalDesk(Protocol):
+    """Puts accepted proposals into a draft of the model. `by` is an agent id."""
+
+    @property
+    def fixed(self) -> bool:
+        """Whether only the model's file says what holds, so that no draft can be made."""
+
+    async def accept(self, proposed: Proposed, *, title: str, by: str) -> int:
+        """The number of the draft that has it; `title` is what a new one is called. Raises Rejected
+        or Unreadable where it cannot be made, LookupError for what is not in the model any more."""
+        ...
+
+    async def drafted(self) -> tuple[int, Callable[[Proposed], bool]] | None:
+        """The draft that accepted proposals are in now, and whether it has one; None without."""
+        ...
 
 
 class TopicDesk(Protocol):

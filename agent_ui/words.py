@@ -10,6 +10,7 @@ from agent_ui.model_words import (
     DIRECTIONS,
     FLAWS,
     KEPT,
+    LOSSES,
     MODEL_ACTORS,
     MODEL_FIELDS,
     MODEL_REASONS,
@@ -22,6 +23,7 @@ from agent_ui.model_words import (
     WATCHED,
     WATCHED_AS,
 )
+from agent_ui.office.words import OFFICE_REASONS
 from agent_ui.texts import N_, Texts
 from agent_ui.workshop.words import WORKSHOP_REASONS
 from hub.errors import Rejected
@@ -32,6 +34,7 @@ __all__ = [
     "DIRECTIONS",
     "FLAWS",
     "KEPT",
+    "LOSSES",
     "MODEL_ACTORS",
     "MODEL_FIELDS",
     "MODEL_SECTIONS",
@@ -105,6 +108,7 @@ REASONS = {
     "column_missing": N_("A column is missing. Look below at what must be there."),
     "column_twice": N_("Two columns mean the same. Leave one of them out."),
     **MODEL_REASONS,
+    **OFFICE_REASONS,
     **WORKSHOP_REASONS,
 }
 
@@ -305,6 +309,7 @@ STEPS = {
     "withdrawn": N_("Withdrawn from {name}, who went away."),
     "returned": N_("{name} put it back."),
     "transferred": N_("{name} handed it over: {goal}."),
+    "given": N_("A supervisor gave it to {name}."),
     "snoozed": N_("{name} put it aside."),
     "woken": N_("It waits again, at its old place."),
     "escalated": N_("{name} asked for a decision: {goal}."),
@@ -317,7 +322,12 @@ TIMERS = {
     "supervisors": N_("supervisors may take it"),
     "others": N_("other sites may take it"),
     "skills": N_("lower skill levels are enough"),
+    "preferred": N_("it no longer waits for one agent"),
 }
+PASSED = (
+    N_("1 that stood before it was passed over"),
+    N_("{n} that stood before it were passed over"),
+)
 CHOSEN = {
     "longest-idle": N_("had nothing new for the longest time"),
     "most-capacity": N_("had the most room"),

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from config import (
     checks,
+    documents,
     importing,
     model_forms,
     model_life,
@@ -20,6 +21,7 @@ from config import (
     people,
     reference,
     staffing,
+    tokens,
     topics,
     wiring,
 )
@@ -52,6 +54,7 @@ model_replay.add_to(model_life.app)
 model_life.app.add_typer(model_sessions.app, name="session")
 app.add_typer(model_life.app, name="model")
 app.add_typer(topics.app, name="topics")
+app.add_typer(tokens.app, name="tokens")
 log = structlog.get_logger(__name__)
 
 
@@ -110,6 +113,12 @@ def asyncapi() -> None:
     from hub.asyncapi import document  # noqa: PLC0415 (loads RabbitMQ's client)
 
     sys.stdout.write(document())
+
+
+@app.command()
+def openapi() -> None:
+    """Print the OpenAPI document of the API."""
+    sys.stdout.write(documents.api())
 
 
 @app.command("settings")

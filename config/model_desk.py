@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from agent_ui.model_desk import (
     AskedLine,
@@ -11,6 +12,7 @@ from agent_ui.model_desk import (
     Filter,
     FindingLine,
     Flaw,
+    LostLine,
     Outcome,
     Rows,
     Trial,
@@ -88,7 +90,17 @@ class Desk:
         model, texts = await self._read(number, language)
         decision = decide(_contact(trial), model)
         reasons = explain(decision, texts.language)
-        return Outcome(texts.role(decision.role), tuple(reasons), tuple(texts.values(decision)))
+        lost = tuple(
+            LostLine(one.row, one.line, {str(why): names for why, names in one.fields.items()})
+            for one in decision.lost
+        )
+        return Outcome(
+            texts.role(decision.role), tuple(reasons), tuple(texts.values(decision)), lost
+        )
+
+    async def decision(self, number: int, trial: Trial) -> dict[str, Any]:
+        model, _ = await self._read(number, "en")
+        return decide(_contact(trial), model).as_json
 
     async def findings(self, number: int, language: str) -> Sequence[FindingLine]:
         model, texts = await self._read(number, language)

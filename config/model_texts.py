@@ -29,7 +29,16 @@ from routing.moment import FIELDS, Moment
 from routing.tree import ANY, ancestors
 
 _ABOUT = frozenset(
-    {"model_version", "target_group", "topic", "topic_title", "role_title", "triage", "rows"}
+    {
+        "model_version",
+        "target_group",
+        "topic",
+        "topic_title",
+        "role_title",
+        "triage",
+        "rows",
+        "lost",
+    }
 )
 
 

@@ -18,17 +18,20 @@ from config.replay_desk import Replays
 from config.replay_runs import Runs
 from config.settings import Settings, SettingsError
 from config.topic_desk import ModelTopics
+from config.topic_drafts import TopicDrafts
 from config.workshop_desk import WorkshopDesk
 from connectors.messaging.composing import MessagingComposing
 from hub.asking import AskedTopic
 from hub.bus import Bus, DeadLetter
 from hub.bus.opening import open_bus
+from hub.by_hand import ByHand
 from hub.composing import Composing
 from hub.connector import Connector, ConnectorContext, ConnectorKind
 from hub.events import WITH_BULK
 from hub.gauges import Gauges
 from hub.guide import Guide
-from hub.http import Route, build_app
+from hub.heart import Heart
+from hub.http import Readiness, Route, build_app
 from hub.http_server import HttpServer
 from hub.intake import Intake
 from hub.interaction import Channel
@@ -63,6 +66,7 @@ from routing.planned import Planned
 from routing.router import QUEUE as ROUTER_QUEUE
 from routing.router import TOPICS as ROUTER_TOPICS
 from routing.router import Router
+from routing.staffing.arrivals import zone_of
 
 WORKER_PRELOAD = ("connectors.email.parse", "agent_ui.mail_html", "hub.uploads", "hub.thumbnails")
 
@@ -125,6 +129,7 @@ class Basics:
     workers: Workers
     model: LiveModel
     life: ModelLife
+    intake: Intake
 
 
 def build(settings: Settings, role: Role = Role.ALL, extra: Extra | None = None) -> Process:
@@ -171,6 +176,8 @@ def build(settings: Settings, role: Role = Role.ALL, extra: Extra | None = None)
         parts.append(("extra", extra))
     # Stopped in reverse: sockets and streams are told to end before the HTTP server waits for them.
     server = _server(basics, connectors, console, extra)
+    readiness = _readiness(basics, connectors)
+    parts += [("heart", Heart(basics.database, role, readiness))]
     parts += [("bus", basics.bus), ("http", server)]
     if console is not None:
         parts.append(("console", console))
@@ -188,6 +195,13 @@ def default_accounts(settings: Settings) -> dict[Channel, str]:
     if messaging is not None:
         found |= {channel: messaging.first(channel) for channel in MESSAGING}
     return {channel: account for channel, account in found.items() if account}
+
+
+def mailboxes(settings: Settings) -> tuple[str, ...]:
+    """The addresses of those from which mail is taken."""
+    email: Any = getattr(settings.connectors, "email", None)
+    accounts = email.accounts.values() if email is not None else ()
+    return tuple(account.address for account in accounts if account.imap is not None)
 
 
 def composing(settings: Settings) -> dict[Channel, Composing]:
@@ -257,17 +271,19 @@ def _basics(settings: Settings) -> Basics:
     database = open_store(settings)
     bus = make_bus(settings, database)
     relay = Relay(database, bus, open_leadership(database))
+    tokens, metrics = make_tokens(settings), Metrics()
     return Basics(
         settings=settings,
         database=database,
         blobs=Blobs(settings.hub.blobs.path),
-        tokens=make_tokens(settings),
-        metrics=Metrics(),
+        tokens=tokens,
+        metrics=metrics,
         bus=bus,
         relay=relay,
         workers=Workers(preload=WORKER_PRELOAD),
         model=LiveModel(database),
         life=make_model_life(settings, database, relay.wake),
+        intake=Intake(database, tokens, metrics, relay.wake),
     )
 
 
@@ -285,10 +301,9 @@ def _outbound(basics: Basics, connectors: Mapping[Channel, Connector]) -> Outbou
 def _connectors(
     basics: Basics, outbound: Outbound, outbound_to: Mapping[Channel, Connector]
 ) -> dict[str, Connector]:
-    intake = Intake(basics.database, basics.tokens, basics.metrics, basics.relay.wake)
     context = ConnectorContext(
         hub=basics.settings.hub,
-        intake=intake,
+        intake=basics.intake,
         database=basics.database,
         blobs=basics.blobs,
         tokens=basics.tokens,
@@ -363,16 +378,21 @@ def _console(basics: Basics, outbound: Outbound, runs: Runs) -> Console:
             ruler=ruler_of,
             guide=partial(_guide, basics.model),
             topics=ModelTopics(basics.model),
+            proposals=TopicDrafts(basics.database, basics.life.versions),
             models=Desk(basics.life, basics.model, basics.database),
             matrices=Matrices(basics.database, basics.life.versions),
             replays=Replays(basics.database, basics.life.versions, runs),
             workshops=WorkshopDesk(basics.life, basics.database, basics.settings.hub.organisation),
             resend=outbound.resend,
+            by_hand=ByHand(basics.intake, basics.database, basics.tokens),
             wake=basics.relay.wake,
             offered_only=lambda: offered_only(basics.model()),
             backup_of=lambda role: backup_of(basics.model(), role),
             escalation=_escalation(basics.settings.routing.assignment),
             quiet=basics.settings.routing.assignment.quiet,
+            supervisor_roles=frozenset(basics.settings.routing.assignment.supervisor_roles),
+            mailboxes=mailboxes(basics.settings),
+            zone=lambda: zone_of(basics.model()),
         )
     )
 
@@ -413,15 +433,7 @@ def _server(
     routes += console.routes() if console is not None else []
     routes += extra.routes() if extra is not None else []
     gauges = Gauges(basics.database, basics.bus, basics.metrics)
-
-    async def readiness() -> Mapping[str, str]:
-        return {
-            "store": await gauges.store_problem(),
-            "bus": basics.bus.problem,
-            "relay": basics.relay.problem,
-            "model": basics.model.problem,
-            **{name: connector.problem for name, connector in connectors.items()},
-        }
+    readiness = _readiness(basics, connectors)
 
     def app() -> web.Application:
         return build_app(
@@ -433,6 +445,22 @@ def _server(
         )
 
     return HttpServer(basics.settings.hub.http, app)
+
+
+def _readiness(basics: Basics, connectors: Mapping[str, Connector]) -> Readiness:
+    """Each part of this process and its problem, "" when it is fine."""
+    gauges = Gauges(basics.database, basics.bus, basics.metrics)
+
+    async def readiness() -> Mapping[str, str]:
+        return {
+            "store": await gauges.store_problem(),
+            "bus": basics.bus.problem,
+            "relay": basics.relay.problem,
+            "model": basics.model.problem,
+            **{name: connector.problem for name, connector in connectors.items()},
+        }
+
+    return readiness
 
 
 class _Store:

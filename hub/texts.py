@@ -46,11 +46,14 @@ class Texts:
 
 
 def catalogue(folder: Path, language: str) -> dict[str, str]:
-    """The texts of a language, from `LANGUAGE.json` in the folder; none for the language of the
-    keys."""
+    """The texts of a language, from `LANGUAGE.json` and each `LANGUAGE.PART.json` in the folder;
+    none for the language of the keys."""
     if language == DEFAULT:
         return {}
-    found: dict[str, str] = json.loads((folder / f"{language}.json").read_text(encoding="utf-8"))
+    files = [folder / f"{language}.json", *sorted(folder.glob(f"{language}.*.json"))]
+    found: dict[str, str] = {}
+    for file in files:
+        found |= json.loads(file.read_text(encoding="utf-8"))
     return found
 
 

@@ -9,6 +9,7 @@ from pydantic import Field
 from hub.interaction import Channel, Frozen
 from hub.references import Reference, Whose
 from routing.entry import Title
+from routing.inherit import Loss
 from routing.moment import Authority, Clock, Information, Result, Steps
 
 
@@ -61,6 +62,12 @@ class Source(Frozen):
     line: int
 
 
+class Lost(Source):
+    """A row that holds as well, with the fields that it wrote in vain, by why."""
+
+    fields: dict[Loss, tuple[str, ...]]
+
+
 class ReasonCode(StrEnum):
     AUTOMATIC = "automatic"
     GROUP_UNKNOWN = "group_unknown"
@@ -97,9 +104,10 @@ class Handling(Frozen):
     """What the model lays down for one combination of target group, direction, channel and topic.
 
     Durations are in seconds. `rows` names the row that settled each field; a field without one has
-    the value that holds when no row says otherwise. `triage`: no row named a role. `clock` says in
-    which time the durations run. What has a default here is not in decisions
-    that were stored before it existed.
+    the value that holds when no row says otherwise. `lost`: the rows that hold as well but do not
+    settle all they write, in file order. `triage`: no row named a role. `clock` says in which time
+    the durations run. What has a default here is not in decisions that were stored before it
+    existed.
     """
 
     model_version: str
@@ -125,6 +133,7 @@ class Handling(Frozen):
     allowed: bool
     instead: tuple[Channel, ...] = ()
     rows: dict[str, Source]
+    lost: tuple[Lost, ...] = ()
 
     @cached_property
     def as_json(self) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from typing import Literal
 
 from routing.decision import Decision, Reason, ReasonCode
+from routing.tree import ANY
 
 Language = Literal["en", "nl"]
 
@@ -105,6 +106,32 @@ def explain(decision: Decision, language: Language, *, discreet: bool = False) -
     return [_sentence(reason, decision, language, discreet) for reason in decision.reasons]
 
 
+_PARTS = 4
+_ANY: dict[Language, tuple[str, str, str]] = {
+    "en": ("all customers", "any channel", "any topic"),
+    "nl": ("alle klanten", "elk kanaal", "elk onderwerp"),
+}
+_WAYS: dict[Language, dict[str, str]] = {
+    "en": {"inbound": "to us", "outbound": "from us"},
+    "nl": {"inbound": "naar ons", "outbound": "van ons"},
+}
+
+
+def row_in_words(row: str, language: Language) -> str:
+    """The id of a row without what only the file needs: `b2b any phone any` is `b2b, phone, any
+    topic`. What is no such id stays as it is."""
+    parts = row.split(" ")
+    if len(parts) != _PARTS:
+        return row
+    group, direction, channel, topic = parts
+    named = [
+        word if one == ANY else one
+        for one, word in zip((group, channel, topic), _ANY[language], strict=True)
+    ]
+    way = _WAYS[language].get(direction)
+    return ", ".join([named[0], f"{named[1]} {way}" if way else named[1], named[2]])
+
+
 def _sentence(reason: Reason, decision: Decision, language: Language, discreet: bool) -> str:
     """With titles where the decision keeps them, so that an old one reads as it did then."""
     words = dict(reason.parameters)
@@ -112,6 +139,8 @@ def _sentence(reason: Reason, decision: Decision, language: Language, discreet: 
         words |= {name: "…" for name in _QUOTED if name in words}
     if "role" in words:
         words["role"] = getattr(decision.role_title, language)
+    if "row" in words:
+        words["row"] = row_in_words(words["row"], language)
     if decision.topic_title and words.get("topic") == decision.topic:
         words["topic"] = getattr(decision.topic_title, language)
     return _SENTENCES[language][reason.code].format_map(words)

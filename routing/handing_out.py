@@ -5,6 +5,7 @@ PostgreSQL never wait for each other and never give the same thing twice. SQLite
 """
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -112,24 +113,30 @@ class HandingOut:
         if reach is None:
             return Outcome.NOBODY
         outcome = Outcome.NOBODY if reach.live else Outcome.NOTHING
-        later: list[Choice] = []
+        passed: list[Choice] = []
         for page in queues.reachable(connection, reach):
             rows = [row for row in page if self._may_be_given(row, agent)]
             if rows:
-                outcome, passed = self._pull(connection, rows, agent, now)
-                later += [one for one in passed if one.again_at and _for_room(one)]
+                outcome, more = self._pull(connection, rows, agent, now, passed)
+                passed += more
             if outcome in (Outcome.OFFERED, Outcome.BUSY):
                 return outcome
+        later = [one for one in passed if one.again_at and _for_room(one)]
         if later:
             soonest = min(later, key=lambda one: one.again_at or now)
             queues.look_again_by(connection, soonest.item.id, soonest.again_at or now)
         return outcome
 
     def _pull(
-        self, connection: Connection, rows: Sequence[Row[Any]], agent: Agent, now: datetime
+        self,
+        connection: Connection,
+        rows: Sequence[Row[Any]],
+        agent: Agent,
+        now: datetime,
+        before: Sequence[Choice],
     ) -> tuple[Outcome, list[Choice]]:
         """Offer the agent the first of these that nobody else is changing; gives also what was
-        passed over."""
+        passed over. `before`: what was passed over already."""
         seen = {row.id: row for row in rows}
         items = self._seen.items(connection, rows, now)
         outcome = Outcome.NOBODY
@@ -140,7 +147,8 @@ class HandingOut:
             row = seen[choice.item.id]
             locked = offers.lock_both(connection, row.id, row.epoch, agent.id, agent.idle_since)
             if locked is not None:
-                self._offer(connection, locked, choice, now)
+                told = replace(choice, passed=(*before, *passed))
+                self._offer(connection, locked, told, now)
                 return Outcome.OFFERED, passed
             outcome = Outcome.BUSY
             items = [item for item in items if item.id != choice.item.id]
@@ -225,7 +233,7 @@ class HandingOut:
         queues.look_again(connection, choice.item.id, again_at)
         told = choice.explanation(now, self._rules)
         said = steps.last_details(connection, choice.item.id, steps.NOBODY)
-        if said is None or said.get("counts") != told["counts"]:
+        if said is None or any(said.get(news) != told[news] for news in ("counts", "timers")):
             again = again_at.isoformat() if again_at else ""
             steps.add(connection, choice.item.id, steps.NOBODY, **told, again_at=again)
         return Outcome.NOBODY

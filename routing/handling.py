@@ -1,18 +1,20 @@
 """From the rows that win to what a role has to do: one `Handling` per combination."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from routing.decision import Handling, Source
+from routing.decision import Handling, Lost, Source
 from routing.definition import Definition, Role
-from routing.inherit import Cell
+from routing.inherit import Cell, losers, winners
 from routing.moment import FIELDS, Moment, Setting
 
 
-def handling(cell: Cell, winners: Mapping[str, Moment], definition: Definition) -> Handling:
-    """`winners` is the row that settles each field; the role falls back to the triage role."""
-    setting = _setting(winners)
-    rows = {field: Source(row=row.id, line=row.line) for field, row in winners.items()}
+def handling(cell: Cell, holding: Sequence[Moment], definition: Definition) -> Handling:
+    """`holding` are the rows that hold for it, in file order; the role falls back to the triage
+    role."""
+    won = winners(holding)
+    setting = _setting(won)
+    rows = {field: Source(row=row.id, line=row.line) for field, row in won.items()}
     role = definition.roles[setting.role or definition.triage_role]
     if _falls_back_on_its_role(setting, role, rows):
         setting = setting.model_copy(update={"backup_role": role.backup})
@@ -42,14 +44,17 @@ def handling(cell: Cell, winners: Mapping[str, Moment], definition: Definition) 
         allowed=setting.allowed,
         instead=setting.instead,
         rows=rows,
+        lost=tuple(
+            Lost(row=row.id, line=row.line, fields=fields) for row, fields in losers(holding)
+        ),
     )
 
 
-def _setting(winners: Mapping[str, Moment]) -> Setting:
+def _setting(won: Mapping[str, Moment]) -> Setting:
     """The values were checked when the rows were read; here they are only put together."""
     values: dict[str, Any] = {}
     parts: dict[str, dict[str, Any]] = {}
-    for field, row in winners.items():
+    for field, row in won.items():
         name, *part = FIELDS[field]
         inside = parts.setdefault(name, {}) if part else values
         inside[part[0] if part else name] = row.value(field)

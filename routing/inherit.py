@@ -11,6 +11,7 @@ rows that hold and write that field:
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from enum import StrEnum
 from itertools import product
 from typing import NamedTuple
 
@@ -30,6 +31,15 @@ class Cell(NamedTuple):
     @classmethod
     def of(cls, row: Moment) -> "Cell":
         return cls(row.target_group, row.direction, row.channel, row.topic)
+
+
+class Loss(StrEnum):
+    """Why a row that holds does not settle a field that it writes: another one is more specific,
+    has a higher `order`, or says the same and stands earlier in the file."""
+
+    LESS_SPECIFIC = "less_specific"
+    LOWER_ORDER = "lower_order"
+    LATER = "later"
 
 
 class Rows:
@@ -89,8 +99,38 @@ def are_rivals(one: Moment, other: Moment) -> bool:
 
 def winners(rows: Sequence[Moment]) -> dict[str, Moment]:
     """The row that settles each field; a field that no row writes is absent."""
+    writing = _writing(rows)
+    return {field: _left(writing[field])[0] for field in FIELDS if field in writing}
+
+
+def losers(rows: Sequence[Moment]) -> list[tuple[Moment, dict[Loss, tuple[str, ...]]]]:
+    """The rows that do not settle all they write, in the given order, with these fields by why."""
+    found: dict[int, dict[Loss, list[str]]] = {}
+    writing = _writing(rows)
+    for field in FIELDS:
+        for row, loss in _losing(writing.get(field, [])):
+            found.setdefault(id(row), {}).setdefault(loss, []).append(field)
+    return [
+        (row, {loss: tuple(fields) for loss, fields in found[id(row)].items()})
+        for row in rows
+        if id(row) in found
+    ]
+
+
+def _losing(writing: list[Moment]) -> Iterator[tuple[Moment, Loss]]:
+    left = _left(writing) if writing else []
+    for row in writing:
+        if any(more_specific(other, row) for other in writing):
+            yield row, Loss.LESS_SPECIFIC
+        elif not any(row is one for one in left):
+            yield row, Loss.LOWER_ORDER
+        elif row is not left[0]:
+            yield row, Loss.LATER
+
+
+def _writing(rows: Sequence[Moment]) -> dict[str, list[Moment]]:
     writing: dict[str, list[Moment]] = {}
     for row in rows:
         for field in row.settled:
             writing.setdefault(field, []).append(row)
-    return {field: _left(writing[field])[0] for field in FIELDS if field in writing}
+    return writing

@@ -8,7 +8,7 @@ from routing.decision import Handling
 from routing.definition import ChannelUse, Definition, Role, TargetGroup, Topic
 from routing.handling import handling
 from routing.hours.calendar import Calendar
-from routing.inherit import Cell, Rows, winners
+from routing.inherit import Cell, Rows
 from routing.moment import Clock, Moment
 from routing.recognise import Recogniser
 
@@ -67,7 +67,7 @@ class Model:
         """What holds for a combination of which the group and the topic are known to the model."""
         found = self._handlings.get(cell)
         if found is None:
-            rows = winners(self._rows.holding_for(cell))
+            rows = self._rows.holding_for(cell)
             found = self._handlings[cell] = handling(cell, rows, self.definition)
         return found
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from agent_ui import words
 from agent_ui.answering import (
-    Sending,
+    SendingRules,
     Unseen,
     refuse_to_take,
     resolve,
@@ -172,9 +172,9 @@ class ActionViews:
         resolve(connection, item.id, agent, results={}, seen=draft.seen)
         return True
 
-    def _sending(self) -> Sending:
+    def _sending(self) -> SendingRules:
         context = self._context
-        return Sending(
+        return SendingRules(
             default_accounts=context.default_accounts,
             composing=context.composing,
             offered_only=context.offered_only(),

@@ -35,9 +35,9 @@ from connectors.chat.parse import (
     parse_frame,
 )
 from connectors.chat.visitor import Visitor
-from connectors.shared.limits import Bucket
 from hub.errors import Rejected, Retry
 from hub.events import ChatActivity, ChatSign
+from hub.limits import Bucket
 
 log = structlog.get_logger(__name__)
 

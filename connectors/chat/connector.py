@@ -17,10 +17,10 @@ from connectors.chat.send import send
 from connectors.chat.sessions import Sessions
 from connectors.chat.settings import ChatSettings
 from connectors.chat.visitor import Visitors
-from connectors.shared.limits import Buckets
 from hub.connector import Committing, ConnectorContext, Finding, OutgoingMessage, SendResult
 from hub.http import Route
 from hub.interaction import Channel
+from hub.limits import Buckets
 
 TRANSCRIPTS_PER_MINUTE = 2
 """To one address, from one process; see also `Ending`."""

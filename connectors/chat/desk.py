@@ -15,11 +15,11 @@ from connectors.chat.parse import AboutPage, Content, parse_message
 from connectors.chat.standing import Standing, standing_of
 from connectors.chat.transcript import Chat, Page
 from connectors.chat.visitor import Visitor
-from connectors.shared.limits import Buckets
 from hub import clock
 from hub.errors import Rejected, Retry
 from hub.intake import Intake
 from hub.interaction import Accepted, Attachment, DeliveryState
+from hub.limits import Buckets
 from hub.store import Database
 
 _PAGE = 100

@@ -13,9 +13,9 @@ from connectors.chat.mail import Said, compose_transcript
 from connectors.chat.parse import Rate, Transcript
 from connectors.chat.transcript import Chat
 from connectors.chat.visitor import Visitor
-from connectors.shared.limits import Buckets
 from hub.errors import Rejected, Retry
 from hub.interaction import Channel, Direction, Party, PointKind
+from hub.limits import Buckets
 from hub.replies import Reply, add_reply
 from hub.store import Database, ratings
 from hub.store.tables import contact_points, conversations, interactions

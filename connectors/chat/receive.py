@@ -19,9 +19,9 @@ from connectors.chat.live import wake
 from connectors.chat.parse import FRAME_BYTES, Hello, parse_frame, parse_session_request
 from connectors.chat.sessions import Sessions
 from connectors.chat.settings import ChatSettings
-from connectors.shared.limits import Buckets
 from hub.errors import Rejected, Retry
 from hub.http import Route, problem
+from hub.limits import Buckets
 
 log = structlog.get_logger(__name__)
 

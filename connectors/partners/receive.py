@@ -15,7 +15,6 @@ from connectors.partners.formats import READERS
 from connectors.partners.formats.reading import Post, Read
 from connectors.partners.proof import Proof
 from connectors.partners.settings import PartnerSettings, PartnersSettings
-from connectors.shared.limits import Buckets
 from hub import clock
 from hub.addresses import one_client
 from hub.connector import ConnectorContext
@@ -24,6 +23,7 @@ from hub.errors import Rejected
 from hub.http import PROBLEM_TYPE, Route
 from hub.interaction import Channel
 from hub.isolation import WorkerFailed
+from hub.limits import Buckets
 from hub.store import deliveries, partner_posts
 from hub.store.partner_posts import NewPost, Receipt
 

@@ -9,7 +9,6 @@ from connectors.portal.guard import see_other
 from connectors.portal.pages import Pages
 from connectors.portal.settings import PortalSettings
 from connectors.portal.visit import Visit
-from connectors.shared.limits import Buckets
 from hub import clock
 from hub.asking import ANSWER, LONGEST_ANSWER, AskedTopic, Question
 from hub.connector import ConnectorContext
@@ -25,6 +24,7 @@ from hub.interaction import (
     Thread,
     Verification,
 )
+from hub.limits import Buckets
 from hub.store import portal_views
 from hub.store.portal_views import Request
 from hub.store.threads import TOKEN_PURPOSE

@@ -12,11 +12,11 @@ from connectors.portal.guard import Guard, see_other
 from connectors.portal.pages import Pages
 from connectors.portal.settings import PortalSettings
 from connectors.portal.visit import SESSION_COOKIE, Guest, Visit
-from connectors.shared.limits import Buckets
 from hub.addresses import one_client
 from hub.connector import ConnectorContext
 from hub.errors import LoketError, Rejected
 from hub.interaction import Channel
+from hub.limits import Buckets
 from hub.passing import passing_mail
 from hub.store import portal_sign_in
 from hub.store.portal_sign_in import Made

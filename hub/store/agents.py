@@ -25,7 +25,8 @@ _HASHER = PasswordHasher()
 @dataclass(frozen=True)
 class Agent:
     """A person who handles work items. `language` is empty when they never chose one.
-    `administrator`: may change the interaction model as well."""
+    `administrator`: may change the interaction model as well. `supervisor`: holds a role that the
+    settings name as such, so they may read and hand out all work; who signs them in knows."""
 
     id: str
     login: str
@@ -33,6 +34,12 @@ class Agent:
     language: str
     roles: frozenset[str]
     administrator: bool = False
+    supervisor: bool = False
+
+    @property
+    def oversees(self) -> bool:
+        """Whether they see how the work of everybody stands."""
+        return self.supervisor or self.administrator
 
 
 def hash_password(password: str) -> str:

@@ -1,28 +1,46 @@
-"""What agents chose for themselves: their signature, views of their work."""
+"""What people chose in the console instead of in a file: small documents by name, each with who."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, delete, insert, select
 
-from hub.store.inserting import insert_new
-from hub.store.tables import agent_choices
-
-SIGNATURE = "signature"
-"""A text."""
+from hub import clock
+from hub.store import audit
+from hub.store.tables import choices
 
 
-def get(connection: Connection, agent_id: str, name: str) -> Any:
-    """None when nothing was chosen."""
-    columns = agent_choices.c
-    return connection.execute(
-        select(columns.value).where(columns.agent_id == agent_id, columns.name == name)
-    ).scalar_one_or_none()
+@dataclass(frozen=True)
+class Choice:
+    value: dict[str, Any]
+    at: datetime
+    by: str
+    """An agent id."""
 
 
-def choose(connection: Connection, agent_id: str, name: str, value: Any) -> None:
-    columns = agent_choices.c
-    this = (columns.agent_id == agent_id) & (columns.name == name)
-    if not connection.execute(update(agent_choices).where(this).values(value=value)).rowcount:
-        insert_new(
-            connection, agent_choices, [{"agent_id": agent_id, "name": name, "value": value}]
-        )
+def find(connection: Connection, name: str) -> Choice | None:
+    row = connection.execute(select(choices).where(choices.c.name == name)).one_or_none()
+    return None if row is None else Choice(row.value, row.set_at, row.set_by)
+
+
+def value(connection: Connection, name: str) -> dict[str, Any]:
+    """What was chosen; empty when nobody chose anything."""
+    found = find(connection, name)
+    return found.value if found else {}
+
+
+def keep(connection: Connection, name: str, chosen: Mapping[str, Any], *, by: str) -> None:
+    """From now on this holds. The audit log has what held before."""
+    before = value(connection, name)
+    connection.execute(delete(choices).where(choices.c.name == name))
+    row = {"name": name, "value": dict(chosen), "set_at": clock.now(), "set_by": by}
+    connection.execute(insert(choices), [row])
+    audit.record(
+        connection,
+        actor=by,
+        action="choice.set",
+        about=name,
+        details={"before": before, "now": dict(chosen)},
+    )

@@ -37,8 +37,8 @@ def transfer(
     `backup_role`: who takes over for the new role when nobody of it does.
     """
     item = work_items.held(connection, item_id, agent)
-    given = _given(connection, item, agent, goal, backup_role)
-    changed = _give(connection, item, agent, "work_item.transferred", given)
+    values = given(connection, item, agent, goal, backup_role)
+    changed = _give(connection, item, agent, "work_item.transferred", values)
     details = {"role": goal.role, "to": goal.agent_id, "to_name": _name(connection, goal.agent_id)}
     steps.add(connection, item_id, steps.TRANSFERRED, agent.id, **details)
     return changed
@@ -57,18 +57,18 @@ def escalate(
         detail = "This is the highest role already. Hand it over instead."
         raise Rejected("highest_role", detail, status=409)
     goal = Goal(role)
-    given = _given(connection, item, agent, goal, item.role)
-    given |= {"priority_minutes": item.priority_minutes + minutes}
-    changed = _give(connection, item, agent, "work_item.escalated", given)
+    values = given(connection, item, agent, goal, item.role)
+    values |= {"priority_minutes": item.priority_minutes + minutes}
+    changed = _give(connection, item, agent, "work_item.escalated", values)
     reason = reason.strip()[: offers.LONGEST_REASON]
     steps.add(connection, item_id, steps.ESCALATED, agent.id, role=role, reason=reason)
     return changed
 
 
-def _given(
+def given(
     connection: Connection, item: WorkItem, agent: Agent, goal: Goal, backup_role: str
 ) -> dict[str, Any]:
-    """It waits for the goal then."""
+    """The values of work that waits for the goal from then on. Raises Rejected."""
     _must_exist(connection, goal, agent)
     values: dict[str, Any] = {"state": WAITING, "agent_id": None, "role": goal.role}
     values |= NOT_PREFERRED

@@ -9,7 +9,7 @@ from hub.store import steps
 from hub.store.among import among
 from hub.store.tables import assignment_steps
 
-_BEGIN = frozenset({steps.ACCEPTED, steps.TAKEN})
+_BEGIN = frozenset({steps.ACCEPTED, steps.TAKEN, steps.GIVEN})
 _END = frozenset({steps.RETURNED, steps.TRANSFERRED, steps.SNOOZED, steps.WITHDRAWN})
 
 

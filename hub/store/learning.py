@@ -186,12 +186,15 @@ def set_threshold(connection: Connection, value: float, *, by: str) -> None:
     )
 
 
-def accepted(connection: Connection, *, topic: str, by: str, **what: str) -> None:
-    """Keep that a proposal was accepted, and what it changes of the topic."""
+def accepted(
+    connection: Connection, *, topic: str, by: str, draft: int | None, **what: str
+) -> None:
+    """Keep that a proposal was accepted, what it changes of the topic, and in which draft of the
+    model that is."""
     audit.record(
         connection,
         actor=by,
         action="topics.proposal_accepted",
         about=topic,
-        details=dict(what),
+        details={**what, **({"draft": draft} if draft is not None else {})},
     )

@@ -44,6 +44,8 @@ class Origin(StrEnum):
     COMMAND = "command"
     CONSOLE = "console"
     ROLL_BACK = "rollback"
+    PROPOSAL = "proposal"
+    """From what agents corrected about topics."""
 
 
 @dataclass(frozen=True)

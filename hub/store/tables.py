@@ -809,7 +809,7 @@ model_versions = Table(
     Column("sha256", String(64), nullable=False),  # of the text
     Column("title", Text, nullable=False),
     Column("note", Text, nullable=False),
-    Column("origin", String(16), nullable=False),  # file, command, console, rollback
+    Column("origin", String(16), nullable=False),  # see hub.store.models.Origin
     Column("based_on", Integer, ForeignKey("model_versions.number")),
     Column("revision", Integer, nullable=False),  # grows with every change of the row
     Column("created_at", Instant, nullable=False),
@@ -987,6 +987,36 @@ workshop_changes = Table(
     UniqueConstraint("workshop_id", "operation"),
 )
 
+# What programs sign in with: of an agent, or of a customer.
+api_tokens = Table(
+    "api_tokens",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("agent_id", _ID, ForeignKey("agents.id")),
+    Column("customer_id", _ID, ForeignKey("customers.id"), index=True),
+    Column("scopes", Json, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("created_by", String(100), nullable=False),  # agent id, customer id, or operator
+    Column("expires_at", Instant),
+    Column("revoked_at", Instant),
+    Column("used_at", Instant),
+)
+
+# What programs were answered to requests that must not be done twice.
+api_requests = Table(
+    "api_requests",
+    metadata,
+    Column("key", String(64), primary_key=True),  # of the token and what it called the request
+    Column("claim", _ID, nullable=False),  # who does it
+    Column("fingerprint", String(64), nullable=False),  # of what was asked
+    Column("status", Integer, nullable=False),  # 0: it is being done
+    Column("headers", Json, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("created_at", Instant, nullable=False, index=True),
+)
+
 # Phone calls of customers, from when they are kept until nothing is left to do for them.
 calls = Table(
     "calls",
@@ -1035,4 +1065,25 @@ agent_choices = Table(
     Column("agent_id", _ID, ForeignKey("agents.id"), primary_key=True),
     Column("name", String(40), primary_key=True),
     Column("value", Json, nullable=False),
+)
+
+# What people chose in the console instead of in a file: small documents by name.
+choices = Table(
+    "choices",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("value", Json, nullable=False),
+    Column("set_at", Instant, nullable=False),
+    Column("set_by", String(100), nullable=False),
+)
+
+# How the parts of each process are, as it said last.
+health = Table(
+    "health",
+    metadata,
+    Column("process", String(100), primary_key=True),
+    Column("part", String(100), primary_key=True),
+    Column("problem", Text, nullable=False),  # empty: it works
+    Column("since", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
 )

@@ -104,8 +104,11 @@ def visible(connection: Connection, conversation_ids: Collection[str], agent: Ag
     """Those of the conversations that the agent may read.
 
     These are the ones with a work item in a role that they hold or assigned to them, and those of
-    a customer, or of the same organisation, for whom they hold work now.
+    a customer, or of the same organisation, for whom they hold work now. Supervisors read all.
     """
+    if agent.supervisor:
+        there = conversations.c.id.in_(conversation_ids)
+        return set(connection.execute(select(conversations.c.id).where(there)).scalars())
     # Each half names the asked ones: the agent may see a million others, not to be gone through.
     found = union(_by_work(conversation_ids, agent), _by_customer(conversation_ids, agent))
     return set(connection.execute(found).scalars())
@@ -173,6 +176,15 @@ def entries(
         selection = selection.where(interactions.c.sequence < before)
     newest = selection.order_by(interactions.c.sequence.desc()).limit(limit)
     return _read(connection, newest)[::-1]
+
+
+def following(
+    connection: Connection, conversation_id: str, *, after: int, limit: int
+) -> list[Entry]:
+    """The first entries after a sequence number, oldest first."""
+    of_it = interactions.c.conversation_id == conversation_id
+    selection = _selection().where(of_it, interactions.c.sequence > after)
+    return _read(connection, selection.order_by(interactions.c.sequence).limit(limit))
 
 
 def entry(connection: Connection, interaction_id: str) -> Entry | None:

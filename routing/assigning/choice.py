@@ -40,7 +40,8 @@ class Considered:
 class Choice:
     """`agent` is None when nobody can take it now; `again_at` is then when to look again.
 
-    `interrupts`: it goes beyond the 100 units because it cannot wait.
+    `interrupts`: it goes beyond the 100 units because it cannot wait. `passed`: what stood before
+    it in the queue of an agent who had room, and was not for them.
     """
 
     item: Waiting
@@ -50,18 +51,30 @@ class Choice:
     interrupts: bool
     considered: tuple[Considered, ...]
     again_at: datetime | None
+    passed: tuple["Choice", ...] = ()
 
     def explanation(self, now: datetime, rules: Rules) -> dict[str, Any]:
         """What is kept with the work item: who was looked at, and what was in the way of whom."""
         counted = Counter(one.verdict.obstacle or "chosen_from" for one in self.considered)
+        timers = fired(self.item, now, rules)
         return {
             "because": self.because,
             "circle": CIRCLES[self.circle] if self.circle is not None else "",
             "interrupts": self.interrupts,
             "waited": int((now - self.item.waiting_since).total_seconds()),
-            "timers": fired(self.item, now, rules),
+            "timers": {timer: at.isoformat() for timer, at in timers.items()},
             "counts": {str(key): number for key, number in sorted(counted.items())},
             "candidates": [_told(one, now) for one in self._shown()],
+            **self._passed_over(),
+        }
+
+    def _passed_over(self) -> dict[str, Any]:
+        """How much stood before it, and of the first what was in the way; nothing for nothing."""
+        if not self.passed:
+            return {}
+        return {
+            "passed": len(self.passed),
+            "passed_over": [_told_passed(one) for one in self.passed[:SHOWN]],
         }
 
     def _shown(self) -> list[Considered]:
@@ -165,6 +178,17 @@ def _again_at(
 ) -> datetime | None:
     passing = [one.verdict.again_at for one in considered if one.verdict.again_at is not None]
     return min((at for at in [*changes(item, rules), *passing] if at > now), default=None)
+
+
+def _told_passed(one: Choice) -> dict[str, Any]:
+    [looked] = one.considered
+    return {
+        "item": one.item.id,
+        "channel": one.item.channel.value,
+        "since": one.item.waiting_since.isoformat(),
+        "obstacle": str(looked.verdict.obstacle or ""),
+        "details": looked.verdict.details,
+    }
 
 
 def _told(one: Considered, now: datetime) -> dict[str, Any]:

@@ -72,7 +72,10 @@ class Rules(Section):
         ),
         description="everything else",
     )
-    supervisor_roles: tuple[str, ...] = Field((), description="who may take everything, later")
+    supervisor_roles: tuple[str, ...] = Field(
+        (),
+        description="who may take everything, later; they oversee all work in the console",
+    )
     other_roles: tuple[str, ...] = Field((), description="roles of other sites, later still")
 
     def units(self, channel: Channel, own: int | None = None) -> int:

@@ -24,15 +24,21 @@ def open_circles(item: Waiting, now: datetime, rules: Rules) -> list[frozenset[s
     return [names for _, names, opens in _circles(item, rules) if names and now >= opens]
 
 
-def fired(item: Waiting, now: datetime, rules: Rules) -> list[str]:
-    """What time alone has changed for it until now: circles that opened, `skills` that are asked
-    less of."""
-    opened = [
-        CIRCLES[number]
+def fired(item: Waiting, now: datetime, rules: Rules) -> dict[str, datetime]:
+    """What time alone has changed for it until now, with when: circles that opened, `skills` that
+    are asked less of (the last time that happened), `preferred` when it no longer waits for one
+    agent."""
+    opened = {
+        CIRCLES[number]: opens
         for number, names, opens in _circles(item, rules)
         if number and names and now >= opens
-    ]
-    return [*opened, *(["skills"] if levels(item, now, rules) != item.skills else [])]
+    }
+    if item.preferred and now >= item.preferred.until:
+        opened["preferred"] = item.preferred.until
+    rings = (at for at in _skill_rings(item, rules) if now >= at)
+    if last := max(rings, default=None):
+        opened["skills"] = last
+    return opened
 
 
 def levels(item: Waiting, now: datetime, rules: Rules) -> Mapping[str, int]:
@@ -46,12 +52,16 @@ def levels(item: Waiting, now: datetime, rules: Rules) -> Mapping[str, int]:
 
 def changes(item: Waiting, rules: Rules) -> Iterator[datetime]:
     """The moments at which more people may take it."""
-    if item.skills:
-        for ring in rules.pace(item.channel).skill_rings:
-            yield item.waiting_since + timedelta(seconds=ring)
+    yield from _skill_rings(item, rules)
     for number, names, opens in _circles(item, rules):
         if number and names:
             yield opens
+
+
+def _skill_rings(item: Waiting, rules: Rules) -> Iterator[datetime]:
+    if item.skills:
+        for ring in rules.pace(item.channel).skill_rings:
+            yield item.waiting_since + timedelta(seconds=ring)
 
 
 def _circles(item: Waiting, rules: Rules) -> Iterator[tuple[int, frozenset[str], datetime]]:

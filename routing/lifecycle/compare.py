@@ -16,7 +16,7 @@ from hub.interaction import Channel, Direction
 from routing.definition import Definition
 from routing.entry import Entry
 from routing.handling import handling
-from routing.inherit import Cell, Rows, winners
+from routing.inherit import Cell, Rows
 from routing.lifecycle.places import Axes, Place, places
 from routing.lifecycle.rows import changed_rows
 from routing.model import Model
@@ -24,7 +24,16 @@ from routing.moment import Moment
 from routing.tree import ANY, ancestors, nearest
 
 _NO_VALUES = frozenset(
-    {"model_version", "target_group", "topic", "topic_title", "role_title", "triage", "rows"}
+    {
+        "model_version",
+        "target_group",
+        "topic",
+        "topic_title",
+        "role_title",
+        "triage",
+        "rows",
+        "lost",
+    }
 )
 _SECTIONS = ("roles", "skills", "channels", "target_groups", "topics", "hours")
 
@@ -126,7 +135,7 @@ class _Effective:
         holding = self._rows.holding_for(known)
         key = tuple(map(id, holding))
         if key not in self._known:
-            settled = handling(known, winners(holding), self._definition)
+            settled = handling(known, holding, self._definition)
             self._known[key] = settled.model_dump(mode="json", exclude=set(_NO_VALUES))
         return key
 

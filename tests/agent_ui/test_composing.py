@@ -10,7 +10,7 @@ from builders import chat_arrival, mail_arrival
 from console_house import House, Page, Person, open_house, person
 from hub import clock
 from hub.interaction import Accepted, Attachment
-from hub.store import choices, held, portal_views
+from hub.store import held, own_choices, portal_views
 from hub.store.tables import agents, attachments, interactions, outbound
 from hub.store.tables import drafts as drafts_table
 
@@ -163,7 +163,9 @@ async def test_a_chat_does_not_wait(house: House, anna: Person) -> None:
 async def test_a_mail_has_copies_marks_and_a_signature(house: House, anna: Person) -> None:
     accepted = await house.receive()
     [me] = [row for row in await house.rows(agents) if row.login == "anna"]
-    await house.write(lambda c: choices.choose(c, me.id, choices.SIGNATURE, "Anna\nVan Dalen"))
+    await house.write(
+        lambda c: own_choices.choose(c, me.id, own_choices.SIGNATURE, "Anna\nVan Dalen")
+    )
     page = await at_work(house, anna, accepted)
     fields = {"rich": "1", "signed": "1", "cc": "Jan <Jan@x.example>; kim@x.example"}
     await anna.reply(page, "It is **done**.", **fields)

@@ -203,7 +203,11 @@ async def test_a_made_up_contact_is_decided_with_reasons_and_sources(house: Hous
     held = dict(zip(page.texts("tbody th"), page.texts("tbody td:nth-child(2)"), strict=True))
     assert held["First answer within"] == "4h"
     assert held["Priority in minutes"] == "30"
-    assert "any any any invoice" in page.texts("tbody a")
+    assert "all customers, any channel, invoice" in page.texts("tbody a")
+    also = page.text("section > ul:last-child")
+    assert also == (
+        "all customers, any channel, any topic another row is more specific: Responsible"
+    )
     assert await house.rows(work_items) == []
     odd = "/console/model/1/try?channel=smoke&direction=up&topic=x&group=y"
     assert (await ina.get(odd)).status == 200

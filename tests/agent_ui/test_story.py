@@ -88,7 +88,10 @@ async def test_the_screen_tells_what_the_model_says(house: House, anna: Person) 
     assert "You may refund up to EUR 50." in side
     assert "Order number not known: ask the customer" in side
     assert "Look up the order must be done first" in side
-    assert "version 1" in page.text(".why")
+    why = page.text(".why")
+    assert "version 1" in why
+    assert "all customers, any channel, order (line 18) says: First answer within" in why
+    assert "any channel, any topic (line 16) another row is more specific: First answer" in why
     assert "“Orders”" in page.text(".why"), "the words that decided"
     assert page.texts("select[name='result.outcome'] option") == [
         "Not recorded",

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from console_house import House, Person
+from console_house import MODEL, House, Person
 from hub.store import learning
-from hub.store.tables import audit_log, topic_corrections, work_items
+from hub.store.tables import audit_log, model_versions, topic_corrections, work_items
 
 ORDER = {"subject": "Where is my order?", "text": "x"}
 
@@ -161,7 +161,7 @@ async def test_a_threshold_is_set_from_the_page(house: House, ina: Person) -> No
     assert await house.database.read(learning.threshold) == 0.9
 
 
-async def test_an_accepted_proposal_gives_the_rule_and_is_in_the_audit_log(
+async def test_an_accepted_proposal_is_in_a_draft_with_its_proof_and_in_the_audit_log(
     house: House, ina: Person
 ) -> None:
     await learn(house, REPORT)
@@ -173,8 +173,25 @@ async def test_an_accepted_proposal_gives_the_rule_and_is_in_the_audit_log(
     assert "- factuur" in page.text("pre.rule")
     logged = [row for row in await house.rows(audit_log) if row.action.startswith("topics.prop")]
     assert [(row.object, row.details) for row in logged] == [
-        ("invoice", {"words": "dunning letter"})
+        ("invoice", {"words": "dunning letter", "draft": 2})
     ]
+    assert "Nobody holds the role" in page.text("section[role=status] ul")
+    assert page.text(".proposals .chip") == "in draft 2"
+    draft = await ina.get("/console/model/2/text")
+    assert "Topics as agents corrected them" in draft.text("h1")
+    assert "words: [invoice, factuur, dunning letter]" in draft.text("main")
+
+
+async def test_what_is_accepted_next_joins_the_same_draft(house: House, ina: Person) -> None:
+    second = REPORT["proposals"][0] | {"topic": "order", "words": "track and trace"}
+    await learn(house, REPORT | {"proposals": [*REPORT["proposals"], second]})
+    await ina.post("/console/topics/proposals", topic="invoice", words="dunning letter")
+    await ina.post("/console/topics/proposals", topic="order", words="track and trace")
+    page = await ina.get("/console/topics")
+    assert page.texts(".proposals .chip") == ["in draft 2", "in draft 2"]
+    text = await house.life.versions.text(2)
+    assert text.replace(", dunning letter", "").replace(", track and trace", "") == MODEL
+    assert len(await house.rows(model_versions)) == 2
 
 
 async def test_what_agents_keep_against_the_model_is_a_row_to_change(
@@ -191,6 +208,9 @@ async def test_what_agents_keep_against_the_model_is_a_row_to_change(
     assert page.status == 200
     assert "role: service" in page.text("pre.rule")
     assert "Instead of the role in the row on line" in page.text("pre.rule")
+    assert page.text(".proposals .chip") == "in draft 2"
+    moved = await ina.get("/console/model/2/compare")
+    assert "Billing → moves to Customer service" in moved.text("main")
 
 
 async def test_a_proposal_that_is_gone_is_not_accepted(house: House, ina: Person) -> None:

@@ -12,6 +12,7 @@ from config import checks
 from hub.bus import DeadLetter
 from hub.intake import Intake
 from hub.metrics import Metrics
+from hub.store import api_tokens
 from hub.store import dead_letters as letters
 from hub.store.tables import audit_log, dead_letters, outbox
 from loket_process import (
@@ -237,6 +238,25 @@ async def test_people_are_added_once_and_their_roles_and_sessions_changed(
         ("operator", "agent.roles_set"),
         ("operator", "agent.signed_out"),
     ]
+
+
+async def test_programs_get_tokens_and_lose_them(deployment: Deployment, sqlite_url: str) -> None:
+    kim = ("agents", "add", "kim", "--name", "Kim", "--role", "billing")
+    run(deployment, *kim, extra={"LOKET_AGENT_PASSWORD": "correct horse battery"})
+    assert "No tokens yet" in run(deployment, "tokens", "list")
+    make = ("tokens", "make", "kim", "--name", "CRM", "--scope")
+    assert "customers:read" in refused(deployment, *make, "everything")
+    nobody = ("tokens", "make", "jo", "--name", "CRM", "--scope", "work:read")
+    assert "agents list" in refused(deployment, *nobody)
+    secret = run(deployment, *make, "work:read").split()[-1]
+    assert secret not in run(deployment, "tokens", "list")
+    async with opened(sqlite_url) as database:
+        token = await database.read(lambda c: api_tokens.find(c, secret))
+        assert token is not None
+        assert (token.name, token.owner, token.scopes) == ("CRM", "kim", {"work:read"})
+        assert "no longer" in run(deployment, "tokens", "revoke", token.id)
+        assert await database.read(lambda c: api_tokens.find(c, secret)) is None
+    assert "no such token" in refused(deployment, "tokens", "revoke", token.id)
 
 
 def test_customers_see_a_picture_of_an_agent_when_there_is_one(

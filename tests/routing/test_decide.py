@@ -29,7 +29,7 @@ def codes(decision: Decision) -> list[str]:
     return [reason.code.value for reason in decision.reasons]
 
 
-NEWER = ("next_response", "clock", "sticky", "capacity", "instead")
+NEWER = ("next_response", "clock", "sticky", "capacity", "instead", "lost")
 
 
 def test_a_decision_stored_by_an_earlier_release_still_loads():
@@ -45,6 +45,7 @@ def test_a_decision_stored_by_an_earlier_release_still_loads():
     loaded = Decision.model_validate(stored)
     assert loaded.role == "logistics"
     assert (loaded.next_response, loaded.clock, loaded.instead) == (None, "calendar", ())
+    assert loaded.lost == ()
 
 
 def test_what_the_customer_stated_outranks_what_the_text_says():
@@ -253,7 +254,10 @@ def test_an_explanation_reads_as_sentences_in_both_languages():
         "The model does not know the target group “b2c/vip”; what holds for “b2c” is used.",
         "Whoever contacts invoice@ does so about “billing”.",
         "These words point to “Refund”: geld terug.",
-        f"“Billing” is responsible, by the row “any any any billing” (line {line} of the model).",
+        (
+            "“Billing” is responsible, by the row “all customers, any channel, billing” "
+            f"(line {line} of the model)."
+        ),
     ]
     assert explain(decision, "nl")[2] == "Deze woorden wijzen op “Terugbetaling”: geld terug."
 

@@ -256,6 +256,9 @@ async def test_who_is_free_gets_what_stands_behind_work_that_is_not_for_them(
     easy = await at.wait_for("easy")
     assert await at.serve(anna) is Outcome.OFFERED
     assert await at.offered_to(anna) == [easy]
+    [offered] = await at.database.read(lambda c: steps.of(c, easy))
+    assert offered.details["passed"] == 25
+    assert {one["details"]["skill"] for one in offered.details["passed_over"]} == {"dutch"}
 
 
 async def test_a_call_behind_many_mails_reaches_who_has_room_for_calls_only(

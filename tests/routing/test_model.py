@@ -5,12 +5,12 @@ from itertools import product
 import pytest
 from hypothesis import event, given, settings
 
-from brute_force import CELLS, Written, candidates, rows_of_a_model, written
+from brute_force import CELLS, Written, area_of, candidates, rows_of_a_model, written
 from examples import examples
 from hub.interaction import Channel, Direction
 from interaction_models import FILE, HEAD, model_of, problems_of, text_of
 from routing.decision import Handling, Source
-from routing.inherit import Cell
+from routing.inherit import Cell, Loss
 from routing.model_file import read_model
 from routing.moment import FIELDS, Moment
 
@@ -39,6 +39,22 @@ def test_every_field_says_which_row_it_came_from():
         "priority_minutes": Source(row="any any any bill/late", line=line + 1),
         "backup_role": Source(row="roles/sales", line=6),
     }
+
+
+def test_rows_that_hold_as_well_say_what_they_wrote_in_vain_and_why():
+    found = handled(
+        "role: sales, priority_minutes: 1",
+        "topic: bill, role: billing, order: 1, skills: {dutch: 2}",
+        "target_group: b2b, role: service, skills: {dutch: 2}",
+        "target_group: b2b, channel: phone, skills: {dutch: 2}, order: 1",
+        "target_group: b2c, role: service",
+    )
+    assert (found.role, found.rows["skills"].row) == ("billing", "any any any bill")
+    assert [(one.row, one.fields) for one in found.lost] == [
+        ("any any any any", {Loss.LESS_SPECIFIC: ("role",)}),
+        ("b2b any any any", {Loss.LOWER_ORDER: ("role",), Loss.LESS_SPECIFIC: ("skills",)}),
+        ("b2b any phone any", {Loss.LATER: ("skills",)}),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -146,6 +162,20 @@ def expected_rows(rows: list[Moment]) -> dict[tuple[Cell, str], list[Moment]]:
     return {key: rows for key, rows in found.items() if rows}
 
 
+def holding(rows: list[Moment], cell: Cell) -> set[tuple[str, str]]:
+    return {(row.id, field) for row in rows if cell in area_of(row) for field in row.settled}
+
+
+def settled_or_lost(found: Handling) -> set[tuple[str, str]]:
+    """Every field of every row that holds, either settled or lost."""
+    lost = {
+        (one.row, name) for one in found.lost for names in one.fields.values() for name in names
+    }
+    won = {(row.row, field) for field, row in found.rows.items() if not row.row.startswith("roles")}
+    assert not lost & won
+    return lost | won
+
+
 @settings(max_examples=examples(40), deadline=None)
 @given(rows_of_a_model())
 def test_the_rows_that_win_and_tie_are_those_that_brute_force_finds(rows: list[Written]):
@@ -162,3 +192,5 @@ def test_the_rows_that_win_and_tie_are_those_that_brute_force_finds(rows: list[W
             row = model.handling(cell).rows.get(field)
             first = expected.get((cell, field), [None])[0]
             assert (row and row.row) == (first and first.id)
+        for cell in CELLS:
+            assert settled_or_lost(model.handling(cell)) == holding(moments, cell)

@@ -2,6 +2,7 @@
 
 import asyncio
 import imaplib
+import resource
 import ssl
 
 import aio_pika
@@ -13,8 +14,10 @@ from playwright.async_api import Browser
 from hub.store import Database, migrate
 from servers.imap import ImapAccount, ImapServer
 from servers.postgres import PostgresServer
+from servers.rabbitmq import FILES, RabbitMQServer, programs
 from servers.smtp import AfterData, SmtpSink
 from servers.tls import Certificate
+from servers.vhosts import ByCommand
 
 MAIL = b"From: a@example.test\r\nTo: b@example.test\r\nSubject: hello\r\n\r\nhello\r\n"
 
@@ -177,3 +180,12 @@ async def test_nothing_leaves_the_machine() -> None:
 
 def test_the_certificate_is_trusted_by_its_own_context_only(certificate: Certificate) -> None:
     assert certificate.client_context().verify_mode is ssl.CERT_REQUIRED
+
+
+def test_a_broker_of_our_own_has_room_for_the_queues_of_all_tests(
+    private_rabbitmq: RabbitMQServer,
+) -> None:
+    environment = private_rabbitmq.address()["env"]
+    administration = ByCommand(programs() / "rabbitmqctl", environment)
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    assert administration.files() >= (FILES if hard == resource.RLIM_INFINITY else min(FILES, hard))

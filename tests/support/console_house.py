@@ -21,10 +21,12 @@ from config.model_desk import Desk
 from config.replay_desk import Replays
 from config.replay_runs import Runs
 from config.topic_desk import ModelTopics
+from config.topic_drafts import TopicDrafts
 from config.workshop_desk import WorkshopDesk
 from connectors.messaging.composing import MessagingComposing
 from hub.bus import DeadLetter
 from hub.bus.opening import open_bus
+from hub.by_hand import ByHand
 from hub.guide import Guide
 from hub.http import build_app
 from hub.http_server import HttpServer
@@ -111,6 +113,7 @@ class House:
     """With rules a dispatcher runs, and offers work as they say."""
     escalation: Escalation = field(default_factory=Escalation)
     public_url: str = ""
+    supervisor_roles: frozenset[str] = frozenset()
     port: int = field(default_factory=free_port)
 
     @property
@@ -197,15 +200,18 @@ class House:
             ruler=ruler_of,
             guide=self._guide,
             topics=ModelTopics(lambda: self.model),
+            proposals=TopicDrafts(self.database, self.life.versions),
             models=Desk(self.life, self.live, self.database),
             matrices=Matrices(self.database, self.life.versions),
             replays=Replays(self.database, self.life.versions, self.runs),
             workshops=WorkshopDesk(self.life, self.database, hub.organisation),
             resend=self.outbound.resend,
+            by_hand=ByHand(self.intake, self.database, TOKENS),
             wake=self.relay.wake,
             offered_only=lambda: offered_only(self.model),
             backup_of=lambda role: backup_of(self.model, role),
             escalation=self.escalation,
+            supervisor_roles=self.supervisor_roles,
         )
 
     def _guide(self, group: str, public: bool, now: datetime) -> Guide:

@@ -19,7 +19,9 @@ function span(seconds) {
   return unit ? text(unit[1], { n: Math.floor(seconds / unit[0]) }) : text("under a minute");
 }
 
+const second = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 const SHOW = {
+  second: (at) => second.format(at),
   moment: (at, now) => (at.toDateString() === now.toDateString() ? clock : moment).format(at),
   day: (at) => day.format(at),
   age: (at, now) => span((now - at) / 1000),

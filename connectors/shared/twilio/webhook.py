@@ -15,10 +15,10 @@ import structlog
 from aiohttp import web
 from twilio.request_validator import RequestValidator
 
-from connectors.shared.limits import Bucket
 from connectors.shared.twilio.settings import TwilioSettings
 from hub.errors import Rejected
 from hub.http import Handler, Route, problem
+from hub.limits import Bucket
 from hub.metrics import Metrics
 
 log = structlog.get_logger(__name__)

@@ -1,5 +1,6 @@
 """To whom an item is offered: one by one, and for any staff and any work."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from hypothesis import given, settings
@@ -88,6 +89,18 @@ def test_who_has_room_pulls_the_first_they_may_take() -> None:
     assert choice.item.id == "second"
 
 
+def test_what_was_pulled_says_what_stood_before_it() -> None:
+    queue = [waiting("dutch", rank=1, skills={"dutch": 3}), waiting("next", rank=2)]
+    choice, passed = pull(queue, agent(), NOON, RULES)
+    assert choice is not None
+    assert "passed" not in choice.explanation(NOON, RULES)
+    told = replace(choice, passed=tuple(passed)).explanation(NOON, RULES)
+    assert told["passed"] == 1
+    [one] = told["passed_over"]
+    assert (one["item"], one["channel"], one["obstacle"]) == ("dutch", "email", "skill")
+    assert one["details"] == {"skill": "dutch", "level": "3", "has": "0"}
+
+
 def test_own_work_goes_before_what_reached_them_by_widening() -> None:
     queue = [
         waiting("theirs", rank=1, role="bills", backup_role="service"),
@@ -112,9 +125,11 @@ def test_a_decision_says_who_was_looked_at_and_what_was_in_the_way() -> None:
 
 
 def test_a_decision_says_what_time_has_changed() -> None:
-    item = waiting(backup_role="bills", skills={"dutch": 3})
+    given = Preferred("anna", after(60), "sticky")
+    item = waiting(backup_role="bills", skills={"dutch": 3}, preferred=given)
     said = [choose(item, [], now, RULES).explanation(now, RULES) for now in (NOON, after(1800))]
-    assert [one["timers"] for one in said] == [[], ["backup", "skills"]]
+    assert [list(one["timers"]) for one in said] == [[], ["backup", "preferred", "skills"]]
+    assert said[1]["timers"]["preferred"] == after(60).isoformat()
 
 
 def test_an_interruption_is_marked() -> None:

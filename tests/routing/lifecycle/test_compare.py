@@ -63,7 +63,7 @@ def decided(model: Model, cell: Cell) -> dict[str, object]:
     )
     about = {"model_version", "target_group", "topic", "topic_title", "role_title", "triage"}
     values = model.handling(known).as_json
-    return {name: value for name, value in values.items() if name not in {*about, "rows"}}
+    return {name: value for name, value in values.items() if name not in {*about, "rows", "lost"}}
 
 
 ROW = st.tuples(

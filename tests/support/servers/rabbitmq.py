@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import resource
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,6 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from servers.process import Program, ServerError, free_port, make_folder, tcp_answers
+
+# Each quorum queue reserves three, and all tests that run at once make their queues on one broker.
+FILES = 20_000
 
 # Debian's program on the PATH runs as its own user on the system's files; these do neither.
 PLACES = (Path("/usr/lib/rabbitmq/bin"), Path("/usr/local/sbin"), Path("/opt/rabbitmq/sbin"))
@@ -19,6 +23,7 @@ class RabbitMQServer:
 
     def __init__(self) -> None:
         self._programs = programs()
+        _allow_files()
         self._folder = make_folder()
         self.port = free_port()
         self._epmd_port = free_port()
@@ -99,6 +104,14 @@ def rabbitmq_server() -> Iterator[dict[str, Any]]:
         yield server.address()
     finally:
         server.close()
+
+
+def _allow_files() -> None:
+    """Let the programs that we start open `FILES` files, or as many as the system lets us."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def run_ctl(program: str | Path, words: Sequence[str], env: Mapping[str, str]) -> str:

@@ -25,11 +25,18 @@ FOUND = "amqp://guest:guest@127.0.0.1:5672/"
 MANAGEMENT_PORT = 15672
 MANY = 16
 LEFT_BEHIND_SECONDS = 3600
+# A quorum queue of RabbitMQ 3 reserves three files, a virtual host of ours has some thirty, three
+# workers keep `MANY` each: with the usual 1,024 the broker stands still and answers nobody.
+FILES_NEEDED = 16_000
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class Administration(Protocol):
     """A way to make and remove virtual hosts."""
+
+    def files(self) -> int:
+        """How many files the broker may have open."""
+        ...
 
     def names(self) -> list[str]: ...
     def change(self, *, remove: Sequence[str], add: Sequence[str]) -> None: ...
@@ -43,6 +50,10 @@ class ByCommand:
     ) -> None:
         self._ctl = partial(run_ctl, program, env=env)
         self._user = user
+
+    def files(self) -> int:
+        code = "proplists:get_value(max_fds, lists:flatten(erlang:system_info(check_io)))."
+        return int(self._ctl(["eval", code]))
 
     def names(self) -> list[str]:
         return self._ctl(["--quiet", "list_vhosts", "--no-table-headers"]).split()
@@ -67,6 +78,9 @@ class ByManagement:
         self._user = user
         token = base64.b64encode(f"{user}:{password}".encode()).decode()
         self._headers = {"Authorization": f"Basic {token}", "Content-Type": "application/json"}
+
+    def files(self) -> int:
+        return min(row["fd_total"] for row in json.loads(self._ask("GET", "/api/nodes")))
 
     def names(self) -> list[str]:
         return [row["name"] for row in json.loads(self._ask("GET", "/api/vhosts?columns=name"))]
@@ -141,13 +155,13 @@ class Vhosts:
 
 
 def find_broker() -> Vhosts | None:
-    """The broker that was given, or that answers here and lets us make virtual hosts."""
+    """The broker that was given, or that answers here, has room and lets us make virtual hosts."""
     given = os.environ.get("LOKET_TEST_RABBITMQ", "")
     if given == "private":
         return None
     if given:
         return _administered(given) or _refuse(given)
-    return _administered(FOUND) if tcp_answers(5672) else None
+    return _administered(FOUND, files=FILES_NEEDED) if tcp_answers(5672) else None
 
 
 def vhosts_of(broker_url: str, env: Mapping[str, str], *, at_once: int = MANY) -> Vhosts:
@@ -156,7 +170,8 @@ def vhosts_of(broker_url: str, env: Mapping[str, str], *, at_once: int = MANY) -
     return Vhosts(broker_url, administration, at_once=at_once)
 
 
-def _administered(url: str) -> Vhosts | None:
+def _administered(url: str, *, files: int = 0) -> Vhosts | None:
+    """The broker at `url` if we may make virtual hosts there and it may open that many files."""
     parts = urlsplit(url)
     user, password = unquote(parts.username or "guest"), unquote(parts.password or "guest")
     ways: list[Administration] = [ByManagement(parts.hostname or "127.0.0.1", user, password)]
@@ -165,6 +180,8 @@ def _administered(url: str) -> Vhosts | None:
     for way in ways:
         found = Vhosts(url, way)
         with contextlib.suppress(OSError, ServerError, aio_pika.exceptions.AMQPError):
+            if way.files() < files:
+                return None
             found.remove_left_behind()
             found.prove()
             return found

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.shared import limits
-from connectors.shared.limits import Bucket, Buckets
+from hub import limits
+from hub.limits import Bucket, Buckets
 
 
 @given(per_minute=st.integers(1, 100), gaps=st.lists(st.floats(0, 30), max_size=200))

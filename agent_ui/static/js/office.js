@@ -1,0 +1,8 @@
+// The pages of supervisors and administrators: times in the reader's zone, colours, the live board.
+import { keepTimes } from "./times.js";
+import { listenToThemes } from "./views.js";
+import { followWall } from "./wall.js";
+
+keepTimes();
+listenToThemes();
+followWall();

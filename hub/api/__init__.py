@@ -1,0 +1,1 @@
+"""The doors for programs: operations over JSON, with tokens, and a document that describes them."""

@@ -1,0 +1,172 @@
+"""The wallboard: what it counts, what stands behind each figure, and stepping in."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+
+from builders import chat_arrival, mail_arrival
+from console_house import House, Person, open_house, person
+from hub import clock
+from hub.store import choices, health, presence
+from hub.store.tables import audit_log, work_items
+from hub.store.tables import health as health_table
+
+WALL = "/console/wall"
+
+
+@pytest.fixture
+async def house(sqlite_url: str, tmp_path: Path) -> AsyncIterator[House]:
+    roles = frozenset({"billing"})
+    async with open_house(sqlite_url, tmp_path, supervisor_roles=roles) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def lead(house: House) -> AsyncIterator[Person]:
+    """Supervises, as those of billing do here."""
+    await house.hire("lea", "Lea Vos", ["billing"])
+    async with person(house) as one:
+        await one.sign_in("lea")
+        yield one
+
+
+async def since(house: House, conversation_id: str, ago: timedelta) -> None:
+    """It waits since then."""
+    item = await house.work_of(conversation_id)
+    at = clock.now() - ago
+    changed = update(work_items).where(work_items.c.id == item.id).values(waiting_since=at)
+    await house.write(lambda c: c.execute(changed))
+
+
+async def test_it_counts_what_waits_and_opens_what_is_behind(house: House, lead: Person) -> None:
+    order = await house.receive(subject="My order")
+    await house.receive(mail_arrival("piet@example.org", subject="Invoice 9"))
+    await since(house, order.conversation_id, timedelta(hours=3))
+    page = await lead.get(WALL)
+    assert page.texts(".tile-value")[:2] == ["2", "3 h"]
+    assert page.texts("tbody th[scope=row]") == ["Billing", "Customer service"]
+    assert page.texts("tbody td[data-head=Waiting]") == ["1", "1"]
+    assert "Nothing calls for you." in page.body
+    behind = await lead.get(page.value("tbody tr:nth-child(2) a", "href"))
+    assert behind.texts("tbody th a") == ["My order"]
+    opened = await lead.get(behind.value("tbody th a", "href"))
+    assert opened.text(".talk-title") == "My order", "a supervisor reads what is of other roles"
+
+
+async def test_work_is_given_to_a_person_at_once_and_taken_from_another(
+    house: House, lead: Person
+) -> None:
+    ann = await house.hire("ann", "Ann Bos")
+    ben = await house.hire("ben", "Ben Kok")
+    mail = await house.receive(subject="My order")
+    item = await house.work_of(mail.conversation_id)
+    for agent_id in (ann, ben):
+        given = await lead.post(
+            f"{WALL}/move", item=item.id, to=f"service|{agent_id}", figure="waiting"
+        )
+        assert given.status == 200
+        now = await house.work_of(mail.conversation_id)
+        assert (now.state, now.agent_id) == ("assigned", agent_id)
+    page = await lead.get(f"/console/conversations/{mail.conversation_id}")
+    assert "A supervisor gave it to Ben Kok." in page.text(".why")
+    assert page.text(".why").count("Lea Vos handed it over: Ben Kok.") == 1
+    moved = await lead.post(f"{WALL}/move", item=item.id, to="billing", figure="held")
+    assert moved.text("h1") == "In hand"
+    now = await house.work_of(mail.conversation_id)
+    assert (now.state, now.role, now.agent_id) == ("waiting", "billing", None)
+    lines = [row.action for row in await house.rows(audit_log) if row.object == item.id]
+    assert lines.count("work_item.given") == 2
+    assert "work_item.moved" in lines
+
+
+async def test_what_is_done_is_not_given_and_nothing_chosen_is_said(
+    house: House, anna: Person, lead: Person
+) -> None:
+    mail = await house.receive(subject="My order")
+    item = await house.work_of(mail.conversation_id)
+    await anna.post(f"/console/work/{item.id}/claim")
+    await anna.post(f"/console/work/{item.id}/resolve", seen="99")
+    refused = await lead.post(f"{WALL}/move", item=item.id, to="billing", figure="arrived")
+    assert (refused.status, refused.text("[role=alert]")) == (409, "It is done already.")
+    refused = await lead.post(f"{WALL}/move", to="billing", figure="waiting")
+    assert refused.text("[role=alert]") == "Choose at least one piece of work first."
+    for wrong in ("figure=nonsense", "figure=waiting&channel=pigeon", ""):
+        assert (await lead.get(f"{WALL}/items?{wrong}")).status == 404
+
+
+async def test_a_state_is_changed_for_somebody_and_the_log_says_by_whom(
+    house: House, lead: Person
+) -> None:
+    ann = await house.hire("ann", "Ann Bos")
+    await house.write(lambda c: presence.say(c, ann, presence.AVAILABLE))
+    page = await lead.get(WALL)
+    assert page.text(".seat").startswith("Ann Bos Available")
+    await lead.post(f"{WALL}/agents/{ann}", state="away", reason="Lunch")
+    assert "Away · Lunch" in (await lead.get(WALL)).text(".seat")
+    said = [row for row in await house.rows(audit_log) if row.action == "agent.presence"]
+    assert said[-1].object == ann != said[-1].actor
+    assert (await lead.post(f"{WALL}/agents/{ann}", state="asleep")).status == 400
+
+
+async def test_it_alerts_on_what_was_set(house: House, lead: Person) -> None:
+    chat = await house.receive(chat_arrival(text="Where is my order?"))
+    await since(house, chat.conversation_id, timedelta(minutes=10))
+    problems = {"email": "The server refuses the password.", "bus": ""}
+    await house.write(lambda c: health.say(c, "all@there:1", problems))
+    page = await lead.get(WALL)
+    assert page.texts(".alerts li") == [
+        "email does not work: The server refuses the password.",
+        "Somebody on Chat waits for Customer service: 10 min.",
+        "Nobody takes work for Customer service now, and 1 wait.",
+    ]
+    assert (await lead.get(f"{WALL}/alerts")).text(".count") == "3"
+    refused = await lead.post(f"{WALL}/thresholds", live_minutes="soon")
+    assert (refused.status, refused.text("[role=alert]")) == (422, "Write whole numbers.")
+    await lead.post(f"{WALL}/thresholds", live_minutes="15", level_percent="90")
+    kept = await house.database.read(lambda c: choices.value(c, "alerts"))
+    assert (kept["live_minutes"], kept["written_minutes"]) == (15, 0)
+    assert "Somebody on Chat" not in (await lead.get(WALL)).text(".alerts")
+
+
+async def test_a_process_that_went_silent_is_told(house: House, lead: Person) -> None:
+    await house.write(lambda c: health.say(c, "router@there:1", {"store": ""}))
+    long_ago = clock.now() - timedelta(minutes=2)
+    await house.write(lambda c: c.execute(update(health_table).values(seen_at=long_ago)))
+    assert (await lead.get(WALL)).texts(".alerts li") == [
+        "A process says nothing any more: router@there:1."
+    ]
+
+
+async def test_the_big_screen_shows_no_customer_and_offers_nothing_to_press(
+    house: House, lead: Person
+) -> None:
+    await house.receive(subject="My order")
+    page = await lead.get(f"{WALL}?screen=1")
+    assert not page.has("#wall a")
+    assert not page.has("#wall form")
+    assert page.texts("tbody td[data-head=Waiting]") == ["1"]
+
+
+async def test_the_board_moves_by_the_live_line(house: House, lead: Person, anna: Person) -> None:
+    """A line for the board hears of everybody's work; one of an agent without that right does not
+    become one by asking."""
+    position = (await lead.get(WALL)).value("#wall", "data-position")
+    url = f"/console/live?wall=1&after={position}"
+    async with (
+        lead.http.get(lead.origin + url) as board,
+        anna.http.get(anna.origin + url) as other,
+    ):
+        await house.receive(subject="My order")
+        assert await line_with(board, "data: [") == 'data: [{"wall": true}]'
+        assert '"wall"' not in await line_with(other, "data: [")
+
+
+async def line_with(response: object, beginning: str) -> str:
+    async for line in response.content:  # type: ignore[attr-defined]
+        text = line.decode().strip()
+        if text.startswith(beginning) and text != "data: []":
+            return text
+    raise AssertionError("the line ended")
