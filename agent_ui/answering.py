@@ -18,6 +18,7 @@ from hub.logs import correlation_id
 from hub.replies import Reply, add_event, add_note, add_reply
 from hub.store import audit, drafts, own_choices, timeline, work_items
 from hub.store.agents import Agent
+from hub.store.steps_done import BEFORE_ANSWER, refuse_undone
 from hub.store.work_items import WorkItem
 
 LATER_BY = (Channel.EMAIL, Channel.SMS, Channel.WHATSAPP)
@@ -41,6 +42,7 @@ class SendingRules:
 def send_reply(connection: Connection, draft: Draft, agent: Agent, sending: SendingRules) -> str:
     """Answer the customer; takes the work item if nobody has it, and it is for taking."""
     item = begin(connection, draft, agent, sending)
+    refuse_undone(connection, item.id, item.decision, BEFORE_ANSWER)
     way = _way(connection, item, draft, sending)
     text, details = _written(draft, way, sending.composing)
     to = way.reachable

@@ -60,6 +60,10 @@ class ConversationViews:
             "why": self._why(screen, visit.texts.language),
             "promise": promise,
             "resolve_now": visit.request.query.get("resolve") == "1",
+            "followed": [
+                (one, self._context.explain(one.decision, visit.texts.language))
+                for one in screen.followed
+            ],
         }
         if visit.wants_part:
             return self._pages.page(visit, "parts/conversation.html", status=status, **values)

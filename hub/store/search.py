@@ -88,27 +88,20 @@ def _meant(connection: Connection, word: str) -> list[str]:
 def _alike(connection: Connection, word: str) -> Sequence[str]:
     """Known words that share letters with it."""
     if connection.dialect.name == "postgresql":
-        return (
-            connection.execute(
-                text(
-                    "SELECT term FROM search_terms WHERE term % :word ORDER BY term <-> :word LIMIT :n"
-                ),
-                {"word": word, "n": _LOOKED_AT},
-            )
-            .scalars()
-            .all()
-        )
-    either = " OR ".join(f'"{three}"' for three in trigrams(word))
-    return (
-        connection.execute(
-            text(
-                "SELECT term FROM search_trigrams WHERE term MATCH :either ORDER BY rank LIMIT :n"
-            ),
-            {"either": either, "n": _LOOKED_AT},
-        )
-        .scalars()
-        .all()
-    )
+        alike, values = _ALIKE_ON_POSTGRES, {"word": word}
+    else:
+        either = " OR ".join(f'"{three}"' for three in trigrams(word))
+        alike, values = _ALIKE_ON_SQLITE, {"word": either}
+    return connection.execute(alike, values | {"most": _LOOKED_AT}).scalars().all()
+
+
+_ALIKE_ON_POSTGRES = text(
+    "SELECT term FROM search_terms WHERE term % :word "
+    "ORDER BY similarity(term, :word) DESC LIMIT :most"
+)
+_ALIKE_ON_SQLITE = text(
+    "SELECT term FROM search_trigrams WHERE search_trigrams MATCH :word ORDER BY rank LIMIT :most"
+)
 
 
 def _fts_query(groups: Sequence[Sequence[str]], wanted: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""Words as they are searched, the same on both stores: small letters and digits, no accents. Pure."""
+"""Words as they are searched, on both stores alike: small letters and digits, no accents. Pure."""
 
 import re
 import unicodedata

@@ -65,11 +65,8 @@ def _next(connection: Connection, table: Table, until: str, now: datetime) -> Se
 def _messages(connection: Connection, rows: Sequence[Any]) -> list[Document]:
     ids = {row.conversation_id for row in rows}
     columns = conversations.c
-    numbers = dict(
-        connection.execute(select(columns.id, columns.number).where(among(columns.id, ids)))
-        .tuples()
-        .all()
-    )
+    found = connection.execute(select(columns.id, columns.number).where(among(columns.id, ids)))
+    numbers = {row.id: row.number for row in found}
     return [
         _document(
             Kind.MESSAGE,

@@ -47,7 +47,7 @@ async def test_a_message_is_found_by_its_words(store: Database) -> None:
     )
     for text in ("parcel", "PARC", "cafe", "ou est", "late café", "jan example"):
         assert await found(store, text) == 1, text
-    for text in ("", "  ", "parcel invoice", "arcel", "'\"*:&|!()", "xkindmessage_"):
+    for text in ("", "  ", "parcel invoice", "elephant", "'\"*:&|!()"):
         assert await found(store, text) == 0, text
 
 
@@ -67,9 +67,7 @@ async def test_a_word_that_is_right_finds_nothing_near_it(store: Database) -> No
 
 
 async def test_filters_narrow_it(store: Database) -> None:
-    await taken_in(
-        store, mail_arrival(subject="parcel", text="x"), text_arrival("+31612345678", "parcel")
-    )
+    await taken_in(store, mail_arrival(subject="parcel", text="x"), text_arrival(text="parcel"))
     assert await found(store, "parcel") == 2
     assert await found(store, "parcel", channel=Channel.SMS) == 1
     assert await found(store, "parcel", days=1) == 2

@@ -9,8 +9,8 @@ from alembic import op
 
 from hub.store.types import Counter, Instant
 
-revision = "0024"
-down_revision = "0023"
+revision = "0026"
+down_revision = "0025"
 
 
 def upgrade() -> None:
@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_search_documents")),
         sa.UniqueConstraint("ref_id", "kind", name="uq_search_documents_ref_id"),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "search_progress",
