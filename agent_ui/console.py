@@ -32,6 +32,7 @@ from agent_ui.views.model_changes import ModelChanges
 from agent_ui.views.own_settings import OwnSettingsViews
 from agent_ui.views.promises import PromiseViews
 from agent_ui.views.replay import ReplayViews
+from agent_ui.views.search import SearchViews
 from agent_ui.views.sign_in import SignInViews
 from agent_ui.views.topics import TopicViews
 from agent_ui.views.work import WorkViews
@@ -66,6 +67,7 @@ class Console:
             chat=ChatViews(context),
             company=CompanyViews(context),
             canned=CannedViews(context, pages, conversation),
+            search=SearchViews(context, pages),
             promises=PromiseViews(context, conversation),
             me=OwnSettingsViews(context, pages),
             files=FileViews(context, pages),

@@ -41,6 +41,7 @@ def _ready(one: Canned, wanted: str, topic: str, values: Mapping[str, str]) -> R
 
 def _values(screen: Screen, organisation: str) -> dict[str, str]:
     name = screen.customer.name.strip()
+    name = "" if "@" in name else name  # nobody is called by an address
     return {
         "customer": name,
         "first_name": name.partition(" ")[0],

@@ -27,6 +27,7 @@ from agent_ui.views.model_changes import LONGEST_FORM, ModelChanges
 from agent_ui.views.own_settings import OwnSettingsViews
 from agent_ui.views.promises import PromiseViews
 from agent_ui.views.replay import ReplayViews
+from agent_ui.views.search import SearchViews
 from agent_ui.views.sign_in import SignInViews
 from agent_ui.views.topics import TopicViews
 from agent_ui.views.work import WorkViews
@@ -46,6 +47,7 @@ class Views:
     chat: ChatViews
     company: CompanyViews
     canned: CannedViews
+    search: SearchViews
     promises: PromiseViews
     me: OwnSettingsViews
     files: FileViews
@@ -87,6 +89,7 @@ def routes(views: Views, guard: Guard, static: StaticFiles) -> Sequence[Route]:
         Route("POST", "/console/language", agents(views.sign_in.language)),
         Route("GET", "/console", agents(views.work.page)),
         Route("GET", "/console/work", agents(views.work.list)),
+        Route("GET", "/console/search", agents(views.search.page)),
         Route("GET", "/console/live", agents(views.streams.serve)),
         Route("GET", "/console/desk", agents(views.desk.show)),
         Route("POST", "/console/presence", agents(views.desk.say)),

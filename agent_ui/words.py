@@ -166,6 +166,13 @@ PROMISED = {
     "promise_breached": N_("Not kept in time by {name}: {what}"),
 }
 
+SEARCHED = {
+    "customer": N_("Customers"),
+    "message": N_("Conversations"),
+    "file": N_("Files"),
+}
+NOT_OLDER = {0: N_("Any age"), 7: N_("1 week"), 31: N_("a month"), 366: N_("a year")}
+
 DELIVERY = {
     "queued": N_("Waiting to be sent"),
     "sending": N_("Sending"),
@@ -358,12 +365,27 @@ KEYS = (
     ("p", N_("promise something")),
     ("b", N_("take back what has not left yet")),
     ("e", N_("resolve")),
+    ("n", N_("open the next one")),
     ("c", N_("correct the topic")),
     ("g", N_("hand it over")),
-    ("z", N_("put it aside")),
+    ("z s", N_("put it aside")),
     ("Ctrl+Enter", N_("send")),
     ("Ctrl+Shift+Enter", N_("send and resolve")),
+    ("/", N_("find a customer, a conversation or a file")),
+    ("Ctrl+K", N_("do or find anything")),
     ("?", N_("this list")),
+)
+PALETTE = (
+    *(pair for pair in KEYS if len(pair[0]) == 1),
+    ("z", N_("put it aside")),
+    ("u", N_("back to the list")),
+)
+"""The actions that the palette has: those of one key."""
+PLACES = (
+    ("/console/search", N_("Search")),
+    ("/console/me", N_("Your settings")),
+    ("/console/guide", N_("Who is responsible for what")),
+    ("/console/model", N_("Interaction model")),
 )
 
 _REFUSALS = {
