@@ -25,6 +25,12 @@ const ACTIONS = {
   n: () => move(1, { open: true }),
   s: () => openMenu("details[data-aside]"),
   "/": openPalette,
+  p: () => press('[data-key="p"]'),
+  h: () => press('[data-key="h"]'),
+  m: () => press('[data-key="m"]'),
+  d: () => openMenu("details[data-keypad]"),
+  w: () => openMenu("details[data-through]"),
+  H: () => press('[data-key="H"]'),
   c: openCorrection,
   "?": openKeys,
 };
