@@ -9,8 +9,8 @@ from alembic import op
 
 from hub.store.types import Counter, Instant
 
-revision = "0026"
-down_revision = "0025"
+revision = "0027"
+down_revision = "0026"
 
 
 def upgrade() -> None:
