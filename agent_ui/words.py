@@ -371,7 +371,7 @@ KEYS = (
     ("r", N_("reply")),
     ("x", N_("note")),
     ("f", N_("forward")),
-    ("p", N_("promise something")),
+    ("v", N_("promise something")),
     ("b", N_("take back what has not left yet")),
     ("e", N_("resolve")),
     ("n", N_("open the next one")),

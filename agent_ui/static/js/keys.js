@@ -14,7 +14,7 @@ const ACTIONS = {
   i: () => press('[data-key="i"]'),
   r: () => document.querySelector("loket-composer")?.write("reply"),
   x: () => document.querySelector("loket-composer")?.write("note"),
-  p: () => openMenu("details[data-promise]"),
+  v: () => openMenu("details[data-promise]"),
   f: () => document.querySelector("loket-composer")?.write("forward"),
   b: () => press("[data-take-back]"),
   e: () => openMenu("details[data-resolve]"),
