@@ -16,6 +16,7 @@ from agent_ui.sessions import Sessions
 from agent_ui.static_files import static_files
 from agent_ui.streams import Streams
 from agent_ui.views.actions import ActionViews
+from agent_ui.views.calls import CallViews
 from agent_ui.views.canned import CannedViews
 from agent_ui.views.chat import ChatViews
 from agent_ui.views.company import CompanyViews
@@ -34,6 +35,7 @@ from agent_ui.views.promises import PromiseViews
 from agent_ui.views.replay import ReplayViews
 from agent_ui.views.search import SearchViews
 from agent_ui.views.sign_in import SignInViews
+from agent_ui.views.sounds import SoundViews
 from agent_ui.views.topics import TopicViews
 from agent_ui.views.work import WorkViews
 from agent_ui.views.workshop import WorkshopViews
@@ -64,6 +66,7 @@ class Console:
             work=work,
             conversation=conversation,
             actions=ActionViews(context, conversation),
+            calls=CallViews(context, pages, conversation),
             chat=ChatViews(context),
             company=CompanyViews(context),
             canned=CannedViews(context, pages, conversation),
@@ -81,6 +84,7 @@ class Console:
             handing_over=HandingOverViews(context, conversation),
             information=InformationViews(context, conversation),
             imports=ImportViews(context, pages, self._imports),
+            sounds=SoundViews(context),
             streams=self._streams,
             workshops=WorkshopsViews(context, pages, sessions),
             workshop=WorkshopViews(context, pages),

@@ -23,6 +23,7 @@ from hub.settings import HubSettings
 from hub.store import Blobs, Database
 from hub.store.deadlines import Deadline
 from hub.store.work_items import WorkItem
+from hub.tokens import Tokens
 
 
 def _no_role(role: str) -> str:  # noqa: ARG001
@@ -68,6 +69,8 @@ class ConsoleContext:
     `offered_only()`: the roles whose work is not for taking, only for offering.
     `backup_of(role)`: the role that takes over, or "".
     `escalation`: to whom agents turn when they may not decide.
+    `phone_number(typed)`: a number as somebody typed it, with its country, "" for what is none;
+    None where no phone is connected.
     `quiet`: after so long without a word a chat takes half of an agent's room.
     `supervisor_roles`: who holds one sees, and may hand out, the work of everybody.
     `mailboxes`: the addresses of those that mail is taken from.
@@ -80,6 +83,7 @@ class ConsoleContext:
     workers: Workers
     settings: ConsoleSettings
     hub: HubSettings
+    tokens: Tokens
     default_accounts: Mapping[Channel, str]
     explain: Callable[[dict[str, Any], str], list[str]]
     role_titles: Callable[[str], Mapping[str, str]]
@@ -98,6 +102,7 @@ class ConsoleContext:
     composing: Mapping[Channel, Composing] = field(default_factory=dict)
     backup_of: Callable[[str], str] = _no_role
     escalation: Escalation = Escalation()
+    phone_number: Callable[[str], str] | None = None
     quiet: timedelta = timedelta(minutes=10)
     supervisor_roles: frozenset[str] = frozenset()
     mailboxes: tuple[str, ...] = ()

@@ -26,6 +26,8 @@ from hub.store.tables import search_documents, search_terms
 
 MOST_TYPED = 8
 """Words of a question; more add nothing but time."""
+SHORTEST_BEGINNING = 3
+"""Letters; the tables know what begins with so many up to eight (see the migration)."""
 _MOST_NEAR, _LOOKED_AT = 4, 60
 _LAST = "\uffff"
 
@@ -106,13 +108,19 @@ _ALIKE_ON_SQLITE = text(
 
 def _fts_query(groups: Sequence[Sequence[str]], wanted: Sequence[str]) -> str:
     """Every word is letters and digits, so that nothing in it means anything to FTS5."""
-    parts = [" OR ".join([f'"{one[0]}"*', *_quoted(one[1:], '"')]) for one in groups]
+    parts = [" OR ".join([_begun(one[0], '"', "*"), *_quoted(one[1:], '"')]) for one in groups]
     return " AND ".join([*(f"({part})" for part in parts), *_quoted(wanted, '"')])
 
 
 def _tsquery(groups: Sequence[Sequence[str]], wanted: Sequence[str]) -> str:
-    parts = [" | ".join([f"'{one[0]}':*", *_quoted(one[1:], "'")]) for one in groups]
+    parts = [" | ".join([_begun(one[0], "'", ":*"), *_quoted(one[1:], "'")]) for one in groups]
     return " & ".join([*(f"({part})" for part in parts), *_quoted(wanted, "'")])
+
+
+def _begun(word: str, quote: str, sign: str) -> str:
+    """Whatever begins with it; what is too short for that stands for itself."""
+    quoted = f"{quote}{word}{quote}"
+    return f"{quoted}{sign}" if len(word) >= SHORTEST_BEGINNING else quoted
 
 
 def _quoted(words: Sequence[str], quote: str) -> list[str]:

@@ -67,7 +67,7 @@ async def test_a_shift_without_a_mouse(house: House, browser: Browser) -> None:
         await keys.press("i")
         await expect(page.locator(".chip-mine")).to_be_visible()
         await at.done()
-        await keys.press("p")
+        await keys.press("v")
         await keys.type("Call back within 2 hours")
         await keys.press("Enter")
         await expect(page.locator("[data-promises] strong")).to_have_text(

@@ -9,8 +9,8 @@ from alembic import op
 
 from hub.store.types import Counter, Instant
 
-revision = "0026"
-down_revision = "0025"
+revision = "0027"
+down_revision = "0026"
 
 
 def upgrade() -> None:
@@ -47,7 +47,8 @@ def upgrade() -> None:
     else:
         op.execute(
             "CREATE VIRTUAL TABLE search_words USING fts5("
-            "words, content='', detail=none, columnsize=0, tokenize='unicode61')"
+            "words, content='', detail=none, columnsize=0, tokenize='unicode61', "
+            "prefix='3 4 5 6 7 8')"
         )
         op.execute(
             "CREATE VIRTUAL TABLE search_trigrams USING fts5("
