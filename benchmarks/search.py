@@ -1,4 +1,4 @@
-"""How long a search takes over many messages: `python -m benchmarks.search [--rows N] [--store URL]`.
+"""How long a search takes over many messages: `python -m benchmarks.search [--rows N]`.
 
 Fills the search of a fresh store with made-up messages and asks what agents ask: a common word, a
 rare one, two together, a mistyped one, a beginning, a number. Wanted: under 200 ms each at p95,
