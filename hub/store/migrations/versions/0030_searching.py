@@ -9,8 +9,8 @@ from alembic import op
 
 from hub.store.types import Counter, Instant
 
-revision = "0027"
-down_revision = "0026"
+revision = "0030"
+down_revision = "0029"
 
 
 def upgrade() -> None:
