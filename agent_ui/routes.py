@@ -11,7 +11,9 @@ from agent_ui.static_files import PREFIX, StaticFiles
 from agent_ui.streams import Streams
 from agent_ui.views.actions import ActionViews
 from agent_ui.views.calls import CallViews
+from agent_ui.views.canned import CannedViews
 from agent_ui.views.chat import ChatViews
+from agent_ui.views.colleagues import ColleagueViews
 from agent_ui.views.company import CompanyViews
 from agent_ui.views.conversation import ConversationViews
 from agent_ui.views.desk import DeskViews
@@ -24,7 +26,10 @@ from agent_ui.views.matrix import LONGEST_FORM as LONGEST_MATRIX
 from agent_ui.views.matrix import MatrixViews
 from agent_ui.views.model import ModelViews
 from agent_ui.views.model_changes import LONGEST_FORM, ModelChanges
+from agent_ui.views.own_settings import OwnSettingsViews
+from agent_ui.views.promises import PromiseViews
 from agent_ui.views.replay import ReplayViews
+from agent_ui.views.search import SearchViews
 from agent_ui.views.sign_in import SignInViews
 from agent_ui.views.sounds import PATH as SOUND
 from agent_ui.views.sounds import SoundViews
@@ -46,6 +51,11 @@ class Views:
     calls: CallViews
     chat: ChatViews
     company: CompanyViews
+    colleagues: ColleagueViews
+    canned: CannedViews
+    search: SearchViews
+    promises: PromiseViews
+    me: OwnSettingsViews
     files: FileViews
     guide: GuideViews
     topics: TopicViews
@@ -92,6 +102,7 @@ def routes(
         Route("POST", "/console/language", agents(views.sign_in.language)),
         Route("GET", "/console", agents(views.work.page)),
         Route("GET", "/console/work", agents(views.work.list)),
+        Route("GET", "/console/search", agents(views.search.page)),
         Route("GET", "/console/live", agents(views.streams.serve)),
         Route("GET", "/console/desk", agents(views.desk.show)),
         Route("POST", "/console/presence", agents(views.desk.say)),
@@ -103,6 +114,8 @@ def routes(
         Route("POST", work_item + "/snooze", agents(views.handing_over.snooze)),
         Route("POST", work_item + "/release", agents(views.actions.release)),
         Route("POST", work_item + "/resolve", agents(views.actions.resolve)),
+        Route("POST", work_item + "/approval", agents(views.colleagues.ask_approval)),
+        Route("POST", "/console/asked/{id}", agents(views.colleagues.answer)),
         Route("POST", work_item + "/reopen", agents(views.actions.reopen)),
         Route("POST", work_item + "/topic", agents(views.actions.correct_topic)),
         Route("POST", work_item + "/information", agents(views.information.enter)),
@@ -120,6 +133,16 @@ def routes(
         Route("POST", "/console/phone", agents(views.calls.set_phone)),
         Route("POST", conversation + "/company", agents(views.company.sign)),
         Route("POST", conversation + "/draft", agents(views.company.keep_draft)),
+        Route("GET", conversation + "/replies", agents(views.canned.for_conversation)),
+        Route("POST", conversation + "/promises", agents(views.promises.give)),
+        Route("POST", "/console/promises/{id}/keep", agents(views.promises.keep)),
+        Route("GET", "/console/me", agents(views.me.page)),
+        Route("POST", "/console/me", agents(views.me.save)),
+        Route("GET", "/console/replies", guard.for_administrators(views.canned.page)),
+        Route("POST", "/console/replies", guard.for_administrators(views.canned.save)),
+        Route(
+            "POST", "/console/replies/{id}/remove", guard.for_administrators(views.canned.remove)
+        ),
         Route("GET", interaction + "/html", agents(views.files.mail)),
         Route("GET", interaction + "/original", agents(views.files.original)),
         Route("POST", interaction + "/resend", agents(views.actions.resend)),

@@ -1134,6 +1134,29 @@ health = Table(
     Column("seen_at", Instant, nullable=False),
 )
 
+# What can be searched. Beside it, made by the migration: on SQLite the FTS5 tables `search_words`
+# (by number) and `search_trigrams`, on PostgreSQL the column `words`.
+search_documents = Table(
+    "search_documents",
+    metadata,
+    Column("number", Counter, primary_key=True, autoincrement=True),  # the newest is the highest
+    Column("kind", String(16), nullable=False),  # customer, message, file
+    Column("ref_id", _ID, nullable=False),
+    Column("conversation_id", _ID, nullable=False),  # empty for a customer
+    Column("digest", String(64), nullable=False),  # of its words
+    UniqueConstraint("ref_id", "kind", name="uq_search_documents_ref_id"),
+    sqlite_autoincrement=True,  # the words of what is gone must not become those of another
+)
+
+search_progress = Table(
+    "search_progress",
+    metadata,
+    Column("name", String(16), primary_key=True),
+    Column("reached", _ID, nullable=False),  # all ids up to this one are searchable
+    Column("looked_at", Instant, nullable=False),
+)
+
+search_terms = Table("search_terms", metadata, Column("term", String(40), primary_key=True))
 # Finished work in narrow rows, for reports. Lengths of time are in seconds.
 work_facts = Table(
     "work_facts",
@@ -1223,4 +1246,24 @@ rating_requests = Table(
     Column("customer_id", _ID, nullable=False),
     Column("asked_at", Instant, nullable=False),
     Index("ix_rating_requests_customer_id_asked_at", "customer_id", "asked_at"),
+)
+
+# What agents ask colleagues at a conversation.
+asked_colleagues = Table(
+    "asked_colleagues",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("conversation_id", _ID, ForeignKey("conversations.id"), nullable=False, index=True),
+    Column("kind", String(16), nullable=False),  # mention, approval
+    Column("by_agent_id", _ID, ForeignKey("agents.id"), nullable=False),
+    Column("to_agent_id", _ID),  # null: whoever holds the role
+    Column("to_role", String(100), nullable=False),
+    Column("what", Text, nullable=False),
+    Column("asked_at", Instant, nullable=False),
+    Column("due_at", Instant),
+    Column("answer", String(16), nullable=False),  # empty, seen, yes, no
+    Column("answered_by", _ID),
+    Column("answered_at", Instant),
+    Column("is_over", Boolean, nullable=False),  # nobody need look at it any more
+    _where("ix_asked_colleagues_open", "NOT is_over", "asked_at"),
 )
