@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
+from agent_ui.channel_desk import ChannelDesk
+from agent_ui.group_desk import GroupDesk
 from agent_ui.guidance import guidance_of
 from agent_ui.matrix_desk import MatrixDesk
 from agent_ui.model_desk import ModelDesk
@@ -15,9 +17,10 @@ from agent_ui.workshop.desk import WorkshopDesk
 from hub.bus import Bus
 from hub.by_hand import ByHand
 from hub.composing import Composing
-from hub.guide import MakeGuide
+from hub.guide import MakeGuide, Openings
 from hub.interaction import Channel
 from hub.isolation import Workers
+from hub.passing import PassOn, nowhere_to_pass
 from hub.ruler import Ruler
 from hub.settings import HubSettings
 from hub.store import Blobs, Database
@@ -47,6 +50,10 @@ class Escalation:
         return others or ((self.supervisors,) if self.supervisors else ())
 
 
+def _never_shut(_role: str, _now: datetime) -> Openings | None:
+    return None
+
+
 @dataclass(frozen=True)
 class ConsoleContext:
     """`language` below is "en" or "nl".
@@ -59,16 +66,20 @@ class ConsoleContext:
     `guide`: the contact guide.
     `topics`: what the interaction model says about topics.
     `proposals`: puts what the page of topics proposes into a draft of the model.
+    `groups`: what the interaction model says about target groups.
     `models`: the versions of the interaction model.
     `matrices`: one of them as a matrix.
     `replays`: what would have happened with one of them.
     `workshops`: what five-step sessions make of it.
+    `channels`: how they are set up, and what is wrong with them.
     `resend(interaction_id, agent_id)`: send a message again; raises Rejected when it is on its way.
+    `tokens`: signs what is handed out. `pass_on`: sends a mail that is not kept.
     `by_hand`: takes in what somebody writes down.
     `wake()`: called after every write that adds events.
     `offered_only()`: the roles whose work is not for taking, only for offering.
     `backup_of(role)`: the role that takes over, or "".
     `escalation`: to whom agents turn when they may not decide.
+    `shut(role, now)`: the hours of a role that is not there now; None for one that is.
     `phone_number(typed)`: a number as somebody typed it, with its country, "" for what is none;
     None where no phone is connected.
     `quiet`: after so long without a word a chat takes half of an agent's room.
@@ -91,10 +102,12 @@ class ConsoleContext:
     guide: MakeGuide
     topics: TopicDesk
     proposals: ProposalDesk
+    groups: GroupDesk
     models: ModelDesk
     replays: ReplayDesk
     matrices: MatrixDesk
     workshops: WorkshopDesk
+    channels: ChannelDesk
     resend: Callable[[str, str], Awaitable[None]]
     by_hand: ByHand
     wake: Callable[[], None]
@@ -102,8 +115,10 @@ class ConsoleContext:
     composing: Mapping[Channel, Composing] = field(default_factory=dict)
     backup_of: Callable[[str], str] = _no_role
     escalation: Escalation = Escalation()
+    shut: Callable[[str, datetime], Openings | None] = _never_shut
     phone_number: Callable[[str], str] | None = None
     quiet: timedelta = timedelta(minutes=10)
     supervisor_roles: frozenset[str] = frozenset()
     mailboxes: tuple[str, ...] = ()
+    pass_on: PassOn = nowhere_to_pass
     zone: Callable[[], tzinfo] = lambda: UTC

@@ -11,6 +11,7 @@ from agent_ui.static_files import PREFIX, StaticFiles
 from agent_ui.streams import Streams
 from agent_ui.views.actions import ActionViews
 from agent_ui.views.calls import CallViews
+from agent_ui.views.canned import CannedViews
 from agent_ui.views.chat import ChatViews
 from agent_ui.views.company import CompanyViews
 from agent_ui.views.conversation import ConversationViews
@@ -24,7 +25,10 @@ from agent_ui.views.matrix import LONGEST_FORM as LONGEST_MATRIX
 from agent_ui.views.matrix import MatrixViews
 from agent_ui.views.model import ModelViews
 from agent_ui.views.model_changes import LONGEST_FORM, ModelChanges
+from agent_ui.views.own_settings import OwnSettingsViews
+from agent_ui.views.promises import PromiseViews
 from agent_ui.views.replay import ReplayViews
+from agent_ui.views.search import SearchViews
 from agent_ui.views.sign_in import SignInViews
 from agent_ui.views.sounds import PATH as SOUND
 from agent_ui.views.sounds import SoundViews
@@ -46,6 +50,10 @@ class Views:
     calls: CallViews
     chat: ChatViews
     company: CompanyViews
+    canned: CannedViews
+    search: SearchViews
+    promises: PromiseViews
+    me: OwnSettingsViews
     files: FileViews
     guide: GuideViews
     topics: TopicViews
@@ -70,7 +78,10 @@ _MODEL = "/console/model"
 _VERSION = _MODEL + "/{number:[0-9]{1,9}}"
 
 
-def routes(views: Views, guard: Guard, static: StaticFiles) -> Sequence[Route]:
+def routes(
+    views: Views, guard: Guard, static: StaticFiles, *, development: bool = False
+) -> Sequence[Route]:
+    """`development`: with the page of components."""
     agents, everyone = guard.for_agents, guard.for_all
     conversation = "/console/conversations/{id}"
     work_item = "/console/work/{id}"
@@ -83,10 +94,13 @@ def routes(views: Views, guard: Guard, static: StaticFiles) -> Sequence[Route]:
         Route("GET", "/console/sign-in", everyone(views.sign_in.form)),
         Route("POST", "/console/sign-in", everyone(views.sign_in.sign_in)),
         Route("POST", "/console/sign-in/language", everyone(views.sign_in.language_of_guest)),
+        Route("GET", "/console/sign-in/code", everyone(views.sign_in.code_form)),
+        Route("POST", "/console/sign-in/code", everyone(views.sign_in.code)),
         Route("POST", "/console/sign-out", agents(views.sign_in.sign_out)),
         Route("POST", "/console/language", agents(views.sign_in.language)),
         Route("GET", "/console", agents(views.work.page)),
         Route("GET", "/console/work", agents(views.work.list)),
+        Route("GET", "/console/search", agents(views.search.page)),
         Route("GET", "/console/live", agents(views.streams.serve)),
         Route("GET", "/console/desk", agents(views.desk.show)),
         Route("POST", "/console/presence", agents(views.desk.say)),
@@ -101,6 +115,7 @@ def routes(views: Views, guard: Guard, static: StaticFiles) -> Sequence[Route]:
         Route("POST", work_item + "/reopen", agents(views.actions.reopen)),
         Route("POST", work_item + "/topic", agents(views.actions.correct_topic)),
         Route("POST", work_item + "/information", agents(views.information.enter)),
+        Route("POST", "/console/customers/{id}/group", agents(views.information.group)),
         Route("POST", work_item + "/steps", agents(views.information.step)),
         Route("POST", "/console/proposals/{id}", agents(views.information.decide)),
         Route("GET", conversation, agents(views.conversation.page)),
@@ -114,6 +129,16 @@ def routes(views: Views, guard: Guard, static: StaticFiles) -> Sequence[Route]:
         Route("POST", "/console/phone", agents(views.calls.set_phone)),
         Route("POST", conversation + "/company", agents(views.company.sign)),
         Route("POST", conversation + "/draft", agents(views.company.keep_draft)),
+        Route("GET", conversation + "/replies", agents(views.canned.for_conversation)),
+        Route("POST", conversation + "/promises", agents(views.promises.give)),
+        Route("POST", "/console/promises/{id}/keep", agents(views.promises.keep)),
+        Route("GET", "/console/me", agents(views.me.page)),
+        Route("POST", "/console/me", agents(views.me.save)),
+        Route("GET", "/console/replies", guard.for_administrators(views.canned.page)),
+        Route("POST", "/console/replies", guard.for_administrators(views.canned.save)),
+        Route(
+            "POST", "/console/replies/{id}/remove", guard.for_administrators(views.canned.remove)
+        ),
         Route("GET", interaction + "/html", agents(views.files.mail)),
         Route("GET", interaction + "/original", agents(views.files.original)),
         Route("POST", interaction + "/resend", agents(views.actions.resend)),
@@ -144,7 +169,7 @@ def routes(views: Views, guard: Guard, static: StaticFiles) -> Sequence[Route]:
         ),
         *_replay_routes(views.replay, guard),
         *_workshop_routes(views, guard),
-        *office_routes(views.office, guard),
+        *office_routes(views.office, guard, development=development),
         Route("GET", "/console/{rest:.*}", agents(views.work.not_here)),
     ]
 

@@ -53,11 +53,18 @@ REASONS = {
     "taken": N_("It is done already."),
     "not_held": N_("Take this item first."),
     "changed": N_("It changed at the same moment. Try again."),
+    "no_group": N_("The model does not have this target group any more. Look again."),
     "no_step": N_("This step is not asked for here any more. Look again."),
     "no_work_item": N_("This work item does not exist."),
     "no_conversation": N_("This conversation does not exist."),
     "empty_reply": N_("Write something first."),
     "empty_note": N_("Write something first."),
+    "promise_time": N_("Say by when: a time to come, within a year."),
+    "empty_promise": N_("Write what you promise."),
+    "no_promise": N_("This promise does not stand any more."),
+    "same_shortcut": N_("Another reply has this shortcut."),
+    "bad_shortcut": N_("A shortcut has letters, digits and dashes only."),
+    "no_canned": N_("This reply does not exist any more."),
     "left": N_("It has left already."),
     "not_done": N_("This is open already."),
     "no_message": N_("This message does not exist."),
@@ -162,6 +169,19 @@ COUNTING = {
     "paused": N_("paused"),
     "closed": N_("closed"),
 }
+
+PROMISED = {
+    "promise_made": N_("{name} promised: {what}"),
+    "promise_kept": N_("{name} kept the promise: {what}"),
+    "promise_breached": N_("Not kept in time by {name}: {what}"),
+}
+
+SEARCHED = {
+    "customer": N_("Customers"),
+    "message": N_("Conversations"),
+    "file": N_("Files"),
+}
+NOT_OLDER = {0: N_("Any age"), 7: N_("1 week"), 31: N_("a month"), 366: N_("a year")}
 
 DELIVERY = {
     "queued": N_("Waiting to be sent"),
@@ -322,6 +342,11 @@ TIMERS = {
     "skills": N_("lower skill levels are enough"),
     "preferred": N_("it no longer waits for one agent"),
 }
+GROUP_FROM = {
+    "said": N_("somebody said so"),
+    "organisation": N_("by their organisation"),
+    "rule": N_("by a rule of the model"),
+}
 FOLLOWED = (
     N_("What the model says of the 1 message since"),
     N_("What the model says of the {n} messages since"),
@@ -352,10 +377,13 @@ KEYS = (
     ("r", N_("reply")),
     ("x", N_("note")),
     ("f", N_("forward")),
+    ("v", N_("promise something")),
     ("b", N_("take back what has not left yet")),
     ("e", N_("resolve")),
+    ("n", N_("open the next one")),
     ("c", N_("correct the topic")),
     ("g", N_("hand it over")),
+    ("z s", N_("put it aside")),
     ("z", N_("put it aside")),
     ("p", N_("call the customer")),
     ("h", N_("hold the call, or resume it")),
@@ -365,7 +393,21 @@ KEYS = (
     ("Shift+H", N_("hang up")),
     ("Ctrl+Enter", N_("send")),
     ("Ctrl+Shift+Enter", N_("send and resolve")),
+    ("/", N_("find a customer, a conversation or a file")),
+    ("Ctrl+K", N_("do or find anything")),
     ("?", N_("this list")),
+)
+PALETTE = (
+    *(pair for pair in KEYS if len(pair[0]) == 1),
+    ("z", N_("put it aside")),
+    ("u", N_("back to the list")),
+)
+"""The actions that the palette has: those of one key."""
+PLACES = (
+    ("/console/search", N_("Search")),
+    ("/console/me", N_("Your settings")),
+    ("/console/guide", N_("Who is responsible for what")),
+    ("/console/model", N_("Interaction model")),
 )
 
 _REFUSALS = {

@@ -11,6 +11,8 @@ from aiohttp import web
 
 from agent_ui.console import Console
 from agent_ui.context import ConsoleContext, Escalation
+from config.channel_desk import Channels
+from config.group_desk import ModelGroups
 from config.installed import installed
 from config.matrix_desk import Matrices
 from config.model_desk import Desk
@@ -28,6 +30,7 @@ from hub.by_hand import ByHand
 from hub.composing import Composing
 from hub.connector import Connector, ConnectorContext, ConnectorKind
 from hub.events import WITH_BULK
+from hub.facts import Facts
 from hub.gauges import Gauges
 from hub.guide import Guide
 from hub.heart import Heart
@@ -41,8 +44,10 @@ from hub.metrics import Metrics
 from hub.outbound import Outbound
 from hub.outgoing import OutgoingMessage, SendResult
 from hub.passing import nowhere_to_pass
+from hub.rating_requests import RatingRequests
 from hub.relay import Relay
 from hub.retention import Retention
+from hub.searching import Searching
 from hub.store import Blobs, Database, dead_letters, migrate
 from hub.store.database import open_database
 from hub.store.leader import open_leadership
@@ -53,7 +58,7 @@ from routing.assigning.rules import Rules
 from routing.deadlines import Deadlines
 from routing.dispatcher import Dispatcher
 from routing.explain import explain_stored
-from routing.guide import contact_guide
+from routing.guide import contact_guide, shut
 from routing.handing_out import HandingOut, backup_of, offered_only
 from routing.hours.stored import ruler_of
 from routing.learned.current import Current
@@ -170,7 +175,8 @@ def build(settings: Settings, role: Role = Role.ALL, extra: Extra | None = None)
     if role in (Role.ALL, Role.CONSOLE):
         runs = Runs(basics.database, basics.life.versions)
         parts.append(("replays", runs))
-        console = _console(basics, outbound, runs)
+        channels = Channels(settings, basics.database, lambda: connectors)
+        console = _console(basics, outbound, runs, outbound_to, channels)
     if extra is not None:
         parts.append(("extra", extra))
     # Stopped in reverse: sockets and streams are told to end before the HTTP server waits for them.
@@ -352,7 +358,10 @@ def _dispatcher(basics: Basics) -> list[tuple[str, Part]]:
         ("deadlines", Deadlines(basics.database, basics.model, basics.relay.wake)),
         ("planned models", Planned(basics.database, basics.life.activating)),
         ("sweeper", Sweeper(basics.database, basics.bus, basics.relay)),
+        ("searching", Searching(basics.database)),
         ("retention", retention),
+        ("rating requests", _rating_requests(basics)),
+        ("facts", Facts(basics.database, open_leadership(basics.database, "facts"))),
         (
             "learning",
             Schedule(
@@ -363,11 +372,29 @@ def _dispatcher(basics: Basics) -> list[tuple[str, Part]]:
     ]
 
 
+def _rating_requests(basics: Basics) -> RatingRequests:
+    hub = basics.settings.hub
+    return RatingRequests(
+        basics.database,
+        open_leadership(basics.database, "ratings"),
+        basics.tokens,
+        public_url=hub.http.public_url,
+        organisation=hub.organisation,
+        wake=basics.relay.wake,
+    )
+
+
 def make_teaching(settings: Settings, database: Database, model: CurrentModel) -> Teaching:
     return Teaching(database, settings.routing.learning, model)
 
 
-def _console(basics: Basics, outbound: Outbound, runs: Runs) -> Console:
+def _console(
+    basics: Basics,
+    outbound: Outbound,
+    runs: Runs,
+    outbound_to: Mapping[Channel, Connector],
+    channels: Channels,
+) -> Console:
     return Console(
         ConsoleContext(
             database=basics.database,
@@ -384,21 +411,25 @@ def _console(basics: Basics, outbound: Outbound, runs: Runs) -> Console:
             ruler=ruler_of,
             guide=partial(_guide, basics.model),
             topics=ModelTopics(basics.model),
+            groups=ModelGroups(basics.model),
             proposals=TopicDrafts(basics.database, basics.life.versions),
             models=Desk(basics.life, basics.model, basics.database),
             matrices=Matrices(basics.database, basics.life.versions),
             replays=Replays(basics.database, basics.life.versions, runs),
             workshops=WorkshopDesk(basics.life, basics.database, basics.settings.hub.organisation),
+            channels=channels,
             resend=outbound.resend,
             by_hand=ByHand(basics.intake, basics.database, basics.tokens),
             wake=basics.relay.wake,
             offered_only=lambda: offered_only(basics.model()),
             backup_of=lambda role: backup_of(basics.model(), role),
+            shut=lambda role, now: shut(basics.model(), role, now),
             escalation=_escalation(basics.settings.routing.assignment),
             phone_number=phone_number(basics.settings),
             quiet=basics.settings.routing.assignment.quiet,
             supervisor_roles=frozenset(basics.settings.routing.assignment.supervisor_roles),
             mailboxes=mailboxes(basics.settings),
+            pass_on=partial(_pass_on, outbound_to),
             zone=lambda: zone_of(basics.model()),
         )
     )

@@ -15,11 +15,14 @@ from sqlalchemy import Table, select
 from agent_ui.console import Console
 from agent_ui.context import ConsoleContext, Escalation
 from agent_ui.settings import ConsoleSettings
-from builders import ACCOUNT, TOKENS, mail_arrival
+from builders import ACCOUNT, SECRET, TOKENS, mail_arrival
+from config.channel_desk import Channels
+from config.group_desk import ModelGroups
 from config.matrix_desk import Matrices
 from config.model_desk import Desk
 from config.replay_desk import Replays
 from config.replay_runs import Runs
+from config.settings import load
 from config.topic_desk import ModelTopics
 from config.topic_drafts import TopicDrafts
 from config.workshop_desk import WorkshopDesk
@@ -28,14 +31,16 @@ from connectors.shared.twilio.numbers import to_e164
 from hub.bus import DeadLetter
 from hub.bus.opening import open_bus
 from hub.by_hand import ByHand
+from hub.errors import Unavailable
 from hub.guide import Guide
 from hub.http import build_app
 from hub.http_server import HttpServer
 from hub.intake import Intake
-from hub.interaction import Accepted, Arrival, Channel
+from hub.interaction import Accepted, Arrival, Channel, DeliveryState
 from hub.isolation import Workers
 from hub.metrics import Metrics
 from hub.outbound import Outbound
+from hub.outgoing import OutgoingMessage, SendResult
 from hub.relay import Relay
 from hub.settings import BusSettings, HttpSettings, HubSettings
 from hub.store import Blobs, agents, migrate
@@ -46,7 +51,7 @@ from interaction_models import FILE
 from routing.assigning.rules import Rules
 from routing.dispatcher import Dispatcher
 from routing.explain import explain_stored
-from routing.guide import contact_guide
+from routing.guide import contact_guide, shut
 from routing.handing_out import HandingOut, backup_of, offered_only
 from routing.hours.stored import ruler_of
 from routing.lifecycle.life import ModelLife
@@ -114,6 +119,11 @@ class House:
     escalation: Escalation = field(default_factory=Escalation)
     public_url: str = ""
     supervisor_roles: frozenset[str] = frozenset()
+    passed_on: list[OutgoingMessage] = field(default_factory=list)
+    """Mails that were sent and not kept."""
+    mail_is_down: bool = False
+    connectors: dict[str, Any] = field(default_factory=dict)
+    """What the page of channels tries."""
     port: int = field(default_factory=free_port)
 
     @property
@@ -134,7 +144,7 @@ class House:
         self.model = read_model(self.model_text, FILE)
         self.life = ModelLife.over(self.database, self.relay.wake)
         await self.life.activating.go_live_from_file(
-            self.model_text, reason="First start", only_first=True
+            self.model_text, reason="First start: model.yaml", only_first=True
         )
         self.live = LiveModel(self.database)
         await self.live.start()
@@ -201,20 +211,37 @@ class House:
             ruler=ruler_of,
             guide=self._guide,
             topics=ModelTopics(lambda: self.model),
+            groups=ModelGroups(lambda: self.model),
             proposals=TopicDrafts(self.database, self.life.versions),
             models=Desk(self.life, self.live, self.database),
             matrices=Matrices(self.database, self.life.versions),
             replays=Replays(self.database, self.life.versions, self.runs),
+            channels=self._channels(),
             workshops=WorkshopDesk(self.life, self.database, hub.organisation),
+            pass_on=self._pass_on,
             resend=self.outbound.resend,
             by_hand=ByHand(self.intake, self.database, TOKENS),
             wake=self.relay.wake,
             offered_only=lambda: offered_only(self.model),
             backup_of=lambda role: backup_of(self.model, role),
             escalation=self.escalation,
+            shut=lambda role, now: shut(self.model, role, now),
             phone_number=lambda typed: to_e164(typed, "NL"),
             supervisor_roles=self.supervisor_roles,
         )
+
+    def _channels(self) -> Channels:
+        said = {
+            "hub": {"organisation": "Van Dalen Koffie", "secret": SECRET},
+            "connectors": {"chat": {"sites": {"website": {"origins": ["https://www.x.example"]}}}},
+        }
+        return Channels(load(None, said), self.database, lambda: self.connectors)
+
+    async def _pass_on(self, message: OutgoingMessage) -> SendResult:
+        if self.mail_is_down:
+            raise Unavailable("mail", "Nobody answers.")
+        self.passed_on.append(message)
+        return SendResult(state=DeliveryState.SENT)
 
     def _guide(self, group: str, public: bool, now: datetime) -> Guide:
         return contact_guide(self.model, group, public=public, now=now)
