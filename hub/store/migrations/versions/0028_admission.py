@@ -8,8 +8,8 @@ from alembic import op
 
 from hub.store.types import Counter, Instant, Json
 
-revision = "0033"
-down_revision = "0032"
+revision = "0028"
+down_revision = "0027"
 
 
 def upgrade() -> None:
