@@ -23,6 +23,7 @@ from hub.settings import HubSettings
 from hub.store import Blobs, Database
 from hub.store.deadlines import Deadline
 from hub.store.work_items import WorkItem
+from hub.webhooks import Rules
 
 
 def _no_role(role: str) -> str:  # noqa: ARG001
@@ -68,6 +69,7 @@ class ConsoleContext:
     `offered_only()`: the roles whose work is not for taking, only for offering.
     `backup_of(role)`: the role that takes over, or "".
     `escalation`: to whom agents turn when they may not decide.
+    `webhooks`: what they may be sent to; None where nobody is told of events.
     `quiet`: after so long without a word a chat takes half of an agent's room.
     `supervisor_roles`: who holds one sees, and may hand out, the work of everybody.
     `mailboxes`: the addresses of those that mail is taken from.
@@ -99,6 +101,7 @@ class ConsoleContext:
     backup_of: Callable[[str], str] = _no_role
     escalation: Escalation = Escalation()
     quiet: timedelta = timedelta(minutes=10)
+    webhooks: Rules | None = None
     supervisor_roles: frozenset[str] = frozenset()
     mailboxes: tuple[str, ...] = ()
     zone: Callable[[], tzinfo] = lambda: UTC

@@ -8,6 +8,7 @@ from connectors.messaging.kind import connector as messaging
 from connectors.partners.kind import connector as partners
 from connectors.phone.kind import connector as phone
 from connectors.portal.kind import connector as portal
+from connectors.webhooks.kind import connector as webhooks
 from hub.connector import ConnectorKind
 
 OURS: tuple[ConnectorKind, ...] = (
@@ -17,6 +18,7 @@ OURS: tuple[ConnectorKind, ...] = (
     partners,
     phone,
     portal,
+    webhooks,
 )
 
 

@@ -21,6 +21,7 @@ from config.topic_desk import ModelTopics
 from config.topic_drafts import TopicDrafts
 from config.workshop_desk import WorkshopDesk
 from connectors.messaging.composing import MessagingComposing
+from hub import webhooks
 from hub.asking import AskedTopic
 from hub.bus import Bus, DeadLetter
 from hub.bus.opening import open_bus
@@ -212,6 +213,12 @@ def composing(settings: Settings) -> dict[Channel, Composing]:
     return dict.fromkeys(MESSAGING, MessagingComposing(messaging))
 
 
+def webhook_rules(settings: Settings) -> webhooks.Rules | None:
+    """What other systems may be told at; None where nobody is told of events."""
+    section: Any = getattr(settings.connectors, "webhooks", None)
+    return None if section is None else webhooks.Rules(allow_private=section.allow_private)
+
+
 def enabled(settings: Settings) -> list[tuple[ConnectorKind, Any]]:
     """The connectors whose section is there, with it."""
     sections = [(kind, getattr(settings.connectors, kind.name)) for kind in installed()]
@@ -390,6 +397,7 @@ def _console(basics: Basics, outbound: Outbound, runs: Runs) -> Console:
             backup_of=lambda role: backup_of(basics.model(), role),
             escalation=_escalation(basics.settings.routing.assignment),
             quiet=basics.settings.routing.assignment.quiet,
+            webhooks=webhook_rules(basics.settings),
             supervisor_roles=frozenset(basics.settings.routing.assignment.supervisor_roles),
             mailboxes=mailboxes(basics.settings),
             zone=lambda: zone_of(basics.model()),

@@ -5,7 +5,16 @@ from typing import Any, cast
 
 from sqlalchemy import Connection
 
-from agent_ui.api import agreements, contacts, conversations, customers, model, trade, work
+from agent_ui.api import (
+    agreements,
+    contacts,
+    conversations,
+    customers,
+    model,
+    trade,
+    webhooks,
+    work,
+)
 from agent_ui.api.scopes import SCOPES
 from agent_ui.context import ConsoleContext
 from hub.api.door import Door
@@ -39,6 +48,7 @@ def operations(context: ConsoleContext) -> Sequence[Operation[Agent]]:
         *agreements.operations(),
         *trade.operations(),
         *model.operations(context),
+        *webhooks.operations(context),
     ]
 
 

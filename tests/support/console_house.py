@@ -41,6 +41,7 @@ from hub.store import Blobs, agents, migrate
 from hub.store.database import open_database
 from hub.store.leader import open_leadership
 from hub.store.tables import work_items
+from hub.webhooks import Rules as WebhookRules
 from interaction_models import FILE
 from routing.assigning.rules import Rules
 from routing.decision import Decision
@@ -113,6 +114,7 @@ class House:
     """With rules a dispatcher runs, and offers work as they say."""
     escalation: Escalation = field(default_factory=Escalation)
     public_url: str = ""
+    webhooks: WebhookRules | None = field(default_factory=WebhookRules)
     supervisor_roles: frozenset[str] = frozenset()
     port: int = field(default_factory=free_port)
 
@@ -211,6 +213,7 @@ class House:
             offered_only=lambda: offered_only(self.model),
             backup_of=lambda role: backup_of(self.model, role),
             escalation=self.escalation,
+            webhooks=self.webhooks,
             supervisor_roles=self.supervisor_roles,
         )
 
