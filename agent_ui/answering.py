@@ -13,6 +13,7 @@ from hub.logs import correlation_id
 from hub.replies import Reply, add_event, add_note, add_reply
 from hub.store import audit, timeline, work_items
 from hub.store.agents import Agent
+from hub.store.steps_done import BEFORE_ANSWER, refuse_undone
 from hub.store.work_items import WorkItem
 
 LONGEST_TEXT = 200_000
@@ -50,6 +51,7 @@ def send_reply(
     """Answer the customer; takes the work item if nobody has it, and it is for taking."""
     _refuse_unseen(connection, draft.conversation_id, draft.seen, agent)
     item = _take(connection, draft.conversation_id, agent, offered_only)
+    refuse_undone(connection, item.id, item.decision, BEFORE_ANSWER)
     way = _way(connection, item, draft, default_accounts, composing)
     text, details = _written(draft, way, composing)
     to = way.reachable

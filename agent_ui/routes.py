@@ -92,6 +92,7 @@ def routes(views: Views, guard: Guard, static: StaticFiles) -> Sequence[Route]:
         Route("POST", work_item + "/resolve", agents(views.actions.resolve)),
         Route("POST", work_item + "/topic", agents(views.actions.correct_topic)),
         Route("POST", work_item + "/information", agents(views.information.enter)),
+        Route("POST", work_item + "/steps", agents(views.information.step)),
         Route("POST", "/console/proposals/{id}", agents(views.information.decide)),
         Route("GET", conversation, agents(views.conversation.page)),
         Route("GET", conversation + "/entries", agents(views.conversation.entries)),

@@ -18,8 +18,10 @@ from hub.store import (
     chat_visits,
     customers,
     deadlines,
+    follow_ups,
     found_out,
     steps,
+    steps_done,
     timeline,
     work_items,
 )
@@ -27,8 +29,10 @@ from hub.store.agents import Agent
 from hub.store.chat_visits import Visit
 from hub.store.customers import Customer, Past
 from hub.store.deadlines import Deadline
+from hub.store.follow_ups import FollowUp
 from hub.store.found_out import Proposal
 from hub.store.steps import Step
+from hub.store.steps_done import Done
 from hub.store.timeline import Conversation, Entry
 from hub.store.work_items import WorkItem
 
@@ -37,8 +41,9 @@ from hub.store.work_items import WorkItem
 class Screen:
     """`readable`: the conversations of the history that the agent may open.
 
-    `steps`: how the work found its agent. `colleagues`: (id, name) of who can be given it, by role;
-    read for who holds the work. `visitor`: who is, or was, at the other end of a chat.
+    `steps`: how the work found its agent. `followed`: what was decided about what the customer
+    wrote since. `colleagues`: (id, name) of who can be given it, by role; read for who holds the
+    work. `visitor`: who is, or was, at the other end of a chat.
     """
 
     conversation: Conversation
@@ -55,6 +60,8 @@ class Screen:
     agent: Agent
     offered_only: frozenset[str]
     steps: list[Step]
+    followed: list[FollowUp]
+    done: dict[str, Done]
     colleagues: dict[str, list[tuple[str, str]]]
     trade: Trade
     needs: list[Need]
@@ -166,6 +173,8 @@ def read_screen(
         agent=agent,
         offered_only=offered_only,
         steps=steps.of(connection, item.id) if item else [],
+        followed=follow_ups.of_item(connection, item.id) if item else [],
+        done=steps_done.of_item(connection, item.id) if item else {},
         colleagues=_colleagues(connection, item, agent),
         trade=trade,
         needs=needs_of(guidance, customer, trade, entered, _said(entries)),

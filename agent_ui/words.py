@@ -53,6 +53,7 @@ REASONS = {
     "taken": N_("It is done already."),
     "not_held": N_("Take this item first."),
     "changed": N_("It changed at the same moment. Try again."),
+    "no_step": N_("This step is not asked for here any more. Look again."),
     "no_work_item": N_("This work item does not exist."),
     "no_conversation": N_("This conversation does not exist."),
     "empty_reply": N_("Write something first."),
@@ -303,6 +304,10 @@ TIMERS = {
     "skills": N_("lower skill levels are enough"),
     "preferred": N_("it no longer waits for one agent"),
 }
+FOLLOWED = (
+    N_("What the model says of the 1 message since"),
+    N_("What the model says of the {n} messages since"),
+)
 PASSED = (
     N_("1 that stood before it was passed over"),
     N_("{n} that stood before it were passed over"),

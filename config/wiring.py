@@ -52,9 +52,8 @@ from hub.tokens import Tokens
 from routing.asking import what_to_ask
 from routing.assigning.rules import Rules
 from routing.deadlines import Deadlines
-from routing.decision import Decision
 from routing.dispatcher import Dispatcher
-from routing.explain import explain
+from routing.explain import explain_stored
 from routing.guide import contact_guide
 from routing.handing_out import HandingOut, backup_of, offered_only
 from routing.hours.stored import ruler_of
@@ -380,7 +379,7 @@ def _console(basics: Basics, outbound: Outbound, runs: Runs) -> Console:
             hub=basics.settings.hub,
             default_accounts=default_accounts(basics.settings),
             composing=composing(basics.settings),
-            explain=_explain,
+            explain=explain_stored,
             role_titles=_role_titles(basics.model),
             ruler=ruler_of,
             guide=partial(_guide, basics.model),
@@ -408,10 +407,6 @@ def _console(basics: Basics, outbound: Outbound, runs: Runs) -> Console:
 def _escalation(rules: Rules) -> Escalation:
     supervisors = next(iter(rules.supervisor_roles), "")
     return Escalation(supervisors, rules.escalated_minutes)
-
-
-def _explain(decision: dict[str, Any], language: str) -> list[str]:
-    return explain(Decision.model_validate(decision), "nl" if language == "nl" else "en")
 
 
 def _guide(model: CurrentModel, group: str, public: bool, now: datetime) -> Guide:

@@ -148,6 +148,24 @@ class Handling(Frozen):
         )
 
 
+class Brief(Frozen):
+    """As much of a decision as says why: kept with a contact that came when there was work for it
+    already. `rows` names only those that say who is responsible and whether it is allowed."""
+
+    model_version: str
+    target_group: str
+    topic: str
+    topic_title: Title | None
+    role: str
+    role_title: Title
+    rows: dict[str, Source]
+    recognition: Recognition
+    reasons: tuple[Reason, ...]
+
+
+_SAID_BRIEFLY = ("role", "allowed")
+
+
 class Decision(Handling):
     """The handling of one contact, how its topic was found, and the reasons in order."""
 
@@ -168,3 +186,12 @@ class Decision(Handling):
         decision = handling.undecided.model_copy()
         vars(decision).update(own | known)
         return decision
+
+    @property
+    def brief(self) -> dict[str, Any]:
+        """A `Brief`, as it is stored."""
+        stored = self.as_json
+        kept = {name: stored[name] for name in Brief.model_fields}
+        return kept | {
+            "rows": {name: stored["rows"][name] for name in _SAID_BRIEFLY if name in stored["rows"]}
+        }

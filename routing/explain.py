@@ -1,8 +1,8 @@
 """The reasons of a decision as sentences, in the languages of the interface."""
 
-from typing import Literal
+from typing import Any, Literal
 
-from routing.decision import Decision, Reason, ReasonCode
+from routing.decision import Brief, Decision, Reason, ReasonCode
 from routing.tree import ANY
 
 Language = Literal["en", "nl"]
@@ -100,10 +100,16 @@ _QUOTING = frozenset(
 _QUOTED = ("given", "matched", "mentions")
 
 
-def explain(decision: Decision, language: Language, *, discreet: bool = False) -> list[str]:
+def explain(decision: Decision | Brief, language: Language, *, discreet: bool = False) -> list[str]:
     """One sentence for each reason, in the order in which they were reached; `discreet` ones leave
     out what the customer wrote."""
     return [_sentence(reason, decision, language, discreet) for reason in decision.reasons]
+
+
+def explain_stored(stored: dict[str, Any], language: str) -> list[str]:
+    """The same of a decision, or of a brief one, as the store keeps it."""
+    kept = (Decision if "priority_minutes" in stored else Brief).model_validate(stored)
+    return explain(kept, "nl" if language == "nl" else "en")
 
 
 _PARTS = 4
@@ -132,7 +138,9 @@ def row_in_words(row: str, language: Language) -> str:
     return ", ".join([named[0], f"{named[1]} {way}" if way else named[1], named[2]])
 
 
-def _sentence(reason: Reason, decision: Decision, language: Language, discreet: bool) -> str:
+def _sentence(
+    reason: Reason, decision: Decision | Brief, language: Language, discreet: bool
+) -> str:
     """With titles where the decision keeps them, so that an old one reads as it did then."""
     words = dict(reason.parameters)
     if discreet and reason.code in _QUOTING:

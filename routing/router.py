@@ -16,7 +16,8 @@ from hub import clock
 from hub.events import Envelope, InteractionReceived, MessageStatus
 from hub.interaction import Automatic, Channel
 from hub.metrics import Metrics
-from hub.store import Database, agreements, routing, troubles
+from hub.store import Database, agreements, follow_ups, routing, troubles
+from hub.store.follow_ups import Decided
 from hub.store.processed import first_seen
 from hub.store.routing import Unrouted, WorkItem
 from hub.store.work_items import SNOOZED
@@ -98,6 +99,7 @@ class Router:
                 work.reopen(connection, troubled[event_id])
             troubles.heard(connection, list(troubled))
         routing.save(connection, work.changed(), closed)
+        follow_ups.keep(connection, work.followed)
         numbers.link(connection, contacts)
         if contacts:
             routing.mark_routed(connection, [contact.id for contact in contacts])
@@ -121,6 +123,7 @@ class _Work:
         self._numbers = numbers
         self._learned = learned
         self._changed: dict[str, WorkItem] = {}
+        self.followed: list[Decided] = []
 
     def changed(self) -> list[WorkItem]:
         return list(self._changed.values())
@@ -138,13 +141,15 @@ class _Work:
             first = contact.sequence == 1
             self._put(self._past.prefer(promised, first=first, sticky=decision.sticky))
         else:
+            self.followed.append(Decided(contact.id, item.id, decision.brief))
             item = self._with_news(item, contact, decision)
             self._put(with_contact(item, contact.received_at, self._terms))
         return self._open[contact.conversation_id].role
 
     def _with_news(self, item: WorkItem, contact: Unrouted, decision: Decision) -> WorkItem:
-        """The customer wrote again. Who has it keeps it; only untouched triage work finds its
-        role. What was put aside until a time waits again, first for who had it."""
+        """The customer wrote again. Who has it keeps it, whatever was decided about this contact;
+        only untouched triage work finds its role. What was put aside until a time waits again,
+        first for who had it."""
         rules = self._past.rules
         if item.state == SNOOZED:
             return awake(item, rules, contact.correlation_id)

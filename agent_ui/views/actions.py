@@ -32,6 +32,7 @@ from agent_ui.visit import Visit, number
 from hub.errors import Rejected
 from hub.store import corrections, timeline, work_items
 from hub.store.agents import Agent
+from hub.store.steps_done import StepsFirst
 from hub.store.work_items import WorkItem
 
 log = structlog.get_logger(__name__)
@@ -47,6 +48,7 @@ _OTHERS_WROTE_BEFORE_END = N_(
     "This is not resolved yet: something was added that you had not seen. Read it first."
 )
 
+_STEPS_FIRST = N_("Do this first, and tick it under “What this needs”: {steps}.")
 _STAYS = N_(
     "The model makes {role} responsible for this topic. The work stays with {former}: correct it "
     "again and hand it over if that is better."
@@ -205,7 +207,7 @@ class ActionViews:
         return await self._conversations.show(
             visit,
             conversation_id,
-            notice=words.reason(visit.texts, error),
+            notice=_why_not(visit, error),
             draft=draft,
             mode=mode,
             status=error.status,
@@ -218,6 +220,14 @@ class ActionViews:
         )
         following = [*work.mine, *work.queue]
         return _address(following[0].conversation_id) if following else HOME
+
+
+def _why_not(visit: Visit, error: Rejected) -> str:
+    if isinstance(error, StepsFirst):
+        texts = visit.texts
+        titles = [title.get(texts.language) or title.get("en", "") for title in error.titles]
+        return texts(_STEPS_FIRST, steps="; ".join(titles))
+    return words.reason(visit.texts, error)
 
 
 def _address(conversation_id: str) -> str:

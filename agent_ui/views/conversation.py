@@ -55,6 +55,10 @@ class ConversationViews:
             "alphabet": alphabet,
             "clocks": clocks_of(screen.deadlines, self._context.ruler, clock.now()),
             "why": self._why(screen, visit.texts.language),
+            "followed": [
+                (one, self._context.explain(one.decision, visit.texts.language))
+                for one in screen.followed
+            ],
         }
         if visit.wants_part:
             return self._pages.page(visit, "parts/conversation.html", status=status, **values)

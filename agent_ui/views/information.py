@@ -1,6 +1,7 @@
 """An agent keeps what they found out, and says what of it belongs to the customer."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from aiohttp import web
 from sqlalchemy import Connection
@@ -9,12 +10,15 @@ from agent_ui import words
 from agent_ui.context import ConsoleContext
 from agent_ui.guidance import guidance_of
 from agent_ui.needs import fields_of_customer
+from agent_ui.texts import N_
 from agent_ui.views.conversation import ConversationViews
 from agent_ui.views.sign_in import HOME, see_other
 from agent_ui.visit import Visit, checked_id
 from hub.errors import Rejected
 from hub.http import form_of
-from hub.store import found_out, timeline, work_items
+from hub.store import found_out, ticking, timeline, work_items
+
+_SAY_WHY = N_("Say in a few words why this step is not needed.")
 
 
 class InformationViews:
@@ -40,6 +44,33 @@ class InformationViews:
             found_out.enter(connection, item_id, visit.known, values, of_customer=of_customer)
 
         return await self._do(visit, found[0].conversation_id, work)
+
+    async def step(self, visit: Visit) -> web.StreamResponse:
+        """A step is done, not needed for a reason, or not done after all."""
+        item_id = visit.id
+        found = await self._context.database.read(lambda c: work_items.by_ids(c, [item_id]))
+        if not found or not found[0].is_for(visit.known):
+            raise web.HTTPNotFound
+        name, state = (await visit.field("step"))[:100], await visit.field("state")
+        reason = await visit.field("reason") if state == "skipped" else ""
+        if state == "skipped" and not reason.strip():
+            notice = visit.texts(_SAY_WHY)
+            return await self._conversations.show(
+                visit,
+                found[0].conversation_id,
+                notice=notice,
+                status=HTTPStatus.UNPROCESSABLE_ENTITY,
+            )
+
+        def work(connection: Connection) -> None:
+            if state == "open":
+                ticking.untick(connection, item_id, visit.known, name)
+            else:
+                ticking.tick(connection, item_id, visit.known, name, reason=reason)
+
+        answer = await self._do(visit, found[0].conversation_id, work)
+        self._context.wake()
+        return answer
 
     async def decide(self, visit: Visit) -> web.StreamResponse:
         """Keep what was proposed for the customer of a conversation, or drop it."""

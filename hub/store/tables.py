@@ -590,6 +590,26 @@ work_information = Table(
     Column("at", Instant, nullable=False),
 )
 
+# The steps of the model that were done for a work item: `before.NAME`, `during.NAME`, `after.NAME`.
+steps_done = Table(
+    "steps_done",
+    metadata,
+    Column("work_item_id", _ID, ForeignKey("work_items.id"), primary_key=True),
+    Column("name", String(100), primary_key=True),
+    Column("agent_id", _ID, ForeignKey("agents.id"), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("reason", Text, nullable=False),  # why it was not needed; empty: it was done
+)
+
+# What was decided about a contact that came when its conversation was open work already.
+follow_ups = Table(
+    "follow_ups",
+    metadata,
+    Column("interaction_id", _ID, ForeignKey("interactions.id"), primary_key=True),
+    Column("work_item_id", _ID, ForeignKey("work_items.id"), nullable=False, index=True),
+    Column("decision", Json, nullable=False),
+)
+
 # Something that somebody found out about a customer, until somebody says whether it is kept.
 customer_proposals = Table(
     "customer_proposals",

@@ -23,6 +23,7 @@ from hub.store import answers, audit, deadlines, in_hand, outbox, presence, queu
 from hub.store.agents import Agent
 from hub.store.among import among
 from hub.store.ranking import ranked
+from hub.store.steps_done import BEFORE_END, refuse_undone
 from hub.store.tables import agents, conversations, customers, interactions, work_items
 
 SOURCE = "/loket/console"
@@ -196,8 +197,10 @@ def answered(connection: Connection, item_id: str, agent: Agent) -> WorkItem:
 def resolve(
     connection: Connection, item_id: str, agent: Agent, results: dict[str, str]
 ) -> WorkItem:
-    """The agent is done with an item that they hold, and with its conversation."""
+    """The agent is done with an item that they hold, and with its conversation. Raises StepsFirst
+    when a step that blocks is not done."""
     item = held(connection, item_id, agent)
+    refuse_undone(connection, item_id, item.decision, BEFORE_END)
     now = clock.now()
     connection.execute(
         update(conversations)

@@ -7,14 +7,17 @@ from pathlib import Path
 import pytest
 
 from agent_ui.context import Escalation
-from console_house import MODEL, House, Person, open_house
+from console_house import MODEL, House, Page, Person, open_house
+from hub.store.tables import audit_log
 
 LIMITED = (
     MODEL.replace(
-        "blocking: yes}\n",
+        "blocking: no}\n",
         """blocking: yes}
         - {name: book, title: {en: Book it, nl: Boek het}, who: billing}
         - {name: tell, title: {en: Tell them, nl: Meld het}, who: service}
+      during:
+        - {name: weigh, title: {en: Weigh it, nl: Weeg het}, blocking: yes}
 """,
     )
     .replace(
@@ -75,3 +78,57 @@ async def test_where_the_model_names_nobody_a_supervisor_is_asked(
     await house.receive(subject="Hello", text="Are you there?")
     page = await anna.take_next()
     assert page.texts("[data-give] [name=escalate]") == ["Ask a supervisor"]
+
+
+async def test_what_blocks_is_done_before_the_answer_and_before_the_end(
+    house: House, anna: Person
+) -> None:
+    accepted = await house.receive(subject="My order 12")
+    page = await anna.take_next()
+    item = await house.work_of(accepted.conversation_id)
+    refused = await anna.reply(page, "It comes tomorrow.")
+    assert refused.status == 409
+    said = "Do this first, and tick it under “What this needs”: Look up the order."
+    assert said in refused.text("[role=alert]")
+    assert refused.text("textarea[name=text]") == "It comes tomorrow."
+    page = await tick(anna, item.id, "before.look")
+    assert "done Anna de Wit, 2026" in page.text("[data-steps] li")
+    page = await anna.reply(page, "It comes tomorrow.")
+    assert page.status == 200
+    refused = await anna.post(f"/console/work/{item.id}/resolve", seen="2")
+    assert (refused.status, "Weigh it." in refused.text("[role=alert]")) == (409, True)
+    await tick(anna, item.id, "during.weigh")
+    await tick(anna, item.id, "before.look", state="open")
+    refused = await anna.post(f"/console/work/{item.id}/resolve", seen="2")
+    assert (refused.status, "Look up" in refused.text("[role=alert]")) == (409, True)
+    await tick(anna, item.id, "before.look")
+    await anna.post(f"/console/work/{item.id}/resolve", seen="2")
+    assert (await house.work_of(accepted.conversation_id)).state == "done"
+
+
+async def test_a_step_is_left_out_only_with_a_reason_which_others_see(
+    house: House, anna: Person
+) -> None:
+    accepted = await house.receive(subject="My order 12")
+    await anna.take_next()
+    item = await house.work_of(accepted.conversation_id)
+    refused = await tick(anna, item.id, "before.look", state="skipped", reason=" ")
+    assert (refused.status, "why this step" in refused.text("[role=alert]")) == (422, True)
+    page = await tick(anna, item.id, "before.look", state="skipped", reason="No order yet")
+    assert "not needed Anna de Wit" in page.text("[data-steps] li")
+    assert page.text("[data-steps] li q") == "No order yet"
+    logged = [row for row in await house.rows(audit_log) if ".step" in row.action]
+    assert [(row.action, row.details["step"], row.details["reason"]) for row in logged] == [
+        ("work_item.step_skipped", "before.look", "No order yet")
+    ]
+    assert (await house.work_of(accepted.conversation_id)).epoch == item.epoch + 1, (
+        "others are told"
+    )
+    refused = await tick(anna, item.id, "before.nothing")
+    assert (refused.status, "not asked for here" in refused.text("[role=alert]")) == (409, True)
+
+
+async def tick(person: Person, item_id: str, step: str, **fields: str) -> Page:
+    return await person.post(
+        f"/console/work/{item_id}/steps", **({"step": step, "state": "done"} | fields)
+    )

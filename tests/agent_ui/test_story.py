@@ -87,7 +87,7 @@ async def test_the_screen_tells_what_the_model_says(house: House, anna: Person) 
     side = page.text("#side")
     assert "You may refund up to EUR 50." in side
     assert "Order number not known: ask the customer" in side
-    assert "Look up the order must be done first" in side
+    assert "Look up the order Done" in side
     why = page.text(".why")
     assert "version 1" in why
     assert "all customers, any channel, order (line 18) says: First answer within" in why
@@ -98,6 +98,16 @@ async def test_the_screen_tells_what_the_model_says(house: House, anna: Person) 
         "Parcel found",
         "Sent again",
     ]
+
+
+async def test_what_the_customer_writes_next_says_why_too(house: House, anna: Person) -> None:
+    await house.receive(subject="My order 12", message_id="one@example.org")
+    await house.receive(subject="The invoice", references=("one@example.org",))
+    page = await anna.take_next()
+    assert page.text(".chip-topic") == "Orders"
+    why = page.text(".why")
+    assert "What the model says of the 1 message since" in why
+    assert "interaction model, version 1 These words point to “Invoices”: invoice." in why
 
 
 async def test_the_same_in_dutch(house: House, anna: Person) -> None:

@@ -20,7 +20,7 @@ from hub.interaction import Accepted, Arrival, Automatic, Channel
 from hub.metrics import Metrics
 from hub.references import Reference
 from hub.replies import Reply, add_reply
-from hub.store import Database, links, orders, sending, troubles
+from hub.store import Database, follow_ups, links, orders, sending, troubles
 from hub.store.tables import (
     conversations,
     customers,
@@ -31,6 +31,8 @@ from hub.store.tables import (
 )
 from routing.assigning.rules import Rules
 from routing.decide import Guess
+from routing.decision import Brief
+from routing.explain import explain
 from routing.model import Model
 from routing.model_file import load_model
 from routing.router import Router
@@ -146,7 +148,7 @@ async def test_an_event_that_overtakes_or_is_lost_changes_nothing(
 
 
 async def test_a_customer_who_writes_again_keeps_their_place_and_agent(
-    database: Database, intake: Intake, router: Router
+    database: Database, intake: Intake, router: Router, model: Model
 ) -> None:
     first = await intake.accept(late_delivery(message_id="one@example.org"))
     await router.handle([received(first)])
@@ -164,6 +166,12 @@ async def test_a_customer_who_writes_again_keeps_their_place_and_agent(
         before.waiting_since,
     )
     assert after.epoch > before.epoch + 1
+    assert after.decision == before.decision
+    [kept] = await database.read(lambda c: follow_ups.of_item(c, after.id))
+    assert (kept.interaction_id, kept.decision["role"]) == (second.interaction_id, "billing")
+    assert kept.decision["model_version"] == model.version
+    assert kept.decision["rows"]["role"]["row"] == "any any any billing"
+    assert "factuur" in explain(Brief.model_validate(kept.decision), "en")[0]
 
 
 COMPLAINT = "Klacht over de bezorger"

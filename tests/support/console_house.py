@@ -44,9 +44,8 @@ from hub.store.tables import work_items
 from hub.webhooks import Rules as WebhookRules
 from interaction_models import FILE
 from routing.assigning.rules import Rules
-from routing.decision import Decision
 from routing.dispatcher import Dispatcher
-from routing.explain import explain
+from routing.explain import explain_stored
 from routing.guide import contact_guide
 from routing.handing_out import HandingOut, backup_of, offered_only
 from routing.hours.stored import ruler_of
@@ -88,7 +87,7 @@ moments:
       - {name: number, title: {en: Order number, nl: Bestelnummer}, source: ask}
     steps:
       before:
-        - {name: look, title: {en: Look up the order, nl: Zoek de bestelling op}, blocking: yes}
+        - {name: look, title: {en: Look up the order, nl: Zoek de bestelling op}, blocking: no}
     results:
       - name: outcome
         title: {en: Outcome, nl: Uitkomst}
@@ -197,7 +196,7 @@ class House:
             composing=dict.fromkeys(
                 (Channel.SMS, Channel.WHATSAPP), MessagingComposing(messaging_settings())
             ),
-            explain=_explain,
+            explain=explain_stored,
             role_titles=lambda language: _titles(self.model, language),
             ruler=ruler_of,
             guide=self._guide,
@@ -372,10 +371,6 @@ async def _ready() -> dict[str, str]:
 
 
 async def _nothing() -> None: ...
-
-
-def _explain(decision: dict[str, Any], language: str) -> list[str]:
-    return explain(Decision.model_validate(decision), "nl" if language == "nl" else "en")
 
 
 def _titles(model: Model, language: str) -> dict[str, str]:

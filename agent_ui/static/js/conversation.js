@@ -7,6 +7,16 @@ const NEAR_END = 60;
 // An entry that only peeps in at the lower edge has not been seen.
 const MARGIN = "0px 0px -48px 0px";
 
+// Which steps are done; not while somebody says why one is not needed.
+function refreshSteps(page) {
+  const fresh = page.querySelector("[data-steps]");
+  const shown = document.querySelector("[data-steps]");
+  if (!fresh || !shown || fresh.dataset.steps !== shown.dataset.steps) return;
+  if (shown.querySelector("details[open]") || shown.contains(document.activeElement)) return;
+  shown.replaceWith(fresh);
+  showTimes(fresh);
+}
+
 class Conversation extends HTMLElement {
   connectedCallback() {
     this.timeline = this.querySelector("[data-timeline]");
@@ -117,6 +127,7 @@ class Conversation extends HTMLElement {
     this.dataset.epoch = fresh.dataset.epoch;
     this.refreshHead(fresh);
     this.refreshComposer(fresh);
+    refreshSteps(answer.page);
     if (entries) this.refreshEntries(fresh);
     showTimes(this);
   }
