@@ -8,8 +8,8 @@ from alembic import op
 
 from hub.store.types import Instant, Json
 
-revision = "0024"
-down_revision = "0023"
+revision = "0025"
+down_revision = "0024"
 
 
 def upgrade() -> None:
