@@ -16,6 +16,7 @@ from agent_ui.sessions import Sessions
 from agent_ui.static_files import static_files
 from agent_ui.streams import Streams
 from agent_ui.views.actions import ActionViews
+from agent_ui.views.by_hand import ByHandViews
 from agent_ui.views.chat import ChatViews
 from agent_ui.views.conversation import ConversationViews
 from agent_ui.views.desk import DeskViews
@@ -70,6 +71,7 @@ class Console:
             desk=DeskViews(context, pages, work, conversation),
             handing_over=HandingOverViews(context, conversation),
             information=InformationViews(context, conversation),
+            by_hand=ByHandViews(context, pages),
             imports=ImportViews(context, pages, self._imports),
             streams=self._streams,
             workshops=WorkshopsViews(context, pages, sessions),

@@ -10,6 +10,7 @@ from agent_ui.sent_files import MOST_BYTES
 from agent_ui.static_files import PREFIX, StaticFiles
 from agent_ui.streams import Streams
 from agent_ui.views.actions import ActionViews
+from agent_ui.views.by_hand import ByHandViews
 from agent_ui.views.chat import ChatViews
 from agent_ui.views.conversation import ConversationViews
 from agent_ui.views.desk import DeskViews
@@ -51,6 +52,7 @@ class Views:
     handing_over: HandingOverViews
     information: InformationViews
     imports: ImportViews
+    by_hand: ByHandViews
     streams: Streams
     workshops: WorkshopsViews
     workshop: WorkshopViews
@@ -104,6 +106,8 @@ def routes(views: Views, guard: Guard, static: StaticFiles) -> Sequence[Route]:
         Route("GET", interaction + "/original", agents(views.files.original)),
         Route("POST", interaction + "/resend", agents(views.actions.resend)),
         Route("GET", "/console/files/{id}", agents(views.files.download)),
+        Route("GET", "/console/by-hand", agents(views.by_hand.form)),
+        Route("POST", "/console/by-hand", agents(views.by_hand.record), body_limit=MOST_BYTES),
         Route("GET", "/console/imports", guard.for_administrators(views.imports.page)),
         Route(
             "POST",

@@ -51,6 +51,14 @@ HAS_IT = N_("{name} has it.")
 
 REASONS = {
     "taken": N_("It is done already."),
+    "unknown_sender": N_(
+        "Nobody has this number. Write a mail address or a phone number, or only a name."
+    ),
+    "no_sender": N_("Write who it is from: a name will do."),
+    "time": N_("Write a day and a time."),
+    "in_future": N_("This time is still to come."),
+    "not_a_scan": N_("A scan is a PDF or a picture."),
+    "empty": N_("Write down what it was about, or add a scan."),
     "not_held": N_("Take this item first."),
     "changed": N_("It changed at the same moment. Try again."),
     "no_step": N_("This step is not asked for here any more. Look again."),
@@ -323,6 +331,14 @@ CHOSEN = {
     "snoozed": N_("had put it aside"),
 }
 
+FORMS = {
+    "letter": N_("Letter"),
+    "fax": N_("Fax"),
+    "visit": N_("Visit"),
+    "call": N_("Phone call"),
+}
+"""What somebody writes down."""
+
 KEYS = (
     ("j k", N_("next and previous in the list")),
     ("Enter o", N_("open")),
@@ -337,6 +353,7 @@ KEYS = (
     ("c", N_("correct the topic")),
     ("g", N_("hand it over")),
     ("z", N_("put it aside")),
+    ("w", N_("write down a letter, visit or call")),
     ("Ctrl+Enter", N_("send")),
     ("?", N_("this list")),
 )

@@ -19,6 +19,7 @@ const ACTIONS = {
   y: () => press("[data-accept]"),
   N: () => document.querySelector("[data-decline]")?.focus(),
   c: openCorrection,
+  w: () => press("[data-by-hand]"),
   "?": openKeys,
 };
 

@@ -57,8 +57,8 @@ async def test_who_subscribed_is_told_once_signed_and_of_nothing_else(house: Hou
     assert headers["webhook-id"] == event_id
     with pytest.raises(WebhookVerificationError):
         Webhook(secret).verify(body.replace("F-1", "F-2"), headers)
-    [sent] = await house.sent()
-    assert (sent.state, sent.status, sent.attempts) == ("delivered", 200, 1)
+    sent = await eventually(lambda: _after(house, 1, ""))
+    assert (sent.state, sent.status) == ("delivered", 200)  # type: ignore[attr-defined]
 
 
 async def test_what_was_not_taken_is_sent_again_later_under_the_same_id(house: House) -> None:
@@ -68,10 +68,7 @@ async def test_what_was_not_taken_is_sent_again_later_under_the_same_id(house: H
     event_id = await house.happens()
     told = ["answered 500", "it leads elsewhere, where we do not follow", ""]
     for number, (error, wait) in enumerate(zip(told, (5, 300, 0), strict=True), start=1):
-        sent = await eventually(
-            lambda count=number: _after(house, count)  # type: ignore[misc]
-        )
-        assert sent.error == error
+        sent = await eventually(lambda n=number, e=error: _after(house, n, e))  # type: ignore[misc]
         assert bool(sent.due_at) == bool(wait)
         if wait:
             left = (sent.due_at - clock.now()).total_seconds()
@@ -84,9 +81,11 @@ async def test_what_was_not_taken_is_sent_again_later_under_the_same_id(house: H
     assert (hook.state, hook.failing_since) == (ACTIVE, None)
 
 
-async def _after(house: House, attempts: int) -> object:
+async def _after(house: House, attempts: int, error: str) -> object:
+    """What was sent, after so many tries of which the last came to this."""
     found = await house.tried()
-    return found[0] if found and found[0].attempts == attempts else None
+    is_it = found and (found[0].attempts, found[0].error) == (attempts, error)
+    return found[0] if is_it else None
 
 
 async def test_lasting_failure_stops_it_makes_work_and_loses_nothing(house: House) -> None:
@@ -110,7 +109,7 @@ async def test_lasting_failure_stops_it_makes_work_and_loses_nothing(house: Hous
         lambda c: webhooks.change(c, webhook_id, {"state": ACTIVE}, rules=RULES, by="test")
     )
     house.connector._news.set()
-    sent = await eventually(lambda: _after(house, 3))
+    sent = await eventually(lambda: _after(house, 3, ""))
     assert sent.state == "delivered"  # type: ignore[attr-defined]
     actions = [row.action for row in await rows(house.database, audit_log)]
     assert "webhook.disabled" in actions
@@ -123,12 +122,10 @@ async def test_who_says_gone_is_told_nothing_more(house: House) -> None:
     await eventually(house.tried)
     hook = await house.database.read(lambda c: webhooks.find(c, webhook_id))
     assert (hook.state, hook.problem) == (DISABLED, "answered 410")
+    other, _ = await house.subscribe("invoice.changed", url=house.url + "/other")
     await house.happens("F-2")
-    other, _ = await house.subscribe(url=house.url + "/other")
-    await house.happens("F-3")
-    sent = await eventually(lambda: _delivered(house, other))
-    assert sent == 1
-    assert len(house.system.calls) == 2
+    await eventually(lambda: _delivered(house, other))
+    assert [one.state for one in await house.sent() if one.webhook_id == webhook_id] == ["failed"]
 
 
 async def _delivered(house: House, webhook_id: str) -> int:
