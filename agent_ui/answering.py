@@ -2,21 +2,27 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
+from agent_ui.drafting import Draft
+from agent_ui.mail_addresses import parties
+from agent_ui.markup import to_html
 from agent_ui.ways import Way, ways_of
+from hub import clock
 from hub.composing import Composing
 from hub.errors import Rejected
 from hub.interaction import Attachment, Channel
 from hub.logs import correlation_id
 from hub.replies import Reply, add_event, add_note, add_reply
-from hub.store import audit, timeline, work_items
+from hub.store import audit, drafts, own_choices, timeline, work_items
 from hub.store.agents import Agent
 from hub.store.steps_done import BEFORE_ANSWER, refuse_undone
 from hub.store.work_items import WorkItem
 
-LONGEST_TEXT = 200_000
+LATER_BY = (Channel.EMAIL, Channel.SMS, Channel.WHATSAPP)
+"""Who writes in a chat or reads the portal waits there; over these an answer may come later."""
 
 
 class Unseen(Exception):
@@ -24,37 +30,28 @@ class Unseen(Exception):
 
 
 @dataclass(frozen=True)
-class Draft:
-    """What the agent filled in. `way` names one of the ways to reach the customer;
-    `seen` is the sequence number of the last entry that they saw; `template` is sent instead of
-    the text when it is chosen, with `values`."""
+class SendingRules:
+    """How this deployment sends. `undo`: so long a mail waits, and can be taken back."""
 
-    conversation_id: str
-    text: str
-    way: str
-    subject: str
-    seen: int
-    template: str = ""
-    values: tuple[str, ...] = ()
-    files: tuple[Attachment, ...] = ()
+    default_accounts: Mapping[Channel, str]
+    composing: Mapping[Channel, Composing]
+    offered_only: frozenset[str] = frozenset()
+    undo: timedelta = timedelta()
 
 
-def send_reply(
-    connection: Connection,
-    draft: Draft,
-    agent: Agent,
-    *,
-    default_accounts: Mapping[Channel, str],
-    composing: Mapping[Channel, Composing],
-    offered_only: frozenset[str] = frozenset(),
-) -> str:
+def send_reply(connection: Connection, draft: Draft, agent: Agent, sending: SendingRules) -> str:
     """Answer the customer; takes the work item if nobody has it, and it is for taking."""
-    _refuse_unseen(connection, draft.conversation_id, draft.seen, agent)
-    item = _take(connection, draft.conversation_id, agent, offered_only)
+    item = begin(connection, draft, agent, sending)
     refuse_undone(connection, item.id, item.decision, BEFORE_ANSWER)
-    way = _way(connection, item, draft, default_accounts, composing)
-    text, details = _written(draft, way, composing)
+    way = _way(connection, item, draft, sending)
+    text, details = _written(draft, way, sending.composing)
     to = way.reachable
+    is_mail = to.channel is Channel.EMAIL
+    copies = parties(draft.cc) if is_mail else ()
+    if copies:
+        details |= {"cc": ", ".join(party.value for party in copies)}
+    text = with_signature(connection, draft, agent, text) if is_mail else text
+    not_before = _not_before(draft, to.channel, sending.undo)
     interaction_id = add_reply(
         connection,
         Reply(
@@ -62,18 +59,53 @@ def send_reply(
             channel=to.channel,
             account=to.account,
             to=(to.to,),
+            cc=copies,
             text=text,
-            subject=draft.subject if to.channel is Channel.EMAIL else "",
+            html=to_html(text) if is_mail and draft.rich else "",
+            subject=draft.subject if is_mail else "",
             details=details,
             agent_id=agent.id,
             agent_name=agent.name,
-            attachments=draft.files,
+            attachments=(*draft.files, *along(connection, draft)),
+            not_before=not_before,
             correlation_id=correlation_id(),
         ),
     )
-    work_items.answered(connection, item.id, agent)
+    if not_before is None:
+        work_items.answered(connection, item.id, agent)
+    drafts.drop(connection, draft.conversation_id, agent.id)
     _audit(connection, agent, "interaction.replied", interaction_id, draft.conversation_id)
     return interaction_id
+
+
+def begin(connection: Connection, draft: Draft, agent: Agent, sending: SendingRules) -> WorkItem:
+    """The work that the agent does by writing this; theirs from now on. Raises Unseen, Rejected."""
+    _refuse_unseen(connection, draft.conversation_id, draft.seen, agent)
+    return _take(connection, draft.conversation_id, agent, sending.offered_only)
+
+
+def _not_before(draft: Draft, channel: Channel, undo: timedelta) -> datetime | None:
+    """When it may leave; None at once."""
+    if draft.later is not None:
+        if channel not in LATER_BY:
+            raise Rejected("no_later", "Over this channel an answer goes at once.", status=409)
+        return draft.later
+    return clock.now() + undo if channel is Channel.EMAIL and undo else None
+
+
+def with_signature(connection: Connection, draft: Draft, agent: Agent, text: str) -> str:
+    signature = (
+        own_choices.get(connection, agent.id, own_choices.SIGNATURE) if draft.signed else None
+    )
+    return f"{text.rstrip()}\n\n{signature}" if signature and text.strip() else text
+
+
+def along(connection: Connection, draft: Draft) -> tuple[Attachment, ...]:
+    """The files of the conversation that go with it, as files of their own."""
+    if not draft.taken_along:
+        return ()
+    found = timeline.files_in(connection, draft.conversation_id, draft.taken_along)
+    return tuple(file.model_copy(update={"id": clock.new_id()}) for file in found)
 
 
 def write_note(connection: Connection, draft: Draft, agent: Agent) -> str:
@@ -84,6 +116,7 @@ def write_note(connection: Connection, draft: Draft, agent: Agent) -> str:
         agent_id=agent.id,
         agent_name=agent.name,
     )
+    drafts.drop(connection, draft.conversation_id, agent.id)
     _audit(connection, agent, "interaction.noted", interaction_id, draft.conversation_id)
     return interaction_id
 
@@ -132,11 +165,10 @@ def _way(
     connection: Connection,
     item: WorkItem,
     draft: Draft,
-    default_accounts: Mapping[Channel, str],
-    composing: Mapping[Channel, Composing],
+    sending: SendingRules,
 ) -> Way:
-    conversation_id, customer_id = draft.conversation_id, item.customer_id
-    for way in ways_of(connection, conversation_id, customer_id, default_accounts, composing):
+    accounts, composing = sending.default_accounts, sending.composing
+    for way in ways_of(connection, draft.conversation_id, item.customer_id, accounts, composing):
         if way.key == draft.way:
             return way
     raise Rejected("unreachable", "The customer cannot be reached that way.", status=409)

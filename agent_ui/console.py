@@ -18,6 +18,7 @@ from agent_ui.streams import Streams
 from agent_ui.views.actions import ActionViews
 from agent_ui.views.by_hand import ByHandViews
 from agent_ui.views.chat import ChatViews
+from agent_ui.views.company import CompanyViews
 from agent_ui.views.conversation import ConversationViews
 from agent_ui.views.desk import DeskViews
 from agent_ui.views.files import FileViews
@@ -61,6 +62,7 @@ class Console:
             conversation=conversation,
             actions=ActionViews(context, conversation),
             chat=ChatViews(context),
+            company=CompanyViews(context),
             files=FileViews(context, pages),
             guide=GuideViews(pages, context.guide),
             topics=TopicViews(context, pages),

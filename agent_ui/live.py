@@ -16,7 +16,7 @@ import structlog
 
 from hub import clock
 from hub.errors import Retry
-from hub.events import Envelope
+from hub.events import ConsoleSign, Envelope
 from hub.store.work_items import WorkItem
 from hub.supervise import Supervised
 
@@ -36,7 +36,8 @@ class Change:
 
     With an `item`, that work item is now so; without, the interaction in the conversation is new
     or its delivery went on; with `desk`, whether the agent takes offers; with `beside`, what is
-    shown beside the conversation is another; with `sign`, what the visitor of a chat does.
+    shown beside the conversation is another; with `sign`, what the visitor of a chat does; with
+    `company`, what a colleague does there.
     """
 
     roles: frozenset[str]
@@ -48,6 +49,7 @@ class Change:
     desk: bool = False
     beside: bool = False
     sign: str = ""
+    company: ConsoleSign | None = None
 
     def concerns(self, agent_id: str, roles: frozenset[str]) -> bool:
         return agent_id in self.agents or not roles.isdisjoint(self.roles)

@@ -8,6 +8,8 @@ from sqlalchemy import Connection
 from agent_ui.live import Change
 from hub.events import (
     ChatActivity,
+    ConsoleSign,
+    ConsoleSignal,
     DeliveryChanged,
     Envelope,
     Event,
@@ -17,6 +19,7 @@ from hub.events import (
     MessageStatus,
     OrderChanged,
     PresenceChanged,
+    PromiseChanged,
     WorkItemChanged,
 )
 from hub.interaction import Direction
@@ -33,11 +36,13 @@ TOPICS = (
     DeliveryChanged.topic,
     InvoiceChanged.topic,
     ChatActivity.topic,
+    ConsoleSign.topic,
+    PromiseChanged.topic,
 )
 _REMEMBERED = 50_000
 
 _Entry = InteractionReceived | InteractionRecorded | MessageStatus
-_InConversation = _Entry | ChatActivity
+_InConversation = _Entry | ChatActivity | ConsoleSign | PromiseChanged
 _Trade = OrderChanged | DeliveryChanged | InvoiceChanged
 
 
@@ -139,12 +144,28 @@ def _inside(event: _InConversation, item: WorkItem) -> Change:
             conversation_id=event.conversation_id,
             sign=event.what,
         )
+    agents = frozenset({item.agent_id} if item.agent_id else ())
+    if isinstance(event, ConsoleSign):
+        own = event.doing is ConsoleSignal.DRAFT
+        return Change(
+            roles=frozenset() if own else frozenset({item.role}),
+            agents=frozenset({event.agent_id}) if own else agents,
+            conversation_id=event.conversation_id,
+            company=event,
+        )
+    if isinstance(event, PromiseChanged):
+        return Change(
+            roles=frozenset({item.role}),
+            agents=agents | {event.agent_id},
+            conversation_id=event.conversation_id,
+            beside=True,
+        )
     inbound = isinstance(event, InteractionReceived) or (
         isinstance(event, InteractionRecorded) and event.direction is Direction.INBOUND
     )
     return Change(
         roles=frozenset({item.role}),
-        agents=frozenset({item.agent_id} if item.agent_id else ()),
+        agents=agents,
         conversation_id=event.conversation_id,
         interaction_id=event.interaction_id,
         inbound=inbound,

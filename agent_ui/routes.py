@@ -12,6 +12,7 @@ from agent_ui.streams import Streams
 from agent_ui.views.actions import ActionViews
 from agent_ui.views.by_hand import ByHandViews
 from agent_ui.views.chat import ChatViews
+from agent_ui.views.company import CompanyViews
 from agent_ui.views.conversation import ConversationViews
 from agent_ui.views.desk import DeskViews
 from agent_ui.views.files import FileViews
@@ -41,6 +42,7 @@ class Views:
     conversation: ConversationViews
     actions: ActionViews
     chat: ChatViews
+    company: CompanyViews
     files: FileViews
     guide: GuideViews
     topics: TopicViews
@@ -92,6 +94,7 @@ def routes(views: Views, guard: Guard, static: StaticFiles) -> Sequence[Route]:
         Route("POST", work_item + "/snooze", agents(views.handing_over.snooze)),
         Route("POST", work_item + "/release", agents(views.actions.release)),
         Route("POST", work_item + "/resolve", agents(views.actions.resolve)),
+        Route("POST", work_item + "/reopen", agents(views.actions.reopen)),
         Route("POST", work_item + "/topic", agents(views.actions.correct_topic)),
         Route("POST", work_item + "/information", agents(views.information.enter)),
         Route("POST", work_item + "/steps", agents(views.information.step)),
@@ -102,9 +105,13 @@ def routes(views: Views, guard: Guard, static: StaticFiles) -> Sequence[Route]:
             "POST", conversation + "/entries", agents(views.actions.write), body_limit=MOST_BYTES
         ),
         Route("POST", conversation + "/signs", agents(views.chat.sign)),
+        Route("POST", conversation + "/company", agents(views.company.sign)),
+        Route("POST", conversation + "/draft", agents(views.company.keep_draft)),
         Route("GET", interaction + "/html", agents(views.files.mail)),
         Route("GET", interaction + "/original", agents(views.files.original)),
         Route("POST", interaction + "/resend", agents(views.actions.resend)),
+        Route("POST", interaction + "/take-back", agents(views.actions.take_back)),
+        Route("POST", interaction + "/send-now", agents(views.actions.send_now)),
         Route("GET", "/console/files/{id}", agents(views.files.download)),
         Route("GET", "/console/by-hand", agents(views.by_hand.form)),
         Route("POST", "/console/by-hand", agents(views.by_hand.record), body_limit=MOST_BYTES),

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from agent_ui.drafting import Draft, from_kept
+from agent_ui.forwarding import last_in
 from agent_ui.guidance import Guidance, guidance_of
 from agent_ui.needs import Need, needs_of
 from agent_ui.settings import ConsoleSettings
@@ -18,8 +20,10 @@ from hub.store import (
     chat_visits,
     customers,
     deadlines,
+    drafts,
     follow_ups,
     found_out,
+    own_choices,
     steps,
     steps_done,
     timeline,
@@ -29,6 +33,7 @@ from hub.store.agents import Agent
 from hub.store.chat_visits import Visit
 from hub.store.customers import Customer, Past
 from hub.store.deadlines import Deadline
+from hub.store.drafts import Kept
 from hub.store.follow_ups import FollowUp
 from hub.store.found_out import Proposal
 from hub.store.steps import Step
@@ -67,6 +72,28 @@ class Screen:
     needs: list[Need]
     proposals: list[Proposal]
     visitor: Visit | None
+    drafts: list[Kept]
+    signature: str
+
+    @property
+    def kept_draft(self) -> Draft | None:
+        """What the agent themselves is writing here."""
+        mine = (one for one in self.drafts if one.agent_id == self.agent.id)
+        return next((from_kept(one, self.conversation.id) for one in mine), None)
+
+    @property
+    def others_drafts(self) -> list[Kept]:
+        return [one for one in self.drafts if one.agent_id != self.agent.id]
+
+    @property
+    def passed_on(self) -> Entry | None:
+        """The message that is forwarded."""
+        return last_in(self.entries)
+
+    @property
+    def may_reopen(self) -> bool:
+        item = self.item
+        return item is not None and item.state == "done" and item.is_for(self.agent)
 
     @property
     def templates(self) -> Sequence[Template]:
@@ -180,6 +207,8 @@ def read_screen(
         needs=needs_of(guidance, customer, trade, entered, _said(entries)),
         proposals=found_out.proposals(connection, customer.id),
         visitor=chat_visits.of(connection, conversation_id),
+        drafts=drafts.of_conversation(connection, conversation_id),
+        signature=own_choices.get(connection, agent.id, own_choices.SIGNATURE) or "",
     )
 
 

@@ -29,6 +29,9 @@ class ConsoleSettings(Section):
     session_check_seconds: float = Field(
         4, gt=0, description="within this time an ended session stops getting live updates"
     )
+    undo_send_seconds: float = Field(
+        10, ge=0, le=120, description="so long a mail waits, in which its agent can take it back"
+    )
     keep_alive_seconds: float = Field(
         15, gt=0, description="silence on a live stream after which it says that it is alive"
     )

@@ -125,6 +125,8 @@ class Streams:
             return message | {"beside": True}
         if change.sign:
             return message | {"sign": change.sign}
+        if change.company is not None:
+            return message | {"company": change.company.model_dump(exclude={"conversation_id"})}
         if change.item is None:
             return message | {"entry": change.interaction_id, "inbound": change.inbound}
         item = change.item

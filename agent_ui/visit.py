@@ -33,6 +33,11 @@ class Guest:
         """A text field of the form; empty when it is missing or a file."""
         return field_of(await form_of(self.request), name)
 
+    async def fields(self, name: str) -> list[str]:
+        """All text fields of this name."""
+        given = (await form_of(self.request)).getall(name, [])
+        return [value.replace("\0", "") for value in given if isinstance(value, str)]
+
     @property
     def agent(self) -> Agent | None:
         return None

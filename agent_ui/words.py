@@ -66,6 +66,14 @@ REASONS = {
     "no_conversation": N_("This conversation does not exist."),
     "empty_reply": N_("Write something first."),
     "empty_note": N_("Write something first."),
+    "left": N_("It has left already."),
+    "not_done": N_("This is open already."),
+    "no_message": N_("This message does not exist."),
+    "no_later": N_("Over this channel an answer goes at once."),
+    "bad_address": N_("One of the addresses is not a mail address. Look at them again."),
+    "many_addresses": N_("A mail goes to at most 20 others."),
+    "no_recipient": N_("Fill in to whom it goes."),
+    "no_mail_account": N_("No mailbox sends mail here. Ask who manages the channels."),
     "unreachable": N_("The customer cannot be reached that way. Choose another way to reply."),
     "resolved": N_("This conversation is resolved. It opens again when the customer writes."),
     "asked": N_("A colleague is being asked to take it."),
@@ -166,6 +174,7 @@ DELIVERY = {
     "failed": N_("Not sent"),
     "bounced": N_("Came back"),
     "uncertain": N_("May not have arrived"),
+    "withdrawn": N_("Taken back before it left"),
 }
 CHAT_DELIVERY = {"waiting": N_("Not seen yet"), "delivered": N_("Seen")}
 """What is said otherwise of a message in a chat."""
@@ -349,12 +358,15 @@ KEYS = (
     ("Shift+N", N_("decline it")),
     ("r", N_("reply")),
     ("x", N_("note")),
+    ("f", N_("forward")),
+    ("b", N_("take back what has not left yet")),
     ("e", N_("resolve")),
     ("c", N_("correct the topic")),
     ("g", N_("hand it over")),
     ("z", N_("put it aside")),
     ("w", N_("write down a letter, visit or call")),
     ("Ctrl+Enter", N_("send")),
+    ("Ctrl+Shift+Enter", N_("send and resolve")),
     ("?", N_("this list")),
 )
 

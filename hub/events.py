@@ -177,6 +177,45 @@ class ChatActivity(Event):
     sequence: int = 0
 
 
+class ConsoleSignal(StrEnum):
+    """What an agent does at a conversation, besides changing it."""
+
+    LOOKING = "looking"
+    TYPING = "typing"
+    LEFT = "left"
+    DRAFT = "draft"
+    """Their draft is kept anew: their other screens take it over."""
+
+
+class ConsoleSign(Event):
+    """An agent looks at a conversation, types in it, or left it. It is kept nowhere: only who
+    listens at that moment hears of it. `fresh`: who came asks the others to show themselves;
+    `page`: which of their screens it is."""
+
+    topic: ClassVar[str] = "console.sign"
+
+    conversation_id: str
+    agent_id: str
+    name: str
+    doing: ConsoleSignal
+    fresh: bool = False
+    page: str = ""
+
+
+class PromiseChanged(Event):
+    """What an agent promised a customer was made, kept, or not kept in time. The state is one of
+    made, kept, breached."""
+
+    topic: ClassVar[str] = "promise.changed"
+
+    promise_id: str
+    conversation_id: str
+    customer_id: str
+    agent_id: str
+    state: str
+    due_at: AwareDatetime
+
+
 class OrderChanged(Event):
     """An order was placed, changed or cancelled, or went on its way. The subject is its id."""
 
@@ -256,6 +295,8 @@ ALL: tuple[type[Event], ...] = (
     InvoiceChanged,
     ModelActivated,
     WorkshopChanged,
+    ConsoleSign,
+    PromiseChanged,
 )
 
 

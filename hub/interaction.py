@@ -55,6 +55,8 @@ class DeliveryState(StrEnum):
     READ = "read"
     FAILED = "failed"
     BOUNCED = "bounced"
+    WITHDRAWN = "withdrawn"
+    """Who wrote it took it back before it left."""
 
 
 class PointKind(StrEnum):

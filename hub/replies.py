@@ -64,6 +64,10 @@ class Reply(Frozen):
     account: str
     to: tuple[Party, ...]
     text: str
+    cc: tuple[Party, ...] = ()
+    """Who else gets the mail, and takes part in the conversation from now on."""
+    html: str = ""
+    """A safe fragment; without one a mail's is made from the text."""
     subject: str = ""
     agent_id: str | None = None
     agent_name: str = ""
@@ -75,7 +79,7 @@ class Reply(Frozen):
     despite_consent: bool = False
     """The answer to STOP itself: the last word to who wants no more."""
     not_before: AwareDatetime | None = None
-    """It waits until then; the sweeper lets it go."""
+    """It waits until then, and can be taken back; the sweeper lets it go."""
     correlation_id: str = ""
     """Only used where the conversation has no message to answer."""
 
@@ -106,6 +110,7 @@ def add_reply(connection: Connection, reply: Reply) -> str:
                 "provider_id": "",
                 "updated_at": clock.now(),
                 "bulk": reply.bulk,
+                "held": reply.not_before is not None,
             }
         ],
     )
@@ -312,7 +317,7 @@ def _row(reply: Reply, kind: InteractionKind, conversation: Any, now: datetime) 
         "subject": reply.subject or conversation.subject,
         "text": reply.text,
         "quoted": "",
-        "html": "",
+        "html": reply.html,
         "language": "",
         "topic": "",
         "occurred_at": now,
@@ -343,5 +348,8 @@ def _remember(connection: Connection, reply: Reply, interaction_id: str, externa
         "interaction_id": interaction_id,
     }
     insert_new(connection, thread_refs, [reference])
-    keys = [{"conversation_id": reply.conversation_id, "key": party.key} for party in reply.to]
+    keys = [
+        {"conversation_id": reply.conversation_id, "key": party.key}
+        for party in (*reply.to, *reply.cc)
+    ]
     insert_new(connection, participants, keys)

@@ -1,7 +1,8 @@
 """Repairs what a crash or a wiped broker left behind: the store is the truth, so look there.
 
 Asks again for contacts that nobody routed, tells again of messages that did not arrive, frees those
-whose sender died, and brings retries that are due back on the bus.
+whose sender died, brings retries that are due back on the bus, and lets go of what waits for its
+time.
 """
 
 import asyncio
@@ -15,7 +16,7 @@ from hub.bus import Bus
 from hub.errors import Retry
 from hub.outbound import most_tries
 from hub.relay import Relay
-from hub.store import Database, outbox, reports, sending, sweeping, troubles
+from hub.store import Database, held, outbox, reports, sending, sweeping, troubles
 from hub.supervise import Supervised
 
 log = structlog.get_logger(__name__)
@@ -71,7 +72,7 @@ class Sweeper:
 
 def _free_messages(connection: Connection, now: datetime) -> int:
     freed = sending.release_expired(connection, now, most_tries())
-    return freed + sending.republish_due(connection, now)
+    return freed + held.let_go(connection, now) + sending.republish_due(connection, now)
 
 
 def _ask_forgotten(connection: Connection, now: datetime) -> int:

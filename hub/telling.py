@@ -5,12 +5,12 @@ import contextlib
 
 from hub.bus import Bus, Outgoing
 from hub.errors import Retry
-from hub.events import ChatActivity, encode, wrap
+from hub.events import ChatActivity, ConsoleSign, encode, wrap
 
 PATIENCE_SECONDS = 2.0
 
 
-async def tell(bus: Bus, activity: ChatActivity, *, source: str) -> None:
+async def tell(bus: Bus, activity: ChatActivity | ConsoleSign, *, source: str) -> None:
     """A bus that is away costs nothing but this."""
     subject = activity.conversation_id
     envelope = wrap(activity, subject=subject, source=source)

@@ -8,9 +8,10 @@ from typing import Any, Literal
 from pydantic import Field
 from sqlalchemy import Connection
 
-from agent_ui.answering import LONGEST_TEXT, Draft, Unseen, send_reply, write_note
+from agent_ui.answering import SendingRules, Unseen, send_reply, write_note
 from agent_ui.api.work import Work, shown_work
 from agent_ui.context import ConsoleContext
+from agent_ui.drafting import LONGEST_TEXT, Draft
 from agent_ui.ways import Way, ways_of
 from hub.api.cursors import cursor_of, page, parts_of
 from hub.api.operation import Answer, Call, Operation, Paging, Shape
@@ -201,16 +202,16 @@ class _Answering:
             seen=body.seen,
             template=body.template,
             values=tuple(body.values),
+            signed=False,
         )
         try:
-            interaction_id = send_reply(
-                connection,
-                draft,
-                call.caller,
-                default_accounts=self._context.default_accounts,
-                composing=self._context.composing,
-                offered_only=self._context.offered_only(),
+            # What a program sends, nobody takes back.
+            sending = SendingRules(
+                self._context.default_accounts,
+                self._context.composing,
+                self._context.offered_only(),
             )
+            interaction_id = send_reply(connection, draft, call.caller, sending)
         except Unseen as error:
             raise unseen() from error
         return _added(connection, interaction_id)

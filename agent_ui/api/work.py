@@ -8,8 +8,9 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field
 from sqlalchemy import Connection
 
-from agent_ui.answering import LONGEST_TEXT, Unseen, refuse_to_take, resolve
+from agent_ui.answering import Unseen, refuse_to_take, resolve
 from agent_ui.context import ConsoleContext
+from agent_ui.drafting import LONGEST_TEXT
 from hub.api.cursors import page, parts_of
 from hub.api.operation import Answer, Call, Nothing, Operation, Paging, Shape
 from hub.errors import Rejected

@@ -5,6 +5,7 @@ Each ends with the address of what to show next; what was refused is shown where
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import TypeVar
 
@@ -14,8 +15,7 @@ from sqlalchemy import Connection
 
 from agent_ui import words
 from agent_ui.answering import (
-    LONGEST_TEXT,
-    Draft,
+    SendingRules,
     Unseen,
     refuse_to_take,
     resolve,
@@ -23,16 +23,21 @@ from agent_ui.answering import (
     write_note,
 )
 from agent_ui.context import ConsoleContext
+from agent_ui.drafting import Draft, draft_of
+from agent_ui.forwarding import forward
 from agent_ui.guidance import guidance_of
 from agent_ui.sent_files import files_of
+from agent_ui.taking_back import take_back
 from agent_ui.texts import N_
+from agent_ui.times import until_of
 from agent_ui.views.conversation import ConversationViews
 from agent_ui.views.sign_in import HOME, see_other
 from agent_ui.visit import Visit, number
+from hub import clock
 from hub.errors import Rejected
-from hub.store import corrections, timeline, work_items
-from hub.store.agents import Agent
+from hub.store import corrections, held, timeline, work_items
 from hub.store.steps_done import StepsFirst
+from hub.store.timeline import Entry
 from hub.store.work_items import WorkItem
 
 log = structlog.get_logger(__name__)
@@ -40,7 +45,8 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 
 _LONGEST_RESULT = 2_000
-_MOST_VALUES, _LONGEST_VALUE = 20, 500
+RESOLVE, LATER = "resolve", "later"
+"""What is to be done with the answer, beside sending it."""
 _OTHERS_WROTE = N_(
     "This was not sent yet: something was added while you were writing. Read it, then send again."
 )
@@ -126,17 +132,15 @@ class ActionViews:
         return see_other(_address(item.conversation_id))
 
     async def write(self, visit: Visit) -> web.StreamResponse:
-        """A reply to the customer, or a note among ourselves."""
-        draft = await _draft(visit)
+        """A reply to the customer, a message passed on, or a note among ourselves."""
+        draft = await draft_of(visit)
         await self._must_see(visit, draft.conversation_id)
-        mode = "note" if await visit.field("mode") == "note" else "reply"
+        then = await visit.field("then")
         try:
-            if mode == "reply":
+            draft = replace(draft, later=await later_of(visit))
+            if draft.mode != "note":
                 draft = replace(draft, files=await files_of(visit, self._context))
-            if mode == "note":
-                await self._write(lambda c: write_note(c, draft, visit.known))
-            else:
-                await self._send(draft, visit.known)
+            done = await self._write(lambda c: self._put(c, draft, visit, then))
         except Unseen:
             notice = visit.texts(_OTHERS_WROTE)
             return await self._conversations.show(
@@ -144,25 +148,79 @@ class ActionViews:
                 draft.conversation_id,
                 notice=notice,
                 draft=draft,
-                mode=mode,
+                mode=draft.mode,
                 status=HTTPStatus.CONFLICT,
             )
         except Rejected as error:
-            return await self._refuse(visit, draft.conversation_id, error, draft, mode)
-        return see_other(_address(draft.conversation_id))
+            return await self._refuse(visit, draft.conversation_id, error, draft, draft.mode)
+        if done:
+            return see_other(await self._after(visit))
+        asks = "?resolve=1" if then == RESOLVE and draft.mode == "reply" else ""
+        return see_other(_address(draft.conversation_id) + asks)
 
-    async def _send(self, draft: Draft, agent: Agent) -> None:
+    def _put(self, connection: Connection, draft: Draft, visit: Visit, then: str) -> bool:
+        """Gives whether the conversation is resolved as well."""
+        agent = visit.known
+        if draft.mode == "note":
+            write_note(connection, draft, agent)
+            return False
+        if draft.mode == "forward":
+            forward(connection, draft, agent, self._sending(), visit.texts)
+            return False
+        send_reply(connection, draft, agent, self._sending())
+        item = work_items.latest_of(connection, [draft.conversation_id])[draft.conversation_id]
+        if then != RESOLVE or guidance_of(item.decision).results:
+            return False  # what the model wants to know, only the agent can say
+        resolve(connection, item.id, agent, results={}, seen=draft.seen)
+        return True
+
+    def _sending(self) -> SendingRules:
         context = self._context
-        await self._write(
-            lambda c: send_reply(
-                c,
-                draft,
-                agent,
-                default_accounts=context.default_accounts,
-                composing=context.composing,
-                offered_only=context.offered_only(),
-            )
+        return SendingRules(
+            default_accounts=context.default_accounts,
+            composing=context.composing,
+            offered_only=context.offered_only(),
+            undo=timedelta(seconds=context.settings.undo_send_seconds),
         )
+
+    async def take_back(self, visit: Visit) -> web.StreamResponse:
+        """An answer that has not left becomes a draft again; what was resolved with it is open."""
+        interaction_id = visit.id
+        entry = await self._held_entry(visit)
+        try:
+            await self._write(lambda c: take_back(c, interaction_id, visit.known))
+        except Rejected as error:
+            return await self._refuse(visit, entry.conversation_id, error)
+        return see_other(_address(entry.conversation_id))
+
+    async def send_now(self, visit: Visit) -> web.StreamResponse:
+        """An answer that waits for its time leaves at once."""
+        interaction_id = visit.id
+        entry = await self._held_entry(visit)
+        try:
+            await self._write(lambda c: held.send_now(c, interaction_id, visit.known))
+        except Rejected as error:
+            return await self._refuse(visit, entry.conversation_id, error)
+        return see_other(_address(entry.conversation_id))
+
+    async def _held_entry(self, visit: Visit) -> Entry:
+        """Of the agent themselves, or in a conversation that is theirs to work on."""
+        interaction_id = visit.id
+        entry = await self._context.database.read(lambda c: timeline.entry(c, interaction_id))
+        if entry is None or entry.delivery is None:
+            raise web.HTTPNotFound
+        if entry.agent_id != visit.known.id:
+            await self._must_see(visit, entry.conversation_id)
+        return entry
+
+    async def reopen(self, visit: Visit) -> web.StreamResponse:
+        """Go on with what was resolved."""
+        item = await self._item(visit)
+        try:
+            await self._write(lambda c: work_items.reopen(c, item.id, visit.known))
+        except Rejected as error:
+            return await self._refuse(visit, item.conversation_id, error)
+        return see_other(_address(item.conversation_id))
 
     async def resend(self, visit: Visit) -> web.StreamResponse:
         interaction_id = visit.id
@@ -234,24 +292,16 @@ def _address(conversation_id: str) -> str:
     return f"{HOME}/conversations/{conversation_id}"
 
 
-async def _draft(visit: Visit) -> Draft:
-    return Draft(
-        conversation_id=visit.id,
-        text=(await visit.field("text"))[:LONGEST_TEXT].replace("\r\n", "\n"),
-        way=await visit.field("way"),
-        subject=(await visit.field("subject"))[:500],
-        seen=number(await visit.field("seen")),
-        template=(template := (await visit.field("template"))[:100]),
-        values=await _values(visit, template),
-    )
-
-
-async def _values(visit: Visit, template: str) -> tuple[str, ...]:
-    """What was filled in for the template, as far as anything was."""
-    if not template:
-        return ()
-    names = [f"value.{template}.{place}" for place in range(1, _MOST_VALUES + 1)]
-    return tuple([(await visit.field(name))[:_LONGEST_VALUE] for name in names])
+async def later_of(visit: Visit) -> datetime | None:
+    """When the answer is to leave: by a choice, or at a moment; None for now."""
+    chosen, at = await visit.field("later"), await visit.field("later_at")
+    if not chosen and await visit.field("then") != LATER:
+        return None
+    now = clock.now()
+    until = until_of(chosen, at, await visit.field("zone"), now)
+    if until is None or not now < until <= now + timedelta(days=366):
+        raise Rejected("snooze_time", "Choose a time to come, within a year.")
+    return until
 
 
 async def _results(visit: Visit, item: WorkItem) -> dict[str, str]:

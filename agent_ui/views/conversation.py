@@ -7,9 +7,9 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy import Connection
 
-from agent_ui.answering import Draft
 from agent_ui.clocks import clocks_of
 from agent_ui.context import ConsoleContext
+from agent_ui.drafting import Draft
 from agent_ui.pages import Pages
 from agent_ui.screen import Screen, read_screen
 from agent_ui.topic_desk import TopicChoice
@@ -45,6 +45,8 @@ class ConversationViews:
         A notice with status 200 tells what was done, any other what went wrong.
         """
         screen = await self._read(visit, conversation_id)
+        if draft is None and (draft := screen.kept_draft) is not None:
+            mode = draft.mode
         values: dict[str, Any] = {
             "screen": screen,
             "notice": notice,
@@ -55,6 +57,7 @@ class ConversationViews:
             "alphabet": alphabet,
             "clocks": clocks_of(screen.deadlines, self._context.ruler, clock.now()),
             "why": self._why(screen, visit.texts.language),
+            "resolve_now": visit.request.query.get("resolve") == "1",
             "followed": [
                 (one, self._context.explain(one.decision, visit.texts.language))
                 for one in screen.followed

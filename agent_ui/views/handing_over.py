@@ -1,16 +1,15 @@
 """An agent gives work to a role or a colleague, with a note, or puts it aside for later."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from sqlalchemy import Connection
 
 from agent_ui import words
-from agent_ui.answering import LONGEST_TEXT
 from agent_ui.context import ConsoleContext
+from agent_ui.drafting import LONGEST_TEXT
+from agent_ui.times import until_of
 from agent_ui.views.conversation import ConversationViews
 from agent_ui.views.sign_in import HOME, see_other
 from agent_ui.visit import Visit
@@ -22,8 +21,6 @@ from hub.store.handing_over import Goal
 from hub.store.work_items import WorkItem
 
 T = TypeVar("T")
-
-HOURS = {"1h": 1, "4h": 4, "1d": 24, "7d": 168}
 
 
 class HandingOverViews:
@@ -92,20 +89,3 @@ class HandingOverViews:
             )
         self._context.wake()
         return see_other(HOME)
-
-
-def until_of(chosen: str, at: str, zone: str, now: datetime) -> datetime | None:
-    """A time in UTC, from a length of time or a moment on the clock in this zone; None for until
-    the customer writes.
-
-    Raises Rejected for what is none of these.
-    """
-    if chosen == "answer":
-        return None
-    if chosen in HOURS:
-        return now + timedelta(hours=HOURS[chosen])
-    try:
-        local = datetime.fromisoformat(at).replace(tzinfo=ZoneInfo(zone or "UTC"))
-        return local.astimezone(UTC)
-    except (ValueError, KeyError, OverflowError, OSError) as error:
-        raise Rejected("snooze_time", "Choose a time to come, within a year.") from error

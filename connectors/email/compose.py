@@ -25,14 +25,19 @@ def compose(
     One that is passed on and belongs to no conversation has no token and no number.
     """
     interaction, token = message.interaction, message.token
+    copies = interaction.details.get("cc", "")
     return OutgoingMail(
         sender=Mailbox(account.address, account.from_name or organisation),
         to=tuple(Mailbox(party.value, party.name) for party in interaction.recipients),
         reply_to=reply_address(account.address, token, separator) if token else "",
-        subject=answer_subject(
+        subject=interaction.subject
+        if "forward" in interaction.details
+        else answer_subject(
             interaction.subject, message.conversation_number, first=not message.references
         ),
+        cc=tuple(Mailbox(one.strip()) for one in copies.split(",") if one.strip()),
         text=interaction.text,
+        html=interaction.html,
         message_id=interaction.external_id,
         date=interaction.occurred_at,
         in_reply_to=message.references[-1] if message.references else "",

@@ -58,7 +58,7 @@ class MailSender:
                 said = await transmit(
                     client,
                     sender=mail.sender.address,
-                    recipients=[to.address for to in mail.to],
+                    recipients=[one.address for one in (*mail.to, *mail.cc)],
                     content=content,
                     committing=committing,
                     data_timeout=server.data_timeout,

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, select
 
 from hub.interaction import Channel, Direction, InteractionKind
 from hub.store.among import among
+from hub.store.held import has_left
 from hub.store.tables import attachments, conversations, interactions, outbound, work_items
 
 _PER_PAGE = 50
@@ -84,12 +85,21 @@ def messages(connection: Connection, conversation_id: str) -> list[Message]:
             columns.conversation_id == conversation_id,
             columns.kind == InteractionKind.MESSAGE.value,
             columns.channel.not_in([Channel.PARTNER.value, Channel.MANUAL.value]),
+            has_left(),
         )
         .order_by(columns.sequence.desc())
         .limit(_LONGEST)
     ).all()
+    rows = _with_the_customer(rows)
     files = _files(connection, [row.id for row in rows])
     return [_message(row, files.get(row.id, ())) for row in reversed(rows)]
+
+
+def _with_the_customer(rows: Sequence[Any]) -> Sequence[Any]:
+    """Without what we passed on to others, and what they said to it."""
+    passed_on = [row for row in rows if "forward" in row.details]
+    others = {party["value"] for row in passed_on for party in row.recipients}
+    return [row for row in rows if row not in passed_on and row.sender.get("value") not in others]
 
 
 def file_of(connection: Connection, customer_id: str, attachment_id: str) -> tuple[str, str] | None:
@@ -98,7 +108,9 @@ def file_of(connection: Connection, customer_id: str, attachment_id: str) -> tup
         select(attachments.c.filename, attachments.c.sha256)
         .join(interactions, interactions.c.id == attachments.c.interaction_id)
         .join(conversations, conversations.c.id == interactions.c.conversation_id)
+        .outerjoin(outbound, outbound.c.interaction_id == interactions.c.id)
         .where(
+            has_left(),
             attachments.c.id == attachment_id,
             conversations.c.customer_id == customer_id,
             interactions.c.kind == InteractionKind.MESSAGE.value,
@@ -146,7 +158,9 @@ def _answered(connection: Connection, ids: Sequence[str]) -> set[str]:
     columns = interactions.c
     rows = connection.execute(
         select(columns.conversation_id, columns.direction)
+        .outerjoin(outbound, outbound.c.interaction_id == columns.id)
         .where(among(columns.conversation_id, ids), columns.kind == InteractionKind.MESSAGE.value)
+        .where(has_left())
         .order_by(columns.conversation_id, columns.sequence)
     )
     last = {row.conversation_id: row.direction for row in rows}

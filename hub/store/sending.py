@@ -35,6 +35,7 @@ _RANK = {
     DeliveryState.READ: 7,
     DeliveryState.FAILED: 8,
     DeliveryState.BOUNCED: 9,
+    DeliveryState.WITHDRAWN: 10,
 }
 _IN_HAND = (DeliveryState.SENDING, DeliveryState.TRANSMITTING)
 _SENDABLE_AGAIN = (
@@ -95,6 +96,7 @@ def claim(connection: Connection, interaction_id: str, *, until: datetime) -> Cl
             outbound.c.interaction_id == interaction_id,
             outbound.c.state == DeliveryState.QUEUED,
             outbound.c.next_at <= now,
+            outbound.c.held.is_(False),
         )
         .values(
             state=DeliveryState.SENDING,
@@ -224,7 +226,58 @@ def republish_lost(connection: Connection, now: datetime) -> int:
     Only right when nothing else explains that they wait.
     """
     never_tried = (outbound.c.attempts == 0) & (outbound.c.next_at <= now - ASK_AGAIN)
+    never_tried &= outbound.c.held.is_(False)
     return _ask_for(connection, never_tried, now)
+
+
+def release_held(connection: Connection, now: datetime) -> list[str]:
+    """Let go of messages whose time has come; gives their ids."""
+    rows = connection.execute(
+        select(outbound)
+        .where(
+            outbound.c.state == DeliveryState.QUEUED,
+            outbound.c.held.is_(True),
+            outbound.c.next_at <= now,
+        )
+        .order_by(outbound.c.next_at)
+        .limit(MOST_AT_ONCE)
+        .with_for_update(skip_locked=True)
+    ).all()
+    ids = [row.interaction_id for row in rows]
+    if ids:
+        these = update(outbound).where(outbound.c.interaction_id.in_(ids))
+        connection.execute(these.values(held=False, updated_at=now))
+    for row in rows:
+        _ask(connection, row)
+    return ids
+
+
+def withdraw(connection: Connection, interaction_id: str) -> bool:
+    """Take back a message that is held; False when it has been let go."""
+    held = connection.execute(
+        select(outbound.c.interaction_id)
+        .where(
+            outbound.c.interaction_id == interaction_id,
+            outbound.c.state == DeliveryState.QUEUED,
+            outbound.c.held.is_(True),
+        )
+        .with_for_update()
+    ).one_or_none()
+    return held is not None and record(connection, interaction_id, Outcome(DeliveryState.WITHDRAWN))
+
+
+def hurry(connection: Connection, interaction_id: str, now: datetime) -> bool:
+    """Let go of a held message with the next round; False when it is not held any more."""
+    changed = connection.execute(
+        update(outbound)
+        .where(
+            outbound.c.interaction_id == interaction_id,
+            outbound.c.state == DeliveryState.QUEUED,
+            outbound.c.held.is_(True),
+        )
+        .values(next_at=now)
+    )
+    return changed.rowcount == 1
 
 
 def release_expired(connection: Connection, now: datetime, most_tries: int) -> int:
@@ -310,7 +363,9 @@ def _references(connection: Connection, interaction: Interaction) -> tuple[str, 
         return ()
     rows = connection.execute(
         select(interactions.c.external_id, interactions.c.details)
+        .outerjoin(outbound, outbound.c.interaction_id == interactions.c.id)
         .where(
+            outbound.c.held.is_not(True),
             interactions.c.conversation_id == interaction.conversation_id,
             interactions.c.channel == interaction.channel.value,
             interactions.c.sequence < interaction.sequence,

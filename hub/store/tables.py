@@ -187,7 +187,7 @@ outbound = Table(
     Column("conversation_id", _ID, ForeignKey("conversations.id"), nullable=False, index=True),
     Column("channel", String(16), nullable=False),
     # in the order of sending.py: queued, sending, transmitting, uncertain, waiting, sent, delayed,
-    # delivered, read, failed, bounced
+    # delivered, read, failed, bounced, withdrawn
     Column("state", String(16), nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("next_at", Instant),  # when to try (again); null: nothing to do
@@ -197,6 +197,8 @@ outbound = Table(
     Column("updated_at", Instant, nullable=False),
     Column("trouble_event_id", _ID),  # says what went wrong; null: the router has handled it
     Column("bulk", Boolean, nullable=False, server_default=false()),  # answers go before it
+    # Nobody was asked to send it: it waits for its time, and can be taken back until then
+    Column("held", Boolean, nullable=False, server_default=false()),
     Index("ix_outbound_next_at", "next_at"),
     _where("ix_outbound_provider_id", HAS_PROVIDER_ID, "provider_id"),
     Index(
@@ -298,7 +300,17 @@ agreements = Table(
     # What can be counted or looked up in it, such as a serial number, and what hub/orders.py reads
     # of it; null: nothing
     Column("details", Json),
+    # Of a promise that an agent made: where, who, and what became of it
+    Column("conversation_id", _ID),
+    Column("agent_id", _ID),
+    Column("kept_at", Instant),
+    Column("breached_at", Instant),
     Index("uq_agreements_number", "number", unique=True),
+    _where(
+        "ix_agreements_running",
+        "agent_id IS NOT NULL AND kept_at IS NULL AND breached_at IS NULL",
+        "due_at",
+    ),
 )
 
 orders = Table(
@@ -1081,6 +1093,36 @@ calls = Table(
     Column("changed_at", Instant, nullable=False),
     Column("talking_at", Instant),
     _where("ix_calls_open", "state <> 'over'", "created_at"),
+)
+
+# What agents are writing, and have not sent.
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("conversation_id", _ID, ForeignKey("conversations.id"), primary_key=True),
+    Column("agent_id", _ID, ForeignKey("agents.id"), primary_key=True),
+    Column("fields", Json, nullable=False),  # of the form, by name
+    Column("saved_at", Instant, nullable=False),
+)
+
+canned_replies = Table(
+    "canned_replies",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("shortcut", String(40), nullable=False, unique=True),  # what is typed behind the slash
+    Column("topic", String(200), nullable=False),  # of the model; empty: for every topic
+    Column("title", Text, nullable=False),
+    Column("texts", Json, nullable=False),  # by language
+    Column("changed_at", Instant, nullable=False),
+)
+
+# What agents chose for themselves: a signature, views of their work.
+agent_choices = Table(
+    "agent_choices",
+    metadata,
+    Column("agent_id", _ID, ForeignKey("agents.id"), primary_key=True),
+    Column("name", String(40), primary_key=True),
+    Column("value", Json, nullable=False),
 )
 
 # What people chose in the console instead of in a file: small documents by name.

@@ -14,6 +14,7 @@ from hub.interaction import (
     Attachment,
     Automatic,
     Channel,
+    DeliveryState,
     Direction,
     InteractionKind,
     Party,
@@ -46,12 +47,14 @@ class Conversation:
 
 @dataclass(frozen=True)
 class Delivery:
-    """How the sending of a reply goes; `error` says why it does not."""
+    """How the sending of a reply goes; `error` says why it does not. `held_until`: it waits for
+    its time, and can be taken back."""
 
     state: str
     error: str
     attempts: int
     updated_at: datetime
+    held_until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -206,6 +209,22 @@ def attachment(connection: Connection, attachment_id: str) -> tuple[Attachment, 
     return None if row is None else (_attachment(row), row.conversation_id)
 
 
+def files_in(
+    connection: Connection, conversation_id: str, attachment_ids: Collection[str]
+) -> list[Attachment]:
+    """Those of the files that came with this conversation."""
+    rows = connection.execute(
+        select(attachments)
+        .join(interactions, interactions.c.id == attachments.c.interaction_id)
+        .where(
+            among(attachments.c.id, attachment_ids),
+            interactions.c.conversation_id == conversation_id,
+        )
+        .order_by(attachments.c.id)
+    )
+    return [_attachment(row) for row in rows]
+
+
 def unseen(connection: Connection, conversation_id: str, *, seen: int, agent_id: str) -> list[int]:
     """What others added after the entry that the agent saw last.
 
@@ -237,6 +256,8 @@ def _selection() -> Select[Any]:
         outbound.c.error.label("delivery_error"),
         outbound.c.attempts.label("delivery_attempts"),
         outbound.c.updated_at.label("delivery_at"),
+        outbound.c.held.label("delivery_held"),
+        outbound.c.next_at.label("delivery_next"),
     ).outerjoin(outbound, outbound.c.interaction_id == interactions.c.id)
 
 
@@ -301,4 +322,11 @@ def _entry(row: Any, files: tuple[Attachment, ...]) -> Entry:
 def _delivery(row: Any) -> Delivery | None:
     if row.delivery_state is None:
         return None
-    return Delivery(row.delivery_state, row.delivery_error, row.delivery_attempts, row.delivery_at)
+    waits = row.delivery_held and row.delivery_state == DeliveryState.QUEUED
+    return Delivery(
+        row.delivery_state,
+        row.delivery_error,
+        row.delivery_attempts,
+        row.delivery_at,
+        row.delivery_next if waits else None,
+    )

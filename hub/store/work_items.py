@@ -194,6 +194,40 @@ def answered(connection: Connection, item_id: str, agent: Agent) -> WorkItem:
     return change(connection, item, agent, "work_item.answered", values)
 
 
+def was_answered(connection: Connection, conversation_id: str, agent: Agent) -> None:
+    """What the agent wrote before has left now, whoever has the work by this time."""
+    latest = latest_of(connection, [conversation_id]).get(conversation_id)
+    if latest is None:
+        return
+    item = lock(connection, latest.id)
+    waiting = any(one.is_answer for one in deadlines.open_of(connection, [item.id]))
+    if item.first_response_at is None or waiting:
+        now = clock.now()
+        values = deadlines.happened(connection, item.id, Event.ANSWER, now)
+        values |= {"first_response_at": item.first_response_at or now}
+        change(connection, item, agent, "work_item.answered", values)
+
+
+def reopen(connection: Connection, item_id: str, agent: Agent) -> WorkItem:
+    """The agent goes on with work that was done, as its holder; what was promised stays met."""
+    item = lock(connection, item_id)
+    if item.state != DONE:
+        raise Rejected("not_done", "This is open already.", status=409)
+    latest = latest_of(connection, [item.conversation_id])[item.conversation_id]
+    if latest.id != item.id:
+        raise Rejected("not_done", "This is open already.", status=409)
+    connection.execute(
+        update(conversations)
+        .where(conversations.c.id == item.conversation_id)
+        .values(state="open", resolved_at=None)
+    )
+    presence.got_work(connection, agent.id, clock.now())
+    values = {"state": ASSIGNED, "agent_id": agent.id, "resolved_at": None}
+    changed = change(connection, item, agent, "work_item.reopened", values)
+    steps.add(connection, item_id, steps.TAKEN, agent.id)
+    return changed
+
+
 def resolve(
     connection: Connection, item_id: str, agent: Agent, results: dict[str, str]
 ) -> WorkItem:

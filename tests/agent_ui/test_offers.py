@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from agent_ui.context import Escalation
-from agent_ui.views.handing_over import until_of
+from agent_ui.times import until_of
 from builders import mail_arrival
 from console_house import MODEL, House, Page, Person, open_house, person
 from hub import clock

@@ -82,6 +82,8 @@ async def test_a_mail_there_and_back_and_there_again(demo: Demo, browser: Browse
     heading = console.get_by_role("heading", name="Where is my parcel?", level=2)
     await expect(heading).to_be_visible()
     await answer(console, "The carrier brings it tomorrow.")
+    # A mail waits a few seconds, in which it can be taken back.
+    await console.get_by_role("button", name="Send now").click()
     await expect(console.locator(".entry-outbound .delivery")).to_have_text("Sent")
 
     await expect(mailbox.get_by_text("The carrier brings it tomorrow.").first).to_be_visible()

@@ -9,7 +9,17 @@ from hypothesis import strategies as st
 
 from hub import asyncapi, clock
 from hub.errors import Rejected
-from hub.events import ALL, ChatSign, Envelope, Event, decode, encode, type_of, wrap
+from hub.events import (
+    ALL,
+    ChatSign,
+    ConsoleSignal,
+    Envelope,
+    Event,
+    decode,
+    encode,
+    type_of,
+    wrap,
+)
 from hub.interaction import Channel, Direction, InteractionKind
 from hub.promises import Promise
 
@@ -31,6 +41,9 @@ EXAMPLES: dict[str, object] = {
     "promise": Promise.FIRST_RESPONSE,
     "due_at": clock.now(),
     "what": ChatSign.SEEN,
+    "doing": ConsoleSignal.TYPING,
+    "name": "Anna",
+    "promise_id": "q1",
     "by_customer": True,
     "number": 2,
     "workshop_id": "s1",

@@ -107,7 +107,7 @@ class House:
 
     store_url: str
     folder: Path
-    settings: ConsoleSettings = field(default_factory=ConsoleSettings)
+    settings: ConsoleSettings = field(default_factory=lambda: ConsoleSettings(undo_send_seconds=0))
     model_text: str = MODEL
     rules: Rules | None = None
     """With rules a dispatcher runs, and offers work as they say."""

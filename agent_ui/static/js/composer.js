@@ -1,13 +1,21 @@
-// <loket-composer>: what is typed is kept in this browser until it is sent.
+// <loket-composer>: what is typed is kept, here at once and in Loket a moment later, until it is sent.
+import { dropsAndPastes } from "./composer-files.js";
+import { mark } from "./marks.js";
 import { showCount } from "./segments.js";
-import { text } from "./texts.js";
+import { say, text } from "./texts.js";
 
 const SAVE_AFTER = 300;
+const TELL_AFTER = 900;
+const FIELDS = ["mode", "text", "way", "subject", "cc", "to"];
+const TICKED = ["rich", "signed"];
+// Names this page, so that what it keeps does not come back to it.
+const PAGE = Math.random().toString(36).slice(2);
 
 class Composer extends HTMLElement {
   connectedCallback() {
     this.form = this.querySelector("form");
     this.area = this.querySelector("textarea");
+    this.told = JSON.stringify(this.values());
     this.restore();
     this.form.addEventListener("input", () => {
       this.saveSoon();
@@ -15,13 +23,15 @@ class Composer extends HTMLElement {
     });
     this.form.addEventListener("change", () => this.showFiles());
     this.form.addEventListener("keydown", (event) => this.onKey(event));
-    this.leave = () => this.save();
+    this.addEventListener("click", (event) => this.onClick(event));
+    dropsAndPastes(this);
+    this.leave = () => this.save({ leaving: true });
     window.addEventListener("pagehide", this.leave);
     this.showCount();
   }
 
   disconnectedCallback() {
-    this.save();
+    if (!this.sent) this.save({ leaving: true });
     window.removeEventListener("pagehide", this.leave);
   }
 
@@ -29,15 +39,35 @@ class Composer extends HTMLElement {
     return `draft:${this.dataset.draft}`;
   }
 
+  values() {
+    const { elements } = this.form;
+    const values = Object.fromEntries(FIELDS.map((name) => [name, elements[name]?.value ?? ""]));
+    for (const name of TICKED) values[name] = elements[name]?.checked ? "1" : "";
+    if (!elements.signed) values.signed = "1";
+    return values;
+  }
+
+  // What this browser has and Loket does not is newer than what the page came with.
   restore() {
     const kept = read(this.key);
-    if (!kept || this.area.value) return;
-    this.area.value = kept.text;
-    this.showState();
-    this.choose(kept.mode);
-    const { way, subject } = this.form.elements;
-    if (way && [...way.options].some((option) => option.value === kept.way)) way.value = kept.way;
-    if (subject && kept.subject) subject.value = kept.subject;
+    if (kept) this.put(kept);
+    this.showState(kept ? "here" : "loket");
+    if (kept) this.tellSoon();
+  }
+
+  put(values) {
+    this.area.value = values.text;
+    this.choose(values.mode);
+    for (const name of FIELDS.slice(2)) {
+      const field = this.form.elements[name];
+      const fits = field?.options ? [...field.options].some((one) => one.value === values[name]) : field;
+      if (fits && values[name]) field.value = values[name];
+    }
+    for (const name of TICKED) {
+      const box = this.form.elements[name];
+      if (box && name in values) box.checked = values[name] !== "";
+    }
+    this.showCount();
   }
 
   choose(mode) {
@@ -47,7 +77,9 @@ class Composer extends HTMLElement {
   }
 
   write(mode) {
-    if (this.choose(mode)) this.area.focus();
+    if (!this.choose(mode)) return;
+    this.area.focus();
+    if (mode === "forward" && !this.form.elements.to.value) this.form.elements.to.focus();
   }
 
   saveSoon() {
@@ -55,19 +87,69 @@ class Composer extends HTMLElement {
     this.timer = setTimeout(() => this.save(), SAVE_AFTER);
   }
 
-  save() {
+  save({ leaving = false } = {}) {
     clearTimeout(this.timer);
-    const { mode, way, subject } = this.form.elements;
-    const draft = {
-      text: this.area.value, mode: mode.value, way: way?.value, subject: subject?.value,
-    };
-    keep(this.key, draft.text ? draft : null);
-    this.showState();
+    const values = this.values();
+    if (JSON.stringify(values) === this.told) return;
+    keep(this.key, values.text ? values : null);
+    this.showState("here");
+    if (leaving) this.tell({ leaving });
+    else this.tellSoon();
   }
 
-  showState() {
-    const words = this.area.value ? text("Draft kept") : "";
-    this.querySelector("[data-draft-state]").textContent = words;
+  tellSoon() {
+    clearTimeout(this.teller);
+    this.teller = setTimeout(() => this.tell(), TELL_AFTER);
+  }
+
+  tell(how = {}) {
+    clearTimeout(this.teller);
+    if (this.sending) return null;
+    this.telling = this.keepInLoket(how);
+    return this.telling;
+  }
+
+  // Nothing that is on its way to be kept may come after what is sent now.
+  async settle() {
+    clearTimeout(this.timer);
+    clearTimeout(this.teller);
+    this.sending = true;
+    await this.telling;
+  }
+
+  async keepInLoket({ leaving = false } = {}) {
+    const values = this.values();
+    const told = JSON.stringify(values);
+    if (told === this.told) return;
+    const token = this.form.querySelector("input[type=hidden]");
+    const body = new URLSearchParams({ ...values, page: PAGE, [token.name]: token.value });
+    const url = `/console/conversations/${this.dataset.id}/draft`;
+    const options = { method: "POST", body, headers: { "X-Loket-Part": "1" }, keepalive: leaving };
+    const answer = await fetch(url, options).catch(() => null);
+    if (!answer?.ok) return;
+    this.told = told;
+    if (JSON.stringify(this.values()) === told) {
+      keep(this.key, null);
+      this.showState("loket");
+    }
+  }
+
+  // The agent wrote at another screen of theirs: go on from there, unless they type here as well.
+  async follow(page) {
+    if (page === PAGE || JSON.stringify(this.values()) !== this.told) return;
+    const answer = await fetch(location.href, { headers: { "X-Loket-Part": "1" } }).catch(() => null);
+    if (!answer?.ok || JSON.stringify(this.values()) !== this.told) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const other = fresh.querySelector(`loket-composer[data-id="${this.dataset.id}"] form`);
+    if (!other) return;
+    this.put(valuesOf(other));
+    this.told = JSON.stringify(this.values());
+    this.showState("loket");
+  }
+
+  showState(where) {
+    const words = { here: text("Draft kept on this device"), loket: text("Draft kept") };
+    this.querySelector("[data-draft-state]").textContent = this.area.value ? words[where] : "";
   }
 
   showCount() {
@@ -77,8 +159,12 @@ class Composer extends HTMLElement {
 
   // `sent` is on its way to the customer; what was typed behind it meanwhile stays.
   forget(sent) {
+    this.sending = false;
     const { value } = this.area;
     this.area.value = value.startsWith(sent) ? value.slice(sent.length).trimStart() : "";
+    this.told = JSON.stringify({ ...this.values(), text: "" });
+    keep(this.key, null);
+    this.sent = this.area.value === "";
     this.save();
   }
 
@@ -91,12 +177,52 @@ class Composer extends HTMLElement {
     shown.textContent = files.map((file) => file.name).join(", ") || shown.dataset.words;
   }
 
+  onClick({ target }) {
+    const button = target.closest("[data-mark]");
+    if (button) this.mark(button.dataset.mark);
+    const others = target.closest("[data-use-draft]")?.parentElement.querySelector("[data-draft-text]");
+    if (!others) return;
+    const own = this.area.value.trim();
+    this.insert(others.textContent, 0, this.area.value.length, own ? `${own}\n\n` : "");
+    say(text("Draft kept"));
+  }
+
+  mark(sign) {
+    const { rich } = this.form.elements;
+    if (!rich) return;
+    rich.checked = true;
+    mark(this.area, sign);
+    this.form.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  // Puts a text in place of what stands there, so that Ctrl+Z takes it out again.
+  insert(words, start, end, before = "") {
+    this.area.focus();
+    this.area.setSelectionRange(start, end);
+    if (!document.execCommand("insertText", false, before + words)) {
+      this.area.setRangeText(before + words, start, end, "end");
+    }
+    this.form.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
   onKey(event) {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    if (!(event.ctrlKey || event.metaKey)) return;
+    if (event.key === "Enter") {
       event.preventDefault();
-      this.form.requestSubmit(this.querySelector("[data-send]"));
+      const end = event.shiftKey ? this.querySelector("[data-send-resolve]") : null;
+      this.form.requestSubmit(end ?? this.querySelector("[data-send]"));
+    } else if (event.target === this.area && (event.key === "b" || event.key === "i")) {
+      event.preventDefault();
+      this.mark(event.key === "b" ? "**" : "*");
     }
   }
+}
+
+function valuesOf(form) {
+  const { elements } = form;
+  const values = Object.fromEntries(FIELDS.map((name) => [name, elements[name]?.value ?? ""]));
+  for (const name of TICKED) values[name] = elements[name]?.checked ? "1" : "";
+  return values;
 }
 
 function read(key) {

@@ -1,6 +1,7 @@
 // Starts the console's page.
 import { listenToAlerts } from "./alerts.js";
 import { keepChat } from "./chat.js";
+import { keepCompany } from "./company.js";
 import "./composer.js";
 import { keepDesk } from "./desk.js";
 import { takeOverForms } from "./forms.js";
@@ -14,6 +15,7 @@ import { workList } from "./work-list.js";
 
 keepTimes();
 keepChat();
+keepCompany();
 keepDesk();
 takeOverForms();
 listenToKeys();

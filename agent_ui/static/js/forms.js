@@ -12,7 +12,9 @@ async function send(form, submitter) {
   const body = form.enctype === "multipart/form-data" ? fields : new URLSearchParams(fields);
   const composer = form.closest("loket-composer");
   const written = composer?.area.value;
+  await composer?.settle();
   const answer = await fetchPart(action, { method: "POST", body });
+  if (composer) composer.sending = false;
   if (!answer) return;
   const tookNothing = action.endsWith("/take") && new URL(answer.url).pathname === "/console";
   if (answer.ok) composer?.forget(written);

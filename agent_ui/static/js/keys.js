@@ -13,6 +13,8 @@ const ACTIONS = {
   i: () => press('[data-key="i"]'),
   r: () => document.querySelector("loket-composer")?.write("reply"),
   x: () => document.querySelector("loket-composer")?.write("note"),
+  f: () => document.querySelector("loket-composer")?.write("forward"),
+  b: () => press("[data-take-back]"),
   e: () => openMenu("details[data-resolve]"),
   g: () => openMenu("details[data-give]"),
   z: () => openMenu("details[data-aside]"),

@@ -1,5 +1,6 @@
 // The live line: follows the changes in order, and starts again when some may be missing.
 import { showSign } from "./chat.js";
+import { showCompany } from "./company.js";
 import { openConversation } from "./conversation.js";
 import { refreshDesk } from "./desk.js";
 import { saySignedOut, showLive } from "./notices.js";
@@ -17,10 +18,12 @@ let recent = [];
 export function goLive() {
   position = workList().position;
   document.addEventListener("loket:opened", (event) => catchUp(event.detail));
+  document.addEventListener("loket:signed-in", connect);
   connect();
 }
 
 function connect() {
+  source?.close();
   source = new EventSource(`/console/live?after=${encodeURIComponent(position)}`);
   source.addEventListener("open", () => showLive("live", text("Live")));
   source.addEventListener("changes", onChanges);
@@ -50,7 +53,9 @@ function catchUp(asked) {
 function tellConversation(change) {
   const conversation = openConversation();
   const isOpen = conversation?.dataset.id === change.conversation;
-  if (change.sign) {
+  if (change.company) {
+    if (isOpen) showCompany(conversation, change.company);
+  } else if (change.sign) {
     if (isOpen) showSign(conversation, change.sign);
   } else if (isOpen && change.beside) refreshTrade(conversation.path);
   else if (isOpen && change.item) conversation.refresh({ epoch: change.epoch });

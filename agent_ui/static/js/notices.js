@@ -20,7 +20,24 @@ export function sayUnreachable() {
   toast(text("Loket cannot be reached. What you typed is kept. Try again."));
 }
 
+// Signed in again in another tab: go on here, with what was typed.
+async function comeBack() {
+  const answer = await fetch("/console", { headers: { Accept: "text/html" } }).catch(() => null);
+  if (!answer?.ok || new URL(answer.url).pathname !== "/console") return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  window.removeEventListener("focus", comeBack);
+  if (page.body.dataset.agent !== document.body.dataset.agent) {
+    location.reload();
+    return;
+  }
+  const { name, value } = page.querySelector("#act input[type=hidden]");
+  for (const field of document.querySelectorAll(`input[name="${name}"]`)) field.value = value;
+  toast(text("You are signed in again. Go on where you were."));
+  document.dispatchEvent(new CustomEvent("loket:signed-in"));
+}
+
 export function saySignedOut() {
+  window.addEventListener("focus", comeBack);
   showLive("out", text("Signed out"));
   const link = { href: "/console/sign-in", words: text("Sign in again") };
   toast(text("You are signed out. What you typed is kept."), link);
