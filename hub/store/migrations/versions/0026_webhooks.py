@@ -8,8 +8,8 @@ from alembic import op
 
 from hub.store.types import Instant, Json
 
-revision = "0025"
-down_revision = "0024"
+revision = "0026"
+down_revision = "0025"
 
 
 def upgrade() -> None:
