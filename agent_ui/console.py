@@ -29,6 +29,7 @@ from agent_ui.views.information import InformationViews
 from agent_ui.views.matrix import MatrixViews
 from agent_ui.views.model import ModelViews
 from agent_ui.views.model_changes import ModelChanges
+from agent_ui.views.programs import ProgramViews
 from agent_ui.views.replay import ReplayViews
 from agent_ui.views.sign_in import SignInViews
 from agent_ui.views.topics import TopicViews
@@ -74,6 +75,7 @@ class Console:
             handing_over=HandingOverViews(context, conversation),
             information=InformationViews(context, conversation),
             by_hand=ByHandViews(context, pages),
+            programs=ProgramViews(context, pages),
             imports=ImportViews(context, pages, self._imports),
             streams=self._streams,
             workshops=WorkshopsViews(context, pages, sessions),

@@ -24,6 +24,7 @@ from agent_ui.views.matrix import LONGEST_FORM as LONGEST_MATRIX
 from agent_ui.views.matrix import MatrixViews
 from agent_ui.views.model import ModelViews
 from agent_ui.views.model_changes import LONGEST_FORM, ModelChanges
+from agent_ui.views.programs import ProgramViews
 from agent_ui.views.replay import ReplayViews
 from agent_ui.views.sign_in import SignInViews
 from agent_ui.views.topics import TopicViews
@@ -54,6 +55,7 @@ class Views:
     handing_over: HandingOverViews
     information: InformationViews
     imports: ImportViews
+    programs: ProgramViews
     by_hand: ByHandViews
     streams: Streams
     workshops: WorkshopsViews
@@ -138,9 +140,25 @@ def routes(views: Views, guard: Guard, static: StaticFiles) -> Sequence[Route]:
             body_limit=LONGEST_MATRIX,
         ),
         *_replay_routes(views.replay, guard),
+        *_program_routes(views.programs, guard),
         *_workshop_routes(views, guard),
         *office_routes(views.office, guard),
         Route("GET", "/console/{rest:.*}", agents(views.work.not_here)),
+    ]
+
+
+def _program_routes(views: ProgramViews, guard: Guard) -> Sequence[Route]:
+    """Administrators say which programs come in, and which other systems are told of events."""
+    administrators = guard.for_administrators
+    programs, hook = "/console/programs", "/console/programs/webhooks/{id}"
+    return [
+        Route("GET", programs, administrators(views.page)),
+        Route("POST", programs + "/tokens", administrators(views.make_token)),
+        Route("POST", programs + "/tokens/{id}/revoke", administrators(views.revoke_token)),
+        Route("POST", programs + "/webhooks", administrators(views.add_webhook)),
+        Route("GET", hook, administrators(views.log)),
+        Route("POST", hook, administrators(views.change_webhook)),
+        Route("POST", hook + "/deliveries/{delivery}", administrators(views.redeliver)),
     ]
 
 

@@ -51,6 +51,12 @@ HAS_IT = N_("{name} has it.")
 
 REASONS = {
     "taken": N_("It is done already."),
+    "no_name": N_("Say what the token is for."),
+    "no_scope": N_("Choose what the token may do."),
+    "no_token": N_("There is no such token that works."),
+    "webhook_url": N_("Write an address on the internet that begins with https://."),
+    "too_many_webhooks": N_("There are too many. Remove one first."),
+    "no_webhook": N_("There is no such webhook."),
     "unknown_sender": N_(
         "Nobody has this number. Write a mail address or a phone number, or only a name."
     ),
@@ -340,6 +346,16 @@ CHOSEN = {
     "snoozed": N_("had put it aside"),
 }
 
+WEBHOOKS = {
+    "active": N_("is told"),
+    "paused": N_("paused"),
+    "disabled": N_("stopped"),
+}
+TOLD = {
+    "waiting": N_("on its way"),
+    "delivered": N_("taken"),
+    "failed": N_("given up"),
+}
 FORMS = {
     "letter": N_("Letter"),
     "fax": N_("Fax"),
