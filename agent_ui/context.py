@@ -69,6 +69,7 @@ class ConsoleContext:
     `offered_only()`: the roles whose work is not for taking, only for offering.
     `backup_of(role)`: the role that takes over, or "".
     `escalation`: to whom agents turn when they may not decide.
+    `partners`: those who may post to us, and what they are called.
     `webhooks`: what they may be sent to; None where nobody is told of events.
     `quiet`: after so long without a word a chat takes half of an agent's room.
     `supervisor_roles`: who holds one sees, and may hand out, the work of everybody.
@@ -102,6 +103,7 @@ class ConsoleContext:
     escalation: Escalation = Escalation()
     quiet: timedelta = timedelta(minutes=10)
     webhooks: Rules | None = None
+    partners: Mapping[str, str] = field(default_factory=dict)
     supervisor_roles: frozenset[str] = frozenset()
     mailboxes: tuple[str, ...] = ()
     zone: Callable[[], tzinfo] = lambda: UTC

@@ -156,6 +156,8 @@ def _program_routes(views: ProgramViews, guard: Guard) -> Sequence[Route]:
         Route("POST", programs + "/tokens", administrators(views.make_token)),
         Route("POST", programs + "/tokens/{id}/revoke", administrators(views.revoke_token)),
         Route("POST", programs + "/webhooks", administrators(views.add_webhook)),
+        Route("POST", programs + "/keys", administrators(views.make_key)),
+        Route("POST", programs + "/keys/{id}", administrators(views.change_key)),
         Route("GET", hook, administrators(views.log)),
         Route("POST", hook, administrators(views.change_webhook)),
         Route("POST", hook + "/deliveries/{delivery}", administrators(views.redeliver)),

@@ -56,6 +56,7 @@ REASONS = {
     "no_token": N_("There is no such token that works."),
     "webhook_url": N_("Write an address on the internet that begins with https://."),
     "too_many_webhooks": N_("There are too many. Remove one first."),
+    "no_key": N_("There is no such key that is good."),
     "no_webhook": N_("There is no such webhook."),
     "unknown_sender": N_(
         "Nobody has this number. Write a mail address or a phone number, or only a name."

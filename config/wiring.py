@@ -218,6 +218,13 @@ def webhook_rules(settings: Settings) -> webhooks.Rules | None:
     return None if section is None else webhooks.Rules(allow_private=section.allow_private)
 
 
+def partner_titles(settings: Settings) -> dict[str, str]:
+    """The partners that may post, and what they are called."""
+    section: Any = getattr(settings.connectors, "partners", None)
+    known = {} if section is None else section.partners
+    return {name: one.title or name for name, one in known.items()}
+
+
 def enabled(settings: Settings) -> list[tuple[ConnectorKind, Any]]:
     """The connectors whose section is there, with it."""
     sections = [(kind, getattr(settings.connectors, kind.name)) for kind in installed()]
@@ -397,6 +404,7 @@ def _console(basics: Basics, outbound: Outbound, runs: Runs) -> Console:
             escalation=_escalation(basics.settings.routing.assignment),
             quiet=basics.settings.routing.assignment.quiet,
             webhooks=webhook_rules(basics.settings),
+            partners=partner_titles(basics.settings),
             supervisor_roles=frozenset(basics.settings.routing.assignment.supervisor_roles),
             mailboxes=mailboxes(basics.settings),
             zone=lambda: zone_of(basics.model()),

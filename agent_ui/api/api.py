@@ -31,7 +31,7 @@ ABOUT = About(
     base="/api/v1",
     description=(
         "What agents do in the console, by the same rules. A token acts for an agent: it sees "
-        "what that agent sees, and does what its scopes allow. Lists go on with `next_cursor`; a "
+        "what that agent sees, and does what its scopes allow. Lists go on with next_cursor; a "
         "request with an Idempotency-Key is done once, however often it is sent; who changes a "
         "thing sends the ETag that they read as If-Match. Times are UTC (RFC 3339)."
     ),

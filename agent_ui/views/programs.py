@@ -18,13 +18,18 @@ from agent_ui.views.sign_in import see_other
 from agent_ui.visit import Visit
 from hub.errors import Rejected
 from hub.http import form_of
-from hub.store import admission, agents, api_tokens, webhooks
+from hub.store import admission, agents, api_tokens, partner_keys, webhooks
+from hub.store.partner_keys import Kind
 from hub.webhooks import TOPICS, Rules
 
 T = TypeVar("T")
 
 PATH = "/console/programs"
 LIFETIMES = {"90": N_("90 days"), "365": N_("a year"), "": N_("until it is revoked")}
+KINDS = {
+    Kind.SECRET.value: N_("a secret with which it signs"),
+    Kind.API_KEY.value: N_("a key that it sends along"),
+}
 _SHOWN = 50
 
 
@@ -98,13 +103,7 @@ class ProgramViews:
         """Pause it, let it go on, end it, or give it another secret."""
         webhook_id, by, what = visit.id, visit.known.id, await visit.field("do")
         if what == "rotate":
-            try:
-                secret = await self._context.database.write(
-                    lambda c: webhooks.rotate(c, webhook_id, by=by)
-                )
-            except Rejected as error:
-                return await self._refuse(visit, error)
-            return await self._show(visit, _Said(secret=secret))
+            return await self._secret(visit, lambda c: webhooks.rotate(c, webhook_id, by=by))
         if what == "remove":
             return await self._do(visit, lambda c: webhooks.remove(c, webhook_id, by=by))
         state = webhooks.PAUSED if what == "pause" else webhooks.ACTIVE
@@ -114,6 +113,25 @@ class ProgramViews:
             webhooks.change(connection, webhook_id, {"state": state}, rules=rules, by=by)
 
         return await self._do(visit, change)
+
+    async def make_key(self, visit: Visit) -> web.StreamResponse:
+        """For a partner that the settings name."""
+        partner, kind = await visit.field("partner"), await visit.field("kind")
+        by, known = visit.known.id, self._context.partners
+
+        def work(connection: Connection) -> str:
+            if partner not in known or kind not in KINDS:
+                raise Rejected("no_partner", "Choose from the list.", status=422)
+            return partner_keys.make(connection, partner, Kind(kind), by=by)
+
+        return await self._secret(visit, work)
+
+    async def change_key(self, visit: Visit) -> web.StreamResponse:
+        """Replace it, or end it at once."""
+        key_id, by = visit.id, visit.known.id
+        if await visit.field("do") == "rotate":
+            return await self._secret(visit, lambda c: partner_keys.rotate(c, key_id, by=by))
+        return await self._do(visit, lambda c: partner_keys.revoke(c, key_id, by=by))
 
     async def log(self, visit: Visit) -> web.StreamResponse:
         webhook_id = visit.id
@@ -132,6 +150,14 @@ class ProgramViews:
             lambda c: webhooks.redeliver(c, webhook_id, delivery, by=by)
         )
         return see_other(f"{PATH}/webhooks/{webhook_id}")
+
+    async def _secret(self, visit: Visit, work: Callable[[Connection], str]) -> web.StreamResponse:
+        """Show what was made, once."""
+        try:
+            secret = await self._context.database.write(work)
+        except Rejected as error:
+            return await self._refuse(visit, error)
+        return await self._show(visit, _Said(secret=secret))
 
     async def _do(self, visit: Visit, work: Callable[[Connection], None]) -> web.StreamResponse:
         try:
@@ -157,6 +183,7 @@ class ProgramViews:
                 "people": people,
                 "tokens": api_tokens.of_agents(connection),
                 "hooks": webhooks.listed(connection),
+                "keys": partner_keys.listed(connection),
             }
 
         found = await self._context.database.read(read)
@@ -168,6 +195,8 @@ class ProgramViews:
             scopes=SCOPES,
             lifetimes=LIFETIMES,
             topics=TOPICS,
+            partners=self._context.partners,
+            kinds=KINDS,
             states=words.WEBHOOKS,
             has_webhooks=self._context.webhooks is not None,
             **found,

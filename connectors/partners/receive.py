@@ -17,6 +17,7 @@ from connectors.partners.driver import Driver
 from connectors.partners.formats import READERS
 from connectors.partners.formats.reading import Post, Read
 from connectors.partners.proof import Proof
+from connectors.partners.ring import KeyRing
 from connectors.partners.settings import PartnerSettings, PartnersSettings
 from hub import clock
 from hub.addresses import one_client
@@ -45,12 +46,18 @@ _NOBODY = PartnerSettings()
 
 
 class Doors:
-    """`wake` is called when something was kept."""
+    """`wake` is called when something was kept; `ring` has the keys that were made in the
+    console."""
 
     def __init__(
-        self, settings: PartnersSettings, context: ConnectorContext, wake: Callable[[], None]
+        self,
+        settings: PartnersSettings,
+        context: ConnectorContext,
+        wake: Callable[[], None],
+        ring: KeyRing,
     ) -> None:
         self._settings = settings
+        self._ring = ring
         self._database = context.database
         self._refused = context.metrics.refused
         self._workers = context.workers
@@ -179,7 +186,7 @@ class Doors:
         partner = self._settings.partners.get(name, _NOBODY)
         now = asyncio.get_running_loop().time()
         try:
-            self._proof.check(request, partner, signed)
+            self._proof.check(request, partner, signed, self._ring.of(name))
         except Rejected as error:
             self._refused.labels(Channel.PARTNER.value, error.code).inc()
             if wait := self._unproved.take(one_client(request.remote or ""), now):

@@ -45,7 +45,7 @@ ABOUT = About(
     base="/api/portal/v1",
     description=(
         "What you do in the portal, by programs of your own. You make a token in the portal, under "
-        "My details; it sees what you see. Lists go on with `next_cursor`; a request with an "
+        "My details; it sees what you see. Lists go on with next_cursor; a request with an "
         "Idempotency-Key is done once, however often it is sent; who changes a thing sends the "
         "ETag that they read as If-Match. Times are UTC (RFC 3339)."
     ),

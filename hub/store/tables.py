@@ -1075,6 +1075,20 @@ webhook_deliveries = Table(
     _where("ix_webhook_deliveries_waiting", "state = 'waiting'", "webhook_id", "due_at"),
 )
 
+# With what partners prove who they are, besides what the settings say.
+partner_keys = Table(
+    "partner_keys",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("partner", String(100), nullable=False),
+    Column("kind", String(16), nullable=False),  # secret, api_key
+    Column("secret", String(100), nullable=False),  # signs, so it is kept; of an API key, its hash
+    Column("hint", String(8), nullable=False),  # how it ends
+    Column("created_at", Instant, nullable=False),
+    Column("created_by", String(100), nullable=False),
+    Column("ends_at", Instant),  # it is good until then
+)
+
 # Phone calls of customers, from when they are kept until nothing is left to do for them.
 calls = Table(
     "calls",

@@ -213,6 +213,7 @@ class House:
             backup_of=lambda role: backup_of(self.model, role),
             escalation=self.escalation,
             webhooks=self.webhooks,
+            partners={"snelpost": "SnelPost"},
             supervisor_roles=self.supervisor_roles,
         )
 
