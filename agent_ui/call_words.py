@@ -1,27 +1,73 @@
-"""What became of a phone call, in the reader's language."""
+"""How a phone call goes, and what became of it, in the reader's language."""
 
 from typing import Any
 
+from agent_ui.call_bar import CallBar
 from agent_ui.spans import span
 from agent_ui.texts import N_, Texts
-from hub.store import calls
+from hub.store import call_wishes, calls
 
 _WORDS = {
     calls.TALKED: N_("{name} talked on the phone with the customer: {time}"),
     calls.MISSED: N_("The customer hung up after waiting {time}: call back"),
     calls.CALLBACK: N_("The customer waited {time} and asks to be called back"),
+    calls.NO_ANSWER: N_("{name} called the customer in vain"),
+    calls.ENDED: N_("{name} ended a call before the customer was reached"),
+    calls.PUT_THROUGH: N_("{name} put the customer through to {to} after {time}"),
     calls.HANDLED: N_("The call was ended because this was resolved; the customer waited {time}"),
 }
+_CALLED = N_("{name} called the customer, and they talked: {time}")
 _UNREACHED = {
     "no_number": N_("{name} has no phone number in the settings; the customer waits for another"),
     "busy": N_("{name}'s phone was busy; the customer waits for another"),
     "": N_("{name} was not reached by phone; the customer waits for another"),
 }
+_NOT_CALLED = {
+    "no_number": N_("{name} has no phone number: write it under your own name, at the top"),
+    "": N_("{name}'s own phone was not reached: the customer was not called"),
+}
+_OTHER = N_("{other} was asked to join the call and did not answer")
+_STATES = {
+    calls.QUEUED: N_("A caller waits"),
+    calls.RINGING: N_("{name}'s phone rings"),
+    calls.CALLING: N_("The customer's phone rings"),
+    calls.TALKING: N_("{name} is on the phone"),
+}
+_MINE = {
+    calls.QUEUED: N_("Your phone is about to ring"),
+    calls.RINGING: N_("Your phone rings: answer it"),
+    calls.TALKING: N_("You are on the phone"),
+}
+_HELD = N_("The customer is on hold")
+_OTHERS = {
+    call_wishes.ASKED: N_("{other} is called; the customer is on hold"),
+    call_wishes.RINGING: N_("{other}'s phone rings; the customer is on hold"),
+    call_wishes.THERE: N_("You talk with {other}; the customer is on hold"),
+    call_wishes.TAKING_OVER: N_("{other} takes the call"),
+}
 
 
 def call_words(texts: Texts, entry: Any) -> str:
     details, name = entry.details, entry.sender.name
-    if details["outcome"] == calls.UNREACHED:
-        return texts(_UNREACHED.get(details["why"]) or _UNREACHED[""], name=name)
+    outcome, is_ours = details["outcome"], details.get("direction") == calls.OUTBOUND
+    if outcome == calls.UNREACHED and details.get("who") == "other":
+        return texts(_OTHER, other=details.get("name", ""))
+    if outcome == calls.UNREACHED:
+        known = _NOT_CALLED if is_ours else _UNREACHED
+        return texts(known.get(details["why"]) or known[""], name=name)
     time = span(texts, float(details["seconds"]))
-    return texts(_WORDS[details["outcome"]], name=name, time=time)
+    words = _CALLED if outcome == calls.TALKED and is_ours else _WORDS[outcome]
+    return texts(words, name=name, time=time, to=details.get("to", ""))
+
+
+def call_state(texts: Texts, bar: CallBar) -> str:
+    """How the call of a call bar stands now."""
+    call = bar.call
+    if call is None:
+        return ""
+    if call.other_state in _OTHERS:
+        return texts(_OTHERS[call.other_state], other=call.other_name)
+    if call.on_hold:
+        return texts(_HELD)
+    known = {**_STATES, **_MINE} if bar.is_mine else _STATES
+    return texts(known[call.state], name=bar.agent_name)

@@ -17,6 +17,7 @@ from agent_ui.static_files import static_files
 from agent_ui.streams import Streams
 from agent_ui.views.actions import ActionViews
 from agent_ui.views.by_hand import ByHandViews
+from agent_ui.views.calls import CallViews
 from agent_ui.views.chat import ChatViews
 from agent_ui.views.company import CompanyViews
 from agent_ui.views.conversation import ConversationViews
@@ -32,6 +33,7 @@ from agent_ui.views.model_changes import ModelChanges
 from agent_ui.views.programs import ProgramViews
 from agent_ui.views.replay import ReplayViews
 from agent_ui.views.sign_in import SignInViews
+from agent_ui.views.sounds import SoundViews
 from agent_ui.views.topics import TopicViews
 from agent_ui.views.work import WorkViews
 from agent_ui.views.workshop import WorkshopViews
@@ -62,6 +64,7 @@ class Console:
             work=work,
             conversation=conversation,
             actions=ActionViews(context, conversation),
+            calls=CallViews(context, pages, conversation),
             chat=ChatViews(context),
             company=CompanyViews(context),
             files=FileViews(context, pages),
@@ -77,6 +80,7 @@ class Console:
             by_hand=ByHandViews(context, pages),
             programs=ProgramViews(context, pages),
             imports=ImportViews(context, pages, self._imports),
+            sounds=SoundViews(context),
             streams=self._streams,
             workshops=WorkshopsViews(context, pages, sessions),
             workshop=WorkshopViews(context, pages),

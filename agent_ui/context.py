@@ -23,6 +23,7 @@ from hub.settings import HubSettings
 from hub.store import Blobs, Database
 from hub.store.deadlines import Deadline
 from hub.store.work_items import WorkItem
+from hub.tokens import Tokens
 from hub.webhooks import Rules
 
 
@@ -71,6 +72,8 @@ class ConsoleContext:
     `escalation`: to whom agents turn when they may not decide.
     `partners`: those who may post to us, and what they are called.
     `webhooks`: what they may be sent to; None where nobody is told of events.
+    `phone_number(typed)`: a number as somebody typed it, with its country, "" for what is none;
+    None where no phone is connected.
     `quiet`: after so long without a word a chat takes half of an agent's room.
     `supervisor_roles`: who holds one sees, and may hand out, the work of everybody.
     `mailboxes`: the addresses of those that mail is taken from.
@@ -83,6 +86,7 @@ class ConsoleContext:
     workers: Workers
     settings: ConsoleSettings
     hub: HubSettings
+    tokens: Tokens
     default_accounts: Mapping[Channel, str]
     explain: Callable[[dict[str, Any], str], list[str]]
     role_titles: Callable[[str], Mapping[str, str]]
@@ -101,6 +105,7 @@ class ConsoleContext:
     composing: Mapping[Channel, Composing] = field(default_factory=dict)
     backup_of: Callable[[str], str] = _no_role
     escalation: Escalation = Escalation()
+    phone_number: Callable[[str], str] | None = None
     quiet: timedelta = timedelta(minutes=10)
     webhooks: Rules | None = None
     partners: Mapping[str, str] = field(default_factory=dict)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from hub import clock
 from hub.interaction import Channel
-from hub.store import in_hand, offers, presence, steps
+from hub.store import agents, in_hand, offers, presence, steps
 from hub.store.agents import Agent
 from hub.store.offers import Offer
 from hub.store.presence import Presence
@@ -34,9 +34,12 @@ class Asked:
 
 @dataclass(frozen=True)
 class Desk:
+    """`phone`: where the agent wants to be called; "" for where the settings say."""
+
     presence: Presence
     used: int
     asked: list[Asked]
+    phone: str
 
 
 def read_desk(connection: Connection, agent: Agent, *, quiet: timedelta) -> Desk:
@@ -49,6 +52,7 @@ def read_desk(connection: Connection, agent: Agent, *, quiet: timedelta) -> Desk
             Asked(offer, steps.last_details(connection, offer.item.id, steps.OFFERED) or {})
             for offer in offers.live(connection, agent.id)
         ],
+        phone=agents.phone_of(connection, agent.id)[1],
     )
 
 

@@ -37,7 +37,7 @@ class Change:
     With an `item`, that work item is now so; without, the interaction in the conversation is new
     or its delivery went on; with `desk`, whether the agent takes offers; with `beside`, what is
     shown beside the conversation is another; with `sign`, what the visitor of a chat does; with
-    `company`, what a colleague does there.
+    `company`, what a colleague does there; with `call`, its phone call stands otherwise.
     """
 
     roles: frozenset[str]
@@ -49,6 +49,7 @@ class Change:
     desk: bool = False
     beside: bool = False
     sign: str = ""
+    call: bool = False
     company: ConsoleSign | None = None
 
     def concerns(self, agent_id: str, roles: frozenset[str]) -> bool:

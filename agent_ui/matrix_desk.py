@@ -94,6 +94,7 @@ FIELDS = (
     "backup_role",
     "allowed",
     "instead",
+    "recorded",
     "priority_minutes",
     "sla.first_response",
     "sla.next_response",

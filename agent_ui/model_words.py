@@ -45,6 +45,7 @@ MODEL_FIELDS = {
     "sticky": N_("Same agent again"),
     "capacity": N_("Takes of an agent's time"),
     "allowed": N_("Allowed"),
+    "recorded": N_("Calls are recorded"),
     "instead": N_("Offer instead"),
 }
 

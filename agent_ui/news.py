@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from agent_ui.live import Change
 from hub.events import (
+    CallChanged,
     ChatActivity,
     ConsoleSign,
     ConsoleSignal,
@@ -36,13 +37,14 @@ TOPICS = (
     DeliveryChanged.topic,
     InvoiceChanged.topic,
     ChatActivity.topic,
+    CallChanged.topic,
     ConsoleSign.topic,
     PromiseChanged.topic,
 )
 _REMEMBERED = 50_000
 
 _Entry = InteractionReceived | InteractionRecorded | MessageStatus
-_InConversation = _Entry | ChatActivity | ConsoleSign | PromiseChanged
+_InConversation = _Entry | ChatActivity | CallChanged | ConsoleSign | PromiseChanged
 _Trade = OrderChanged | DeliveryChanged | InvoiceChanged
 
 
@@ -137,6 +139,13 @@ def _thing(event: _Trade) -> str:
 
 
 def _inside(event: _InConversation, item: WorkItem) -> Change:
+    if isinstance(event, CallChanged):
+        return Change(
+            roles=frozenset({item.role}),
+            agents=frozenset(one for one in (item.agent_id, event.agent_id) if one),
+            conversation_id=event.conversation_id,
+            call=True,
+        )
     if isinstance(event, ChatActivity):
         return Change(
             roles=frozenset(),

@@ -8,7 +8,7 @@ from aiohttp import web
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from agent_ui import openings, spans, trade_words, words
-from agent_ui.call_words import call_words
+from agent_ui.call_words import call_state, call_words
 from agent_ui.context import ConsoleContext
 from agent_ui.delivery_words import delivery_error
 from agent_ui.office import words as office
@@ -16,13 +16,14 @@ from agent_ui.office.alerts import items_at
 from agent_ui.office.saying import said
 from agent_ui.static_files import StaticFiles
 from agent_ui.texts import CLIENT_TEXTS, LANGUAGES, Texts
+from agent_ui.views.sounds import address_of
 from agent_ui.visit import FORM_TOKEN, Guest
 from hub import clock
 from hub.http import problem
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; font-src 'self'; frame-src 'self'; form-action 'self'; "
+    "connect-src 'self'; media-src 'self'; font-src 'self'; frame-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
 _HEADERS = {
@@ -54,6 +55,7 @@ def _environment(organisation: str, static: StaticFiles) -> Environment:
         organisation=organisation,
         token_field=FORM_TOKEN,
         call_words=call_words,
+        call_state=call_state,
         delivery_error=delivery_error,
         office=office,
         items_at=items_at,
@@ -75,6 +77,8 @@ class Pages:
             role_titles=titles,
             offered_only=offered,
             escalation=self._context.escalation,
+            sound=lambda file_id: address_of(self._context.tokens, file_id),
+            with_phone=self._context.phone_number is not None,
             now=clock.now(),
             **values,
         )

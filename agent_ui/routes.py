@@ -11,6 +11,7 @@ from agent_ui.static_files import PREFIX, StaticFiles
 from agent_ui.streams import Streams
 from agent_ui.views.actions import ActionViews
 from agent_ui.views.by_hand import ByHandViews
+from agent_ui.views.calls import CallViews
 from agent_ui.views.chat import ChatViews
 from agent_ui.views.company import CompanyViews
 from agent_ui.views.conversation import ConversationViews
@@ -27,6 +28,8 @@ from agent_ui.views.model_changes import LONGEST_FORM, ModelChanges
 from agent_ui.views.programs import ProgramViews
 from agent_ui.views.replay import ReplayViews
 from agent_ui.views.sign_in import SignInViews
+from agent_ui.views.sounds import PATH as SOUND
+from agent_ui.views.sounds import SoundViews
 from agent_ui.views.topics import TopicViews
 from agent_ui.views.work import WorkViews
 from agent_ui.views.workshop import WorkshopViews
@@ -42,6 +45,7 @@ class Views:
     work: WorkViews
     conversation: ConversationViews
     actions: ActionViews
+    calls: CallViews
     chat: ChatViews
     company: CompanyViews
     files: FileViews
@@ -57,6 +61,7 @@ class Views:
     imports: ImportViews
     programs: ProgramViews
     by_hand: ByHandViews
+    sounds: SoundViews
     streams: Streams
     workshops: WorkshopsViews
     workshop: WorkshopViews
@@ -76,6 +81,7 @@ def routes(views: Views, guard: Guard, static: StaticFiles) -> Sequence[Route]:
     interaction = "/console/interactions/{id}"
     return [
         Route("GET", PREFIX + "/{digest}/{name:.+}", static.serve),
+        Route("GET", SOUND + "{token}", views.sounds.serve),
         Route("GET", "/contact", everyone(views.guide.public)),
         Route("GET", "/console/guide", agents(views.guide.internal)),
         Route("GET", "/console/sign-in", everyone(views.sign_in.form)),
@@ -107,6 +113,9 @@ def routes(views: Views, guard: Guard, static: StaticFiles) -> Sequence[Route]:
             "POST", conversation + "/entries", agents(views.actions.write), body_limit=MOST_BYTES
         ),
         Route("POST", conversation + "/signs", agents(views.chat.sign)),
+        Route("GET", conversation + "/call", agents(views.calls.show)),
+        Route("POST", conversation + "/call", agents(views.calls.do)),
+        Route("POST", "/console/phone", agents(views.calls.set_phone)),
         Route("POST", conversation + "/company", agents(views.company.sign)),
         Route("POST", conversation + "/draft", agents(views.company.keep_draft)),
         Route("GET", interaction + "/html", agents(views.files.mail)),

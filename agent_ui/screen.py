@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from agent_ui.call_bar import CallBar, read_call_bar
 from agent_ui.drafting import Draft, from_kept
 from agent_ui.forwarding import last_in
 from agent_ui.guidance import Guidance, guidance_of
@@ -72,6 +73,7 @@ class Screen:
     needs: list[Need]
     proposals: list[Proposal]
     visitor: Visit | None
+    call_bar: CallBar | None
     drafts: list[Kept]
     signature: str
 
@@ -167,6 +169,7 @@ def read_screen(
     default_accounts: Mapping[Channel, str],
     composing: Mapping[Channel, Composing],
     offered_only: frozenset[str],
+    with_phone: bool = False,
 ) -> Screen | None:
     """None when there is no such conversation, or when it is none of the agent's business."""
     conversation = timeline.conversation(connection, conversation_id)
@@ -207,6 +210,7 @@ def read_screen(
         needs=needs_of(guidance, customer, trade, entered, _said(entries)),
         proposals=found_out.proposals(connection, customer.id),
         visitor=chat_visits.of(connection, conversation_id),
+        call_bar=read_call_bar(connection, conversation_id, agent) if with_phone else None,
         drafts=drafts.of_conversation(connection, conversation_id),
         signature=own_choices.get(connection, agent.id, own_choices.SIGNATURE) or "",
     )

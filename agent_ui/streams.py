@@ -121,8 +121,8 @@ class Streams:
         if change.desk:
             return {"desk": True}
         message: dict[str, Any] = {"conversation": change.conversation_id}
-        if change.beside:
-            return message | {"beside": True}
+        if change.beside or change.call:
+            return message | {"beside" if change.beside else "call": True}
         if change.sign:
             return message | {"sign": change.sign}
         if change.company is not None:

@@ -195,7 +195,7 @@ def _value(field: str, given: str) -> Any:
     if not given:
         return None
     match field:
-        case "allowed":
+        case "allowed" | "recorded":
             return given == "yes"
         case "instead":
             return given.split()

@@ -225,6 +225,12 @@ def partner_titles(settings: Settings) -> dict[str, str]:
     return {name: one.title or name for name, one in known.items()}
 
 
+def phone_number(settings: Settings) -> Callable[[str], str] | None:
+    """How a number that an agent types becomes one with its country; None without a phone."""
+    phone: Any = getattr(settings.connectors, "phone", None)
+    return phone.typed if phone is not None else None
+
+
 def enabled(settings: Settings) -> list[tuple[ConnectorKind, Any]]:
     """The connectors whose section is there, with it."""
     sections = [(kind, getattr(settings.connectors, kind.name)) for kind in installed()]
@@ -384,6 +390,7 @@ def _console(basics: Basics, outbound: Outbound, runs: Runs) -> Console:
             workers=basics.workers,
             settings=basics.settings.console,
             hub=basics.settings.hub,
+            tokens=basics.tokens,
             default_accounts=default_accounts(basics.settings),
             composing=composing(basics.settings),
             explain=explain_stored,
@@ -402,6 +409,7 @@ def _console(basics: Basics, outbound: Outbound, runs: Runs) -> Console:
             offered_only=lambda: offered_only(basics.model()),
             backup_of=lambda role: backup_of(basics.model(), role),
             escalation=_escalation(basics.settings.routing.assignment),
+            phone_number=phone_number(basics.settings),
             quiet=basics.settings.routing.assignment.quiet,
             webhooks=webhook_rules(basics.settings),
             partners=partner_titles(basics.settings),

@@ -29,7 +29,8 @@ class Question:
 @dataclass(frozen=True)
 class AskedTopic:
     """`depth` is 1 for one at the top of the tree. `instead`: the channels to use where this one
-    is not `allowed`. `openings` is None when it is always open."""
+    is not `allowed`. `openings` is None when it is always open. `words`: by which people name it,
+    besides its title. `recorded`: calls about it are, of who agrees."""
 
     topic: str
     title: Words
@@ -40,6 +41,8 @@ class AskedTopic:
     openings: Openings | None
     answer_within: int | None
     questions: tuple[Question, ...]
+    words: tuple[str, ...] = ()
+    recorded: bool = False
 
 
 WhatToAsk = Callable[[Channel, str, datetime], Sequence[AskedTopic]]

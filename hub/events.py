@@ -177,6 +177,18 @@ class ChatActivity(Event):
     sequence: int = 0
 
 
+class CallChanged(Event):
+    """A phone call began, was answered, held or muted, went to somebody else, or ended; or an agent
+    wants that. `state`: waiting, ringing, calling, talking, ending or over."""
+
+    topic: ClassVar[str] = "call.changed"
+
+    call_id: str
+    conversation_id: str
+    state: str
+    agent_id: str | None = None
+
+
 class ConsoleSignal(StrEnum):
     """What an agent does at a conversation, besides changing it."""
 
@@ -290,6 +302,7 @@ ALL: tuple[type[Event], ...] = (
     MessageSend,
     MessageStatus,
     ChatActivity,
+    CallChanged,
     OrderChanged,
     DeliveryChanged,
     InvoiceChanged,

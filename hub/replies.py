@@ -144,6 +144,7 @@ def add_event(
     details: dict[str, str],
     agent_id: str | None,
     agent_name: str,
+    attachments: tuple[Attachment, ...] = (),
 ) -> str:
     """Store that somebody did something that the timeline shows: an agent, or (None) the customer
     of that name. Gives the interaction's id."""
@@ -156,6 +157,7 @@ def add_event(
         agent_id=agent_id,
         agent_name=agent_name,
         details=details,
+        attachments=attachments,
     )
     return _add(connection, event, InteractionKind.EVENT)
 

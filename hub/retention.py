@@ -1,4 +1,5 @@
-"""Removes what is kept long enough: originals of mails, lines of the audit log, marks of the bus.
+"""Removes what is kept long enough: originals of mails, recordings of calls, lines of the audit
+log, marks of the bus.
 
 Every few minutes a little, by one process of all; settings.RetentionSettings say how long.
 """
@@ -13,7 +14,7 @@ from sqlalchemy import Connection
 from hub.blobs import SHELVES
 from hub.rounds import Rounds
 from hub.settings import RetentionSettings
-from hub.store import Blobs, Database, expiry, originals
+from hub.store import Blobs, Database, expiry, originals, recordings
 from hub.store.leader import Leadership
 
 log = structlog.get_logger(__name__)
@@ -53,7 +54,19 @@ class Retention(Rounds):
         await self._rows("partner posts", expiry.forget_posts, now, settings.original_days)
         await self._rows("webhooks", expiry.forget_told, now, settings.event_days)
         await self._rows("originals", expiry.forget_originals, now, settings.original_days)
+        await self._recordings(now, settings.recording_days)
         await self._originals(now, settings.original_days)
+
+    async def _recordings(self, now: datetime, days: int) -> None:
+        if not days:
+            return
+        before, count, last = now - timedelta(days=days), 0, 1
+        while last:
+            last, free = await self._database.write(lambda c: recordings.let_go(c, before))
+            await asyncio.to_thread(self._remove, free, now)
+            count += last
+        if count:
+            log.info("retention.removed", what="recordings", count=count)
 
     async def _rows(self, what: str, removal: Removal, now: datetime, days: int) -> None:
         if not days:

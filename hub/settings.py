@@ -79,6 +79,9 @@ class RetentionSettings(Section):
         description="the original of a mail that was read whole, and of what a partner posted;"
         " 0: for ever",
     )
+    recording_days: Annotated[int, _days(1)] = Field(
+        90, description="recordings of phone calls; 0: for ever"
+    )
     audit_days: Annotated[int, _days(1)] = Field(
         730, description="lines of the audit log; 0: for ever"
     )

@@ -48,4 +48,6 @@ def _asked(model: Model, channel: Channel, group: str, topic_id: str, now: datet
             for one in handling.required_information
             if one.source in _ASKED
         ),
+        words=topic.rules.words if topic else (),
+        recorded=handling.recorded,
     )

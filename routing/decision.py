@@ -132,6 +132,7 @@ class Handling(Frozen):
     capacity: int | None = None
     allowed: bool
     instead: tuple[Channel, ...] = ()
+    recorded: bool = False
     rows: dict[str, Source]
     lost: tuple[Lost, ...] = ()
 

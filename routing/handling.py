@@ -43,6 +43,7 @@ def handling(cell: Cell, holding: Sequence[Moment], definition: Definition) -> H
         capacity=setting.capacity,
         allowed=setting.allowed,
         instead=setting.instead,
+        recorded=setting.recorded,
         rows=rows,
         lost=tuple(
             Lost(row=row.id, line=row.line, fields=fields) for row, fields in losers(holding)

@@ -129,7 +129,7 @@ class Setting(Frozen):
 
     `sticky`: rather the agent who helped this customer last. `capacity`: how much of an agent's 100
     units this work takes; without it the channel says. `instead`: what to offer where it is not
-    allowed.
+    allowed. `recorded`: phone calls are recorded, of callers who agree to it.
     """
 
     role: str = ""
@@ -145,6 +145,7 @@ class Setting(Frozen):
     capacity: int | None = Field(None, ge=1, le=100)
     allowed: bool = True
     instead: Once[Channel] = ()
+    recorded: bool = False
 
 
 def _fields() -> dict[str, tuple[str, ...]]:

@@ -100,6 +100,7 @@ class ConversationViews:
                 default_accounts=self._context.default_accounts,
                 composing=self._context.composing,
                 offered_only=self._context.offered_only(),
+                with_phone=self._context.phone_number is not None,
             )
         )
         if screen is None:

@@ -14,6 +14,7 @@ from hub.http import Route
 
 HOME = "/demo/phone"
 KEYS = "123456789*0#"
+_LONGEST_SPEECH = 200
 LINES = {PHONE: "office", ALWAYS: "always"}
 
 
@@ -29,7 +30,9 @@ class CallPage:
         return [
             Route("POST", f"{HOME}/call", guard(self._dial)),
             Route("POST", f"{HOME}/key", guard(self._press)),
+            Route("POST", f"{HOME}/say", guard(self._say)),
             Route("POST", f"{HOME}/message", guard(self._leave_message)),
+            Route("POST", f"{HOME}/answer", guard(self._answer)),
             Route("POST", f"{HOME}/hang-up", guard(self._hang_up)),
         ]
 
@@ -53,11 +56,26 @@ class CallPage:
             self._calls.press(call, key)
         return _back(number)
 
+    async def _say(self, request: web.Request, _texts: Texts) -> web.Response:
+        form = await request.post()
+        number, text = to_e164(field(form, "number"), "NL"), field(form, "text").strip()
+        call = self._calls.of(number)
+        if call is not None and call.hears and text:
+            self._calls.speak(call, text[:_LONGEST_SPEECH])
+        return _back(number)
+
     async def _leave_message(self, request: web.Request, _texts: Texts) -> web.Response:
         number = to_e164(field(await request.post(), "number"), "NL")
         call = self._calls.of(number)
         if call is not None:
             self._calls.leave_message(call)
+        return _back(number)
+
+    async def _answer(self, request: web.Request, _texts: Texts) -> web.Response:
+        number = to_e164(field(await request.post(), "number"), "NL")
+        call = self._calls.of(number)
+        if call is not None and call.rings:
+            self._calls.pick_up_now(call)
         return _back(number)
 
     async def _hang_up(self, request: web.Request, _texts: Texts) -> web.Response:

@@ -14,6 +14,7 @@ from config.demo.addresses import ALWAYS, MOBILE, PHONE
 from config.demo.call_page import HOME, KEYS
 from config.demo.compose import field
 from config.demo.pages import Pages, see_other
+from config.demo.sandbox_phones import agents_phones
 from config.demo.twilio.calls import Calls
 from config.demo.twilio.cloud import Cloud
 from config.demo.twilio.message import WHATSAPP, File, Message
@@ -111,6 +112,15 @@ class HandsetPage:
         rest = [_Phone(w.phone, w.name) for w in example.writers() if w.phone]
         return used + [phone for phone in rest if phone.number not in known]
 
+    def _agents_phones(self) -> list[_Phone]:
+        """Those that are up first."""
+        found = [_Phone(number, name) for number, (_, name) in agents_phones().items()]
+        return sorted(found, key=lambda phone: not self._is_up(phone.number))
+
+    def _is_up(self, number: str) -> bool:
+        call = self._calls.of(number)
+        return call is not None and not call.is_over
+
     def _page(
         self,
         request: web.Request,
@@ -133,6 +143,8 @@ class HandsetPage:
             "problem": problem,
             "version": self._shown(),
             "call": self._calls.of(number),
+            "agent_phone": number in agents_phones(),
+            "agents": [(p, self._is_up(p.number)) for p in self._agents_phones()],
             "keys": KEYS,
             "office": PHONE,
             "always": ALWAYS,
@@ -143,4 +155,5 @@ class HandsetPage:
 
 
 def _name(number: str) -> str:
-    return next((w.name for w in example.writers() if w.phone == number), "")
+    agents = {number: name for number, (_, name) in agents_phones().items()}
+    return next((w.name for w in example.writers() if w.phone == number), agents.get(number, ""))

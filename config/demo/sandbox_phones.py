@@ -8,6 +8,7 @@ from config.demo import example
 from config.demo.addresses import ALWAYS, MOBILE, PHONE
 from config.demo.twilio.account import Account, Number
 from config.demo.twilio.api import Api
+from config.demo.twilio.call import Call
 from config.demo.twilio.calls import Calls
 from config.demo.twilio.calls_api import CallsApi
 from config.demo.twilio.cloud import Cloud
@@ -61,9 +62,15 @@ def phone_settings(public_url: str, auth_token: str) -> dict[str, Any]:
             "office": {"number": PHONE, "language": "nl"},
             "always": {"number": ALWAYS, "language": "en", "always_open": True},
         },
-        "agents": {
-            agent.login: f"+3161000{place:04}" for place, agent in enumerate(example.agents(), 1)
-        },
+        "agents": {login: number for number, (login, _name) in agents_phones().items()},
+    }
+
+
+def agents_phones() -> dict[str, tuple[str, str]]:
+    """By number: the login and the name of the agent whose phone it is."""
+    return {
+        f"+3161000{place:04}": (agent.login, agent.name)
+        for place, agent in enumerate(example.agents(), 1)
     }
 
 
@@ -94,6 +101,11 @@ def _twilio(public_url: str, auth_token: str) -> dict[str, Any]:
     }
 
 
+def _fate(call: Call) -> str:
+    """Agents' phones pick up by themselves; others ring until somebody does."""
+    return "answer" if call.recipient in agents_phones() else "ring"
+
+
 class SandboxPhones:
     """`cloud` plays Twilio's part under PREFIX, over HTTP and with real signatures."""
 
@@ -109,6 +121,7 @@ class SandboxPhones:
         self.calls = Calls(
             account, url, files, self.cloud.webhooks, pace=_PACE, pick_up=_PICK_UP_SECONDS
         )
+        self.calls.fate = _fate
         api = Api(self.cloud, PREFIX)
         self._routes = [*api.routes(), *CallsApi(self.calls, files, account, api, PREFIX).routes()]
 

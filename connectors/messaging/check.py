@@ -22,6 +22,8 @@ async def check(settings: MessagingSettings, api: TwilioApi, guard: Guard) -> li
         return [*findings, Finding("messaging: Twilio", ok=False, what=str(error), hint=hint)]
     findings.append(Finding("messaging: Twilio", ok=True, what="the account lets us in"))
     tries = [_number(each, api, guard) for each in settings.numbers.values() if each.sms]
+    services = {each.messaging_service for each in settings.numbers.values()} - {""}
+    tries += [_service(sid, settings, api) for sid in sorted(services)]
     tries += [_template(name, each, api) for name, each in settings.templates.items()]
     return findings + list(await asyncio.gather(*tries))
 
@@ -49,6 +51,22 @@ async def _number(number: NumberSettings, api: TwilioApi, guard: Guard) -> Findi
         hint = f"In Twilio, let the number's incoming messages go to {wanted} by HTTP POST."
         return Finding(part, ok=False, what=f"its messages go to {url or 'nowhere'}", hint=hint)
     return Finding(part, ok=True, what="its messages come here")
+
+
+async def _service(sid: str, settings: MessagingSettings, api: TwilioApi) -> Finding:
+    """Whether all numbers that it may choose are ours to receive on."""
+    part = f"messaging: service {sid}"
+    listing = api.client.messaging.v1.services(sid).phone_numbers.list_async()
+    try:
+        pool: Sequence[object] = await api.ask(listing)
+    except (Unavailable, Retry, Rejected) as error:
+        return Finding(part, ok=False, what=str(error), hint="see messaging_service")
+    numbers = {str(getattr(one, "phone_number", "")) for one in pool}
+    missing = sorted(numbers - {each.number for each in settings.numbers.values()})
+    if missing:
+        hint = f"Add {missing[0]} to connectors.messaging.numbers, or take it out of the service."
+        return Finding(part, ok=False, what="sends from a number we do not have", hint=hint)
+    return Finding(part, ok=True, what=f"sends from {len(numbers)} of our numbers")
 
 
 async def _template(name: str, template: TemplateSettings, api: TwilioApi) -> Finding:

@@ -87,9 +87,8 @@ class Sender:
         callback = self._guard.address(f"{STATUS_PATH}?interaction={interaction.id}")
         request: dict[str, Any] = {
             "to": prefix + to.value,
-            "from_": prefix + interaction.account,
             "status_callback": callback,
-        }
+        } | self._sender_of(interaction)
         if TEMPLATE in interaction.details:
             return request | self._by_template(interaction)
         if len(interaction.text) > LONGEST_TEXT:
@@ -104,6 +103,15 @@ class Sender:
             request["media_url"] = [self._links.address(f) for f in interaction.attachments]
         return request
 
+    def _sender_of(self, interaction: Interaction) -> dict[str, str]:
+        """Our number, or the service that chooses one."""
+        number = self._settings.number(interaction.account)
+        if interaction.channel is Channel.WHATSAPP:
+            return {"from_": WHATSAPP + interaction.account}
+        if number is not None and number.messaging_service:
+            return {"messaging_service_sid": number.messaging_service}
+        return {"from_": interaction.account}
+
     def _by_template(self, interaction: Interaction) -> dict[str, Any]:
         template = self._settings.templates.get(interaction.details[TEMPLATE])
         if template is None:
@@ -116,9 +124,8 @@ class Sender:
 
     async def _look_up(self, interaction: Interaction, request: dict[str, Any], began: Any) -> str:
         """The message that Twilio took without telling us, if it is surely this one."""
-        listing = self._api.client.messages.list_async(
-            to=request["to"], from_=request["from_"], limit=_LOOKED_AT
-        )
+        sender = {"from_": request["from_"]} if "from_" in request else {}
+        listing = self._api.client.messages.list_async(to=request["to"], limit=_LOOKED_AT, **sender)
         try:
             found = await self._api.ask(listing)
         except (Retry, Unavailable, Rejected):

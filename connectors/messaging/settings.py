@@ -10,6 +10,7 @@ from connectors.shared.twilio.settings import TwilioSettings
 from hub.interaction import Channel
 from hub.settings import Section
 
+_SERVICE_SID = re.compile(r"MG[0-9a-f]{32}")
 _CONTENT_SID = re.compile(r"HX[0-9a-f]{32}")
 _PLACE = re.compile(r"\{\{(\d{1,2})\}\}")
 
@@ -27,6 +28,12 @@ def _region(value: str) -> str:
     return value.upper()
 
 
+def _service(value: str) -> str:
+    if value and not _SERVICE_SID.fullmatch(value):
+        raise ValueError("write the SID of the service: MG and 32 digits or letters a to f")
+    return value
+
+
 class NumberSettings(Section):
     """One of our numbers."""
 
@@ -35,6 +42,11 @@ class NumberSettings(Section):
     )
     sms: bool = Field(True, description="it sends and receives SMS")
     whatsapp: bool = Field(False, description="it is a WhatsApp sender of the account")
+    messaging_service: Annotated[str, AfterValidator(_service)] = Field(
+        "",
+        description="MG and 32 characters: SMS goes out by this Messaging Service, of whose pool"
+        " this number is one; Twilio chooses, so list here every number of the pool",
+    )
     per_second: float = Field(
         1, gt=0, le=1000, description="segments a second that it may send; more wait their turn"
     )

@@ -2,11 +2,15 @@
 
 from collections.abc import Sequence
 
+from connectors.phone.called import CalledDoors
 from connectors.phone.check import check
 from connectors.phone.desk import Desk
+from connectors.phone.lines import Lines
 from connectors.phone.receive import Doors
+from connectors.phone.recordings import Recordings
 from connectors.phone.settings import PhoneSettings
 from connectors.phone.twiml import Telling
+from connectors.phone.voicemail import VoicemailDoors
 from connectors.shared.twilio.client import TwilioApi
 from connectors.shared.twilio.inbox import Inbox
 from connectors.shared.twilio.media import MediaFetcher
@@ -32,22 +36,29 @@ class PhoneConnector:
         self._fetcher = MediaFetcher(settings.twilio, context.blobs)
         self._inbox = Inbox(INBOX, context.database, self._fetcher, context.intake.accept)
         telling = Telling(settings, self._guard.address)
-        self._desk = Desk(settings, context, self._api, telling, self._guard.address)
-        self._doors = Doors(settings, context, telling, self._inbox, self._desk)
+        lines = Lines(self._api, self._guard.address)
+        self._recordings = Recordings(context, lines, self._fetcher)
+        self._desk = Desk(settings, context, lines, telling, self._recordings)
+        self._voicemail = VoicemailDoors(settings, context, telling, self._inbox)
+        self._doors = Doors(settings, context, telling, self._desk, self._voicemail)
+        self._called = CalledDoors(context, telling, self._desk)
 
     @property
     def problem(self) -> str:
         return self._desk.problem
 
     def routes(self) -> Sequence[Route]:
-        return self._doors.routes(self._guard)
+        doors = (self._doors, self._called, self._voicemail, self._recordings)
+        return [route for each in doors for route in each.routes(self._guard)]
 
     async def start(self) -> None:
         self._inbox.start()
+        self._recordings.start()
         self._desk.start()
 
     async def stop(self) -> None:
         await self._desk.stop()
+        await self._recordings.stop()
         await self._inbox.stop()
         await self._fetcher.stop()
         await self._api.stop()

@@ -1,5 +1,6 @@
 """Webhooks about calls as values. Pure; Rejected, naming the field, for what cannot be one."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -38,7 +39,14 @@ def parse_caller(webhook: Webhook, settings: PhoneSettings) -> Caller:
     return Caller(webhook.needed("CallSid"), _number(webhook.get("From", "")), line)
 
 
-def parse_call(caller: Caller, topic: str, title: str, *, now: datetime) -> Arrival:
+def parse_call(
+    caller: Caller,
+    topic: str,
+    title: str,
+    *,
+    now: datetime,
+    answers: Mapping[str, str] | None = None,
+) -> Arrival:
     """The contact, when its caller has chosen. A number that is shown proves nothing."""
     language = caller.line.language
     text = say("called_about", language, title=title) if title else say("called", language)
@@ -52,6 +60,7 @@ def parse_call(caller: Caller, topic: str, title: str, *, now: datetime) -> Arri
         language=language,
         topic=topic,
         occurred_at=now,
+        details=dict(answers or {}),
     )
 
 

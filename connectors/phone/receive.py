@@ -1,24 +1,27 @@
-"""The doors by which Twilio asks what to do with a call, and tells what became of it.
+"""The doors by which Twilio asks what to do with a caller, and tells what became of them.
 
 A contact is kept before the answer that puts its caller in the queue. What must be asked of Twilio
 in turn is done after the answer, by `desk`.
 """
 
+import math
 from collections.abc import Sequence
 from contextlib import suppress
-from functools import partial
+from dataclasses import replace
 
 from aiohttp import web
 from sqlalchemy import Connection, select
 
-from connectors.phone import twiml
+from connectors.phone import menus, twiml
+from connectors.phone.answers import known, xml
 from connectors.phone.desk import Desk
 from connectors.phone.menu import ELSE, choices, closed, title_of
-from connectors.phone.parse import Caller, is_over, parse_call, parse_caller, parse_recording
+from connectors.phone.parse import Caller, is_over, parse_call, parse_caller
+from connectors.phone.progress import Consent, Progress, about, heard, next_question
 from connectors.phone.settings import PhoneSettings
 from connectors.phone.twiml import Telling
-from connectors.phone.words import hours, say
-from connectors.shared.twilio.inbox import Inbox
+from connectors.phone.voicemail import VoicemailDoors
+from connectors.phone.words import say
 from connectors.shared.twilio.webhook import Guard, Webhook, malformed
 from hub import clock
 from hub.asking import AskedTopic
@@ -26,7 +29,7 @@ from hub.connector import ConnectorContext
 from hub.errors import Rejected
 from hub.http import Route
 from hub.interaction import Channel
-from hub.store import callbacks, calls, work_items
+from hub.store import callbacks, calls, waits
 from hub.store.calls import Call
 from hub.store.tables import contact_points, customers
 
@@ -41,179 +44,208 @@ class Doors:
         settings: PhoneSettings,
         context: ConnectorContext,
         telling: Telling,
-        inbox: Inbox,
         desk: Desk,
+        voicemail: VoicemailDoors,
     ) -> None:
         self._settings = settings
         self._context = context
+        self._database = context.database
         self._telling = telling
-        self._inbox = inbox
         self._desk = desk
+        self._voicemail = voicemail
 
     def routes(self, guard: Guard) -> Sequence[Route]:
         """`guard` lets in Twilio alone."""
         door = guard.route
-        recording = (*_NEEDED, "RecordingSid", "RecordingUrl", "RecordingStatus")
         return (
             door(twiml.CALL, self._call, needs=_CALLER),
             door(twiml.MENU, self._chosen, needs=_CALLER),
+            door(twiml.ANSWER, self._answered, needs=_CALLER),
+            door(twiml.CONSENT, self._consented, needs=_CALLER),
             door(twiml.WAIT, self._wait, needs=_NEEDED),
             door(twiml.LEFT, self._left, needs=(*_NEEDED, "CallStatus")),
             door(twiml.CALLBACK, self._callback, needs=_NEEDED),
             door(twiml.STATUS, self._status, needs=(*_NEEDED, "CallStatus")),
-            door(twiml.AGENT, self._agent, needs=_NEEDED),
-            door(twiml.AGENT_STATUS, self._agent_status, needs=(*_NEEDED, "CallStatus")),
-            door(twiml.VOICEMAIL, self._thank, needs=_CALLER),
-            door(twiml.RECORDING, self._recording, needs=recording),
         )
 
-    # The caller
+    # What it is about
 
     async def _call(self, webhook: Webhook) -> web.Response:
         caller = parse_caller(webhook, self._settings)
-        language, asked = caller.line.language, await self._asked(caller)
+        group, asked = await self._asked(caller)
         shut = None if caller.line.always_open else closed(asked)
         if shut is not None:
-            return _xml(self._voicemail(caller, "", shut))
-        menu = choices(asked, language)
-        if not menu:
-            return _xml(await self._take_in(caller, asked, ""))
-        organisation = self._context.hub.organisation
-        return _xml(self._telling.menu(language, menu, organisation=organisation))
+            return xml(self._voicemail.document(caller, "", shut))
+        if not choices(asked, caller.line.language):
+            return await self._go_on(caller, asked, Progress())
+        await self._desk.menus.begins(caller)
+        return self._menu(caller, asked, caller.line.greeting_of(group))
+
+    def _menu(
+        self,
+        caller: Caller,
+        asked: Sequence[AskedTopic],
+        greeting: str = "",
+        *,
+        again: bool = False,
+    ) -> web.Response:
+        language = caller.line.language
+        document = self._telling.menu(
+            language,
+            choices(asked, language),
+            organisation=self._context.hub.organisation,
+            greeting=greeting,
+            again=again,
+        )
+        return xml(document)
 
     async def _chosen(self, webhook: Webhook) -> web.Response:
-        """The keys are those that were said: they stand in the address."""
+        """The keys are those that were said: they stand in the address. Or they said it."""
         caller = parse_caller(webhook, self._settings)
-        asked, digits = await self._asked(caller), webhook.get("Digits", "")
-        said = [topic for topic in webhook.query.get("topics", "").split(",") if topic]
-        if digits in ("", ELSE):
-            return _xml(await self._take_in(caller, asked, ""))
-        if not digits.isdecimal():
+        _, asked = await self._asked(caller)
+        digits, speech = webhook.get("Digits", ""), webhook.get("SpeechResult", "")
+        keys = [topic for topic in webhook.query.get("topics", "").split(",") if topic]
+        if digits and not digits.isdecimal():
             raise malformed("Digits", "are no digits")
-        if int(digits) <= len(said):
-            return _xml(await self._take_in(caller, asked, said[int(digits) - 1]))
-        if webhook.query.get("again") == "1":
-            return _xml(await self._take_in(caller, asked, ""))
-        language = caller.line.language
-        menu = choices(asked, language)
-        organisation = self._context.hub.organisation
-        return _xml(self._telling.menu(language, menu, organisation=organisation, again=True))
+        topic: str | None = ""
+        if speech and not digits:
+            language = caller.line.language
+            topic = heard(speech, choices(asked, language), asked, language)
+        elif digits not in ("", ELSE):
+            topic = keys[int(digits) - 1] if int(digits) <= len(keys) else None
+        if topic is None and webhook.query.get("again") != "1":
+            return self._menu(caller, asked, again=True)
+        return await self._go_on(caller, asked, Progress(topic=topic or ""), said=speech)
 
-    async def _take_in(self, caller: Caller, asked: Sequence[AskedTopic], topic: str) -> str:
-        """Keep the contact, then let the caller wait; or take a message when nobody is there."""
-        shut = None if caller.line.always_open else closed(asked, topic)
+    async def _answered(self, webhook: Webhook) -> web.Response:
+        """To a question of ours, by keys or by voice; silence is an answer too."""
+        caller, progress = parse_caller(webhook, self._settings), Progress.read(webhook.query)
+        _, asked = await self._asked(caller)
+        question = next_question(about(asked, progress.topic), progress)
+        if question is not None:
+            text = webhook.get("Digits", "") or webhook.get("SpeechResult", "")
+            progress = progress.answered(question, text)
+        return await self._go_on(caller, asked, progress)
+
+    async def _consented(self, webhook: Webhook) -> web.Response:
+        caller, progress = parse_caller(webhook, self._settings), Progress.read(webhook.query)
+        _, asked = await self._asked(caller)
+        refused = webhook.get("Digits", "") == "1"
+        consent = Consent.REFUSED if refused else Consent.AGREED
+        return await self._go_on(caller, asked, replace(progress, consent=consent))
+
+    async def _go_on(
+        self, caller: Caller, asked: Sequence[AskedTopic], progress: Progress, *, said: str = ""
+    ) -> web.Response:
+        """Ask what is still to be asked; then keep the contact and let them wait. Or take a message
+        when nobody is there."""
+        shut = None if caller.line.always_open else closed(asked, progress.topic)
         if shut is not None:
-            return self._voicemail(caller, topic, shut)
-        language = caller.line.language
-        title = title_of(asked, topic, language)
-        arrival = parse_call(caller, topic, title, now=clock.now())
-        accepted = await self._context.intake.accept(arrival)
-        add = partial(
-            calls.add,
-            sid=caller.sid,
-            conversation_id=accepted.conversation_id,
-            account=caller.line.number,
-            caller=caller.number,
-            language=language,
-        )
-        await self._context.database.write(add)
-        self._desk.wake()
-        return self._telling.queue(caller.sid, language, say("connecting", language))
+            await self._database.write(lambda c: menus.chosen(c, caller.sid))
+            return xml(self._voicemail.document(caller, progress.topic, shut))
+        of_topic, language = about(asked, progress.topic), caller.line.language
+        question = next_question(of_topic, progress)
+        if question is not None:
+            title = question.title.get(language) or question.title.get("en", "")
+            return xml(self._telling.question(language, title, progress))
+        if of_topic is not None and of_topic.recorded and not progress.consent:
+            return xml(self._telling.consent(language, progress))
+        return xml(await self._take_in(caller, asked, progress, said))
 
-    def _voicemail(self, caller: Caller, topic: str, shut: AskedTopic) -> str:
+    async def _take_in(
+        self, caller: Caller, asked: Sequence[AskedTopic], progress: Progress, said: str
+    ) -> str:
         language = caller.line.language
-        when = hours(shut.openings, language) if shut.openings else []
-        greeting = say("greeting", language, organisation=self._context.hub.organisation)
-        said = (greeting, say("closed", language), *when)
-        query = {"line": caller.line.number, "caller": caller.number}
-        return self._telling.voicemail(language, topic, said, **query)
+        title = title_of(asked, progress.topic, language)
+        details, now = progress.details, clock.now()
+        arrival = parse_call(caller, progress.topic, title, now=now, answers=details)
+        accepted = await self._context.intake.accept(arrival)
+
+        def wait(connection: Connection) -> None:
+            calls.add(
+                connection,
+                caller.sid,
+                accepted.conversation_id,
+                account=caller.line.number,
+                caller=caller.number,
+                language=language,
+                chosen=title or said,
+                consent=progress.consent,
+            )
+            if menus.chosen(connection, caller.sid):
+                calls.end(connection, caller.sid)
+
+        await self._database.write(wait)
+        self._told()
+        return self._telling.queue(caller.sid, 0, language, say("connecting", language))
+
+    # The queue
 
     async def _wait(self, webhook: Webhook) -> web.Response:
-        call = await self._known(webhook)
-        place = await self._context.database.read(lambda c: calls.place_of(c, call))
+        """Where they are in line, and for how long that usually is."""
+        call = await known(self._context, webhook)
+        place, minutes = await self._database.read(lambda c: _expectation(c, call))
         told = self._telling.waiting(
-            call.sid, call.language, place, may_call_back=bool(call.caller)
+            call.sid, call.language, place, minutes=minutes, may_call_back=bool(call.caller)
         )
-        return _xml(told)
+        return xml(told)
 
     async def _left(self, webhook: Webhook) -> web.Response:
         """The caller is out of the conference: by star, or because it is over."""
-        call = await self._known(webhook, webhook.needed("CallSid"))
+        call = await known(self._context, webhook, webhook.needed("CallSid"))
         if is_over(webhook) or call.state not in _TAKEN_UP:
             await self._end(call.sid)
-            return _xml(self._telling.farewell(call.language))
-        if call.state == calls.RINGING or not call.caller:
-            return _xml(self._telling.queue(call.sid, call.language))
-        return _xml(self._telling.callback_offer(call.language))
+            return xml(self._telling.farewell(call.language))
+        was_passed_on = webhook.query.get("room", "0") != str(call.room)
+        if call.state == calls.RINGING or not call.caller or was_passed_on:
+            return xml(self._telling.queue(call.sid, call.room, call.language))
+        return xml(self._telling.callback_offer(call.language))
 
     async def _callback(self, webhook: Webhook) -> web.Response:
-        call = await self._known(webhook, webhook.needed("CallSid"))
+        call = await known(self._context, webhook, webhook.needed("CallSid"))
         if call.state not in _TAKEN_UP:
-            return _xml(self._telling.farewell(call.language))
+            return xml(self._telling.farewell(call.language))
         if webhook.get("Digits", "") == "1" and call.caller:
             with suppress(Rejected):  # nobody's turn to keep yet, or somebody's already
-                await self._context.database.write(lambda c: _call_back(c, call))
+                await self._database.write(lambda c: _call_back(c, call))
                 self._told()
                 promised = say("promised", call.language)
-                return _xml(self._telling.farewell(call.language, promised))
-        return _xml(self._telling.queue(call.sid, call.language))
+                return xml(self._telling.farewell(call.language, promised))
+        return xml(self._telling.queue(call.sid, call.room, call.language))
 
     async def _status(self, webhook: Webhook) -> web.Response:
         if is_over(webhook):
-            await self._end(webhook.needed("CallSid"))
+            sid = webhook.needed("CallSid")
+            if await self._database.write(lambda c: menus.over(c, sid)):
+                self._told()
         return web.Response(status=204)
 
     async def _end(self, sid: str) -> None:
-        if await self._context.database.write(lambda c: calls.end(c, sid)):
+        if await self._database.write(lambda c: calls.end(c, sid)):
             self._told()
-
-    # The agent's phone
-
-    async def _agent(self, webhook: Webhook) -> web.Response:
-        call, turn = await self._known(webhook), _turn(webhook)
-        there = await self._context.database.write(lambda c: _pick_up(c, call, turn))
-        if not there:
-            gone = say("gone", call.language)
-            return _xml(self._telling.farewell(call.language, gone))
-        self._context.wake()
-        return _xml(self._telling.join(call.sid))
-
-    async def _agent_status(self, webhook: Webhook) -> web.Response:
-        call, turn = await self._known(webhook), _turn(webhook)
-        if is_over(webhook):
-            await self._desk.agent_hung_up(call, turn, webhook["CallStatus"])
-        return web.Response(status=204)
-
-    # A message outside opening hours
-
-    async def _thank(self, webhook: Webhook) -> web.Response:
-        language = parse_caller(webhook, self._settings).line.language
-        return _xml(self._telling.farewell(language, say("thanks", language)))
-
-    async def _recording(self, webhook: Webhook) -> web.Response:
-        found = parse_recording(webhook, self._settings, now=clock.now())
-        if found is not None:
-            arrival, sound = found
-            await self._inbox.put(arrival, [sound])
-        return web.Response(status=204)
 
     # What they share
 
-    async def _known(self, webhook: Webhook, sid: str = "") -> Call:
-        """The call of a webhook: named in its address, or its own."""
-        sid = sid or webhook.query.get("call", "")
-        call = await self._context.database.read(lambda c: calls.get(c, sid))
-        if call is None:
-            raise malformed("CallSid" if sid else "call", "is no call that we know")
-        return call
-
-    async def _asked(self, caller: Caller) -> Sequence[AskedTopic]:
-        group = await self._context.database.read(lambda c: _group_of(c, caller.party.key))
-        return self._context.ask(Channel.PHONE, group, clock.now())
+    async def _asked(self, caller: Caller) -> tuple[str, Sequence[AskedTopic]]:
+        """The group of who calls, and the topics for it."""
+        group = await self._database.read(lambda c: _group_of(c, caller.party.key))
+        return group, self._context.ask(Channel.PHONE, group, clock.now())
 
     def _told(self) -> None:
         self._context.wake()
         self._desk.wake()
+
+
+def _expectation(connection: Connection, call: Call) -> tuple[int, int]:
+    """The place in line, and the minutes that most have waited there lately; 0: not known."""
+    place = calls.place_of(connection, call)
+    if not place.number:
+        return 0, 0
+    wait = waits.expected(connection, Channel.PHONE, place.role)
+    if wait.seconds is None:
+        return place.number, 0
+    share = place.number / max(wait.waiting, place.number)
+    return place.number, max(1, math.ceil(wait.seconds * share / 60))
 
 
 def _call_back(connection: Connection, call: Call) -> None:
@@ -223,16 +255,6 @@ def _call_back(connection: Connection, call: Call) -> None:
     callbacks.ask(connection, item.id if item else "", call.caller)
 
 
-def _pick_up(connection: Connection, call: Call, turn: int) -> bool:
-    """The agent answers the customer, if they are still there: that is what was promised."""
-    answered = calls.answered(connection, call.sid, turn)
-    item = calls.item_of(connection, call)
-    if answered is not None and item is not None and item.agent_id == answered.agent_id:
-        with suppress(Rejected):
-            work_items.answered(connection, item.id, item.agent)
-    return answered is not None
-
-
 def _group_of(connection: Connection, key: str) -> str:
     found = (
         select(customers.c.target_group)
@@ -240,14 +262,3 @@ def _group_of(connection: Connection, key: str) -> str:
         .where(contact_points.c.key == key)
     )
     return connection.execute(found).scalar_one_or_none() or ""
-
-
-def _turn(webhook: Webhook) -> int:
-    turn = webhook.query.get("turn", "")
-    if not turn.isdecimal():
-        raise malformed("turn", "is no number")
-    return int(turn)
-
-
-def _xml(document: str) -> web.Response:
-    return web.Response(text=document, content_type="text/xml")

@@ -1,5 +1,6 @@
 """What an operator says about phone calls."""
 
+import re
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -19,6 +20,15 @@ def _number(value: str) -> str:
 
 
 Number = Annotated[str, AfterValidator(_number)]
+_CLIENT = re.compile(r"client:[A-Za-z0-9_.@-]{1,120}")
+
+
+def _phone(value: str) -> str:
+    return value if _CLIENT.fullmatch(value) else _number(value)
+
+
+Phone = Annotated[str, AfterValidator(_phone)]
+"""A number, or `client:` and the identity under which a Voice SDK signed in."""
 
 
 class LineSettings(Section):
@@ -26,17 +36,29 @@ class LineSettings(Section):
 
     number: Number = Field(description="with its country, like +31203080000")
     language: Language = Field("nl", description="in which callers are spoken to: nl or en")
+    greetings: dict[str, str] = Field(
+        default_factory=dict,
+        description="said to callers whose number we know, by their target group in the model; "
+        "that of a group holds for the groups under it",
+    )
     always_open: bool = Field(
         False, description="callers wait for an agent outside the model's opening hours too"
     )
+
+    def greeting_of(self, group: str) -> str:
+        """What is said to a caller of this group; "" for nothing."""
+        while group and group not in self.greetings:
+            group = group.rpartition("/")[0]
+        return self.greetings.get(group, "")
 
 
 class PhoneSettings(Section):
     twilio: TwilioSettings
     numbers: dict[str, LineSettings] = Field(min_length=1, description="by a name of your own")
-    agents: dict[str, Number] = Field(
+    agents: dict[str, Phone] = Field(
         default_factory=dict,
-        description="the phone of each agent, by the login: it rings when they accept a call",
+        description="the phone of each agent, by the login: it rings when they accept a call, "
+        "unless they gave another one in the console; a number, or client: and an identity",
     )
     ring_seconds: int = Field(
         20,
@@ -61,3 +83,22 @@ class PhoneSettings(Section):
 
     def line(self, number: str) -> LineSettings | None:
         return next((each for each in self.numbers.values() if each.number == number), None)
+
+    def typed(self, value: str) -> str:
+        """A number as somebody here types it: one without a country is of our first number's.
+        "" for what is none. A Voice SDK's identity is a phone as well."""
+        import phonenumbers  # noqa: PLC0415 (slow to load)
+
+        if _CLIENT.fullmatch(value):
+            return value
+        ours = phonenumbers.parse(self.first_number)
+        return to_e164(value, phonenumbers.region_code_for_number(ours) or "")
+
+    @property
+    def first_number(self) -> str:
+        """From which we call who did not call us."""
+        return next(iter(self.numbers.values())).number
+
+    def phone_of(self, login: str, own: str) -> str:
+        """Where an agent is called: at the phone they gave themselves, or by these settings."""
+        return own or self.agents.get(login, "")

@@ -13,13 +13,33 @@ SAID: Mapping[str, Mapping[str, str]] = {
         "en": "Welcome to {organisation}.",
     },
     "choice": {"nl": "Voor {title}: toets {key}.", "en": "For {title}, press {key}."},
-    "else": {"nl": "Voor iets anders: toets 0.", "en": "For anything else, press 0."},
+    "else": {
+        "nl": "Voor iets anders: toets 0. U kunt ook zeggen waarover het gaat.",
+        "en": "For anything else, press 0. You can also say what it is about.",
+    },
+    "question": {
+        "nl": "Toets uw {title} in en sluit af met een hekje, of zeg het. Weet u het niet, wacht"
+        " dan even.",
+        "en": "Key in your {title} and end with hash, or say it. If you do not know it, just wait.",
+    },
+    "recorded": {
+        "nl": "Wij nemen dit gesprek op. Toets 1 als u dat niet wilt.",
+        "en": "We record this call. Press 1 if you do not want that.",
+    },
     "again": {"nl": "Die keuze is er niet.", "en": "That is not one of the choices."},
     "connecting": {
         "nl": "U wordt verbonden met de eerste vrije medewerker.",
         "en": "You are put through to the first free colleague.",
     },
     "place": {"nl": "U bent nummer {place} in de rij.", "en": "You are number {place} in line."},
+    "minute": {
+        "nl": "U wordt waarschijnlijk binnen een minuut geholpen.",
+        "en": "You will probably be helped within a minute.",
+    },
+    "wait": {
+        "nl": "Dat duurt waarschijnlijk {n} minuten.",
+        "en": "That will probably take {n} minutes.",
+    },
     "star": {
         "nl": "Toets sterretje als u teruggebeld wilt worden.",
         "en": "Press star if you want to be called back.",
@@ -37,6 +57,24 @@ SAID: Mapping[str, Mapping[str, str]] = {
     "handled": {
         "nl": "Uw vraag is intussen afgehandeld. Tot ziens.",
         "en": "Your question has been dealt with meanwhile. Goodbye.",
+    },
+    "hold": {
+        "nl": "Een ogenblik, u bent in de wacht gezet.",
+        "en": "One moment, you are on hold.",
+    },
+    "through": {"nl": "U wordt doorverbonden.", "en": "You are put through."},
+    "passed_on": {
+        "nl": "U wordt doorverbonden met een collega.",
+        "en": "You are put through to a colleague.",
+    },
+    "ringing": {
+        "nl": "Wij bellen de klant: {number}.",
+        "en": "Calling the customer: {number}.",
+    },
+    "calls": {"nl": "U wordt gebeld door {organisation}.", "en": "{organisation} is calling you."},
+    "consulted": {
+        "nl": "{name} wil u spreken over een klant, die in de wacht staat.",
+        "en": "{name} wants to talk with you about a customer, who is on hold.",
     },
     "closed": {"nl": "Wij zijn nu gesloten.", "en": "We are closed now."},
     "week": {"nl": "Wij zijn open op {week}.", "en": "We are open on {week}."},

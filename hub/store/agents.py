@@ -124,6 +124,23 @@ def find_by_login(connection: Connection, login: str) -> tuple[Agent, str] | Non
     return None if row is None else (_agent(connection, row), row.password_hash)
 
 
+def phone_of(connection: Connection, agent_id: str) -> tuple[str, str]:
+    """The login of an agent, and the phone that they want to be called at ("" for none)."""
+    row = connection.execute(
+        select(agents.c.login, agents.c.phone).where(agents.c.id == agent_id)
+    ).one_or_none()
+    return ("", "") if row is None else (row.login, row.phone)
+
+
+def set_phone(connection: Connection, agent: Agent, phone: str) -> None:
+    """The agent wants calls at this number, or "" to leave it to the settings."""
+    connection.execute(update(agents).where(agents.c.id == agent.id).values(phone=phone))
+    details = {"phone": phone}
+    audit.record(
+        connection, actor=agent.id, action="agent.phone_set", about=agent.id, details=details
+    )
+
+
 def id_of(connection: Connection, login: str) -> str | None:
     """The agent with this login, also when they are blocked."""
     found = select(agents.c.id).where(agents.c.login == canonical_login(login))

@@ -1,7 +1,9 @@
-"""Phone calls: where each stands, until its caller is gone and nothing is left to do for it.
+"""Phone calls: where each stands, until its customer is gone and nothing is left to do for it.
 
-A call waits for an agent, rings that agent's phone, and is then talked; it can end from each. All
-changes compare what they found, so that reports which come twice or in the wrong order do nothing.
+A call that comes in waits for an agent, rings that agent's phone, and is then talked. A call that
+we make rings the agent's phone, then calls the customer, and is then talked. It can end from each.
+All changes compare what they found, so that reports which come twice or in the wrong order do
+nothing. What the agent does in a call is in `call_wishes`.
 """
 
 from dataclasses import dataclass
@@ -11,8 +13,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, func, select, update
 
 from hub import clock
+from hub.events import CallChanged
 from hub.interaction import Channel
 from hub.replies import add_event
+from hub.store import outbox
 from hub.store.agents import Agent
 from hub.store.constants import constant
 from hub.store.inserting import insert_new
@@ -22,6 +26,8 @@ from hub.store.work_items import DONE, OFFERED, WAITING
 
 QUEUED = "waiting"
 RINGING = "ringing"
+CALLING = "calling"
+"""The agent is there, and the customer's phone rings: in a call that we make."""
 TALKING = "talking"
 ENDING = "ending"
 """The caller is gone; what that means for the work and the agent's phone is still to be done."""
@@ -32,16 +38,33 @@ CALLBACK = "callback"
 TALKED = "talked"
 HANDLED = "handled"
 """The work was resolved while its caller waited."""
+NO_ANSWER = "no_answer"
+"""The customer did not take a call of ours."""
+PUT_THROUGH = "put_through"
+"""The customer talks on with somebody outside."""
+ENDED = "ended"
+"""The agent of a call that we make gave it up, or could not be reached."""
 UNREACHED = "unreached"
 """Not an end: an agent was rung in vain."""
 
+OUTBOUND = "outbound"
+SOURCE = "/loket/calls"
+
+LONGEST_CHOICE = 200
 EVENT = "call"
 """What the event of a call in a conversation is called."""
 
 
 @dataclass(frozen=True)
 class Call:
-    """`caller` is empty when they withhold their number. `turn`: how often an agent was rung."""
+    """`sid`: our id of it, which is the provider's for a call that came in. `caller`: the number of
+    the customer, empty when they withhold it. `turn`: how often an agent was rung. `chosen`: what
+    the caller chose in the menu, in words. `room` is the conference that the customer belongs in,
+    `seated` the one that they are in. `wants_...`: what the agent asked for, beside what is so.
+    `keys`: to be pressed for the agent. `put_through`: the number that the customer is to talk with
+    instead. `other_...`: who is consulted while the customer is on hold. `consent`: agreed or
+    refused, to being recorded; empty when nobody asked. `recording`: see `recordings`.
+    """
 
     sid: str
     conversation_id: str
@@ -56,17 +79,48 @@ class Call:
     created_at: datetime
     changed_at: datetime
     talking_at: datetime | None
+    direction: str
+    customer_sid: str
+    chosen: str
+    room: int
+    seated: int
+    conference_sid: str
+    sequence: int
+    wants_hold: bool
+    on_hold: bool
+    wants_mute: bool
+    muted: bool
+    keys: str
+    put_through: str
+    other_state: str
+    other_to: str
+    other_name: str
+    other_agent_id: str | None
+    other_sid: str
+    consent: str
+    recording: str
+    recording_entry: str
+
+    @property
+    def is_outbound(self) -> bool:
+        return self.direction == OUTBOUND
+
+    @property
+    def customer_end(self) -> str:
+        """The provider's id of the customer's end; empty while it is not known."""
+        return self.customer_sid if self.is_outbound else self.sid
 
 
 @dataclass(frozen=True)
 class Item:
-    """The work item of a call. `agent_login` and `agent_name`: who has it, or is asked."""
+    """The work item of a call. `agent_...`: of who has it, or is asked."""
 
     id: str
     state: str
     agent_id: str | None
     agent_login: str
     agent_name: str
+    agent_phone: str
     callback_to: str
 
     @property
@@ -83,16 +137,44 @@ def add(
     account: str,
     caller: str,
     language: str,
+    chosen: str = "",
+    consent: str = "",
 ) -> None:
     """A caller waits from now on. One that is known stays as it is."""
-    now = clock.now()
-    row = {
-        "sid": sid,
-        "conversation_id": conversation_id,
+    row = _row(sid, conversation_id, QUEUED) | {
         "account": account,
         "caller": caller,
         "language": language,
-        "state": QUEUED,
+        "chosen": chosen[:LONGEST_CHOICE],
+        "consent": consent,
+    }
+    insert_new(connection, calls, [row])
+    _tell(connection, sid)
+
+
+def place(
+    connection: Connection, conversation_id: str, agent: Agent, *, number: str, language: str
+) -> str:
+    """The agent calls the customer at this number: first their own phone rings. Gives the id."""
+    sid = f"OUT{clock.new_id()}"
+    row = _row(sid, conversation_id, QUEUED) | {
+        "account": "",
+        "caller": number,
+        "language": language,
+        "direction": OUTBOUND,
+        "agent_id": agent.id,
+    }
+    insert_new(connection, calls, [row])
+    _tell(connection, sid)
+    return sid
+
+
+def _row(sid: str, conversation_id: str, state: str) -> dict[str, Any]:
+    now = clock.now()
+    return {
+        "sid": sid,
+        "conversation_id": conversation_id,
+        "state": state,
         "outcome": "",
         "turn": 0,
         "agent_id": None,
@@ -101,7 +183,6 @@ def add(
         "changed_at": now,
         "talking_at": None,
     }
-    insert_new(connection, calls, [row])
 
 
 def get(connection: Connection, sid: str) -> Call | None:
@@ -119,7 +200,7 @@ def item_of(connection: Connection, call: Call) -> Item | None:
     """None before the contact was routed."""
     row = connection.execute(
         select(items.c.id, items.c.state, items.c.agent_id, items.c.callback_to)
-        .add_columns(agents.c.login, agents.c.name)
+        .add_columns(agents.c.login, agents.c.name, agents.c.phone)
         .outerjoin(agents, agents.c.id == items.c.agent_id)
         .where(items.c.conversation_id == call.conversation_id)
         .order_by(items.c.id.desc())
@@ -127,31 +208,58 @@ def item_of(connection: Connection, call: Call) -> Item | None:
     ).one_or_none()
     if row is None:
         return None
-    return Item(row.id, row.state, row.agent_id, row.login or "", row.name or "", row.callback_to)
+    return Item(
+        row.id,
+        row.state,
+        row.agent_id,
+        row.login or "",
+        row.name or "",
+        row.phone or "",
+        row.callback_to,
+    )
 
 
-def place_of(connection: Connection, call: Call) -> int:
+def of_conversation(connection: Connection, conversation_id: str) -> Call | None:
+    """The call that goes on in a conversation, or else the last one it had."""
+    row = connection.execute(
+        select(calls)
+        .where(calls.c.conversation_id == conversation_id)
+        .order_by(calls.c.created_at.desc())
+        .limit(1)
+    ).one_or_none()
+    return _call(row) if row is not None else None
+
+
+@dataclass(frozen=True)
+class Place:
     """1 for who is next in the queue of their role; 0 while that is not known."""
+
+    number: int
+    role: str
+
+
+def place_of(connection: Connection, call: Call) -> Place:
+    """Where this caller is in line."""
     mine = connection.execute(
         select(items.c.role, items.c.rank).where(
             items.c.conversation_id == call.conversation_id, items.c.state != DONE
         )
     ).first()
     if mine is None:
-        return 0
+        return Place(0, "")
     before = select(func.count()).where(
         items.c.channel == Channel.PHONE.value,
         items.c.state.in_((WAITING, OFFERED)),
         items.c.role == mine.role,
         items.c.rank < mine.rank,
     )
-    return int(connection.execute(before).scalar_one()) + 1
+    return Place(int(connection.execute(before).scalar_one()) + 1, mine.role)
 
 
 def ring(connection: Connection, call: Call, agent_id: str) -> bool:
     """This agent's phone is about to be rung; False when the call stands otherwise by now."""
     values = {"state": RINGING, "agent_id": agent_id, "agent_sid": "", "turn": call.turn + 1}
-    return _change(connection, _as_seen(call, QUEUED), values)
+    return change(connection, call.sid, as_seen(call, QUEUED), values)
 
 
 def rings(connection: Connection, call: Call, agent_sid: str) -> None:
@@ -165,44 +273,74 @@ def rings(connection: Connection, call: Call, agent_sid: str) -> None:
 
 def answered(connection: Connection, sid: str, turn: int) -> Call | None:
     """The agent's phone was picked up; gives the call if its caller is still there."""
-    this = and_(calls.c.sid == sid, calls.c.turn == turn)
-    now = clock.now()
-    _change(connection, this & (calls.c.state == RINGING), {"state": TALKING, "talking_at": now})
+    this = and_(calls.c.sid == sid, calls.c.turn == turn, calls.c.state == RINGING)
+    inbound = calls.c.direction != OUTBOUND
+    change(connection, sid, this & inbound, {"state": TALKING, "talking_at": clock.now()})
+    change(connection, sid, this & ~inbound, {"state": CALLING})
     call = get(connection, sid)
-    return call if call is not None and (call.state, call.turn) == (TALKING, turn) else None
+    there = call is not None and call.state in (TALKING, CALLING) and call.turn == turn
+    return call if there else None
+
+
+def reaches(connection: Connection, call: Call, customer_sid: str, *, was: str) -> bool:
+    """The provider calls, or is about to call, the customer under this id; False when another
+    process does."""
+    this = and_(calls.c.customer_sid == was, calls.c.state == CALLING)
+    return change(connection, call.sid, this, {"customer_sid": customer_sid})
+
+
+def taken_up(connection: Connection, sid: str) -> Call | None:
+    """The customer answered a call of ours; gives the call if its agent is still there."""
+    this = and_(calls.c.sid == sid, calls.c.state == CALLING)
+    change(connection, sid, this, {"state": TALKING, "talking_at": clock.now()})
+    call = get(connection, sid)
+    return call if call is not None and call.state == TALKING else None
 
 
 def wait_again(connection: Connection, call: Call) -> bool:
     """The agent was not reached, or gave the work back."""
     values = {"state": QUEUED, "agent_id": None, "agent_sid": ""}
-    return _change(connection, _as_seen(call, RINGING), values)
+    return change(connection, call.sid, as_seen(call, RINGING), values)
 
 
-def end(connection: Connection, sid: str, outcome: str = "") -> bool:
-    """The caller is gone: note it in the conversation. Without an outcome, it follows from how the
-    call stood. False when that was known."""
+def end(connection: Connection, sid: str, outcome: str = "", *, why: str = "") -> bool:
+    """The customer is gone: note it in the conversation. Without an outcome, it follows from how
+    the call stood. False when that was known."""
     call = get(connection, sid)
     if call is None or call.state in (ENDING, OVER):
         return False
-    became = TALKED if call.state == TALKING else outcome or MISSED
-    if not _change(connection, _as_seen(call, call.state), {"state": ENDING, "outcome": became}):
+    became = _became(call, outcome)
+    values = {"state": ENDING, "outcome": became}
+    if not change(connection, sid, as_seen(call, call.state), values):
         return False
+    ours = became in (TALKED, PUT_THROUGH) or call.is_outbound
     name = connection.execute(select(agents.c.name).where(agents.c.id == call.agent_id))
-    since = call.talking_at if became == TALKED and call.talking_at else call.created_at
+    since = call.talking_at if call.state == TALKING and call.talking_at else call.created_at
     note(
         connection,
         call,
         became,
         seconds=str(round((clock.now() - since).total_seconds())),
-        agent_id=call.agent_id if became == TALKED else None,
-        agent_name=(name.scalar_one_or_none() or "") if became == TALKED else "",
+        direction=call.direction,
+        why=why,
+        to=call.other_to or call.put_through,
+        agent_id=call.agent_id if ours else None,
+        agent_name=(name.scalar_one_or_none() or "") if ours else "",
     )
     return True
 
 
+def _became(call: Call, outcome: str) -> str:
+    if call.state == TALKING:
+        return outcome if outcome == PUT_THROUGH else TALKED
+    if call.is_outbound:
+        return outcome or (NO_ANSWER if call.state == CALLING else ENDED)
+    return outcome or MISSED
+
+
 def finish(connection: Connection, call: Call) -> bool:
     """Nothing is left to do. False when that was known."""
-    return _change(connection, _as_seen(call, ENDING), {"state": OVER})
+    return change(connection, call.sid, as_seen(call, ENDING), {"state": OVER})
 
 
 def note(
@@ -224,13 +362,33 @@ def note(
     )
 
 
-def _as_seen(call: Call, state: str) -> ColumnElement[bool]:
-    return and_(calls.c.sid == call.sid, calls.c.turn == call.turn, calls.c.state == state)
+def as_seen(call: Call, state: str) -> ColumnElement[bool]:
+    """Whether it stands as it stood, in this state."""
+    return and_(calls.c.turn == call.turn, calls.c.state == state)
 
 
-def _change(connection: Connection, which: ColumnElement[bool], values: dict[str, Any]) -> bool:
-    changed = update(calls).where(which).values(changed_at=clock.now(), **values)
-    return connection.execute(changed).rowcount == 1
+def change(
+    connection: Connection, sid: str, which: ColumnElement[bool], values: dict[str, Any]
+) -> bool:
+    """Change a call if `which` holds, and tell who listens; False when it does not hold."""
+    new = update(calls).where(calls.c.sid == sid, which).values(changed_at=clock.now(), **values)
+    if connection.execute(new).rowcount != 1:
+        return False
+    _tell(connection, sid)
+    return True
+
+
+def _tell(connection: Connection, sid: str) -> None:
+    call = get(connection, sid)
+    if call is None:
+        return
+    event = CallChanged(
+        call_id=sid,
+        conversation_id=call.conversation_id,
+        state=call.state,
+        agent_id=call.agent_id,
+    )
+    outbox.add(connection, event, subject=call.conversation_id, source=SOURCE)
 
 
 def _call(row: Any) -> Call:

@@ -424,6 +424,7 @@ agents = Table(
     Column("active", Boolean, nullable=False),
     Column("administrator", Boolean, nullable=False, server_default=false()),
     Column("picture", String(64), nullable=False, server_default=""),  # its blob, for customers
+    Column("phone", String(100), nullable=False, server_default=""),  # rings when they take a call
     Column("created_at", Instant, nullable=False),
 )
 
@@ -1094,8 +1095,8 @@ calls = Table(
     "calls",
     metadata,
     Column("sid", String(64), primary_key=True),  # the provider's id of the customer's end
-    Column("conversation_id", _ID, ForeignKey("conversations.id"), nullable=False, unique=True),
-    Column("account", String(100), nullable=False),  # which of our numbers was called
+    Column("conversation_id", _ID, ForeignKey("conversations.id"), nullable=False),
+    Column("account", String(100), nullable=False),  # which of our numbers was called, or calls
     Column("caller", String(100), nullable=False),  # empty: the number is withheld
     Column("language", String(8), nullable=False),
     Column("state", String(16), nullable=False),  # waiting, ringing, talking, ending, over
@@ -1106,7 +1107,30 @@ calls = Table(
     Column("created_at", Instant, nullable=False),
     Column("changed_at", Instant, nullable=False),
     Column("talking_at", Instant),
+    # Calls that we make, and what an agent does in a call. The defaults serve the release before.
+    Column("direction", String(16), nullable=False, server_default=""),  # empty: inbound
+    Column("customer_sid", String(64), nullable=False, server_default=""),  # of a call we make
+    Column("chosen", String(200), nullable=False, server_default=""),  # in the menu, in words
+    Column("room", Integer, nullable=False, server_default="0"),  # the conference they belong in
+    Column("seated", Integer, nullable=False, server_default="0"),  # the one that they are in
+    Column("conference_sid", String(64), nullable=False, server_default=""),
+    Column("sequence", Integer, nullable=False, server_default="0"),  # its last event
+    Column("wants_hold", Boolean, nullable=False, server_default=false()),
+    Column("on_hold", Boolean, nullable=False, server_default=false()),
+    Column("wants_mute", Boolean, nullable=False, server_default=false()),
+    Column("muted", Boolean, nullable=False, server_default=false()),
+    Column("keys", String(64), nullable=False, server_default=""),  # to be pressed for the agent
+    Column("put_through", String(100), nullable=False, server_default=""),  # to this number
+    Column("other_state", String(16), nullable=False, server_default=""),  # who is consulted
+    Column("other_to", String(100), nullable=False, server_default=""),
+    Column("other_name", String(200), nullable=False, server_default=""),
+    Column("other_agent_id", _ID),
+    Column("other_sid", String(64), nullable=False, server_default=""),
+    Column("consent", String(16), nullable=False, server_default=""),  # to recording
+    Column("recording", String(16), nullable=False, server_default=""),
+    Column("recording_entry", String(36), nullable=False, server_default=""),  # has the sound
     _where("ix_calls_open", "state <> 'over'", "created_at"),
+    Index("ix_calls_conversation_id", "conversation_id", "created_at"),
 )
 
 # What agents are writing, and have not sent.

@@ -50,7 +50,9 @@ async def test_an_address_is_told_paused_and_ended(house: House, ina: Person, an
     again = await ina.post(f"{one}/deliveries/{sent.id}")
     assert again.path == one
     assert "paused" in (await ina.post(one, do="pause")).text("section:has(#webhooks) tbody .chip")
-    assert "is told" in (await ina.post(one, do="resume")).text("section:has(#webhooks) tbody .chip")
+    assert "is told" in (await ina.post(one, do="resume")).text(
+        "section:has(#webhooks) tbody .chip"
+    )
     other = await ina.post(one, do="rotate")
     assert other.value("[data-secret]") != made.value("[data-secret]")
     await ina.post(one, do="remove")

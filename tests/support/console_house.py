@@ -24,6 +24,7 @@ from config.topic_desk import ModelTopics
 from config.topic_drafts import TopicDrafts
 from config.workshop_desk import WorkshopDesk
 from connectors.messaging.composing import MessagingComposing
+from connectors.shared.twilio.numbers import to_e164
 from hub.bus import DeadLetter
 from hub.bus.opening import open_bus
 from hub.by_hand import ByHand
@@ -188,6 +189,7 @@ class House:
             workers=self.workers,
             settings=self.settings,
             hub=hub,
+            tokens=TOKENS,
             default_accounts={
                 Channel.EMAIL: ACCOUNT,
                 Channel.SMS: OURS,
@@ -214,6 +216,7 @@ class House:
             escalation=self.escalation,
             webhooks=self.webhooks,
             partners={"snelpost": "SnelPost"},
+            phone_number=lambda typed: to_e164(typed, "NL"),
             supervisor_roles=self.supervisor_roles,
         )
 

@@ -1,14 +1,14 @@
 """A running phone connector with all it stands on, beside Twilio's cloud, and an agent."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from aiohttp import ClientSession
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 from twilio.request_validator import RequestValidator
 
 from builders import TOKENS
@@ -16,6 +16,7 @@ from config.demo.twilio.call import Call
 from connectors.phone.connector import PhoneConnector
 from connectors.phone.settings import PhoneSettings
 from connectors.phone.twiml import CALL, STATUS
+from hub import clock
 from hub.bus import DeadLetter
 from hub.bus.opening import open_bus
 from hub.connector import ConnectorContext
@@ -28,6 +29,7 @@ from hub.metrics import Metrics
 from hub.relay import Relay
 from hub.settings import BusSettings, HttpSettings, HubSettings
 from hub.store import Blobs, Database, agents, work_items
+from hub.store import calls as store
 from hub.store.agents import Agent
 from hub.store.database import open_database
 from hub.store.leader import open_leadership
@@ -37,11 +39,14 @@ from interaction_models import model_of
 from routing.asking import what_to_ask
 from routing.router import QUEUE, TOPICS, Router
 from servers.process import free_port
-from twilio_cloud import AUTH_TOKEN, OURS, CloudServer
+from twilio_cloud import ACCOUNT_SID, AUTH_TOKEN, OURS, CloudServer
 from waiting import eventually
+
+T = TypeVar("T")
 
 THEIRS = "+31612345678"
 ANNAS = "+31611111111"
+BOBS = "+31622222222"
 OPEN = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)  # a Monday
 SHUT = datetime(2026, 11, 1, 9, 30, tzinfo=UTC)
 HEAD = """\
@@ -57,14 +62,27 @@ hours:
     week: {mon-fri: "08:30-17:00"}
 channels:
   phone: {title: {en: Phone, nl: Telefoon}, hours: office}
-target_groups: {}
+target_groups:
+  b2b: {title: {en: Business, nl: Zakelijk}}
+  b2b/key: {title: {en: Key accounts, nl: Grote klanten}}
 topics:
-  bill: {title: {en: Bill, nl: Rekening}}
+  bill: {title: {en: Bill, nl: Rekening}, rules: {words: [factuur]}}
   bill/late: {title: {en: Late bill, nl: Late rekening}}
   order: {title: {en: Order, nl: Bestelling}}
+  repair: {title: {en: Repair, nl: Reparatie}}
+  complaint: {title: {en: Complaint, nl: Klacht}}
   visit: {title: {en: Visit, nl: Bezoek}}
 """
-MODEL = model_of("role: service", "channel: phone, topic: visit, allowed: no", head=HEAD)
+GROUP = "U belt op de lijn voor zakelijke klanten."
+MODEL = model_of(
+    "role: service",
+    "channel: phone, topic: visit, allowed: no",
+    "topic: repair, required_information: ["
+    "{name: number, title: {en: order number, nl: ordernummer}, source: ask}, "
+    "{name: town, title: {en: town, nl: woonplaats}, source: ask}]",
+    "topic: complaint, recorded: yes",
+    head=HEAD,
+)
 
 
 @dataclass
@@ -84,7 +102,7 @@ class House:
         http = HttpSettings(port=self.port, public_url=self.origin)
         values = {
             "twilio": self.cloud.settings().model_dump(),
-            "numbers": {"main": {"number": OURS, "language": "nl"}},
+            "numbers": {"main": {"number": OURS, "language": "nl", "greetings": {"b2b": GROUP}}},
             "agents": {"anna": ANNAS},
         }
         self.settings = PhoneSettings.model_validate(values | self.changes)
@@ -134,15 +152,27 @@ class House:
 
     # What a customer does
 
-    async def wait_in_line(self, key: str = "2") -> Call:
+    async def wait_in_line(self, key: str = "2", *, caller: str = THEIRS) -> Call:
         """Call, choose, and wait."""
-        call = self.cloud.calls.dial(THEIRS, OURS)
+        call = self.cloud.calls.dial(caller, OURS)
         await eventually(lambda: call.expects == "keys")
         self.cloud.calls.press(call, key)
         await eventually(lambda: call.waiting or call.problem)
         assert not call.problem, call.problem
         await eventually(self.item)
         return call
+
+    def form(self, **changes: str) -> dict[str, str]:
+        """A webhook of a caller who is on the line."""
+        values = {
+            "AccountSid": ACCOUNT_SID,
+            "CallSid": "CA1",
+            "CallStatus": "in-progress",
+            "From": THEIRS,
+            "To": OURS,
+            "Direction": "inbound",
+        }
+        return values | changes
 
     async def post(
         self, path: str, form: dict[str, str], *, signature: str = ""
@@ -156,16 +186,32 @@ class House:
 
     # What our side does and sees
 
-    async def agent(self, login: str = "anna") -> Agent:
+    async def agent(self, login: str = "anna", *, phone: str = "") -> Agent:
         name = login.capitalize()
         values = {"login": login, "name": name, "password_hash": "", "held": ["service"]}
 
-        def add(connection: Connection) -> str:
+        def add(connection: Connection) -> Agent:
             agents.add_roles(connection, {"service": "Service"})
-            return agents.add(connection, **values)
+            agent_id = agents.add(connection, **values)
+            agent = Agent(agent_id, login, name, "nl", frozenset({"service"}))
+            if phone:
+                agents.set_phone(connection, agent, phone)
+            return agent
 
-        agent_id = await self.database.write(add)
-        return Agent(agent_id, login, name, "nl", frozenset({"service"}))
+        return await self.database.write(add)
+
+    async def place(self, agent: Agent, number: str) -> str:
+        """The agent calls the customer of what they have in hand."""
+        item = await self.item()
+        return await self.write(
+            lambda c: store.place(c, item.conversation_id, agent, number=number, language="nl")
+        )
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """Change the store as the console does, with the news that this makes."""
+        result = await self.database.write(work)
+        self.relay.wake()
+        return result
 
     async def take(self, agent: Agent) -> str:
         """The agent takes what waits; gives the work item's id."""
@@ -178,36 +224,58 @@ class House:
         await self.database.write(lambda c: work_items.resolve(c, item_id, agent, {}))
         self.relay.wake()
 
+    async def helped_lately(self, *, minutes: int, how_often: int) -> None:
+        """So many callers waited so long, and have just been helped."""
+        for number in range(how_often):
+            call = await self.wait_in_line(caller=f"+3165000000{number}")
+            now = clock.now()
+            waited = {"created_at": now - timedelta(minutes=minutes), "first_response_at": now}
+            helped = update(items).where(items.c.state != "done").values(state="done", **waited)
+            await self.cloud.calls.hang_up(call)
+            await self.reaches("over")
+            await self.write(lambda c, helped=helped: c.execute(helped))
+
     async def item(self) -> Any:
-        found = await self._rows(select(items))
+        found = await self.rows(select(items))
         return found[0] if found else None
 
     async def received(self) -> list[Any]:
         wanted = select(interactions).where(interactions.c.direction == "inbound")
-        return await self._rows(wanted.order_by(interactions.c.id))
+        return await self.rows(wanted.order_by(interactions.c.id))
 
     async def events(self) -> list[dict[str, str]]:
         """What the timeline says of calls."""
         wanted = select(interactions.c.details).where(
             interactions.c.kind == InteractionKind.EVENT.value
         )
-        return [row.details for row in await self._rows(wanted.order_by(interactions.c.id))]
+        return [row.details for row in await self.rows(wanted.order_by(interactions.c.id))]
 
     async def call(self) -> Any:
-        [row] = await self._rows(select(calls))
-        return row
+        """The newest one; None before there is one."""
+        rows = await self.rows(select(calls).order_by(calls.c.created_at))
+        return rows[-1] if rows else None
+
+    async def is_so(self, **values: object) -> bool:
+        """Whether the call stands so."""
+        row = await self.call()
+        return all(getattr(row, name) == value for name, value in values.items())
 
     async def reaches(self, *states: str) -> Any:
         """Wait until the call is in one of these states."""
 
         async def look() -> Any:
             row = await self.call()
-            return row if row.state in states else None
+            return row if row is not None and row.state in states else None
 
         return await eventually(look)
 
-    async def _rows(self, wanted: Any) -> list[Any]:
+    async def rows(self, wanted: Any) -> list[Any]:
         return await self.database.read(lambda c: list(c.execute(wanted)))
+
+
+def said(call: Call) -> str:
+    """All that was said to this end."""
+    return " ".join(heard.text for heard in call.heard)
 
 
 @asynccontextmanager

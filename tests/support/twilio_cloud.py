@@ -23,6 +23,7 @@ from servers.process import free_port
 ACCOUNT_SID = "AC" + "0123456789abcdef" * 2
 AUTH_TOKEN = "the token of the tests"
 OURS = "+31203080000"
+SERVICE_SID = "MG" + "0" * 32
 TEMPLATE_SID = "HX" + "0" * 32
 TEMPLATE = "Hello {{1}}, your order {{2}} is on its way."
 
@@ -55,9 +56,13 @@ class CloudServer:
         self.url = f"http://127.0.0.1:{self.port}"
         self.number = Number(OURS, whatsapp=True)
         account = Account(
-            ACCOUNT_SID, AUTH_TOKEN, {OURS: self.number}, templates={TEMPLATE_SID: TEMPLATE}
+            ACCOUNT_SID,
+            AUTH_TOKEN,
+            {OURS: self.number},
+            templates={TEMPLATE_SID: TEMPLATE},
+            services={SERVICE_SID: [OURS]},
         )
-        files = Files(folder)
+        self.files = files = Files(folder)
         self.cloud = Cloud(account, self.url, files, Keeping())
         self.calls = Calls(account, self.url, files, self.cloud.webhooks)
         api = Api(self.cloud)

@@ -1,5 +1,6 @@
 // Starts the console's page.
 import { listenToAlerts } from "./alerts.js";
+import "./call.js";
 import { keepChat } from "./chat.js";
 import { keepCompany } from "./company.js";
 import "./composer.js";

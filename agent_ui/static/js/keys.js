@@ -20,8 +20,14 @@ const ACTIONS = {
   z: () => openMenu("details[data-aside]"),
   y: () => press("[data-accept]"),
   N: () => document.querySelector("[data-decline]")?.focus(),
+  p: () => press('[data-key="p"]'),
+  h: () => press('[data-key="h"]'),
+  m: () => press('[data-key="m"]'),
+  d: () => openMenu("details[data-keypad]"),
+  w: () => openMenu("details[data-through]"),
+  H: () => press('[data-key="H"]'),
   c: openCorrection,
-  w: () => press("[data-by-hand]"),
+  b: () => press("[data-by-hand]"),
   "?": openKeys,
 };
 

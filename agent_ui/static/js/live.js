@@ -1,4 +1,5 @@
 // The live line: follows the changes in order, and starts again when some may be missing.
+import { refreshCall } from "./call.js";
 import { showSign } from "./chat.js";
 import { showCompany } from "./company.js";
 import { openConversation } from "./conversation.js";
@@ -53,12 +54,17 @@ function catchUp(asked) {
 function tellConversation(change) {
   const conversation = openConversation();
   const isOpen = conversation?.dataset.id === change.conversation;
-  if (change.company) {
+  if (change.call) {
+    if (isOpen) refreshCall();
+  } else if (change.company) {
     if (isOpen) showCompany(conversation, change.company);
   } else if (change.sign) {
     if (isOpen) showSign(conversation, change.sign);
   } else if (isOpen && change.beside) refreshTrade(conversation.path);
-  else if (isOpen && change.item) conversation.refresh({ epoch: change.epoch });
+  else if (isOpen && change.item) {
+    conversation.refresh({ epoch: change.epoch });
+    refreshCall();
+  }
   else if (isOpen) conversation.update(change.entry);
   else if (change.inbound) workList().mark(change.conversation);
 }
@@ -68,6 +74,7 @@ function onReset(event) {
   workList().replace();
   refreshDesk();
   openConversation()?.refresh({ entries: true });
+  refreshCall();
 }
 
 function onSignedOut() {

@@ -7,13 +7,15 @@ function showNewest() {
   talk.scrollTop = talk.scrollHeight;
 }
 
-showNewest();
-new MutationObserver(showNewest).observe(talk, { childList: true });
+if (talk) {
+  showNewest();
+  new MutationObserver(showNewest).observe(talk, { childList: true });
+}
 
-text.addEventListener("keydown", (event) => {
+text?.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
     event.preventDefault();
     text.form.requestSubmit();
   }
 });
-if (matchMedia("(hover: hover)").matches && location.hash === "#newest") text.focus();
+if (matchMedia("(hover: hover)").matches && location.hash === "#newest") text?.focus();

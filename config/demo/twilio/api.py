@@ -10,6 +10,7 @@ from typing import Any
 from aiohttp import web
 from multidict import MultiMapping
 
+from config.demo.twilio.account import Account
 from config.demo.twilio.cloud import Cloud
 from config.demo.twilio.message import API_VERSION
 from config.demo.twilio.refusals import Refusal
@@ -41,6 +42,11 @@ class Api:
             Route("GET", f"{messages}/{{sid}}/Media/{{file}}", self.guarded(self._media)),
             Route("GET", f"{account}/IncomingPhoneNumbers.json", self.guarded(self._numbers)),
             Route("GET", f"{self._prefix}/v1/Content/{{sid}}", self.guarded(self._content)),
+            Route(
+                "GET",
+                f"{self._prefix}/v1/Services/{{sid}}/PhoneNumbers",
+                self.guarded(self._pool),
+            ),
             Route("GET", f"{self._prefix}/media/{{key}}", self._file),
         )
 
@@ -72,7 +78,7 @@ class Api:
 
     async def _create(self, request: web.Request) -> web.Response:
         form = await request.post()
-        message = await self._cloud.create(_sending(form))
+        message = await self._cloud.create(_sending(form, self._cloud.account))
         return web.json_response(message.resource(self._cloud.account.sid), status=201)
 
     async def _message(self, request: web.Request) -> web.Response:
@@ -94,7 +100,7 @@ class Api:
         found.sort(key=lambda m: m.at, reverse=True)
         size = min(int(wanted.get("PageSize", "50")), _MOST_LISTED)
         shown = [m.resource(self._cloud.account.sid) for m in found[:size]]
-        return web.json_response(_page("messages", shown))
+        return web.json_response(page_of("messages", shown))
 
     async def _media_of(self, request: web.Request) -> web.Response:
         message = self._cloud.messages.get(request.match_info["sid"])
@@ -111,7 +117,7 @@ class Api:
             }
             for file in message.files
         ]
-        return web.json_response(_page("media_list", shown))
+        return web.json_response(page_of("media_list", shown))
 
     async def _media(self, request: web.Request) -> web.Response:
         """As with "enforce HTTP auth on media": a short-lived address elsewhere."""
@@ -145,7 +151,15 @@ class Api:
             for number in self._cloud.account.numbers.values()
             if wanted in ("", number.number)
         ]
-        return web.json_response(_page("incoming_phone_numbers", shown))
+        return web.json_response(page_of("incoming_phone_numbers", shown))
+
+    async def _pool(self, request: web.Request) -> web.Response:
+        sid = request.match_info["sid"]
+        if sid not in self._cloud.account.services:
+            raise Refusal(20404, request.path)
+        shown = [{"phone_number": n, "service_sid": sid} for n in self._cloud.account.services[sid]]
+        meta = {"key": "phone_numbers", "next_page_url": None, "page": 0, "page_size": 50}
+        return web.json_response({"phone_numbers": shown, "meta": meta})
 
     async def _content(self, request: web.Request) -> web.Response:
         sid = request.match_info["sid"]
@@ -156,13 +170,17 @@ class Api:
         return web.json_response(body)
 
 
-def _sending(form: MultiMapping[Any]) -> Sending:
+def _sending(form: MultiMapping[Any], account: Account) -> Sending:
+    """A Messaging Service chooses a number of its pool."""
+
     def field(name: str) -> str:
         return str(form.get(name, ""))
 
+    service = field("MessagingServiceSid")
     return Sending(
         recipient=field("To"),
-        sender=field("From"),
+        sender=field("From") or next(iter(account.services.get(service, ())), ""),
+        service=service,
         body=field("Body"),
         media_urls=tuple(str(url) for url in form.getall("MediaUrl", [])),
         callback=field("StatusCallback"),
@@ -171,7 +189,7 @@ def _sending(form: MultiMapping[Any]) -> Sending:
     )
 
 
-def _page(name: str, shown: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def page_of(name: str, shown: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return {
         name: list(shown),
         "page": 0,

@@ -25,10 +25,41 @@ class Heard:
     language: str
 
 
+@dataclass(frozen=True)
+class Spoken:
+    """What the person at the phone said, where keys could be pressed as well."""
+
+    text: str
+
+
+@dataclass
+class Recording:
+    """Of a call, as the API was asked for it. `callback` is told when it is complete."""
+
+    callback: str
+    sid: str = field(default_factory=lambda: new_sid("RE"))
+    status: str = "in-progress"
+
+    def resource(self, call_sid: str, account_sid: str) -> dict[str, Any]:
+        return {
+            "account_sid": account_sid,
+            "api_version": API_VERSION,
+            "call_sid": call_sid,
+            "channels": 2,
+            "sid": self.sid,
+            "source": "StartCallRecordingAPI",
+            "status": self.status,
+        }
+
+
 @dataclass
 class Call:
-    """`expects`: what the person at the phone can do now: "keys", "message" or nothing.
-    `talking`: whether they are together with somebody. `problem`: what Twilio would not take."""
+    """`expects`: what the person at the phone can do now: "keys", "speech" (or
+    keys), "message" or nothing.
+    `talking`: whether they are together with somebody; `held` and `muted`: how they are in a
+    conference. `tones`: the keys that were sounded to them. `bridged_to`: the number outside that
+    they talk with. `picked_up`: somebody took a call that rings. `problem`: what Twilio would not
+    take."""
 
     direction: str
     sender: str
@@ -39,13 +70,30 @@ class Call:
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
     heard: list[Heard] = field(default_factory=list)
     expects: str = ""
+    hears: bool = False
     waiting: bool = False
     talking: bool = False
+    held: bool = False
+    muted: bool = False
+    tones: str = ""
+    bridged_to: str = ""
+    picked_up: asyncio.Event = field(default_factory=asyncio.Event)
     problem: str = ""
     sequence: int = 0
-    keys: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
+    keys: asyncio.Queue[str | Spoken] = field(default_factory=asyncio.Queue)
     message: asyncio.Future[bytes] | None = None
     task: asyncio.Task[None] | None = None
+    recording: Recording | None = None
+
+    @property
+    def handset(self) -> str:
+        """The number of the phone in somebody's hands."""
+        return self.sender if self.direction == INBOUND else self.recipient
+
+    @property
+    def rings(self) -> bool:
+        """Whether somebody here is being called."""
+        return self.direction == FROM_API and self.status == RINGING
 
     @property
     def is_over(self) -> bool:

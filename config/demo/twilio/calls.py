@@ -1,13 +1,24 @@
 """The calls of the account: those of handsets to our numbers, and those that the API makes."""
 
 import asyncio
+import contextlib
+import re
 from collections.abc import Callable, Coroutine
 from typing import Any
 
 from config.demo.twilio.account import Account
-from config.demo.twilio.call import COMPLETED, FROM_API, IN_PROGRESS, INBOUND, Call
+from config.demo.twilio.call import (
+    COMPLETED,
+    FROM_API,
+    IN_PROGRESS,
+    INBOUND,
+    Call,
+    Recording,
+    Spoken,
+)
+from config.demo.twilio.conference import Conference
 from config.demo.twilio.files import Files
-from config.demo.twilio.message import E164
+from config.demo.twilio.message import API_VERSION, E164
 from config.demo.twilio.player import Player, Stage
 from config.demo.twilio.refusals import Refusal
 from config.demo.twilio.sending import is_web
@@ -15,10 +26,15 @@ from config.demo.twilio.sound import tone
 from config.demo.twilio.twiml import BadDocument, read
 from config.demo.twilio.webhooks import Webhooks
 
+RINGS_SECONDS = 60
+"""What Twilio takes where nothing is said."""
+_CLIENT = re.compile(r"client:[\w.@-]+")
+
 
 class Calls:
-    """`fate` says what the called do: "answer", or a state in which a call ends; tests change it.
-    `pick_up`: seconds until they do. `version` grows with each change."""
+    """`fate` says what the called do: "answer", "ring" until somebody does so, or a state in
+    which a call ends; tests change it. `pick_up`: seconds until they do. `version` grows with each
+    change."""
 
     def __init__(
         self,
@@ -48,8 +64,8 @@ class Calls:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def of(self, handset: str) -> Call | None:
-        """The newest call that this phone made."""
-        mine = [c for c in self.by_sid.values() if c.sender == handset and c.direction == INBOUND]
+        """The newest call at this phone: that it made, or that rings there."""
+        mine = [c for c in self.by_sid.values() if c.handset == handset]
         return mine[-1] if mine else None
 
     def to(self, number: str) -> list[Call]:
@@ -59,6 +75,10 @@ class Calls:
         ]
 
     # From a handset
+
+    def pick_up_now(self, call: Call) -> None:
+        """The person at this end takes a call that rings."""
+        call.picked_up.set()
 
     def dial(self, sender: str, recipient: str) -> Call:
         """A customer calls one of our numbers."""
@@ -75,6 +95,10 @@ class Calls:
         else:
             call.keys.put_nowait(key)
 
+    def speak(self, call: Call, text: str) -> None:
+        """Say something where keys could be pressed."""
+        call.keys.put_nowait(Spoken(text))
+
     def leave_message(self, call: Call, content: bytes = b"") -> None:
         """Say something after the tone, and press hash."""
         if call.message is not None and not call.message.done():
@@ -84,16 +108,19 @@ class Calls:
         """The person at this end puts the phone down, or Twilio does by order of the API."""
         if call.is_over:
             return
+        rings = call.direction == FROM_API and call.status in ("queued", "ringing")
         if call.task is not None:
             call.task.cancel()
             await asyncio.gather(call.task, return_exceptions=True)
-        await self._end(call, COMPLETED)
+        await self._end(call, "busy" if rings else COMPLETED)
 
     # From the API
 
-    def create(self, to: str, sender: str, url: str, callback: str) -> Call:
+    def create(
+        self, to: str, sender: str, url: str, callback: str, *, timeout: float = RINGS_SECONDS
+    ) -> Call:
         """Make a call, or raise the Refusal that Twilio would answer."""
-        if not E164.fullmatch(to):
+        if not E164.fullmatch(to) and not _CLIENT.fullmatch(to):
             raise Refusal(21211, to)
         if sender not in self._account.numbers:
             raise Refusal(21210, sender)
@@ -103,7 +130,7 @@ class Calls:
             raise Refusal(21609, callback)
         call = Call(FROM_API, sender, to, status="queued", callback=callback)
         self._keep(call)
-        self._begin(call, self._reach(call, url))
+        self._begin(call, self._reach(call, url, timeout))
         return call
 
     async def update(self, call: Call, *, status: str, document: str) -> None:
@@ -125,11 +152,55 @@ class Calls:
         player = Player(call, self._stage)
         self._begin(call, player.carry_out(document.encode(), self._stage.api_url))
 
-    async def _reach(self, call: Call, url: str) -> None:
+    def conference(self, sid: str) -> Conference:
+        """One that is not over; raises Refusal."""
+        running = (c for c in self._stage.conferences.values() if c.sid == sid)
+        found = next(running, None)
+        if found is None:
+            raise Refusal(20404, f"Conferences/{sid}")
+        return found
+
+    def conferences(self, name: str, status: str) -> list[Conference]:
+        found = [c for c in self._stage.conferences.values() if name in ("", c.name)]
+        return [c for c in found if status in ("", c.resource()["status"])]
+
+    def record(self, call: Call, callback: str) -> Recording:
+        """Record this end until it hangs up, or raise the Refusal that Twilio would answer."""
+        if call.status != IN_PROGRESS or call.recording is not None:
+            raise Refusal(21220)
+        if callback and not is_web(callback):
+            raise Refusal(21609, callback)
+        call.recording = Recording(callback)
+        return call.recording
+
+    async def _recorded(self, call: Call, recording: Recording) -> None:
+        self._files.put(tone(), "audio/mpeg", sid=f"ME{recording.sid[2:]}")
+        account = f"{API_VERSION}/Accounts/{self._account.sid}"
+        url = f"{self._stage.api_url}/{account}/Recordings/{recording.sid}"
+        told = {
+            "AccountSid": self._account.sid,
+            "CallSid": call.sid,
+            "RecordingSid": recording.sid,
+            "RecordingUrl": url,
+            "RecordingStatus": "completed",
+            "RecordingDuration": "2",
+            "RecordingChannels": "2",
+            "RecordingSource": "StartCallRecordingAPI",
+        }
+        recording.status = "completed"
+        if recording.callback:
+            await self._stage.webhooks.post(recording.callback, told)
+
+    async def _reach(self, call: Call, url: str, seconds: float) -> None:
         call.status = "ringing"
         self._changed()
         await asyncio.sleep(self.pick_up)
         fate = self.fate(call)
+        if fate == "ring":
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await call.picked_up.wait()
+            fate = "answer" if call.picked_up.is_set() else "no-answer"
         if fate != "answer":
             await self._end(call, fate)
             return
@@ -155,6 +226,8 @@ class Calls:
         call.status, call.expects = status, ""
         call.sequence += 1
         self._changed()
+        if call.recording is not None:
+            self._spawn(self._recorded(call, call.recording))
         if call.callback:
             await self._stage.webhooks.post(call.callback, call.progress(self._account.sid))
 

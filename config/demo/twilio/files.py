@@ -11,8 +11,9 @@ class Files:
         self._folder = folder
         self._passes: dict[str, str] = {}
 
-    def put(self, content: bytes, content_type: str, name: str = "") -> File:
-        file = File(new_sid("ME"), content_type, name)
+    def put(self, content: bytes, content_type: str, name: str = "", *, sid: str = "") -> File:
+        """`sid`: the id that it is to have."""
+        file = File(sid or new_sid("ME"), content_type, name)
         self._folder.mkdir(parents=True, exist_ok=True)
         self._path(file.sid).write_bytes(content)
         return file
@@ -20,6 +21,13 @@ class Files:
     def content(self, sid: str) -> bytes | None:
         path = self._path(sid)
         return path.read_bytes() if path.name == sid and path.exists() else None
+
+    def remove(self, sid: str) -> bool:
+        """Whether it was there."""
+        if self.content(sid) is None:
+            return False
+        self._path(sid).unlink()
+        return True
 
     def passed(self, sid: str) -> str:
         """A key by which this file can be had without signing in."""

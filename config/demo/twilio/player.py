@@ -2,14 +2,14 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin
 
 from config.demo.twilio import twiml
-from config.demo.twilio.call import IN_PROGRESS, Call, Heard
-from config.demo.twilio.conference import Conference
+from config.demo.twilio.call import IN_PROGRESS, Call, Heard, Spoken
+from config.demo.twilio.conference import Conference, Participant
 from config.demo.twilio.files import Files
 from config.demo.twilio.message import API_VERSION
 from config.demo.twilio.sound import tone
@@ -98,6 +98,9 @@ class Player:
         match verb.name:
             case "Say":
                 await asyncio.sleep(self._say(verb))
+            case "Play" if verb.attributes.get("digits"):
+                self._call.tones += verb.attributes["digits"]
+                self._stage.changed()
             case "Pause":
                 await asyncio.sleep(float(verb.attributes.get("length", "1")))
 
@@ -109,16 +112,39 @@ class Player:
         return len(text) * self._stage.pace
 
     async def _gather(self, verb: Element) -> _Next | None:
+        """Keys, as many as are wanted or until the last one; or what somebody says."""
         spoken = sum(self._say(each) for each in verb.children if each.name == "Say")
         seconds = spoken + float(verb.attributes.get("timeout", "5"))
+        inputs = verb.attributes.get("input", "dtmf").split()
+        action = verb.attributes.get("action", self._url)
+        self._call.hears = "speech" in inputs
         self._expect("keys")
+        try:
+            given = await self._given(verb, inputs, seconds)
+        finally:
+            self._call.hears = False
+            self._expect("")
+        return _Next(action, given) if given else None
+
+    async def _given(
+        self, verb: Element, inputs: Sequence[str], seconds: float
+    ) -> Mapping[str, str]:
+        most = int(verb.attributes.get("numDigits", "0"))
+        last, digits = verb.attributes.get("finishOnKey", "#"), ""
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                digits = await self._call.keys.get()
-                if digits != SILENCE:
-                    return _Next(verb.attributes.get("action", self._url), {"Digits": digits})
-        self._expect("")
-        return None
+            while True:
+                async with asyncio.timeout(seconds):
+                    key = await self._call.keys.get()
+                if isinstance(key, Spoken):
+                    if "speech" in inputs:
+                        return {"SpeechResult": key.text, "Confidence": "0.9"}
+                    continue
+                if key in (SILENCE, last):
+                    break
+                digits += key
+                if len(digits) == most:
+                    break
+        return {"Digits": digits} if digits else {}
 
     async def _record(self, verb: Element) -> _Next | None:
         self._call.message = asyncio.get_running_loop().create_future()
@@ -159,72 +185,112 @@ class Player:
 
     async def _dial(self, verb: Element) -> _Next | None:
         noun = verb.first("Conference")
-        if noun is None:
-            raise BadDocument("12200 <Dial> without a <Conference>")
-        room = self._stage.conferences.setdefault(noun.text.strip(), Conference())
-        sid, ends = self._call.sid, noun.attributes.get("endConferenceOnExit") == "true"
-        begins = noun.attributes.get("startConferenceOnEnter", "true") == "true"
-        room.enter(sid, begins=begins)
-        by_star = verb.attributes.get("hangupOnStar") == "true"
-        try:
-            await self._stay(room, noun.attributes.get("waitUrl", ""), by_star=by_star)
-        finally:
-            self._call.waiting = self._call.talking = False
-            # Who goes on in the document has left too, but a conference that never began is not
-            # ended by them.
-            room.leave(sid, ends=ends and room.began.is_set())
-            if room.ended.is_set() or not room.inside:
-                self._stage.conferences.pop(noun.text.strip(), None)
-            self._stage.changed()
+        if noun is not None:
+            await self._confer(noun, by_star=verb.attributes.get("hangupOnStar") == "true")
+        elif verb.text.strip():
+            await self._bridge(verb.text.strip(), verb.attributes.get("callerId", ""))
+        else:
+            raise BadDocument("12200 <Dial> without somebody to dial")
         action = verb.attributes.get("action", "")
         return _Next(action, {"DialCallStatus": "completed"}) if action else None
 
-    async def _stay(self, room: Conference, wait_url: str, *, by_star: bool) -> None:
+    async def _bridge(self, number: str, caller_id: str) -> None:
+        """Talk with somebody outside until one of both hangs up."""
+        self._call.bridged_to, self._call.talking = number, True
+        self._stage.changed()
+        if not caller_id:
+            raise BadDocument("13214 <Dial>: invalid callerId")
+        await asyncio.Event().wait()
+
+    async def _confer(self, noun: Element, *, by_star: bool) -> None:
+        name, given = noun.text.strip(), noun.attributes
+        stage = self._stage
+        room = stage.conferences.get(name)
+        if room is None:
+            room = Conference(name, stage.account_sid, stage.webhooks.post, stage.spawn)
+            stage.conferences[name] = room
+        me = Participant(
+            self._call.sid,
+            starts=given.get("startConferenceOnEnter", "true") == "true",
+            ends=given.get("endConferenceOnExit") == "true",
+            muted=given.get("muted") == "true",
+        )
+        callback = given.get("statusCallback", "")
+        told_at = urljoin(self._url, callback) if callback else ""
+        room.enter(me, told_at, given.get("statusCallbackEvent", ""))
+        try:
+            await self._stay(room, me, given.get("waitUrl", ""), by_star=by_star)
+        finally:
+            self._call.waiting = self._call.talking = False
+            self._call.held = self._call.muted = False
+            room.leave(me.call_sid)
+            is_over = room.ended.is_set() or not room.inside
+            if is_over and stage.conferences.get(name) is room:
+                del stage.conferences[name]
+            stage.changed()
+
+    async def _stay(
+        self, room: Conference, me: Participant, wait_url: str, *, by_star: bool
+    ) -> None:
         """Be in the conference until it is over, or star leads out of it."""
         ways: list[asyncio.Task[Any]] = [asyncio.create_task(room.ended.wait())]
         if by_star:
             ways.append(asyncio.create_task(self._star()))
-        waiting = asyncio.create_task(self._wait(room, wait_url))
+        inside = asyncio.create_task(self._be_in(room, me, wait_url))
         try:
-            await asyncio.wait([*ways, waiting], return_when=asyncio.FIRST_COMPLETED)
-            if waiting.done():
-                await waiting  # a document that cannot be carried out
-                await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait([*ways, inside], return_when=asyncio.FIRST_COMPLETED)
+            if inside.done():
+                await inside  # a document that cannot be carried out
         finally:
-            for task in (*ways, waiting):
+            for task in (*ways, inside):
                 task.cancel()
-            await asyncio.gather(*ways, waiting, return_exceptions=True)
+            await asyncio.gather(*ways, inside, return_exceptions=True)
 
-    async def _wait(self, room: Conference, wait_url: str) -> None:
-        """Hear what there is to hear until it begins."""
+    async def _be_in(self, room: Conference, me: Participant, wait_url: str) -> None:
+        """Hear music until it begins; then talk, or be on hold."""
         if not room.began.is_set():
             self._call.waiting = True
             self._stage.changed()
-            music = asyncio.create_task(self._music(wait_url))
-            began = asyncio.create_task(room.began.wait())
-            try:
-                await asyncio.wait([music, began], return_when=asyncio.FIRST_COMPLETED)
-                if music.done():
-                    await music
-                    await began
-            finally:
-                music.cancel()
-                began.cancel()
-                await asyncio.gather(music, began, return_exceptions=True)
-        self._call.waiting, self._call.talking = False, True
-        self._stage.changed()
+            await self._until(room.began, wait_url)
+        self._call.waiting = False
+        while True:
+            me.changed.clear()
+            while me.announce:
+                await self._hear(me.announce.pop(0), twiml.WAITING)
+            self._call.talking, self._call.held = not me.held, me.held
+            self._call.muted = me.muted
+            self._stage.changed()
+            await self._until(me.changed, me.hold_url if me.held else "")
+
+    async def _until(self, event: asyncio.Event, url: str) -> None:
+        """Play what this says until the event."""
+        music = asyncio.create_task(self._music(url))
+        happened = asyncio.create_task(event.wait())
+        try:
+            await asyncio.wait([music, happened], return_when=asyncio.FIRST_COMPLETED)
+            if music.done():
+                await music
+                await happened
+        finally:
+            music.cancel()
+            happened.cancel()
+            await asyncio.gather(music, happened, return_exceptions=True)
+
+    async def _hear(self, url: str, verbs: Mapping[str, frozenset[str]]) -> str:
+        """Play a document once; gives where it leads to."""
+        body = await self._ask(url, {})
+        for verb in twiml.read(body, verbs):
+            if verb.name == "Redirect":
+                return verb.text.strip()
+            await self._sound(verb)
+        return ""
 
     async def _music(self, url: str) -> None:
         before = self._url
         try:
             while url:
-                body = await self._ask(url, {})
-                url = ""
-                for verb in twiml.read(body, twiml.WAITING):
-                    if verb.name == "Redirect":
-                        url = verb.text.strip()
-                        break
-                    await self._sound(verb)
+                url = await self._hear(url, twiml.WAITING)
+                await asyncio.sleep(0)
         finally:
             self._url = before
 

@@ -24,6 +24,7 @@ _STATUS = {
     21617: 400,
     21620: 400,
     21656: 400,
+    21703: 400,
     63007: 400,
 }
 _MESSAGES = {
@@ -47,6 +48,7 @@ _MESSAGES = {
     21617: "The concatenated message body exceeds the 1600 character limit",
     21620: "Invalid media URL(s): {what}",
     21656: "The Content Variables parameter is invalid",
+    21703: "The Messaging Service does not contain a phone number",
     63007: "Twilio could not find a Channel with the specified From address",
 }
 

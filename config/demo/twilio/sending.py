@@ -27,6 +27,7 @@ class Sending:
     callback: str = ""
     content_sid: str = ""
     content_variables: str = ""
+    service: str = ""
 
 
 def refuse(sending: Sending, account: Account, opt_outs: OptOuts) -> None:
@@ -50,8 +51,10 @@ def _refuse_addresses(sending: Sending, account: Account) -> None:
     to, sender = sending.recipient, sending.sender
     if not to:
         raise Refusal(21604)
+    if sending.service and sending.service not in account.services:
+        raise Refusal(20404, sending.service)
     if not sender:
-        raise Refusal(21603)
+        raise Refusal(21703 if sending.service else 21603)
     if not E164.fullmatch(to.removeprefix(WHATSAPP)):
         raise Refusal(21211, to)
     number = account.numbers.get(sender.removeprefix(WHATSAPP))

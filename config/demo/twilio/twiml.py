@@ -16,7 +16,18 @@ VERBS: Mapping[str, frozenset[str]] = {
     "Redirect": _REDIRECT,
     "Hangup": frozenset(),
     "Gather": frozenset(
-        {"action", "method", "input", "timeout", "numDigits", "finishOnKey", "actionOnEmptyResult"}
+        {
+            "action",
+            "method",
+            "input",
+            "timeout",
+            "numDigits",
+            "finishOnKey",
+            "actionOnEmptyResult",
+            "language",
+            "hints",
+            "speechTimeout",
+        }
     ),
     "Record": frozenset(
         {
@@ -52,7 +63,8 @@ _NOUNS: Mapping[str, Mapping[str, frozenset[str]]] = {
                 "statusCallbackEvent",
                 "statusCallbackMethod",
             }
-        )
+        ),
+        "Number": frozenset({"statusCallback", "statusCallbackEvent", "statusCallbackMethod"}),
     },
 }
 

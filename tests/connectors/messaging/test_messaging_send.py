@@ -15,7 +15,7 @@ from hub.interaction import Attachment, Channel, Party, PointKind
 from hub.store import consents
 from hub.store.tables import attachments, interactions, outbound
 from messaging_house import THEIRS, House, open_house
-from twilio_cloud import OURS, TEMPLATE, TEMPLATE_SID, CloudServer
+from twilio_cloud import OURS, SERVICE_SID, TEMPLATE, TEMPLATE_SID, CloudServer
 from waiting import eventually
 
 
@@ -228,3 +228,20 @@ async def _waits(house: House, sent: str) -> Any:
         return row if row.state == "queued" and row.next_at > clock.now() else None
 
     return await eventually(look)
+
+
+async def test_a_messaging_service_chooses_the_number(
+    sqlite_url: str, tmp_path: Path, cloud: CloudServer
+) -> None:
+    numbers = {"main": {"number": OURS, "whatsapp": True, "messaging_service": SERVICE_SID}}
+    async with open_house(sqlite_url, tmp_path, cloud, numbers=numbers) as house:
+        await house.text("Hi")
+        row = await house.reaches(await house.answer("Hello"), "delivered")
+        assert cloud.cloud.messages[row.provider_id].sender == OURS
+        cloud.troubles.append("drop")  # found again though its number was not ours to choose
+        await house.reaches(await house.answer("Hello again"), "delivered")
+        checked = [f for f in await house.connector.check() if "service" in f.part]
+        assert [finding.ok for finding in checked] == [True]
+        cloud.cloud.account.services = {SERVICE_SID: []}
+        row = await house.reaches(await house.answer("Anybody?"), "failed")
+        assert "no number that can send this" in row.error

@@ -4,17 +4,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from config.demo.twilio.call import Call
 from hub.interaction import Channel
 from hub.replies import reachable
 from hub.store.tables import attachments
-from phone_house import ANNAS, SHUT, THEIRS, House
+from phone_house import ANNAS, SHUT, THEIRS, House, said
 from twilio_cloud import OURS
 from waiting import eventually
-
-
-def said(call: Call) -> str:
-    return " ".join(heard.text for heard in call.heard)
 
 
 async def test_a_caller_hears_the_topics_of_the_phone_and_waits_for_the_chosen_one(
@@ -24,7 +19,7 @@ async def test_a_caller_hears_the_topics_of_the_phone_and_waits_for_the_chosen_o
     assert {heard.language for heard in call.heard} == {"nl-NL"}
     assert said(call).startswith(
         "Welkom bij Van Dalen. Voor Rekening: toets 1. Voor Bestelling: toets 2."
-        " Voor iets anders: toets 0. U wordt verbonden"
+        " Voor Reparatie: toets 3. Voor Klacht: toets 4. Voor iets anders: toets 0. U kunt ook"
     )
     [kept] = await house.received()
     assert (kept.channel, kept.account, kept.external_id) == ("phone", OURS, call.sid)

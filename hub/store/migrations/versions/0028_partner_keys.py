@@ -8,8 +8,8 @@ from alembic import op
 
 from hub.store.types import Instant
 
-revision = "0027"
-down_revision = "0026"
+revision = "0028"
+down_revision = "0027"
 
 
 def upgrade() -> None:

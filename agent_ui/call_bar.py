@@ -1,0 +1,85 @@
+"""The call bar of a conversation: the call that goes on, and whom the agent can call."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from hub.interaction import PointKind
+from hub.store import agents, calls, customers, timeline, work_items
+from hub.store.agents import Agent
+from hub.store.calls import Call
+
+ToNumber = Callable[[str], str]
+"""A number as somebody typed it, with its country; "" for what is none."""
+
+
+@dataclass(frozen=True)
+class Reachable:
+    """A number of the customer. `verified`: proved theirs; else they only showed or stated it."""
+
+    number: str
+    verified: bool
+
+
+@dataclass(frozen=True)
+class CallBar:
+    """`call`: the one that goes on, whoever has it. `numbers`: at which the agent can call the
+    customer; none while a call goes on, or when the work is not theirs. `colleagues`: (id, name)
+    of who can be asked, by role; read for who has the call."""
+
+    conversation_id: str
+    agent: Agent
+    call: Call | None
+    agent_name: str
+    numbers: tuple[Reachable, ...]
+    asked_back: str
+    colleagues: dict[str, list[tuple[str, str]]]
+    own_phone: str
+
+    @property
+    def is_mine(self) -> bool:
+        return self.call is not None and self.call.agent_id == self.agent.id
+
+    @property
+    def shows(self) -> bool:
+        return self.call is not None or bool(self.numbers)
+
+
+def read_call_bar(connection: Connection, conversation_id: str, agent: Agent) -> CallBar | None:
+    """None when there is no such conversation, or it is none of the agent's business."""
+    conversation = timeline.conversation(connection, conversation_id)
+    if conversation is None or not timeline.may_see(connection, conversation_id, agent):
+        return None
+    last = calls.of_conversation(connection, conversation_id)
+    call = last if last is not None and last.state not in (calls.ENDING, calls.OVER) else None
+    item = work_items.latest_of(connection, [conversation_id]).get(conversation_id)
+    is_mine = item is not None and (item.state, item.agent_id) == (work_items.ASSIGNED, agent.id)
+    asked_back = item.callback_to if item is not None and is_mine else ""
+    numbers: dict[str, bool] = {}
+    if is_mine and call is None:
+        shown = [asked_back, last.caller if last is not None else ""]
+        points = customers.customer(connection, conversation.customer_id).points
+        numbers = dict.fromkeys(filter(None, shown), False)
+        numbers |= {p.value: p.verified for p in points if p.kind == PointKind.PHONE.value}
+    has_call = call is not None and call.agent_id == agent.id
+    names = agents.names(connection, [call.agent_id]) if call is not None and call.agent_id else {}
+    return CallBar(
+        conversation_id=conversation_id,
+        agent=agent,
+        call=call,
+        agent_name=names.get(call.agent_id or "", "") if call is not None else "",
+        numbers=tuple(Reachable(number, proved) for number, proved in numbers.items()),
+        asked_back=asked_back,
+        colleagues=_others(connection, agent) if has_call else {},
+        own_phone=agents.phone_of(connection, agent.id)[1],
+    )
+
+
+def _others(connection: Connection, agent: Agent) -> dict[str, list[tuple[str, str]]]:
+    found: dict[str, list[tuple[str, str]]] = {}
+    for role, agent_id, name in agents.holders(connection):
+        others = found.setdefault(role, [])
+        if agent_id != agent.id:
+            others.append((agent_id, name))
+    return found

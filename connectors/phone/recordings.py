@@ -1,0 +1,89 @@
+"""Records calls whose callers agreed, and puts the sound in the conversation.
+
+Once it is here it is removed at Twilio: how long it stays is then ours to say.
+"""
+
+from aiohttp import web
+
+from connectors.phone import twiml
+from connectors.phone.answers import known
+from connectors.phone.lines import Lines
+from connectors.phone.progress import Consent
+from connectors.shared.twilio.inbox import Inbox
+from connectors.shared.twilio.media import Media, MediaFetcher
+from connectors.shared.twilio.webhook import Guard, Webhook, malformed
+from hub import clock
+from hub.connector import ConnectorContext
+from hub.errors import Rejected
+from hub.http import Route
+from hub.interaction import Arrival, Channel, Party, PointKind
+from hub.store import recordings
+from hub.store.calls import Call
+
+INBOX = "phone.recording"
+_NEEDED = ("AccountSid", "CallSid", "RecordingSid", "RecordingUrl", "RecordingStatus")
+_CALL, _SECONDS = "call", "seconds"
+
+
+class Recordings:
+    def __init__(self, context: ConnectorContext, lines: Lines, fetcher: MediaFetcher) -> None:
+        self._context = context
+        self._database = context.database
+        self._lines = lines
+        self._inbox = Inbox(INBOX, context.database, fetcher, self._keep)
+
+    def routes(self, guard: Guard) -> list[Route]:
+        """`guard` lets in Twilio alone."""
+        return [guard.route(twiml.RECORDED, self._recorded, needs=_NEEDED)]
+
+    def start(self) -> None:
+        self._inbox.start()
+
+    async def stop(self) -> None:
+        await self._inbox.stop()
+
+    def is_due(self, call: Call) -> bool:
+        """Whether something is to be done: begin, or stop or go on with the customer on hold."""
+        begins = call.consent == Consent.AGREED and not call.recording
+        pauses = call.recording == recordings.ON and call.on_hold
+        return begins or pauses or (call.recording == recordings.PAUSED and not call.on_hold)
+
+    async def carry_out(self, call: Call) -> None:
+        """What is said on hold is nobody's business."""
+        state = recordings.PAUSED if call.on_hold else recordings.ON
+        try:
+            if not call.recording:
+                await self._lines.record(call)
+                state = recordings.ON
+            else:
+                await self._lines.pause_recording(call, paused=call.on_hold)
+        except Rejected:
+            state = recordings.FAILED
+        await self._database.write(lambda c: recordings.is_now(c, call, state))
+        self._context.wake()
+
+    async def _recorded(self, webhook: Webhook) -> web.Response:
+        call, seconds = await known(self._context, webhook), webhook.get("RecordingDuration", "0")
+        if not seconds.lstrip("-").isdecimal():
+            raise malformed("RecordingDuration", "is no number")
+        if webhook["RecordingStatus"] == "completed" and int(seconds) > 0:
+            party = Party(kind=PointKind.PHONE, value=call.caller or f"withheld-{call.sid}")
+            sound = Arrival(
+                channel=Channel.PHONE,
+                account=call.account,
+                external_id=webhook.needed("RecordingSid"),
+                sender=party,
+                occurred_at=clock.now(),
+                details={_CALL: call.sid, _SECONDS: seconds},
+            )
+            address = f"{webhook.needed('RecordingUrl')}.mp3"
+            await self._inbox.put(sound, [Media(address, "audio/mpeg")])
+        return web.Response(status=204)
+
+    async def _keep(self, sound: Arrival) -> None:
+        file = sound.attachments[0] if sound.attachments else None
+        call_id, seconds = sound.details[_CALL], sound.details[_SECONDS]
+        await self._database.write(lambda c: recordings.keep(c, call_id, file, seconds))
+        self._context.wake()
+        if file is not None:
+            await self._lines.forget_recording(sound.external_id)

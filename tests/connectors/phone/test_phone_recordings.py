@@ -1,0 +1,103 @@
+"""Calls are recorded where the model says so, of callers who agree, and not for ever."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+
+from config.demo.twilio.call import Call
+from hub import clock
+from hub.retention import Retention
+from hub.settings import RetentionSettings
+from hub.store import call_wishes
+from hub.store.call_wishes import Wish
+from hub.store.leader import open_leadership
+from hub.store.tables import attachments, calls, interactions
+from phone_house import THEIRS, House, said
+from twilio_cloud import OURS
+from waiting import eventually
+
+COMPLAINT = "4"
+
+
+async def complain(house: House, key: str = "") -> Call:
+    """A caller chooses what is recorded, is told so, and presses this key (or none)."""
+    call = house.cloud.calls.dial(THEIRS, OURS)
+    await eventually(lambda: call.expects == "keys")
+    house.cloud.calls.press(call, COMPLAINT)
+    await eventually(lambda: "Wij nemen dit gesprek op." in said(call))
+    await eventually(lambda: call.expects == "keys")
+    house.cloud.calls.press(call, key)
+    await eventually(lambda: call.waiting)
+    await eventually(house.item)
+    return call
+
+
+async def talk(house: House, call: Call) -> Any:
+    anna = await house.agent()
+    await house.take(anna)
+    await eventually(lambda: call.talking)
+    return anna
+
+
+async def sounds(house: House) -> list[Any]:
+    wanted = select(attachments, interactions.c.details).join(
+        interactions, interactions.c.id == attachments.c.interaction_id
+    )
+    return await house.rows(wanted)
+
+
+async def test_a_call_is_recorded_but_not_while_the_customer_is_on_hold(house: House) -> None:
+    call = await complain(house)
+    anna = await talk(house, call)
+    recording = await eventually(lambda: call.recording)
+    sid = (await house.call()).sid
+    await house.write(lambda c: call_wishes.say(c, sid, anna, Wish.HOLD))
+    await eventually(lambda: recording.status == "paused")
+    await house.write(lambda c: call_wishes.say(c, sid, anna, Wish.RESUME))
+    await eventually(lambda: recording.status == "in-progress")
+    await house.cloud.calls.hang_up(call)
+    [sound] = await eventually(lambda: sounds(house))
+    assert (sound.content_type, sound.details["event"]) == ("audio/mpeg", "recording")
+    assert house.blobs.path(sound.sha256).read_bytes().startswith(b"RIFF")
+    assert (await house.call()).consent == "agreed"
+    # From here on it is ours to keep, or not.
+    await eventually(lambda: house.cloud.files.content(f"ME{recording.sid[2:]}") is None)
+
+
+async def test_who_refuses_is_not_recorded(house: House) -> None:
+    call = await complain(house, "1")
+    await talk(house, call)
+    await house.cloud.calls.hang_up(call)
+    await house.reaches("over")
+    assert call.recording is None
+    assert (await house.call()).consent == "refused"
+    assert await sounds(house) == []
+
+
+async def test_what_the_model_does_not_record_is_not_recorded(house: House) -> None:
+    call = await house.wait_in_line()
+    await talk(house, call)
+    assert "nemen dit gesprek op" not in said(call)
+    await house.cloud.calls.hang_up(call)
+    await house.reaches("over")
+    assert call.recording is None
+
+
+async def test_recordings_go_when_they_are_old(house: House) -> None:
+    call = await complain(house)
+    await talk(house, call)
+    await eventually(lambda: call.recording)
+    await house.cloud.calls.hang_up(call)
+    [sound] = await eventually(lambda: sounds(house))
+    retention = Retention(
+        house.database, house.blobs, RetentionSettings(), open_leadership(house.database)
+    )
+    await retention.round(clock.now())
+    assert len(await sounds(house)) == 1
+    old = clock.now() - timedelta(days=91)
+    await house.write(lambda c: c.execute(update(calls).values(created_at=old)))
+    await retention.round(clock.now())
+    assert await sounds(house) == []
+    assert not house.blobs.path(sound.sha256).exists()
+    assert (await house.call()).recording == "removed"
