@@ -56,7 +56,7 @@ REASONS = {
     "no_token": N_("There is no such token that works."),
     "webhook_url": N_("Write an address on the internet that begins with https://."),
     "too_many_webhooks": N_("There are too many. Remove one first."),
-    "no_key": N_("There is no such key that is good."),
+    "no_partner_key": N_("There is no such key that is good."),
     "no_webhook": N_("There is no such webhook."),
     "unknown_sender": N_(
         "Nobody has this number. Write a mail address or a phone number, or only a name."
@@ -390,7 +390,7 @@ KEYS = (
     ("c", N_("correct the topic")),
     ("g", N_("hand it over")),
     ("z", N_("put it aside")),
-    ("b", N_("write down a letter, visit or call")),
+    ("l", N_("write down a letter, visit or call")),
     ("p", N_("call the customer")),
     ("h", N_("hold the call, or resume it")),
     ("m", N_("mute yourself in the call, or not")),

@@ -121,7 +121,7 @@ def _end(connection: Connection, key_id: str, at: datetime) -> Any:
         .returning(partner_keys)
     ).one_or_none()
     if row is None:
-        raise Rejected("no_key", "There is no such key that is good.", status=404)
+        raise Rejected("no_partner_key", "There is no such key that is good.", status=404)
     return row
 
 

@@ -27,7 +27,7 @@ const ACTIONS = {
   w: () => openMenu("details[data-through]"),
   H: () => press('[data-key="H"]'),
   c: openCorrection,
-  b: () => press("[data-by-hand]"),
+  l: () => press("[data-by-hand]"),
   "?": openKeys,
 };
 
