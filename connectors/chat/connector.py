@@ -69,7 +69,7 @@ class ChatConnector:
         )
         own_origin = context.hub.http.public_url.rstrip("/")
         self._doors = Doors(settings, own_origin, sessions, services, files)
-        context.bus.listen(TOPICS, live.on_event, live.on_gap)
+        context.bus.listen(TOPICS, live.on_event, live.on_gap, live.has_visitors)
 
     def routes(self) -> Sequence[Route]:
         return (*self._doors.routes(), *self._script.routes())

@@ -83,6 +83,10 @@ class Live:
         """The conversations whose visitor is here."""
         return set(self._by_conversation) - {""}
 
+    def has_visitors(self) -> bool:
+        """Whether anybody is here; until somebody is, no event need be heard of."""
+        return bool(self._by_visitor)
+
     async def on_event(self, envelope: Envelope) -> None:
         """The bus listener."""
         match envelope.event:

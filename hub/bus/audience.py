@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 
 import structlog
 
@@ -29,9 +30,14 @@ class Audience:
         self._seats.append(_Seat(tuple(topics), listener, on_gap, wanted))
 
     @property
-    def topics(self) -> list[str]:
-        """What they want, each pattern once."""
-        return sorted({topic for seat in self._seats for topic in seat.topics})
+    def topics(self) -> set[str]:
+        """What they may want, ever."""
+        return {topic for seat in self._seats for topic in seat.topics}
+
+    @property
+    def wanted(self) -> set[str]:
+        """What they want now."""
+        return {topic for seat in self._seats if seat.wanted() for topic in seat.topics}
 
     def start(self) -> None:
         for seat in self._seats:
@@ -47,10 +53,11 @@ class Audience:
             if wanting:
                 _pass_on(body, wanting)
 
-    def gap(self) -> None:
-        """Some messages may have been missed."""
+    def gap(self, topics: AbstractSet[str] | None = None) -> None:
+        """Some messages may have been missed; of these topics, if any are named."""
         for seat in self._seats:
-            seat.put(None)
+            if topics is None or not topics.isdisjoint(seat.topics):
+                seat.put(None)
 
 
 class _Seat:
@@ -60,7 +67,7 @@ class _Seat:
         self, topics: tuple[str, ...], listener: Listener, on_gap: GapListener, wanted: Wanted
     ) -> None:
         self.topics = topics
-        self._wanted = wanted
+        self.wanted = wanted
         self._matching: dict[str, bool] = {}  # a deployment has few topics
         self.task = Supervised("bus.listener", self._run)
         self._listener = listener
@@ -70,7 +77,7 @@ class _Seat:
     def wants(self, topic: str) -> bool:
         if topic not in self._matching:
             self._matching[topic] = matches_any(self.topics, topic)
-        return self._matching[topic] and self._wanted()
+        return self._matching[topic] and self.wanted()
 
     def put(self, envelope: Envelope | None) -> None:
         if self._waiting.qsize() >= MOST_WAITING:

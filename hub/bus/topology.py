@@ -5,7 +5,7 @@ never run. Declaring what is there already changes nothing.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import aiormq
 from pamqp.common import FieldValue
@@ -100,14 +100,22 @@ async def declare_dead_letters(channel: aiormq.abc.AbstractChannel) -> None:
         await channel.queue_bind(DEAD_LETTERS, DEAD)
 
 
-async def declare_ear(channel: aiormq.abc.AbstractChannel, topics: Sequence[str]) -> str:
-    """A queue of this connection alone, which goes with it; gives its name."""
+async def declare_ear(channel: aiormq.abc.AbstractChannel) -> str:
+    """A queue of this connection alone, which goes with it; gives its name. Nothing is bound."""
     await declare_exchanges(channel)
     async with answering():
         declared = await channel.queue_declare(exclusive=True, auto_delete=True)
-    name = declared.queue or ""
-    await _bind(channel, name, topics)
-    return name
+    return declared.queue or ""
+
+
+async def bind_ear(
+    channel: aiormq.abc.AbstractChannel, ear: str, *, more: Iterable[str], fewer: Iterable[str]
+) -> None:
+    """From now on these topics, and not those, come to a queue of `declare_ear`."""
+    await _bind(channel, ear, sorted(more))
+    for topic in sorted(fewer):
+        async with answering():
+            await channel.queue_unbind(ear, EVENTS, topic)
 
 
 async def _bind(channel: aiormq.abc.AbstractChannel, queue: str, topics: Sequence[str]) -> None:

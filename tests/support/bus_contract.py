@@ -1,6 +1,7 @@
 """What every bus promises. The tests of an implementation inherit this and make the `place`."""
 
 import asyncio
+import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -332,6 +333,29 @@ class BusContract:
             await eventually(lambda: len(one.numbers) >= 300)
         assert one.numbers == list(range(300))
         assert (one.gaps, deaf.numbers) == (0, [])
+
+    async def test_who_begins_to_listen_misses_nothing_that_is_not_told_as_a_gap(
+        self, place: Place
+    ) -> None:
+        awake = False
+        heard, numbers = Heard(), itertools.count()
+        bus = place.bus()
+        bus.listen([TOPIC], heard, heard.gap, lambda: awake)
+
+        async def speak() -> bool:
+            await publish(bus, [event("s", next(numbers))])
+            return bool(heard.numbers)
+
+        async with running(bus):
+            for _ in range(3):
+                assert not await speak()
+            awake = True
+            await eventually(speak)
+            await publish(bus, [event("s", next(numbers)) for _ in range(100)])
+            last = next(numbers) - 1
+            await eventually(lambda: heard.numbers[-1] == last)
+        assert heard.numbers == list(range(heard.numbers[0], last + 1))
+        assert heard.numbers[0] == 3 or heard.gaps == 1
 
     async def test_a_listener_that_fails_or_dawdles_harms_nobody(self, place: Place) -> None:
         """The slow one is told of a gap instead of having everything kept for it."""

@@ -1,5 +1,6 @@
 """The consuming parts of the AMQP bus; the `serve` of each is its work for a `Session`."""
 
+import time
 from collections.abc import Callable
 
 import aiormq
@@ -16,6 +17,7 @@ from hub.bus.audience import Audience
 from hub.bus.topics import Bindings
 from hub.bus.topology import (
     answering,
+    bind_ear,
     declare_ear,
     declare_queue,
     wire_name,
@@ -23,6 +25,8 @@ from hub.bus.topology import (
 from hub.bus.worker import QueueWork
 from hub.store import Database
 
+FOLLOW_SECONDS = 0.1
+UNWANTED_SECONDS = 30.0
 LOOK_SECONDS = 3.0
 MOST_MISSES = 3
 """A busy broker says 0 consumers when it has no time to count them."""
@@ -92,7 +96,12 @@ class QueueFeed:
 
 
 class ListenerFeed:
-    """Brings a copy of every event to the listeners of this process."""
+    """Brings a copy of every event that they want to the listeners of this process.
+
+    While nobody wants a topic the broker does not send it: a process without an open console or
+    chat would take in every event for nothing. Who begins to want one is told of a gap as soon as
+    it comes, since what happened just before was not heard.
+    """
 
     def __init__(self, audience: Audience) -> None:
         self._audience = audience
@@ -106,17 +115,46 @@ class ListenerFeed:
         """A queue of our own that goes with the connection: nothing is kept for listeners."""
         async with opened_channel(connection) as channel:
             watch = Watch(channel)
-            ear = await declare_ear(channel, self._audience.topics)
+            ear = Ear(channel, await declare_ear(channel), self._audience)
             async with answering():
-                await channel.basic_consume(ear, self._hear, no_ack=True)
+                await channel.basic_consume(ear.name, self._hear, no_ack=True)
+            await ear.follow()
             if self._missed:
                 self._audience.gap()
             self._missed = False
             up()
             try:
-                await watch.lost()
+                while True:
+                    await watch.lost(within=FOLLOW_SECONDS)
+                    self._audience.gap(await ear.follow())
             finally:
                 self._missed = True
 
     async def _hear(self, delivered: DeliveredMessage) -> None:
         self._audience.tell([(delivered.routing_key or "", delivered.body)])
+
+
+class Ear:
+    """The queue of one process's listeners, bound to what they want."""
+
+    def __init__(self, channel: aiormq.Channel, name: str, audience: Audience) -> None:
+        self.name = name
+        self._channel = channel
+        self._audience = audience
+        self._wanted_at: dict[str, float] = {}
+        """What is bound, and when it was wanted last."""
+
+    async def follow(self) -> set[str]:
+        """Bind what is wanted by now and let go what has not been for a while; gives what is new.
+
+        Pages come and go: a topic stays a while after the last, or every click would bind it anew.
+        """
+        now = time.monotonic()
+        wanted = self._audience.wanted
+        new = wanted - self._wanted_at.keys()
+        self._wanted_at.update(dict.fromkeys(wanted, now))
+        old = {topic for topic, at in self._wanted_at.items() if now - at > UNWANTED_SECONDS}
+        for topic in old:
+            del self._wanted_at[topic]
+        await bind_ear(self._channel, self.name, more=new, fewer=old)
+        return new

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 import aiormq
 from aio_pika.abc import AbstractConnection
-from aio_pika.exceptions import AMQPChannelError, PublishError
+from aio_pika.exceptions import AMQPChannelError, ChannelInvalidStateError, PublishError
 from pamqp.commands import Basic
 from pydantic_core import from_json
 
@@ -13,6 +13,7 @@ from hub.bus import Outgoing
 from hub.bus.amqp.care import QueueCare
 from hub.bus.amqp.health import DoubtError, Health, describe
 from hub.bus.amqp.session import Watch, opened_channel
+from hub.bus.amqp.together import Confirmation, Piece, publish_together
 from hub.bus.topics import Bindings
 from hub.bus.topology import EVENTS, declare_dead_letters, declare_queue, wire_name
 from hub.errors import Retry
@@ -39,7 +40,7 @@ class Publisher:
         self._health = health
         self._channel: aiormq.Channel | None = None
         self._watch: Watch | None = None
-        self._in_flight: set[asyncio.Task[None]] = set()
+        self._in_flight: set[Confirmation] = set()
         self._undeclared: set[str] = set()
 
     async def serve(self, connection: AbstractConnection, up: Callable[[], None]) -> None:
@@ -78,29 +79,30 @@ class Publisher:
         self, channel: aiormq.Channel, messages: Sequence[Outgoing]
     ) -> list[Failure]:
         """Publish in this order; gives what is not confirmed in time."""
-        # The channel serves its tasks in the order in which they start, which is this one.
-        tasks = [asyncio.create_task(self._send(channel, message)) for message in messages]
-        self._in_flight.update(tasks)
+        pieces = [self._piece(message) for message in messages]
+        try:
+            confirmations = await publish_together(channel, pieces)
+        except ChannelInvalidStateError as error:
+            return [(message, error) for message in messages]
+        self._in_flight.update(confirmations)
         try:
             async with asyncio.timeout(CONFIRM_SECONDS):
-                results = await asyncio.gather(*tasks, return_exceptions=True)
+                results = await asyncio.gather(*confirmations, return_exceptions=True)
         except TimeoutError:
-            results = [_result(task) for task in tasks]
+            results = [_result(confirmation) for confirmation in confirmations]
         finally:
-            self._in_flight.difference_update(tasks)
+            self._in_flight.difference_update(confirmations)
         pairs = zip(messages, results, strict=True)
-        return [(message, error) for message, error in pairs if error is not None]
+        return [(message, error) for message, error in pairs if isinstance(error, BaseException)]
 
-    async def _send(self, channel: aiormq.Channel, message: Outgoing) -> None:
-        """Publish one, and wait for its confirmation."""
+    def _piece(self, message: Outgoing) -> Piece:
         addressed = bool(message.queue)
-        await channel.basic_publish(
-            message.body.encode(),
+        return Piece(
             exchange="" if addressed else EVENTS,
             routing_key=wire_name(message.queue) if addressed else message.topic,
             mandatory=addressed or bool(self._bindings.wanting(message.topic)),
             properties=_properties(message),
-            wait=False,
+            body=message.body.encode(),
         )
 
     async def _diagnose(
@@ -166,10 +168,10 @@ async def _is_blocked(channel: aiormq.Channel) -> bool:
     return False
 
 
-def _result(task: "asyncio.Task[None]") -> BaseException | None:
-    if task.cancelled():
+def _result(confirmation: Confirmation) -> BaseException | None:
+    if confirmation.cancelled():
         return TimeoutError("not confirmed in time")
-    return task.exception()
+    return confirmation.exception()
 
 
 def _properties(message: Outgoing) -> Basic.Properties:
