@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
+from agent_ui.group_desk import GroupDesk
 from agent_ui.guidance import guidance_of
 from agent_ui.matrix_desk import MatrixDesk
 from agent_ui.model_desk import ModelDesk
@@ -15,7 +16,7 @@ from agent_ui.workshop.desk import WorkshopDesk
 from hub.bus import Bus
 from hub.by_hand import ByHand
 from hub.composing import Composing
-from hub.guide import MakeGuide
+from hub.guide import MakeGuide, Openings
 from hub.interaction import Channel
 from hub.isolation import Workers
 from hub.ruler import Ruler
@@ -48,6 +49,10 @@ class Escalation:
         return others or ((self.supervisors,) if self.supervisors else ())
 
 
+def _never_shut(_role: str, _now: datetime) -> Openings | None:
+    return None
+
+
 @dataclass(frozen=True)
 class ConsoleContext:
     """`language` below is "en" or "nl".
@@ -60,6 +65,7 @@ class ConsoleContext:
     `guide`: the contact guide.
     `topics`: what the interaction model says about topics.
     `proposals`: puts what the page of topics proposes into a draft of the model.
+    `groups`: what the interaction model says about target groups.
     `models`: the versions of the interaction model.
     `matrices`: one of them as a matrix.
     `replays`: what would have happened with one of them.
@@ -72,6 +78,7 @@ class ConsoleContext:
     `escalation`: to whom agents turn when they may not decide.
     `partners`: those who may post to us, and what they are called.
     `webhooks`: what they may be sent to; None where nobody is told of events.
+    `shut(role, now)`: the hours of a role that is not there now; None for one that is.
     `phone_number(typed)`: a number as somebody typed it, with its country, "" for what is none;
     None where no phone is connected.
     `quiet`: after so long without a word a chat takes half of an agent's room.
@@ -94,6 +101,7 @@ class ConsoleContext:
     guide: MakeGuide
     topics: TopicDesk
     proposals: ProposalDesk
+    groups: GroupDesk
     models: ModelDesk
     replays: ReplayDesk
     matrices: MatrixDesk
@@ -105,6 +113,7 @@ class ConsoleContext:
     composing: Mapping[Channel, Composing] = field(default_factory=dict)
     backup_of: Callable[[str], str] = _no_role
     escalation: Escalation = Escalation()
+    shut: Callable[[str, datetime], Openings | None] = _never_shut
     phone_number: Callable[[str], str] | None = None
     quiet: timedelta = timedelta(minutes=10)
     webhooks: Rules | None = None

@@ -77,6 +77,7 @@ class Pages:
             role_titles=titles,
             offered_only=offered,
             escalation=self._context.escalation,
+            shut=self._context.shut,
             sound=lambda file_id: address_of(self._context.tokens, file_id),
             with_phone=self._context.phone_number is not None,
             now=clock.now(),

@@ -68,6 +68,7 @@ REASONS = {
     "empty": N_("Write down what it was about, or add a scan."),
     "not_held": N_("Take this item first."),
     "changed": N_("It changed at the same moment. Try again."),
+    "no_group": N_("The model does not have this target group any more. Look again."),
     "no_step": N_("This step is not asked for here any more. Look again."),
     "no_work_item": N_("This work item does not exist."),
     "no_conversation": N_("This conversation does not exist."),
@@ -336,6 +337,11 @@ TIMERS = {
     "others": N_("other sites may take it"),
     "skills": N_("lower skill levels are enough"),
     "preferred": N_("it no longer waits for one agent"),
+}
+GROUP_FROM = {
+    "said": N_("somebody said so"),
+    "organisation": N_("by their organisation"),
+    "rule": N_("by a rule of the model"),
 }
 FOLLOWED = (
     N_("What the model says of the 1 message since"),

@@ -63,7 +63,8 @@ class Scale:
 
 
 SMALL = Scale(agents=2_000, waiting=100_000, offers=50_000, rate=20, seconds=40)
-FULL = Scale(agents=2_000, waiting=100_000, offers=50_000, rate=40, seconds=440)
+FULL = Scale(agents=2_000, waiting=100_000, offers=50_000, rate=40, seconds=1_500)
+"""Long enough for all 50,000: twenty-one minutes at this rate."""
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,10 @@ def text(rows: int) -> str:
         "topics": topics(),
     }
     for name, entries in sections.items():
-        head += [f"{name}:", *(f"  {entry}: {{{_TITLE}}}" for entry in entries)]
+        head.append(f"{name}:")
+        for number, entry in enumerate(entries):
+            rules = _words(number) if name == "topics" else ""
+            head.append(f"  {entry}: {{{_TITLE}{rules}}}")
     cells = [
         cell
         for cell in product((ANY, *groups()), (ANY, *Channel), (ANY, *Direction), (ANY, *topics()))
@@ -51,6 +54,13 @@ def text(rows: int) -> str:
     ]
     chosen = chance.sample(cells, min(rows, len(cells)))
     return "\n".join([*head, "moments:", *(_row(cell, chance) for cell in chosen)]) + "\n"
+
+
+def _words(number: int) -> str:
+    """Each topic is known by words of its own; those of a few are in the mails."""
+    common = ("factuur", "geleverd", "leasecontract", "foutcode", "refund", "antwoord")
+    words = [f"zaak{number}", *common[number : number + 1]]
+    return f", rules: {{words: [{', '.join(words)}]}}"
 
 
 def _row(cell: tuple[str, str, str, str], chance: random.Random) -> str:

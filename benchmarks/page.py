@@ -227,9 +227,18 @@ def _memory(rows: Sequence[Row]) -> list[str]:
 
 
 def _model(rows: Sequence[Row]) -> list[str]:
-    lines = _head("rows", "load s", "CPU s", "first decision µs", "later p50 µs", "later p99 µs")
+    lines = _head(
+        "rows",
+        "load s",
+        "CPU s",
+        "first decision µs",
+        "later p50 µs",
+        "later p99 µs",
+        "mail of 2 KB p50 µs",
+    )
     for row in sorted((row for row in rows if "load" in row), key=lambda row: int(row["rows"])):
-        times = (f"{row[name]:.0f}" for name in ("first", "p50", "p99"))
+        times = [f"{row[name]:.0f}" for name in ("first", "p50", "p99")]
+        times.append(f"{row['mail']:.0f}" if row.get("mail") else "")
         load = (f"{row['load']:.1f}", f"{row['cpu']:.1f}")
         lines.append(_line(f"{row['rows']:,}", *load, *times))
     proofs = (

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from agent_ui.console import Console
 from agent_ui.context import ConsoleContext, Escalation
+from config.group_desk import ModelGroups
 from config.installed import installed
 from config.matrix_desk import Matrices
 from config.model_desk import Desk
@@ -54,7 +55,7 @@ from routing.assigning.rules import Rules
 from routing.deadlines import Deadlines
 from routing.dispatcher import Dispatcher
 from routing.explain import explain_stored
-from routing.guide import contact_guide
+from routing.guide import contact_guide, shut
 from routing.handing_out import HandingOut, backup_of, offered_only
 from routing.hours.stored import ruler_of
 from routing.learned.current import Current
@@ -398,6 +399,7 @@ def _console(basics: Basics, outbound: Outbound, runs: Runs) -> Console:
             ruler=ruler_of,
             guide=partial(_guide, basics.model),
             topics=ModelTopics(basics.model),
+            groups=ModelGroups(basics.model),
             proposals=TopicDrafts(basics.database, basics.life.versions),
             models=Desk(basics.life, basics.model, basics.database),
             matrices=Matrices(basics.database, basics.life.versions),
@@ -408,6 +410,7 @@ def _console(basics: Basics, outbound: Outbound, runs: Runs) -> Console:
             wake=basics.relay.wake,
             offered_only=lambda: offered_only(basics.model()),
             backup_of=lambda role: backup_of(basics.model(), role),
+            shut=lambda role, now: shut(basics.model(), role, now),
             escalation=_escalation(basics.settings.routing.assignment),
             phone_number=phone_number(basics.settings),
             quiet=basics.settings.routing.assignment.quiet,

@@ -13,7 +13,8 @@ from routing.tree import ANY
 class Contact:
     """`account` is our own address that was used, `sender` the customer's; `target_group` is that
     of the customer, `stated_topic` was chosen in a form or a menu. `known`: whose each number in it
-    is, where they were looked up."""
+    is, where they were looked up. `traits`: what is known about the customer, which says the target
+    group where nobody else does."""
 
     direction: Direction
     channel: Channel
@@ -26,6 +27,7 @@ class Contact:
     automatic: Automatic = Automatic.NO
     attachments: tuple[str, ...] = ()
     known: Mapping[tuple[Reference, str], Whose] = field(default_factory=dict)
+    traits: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, interaction: Interaction, target_group: str = ANY) -> Self:

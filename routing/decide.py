@@ -71,6 +71,10 @@ def _reason(code: ReasonCode, **parameters: str) -> Reason:
 
 def _target_group(contact: Contact, model: Model, reasons: list[Reason]) -> str:
     given = contact.target_group[:_PATH_LIMIT]
+    if given in ("", ANY) and (belongs := model.grouping.of(contact.traits)):
+        matched = _shown(belongs.because)
+        reasons.append(_reason(ReasonCode.GROUP, group=belongs.group, matched=matched))
+        return belongs.group
     group = nearest(given, model.target_groups)
     if group != (given or ANY):
         reasons.append(_reason(ReasonCode.GROUP_UNKNOWN, given=_shown(given), group=group))
@@ -162,10 +166,15 @@ def _by_the_model(handling: Handling) -> Iterator[Reason]:
         yield _reason(ReasonCode.NOT_ALLOWED, row=source.row, line=str(source.line))
 
 
+def group_of(contact: Contact, model: Model) -> str:
+    """The target group for which `decide` takes the contact."""
+    return _target_group(contact, model, [])
+
+
 def cell_of(contact: Contact, model: Model, learned: Learned | None = None) -> Cell:
     """For which combination `decide` takes the contact. Without reasons it takes half the time,
     which counts where a hundred thousand are looked at."""
-    group = nearest(contact.target_group[:_PATH_LIMIT], model.target_groups)
+    group = group_of(contact, model)
     topic = nearest(contact.stated_topic[:_PATH_LIMIT], model.topics)
     if topic == ANY:
         chain = chosen(model.recogniser.findings(contact))

@@ -70,6 +70,7 @@ class Lost(Source):
 
 class ReasonCode(StrEnum):
     AUTOMATIC = "automatic"
+    GROUP = "group"
     GROUP_UNKNOWN = "group_unknown"
     STATED = "stated"
     STATED_UNKNOWN = "stated_unknown"

@@ -69,10 +69,25 @@ class ChannelUse(Entry):
     address: Line | None = None
 
 
+def _one_or_more(value: Any) -> Any:
+    return value if isinstance(value, list | tuple) else (value,)
+
+
+Alike = Annotated[
+    dict[Line, Annotated[tuple[Line, ...], BeforeValidator(_one_or_more), Field(min_length=1)]],
+    Field(min_length=1),
+]
+"""What customers have in common: each of these facts about them is one of its values."""
+
+
 class TargetGroup(Entry):
+    """`customers`: who belongs to it without anybody saying so; one of these is enough. Facts are
+    the attributes of customers, `segment` for instance, and `organisation`, `kind`, `language`."""
+
     id: Path = Field(validation_alias=ID)
     title: Title
     description: Title | None = None
+    customers: tuple[Alike, ...] = ()
 
 
 class Pattern(Frozen):

@@ -12,6 +12,7 @@ _ENGLISH = {
     ReasonCode.GROUP_UNKNOWN: (
         "The model does not know the target group “{given}”; what holds for “{group}” is used."
     ),
+    ReasonCode.GROUP: "The customer belongs to “{group}”, by what is known of them: {matched}.",
     ReasonCode.STATED: "Whoever sent this named the topic “{topic}”.",
     ReasonCode.STATED_UNKNOWN: (
         "The customer chose “{given}”, which the model does not know; "
@@ -50,6 +51,7 @@ _DUTCH = {
     ReasonCode.GROUP_UNKNOWN: (
         "Het model kent de doelgroep “{given}” niet; wat voor “{group}” geldt, is gebruikt."
     ),
+    ReasonCode.GROUP: "De klant hoort bij “{group}”, door wat van hen bekend is: {matched}.",
     ReasonCode.STATED: "Wie dit stuurde, noemde het onderwerp “{topic}”.",
     ReasonCode.STATED_UNKNOWN: (
         "De klant koos “{given}”, dat het model niet kent; "

@@ -68,6 +68,14 @@ def _way(
     )
 
 
+def shut(model: Model, role: str, now: datetime) -> Openings | None:
+    """The hours of a role that is not there at this moment; None for one that is."""
+    known = model.roles.get(role)
+    if known is None or known.hours is None or model.calendar(role).is_open(now):
+        return None
+    return openings_of(model, known.hours, now)
+
+
 def openings_of(model: Model, name: str, now: datetime) -> Openings:
     """The opening hours of that name."""
     hours, calendar = model.definition.hours[name], model.calendars[name]

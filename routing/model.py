@@ -6,6 +6,7 @@ from hub.deliveries import EventKind
 from hub.interaction import Channel
 from routing.decision import Handling
 from routing.definition import ChannelUse, Definition, Role, TargetGroup, Topic
+from routing.grouping import Grouping
 from routing.handling import handling
 from routing.hours.calendar import Calendar
 from routing.inherit import Cell, Rows
@@ -23,6 +24,7 @@ class Model:
     def __init__(self, definition: Definition) -> None:
         self.definition = definition
         self.recogniser = Recogniser(definition.topics)
+        self.grouping = Grouping(definition.target_groups.values())
         self._rows = Rows(definition.moments)
         self._handlings: dict[Cell, Handling] = {}
         self.calendars = {name: Calendar(hours) for name, hours in definition.hours.items()}

@@ -217,6 +217,7 @@ def _contact(contact: Unrouted) -> Contact:
         sender=contact.sender,
         automatic=contact.automatic,
         attachments=contact.files,
+        traits=contact.traits,
     )
 
 

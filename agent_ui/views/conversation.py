@@ -57,6 +57,8 @@ class ConversationViews:
             "alphabet": alphabet,
             "clocks": clocks_of(screen.deadlines, self._context.ruler, clock.now()),
             "why": self._why(screen, visit.texts.language),
+            "group": self._context.groups.of(screen.customer, visit.texts.language),
+            "groups": self._context.groups.titles(visit.texts.language),
             "resolve_now": visit.request.query.get("resolve") == "1",
             "followed": [
                 (one, self._context.explain(one.decision, visit.texts.language))

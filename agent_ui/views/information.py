@@ -16,7 +16,7 @@ from agent_ui.views.sign_in import HOME, see_other
 from agent_ui.visit import Visit, checked_id
 from hub.errors import Rejected
 from hub.http import form_of
-from hub.store import found_out, ticking, timeline, work_items
+from hub.store import customers, found_out, ticking, timeline, work_items
 
 _SAY_WHY = N_("Say in a few words why this step is not needed.")
 
@@ -88,6 +88,24 @@ class InformationViews:
             lambda c: found_out.decide(c, proposal_id, keep=keep, actor=actor),
         )
 
+    async def group(self, visit: Visit) -> web.StreamResponse:
+        """Say to which target group the customer of a conversation belongs, or that nobody says."""
+        customer_id = visit.id
+        conversation_id = checked_id(await visit.field("conversation"))
+        group = await visit.field("group")
+        if not await self._context.database.read(
+            lambda c: _is_customer_of(c, visit, conversation_id, customer_id)
+        ):
+            raise web.HTTPNotFound
+        known = self._context.groups.titles(visit.texts.language)
+
+        def work(connection: Connection) -> None:
+            if group and group not in known:
+                raise Rejected("no_group", "The model has no such target group.", status=409)
+            customers.set_group(connection, customer_id, group, actor=visit.known.id)
+
+        return await self._do(visit, conversation_id, work)
+
     async def _do(
         self, visit: Visit, conversation_id: str, work: Callable[[Connection], None]
     ) -> web.StreamResponse:
@@ -101,11 +119,21 @@ class InformationViews:
         return see_other(f"{HOME}/conversations/{conversation_id}")
 
 
+def _is_customer_of(
+    connection: Connection, visit: Visit, conversation_id: str, customer_id: str
+) -> bool:
+    """Whether it is the customer of a conversation that the agent may see."""
+    conversation = timeline.conversation(connection, conversation_id)
+    if conversation is None or not timeline.may_see(connection, conversation_id, visit.known):
+        return False
+    return conversation.customer_id == customer_id
+
+
 def _may_decide(
     connection: Connection, visit: Visit, conversation_id: str, proposal_id: str
 ) -> bool:
     """Whether it is about the customer of a conversation that the agent may see."""
-    conversation = timeline.conversation(connection, conversation_id)
-    if conversation is None or not timeline.may_see(connection, conversation_id, visit.known):
-        return False
-    return found_out.customer_of(connection, proposal_id) == conversation.customer_id
+    customer_id = found_out.customer_of(connection, proposal_id)
+    return customer_id is not None and _is_customer_of(
+        connection, visit, conversation_id, customer_id
+    )

@@ -157,8 +157,9 @@ class ModelViews:
             lambda c: (models.listed(c), models.live_number(c))
         )
         base = number(visit.request.query.get("with", "")) or self._base(versions, shown, live)
+        language = visit.texts.language
         try:
-            found = await self._desk.compare(base, shown, visit.texts.language)
+            found = await self._desk.compare(base, shown, language) if base else None
         except Unreadable as error:
             return await self.text(visit, flaws=error.flaws)
         return await self.page(
@@ -168,11 +169,11 @@ class ModelViews:
     @staticmethod
     def _base(versions: Sequence[Version], shown: int, live: int | None) -> int:
         """What a version is compared with unless something is chosen: the live one, and the live
-        one itself with the one that it replaced."""
+        one itself with the one that it replaced; 0 where there is none of these."""
         if live is not None and live != shown:
             return live
         before = [one.number for one in versions if one.activated_at and one.number != shown]
-        return max(before, default=shown)
+        return max(before, default=0)
 
     async def signatures(self, visit: Visit, notice: str = "") -> web.StreamResponse:
         shown = number(visit.request.match_info["number"])

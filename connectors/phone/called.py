@@ -18,7 +18,7 @@ from connectors.shared.twilio.webhook import Guard, Webhook, malformed
 from hub.connector import ConnectorContext
 from hub.errors import Rejected
 from hub.http import Route
-from hub.store import agents, call_wishes, calls, work_items
+from hub.store import agents, call_wishes, callbacks, calls, work_items
 from hub.store.calls import Call
 
 _NEEDED = ("AccountSid", "CallSid")
@@ -146,6 +146,7 @@ def _taken_up(connection: Connection, call: Call, end: str) -> bool:
     if taken_up is None:
         return False
     if item is not None and item.agent_id == taken_up.agent_id:
+        callbacks.done(connection, item.id)
         with suppress(Rejected):
             work_items.answered(connection, item.id, item.agent)
     return True

@@ -12,7 +12,6 @@ from connectors.phone.settings import PhoneSettings
 from connectors.phone.twiml import Telling
 from connectors.phone.voicemail import VoicemailDoors
 from connectors.shared.twilio.client import TwilioApi
-from connectors.shared.twilio.inbox import Inbox
 from connectors.shared.twilio.media import MediaFetcher
 from connectors.shared.twilio.webhook import Guard
 from hub.connector import ConnectorContext, Finding
@@ -20,8 +19,6 @@ from hub.errors import Rejected
 from hub.http import Route
 from hub.interaction import Channel
 from hub.outgoing import Committing, OutgoingMessage, SendResult
-
-INBOX = "phone.voicemail"
 
 
 class PhoneConnector:
@@ -34,12 +31,11 @@ class PhoneConnector:
         self._guard = Guard(settings.twilio, public_url, context.metrics, channel="phone")
         self._api = TwilioApi(settings.twilio)
         self._fetcher = MediaFetcher(settings.twilio, context.blobs)
-        self._inbox = Inbox(INBOX, context.database, self._fetcher, context.intake.accept)
         telling = Telling(settings, self._guard.address)
         lines = Lines(self._api, self._guard.address)
         self._recordings = Recordings(context, lines, self._fetcher)
         self._desk = Desk(settings, context, lines, telling, self._recordings)
-        self._voicemail = VoicemailDoors(settings, context, telling, self._inbox)
+        self._voicemail = VoicemailDoors(settings, context, telling, self._fetcher)
         self._doors = Doors(settings, context, telling, self._desk, self._voicemail)
         self._called = CalledDoors(context, telling, self._desk)
 
@@ -52,14 +48,14 @@ class PhoneConnector:
         return [route for each in doors for route in each.routes(self._guard)]
 
     async def start(self) -> None:
-        self._inbox.start()
+        self._voicemail.start()
         self._recordings.start()
         self._desk.start()
 
     async def stop(self) -> None:
         await self._desk.stop()
         await self._recordings.stop()
-        await self._inbox.stop()
+        await self._voicemail.stop()
         await self._fetcher.stop()
         await self._api.stop()
 

@@ -105,12 +105,12 @@ class Desk:
     async def _settle_one(self, call: Call) -> None:
         try:
             await self._settle(call)
+            if await self._went_on(call):
+                self.wake()
         except Retry as error:
             log.info("phone.waiting", call=call.sid, reason=error.detail)
         except Exception:  # the other calls go on, and this one is looked at again
             log.exception("phone.not_settled", call=call.sid)
-        if await self._went_on(call):
-            self.wake()
 
     async def _went_on(self, call: Call) -> bool:
         """Whether it changed while it was being settled, so that it must be looked at again."""

@@ -69,6 +69,11 @@ class PhoneSettings(Section):
     voicemail_seconds: int = Field(
         120, ge=10, le=600, description="how long a message outside opening hours may be"
     )
+    transcribe: bool = Field(
+        False,
+        description="messages in English are written out by Twilio, which knows no Dutch; it has a"
+        " price",
+    )
     music_url: str = Field(
         "", description="sound that is played to who waits, an address that Twilio can fetch"
     )

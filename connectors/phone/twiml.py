@@ -13,6 +13,8 @@ from connectors.phone.words import LOCALE, say
 KEY_SECONDS = 6
 CONSENT_SECONDS = 3
 _LONGEST_HINTS = 500
+TRANSCRIBED = "en"
+"""The language that Twilio writes out."""
 WAIT_SECONDS = 20
 """Between two announcements, where there is no music."""
 
@@ -31,6 +33,7 @@ HOLD, KEYS, CONFERENCE = (
     "/phone/twilio/conference",
 )
 RECORDED = "/phone/twilio/recorded"
+TRANSCRIPT = "/phone/twilio/transcript"
 VOICEMAIL, RECORDING = "/phone/twilio/voicemail", "/phone/twilio/recording"
 CALL, STATUS = "/phone/twilio/call", "/phone/twilio/status"
 
@@ -191,6 +194,9 @@ class Telling:
         response = VoiceResponse()
         for text in (*said, say("record", language)):
             _say(response, language, text)
+        written = {}
+        if self._settings.transcribe and language == TRANSCRIBED:
+            written = {"transcribe": True, "transcribe_callback": self._to(TRANSCRIPT)}
         response.record(
             action=self._to(VOICEMAIL),
             method="POST",
@@ -200,6 +206,7 @@ class Telling:
             recording_status_callback=self._to(RECORDING, topic=topic, **query),
             recording_status_callback_method="POST",
             recording_status_callback_event="completed",
+            **written,
         )
         _say(response, language, say("nothing", language))
         return str(response)

@@ -19,7 +19,7 @@ from connectors.portal.writing import LONGEST_SUBJECT, LONGEST_TEXT, Writing, qu
 from hub.api.cursors import cursor_of, parts_of
 from hub.api.door import Door
 from hub.api.openapi import About, document
-from hub.api.operation import Answer, Call, Operation, Paging, Shape
+from hub.api.operation import Answer, Call, Operation, Paging, Shape, picked
 from hub.api.page import reference
 from hub.asking import LONGEST_ANSWER, AskedTopic
 from hub.connector import ConnectorContext
@@ -266,7 +266,7 @@ def _me(connection: Connection, call: Call[Member]) -> Details:  # noqa: ARG001
         name=who.name,
         organisation=who.organisation_name,
         language=who.language,
-        contact_points=[ContactPoint(**vars(point)) for point in who.points],
+        contact_points=[ContactPoint(**picked(ContactPoint, point)) for point in who.points],
     )
 
 
@@ -309,7 +309,7 @@ def _messages(connection: Connection, call: Call[Member]) -> Messages:
 
 
 def _shown(request: Request) -> Conversation:
-    return Conversation(**vars(request))
+    return Conversation(**picked(Conversation, request))
 
 
 def _message(said: Said) -> Message:

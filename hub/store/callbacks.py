@@ -7,7 +7,7 @@ and then has the place that it would have had by waiting.
 
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from hub import clock
 from hub.errors import Rejected
@@ -43,6 +43,11 @@ def ask(connection: Connection, item_id: str, number: str, *, at: datetime | Non
     offers.change(connection, item, values)
     said = {"number": number, "until": at.isoformat() if at else ""}
     steps.add(connection, item_id, steps.CALLBACK, **said)
+
+
+def done(connection: Connection, item_id: str) -> None:
+    """The customer was called, and answered."""
+    connection.execute(update(items).where(items.c.id == item_id).values(callback_to=""))
 
 
 def number_of(connection: Connection, item_id: str) -> str:

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, or_, select
+from sqlalchemy import ColumnElement, Connection, or_, select, update
 
 from hub import clock
 from hub.interaction import Channel
+from hub.store import audit
 from hub.store.among import among
 from hub.store.tables import (
     agreements,
@@ -17,6 +18,7 @@ from hub.store.tables import (
     customers,
     interactions,
 )
+from hub.store.traits import traits_of
 
 _EXCERPT_CHARACTERS = 200
 
@@ -54,7 +56,9 @@ class Agreement:
 
 @dataclass(frozen=True)
 class Customer:
-    """`number` and `attributes`: what a person lacks of their own is that of who they work for."""
+    """`number` and `attributes`: what a person lacks of their own is that of who they work for.
+    `target_group`: as somebody said it of the customer, `organisation_group` of who they work for;
+    `traits`: what says it where nobody did."""
 
     id: str
     kind: str
@@ -67,6 +71,8 @@ class Customer:
     agreements: tuple[Agreement, ...]
     number: str = ""
     attributes: dict[str, str] = field(default_factory=dict)
+    organisation_group: str = ""
+    traits: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -93,6 +99,7 @@ def customer(connection: Connection, customer_id: str) -> Customer:
             organisation.c.name.label("organisation_name"),
             organisation.c.number.label("organisation_number"),
             organisation.c.attributes.label("organisation_attributes"),
+            organisation.c.target_group.label("organisation_group"),
         )
         .outerjoin(organisation, organisation.c.id == customers.c.organisation_id)
         .where(customers.c.id == customer_id)
@@ -112,6 +119,34 @@ def customer(connection: Connection, customer_id: str) -> Customer:
             name: str(value)
             for name, value in {**(row.organisation_attributes or {}), **row.attributes}.items()
         },
+        organisation_group=row.organisation_group or "",
+        traits=traits_of(
+            row.kind,
+            row.name,
+            row.language,
+            row.attributes,
+            row.organisation_name,
+            organisation_attributes=row.organisation_attributes,
+        ),
+    )
+
+
+def set_group(connection: Connection, customer_id: str, group: str, *, actor: str) -> None:
+    """Say to which target group a customer belongs; "" leaves it to the organisation and to the
+    rules of the model again. What is routed from now on follows it."""
+    this = customers.c.id == customer_id
+    former = connection.execute(
+        select(customers.c.target_group).where(this).with_for_update()
+    ).scalar_one()
+    if former == group:
+        return
+    connection.execute(update(customers).where(this).values(target_group=group))
+    audit.record(
+        connection,
+        actor=actor,
+        action="customer.group_set",
+        about=customer_id,
+        details={"from": former, "to": group},
     )
 
 

@@ -4,8 +4,8 @@ What routing saw of that contact is read back as it is in the store: the target 
 that the customer has now. Pages are read one by one, so that a long time fits in little memory.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -31,6 +31,7 @@ from hub.store.agreements import Agreed, Term
 from hub.store.among import among
 from hub.store.routing import TEXT_READ
 from hub.store.tables import attachments, customers, deadlines, interactions, work_items
+from hub.store.traits import traits_of
 
 PAGE = 1000
 _SKEW = timedelta(days=1)
@@ -51,7 +52,8 @@ class Recorded:
     and `resolved_at` are None while that has not happened. `pauses` are known where a resolution
     was promised. `agreed` are the agreements with this customer, and with their organisation, that
     set targets when the contact came. `about` is the topic that the work had in the end, and `held`
-    for how many seconds agents had it in hand; None while it is not resolved, or not known."""
+    for how many seconds agents had it in hand; None while it is not resolved, or not known.
+    `traits` are what is known about the customer now."""
 
     work_item_id: str
     interaction_id: str
@@ -73,6 +75,7 @@ class Recorded:
     agreed: tuple[Agreed, ...] = ()
     about: str = ""
     held: int | None = None
+    traits: Mapping[str, str] = field(default_factory=dict)
 
 
 class Page(NamedTuple):
@@ -149,6 +152,12 @@ def _selection() -> Select[Any]:
             work_items.c.topic.label("about"),
             customers.c.id.label("customer_id"),
             customers.c.organisation_id,
+            customers.c.kind,
+            customers.c.name,
+            customers.c.language,
+            customers.c.attributes,
+            organisations.c.name.label("organisation_name"),
+            organisations.c.attributes.label("organisation_attributes"),
         )
         .select_from(work_items)
         .join(interactions, began)
@@ -234,7 +243,7 @@ def _recorded(row: Any, **more: Any) -> Recorded:
     (
         work_item_id, interaction_id, conversation_id, channel, direction, account, sender, subject,
         text, topic, target_group, automatic, at, first_response_at, resolved_at,
-        _, about, *_,
+        _, about, _, _, *known, theirs,
     ) = row  # fmt: skip
     return Recorded(
         work_item_id=work_item_id,
@@ -253,5 +262,6 @@ def _recorded(row: Any, **more: Any) -> Recorded:
         first_response_at=first_response_at,
         resolved_at=resolved_at,
         about=about,
+        traits=traits_of(*known, organisation_attributes=theirs),
         **more,
     )

@@ -28,6 +28,7 @@ from hub.store.inserting import insert_all
 from hub.store.ranking import rank
 from hub.store.tables import attachments, conversations, customers, interactions, work_items
 from hub.store.tables import unrouted as waiting
+from hub.store.traits import traits_of
 
 SOURCE = "/loket/router"
 MOST_AT_ONCE = 1000
@@ -58,6 +59,7 @@ class Unrouted:
     received_at: datetime
     correlation_id: str
     files: tuple[str, ...] = ()
+    traits: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -220,6 +222,12 @@ _UNROUTED = (
         interactions.c.correlation_id,
         customers.c.target_group,
         customers.c.organisation_id,
+        customers.c.kind.label("customer_kind"),
+        customers.c.name.label("customer_name"),
+        customers.c.language.label("customer_language"),
+        customers.c.attributes,
+        _ORGANISATIONS.c.name.label("organisation_name"),
+        _ORGANISATIONS.c.attributes.label("organisation_attributes"),
         _ORGANISATIONS.c.target_group.label("organisation_group"),
         exists().where(attachments.c.interaction_id == interactions.c.id).label("has_files"),
     )
@@ -396,6 +404,14 @@ def _unrouted(row: Any, files: tuple[str, ...]) -> Unrouted:
         received_at=row.received_at,
         correlation_id=row.correlation_id,
         files=files,
+        traits=traits_of(
+            row.customer_kind,
+            row.customer_name,
+            row.customer_language,
+            row.attributes,
+            row.organisation_name,
+            organisation_attributes=row.organisation_attributes,
+        ),
     )
 
 

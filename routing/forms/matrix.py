@@ -48,7 +48,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "skills": ("id", *_titles("title")),
     "hours": ("id", *_titles("title"), "time_zone", "week", "holidays", "exceptions"),
     "channels": ("id", *_titles("title"), "directions", "hours", "address"),
-    "target_groups": ("id", *_titles("title", "description")),
+    "target_groups": ("id", *_titles("title", "description"), "customers"),
     "topics": ("id", *_titles("title"), *(f"rules.{name}" for name in Rules.model_fields)),
     MODEL: ("key", "value"),
 }  # fmt: skip

@@ -32,7 +32,7 @@ def shown(field: str, value: Any, language: Language) -> str:
         case None | "" | []:
             return NOTHING
         case int() if field in _DURATIONS:
-            return as_written(value)
+            return _lasting(value, language)
         case list():
             return ", ".join(_item(one, language) for one in value)
         case dict():
@@ -40,6 +40,12 @@ def shown(field: str, value: Any, language: Language) -> str:
             return "; ".join(f"{key} {text}" for key, text in parts if text != NOTHING) or NOTHING
         case _:
             return str(value)
+
+
+def _lasting(seconds: int, language: Language) -> str:
+    """`4h`, as files have it; in Dutch `4u`."""
+    written = as_written(seconds)
+    return written.replace("h", "u") if language == "nl" else written
 
 
 def _word(field: str, value: bool | str, language: Language) -> str:

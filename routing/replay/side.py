@@ -9,12 +9,12 @@ from typing import NamedTuple
 from hub.store.recorded import Recorded
 from routing.analysis.staff import Staff
 from routing.contact import Contact
-from routing.decide import Learned, cell_of
+from routing.decide import Learned, cell_of, group_of
 from routing.decision import Handling
 from routing.inherit import Cell
 from routing.model import Model
 from routing.replay.kept import Kept, Promises, Promising
-from routing.tree import ANY, nearest
+from routing.tree import ANY
 
 
 class Nobody(StrEnum):
@@ -117,7 +117,7 @@ class Cells:
         before = cell_of(contact, self._before, self._learned)
         if not self._same_topics:
             return before, cell_of(contact, self._after, self._learned)
-        group = nearest(contact.target_group, self._after.target_groups)
+        group = group_of(contact, self._after)
         return before, before._replace(target_group=group)
 
 
@@ -134,6 +134,7 @@ def contact_of(work: Recorded) -> Contact:
         sender=work.sender,
         automatic=work.automatic,
         attachments=work.files,
+        traits=work.traits,
     )
 
 

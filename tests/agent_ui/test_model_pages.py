@@ -287,3 +287,22 @@ async def test_what_is_wrong_is_said_in_the_language_of_the_reader(house: House,
     assert page.text(".flaw-list li") == (
         "Regel 16 Er is geen rol 'nobody'. Hier bekend: service, billing."
     )
+
+
+async def test_the_only_version_has_nothing_to_be_compared_with(ina: Person) -> None:
+    page = await ina.get("/console/model/1/compare")
+    assert "no other version to compare" in page.text("main")
+    assert not page.has("select[name=with]")
+
+
+@pytest.mark.parametrize("page", ["topics", "imports", "guide", "model"])
+async def test_every_page_beside_the_work_has_the_same_ways_out(ina: Person, page: str) -> None:
+    shown = await ina.get(f"/console/{page}")
+    assert shown.texts(".top-ways a") == ["Work", "Interaction model"]
+    assert shown.has(".menu a[href='/console/guide']")
+
+
+async def test_what_loket_says_of_a_version_is_in_the_readers_language(ina: Person) -> None:
+    await ina.post("/console/language", language="nl")
+    assert "Eerste start" in (await ina.get("/console/model/1")).text(".sheet-head")
+    assert "2u" in (await ina.get("/console/model/1/try?topic=order")).text("tbody")

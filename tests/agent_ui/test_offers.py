@@ -282,3 +282,26 @@ def test_until_when(chosen: str, at: str, zone: str, expected: datetime) -> None
 def test_no_time_that_could_be_meant(at: str, zone: str) -> None:
     with pytest.raises(Rejected, match="time to come"):
         until_of("", at, zone, clock.now())
+
+
+async def test_who_is_outside_the_hours_of_a_role_is_told_when_it_opens(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    day = (clock.now() + timedelta(days=3)).strftime("%A")
+    hours = f"""\
+hours:
+  short:
+    title: {{en: Short, nl: Kort}}
+    time_zone: UTC
+    week: {{{day[:3].lower()}: "08:30-09:00"}}
+channels:
+"""
+    text = OFFERED.replace("channels:\n", hours, 1).replace(
+        "owner: anna", "owner: anna, hours: short"
+    )
+    async with open_house(sqlite_url, tmp_path, model_text=text, rules=Rules()) as house:
+        await house.hire("anna", "Anna de Wit")
+        async with person(house) as anna:
+            await anna.sign_in("anna")
+            page = await is_there(anna)
+            assert page.texts("#presence .notice") == [f"Customer service: opens {day} at 08:30."]

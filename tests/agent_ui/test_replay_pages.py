@@ -62,7 +62,7 @@ async def test_what_would_move_is_counted_for_everybody_and_kept(
     ]
     seen = await anna.get(REPLAY)
     assert seen.text(".replay-sum") == page.text(".replay-sum")
-    assert "started by Bo Baas" in seen.text("#replay")
+    assert "Started by Bo Baas" in seen.text("#replay")
     assert not seen.has(f"form[action='{REPLAY}']")
     only = await boss.get(f"{REPLAY}?what=breached")
     assert only.text("#contacts-head .count") == "0"

@@ -223,10 +223,22 @@ async def test_what_two_write_in_one_field_is_shown_to_both(house: House, browse
         await remark.get_by_role("button", name="Take that").click()
         await expect(gert.page.locator(".note textarea")).to_have_value("People")
         await expect(gert.page.locator(".note .remark")).to_have_count(0)
-        # A reload shows the same; who is sent away is out, with no way to write any more.
+        # A reload shows the same.
         await gert.page.reload()
         await see(gert.page, "People")
+        # A browser closes while what was written waits for the network: opened again, it sends it.
+        context, address = gert.page.context, gert.page.url
+        await context.set_offline(True)
+        await add(gert.page, "Suppliers")
+        await expect(gert.page.locator("#live-text")).to_contain_text("waits for the network")
+        await gert.page.close()
+        await context.set_offline(False)
+        await see(ina.page, "People")
+        again = await context.new_page()
+        await again.goto(address)
+        await see(ina.page, "People", "Suppliers")
+        # Who is sent away is out, with no way to write any more.
         await ina.page.locator("#people > summary").click()
         await ina.page.get_by_role("button", name="Send away").click()
-        await gert.page.wait_for_url("**/console/join")
+        await again.wait_for_url("**/console/join")
         await ina.check_traps()

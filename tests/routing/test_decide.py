@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from hub import clock
 from hub.interaction import Attachment, Automatic, Channel, Direction, Interaction, Party, PointKind
 from hub.references import Reference, Whose
-from interaction_models import model_of
+from interaction_models import HEAD, model_of
 from routing.contact import Contact
-from routing.decide import decide
+from routing.decide import cell_of, decide
 from routing.decision import Decision, How, ReasonCode
 from routing.explain import explain
 from routing.model import Model
@@ -96,6 +96,31 @@ def test_an_unknown_target_group_falls_back_on_the_one_above_it():
     decision = decide(replace(MAIL, target_group="b2b/bakery", stated_topic="order"), EXAMPLE)
     assert (decision.target_group, decision.role) == ("b2b", "sales")
     assert codes(decision) == ["group_unknown", "stated", "role"]
+
+
+GROUPED = HEAD.replace(
+    "nl: Grote klanten}}",
+    "nl: Grote klanten}, customers: [{segment: Key, kind: person}, {organisation: [Zon, Zee]}]}",
+).replace("nl: Bedrijven}}", "nl: Bedrijven}, customers: [{kind: organisation}]}")
+
+
+@pytest.mark.parametrize(
+    ("traits", "group"),
+    [
+        ({"segment": " key", "kind": "person"}, "b2b/key"),
+        ({"segment": "key", "kind": "visitor"}, "any"),
+        ({"kind": "organisation", "organisation": "ZEE"}, "b2b/key"),
+        ({"kind": "organisation", "organisation": "Maan"}, "b2b"),
+        ({}, "any"),
+    ],
+)
+def test_a_customer_of_no_group_belongs_where_the_rules_say(traits: dict[str, str], group: str):
+    model = model_of("role: sales", head=GROUPED)
+    decision = decide(replace(MAIL, traits=traits), model)
+    assert decision.target_group == group == cell_of(replace(MAIL, traits=traits), model)[0]
+    assert ("group" in codes(decision)) == (group != "any")
+    said = decide(replace(MAIL, traits=traits, target_group="b2c"), model)
+    assert said.target_group == "b2c"
 
 
 @pytest.mark.parametrize("group", ["", ANY])

@@ -16,6 +16,7 @@ from agent_ui.console import Console
 from agent_ui.context import ConsoleContext, Escalation
 from agent_ui.settings import ConsoleSettings
 from builders import ACCOUNT, TOKENS, mail_arrival
+from config.group_desk import ModelGroups
 from config.matrix_desk import Matrices
 from config.model_desk import Desk
 from config.replay_desk import Replays
@@ -47,7 +48,7 @@ from interaction_models import FILE
 from routing.assigning.rules import Rules
 from routing.dispatcher import Dispatcher
 from routing.explain import explain_stored
-from routing.guide import contact_guide
+from routing.guide import contact_guide, shut
 from routing.handing_out import HandingOut, backup_of, offered_only
 from routing.hours.stored import ruler_of
 from routing.lifecycle.life import ModelLife
@@ -136,7 +137,7 @@ class House:
         self.model = read_model(self.model_text, FILE)
         self.life = ModelLife.over(self.database, self.relay.wake)
         await self.life.activating.go_live_from_file(
-            self.model_text, reason="First start", only_first=True
+            self.model_text, reason="First start: model.yaml", only_first=True
         )
         self.live = LiveModel(self.database)
         await self.live.start()
@@ -203,6 +204,7 @@ class House:
             ruler=ruler_of,
             guide=self._guide,
             topics=ModelTopics(lambda: self.model),
+            groups=ModelGroups(lambda: self.model),
             proposals=TopicDrafts(self.database, self.life.versions),
             models=Desk(self.life, self.live, self.database),
             matrices=Matrices(self.database, self.life.versions),
@@ -216,6 +218,7 @@ class House:
             escalation=self.escalation,
             webhooks=self.webhooks,
             partners={"snelpost": "SnelPost"},
+            shut=lambda role, now: shut(self.model, role, now),
             phone_number=lambda typed: to_e164(typed, "NL"),
             supervisor_roles=self.supervisor_roles,
         )

@@ -1,48 +1,30 @@
 """A running phone connector with all it stands on, beside Twilio's cloud, and an agent."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from aiohttp import ClientSession
 from sqlalchemy import Connection, select, update
-from twilio.request_validator import RequestValidator
 
-from builders import TOKENS
 from config.demo.twilio.call import Call
 from connectors.phone.connector import PhoneConnector
 from connectors.phone.settings import PhoneSettings
 from connectors.phone.twiml import CALL, STATUS
 from hub import clock
-from hub.bus import DeadLetter
-from hub.bus.opening import open_bus
-from hub.connector import ConnectorContext
-from hub.http import build_app
-from hub.http_server import HttpServer
-from hub.intake import Intake
-from hub.interaction import InteractionKind
-from hub.isolation import Workers
-from hub.metrics import Metrics
-from hub.relay import Relay
-from hub.settings import BusSettings, HttpSettings, HubSettings
-from hub.store import Blobs, Database, agents, work_items
+from hub.asking import AskedTopic
+from hub.interaction import Channel, InteractionKind
+from hub.store import agents, work_items
 from hub.store import calls as store
 from hub.store.agents import Agent
-from hub.store.database import open_database
-from hub.store.leader import open_leadership
 from hub.store.tables import calls, interactions
 from hub.store.tables import work_items as items
 from interaction_models import model_of
 from routing.asking import what_to_ask
 from routing.router import QUEUE, TOPICS, Router
-from servers.process import free_port
-from twilio_cloud import ACCOUNT_SID, AUTH_TOKEN, OURS, CloudServer
+from twilio_cloud import ACCOUNT_SID, OURS
+from twilio_house import TwilioHouse
 from waiting import eventually
-
-T = TypeVar("T")
 
 THEIRS = "+31612345678"
 ANNAS = "+31611111111"
@@ -86,69 +68,26 @@ MODEL = model_of(
 
 
 @dataclass
-class House:
-    store_url: str
-    folder: Path
-    cloud: CloudServer
-    changes: dict[str, Any] = field(default_factory=dict)
+class House(TwilioHouse):
     at: datetime = OPEN
-    port: int = field(default_factory=free_port)
-
-    @property
-    def origin(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
 
     async def start(self) -> None:
-        http = HttpSettings(port=self.port, public_url=self.origin)
         values = {
             "twilio": self.cloud.settings().model_dump(),
             "numbers": {"main": {"number": OURS, "language": "nl", "greetings": {"b2b": GROUP}}},
             "agents": {"anna": ANNAS},
         }
         self.settings = PhoneSettings.model_validate(values | self.changes)
-        self.database: Database = open_database(self.store_url)
-        self.metrics = Metrics()
-        self.blobs = Blobs(self.folder / "blobs")
-        self.bus = open_bus(BusSettings(url="local:"), self.database, _bury)
-        self.relay = Relay(self.database, self.bus, open_leadership(self.database))
+        context = replace(self.stand_on(), ask=self._ask)
         router = Router(self.database, lambda: MODEL, self.metrics, self.relay.wake)
         self.bus.subscribe(QUEUE, TOPICS, router.handle)
-        self.workers = Workers()
-        self.connector = PhoneConnector(self.settings, self._context(http))
-        self.server = HttpServer(
-            http,
-            lambda: build_app(
-                http,
-                self.connector.routes(),
-                metrics=self.metrics,
-                readiness=_ready,
-                refresh=_nothing,
-            ),
-        )
+        self.connector = PhoneConnector(self.settings, context)
         self.cloud.number.voice_url = self.origin + CALL
         self.cloud.number.status_callback = self.origin + STATUS
-        for part in (self.relay, self.bus, self.connector, self.server):
-            await part.start()
+        await self.open(self.connector)
 
-    async def stop(self) -> None:
-        for part in (self.connector, self.server, self.bus, self.relay):
-            await part.stop()
-        await self.database.close()
-
-    def _context(self, http: HttpSettings) -> ConnectorContext:
-        return ConnectorContext(
-            hub=HubSettings(organisation="Van Dalen", http=http),
-            intake=Intake(self.database, TOKENS, self.metrics, self.relay.wake),
-            database=self.database,
-            blobs=self.blobs,
-            tokens=TOKENS,
-            bus=self.bus,
-            workers=self.workers,
-            metrics=self.metrics,
-            report=_reported,
-            wake=self.relay.wake,
-            ask=lambda channel, group, _now: what_to_ask(MODEL, channel, group, self.at),
-        )
+    def _ask(self, channel: Channel, group: str, _now: datetime) -> Sequence[AskedTopic]:
+        return what_to_ask(MODEL, channel, group, self.at)
 
     # What a customer does
 
@@ -178,11 +117,7 @@ class House:
         self, path: str, form: dict[str, str], *, signature: str = ""
     ) -> tuple[int, str]:
         """A webhook as somebody sends it; gives the status and the body."""
-        url = self.origin + path
-        proof = signature or RequestValidator(AUTH_TOKEN).compute_signature(url, form)
-        headers = {"X-Twilio-Signature": proof}
-        async with ClientSession() as http, http.post(url, data=form, headers=headers) as response:
-            return response.status, await response.text()
+        return await self.send(path, form, signature)
 
     # What our side does and sees
 
@@ -206,12 +141,6 @@ class House:
         return await self.write(
             lambda c: store.place(c, item.conversation_id, agent, number=number, language="nl")
         )
-
-    async def write(self, work: Callable[[Connection], T]) -> T:
-        """Change the store as the console does, with the news that this makes."""
-        result = await self.database.write(work)
-        self.relay.wake()
-        return result
 
     async def take(self, agent: Agent) -> str:
         """The agent takes what waits; gives the work item's id."""
@@ -239,10 +168,6 @@ class House:
         found = await self.rows(select(items))
         return found[0] if found else None
 
-    async def received(self) -> list[Any]:
-        wanted = select(interactions).where(interactions.c.direction == "inbound")
-        return await self.rows(wanted.order_by(interactions.c.id))
-
     async def events(self) -> list[dict[str, str]]:
         """What the timeline says of calls."""
         wanted = select(interactions.c.details).where(
@@ -269,37 +194,10 @@ class House:
 
         return await eventually(look)
 
-    async def rows(self, wanted: Any) -> list[Any]:
-        return await self.database.read(lambda c: list(c.execute(wanted)))
-
 
 def said(call: Call) -> str:
     """All that was said to this end."""
     return " ".join(heard.text for heard in call.heard)
 
 
-@asynccontextmanager
-async def open_house(
-    store_url: str, folder: Path, cloud: CloudServer, **changes: Any
-) -> AsyncIterator[House]:
-    house = House(store_url, folder, cloud, changes)
-    await house.start()
-    try:
-        yield house
-    finally:
-        await house.stop()
-
-
-async def _bury(letters: Any) -> None:
-    unexpected: list[DeadLetter] = list(letters)
-    assert not unexpected, unexpected
-
-
-async def _ready() -> dict[str, str]:
-    return {}
-
-
-async def _nothing() -> None: ...
-
-
-async def _reported(*_: Any) -> None: ...
+open_house = House.running

@@ -17,6 +17,7 @@ from config.demo.twilio.twiml import BadDocument
 from config.demo.twilio.webhooks import Webhooks
 from routing.forms.safe_xml import Element
 
+TRANSCRIPT = "This is what was said after the tone."
 SILENCE = ""
 """As a key: the time in which one could be pressed has passed."""
 
@@ -177,6 +178,15 @@ class Player:
         callback = verb.attributes.get("recordingStatusCallback", "")
         if callback:
             self._stage.spawn(self._tell(urljoin(self._url, callback), told))
+        transcribed = verb.attributes.get("transcribeCallback", "")
+        if transcribed and verb.attributes.get("transcribe") == "true":
+            written = self._call.parameters(self._stage.account_sid) | {
+                "RecordingSid": sid,
+                "TranscriptionSid": f"TR{file.sid[2:]}",
+                "TranscriptionStatus": "completed",
+                "TranscriptionText": TRANSCRIPT,
+            }
+            self._stage.spawn(self._tell(urljoin(self._url, transcribed), written))
         action = verb.attributes.get("action", self._url)
         return _Next(action, {"RecordingUrl": url, "RecordingDuration": "2", "Digits": digits})
 

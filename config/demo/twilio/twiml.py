@@ -41,6 +41,8 @@ VERBS: Mapping[str, frozenset[str]] = {
             "recordingStatusCallback",
             "recordingStatusCallbackMethod",
             "recordingStatusCallbackEvent",
+            "transcribe",
+            "transcribeCallback",
         }
     ),
     "Dial": frozenset({"action", "method", "timeout", "hangupOnStar", "timeLimit", "callerId"}),

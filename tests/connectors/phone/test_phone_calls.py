@@ -1,14 +1,17 @@
 """A call from the greeting to the hang-up, driven through Twilio's cloud."""
 
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
 
+from config.demo.twilio.player import TRANSCRIPT
+from connectors.phone import twiml
 from hub.interaction import Channel
 from hub.replies import reachable
 from hub.store.tables import attachments
-from phone_house import ANNAS, SHUT, THEIRS, House, said
-from twilio_cloud import OURS
+from phone_house import ANNAS, SHUT, THEIRS, House, open_house, said
+from twilio_cloud import OURS, CloudServer
 from waiting import eventually
 
 
@@ -192,3 +195,29 @@ async def test_a_call_survives_a_restart(house: House) -> None:
     await house.start()
     await house.take(anna)
     await eventually(lambda: call.talking)
+
+
+async def test_a_message_is_written_out_wherever_its_transcript_comes_first(
+    sqlite_url: str, tmp_path: Path, cloud: CloudServer
+) -> None:
+    english = {"main": {"number": OURS, "language": "en"}}
+    async with open_house(sqlite_url, tmp_path, cloud, numbers=english, transcribe=True) as house:
+        house.at = SHUT
+        early = house.form(
+            RecordingSid="RE1", TranscriptionStatus="completed", TranscriptionText="Too early"
+        )
+        assert (await house.post(twiml.TRANSCRIPT, early))[0] == 204
+        assert await house.events() == []
+        call = house.cloud.calls.dial(THEIRS, OURS)
+        await eventually(lambda: call.expects == "message")
+        house.cloud.calls.leave_message(call)
+        [event] = await eventually(house.events)
+        assert (event["event"], event["text"]) == ("transcript", TRANSCRIPT)
+        assert call.problem == ""
+        again = house.form(
+            RecordingSid=event["recording"],
+            TranscriptionStatus="completed",
+            TranscriptionText="Once more",
+        )
+        assert (await house.post(twiml.TRANSCRIPT, again))[0] == 204
+        assert len(await house.events()) == 1

@@ -185,7 +185,8 @@ async def test_a_customer_is_called(house: House) -> None:
     await eventually(lambda: theirs.is_over)
     [_, event] = await house.events()
     assert (event["outcome"], event["direction"], event["call"]) == ("talked", "outbound", sid)
-    assert (await house.item()).state == "assigned"
+    item = await house.item()
+    assert (item.state, item.callback_to) == ("assigned", "")
 
 
 async def test_a_customer_who_does_not_answer_frees_the_agent(house: House) -> None:

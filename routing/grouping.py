@@ -1,0 +1,42 @@
+"""To which target group a customer belongs when nobody said so: by what is known about them."""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from routing.definition import TargetGroup
+from routing.tree import depth
+
+
+class Belongs(NamedTuple):
+    """A group, and the facts by which a customer belongs to it, as the model writes them."""
+
+    group: str
+    because: str
+
+
+class Grouping:
+    """The rules of the groups of one model. Of several that fit the deepest group wins, of those as
+    deep the first in the file. Upper and lower case are the same."""
+
+    def __init__(self, groups: Iterable[TargetGroup]) -> None:
+        ruled = [group for group in groups if group.customers]
+        self._rules = [
+            (group.id, [(name, frozenset(map(_key, values))) for name, values in alike.items()])
+            for group in sorted(ruled, key=lambda one: -depth(one.id))
+            for alike in group.customers
+        ]
+
+    def of(self, traits: Mapping[str, str]) -> Belongs | None:
+        """`traits`: what is known about a customer, and of the organisation that they belong to."""
+        if not self._rules or not traits:
+            return None
+        known = {_key(name): value for name, value in traits.items()}
+        for group, alike in self._rules:
+            if all(_key(known.get(_key(name), "")) in values for name, values in alike):
+                found = (f"{name}: {known[_key(name)]}" for name, _ in alike)
+                return Belongs(group, ", ".join(found))
+        return None
+
+
+def _key(text: str) -> str:
+    return text.strip().casefold()
