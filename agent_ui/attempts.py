@@ -44,6 +44,13 @@ class Attempt:
     familiar: bool
 
 
+@dataclass(frozen=True)
+class Counted:
+    """`reached`: if this one fails as well, the next ones must wait."""
+
+    reached: bool
+
+
 class Attempts:
     def __init__(self, database: Database, settings: ConsoleSettings) -> None:
         self._database = database
@@ -66,7 +73,7 @@ class Attempts:
         _refuse(count for key, count in counts.items() if count.tries >= limits.get(key, _NO_LIMIT))
         return Attempt(own, mark, limits, familiar)
 
-    async def count(self, attempt: Attempt) -> None:
+    async def count(self, attempt: Attempt) -> "Counted":
         """Count it as failed before it is tried: those that come together must not slip through.
 
         Raises TooManyTries.
@@ -76,6 +83,7 @@ class Attempts:
             lambda c: sign_ins.count(c, attempt.limits, now=now, until=now + self._pause)
         )
         _refuse(count for key, count in counts.items() if count.tries > attempt.limits[key])
+        return Counted(any(each.tries == attempt.limits[key] for key, each in counts.items()))
 
 
 def succeeded(connection: Connection, attempt: Attempt) -> None:

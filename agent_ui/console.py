@@ -2,14 +2,27 @@
 
 from collections.abc import Sequence
 
+import structlog
+
 from agent_ui.api.api import api_routes
 from agent_ui.context import ConsoleContext
 from agent_ui.guard import Guard
 from agent_ui.import_desk import ImportDesk
 from agent_ui.live import Feed
 from agent_ui.news import TOPICS, News
+from agent_ui.office.account import AccountViews
+from agent_ui.office.channels import ChannelViews
+from agent_ui.office.components import ComponentViews
+from agent_ui.office.first_run import FirstRunViews, first_link, nobody_yet
+from agent_ui.office.organisation import OrganisationViews
+from agent_ui.office.people import PeopleViews
+from agent_ui.office.rating import RatingViews
+from agent_ui.office.reports import ReportViews
+from agent_ui.office.reviews import ReviewViews
 from agent_ui.office.routes import OfficeViews
+from agent_ui.office.upkeep import UpkeepViews
 from agent_ui.office.wall import WallViews
+from agent_ui.office.welcome import WelcomeViews
 from agent_ui.pages import Pages
 from agent_ui.routes import Views, routes
 from agent_ui.sessions import Sessions
@@ -43,11 +56,14 @@ from agent_ui.workshop.lines import WorkshopLines
 from agent_ui.workshop.seat import Seats
 from hub.http import Route
 
+log = structlog.get_logger(__name__)
+
 
 class Console:
     """Make it before the bus starts; stop it before the HTTP server, which waits for streams."""
 
     def __init__(self, context: ConsoleContext) -> None:
+        self._context = context
         database, settings = context.database, context.settings
         static = static_files()
         pages = Pages(context, static)
@@ -86,11 +102,24 @@ class Console:
             workshop=WorkshopViews(context, pages),
             lines=self._workshops,
             seats=Seats(database, sessions.guest_cookie),
-            office=OfficeViews(wall=WallViews(context, pages, self._feed)),
+            office=OfficeViews(
+                wall=WallViews(context, pages, self._feed),
+                reports=ReportViews(context, pages),
+                reviews=ReviewViews(context, pages),
+                people=PeopleViews(context, pages),
+                welcome=WelcomeViews(context, pages),
+                upkeep=UpkeepViews(context, pages),
+                account=AccountViews(context, pages, sessions),
+                organisation=OrganisationViews(context, pages),
+                rating=RatingViews(context, pages),
+                channels=ChannelViews(context, pages),
+                first_run=FirstRunViews(context, pages),
+                components=ComponentViews(pages),
+            ),
         )
         guard = Guard(sessions, pages, context.hub.http.public_url)
         self.audiences = guard.audiences
-        self._routes = routes(views, guard, static)
+        self._routes = routes(views, guard, static, development=settings.development)
         context.bus.listen(TOPICS, self._feed.take, self._feed.lose, self._feed.is_watched)
         self._routes = [*self._routes, *api_routes(context)]
         rooms = self._workshops
@@ -100,6 +129,9 @@ class Console:
         return self._routes
 
     async def start(self) -> None:
+        if await self._context.database.read(nobody_yet):
+            link = first_link(self._context.tokens, self._context.hub.http.public_url)
+            log.warning("console.nobody_yet", hint=f"Open {link} to become an administrator.")
         await self._feed.start()
         await self._streams.start()
 

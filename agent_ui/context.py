@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
+from agent_ui.channel_desk import ChannelDesk
 from agent_ui.group_desk import GroupDesk
 from agent_ui.guidance import guidance_of
 from agent_ui.matrix_desk import MatrixDesk
@@ -19,6 +20,7 @@ from hub.composing import Composing
 from hub.guide import MakeGuide, Openings
 from hub.interaction import Channel
 from hub.isolation import Workers
+from hub.passing import PassOn, nowhere_to_pass
 from hub.ruler import Ruler
 from hub.settings import HubSettings
 from hub.store import Blobs, Database
@@ -70,7 +72,9 @@ class ConsoleContext:
     `matrices`: one of them as a matrix.
     `replays`: what would have happened with one of them.
     `workshops`: what five-step sessions make of it.
+    `channels`: how they are set up, and what is wrong with them.
     `resend(interaction_id, agent_id)`: send a message again; raises Rejected when it is on its way.
+    `tokens`: signs what is handed out. `pass_on`: sends a mail that is not kept.
     `by_hand`: takes in what somebody writes down.
     `wake()`: called after every write that adds events.
     `offered_only()`: the roles whose work is not for taking, only for offering.
@@ -106,6 +110,7 @@ class ConsoleContext:
     replays: ReplayDesk
     matrices: MatrixDesk
     workshops: WorkshopDesk
+    channels: ChannelDesk
     resend: Callable[[str, str], Awaitable[None]]
     by_hand: ByHand
     wake: Callable[[], None]
@@ -120,4 +125,5 @@ class ConsoleContext:
     partners: Mapping[str, str] = field(default_factory=dict)
     supervisor_roles: frozenset[str] = frozenset()
     mailboxes: tuple[str, ...] = ()
+    pass_on: PassOn = nowhere_to_pass
     zone: Callable[[], tzinfo] = lambda: UTC

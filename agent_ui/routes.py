@@ -74,7 +74,10 @@ _MODEL = "/console/model"
 _VERSION = _MODEL + "/{number:[0-9]{1,9}}"
 
 
-def routes(views: Views, guard: Guard, static: StaticFiles) -> Sequence[Route]:
+def routes(
+    views: Views, guard: Guard, static: StaticFiles, *, development: bool = False
+) -> Sequence[Route]:
+    """`development`: with the page of components."""
     agents, everyone = guard.for_agents, guard.for_all
     conversation = "/console/conversations/{id}"
     work_item = "/console/work/{id}"
@@ -87,6 +90,8 @@ def routes(views: Views, guard: Guard, static: StaticFiles) -> Sequence[Route]:
         Route("GET", "/console/sign-in", everyone(views.sign_in.form)),
         Route("POST", "/console/sign-in", everyone(views.sign_in.sign_in)),
         Route("POST", "/console/sign-in/language", everyone(views.sign_in.language_of_guest)),
+        Route("GET", "/console/sign-in/code", everyone(views.sign_in.code_form)),
+        Route("POST", "/console/sign-in/code", everyone(views.sign_in.code)),
         Route("POST", "/console/sign-out", agents(views.sign_in.sign_out)),
         Route("POST", "/console/language", agents(views.sign_in.language)),
         Route("GET", "/console", agents(views.work.page)),
@@ -152,7 +157,7 @@ def routes(views: Views, guard: Guard, static: StaticFiles) -> Sequence[Route]:
         *_replay_routes(views.replay, guard),
         *_program_routes(views.programs, guard),
         *_workshop_routes(views, guard),
-        *office_routes(views.office, guard),
+        *office_routes(views.office, guard, development=development),
         Route("GET", "/console/{rest:.*}", agents(views.work.not_here)),
     ]
 

@@ -2,22 +2,49 @@
 
 import hashlib
 import hmac
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from urllib.parse import urlsplit
 
 from aiohttp import web
 from sqlalchemy import Connection
 
-from agent_ui.attempts import Attempt, Attempts, succeeded
+from agent_ui.attempts import Attempt, Attempts, TooManyTries, succeeded
 from agent_ui.context import ConsoleContext
 from agent_ui.password_checks import PasswordChecks
 from agent_ui.texts import LANGUAGES
-from hub.store import agents, sessions
+from hub import clock, one_time
+from hub.addresses import one_client
+from hub.store import agents, audit, choices, second_factors, sessions, sign_ins
 from hub.store.agents import Agent
+from hub.store.inserting import digest
+from hub.store.second_factors import Factor
 
 LANGUAGE_COOKIE = "loket_language"
 _LANGUAGE_SECONDS = 365 * 24 * 3600
+
+
+_STEP = "second step"
+_STEP_LASTS = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Entered:
+    """The password fits. `token`: of the new session; empty where a second step is asked for, which
+    goes on with `step`."""
+
+    token: str = ""
+    step: str = ""
+
+
+@dataclass(frozen=True)
+class Halfway:
+    """Who gave their password and is asked for a code. `factor` is not confirmed where they are to
+    set it up first, with `secret`."""
+
+    agent: Agent
+    factor: Factor
+    secret: bytes
 
 
 class Sessions:
@@ -26,34 +53,103 @@ class Sessions:
     def __init__(self, context: ConsoleContext) -> None:
         settings = context.settings
         self._database = context.database
+        self._tokens = context.tokens
+        self._tries = settings.sign_in_tries
+        self._pause = timedelta(minutes=settings.sign_in_pause_minutes)
         self._lifetime = timedelta(hours=settings.session_hours)
         self._attempts = Attempts(context.database, settings)
         self._checks = PasswordChecks()
         self._supervisor_roles = context.supervisor_roles
         self._secure = urlsplit(context.hub.http.public_url).scheme == "https"
         self.cookie = "__Host-loket" if self._secure else "loket_session"
+        self.step_cookie = "__Host-loket_step" if self._secure else "loket_step"
         self.guest_cookie = "__Host-loket_guest" if self._secure else "loket_guest"
         self._nobody = agents.hash_of_nobody()
 
-    async def sign_in(self, login: str, password: str, address: str) -> str | None:
-        """The token of a new session; None when login or password is wrong.
+    async def sign_in(self, login: str, password: str, address: str) -> Entered | None:
+        """A new session, or the way to its second step; None when login or password is wrong.
 
         Raises TooManyTries, and Retry when more people sign in at once than can be served.
         """
         attempt = await self._attempts.begin(login, address)
         self._checks.refuse_when_full(familiar=attempt.familiar)
-        await self._attempts.count(attempt)
+        counts = await self._attempts.count(attempt)
         found = await self._database.read(lambda c: agents.find_by_login(c, login))
         agent, password_hash = found or (None, self._nobody)
         fits = await self._checks.fits(password_hash, password, familiar=attempt.familiar)
         if agent is None or not fits:
+            if agent is not None and counts.reached:
+                await self._tell_of_lock(agent.id, address)
             return None
-        agent_id = agent.id
-        return await self._database.write(lambda c: self._begin(c, attempt, agent_id))
+        known = agent
+        return await self._database.write(lambda c: self._begin(c, attempt, known))
 
-    def _begin(self, connection: Connection, attempt: Attempt, agent_id: str) -> str:
+    def _begin(self, connection: Connection, attempt: Attempt, agent: Agent) -> Entered:
         succeeded(connection, attempt)
-        return sessions.begin(connection, agent_id, self._lifetime)
+        factor = second_factors.find(connection, agent.id)
+        if (factor and factor.confirmed_at) or must_have_factor(connection, agent):
+            until = int((clock.now() + _STEP_LASTS).timestamp())
+            return Entered(step=self._tokens.sign(_STEP, f"{agent.id}:{until}"))
+        return Entered(token=sessions.begin(connection, agent.id, self._lifetime))
+
+    async def halfway(self, step: str) -> Halfway | None:
+        """Who is at the second step; None when there is nobody, or it took too long."""
+        agent_id, _, until = (self._tokens.verify(_STEP, step) or "").partition(":")
+        if not agent_id or int(until) < clock.now().timestamp():
+            return None
+
+        def read(connection: Connection) -> tuple[Agent, Factor] | None:
+            agent = agents.find(connection, agent_id)
+            return (agent, second_factors.begin(connection, agent_id)) if agent else None
+
+        found = await self._database.write(read)
+        return Halfway(*found, self.secret(found[1])) if found else None
+
+    async def second_step(self, who: Halfway, given: str) -> tuple[str, list[str]] | None:
+        """The token of a new session, with spare codes where the factor was set up by this; None
+        for a wrong code. Raises TooManyTries."""
+        key = digest("second step", who.agent.id)
+        now = clock.now()
+        count = await self._database.write(
+            lambda c: sign_ins.count(c, [key], now=now, until=now + self._pause)[key]
+        )
+        if count.tries > self._tries:
+            raise TooManyTries(count.until - now)
+        return await self._database.write(lambda c: self._finish(c, who, given, key))
+
+    def _finish(
+        self, connection: Connection, who: Halfway, given: str, key: str
+    ) -> tuple[str, list[str]] | None:
+        agent_id, codes = who.agent.id, []
+        step = one_time.fits(who.secret, given, clock.now(), after=who.factor.last_step)
+        if who.factor.confirmed_at is None:
+            made = second_factors.confirm(connection, agent_id, step) if step else None
+            if made is None:
+                return None
+            codes = made
+        elif not (
+            second_factors.use(connection, agent_id, step)
+            if step
+            else second_factors.use_spare(connection, agent_id, given)
+        ):
+            return None
+        sign_ins.forget(connection, key)
+        return sessions.begin(connection, agent_id, self._lifetime), codes
+
+    def secret(self, factor: Factor) -> bytes:
+        return self._tokens.derive("one-time codes", f"{factor.agent_id}:{factor.salt}")
+
+    async def _tell_of_lock(self, agent_id: str, address: str) -> None:
+        """Somebody tried so often that they must wait: administrators are told."""
+        await self._database.write(
+            lambda c: audit.record(
+                c,
+                actor="sign-in",
+                action="sign_in.locked",
+                about=agent_id,
+                details={"address": one_client(address)},
+            )
+        )
 
     def stop(self) -> None:
         self._checks.stop()
@@ -84,6 +180,23 @@ class Sessions:
             samesite="Lax",
         )
 
+    def set_step_cookie(self, response: web.StreamResponse, step: str) -> None:
+        """Of who is between password and code."""
+        response.set_cookie(
+            self.step_cookie,
+            step,
+            max_age=int(_STEP_LASTS.total_seconds()),
+            path="/",
+            httponly=True,
+            secure=self._secure,
+            samesite="Lax",
+        )
+
+    def clear_step_cookie(self, response: web.StreamResponse) -> None:
+        response.del_cookie(
+            self.step_cookie, path="/", httponly=True, secure=self._secure, samesite="Lax"
+        )
+
     def set_guest_cookie(self, response: web.StreamResponse, token: str) -> None:
         """Of somebody who takes part in a five-step session without a sign-in. The store says how
         long it opens anything."""
@@ -112,3 +225,12 @@ class Sessions:
 def form_token(token: str) -> str:
     """The token that this session's forms carry: only who has the cookie can know it."""
     return hmac.digest(token.encode(), b"form", hashlib.sha256).hex()
+
+
+REQUIRED = "second_factor"
+"""The choice of who needs a second step: `who` is everyone, administrators or nobody."""
+
+
+def must_have_factor(connection: Connection, agent: Agent) -> bool:
+    who = choices.value(connection, REQUIRED).get("who")
+    return who == "everyone" or (who == "administrators" and agent.administrator)

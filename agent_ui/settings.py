@@ -6,6 +6,9 @@ from hub.settings import Section
 
 
 class ConsoleSettings(Section):
+    development: bool = Field(
+        False, description="shows each part of the pages in each state at /console/_components"
+    )
     session_hours: float = Field(12, gt=0, le=720, description="how long a sign-in lasts")
     sign_in_tries: int = Field(
         5, ge=1, description="failed sign-ins per login and address before a pause"

@@ -44,3 +44,19 @@ def size(count: int) -> str:
         if count >= unit:
             return f"{count / unit:.1f} {name}"
     return f"{count} B"
+
+
+def exact(texts: Texts, seconds: float) -> str:
+    """A length of time in its two largest units: `2 h 5 min`; seconds below a minute."""
+    if seconds < 60:  # noqa: PLR2004
+        return texts(N_("{n} s"), n=round(seconds))
+    minutes = round(seconds / 60)
+    for size, words, part, smaller in (
+        (1440, _UNITS[0][1], 60, _UNITS[1][1]),
+        (60, _UNITS[1][1], 1, _UNITS[2][1]),
+    ):
+        if minutes >= size:
+            rest = minutes % size // part
+            whole = texts(words, n=minutes // size)
+            return f"{whole} {texts(smaller, n=rest)}" if rest else whole
+    return texts(_UNITS[2][1], n=minutes)

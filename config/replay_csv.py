@@ -1,13 +1,11 @@
 """Replayed contacts as a file for a spreadsheet, one line each."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from hub.tables_out import csv_line
 from routing.replay import Placed, Replayed
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _SIDE = ("role", "topic", "target_group", "row", "allowed", "nobody", "first_response")
 HEAD = (
     "interaction_id",
@@ -25,17 +23,6 @@ def write(path: Path, replayed: Iterable[Replayed]) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         file.write(csv_line(HEAD))
         file.writelines(csv_line(cells(one, one.subject)) for one in replayed)
-
-
-def csv_line(written: Iterable[str]) -> str:
-    line = io.StringIO()
-    csv.writer(line).writerow([guarded(cell) for cell in written])
-    return line.getvalue()
-
-
-def guarded(cell: str) -> str:
-    """What a spreadsheet would take for a formula gets an apostrophe: customers write subjects."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
 def cells(one: Replayed, subject: str) -> Iterator[str]:

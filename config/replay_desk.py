@@ -17,7 +17,7 @@ from config.flaws import unreadable
 from config.model_texts import ModelTexts, role_by, topic_by
 from config.people_needed import people_of
 from config.proof import staff_of
-from config.replay_csv import HEAD, cells, csv_line
+from config.replay_csv import HEAD, cells
 from config.replay_runs import Runs
 from config.staffing_csv import staffing_csv
 from hub import clock
@@ -25,6 +25,7 @@ from hub.errors import Rejected
 from hub.store import Database, admission, model_replays, recorded, timeline
 from hub.store.agents import Agent
 from hub.store.model_replays import Run
+from hub.tables_out import csv_line
 from routing.decision import Decision
 from routing.explain import explain
 from routing.learned.current import learned_now

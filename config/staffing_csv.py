@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from agent_ui.staffing import SLOTS_A_DAY, clock_of
-from config.replay_csv import csv_line
+from hub.tables_out import csv_line
 from routing.staffing.staffed import Slot, Staffing
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from agent_ui.console import Console
 from agent_ui.context import ConsoleContext, Escalation
+from config.channel_desk import Channels
 from config.group_desk import ModelGroups
 from config.installed import installed
 from config.matrix_desk import Matrices
@@ -30,6 +31,7 @@ from hub.by_hand import ByHand
 from hub.composing import Composing
 from hub.connector import Connector, ConnectorContext, ConnectorKind
 from hub.events import WITH_BULK
+from hub.facts import Facts
 from hub.gauges import Gauges
 from hub.guide import Guide
 from hub.heart import Heart
@@ -43,6 +45,7 @@ from hub.metrics import Metrics
 from hub.outbound import Outbound
 from hub.outgoing import OutgoingMessage, SendResult
 from hub.passing import nowhere_to_pass
+from hub.rating_requests import RatingRequests
 from hub.relay import Relay
 from hub.retention import Retention
 from hub.store import Blobs, Database, dead_letters, migrate
@@ -172,7 +175,8 @@ def build(settings: Settings, role: Role = Role.ALL, extra: Extra | None = None)
     if role in (Role.ALL, Role.CONSOLE):
         runs = Runs(basics.database, basics.life.versions)
         parts.append(("replays", runs))
-        console = _console(basics, outbound, runs)
+        channels = Channels(settings, basics.database, lambda: connectors)
+        console = _console(basics, outbound, runs, outbound_to, channels)
     if extra is not None:
         parts.append(("extra", extra))
     # Stopped in reverse: sockets and streams are told to end before the HTTP server waits for them.
@@ -368,6 +372,8 @@ def _dispatcher(basics: Basics) -> list[tuple[str, Part]]:
         ("planned models", Planned(basics.database, basics.life.activating)),
         ("sweeper", Sweeper(basics.database, basics.bus, basics.relay)),
         ("retention", retention),
+        ("rating requests", _rating_requests(basics)),
+        ("facts", Facts(basics.database, open_leadership(basics.database, "facts"))),
         (
             "learning",
             Schedule(
@@ -378,11 +384,29 @@ def _dispatcher(basics: Basics) -> list[tuple[str, Part]]:
     ]
 
 
+def _rating_requests(basics: Basics) -> RatingRequests:
+    hub = basics.settings.hub
+    return RatingRequests(
+        basics.database,
+        open_leadership(basics.database, "ratings"),
+        basics.tokens,
+        public_url=hub.http.public_url,
+        organisation=hub.organisation,
+        wake=basics.relay.wake,
+    )
+
+
 def make_teaching(settings: Settings, database: Database, model: CurrentModel) -> Teaching:
     return Teaching(database, settings.routing.learning, model)
 
 
-def _console(basics: Basics, outbound: Outbound, runs: Runs) -> Console:
+def _console(
+    basics: Basics,
+    outbound: Outbound,
+    runs: Runs,
+    outbound_to: Mapping[Channel, Connector],
+    channels: Channels,
+) -> Console:
     return Console(
         ConsoleContext(
             database=basics.database,
@@ -405,6 +429,7 @@ def _console(basics: Basics, outbound: Outbound, runs: Runs) -> Console:
             matrices=Matrices(basics.database, basics.life.versions),
             replays=Replays(basics.database, basics.life.versions, runs),
             workshops=WorkshopDesk(basics.life, basics.database, basics.settings.hub.organisation),
+            channels=channels,
             resend=outbound.resend,
             by_hand=ByHand(basics.intake, basics.database, basics.tokens),
             wake=basics.relay.wake,
@@ -418,6 +443,7 @@ def _console(basics: Basics, outbound: Outbound, runs: Runs) -> Console:
             partners=partner_titles(basics.settings),
             supervisor_roles=frozenset(basics.settings.routing.assignment.supervisor_roles),
             mailboxes=mailboxes(basics.settings),
+            pass_on=partial(_pass_on, outbound_to),
             zone=lambda: zone_of(basics.model()),
         )
     )

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from hub.blobs import SHELVES
 from hub.rounds import Rounds
 from hub.settings import RetentionSettings
-from hub.store import Blobs, Database, expiry, originals, recordings
+from hub.store import Blobs, Database, choices, expiry, originals, recordings
 from hub.store.leader import Leadership
 
 log = structlog.get_logger(__name__)
@@ -25,6 +25,7 @@ EVERY = timedelta(minutes=5)
 BETWEEN_BATCHES = 0.1
 """Seconds in which writers have the store to themselves."""
 
+CHOICE = "retention"
 BLOBS_AT_ONCE = 200
 LEFT_BEHIND = timedelta(days=1)
 
@@ -46,7 +47,7 @@ class Retention(Rounds):
 
     async def round(self, now: datetime) -> None:
         """What is due at `now`. Raises StoreDown."""
-        settings = self._settings
+        settings = await self._database.read(lambda c: in_force(c, self._settings))
         await self._rows("audit", expiry.forget_audit, now, settings.audit_days)
         await self._rows("handled", expiry.forget_handled, now, settings.event_days)
         await self._rows("tries", expiry.forget_tries, now, settings.event_days)
@@ -103,6 +104,12 @@ class Retention(Rounds):
 
     def _remove(self, hashes: set[str], before: datetime) -> int:
         return sum(self._blobs.remove(sha256, before=before) for sha256 in hashes)
+
+
+def in_force(connection: Connection, settings: RetentionSettings) -> RetentionSettings:
+    """What administrators chose in the console, and else what the settings say."""
+    chosen = choices.value(connection, CHOICE)
+    return RetentionSettings.model_validate(settings.model_dump() | chosen) if chosen else settings
 
 
 def shelf_at(moment: datetime) -> int:

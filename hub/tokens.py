@@ -32,6 +32,10 @@ class Tokens:
             return None
         return payload if hmac.compare_digest(self._mac(purpose, payload), mac) else None
 
+    def derive(self, purpose: str, salt: str) -> bytes:
+        """A secret of 160 bits that follows from ours and the salt."""
+        return hmac.digest(self._secret, f"derive\0{purpose}\0{salt}".encode(), hashlib.sha256)[:20]
+
     def _mac(self, purpose: str, payload: str) -> str:
         message = f"{purpose}\0{payload}".encode()
         digest = hmac.digest(self._secret, message, hashlib.sha256)[:_MAC_BYTES]

@@ -14,6 +14,7 @@ from hub.store.wall import Cell, Sending, Wall
 BAD, NEAR = "bad", "near"
 WALL = "/console/wall"
 HEALTH = "/console/admin/health"
+LOCKS = "/console/admin/audit?action=sign_in.locked"
 DEAD_LETTERS = "/console/admin/dead-letters"
 
 _FEWEST_ANSWERS = 10
@@ -51,7 +52,8 @@ class Alert:
 @dataclass(frozen=True)
 class Seen:
     """What the alerts are found in. `mailboxes`: by account, when the last mail came in; None: none
-    for a long time. `unrouted`: when the oldest contact without a route came."""
+    for a long time. `unrouted`: when the oldest contact without a route came. `locked`: as whom
+    somebody tried to sign in too often."""
 
     wall: Wall
     sending: Sequence[Sending] = ()
@@ -59,6 +61,7 @@ class Seen:
     parts: Sequence[Part] = ()
     dead: int = 0
     unrouted: datetime | None = None
+    locked: Sequence[str] = ()
 
 
 def alerts_of(seen: Seen, limits: Thresholds) -> list[Alert]:
@@ -66,6 +69,7 @@ def alerts_of(seen: Seen, limits: Thresholds) -> list[Alert]:
     found = [
         *_parts(seen),
         *_unhandled(seen),
+        *(Alert("locked", NEAR, LOCKS, {"name": name}) for name in seen.locked),
         *_waiting(seen.wall, limits),
         *_nobody(seen.wall),
         *_answers(seen.wall, limits),

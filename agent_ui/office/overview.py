@@ -11,13 +11,14 @@ from sqlalchemy import Connection
 from agent_ui.context import ConsoleContext
 from agent_ui.office.alerts import Alert, Seen, Thresholds, alerts_of
 from hub import clock
-from hub.store import choices, health, sweeping, wall
+from hub.store import audit, choices, health, sweeping, wall
 from hub.store.wall import Wall
 
 CHOICE = "alerts"
 FRESH = 1.0
 """Seconds for which one reading serves everybody."""
 _SENT_WITHIN = timedelta(hours=1)
+_LOCKED_WITHIN = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ class Overview:
             parts=health.parts(connection),
             dead=sweeping.count_dead(connection),
             unrouted=sweeping.oldest_unrouted(connection),
+            locked=audit.locked(connection, now - _LOCKED_WITHIN),
         )
         limits = Thresholds.chosen(choices.value(connection, CHOICE))
         return Stand(seen.wall, alerts_of(seen, limits), limits)

@@ -6,10 +6,33 @@ from agent_ui.texts import N_
 OFFICE_REASONS = {
     "not_supervisor": N_("Only a supervisor can do this."),
     "nothing_chosen": N_("Choose at least one piece of work first."),
+    "no_role_chosen": N_("Choose at least one role, or make this person an administrator."),
+    "no_address": N_("Write a mail address, such as kim@example.org."),
+    "no_name": N_("Write a name."),
+    "login_taken": N_("Somebody signs in with this already. Choose another login."),
+    "bad_skill": N_("Write a short name for the skill and choose a level from 1 to 5."),
+    "last_administrator": N_("Make somebody else an administrator first: nobody would be left."),
+    "short_password": N_("Choose a password of at least 12 characters."),
+    "long_password": N_("Choose a password of at most 1000 characters."),
+    "passwords_differ": N_("The two passwords differ. Type the same one twice."),
+    "factor_required": N_("Your organisation asks for a second step: it cannot be switched off."),
+    "wrong_password": N_("The present password is wrong."),
+    "bad_days": N_("Write days: 0 for ever, 7 or more for marks of events, 36500 at most."),
+    "bad_rating": N_("Choose a number from 1 to 5."),
+    "not_resolved": N_("This was opened again: we are still at it."),
+    "rated": N_("This was rated already."),
+    "wrong_code": N_("This code is wrong or was used. Wait for the next one, and type that."),
+    "no_scores": N_("Give at least one score."),
+    "bad_criteria": N_("Write 1 to 12 short lines, one for each thing to look at."),
+    "bad_period": N_("Choose a first and a last day, at most a year apart."),
     "bad_number": N_("Write whole numbers."),
 }
 
-OVERVIEW = (("/console/wall", N_("Wallboard")),)
+OVERVIEW = (
+    ("/console/wall", N_("Wallboard")),
+    ("/console/reports", N_("Reports")),
+    ("/console/reviews", N_("Reviews")),
+)
 """The pages for supervisors: address and name."""
 
 FIGURES = {
@@ -57,5 +80,140 @@ ALERTS = {
     "part": N_("{part} does not work: {problem}"),
     "gone": N_("A process says nothing any more: {process}."),
     "dead": N_("{n} messages could not be handled and wait for a person."),
+    "locked": N_("Somebody tried to sign in as {name} too often; they must wait."),
     "unrouted": N_("The oldest contact without a responsible role came {time} ago."),
 }
+
+REPORT_FIGURES = {
+    "all": N_("Finished work"),
+    "first_in_time": N_("First answer in time"),
+    "first_too_late": N_("First answer too late"),
+    "abandoned": N_("Gave up"),
+    "moved": N_("Went to somebody else"),
+    "repeated": N_("The customer came back"),
+    "stayed": N_("Solved by the first who had it"),
+    "broken": N_("A promise was broken"),
+    "rated": N_("Rated"),
+    "unhappy": N_("Rated 1 or 2"),
+    "first_seconds": N_("Time to the first answer"),
+    "next_seconds": N_("Time to a later answer"),
+    "resolution_seconds": N_("Time to the solution"),
+    "handling_seconds": N_("Time in hand"),
+}
+
+TABLES = {
+    "roles": N_("By role and channel"),
+    "rows": N_("By row of the interaction model: from pillar to post"),
+    "topics": N_("By topic"),
+    "groups": N_("By target group"),
+    "agents": N_("By agent"),
+}
+
+CRITERIA = (
+    N_("Understood the question"),
+    N_("The answer is right and complete"),
+    N_("Kept to what was agreed and allowed"),
+    N_("Clear and friendly in words"),
+    N_("Noted what the next one needs to know"),
+)
+"""What a review looks at until the organisation chooses."""
+
+ADMINISTRATION = (
+    ("/console/admin/people", N_("People")),
+    ("/console/admin/organisation", N_("Organisation")),
+    ("/console/admin/channels", N_("Channels")),
+    ("/console/admin/health", N_("Health")),
+    ("/console/admin/ledger", N_("Ledger")),
+    ("/console/admin/dead-letters", N_("Dead letters")),
+    ("/console/admin/audit", N_("Audit log")),
+)
+"""The pages for administrators: address and name."""
+
+INVITATION = {
+    "subject": N_("Sign in at {organisation}"),
+    "text": N_(
+        "You can answer customers of {organisation}.\n\nChoose your password on this page. The "
+        "link serves once, for three days:\n{url}\n\nDid you not expect this? Then you need not "
+        "do anything."
+    ),
+}
+
+PARTS = {
+    "store": N_("The database"),
+    "bus": N_("The message bus"),
+    "relay": N_("Telling what happened"),
+    "model": N_("The interaction model"),
+    "email": N_("E-mail"),
+    "chat": N_("Chat"),
+    "messaging": N_("SMS and WhatsApp"),
+    "phone": N_("Phone"),
+    "partners": N_("Partners"),
+    "portal": N_("Customer portal"),
+}
+
+LEDGER = {
+    "unrouted": N_("waits for the router"),
+    "dead": N_("could not be routed: a dead letter, waits for a person"),
+    "work_waiting": N_("its work waits for a role"),
+    "work_offered": N_("its work is being offered"),
+    "work_assigned": N_("its work is in somebody's hands"),
+    "work_snoozed": N_("its work is put aside until a time, or until the customer writes"),
+    "work_done": N_("its work is done"),
+    "filed": N_("automatic: kept with its conversation, no work"),
+    "imported": N_("imported from the past"),
+    "internal": N_("a note or an event among ourselves"),
+    "out_queued": N_("ours: waits to be sent"),
+    "out_sending": N_("ours: is being sent"),
+    "out_transmitting": N_("ours: is on the wire"),
+    "out_uncertain": N_("ours: may have been delivered, a person decides"),
+    "out_waiting": N_("ours: kept until the customer is there"),
+    "out_sent": N_("ours: sent"),
+    "out_delayed": N_("ours: delayed, tried again"),
+    "out_delivered": N_("ours: delivered"),
+    "out_read": N_("ours: read"),
+    "out_failed": N_("ours: failed, the work was raised"),
+    "out_bounced": N_("ours: came back, the work was raised"),
+    "unexplained": N_("unexplained"),
+}
+
+SECOND_STEP = {
+    "nobody": N_("nobody: who wants to"),
+    "administrators": N_("administrators"),
+    "everyone": N_("everyone"),
+}
+
+RETENTION = {
+    "original_days": N_("Originals of mails and of what partners posted"),
+    "recording_days": N_("Recordings of calls"),
+    "audit_days": N_("The audit log"),
+    "mailbox_days": N_("Marks of mails that left their mailbox"),
+    "event_days": N_("Marks of events that were handled"),
+}
+
+WAY_FACTS = {
+    "in": N_("in by"),
+    "out": N_("out by"),
+    "sms": N_("SMS"),
+    "whatsapp": N_("WhatsApp"),
+    "language": N_("language"),
+    "pages": N_("pages"),
+}
+
+TASKS = {
+    "model": (
+        N_("Say who is responsible for what"),
+        N_("The interaction model that came along is an example. Make a draft and let it go live."),
+    ),
+    "people": (N_("Invite colleagues"), N_("They choose their own password by a mailed link.")),
+    "roles": (
+        N_("Let every role have somebody"),
+        N_("Work of a role that nobody holds waits for nobody."),
+    ),
+    "channels": (N_("Connect a mailbox"), N_("Set it up in the settings; try it here first.")),
+    "health": (N_("See that everything works"), N_("Each part says how it is.")),
+    "second_step": (
+        N_("Ask for a second step when signing in"),
+        N_("At least of administrators: a password alone then lets nobody in."),
+    ),
+}
+"""What is to be done, and what that means."""

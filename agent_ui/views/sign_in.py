@@ -1,20 +1,25 @@
 """Signing in and out, and the language of the interface."""
 
 from http import HTTPStatus
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from aiohttp import web
 
 from agent_ui.attempts import TooManyTries
 from agent_ui.desk import leave
 from agent_ui.pages import Pages
-from agent_ui.sessions import Sessions
+from agent_ui.sessions import Halfway, Sessions
 from agent_ui.streams import Streams
 from agent_ui.texts import LANGUAGES
 from agent_ui.visit import Guest, Visit
+from agent_ui.words import REASONS
+from hub import one_time
 from hub.store import Database, agents
 
 HOME = "/console"
+SIGN_IN = "/console/sign-in"
+CODE = "/console/sign-in/code"
+_LONGEST_CODE = 40
 
 
 class SignInViews:
@@ -33,22 +38,71 @@ class SignInViews:
         login, password = await guest.field("login"), await guest.field("password")
         after = await guest.field("next")
         try:
-            token = await self._sessions.sign_in(login, password, guest.request.remote or "")
+            entered = await self._sessions.sign_in(login, password, guest.request.remote or "")
         except TooManyTries as error:
-            problem = guest.texts.count(
-                error.minutes,
-                "Too many tries. Try again in a minute.",
-                "Too many tries. Try again in {n} minutes.",
-            )
+            problem = _too_many(guest, error)
             status = HTTPStatus.TOO_MANY_REQUESTS
             return self._form(guest, after=after, login=login, problem=problem, status=status)
-        if token is None:
+        if entered is None:
             problem = guest.texts("Login or password is wrong.")
             status = HTTPStatus.UNPROCESSABLE_ENTITY
             return self._form(guest, after=after, login=login, problem=problem, status=status)
+        if entered.step:
+            response = see_other(f"{CODE}?{urlencode({'next': inside(after)})}")
+            self._sessions.set_step_cookie(response, entered.step)
+            return response
         response = see_other(inside(after))
-        self._sessions.set_cookie(response, token)
+        self._sessions.set_cookie(response, entered.token)
         return response
+
+    async def code_form(self, guest: Guest) -> web.StreamResponse:
+        return await self._second(guest, guest.request.query.get("next", ""))
+
+    async def code(self, guest: Guest) -> web.StreamResponse:
+        """The second step: a code of the app, or a spare one."""
+        after = await guest.field("next")
+        who = await self._halfway(guest)
+        if who is None:
+            return see_other(SIGN_IN)
+        try:
+            done = await self._sessions.second_step(
+                who, (await guest.field("code"))[:_LONGEST_CODE]
+            )
+        except TooManyTries as error:
+            return await self._second(guest, after, _too_many(guest, error), status=429)
+        if done is None:
+            problem = guest.texts(REASONS["wrong_code"])
+            return await self._second(guest, after, problem, status=422)
+        token, spare = done
+        response: web.StreamResponse = see_other(inside(after))
+        if spare:
+            response = self._pages.page(
+                guest, "office/spare_codes.html", codes=spare, after=inside(after)
+            )
+        self._sessions.set_cookie(response, token)
+        self._sessions.clear_step_cookie(response)
+        return response
+
+    async def _halfway(self, guest: Guest) -> Halfway | None:
+        return await self._sessions.halfway(
+            guest.request.cookies.get(self._sessions.step_cookie, "")
+        )
+
+    async def _second(
+        self, guest: Guest, after: str, problem: str = "", *, status: int = HTTPStatus.OK
+    ) -> web.StreamResponse:
+        who = await self._halfway(guest)
+        if who is None:
+            return see_other(SIGN_IN)
+        return self._pages.page(
+            guest,
+            "office/second_step.html",
+            status=status,
+            after=after,
+            problem=problem,
+            who=who,
+            one_time=one_time,
+        )
 
     async def sign_out(self, visit: Visit) -> web.StreamResponse:
         self._streams.end(await self._sessions.sign_out(visit.token))
@@ -82,6 +136,14 @@ class SignInViews:
         return self._pages.page(
             guest, "sign_in.html", status=status, after=after, login=login, problem=problem
         )
+
+
+def _too_many(guest: Guest, error: TooManyTries) -> str:
+    return guest.texts.count(
+        error.minutes,
+        "Too many tries. Try again in a minute.",
+        "Too many tries. Try again in {n} minutes.",
+    )
 
 
 def see_other(path: str) -> web.Response:

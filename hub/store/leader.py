@@ -18,7 +18,13 @@ from hub.store.outbox import NEWS_CHANNEL
 STAND_BY_SECONDS = 1.0
 LOKET = 0x4C4F4B4554
 """What the advisory locks of this program are counted from: 1 is migrate's, 3 the models'."""
-_KEYS = {"relay": LOKET, "retention": LOKET + 2, "learning": LOKET + 5}
+_KEYS = {
+    "relay": LOKET,
+    "retention": LOKET + 2,
+    "learning": LOKET + 5,
+    "facts": LOKET + 7,
+    "ratings": LOKET + 8,
+}
 
 _LET_GO_OF_THE_DEAD = {
     # When our machine dies without a word, PostgreSQL must free the lock within half a minute.
@@ -29,7 +35,7 @@ _LET_GO_OF_THE_DEAD = {
 }
 
 
-Job = Literal["relay", "retention", "learning"]
+Job = Literal["relay", "retention", "learning", "facts", "ratings"]
 
 
 class Leadership(Protocol):

@@ -13,7 +13,7 @@ from hub.events import PresenceChanged
 from hub.interaction import Channel
 from hub.store import audit, in_hand, outbox
 from hub.store.among import among
-from hub.store.tables import presence
+from hub.store.tables import presence, presence_changes
 
 SOURCE = "/loket/presence"
 
@@ -148,7 +148,9 @@ def lock(connection: Connection, agent_id: str) -> Row[Any] | None:
 
 
 def tell(connection: Connection, agent_id: str, state: str) -> None:
-    """Let the consoles and the dispatchers know."""
+    """Let the consoles and the dispatchers know, and keep it for reports."""
+    row = {"id": clock.new_id(), "agent_id": agent_id, "at": clock.now(), "state": state}
+    connection.execute(insert(presence_changes), [row])
     event = PresenceChanged(agent_id=agent_id, state=state)
     outbox.add(connection, event, subject=agent_id, source=SOURCE)
 

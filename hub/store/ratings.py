@@ -9,6 +9,7 @@ from hub import clock
 from hub.errors import Rejected
 from hub.interaction import Channel
 from hub.replies import add_event
+from hub.store import work_facts
 from hub.store.tables import conversations, ratings
 
 LOWEST, HIGHEST = 1, 5
@@ -45,6 +46,7 @@ def rate(
         raise Rejected("not_resolved", "This conversation is not resolved.", status=409)
     if is_rated(connection, conversation_id, since=resolved_at):
         raise Rejected("rated", "This was rated already.", status=409)
+    now = clock.now()
     connection.execute(
         insert(ratings).values(
             id=clock.new_id(),
@@ -52,9 +54,10 @@ def rate(
             channel=channel.value,
             score=score,
             comment=comment,
-            at=clock.now(),
+            at=now,
         )
     )
+    work_facts.rated(connection, conversation_id, score, now)
     return add_event(
         connection,
         conversation_id=conversation_id,

@@ -538,6 +538,7 @@ work_items = Table(
         "ix_work_items_answered", "first_response_at IS NOT NULL", "channel", "first_response_at"
     ),
     _where("ix_work_items_handled", "state = 'done'", "customer_id", "resolved_at"),
+    _where("ix_work_items_resolved", "state = 'done'", "resolved_at"),
     Index(
         "uq_work_items_open",
         "conversation_id",
@@ -759,6 +760,7 @@ audit_log = Table(
     Column("action", String(100), nullable=False),
     Column("object", String(100), nullable=False),
     Column("details", Json, nullable=False),
+    Index("ix_audit_log_object_at", "object", "at"),
 )
 
 mailbox_cursors = Table(
@@ -1182,4 +1184,95 @@ health = Table(
     Column("problem", Text, nullable=False),  # empty: it works
     Column("since", Instant, nullable=False),
     Column("seen_at", Instant, nullable=False),
+)
+
+# Finished work in narrow rows, for reports. Lengths of time are in seconds.
+work_facts = Table(
+    "work_facts",
+    metadata,
+    Column("work_item_id", _ID, ForeignKey("work_items.id"), primary_key=True),
+    Column("conversation_id", _ID, nullable=False, index=True),
+    Column("customer_id", _ID, nullable=False),
+    Column("role", String(100), nullable=False),
+    Column("channel", String(16), nullable=False),
+    Column("topic", String(200), nullable=False),
+    Column("target_group", String(100), nullable=False),
+    Column("model_row", String(500), nullable=False),  # that made the role responsible
+    Column("agent_id", _ID),  # who had it in the end
+    Column("came_hour", Integer, nullable=False),  # hours since 1970 in UTC
+    Column("came_at", Instant, nullable=False),
+    Column("done_at", Instant, nullable=False, index=True),
+    Column("first_seconds", Integer),  # until the first answer; null: none was given
+    Column("next_seconds", Integer),  # the longest wait for a later answer; null: none was asked
+    Column("resolution_seconds", Integer, nullable=False),
+    Column("handling_seconds", Integer),  # in hand; null: nobody took it
+    Column("units", Integer, nullable=False),  # of an agent's 100
+    Column("transfers", Integer, nullable=False),
+    Column("holders", Integer, nullable=False),  # how many agents had it
+    Column("repeats", Integer, nullable=False),  # how often the customer came back about the same
+    Column("promised", Integer, nullable=False),
+    Column("kept", Integer, nullable=False),  # of those promises
+    Column("first_in_time", Boolean),  # null: no first answer was promised
+    Column("abandoned", Boolean, nullable=False),
+    Column("rating", Integer),  # 1 to 5
+    Index("ix_work_facts_came_hour", "came_hour"),
+    Index("ix_work_facts_customer_id_done_at", "customer_id", "done_at"),
+)
+
+# Whether agents were there, change by change, for reports.
+presence_changes = Table(
+    "presence_changes",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("agent_id", _ID, ForeignKey("agents.id"), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("state", String(16), nullable=False),
+    Index("ix_presence_changes_agent_id_at", "agent_id", "at"),
+)
+
+# What a supervisor thought of how a conversation was handled.
+reviews = Table(
+    "reviews",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("conversation_id", _ID, ForeignKey("conversations.id"), nullable=False, index=True),
+    Column("agent_id", _ID, ForeignKey("agents.id"), nullable=False),  # whose work it was
+    Column("reviewer_id", _ID, ForeignKey("agents.id"), nullable=False),
+    Column("scores", Json, nullable=False),  # 1 to 5 by criterion
+    Column("percent", Integer, nullable=False),  # what they come to
+    Column("remark", Text, nullable=False),
+    Column("at", Instant, nullable=False, index=True),
+)
+
+# Links by which people choose their own password.
+invitations = Table(
+    "invitations",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("agent_id", _ID, ForeignKey("agents.id"), nullable=False, index=True),
+    Column("address", String(512), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("created_by", String(100), nullable=False),
+    Column("expires_at", Instant, nullable=False),
+)
+
+# What agents need besides a password.
+second_factors = Table(
+    "second_factors",
+    metadata,
+    Column("agent_id", _ID, ForeignKey("agents.id"), primary_key=True),
+    Column("salt", String(64), nullable=False),  # the secret follows from it and our key
+    Column("confirmed_at", Instant),  # null: the agent has not shown yet that it works
+    Column("last_step", Counter, nullable=False),  # of the last code that was used
+    Column("recovery", Json, nullable=False),  # digests of the spare codes
+)
+
+# Of which work its customer was asked what they think.
+rating_requests = Table(
+    "rating_requests",
+    metadata,
+    Column("work_item_id", _ID, ForeignKey("work_items.id"), primary_key=True),
+    Column("customer_id", _ID, nullable=False),
+    Column("asked_at", Instant, nullable=False),
+    Index("ix_rating_requests_customer_id_asked_at", "customer_id", "asked_at"),
 )

@@ -178,7 +178,7 @@ def behind(figure: str, *, now: datetime, since: datetime) -> ColumnElement[bool
             deadlines.c.met_at.is_not(None), deadlines.c.breached_at.is_(None)
         ),
         "too_late": _first_answer(deadlines.c.breached_at.is_not(None)),
-        "abandoned": _given_up(),
+        "abandoned": given_up(),
     }
     within = columns.state != constant(DONE) if figure in NOW else _came_since(since)
     return and_(within, conditions[figure])
@@ -212,7 +212,9 @@ def items_behind(
 
 
 def _came_since(since: datetime) -> ColumnElement[bool]:
-    return work_items.c.id >= clock.first_id(since)
+    """The first part is for the database: ids have an index, times of waiting have none."""
+    columns = work_items.c
+    return and_(columns.id >= clock.first_id(since), columns.waiting_since >= since)
 
 
 def _first_answer(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -230,7 +232,7 @@ def _first_answer(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     )
 
 
-def _given_up() -> ColumnElement[bool]:
+def given_up() -> ColumnElement[bool]:
     """Who hung up before anybody answered, or left a chat in which nobody had."""
     columns = work_items.c
     missed = select(calls_table.c.sid).where(

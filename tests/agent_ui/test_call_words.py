@@ -19,6 +19,28 @@ from hub.store import calls
         ({"outcome": calls.UNREACHED, "why": "busy"}, "phone was busy", "was bezet"),
         ({"outcome": calls.UNREACHED, "why": "no_number"}, "in the settings", "instellingen"),
         ({"outcome": calls.UNREACHED, "why": "no-answer"}, "not reached", "niet bereikbaar"),
+        ({"outcome": calls.NO_ANSWER, "seconds": "9"}, "in vain", "tevergeefs"),
+        ({"outcome": calls.ENDED, "seconds": "9"}, "before the customer", "voordat de klant"),
+        (
+            {"outcome": calls.PUT_THROUGH, "seconds": "9", "to": "+31201234567"},
+            "through to +31201234567",
+            "door met +31201234567",
+        ),
+        (
+            {"outcome": calls.TALKED, "seconds": "130", "direction": calls.OUTBOUND},
+            "called the customer",
+            "belde de klant",
+        ),
+        (
+            {"outcome": calls.UNREACHED, "why": "busy", "direction": calls.OUTBOUND},
+            "was not called",
+            "niet gebeld",
+        ),
+        (
+            {"outcome": calls.UNREACHED, "why": "busy", "who": "other", "name": "Bob"},
+            "Bob was asked",
+            "Bob is bij het gesprek gevraagd",
+        ),
     ],
 )
 def test_each_way_a_call_goes_is_told(details: dict[str, str], english: str, dutch: str) -> None:

@@ -23,16 +23,28 @@ OPEN = {
     ("GET", "/console/sign-in"),
     ("POST", "/console/sign-in"),
     ("POST", "/console/sign-in/language"),
+    ("GET", "/console/sign-in/code"),
+    ("POST", "/console/sign-in/code"),
     ("GET", "/console/join"),
     ("GET", "/console/join/{code}"),
     ("POST", "/console/join"),
+    ("GET", "/console/first/{code:[a-z0-9.]{1,60}}"),
+    ("POST", "/console/first/{code:[a-z0-9.]{1,60}}"),
+    ("GET", "/rate/{token:[a-z0-9.-]{1,80}}"),
+    ("POST", "/rate/{token:[a-z0-9.-]{1,80}}"),
+    ("GET", "/console/welcome/{token:[A-Za-z0-9_-]{1,64}}"),
+    ("POST", "/console/welcome/{token:[A-Za-z0-9_-]{1,64}}"),
 }
+API = "/api/"
+# What a signed address opens, for whoever has it.
+SIGNED = {"/sound/{token}"}
 ABOVE_AGENTS = {Audience.SUPERVISORS, Audience.ADMINISTRATORS, Audience.LEADERS}
 
 
 def doors(house: House) -> Iterator[tuple[Route, Audience]]:
+    """Those for people; programs come in by the API with a token."""
     for route in house.console.routes():
-        if not route.path.startswith(PREFIX):
+        if not route.path.startswith((PREFIX, API)) and route.path not in SIGNED:
             yield route, house.console.audiences[route.handler]
 
 
@@ -68,8 +80,26 @@ async def test_the_open_doors_are_these(house: House) -> None:
     assert found == OPEN
 
 
+async def test_a_made_up_address_opens_nothing(house: House, anna: Person) -> None:
+    signed = [route for route in house.console.routes() if route.path in SIGNED]
+    assert len(signed) == len(SIGNED)
+    for route in signed:
+        assert (await knock(anna, route))[0] == 404
+
+
 async def test_a_stranger_comes_in_nowhere(house: House, guest: Person) -> None:
     assert await refused(guest, house) == []
+
+
+async def test_a_program_without_a_token_comes_in_nowhere(house: House, anna: Person) -> None:
+    """Nor does an agent's session open the API: another site could use it there."""
+    came_in = []
+    for route in house.console.routes():
+        if route.path.startswith(API) and "openapi" not in route.path:
+            status, _ = await knock(anna, route, Cookie="loket_session=made-up")
+            if status != 401:
+                came_in.append(f"{route.method} {route.path}: {status}")
+    assert sorted(came_in) == ["GET /api/v1/reference.css: 200", "GET /api/v1: 200"]
 
 
 async def test_what_opens_doors_elsewhere_opens_none_here(house: House, guest: Person) -> None:

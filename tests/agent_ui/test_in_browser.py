@@ -19,7 +19,7 @@ from hub import clock
 from hub.deliveries import EventKind, NewEvent
 from hub.interaction import Attachment, Party, PointKind, Thread
 from hub.segments import count
-from hub.store import agents, learning, orders, sessions, tracking
+from hub.store import agents, learning, orders, sessions, ticking, tracking
 from hub.store import work_items as work
 from hub.store.tables import agents as agents_table
 from hub.store.tables import outbound, work_items
@@ -83,6 +83,22 @@ async def test_an_open_conversation_lives(house: House, browser: Browser) -> Non
             mail_arrival("jan@example.org", references=("one@x.example",), text="Thanks")
         )
         await expect(at.page.locator(".entry-inbound .text").last).to_have_text("Thanks")
+        await at.check_traps()
+
+
+async def test_a_step_that_a_colleague_ticks_is_seen_to_be_done(
+    house: House, browser: Browser
+) -> None:
+    accepted = await house.receive(subject="Order 1")
+    carl = await house.hire("carl", "Carl")
+    item = await house.work_of(accepted.conversation_id)
+    async with desk(browser, house) as at:
+        await at.sign_in("anna")
+        await at.open(accepted.conversation_id)
+        await expect(at.page.locator("[data-steps]")).to_contain_text("Look up the order")
+        await house.write(lambda c: _claim(c, item.id, carl))
+        await house.write(lambda c: _tick(c, item.id, carl))
+        await expect(at.page.locator("[data-steps] .step-said")).to_contain_text("done Carl")
         await at.check_traps()
 
 
@@ -179,6 +195,12 @@ def _claim(connection: Connection, item_id: str, agent_id: str) -> None:
     agent = agents.find(connection, agent_id)
     assert agent is not None
     work.claim(connection, item_id, agent)
+
+
+def _tick(connection: Connection, item_id: str, agent_id: str) -> None:
+    agent = agents.find(connection, agent_id)
+    assert agent is not None
+    ticking.tick(connection, item_id, agent, "before.look")
 
 
 async def test_a_topic_is_corrected_with_one_key_and_a_few_letters(

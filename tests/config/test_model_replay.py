@@ -11,11 +11,11 @@ import pytest
 
 from config.demo import example, organisation
 from config.demo.sign_ins import Passwords
-from config.replay_csv import guarded
 from config.replay_running import Task, replayed
 from config.settings import DEFAULT_MODEL
 from hub import clock
 from hub.store.tables import interactions, work_items
+from hub.tables_out import guarded
 from loket_process import Deployment, deploy, run
 from routing.analysis import Staff
 from routing.model_file import load_definition, load_model

@@ -15,12 +15,14 @@ from sqlalchemy import Table, select
 from agent_ui.console import Console
 from agent_ui.context import ConsoleContext, Escalation
 from agent_ui.settings import ConsoleSettings
-from builders import ACCOUNT, TOKENS, mail_arrival
+from builders import ACCOUNT, SECRET, TOKENS, mail_arrival
+from config.channel_desk import Channels
 from config.group_desk import ModelGroups
 from config.matrix_desk import Matrices
 from config.model_desk import Desk
 from config.replay_desk import Replays
 from config.replay_runs import Runs
+from config.settings import load
 from config.topic_desk import ModelTopics
 from config.topic_drafts import TopicDrafts
 from config.workshop_desk import WorkshopDesk
@@ -29,14 +31,16 @@ from connectors.shared.twilio.numbers import to_e164
 from hub.bus import DeadLetter
 from hub.bus.opening import open_bus
 from hub.by_hand import ByHand
+from hub.errors import Unavailable
 from hub.guide import Guide
 from hub.http import build_app
 from hub.http_server import HttpServer
 from hub.intake import Intake
-from hub.interaction import Accepted, Arrival, Channel
+from hub.interaction import Accepted, Arrival, Channel, DeliveryState
 from hub.isolation import Workers
 from hub.metrics import Metrics
 from hub.outbound import Outbound
+from hub.outgoing import OutgoingMessage, SendResult
 from hub.relay import Relay
 from hub.settings import BusSettings, HttpSettings, HubSettings
 from hub.store import Blobs, agents, migrate
@@ -117,6 +121,11 @@ class House:
     public_url: str = ""
     webhooks: WebhookRules | None = field(default_factory=WebhookRules)
     supervisor_roles: frozenset[str] = frozenset()
+    passed_on: list[OutgoingMessage] = field(default_factory=list)
+    """Mails that were sent and not kept."""
+    mail_is_down: bool = False
+    connectors: dict[str, Any] = field(default_factory=dict)
+    """What the page of channels tries."""
     port: int = field(default_factory=free_port)
 
     @property
@@ -209,19 +218,34 @@ class House:
             models=Desk(self.life, self.live, self.database),
             matrices=Matrices(self.database, self.life.versions),
             replays=Replays(self.database, self.life.versions, self.runs),
+            channels=self._channels(),
             workshops=WorkshopDesk(self.life, self.database, hub.organisation),
+            pass_on=self._pass_on,
             resend=self.outbound.resend,
+            webhooks=self.webhooks,
+            partners={"snelpost": "SnelPost"},
             by_hand=ByHand(self.intake, self.database, TOKENS),
             wake=self.relay.wake,
             offered_only=lambda: offered_only(self.model),
             backup_of=lambda role: backup_of(self.model, role),
             escalation=self.escalation,
-            webhooks=self.webhooks,
-            partners={"snelpost": "SnelPost"},
             shut=lambda role, now: shut(self.model, role, now),
             phone_number=lambda typed: to_e164(typed, "NL"),
             supervisor_roles=self.supervisor_roles,
         )
+
+    def _channels(self) -> Channels:
+        said = {
+            "hub": {"organisation": "Van Dalen Koffie", "secret": SECRET},
+            "connectors": {"chat": {"sites": {"website": {"origins": ["https://www.x.example"]}}}},
+        }
+        return Channels(load(None, said), self.database, lambda: self.connectors)
+
+    async def _pass_on(self, message: OutgoingMessage) -> SendResult:
+        if self.mail_is_down:
+            raise Unavailable("mail", "Nobody answers.")
+        self.passed_on.append(message)
+        return SendResult(state=DeliveryState.SENT)
 
     def _guide(self, group: str, public: bool, now: datetime) -> Guide:
         return contact_guide(self.model, group, public=public, now=now)

@@ -1,0 +1,125 @@
+"""Counts over time as bars for the page's SVG, and as a grid of the hours of the week. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, tzinfo
+
+WIDTH = 980
+HEIGHT = 220
+_LEFT, _RIGHT, _ABOVE, _BELOW = 44, 8, 10, 26
+_MOST_LINES = 5
+_MOST_LABELS = 12
+_HOURLY_UP_TO = timedelta(days=2)
+LEVELS = 5
+
+
+@dataclass(frozen=True)
+class Bar:
+    x: float
+    y: float
+    width: float
+    height: float
+    count: int
+    label: str
+
+
+@dataclass(frozen=True)
+class Chart:
+    """`up`: the lines of the grid with their numbers; `marks`: (x, text) below the bars. `hourly`:
+    each bar is an hour, else a day."""
+
+    bars: Sequence[Bar]
+    up: Sequence[tuple[float, int]]
+    marks: Sequence[tuple[float, str]]
+    bottom: float
+    hourly: bool
+
+
+def volumes(hours: Mapping[int, int], since: datetime, until: datetime, zone: tzinfo) -> Chart:
+    """Bars for each day of the period, or for each hour of a short one; `hours` counts by hours
+    since 1970."""
+    hourly = until - since <= _HOURLY_UP_TO
+    labels = [*_hours(since, until, zone)] if hourly else [*_days(since, until, zone)]
+    counts = dict.fromkeys(labels, 0)
+    for hour, count in hours.items():
+        label = _label(datetime.fromtimestamp(hour * 3600, UTC).astimezone(zone), hourly=hourly)
+        if label in counts:
+            counts[label] += count
+    return _drawn(counts, hourly=hourly)
+
+
+def _drawn(counts: Mapping[str, int], *, hourly: bool) -> Chart:
+    highest = max(max(counts.values(), default=0), 1)
+    step = -(-highest // _MOST_LINES)
+    top = -(-highest // step) * step
+    place = (WIDTH - _LEFT - _RIGHT) / max(len(counts), 1)
+    every = -(-len(counts) // _MOST_LABELS) or 1
+    bars = [
+        Bar(
+            x=_LEFT + number * place + place * 0.1,
+            y=_y(count, top),
+            width=place * 0.8,
+            height=_y(0, top) - _y(count, top),
+            count=count,
+            label=label,
+        )
+        for number, (label, count) in enumerate(counts.items())
+    ]
+    marks = [(bar.x + bar.width / 2, _short(bar.label)) for bar in bars[::every]]
+    up = [(_y(count, top), count) for count in range(0, top + 1, step)]
+    return Chart(bars, up, marks, _y(0, top), hourly)
+
+
+def _y(count: int, top: int) -> float:
+    return _ABOVE + (1 - count / top) * (HEIGHT - _ABOVE - _BELOW)
+
+
+def _label(local: datetime, *, hourly: bool) -> str:
+    return local.strftime("%Y-%m-%d %H:00") if hourly else local.strftime("%Y-%m-%d")
+
+
+def _short(label: str) -> str:
+    """`24-11`, or `14:00`."""
+    return label[-5:] if " " in label else f"{label[8:10]}-{label[5:7]}"
+
+
+def _days(since: datetime, until: datetime, zone: tzinfo) -> Sequence[str]:
+    day: date = since.astimezone(zone).date()
+    last = (until - timedelta(seconds=1)).astimezone(zone).date()
+    return [(day + timedelta(days=n)).isoformat() for n in range((last - day).days + 1)]
+
+
+def _hours(since: datetime, until: datetime, zone: tzinfo) -> Sequence[str]:
+    count = int((until - since).total_seconds()) // 3600
+    return [
+        _label((since + timedelta(hours=n)).astimezone(zone), hourly=True) for n in range(count)
+    ]
+
+
+@dataclass(frozen=True)
+class Place:
+    """One hour of the week: how many came then, and how many that is beside the others (0 to
+    `LEVELS`)."""
+
+    count: int
+    level: int
+
+
+def week(hours: Mapping[int, int], zone: tzinfo) -> Sequence[tuple[int, Sequence[Place]]]:
+    """By hour of the day, for the seven days from Monday; only hours in which something came."""
+    counts: dict[tuple[int, int], int] = {}
+    for hour, count in hours.items():
+        local = datetime.fromtimestamp(hour * 3600, UTC).astimezone(zone)
+        key = (local.hour, local.weekday())
+        counts[key] = counts.get(key, 0) + count
+    highest = max(counts.values(), default=0)
+    return [
+        (
+            hour,
+            [
+                Place(count := counts.get((hour, day), 0), -(-count * LEVELS // highest))
+                for day in range(7)
+            ],
+        )
+        for hour in sorted({hour for hour, _ in counts})
+    ]

@@ -1,0 +1,172 @@
+"""Answers what the console's page of channels asks, with the settings and the connectors' own
+checks."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from pydantic import ValidationError
+
+from agent_ui.channel_desk import Kind, Mailbox, Tried, Way
+from config.installed import installed
+from config.settings import Settings
+from connectors.email.check import check as check_mail
+from connectors.email.settings import EmailSettings
+from hub.connector import Connector, Finding
+from hub.errors import LoketError
+from hub.store import Database
+
+CHECK_SECONDS = 60
+
+
+class Channels:
+    """`connectors` gives those that run in this process; what is missing there is made to be
+    checked, and let go of."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        connectors: Callable[[], Mapping[str, Connector]],
+    ) -> None:
+        self._settings = settings
+        self._database = database
+        self._connectors = connectors
+
+    def kinds(self) -> Sequence[Kind]:
+        found = []
+        for kind in installed():
+            section = getattr(self._settings.connectors, kind.name, None)
+            ways = _WAYS.get(kind.name, _nothing)(section, self._url) if section else ()
+            found.append(Kind(kind.name, section is not None, tuple(ways)))
+        return found
+
+    async def check(self, name: str) -> Sequence[Finding]:
+        connector = self._connectors().get(name)
+        if connector is None:
+            return [Finding(name, ok=False, what="It does not run in this process.",
+                            hint="Run `loket check` where it does.")]  # fmt: skip
+        try:
+            async with asyncio.timeout(CHECK_SECONDS):
+                found = await connector.check()
+        except TimeoutError:
+            return [Finding(name, ok=False, what="No answer within a minute.", hint="Try again.")]
+        except LoketError as error:
+            return [Finding(name, ok=False, what=str(error))]
+        return found or [Finding(name, ok=True, what="There is nothing to try.")]
+
+    async def try_mailbox(self, typed: Mailbox) -> Tried:
+        try:
+            settings = EmailSettings.model_validate({"accounts": {"new": _account(typed)}})
+        except ValidationError as error:
+            return Tried(
+                [Finding(_place(one), ok=False, what=one["msg"]) for one in error.errors()]
+            )
+        return Tried(await check_mail(settings, self._database), _lines(typed))
+
+    @property
+    def _url(self) -> str:
+        return self._settings.hub.http.public_url
+
+
+def _nothing(_section: Any, _url: str) -> Sequence[Way]:
+    return ()
+
+
+def _mail(section: Any, _url: str) -> Sequence[Way]:
+    return [
+        Way(
+            account.address,
+            (
+                ("in", _server(account.imap) or _listener(section)),
+                ("out", _server(account.smtp or section.smtp)),
+            ),
+        )
+        for account in section.accounts.values()
+    ]
+
+
+def _server(server: Any) -> str:
+    return f"{server.host}:{server.port} ({server.tls})" if server else ""
+
+
+def _listener(section: Any) -> str:
+    listen = section.listen
+    return f"{listen.protocol} {listen.host}:{listen.port}" if listen else ""
+
+
+def _texts(section: Any, _url: str) -> Sequence[Way]:
+    return [
+        Way(one.number, (("sms", _yes(one.sms)), ("whatsapp", _yes(one.whatsapp))))
+        for one in section.numbers.values()
+    ]
+
+
+def _phones(section: Any, _url: str) -> Sequence[Way]:
+    return [Way(one.number, (("language", one.language),)) for one in section.numbers.values()]
+
+
+def _chats(section: Any, url: str) -> Sequence[Way]:
+    return [
+        Way(
+            key,
+            (("pages", ", ".join(site.origins) or "-"),),
+            f'<script src="{url}/chat/loket-chat.js" data-site="{key}" async></script>',
+        )
+        for key, site in section.sites.items()
+    ]
+
+
+def _yes(on: bool) -> str:
+    return "on" if on else "off"
+
+
+_WAYS: Mapping[str, Callable[[Any, str], Sequence[Way]]] = {
+    "email": _mail,
+    "messaging": _texts,
+    "phone": _phones,
+    "chat": _chats,
+}
+
+
+def _account(typed: Mailbox) -> dict[str, Any]:
+    account: dict[str, Any] = {"address": typed.address}
+    sides = (
+        ("imap", typed.imap_host, typed.imap_port, typed.imap_tls),
+        ("smtp", typed.smtp_host, typed.smtp_port, typed.smtp_tls),
+    )
+    for name, host, port, tls in sides:
+        if host:
+            account[name] = {"host": host, "user": typed.user, "password": typed.password}
+            account[name] |= {"tls": tls, "timeout": 15}
+            account[name] |= {"port": port} if port else {}
+    return account
+
+
+def _place(error: Any) -> str:
+    return " ".join(str(part) for part in error["loc"][2:]) or "mailbox"
+
+
+def _lines(typed: Mailbox) -> str:
+    """As settings are written; the password comes from the environment."""
+    name = "".join(c for c in typed.address.partition("@")[0] if c.isalnum()) or "mail"
+    lines = [f"[connectors.email.accounts.{name}]", f"address = {_quoted(typed.address)}"]
+    sides = (
+        ("imap", typed.imap_host, typed.imap_port, typed.imap_tls),
+        ("smtp", typed.smtp_host, typed.smtp_port, typed.smtp_tls),
+    )
+    for side, host, port, tls in sides:
+        if host:
+            variable = (
+                f"LOKET_CONNECTORS__EMAIL__ACCOUNTS__{name.upper()}__{side.upper()}__PASSWORD"
+            )
+            lines += ["", f"[connectors.email.accounts.{name}.{side}]", f"host = {_quoted(host)}"]
+            lines += [f"port = {port}"] if port else []
+            lines += [f"tls = {_quoted(tls)}", f"user = {_quoted(typed.user)}"]
+            lines += [f"# password: in {variable}"]
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    kept = "".join(c for c in text if c.isprintable())
+    return '"' + kept.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -1,0 +1,40 @@
+"""Tables for spreadsheets: CSV and XLSX, safe to open."""
+
+import csv
+import io
+from collections.abc import Iterable, Mapping, Sequence
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_LONGEST_NAME = 31
+Cell = str | int | float | None
+Table = Sequence[Sequence[Cell]]
+"""Its first row names the columns."""
+
+
+def guarded(cell: str) -> str:
+    """What a spreadsheet would take for a formula gets an apostrophe: customers write subjects."""
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+def csv_line(cells: Iterable[str]) -> str:
+    line = io.StringIO()
+    csv.writer(line).writerow([guarded(cell) for cell in cells])
+    return line.getvalue()
+
+
+def as_csv(table: Table) -> str:
+    return "".join(csv_line("" if cell is None else str(cell) for cell in row) for row in table)
+
+
+def as_workbook(tables: Mapping[str, Table]) -> bytes:
+    """Each table on a sheet of its own. Takes a while for long ones: call it in a thread."""
+    from openpyxl import Workbook  # noqa: PLC0415 (large, and seldom needed)
+
+    book = Workbook(write_only=True)
+    for name, table in tables.items():
+        sheet = book.create_sheet(name[:_LONGEST_NAME])
+        for row in table:
+            sheet.append([guarded(cell) if isinstance(cell, str) else cell for cell in row])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()

@@ -1,0 +1,72 @@
+"""Channels as they are set up, tried in the console; a mailbox is tried before it is set up."""
+
+from collections.abc import Sequence
+
+from console_house import House, Person
+from hub.connector import Finding
+from hub.errors import Unavailable
+from servers.process import free_port
+
+PAGE = "/console/admin/channels"
+
+
+class Chat:
+    """A connector that says this when it is tried."""
+
+    def __init__(self, *found: Finding, error: Exception | None = None) -> None:
+        self.found, self.error = found, error
+
+    async def check(self) -> Sequence[Finding]:
+        if self.error is not None:
+            raise self.error
+        return self.found
+
+
+async def test_what_is_set_up_is_shown_with_what_a_website_needs(house: House, ina: Person) -> None:
+    page = await ina.get(PAGE)
+    assert "on" in page.text("#kind-chat h2")
+    assert 'data-site="website" async></script>' in page.text("#kind-chat pre")
+    assert "not set up" in page.text("#kind-email h2")
+
+
+async def test_a_channel_is_tried_and_says_what_is_wrong(house: House, ina: Person) -> None:
+    house.connectors["chat"] = Chat(
+        Finding("chat", ok=True, what="the page answers"),
+        Finding("chat: <b>website</b>", ok=False, what="no origin", hint="Set origins."),
+    )
+    page = await ina.post(f"{PAGE}/check", kind="chat")
+    assert page.texts("#kind-chat .notice-bad") == ["chat: <b>website</b>: no origin Set origins."]
+    assert page.texts("#kind-chat .notice-good") == ["chat: the page answers"]
+    house.connectors["chat"] = Chat(error=Unavailable("chat", "Pay the bill."))
+    page = await ina.post(f"{PAGE}/check", kind="chat")
+    assert page.texts("#kind-chat .notice-bad") == ["chat: chat: Pay the bill."]
+    del house.connectors["chat"]
+    page = await ina.post(f"{PAGE}/check", kind="chat")
+    assert "does not run in this process" in page.text("#kind-chat .notice-bad")
+    assert (await ina.post(f"{PAGE}/check", kind="email")).status == 404
+
+
+async def test_a_mailbox_that_does_not_answer_is_explained_and_kept_nowhere(
+    house: House, ina: Person
+) -> None:
+    typed = {
+        "address": "info@vandalen.example",
+        "password": "a secret",
+        "imap_host": "127.0.0.1",
+        "imap_port": str(free_port()),
+        "imap_tls": "none",
+    }
+    page = await ina.post(f"{PAGE}/mailbox", **typed)
+    assert page.text("#mailbox .notice-bad").startswith("e-mail info@vandalen.example: ")
+    assert "see host, port" in page.text("#mailbox")
+    assert "[connectors.email.accounts.info.imap]" in page.text("#mailbox pre")
+    assert "a secret" not in page.body
+    for wrong in (
+        {"imap_port": "high"},
+        {"imap_host": "mail.vandalen.example"},
+        {"address": "nobody"},
+        {"imap_tls": "magic"},
+    ):
+        page = await ina.post(f"{PAGE}/mailbox", **(typed | wrong))
+        assert page.has("#mailbox .notice-bad"), wrong
+        assert page.status == 200

@@ -1,0 +1,47 @@
+"""Bars and the grid of the week: nothing is lost, and days are those of the organisation."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from agent_ui.office.charts import LEVELS, volumes, week
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+
+
+def hour(at: datetime) -> int:
+    return int(at.timestamp()) // 3600
+
+
+def test_a_day_is_one_of_the_organisation() -> None:
+    since = datetime(2026, 10, 24, tzinfo=AMSTERDAM).astimezone(UTC)
+    until = datetime(2026, 10, 27, tzinfo=AMSTERDAM).astimezone(UTC)
+    late = datetime(2026, 10, 24, 22, tzinfo=UTC)
+    chart = volumes({hour(late): 3, hour(late - timedelta(hours=1)): 2}, since, until, AMSTERDAM)
+    assert [(bar.label, bar.count) for bar in chart.bars] == [
+        ("2026-10-24", 2),
+        ("2026-10-25", 3),
+        ("2026-10-26", 0),
+    ]
+    assert chart.bars[2].height == 0
+
+
+def test_the_night_in_which_the_clock_goes_back_keeps_its_hour() -> None:
+    since = datetime(2026, 10, 25, tzinfo=AMSTERDAM).astimezone(UTC)
+    until = datetime(2026, 10, 26, tzinfo=AMSTERDAM).astimezone(UTC)
+    hours = {hour(since) + n: 1 for n in range(25)}
+    chart = volumes(hours, since, until, AMSTERDAM)
+    assert sum(bar.count for bar in chart.bars) == 25
+    assert len(chart.bars) == 24
+
+
+def test_nothing_is_drawn_as_nothing() -> None:
+    now = datetime(2026, 11, 2, tzinfo=UTC)
+    chart = volumes({}, now, now + timedelta(days=400), UTC)
+    assert {bar.height for bar in chart.bars} == {0}
+    assert week({}, UTC) == []
+
+
+def test_the_fullest_hour_of_the_week_has_the_highest_level() -> None:
+    monday = datetime(2026, 11, 2, 9, tzinfo=UTC)
+    found = dict(week({hour(monday): 10, hour(monday + timedelta(days=1)): 1}, UTC))
+    assert [place.level for place in found[9]] == [LEVELS, 1, 0, 0, 0, 0, 0]

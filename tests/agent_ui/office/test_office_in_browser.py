@@ -1,0 +1,99 @@
+"""A supervisor on a busy Monday, and an administrator's rounds, in a browser."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, ViewportSize, expect
+
+from accessible import violations
+from builders import mail_arrival
+from console_browser import desk
+from console_house import House, open_house
+from hub import clock
+from hub.facts import Facts
+from hub.store import presence
+from hub.store.leader import open_leadership
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+PHONE: ViewportSize = {"width": 390, "height": 844}
+HOSTILE = "<img src=x onerror=pwned()> Vos"
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def house(sqlite_url: str, tmp_path: Path) -> AsyncIterator[House]:
+    roles = frozenset({"billing"})
+    async with open_house(sqlite_url, tmp_path, supervisor_roles=roles) as opened:
+        yield opened
+
+
+async def test_a_supervisor_sees_it_come_and_hands_it_out_by_keyboard(
+    house: House, browser: Browser
+) -> None:
+    await house.hire("lea", "Lea Vos", ["billing"])
+    ann = await house.hire("ann", HOSTILE)
+    await house.write(lambda c: presence.say(c, ann, presence.AVAILABLE))
+    async with desk(browser, house) as at:
+        await at.sign_in("lea")
+        page = at.page
+        await expect(page.locator("#alerts-now")).to_have_text("Wallboard")
+        await page.goto(f"{house.origin}/console/wall")
+        await at.live()
+        waiting = page.locator(".tile-value").first
+        await expect(waiting).to_have_text("0")
+        await page.locator(".seat summary").press("Enter")
+        await house.receive(mail_arrival(subject="<script>pwned()</script> order"))
+        await expect(waiting).to_have_text("1")
+        assert await page.locator(".seat details").get_attribute("open") is not None, "stays open"
+        await at.check_accessible()
+        await waiting.press("Enter")
+        await page.locator("input[name=item]").press("Space")
+        await page.locator("select[name=to]").select_option(value=f"service|{ann}")
+        await at.check_accessible()
+        await page.get_by_role("button", name="Give", exact=True).press("Enter")
+        await expect(page.locator(".empty")).to_be_visible()
+        await page.goto(f"{house.origin}/console/wall")
+        await expect(page.locator(".seat a")).to_have_text("1 in hand")
+        await page.set_viewport_size(PHONE)
+        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        await at.check_traps()
+
+
+async def test_every_page_of_the_office_is_readable_by_everybody(
+    house: House, browser: Browser
+) -> None:
+    await house.hire("ina", HOSTILE, ["billing"], administrator=True)
+    mail = await house.receive(mail_arrival(subject="Invoice <b>9</b>"))
+    async with desk(browser, house) as at:
+        await at.sign_in("ina")
+        item = await house.work_of(mail.conversation_id)
+        await at.open(mail.conversation_id)
+        await at.page.get_by_role("button", name="Take", exact=False).first.click()
+        await at.done()
+        await Facts(house.database, open_leadership(house.database, "facts")).round(clock.now())
+        for path in (
+            "/console/reports",
+            "/console/reviews",
+            f"/console/reviews/{item.conversation_id}",
+            "/console/account",
+            "/console/admin",
+            "/console/admin/people",
+            f"/console/admin/people/{(await house.work_of(mail.conversation_id)).agent_id}",
+            "/console/admin/organisation",
+            "/console/admin/channels",
+            "/console/admin/health",
+            "/console/admin/ledger",
+            "/console/admin/dead-letters",
+            "/console/admin/audit",
+        ):
+            await at.page.goto(f"{house.origin}{path}")
+            for summary in await at.page.locator("main details > summary").all():
+                await summary.click()
+            assert await violations(at.page) == [], path
+            await at.page.set_viewport_size(PHONE)
+            fits = await at.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+            assert fits, path
+            await at.page.set_viewport_size({"width": 1280, "height": 900})
+        await at.check_traps()

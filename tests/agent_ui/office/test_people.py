@@ -1,0 +1,134 @@
+"""Administrators manage who may sign in, without a command: invited, changed, kept out."""
+
+import re
+from datetime import timedelta
+
+from sqlalchemy import update
+
+from console_house import House, Person
+from hub import clock
+from hub.store import invitations
+from hub.store.tables import agent_skills, audit_log
+from hub.store.tables import agents as agents_table
+from hub.store.tables import invitations as invitations_table
+
+PEOPLE = "/console/admin/people"
+LINK = re.compile(r"http://\S+/console/welcome/(\S+)")
+CHOSEN = "four words or more"
+
+
+async def invite(ina: Person, **changes: str) -> str:
+    """Invites Kim; gives the notice."""
+    fields = {"name": "Kim Bos", "address": "kim@vandalen.example", "role.service": "1"}
+    page = await ina.post(PEOPLE, **(fields | changes))
+    return page.text("[role=status]") or page.text("[role=alert]")
+
+
+async def test_an_invitation_is_mailed_chosen_by_once_and_signs_in(
+    house: House, ina: Person, guest: Person
+) -> None:
+    said = await invite(ina, language="nl")
+    assert said == "A link was mailed to kim@vandalen.example. It serves once, for three days."
+    [mail] = house.passed_on
+    assert mail.interaction.subject == "Meld u aan bij Van Dalen Koffie"
+    [token] = LINK.findall(mail.interaction.text)
+    assert token not in str(await house.rows(invitations_table))
+    welcome = f"/console/welcome/{token}"
+    page = await guest.get(welcome)
+    assert page.text("h1") == "Welcome, Kim Bos"
+    assert (await guest.get(welcome)).status == 200, "looking at it does not use it up"
+    for wrong in ({"password": "short"}, {"password": CHOSEN, "again": "something else"}):
+        assert (await guest.post(welcome, **wrong)).status == 422
+    assert (await guest.post(welcome, password=CHOSEN, again=CHOSEN)).path == "/console/sign-in"
+    again = await guest.post(welcome, password="another one, longer", again="another one, longer")
+    assert (again.status, again.text("h1")) == (410, "This link does not serve any more")
+    assert (await guest.sign_in("kim@vandalen.example", CHOSEN)).path == "/console"
+
+
+async def test_without_mail_the_link_is_shown_once(house: House, ina: Person) -> None:
+    house.mail_is_down = True
+    said = await invite(ina)
+    assert "No mail can be sent from here." in said
+    assert LINK.search(said)
+    assert not LINK.search((await ina.get(PEOPLE)).body)
+
+
+async def test_a_link_ends_when_a_newer_one_is_sent_or_it_is_old(
+    house: House, ina: Person, guest: Person
+) -> None:
+    await invite(ina)
+    kim = next(row.id for row in await house.rows(agents_table) if row.name == "Kim Bos")
+    await ina.post(f"{PEOPLE}/{kim}/link", address="kim@elsewhere.example")
+    first, second = (LINK.findall(mail.interaction.text)[0] for mail in house.passed_on)
+    assert (await guest.get(f"/console/welcome/{first}")).status == 410
+    assert (await guest.get(f"/console/welcome/{second}")).status == 200
+    past = clock.now() - timedelta(seconds=1)
+    await house.write(lambda c: c.execute(update(invitations_table).values(expires_at=past)))
+    assert (await guest.get(f"/console/welcome/{second}")).status == 410
+    assert await house.database.read(invitations.waiting) == {}
+
+
+async def test_what_is_wrong_with_an_invitation_is_said_and_typed_text_stays(
+    house: House, ina: Person
+) -> None:
+    refused = await ina.post(PEOPLE, name="Kim", address="nobody", **{"role.service": "1"})
+    assert refused.text("[role=alert]") == "Write a mail address, such as kim@example.org."
+    assert refused.value("input[name=name]") == "Kim"
+    assert "Choose at least one role" in await invite(ina, **{"role.service": ""})
+    assert "Somebody signs in with this already." in await invite(ina, login="INA")
+    assert house.passed_on == []
+
+
+async def test_changed_rights_sign_out_and_changed_skills_do_not(
+    house: House, ina: Person, anna: Person
+) -> None:
+    agent = next(row for row in await house.rows(agents_table) if row.login == "anna")
+    page = f"{PEOPLE}/{agent.id}"
+    kept = {"name": "Anna de Wit", "role.service": "1"}
+    await ina.post(page, new_skill="french", new_level="4", **kept)
+    [skill] = await house.rows(agent_skills)
+    assert (skill.skill, skill.level) == ("french", 4)
+    assert (await anna.get("/console")).path == "/console"
+    await ina.post(page, **kept, **{"skill.french": "4", "role.billing": "1"})
+    assert (await anna.get("/console")).path == "/console/sign-in"
+    assert (await ina.get(page)).has("input[name='role.billing'][checked]")
+    await anna.sign_in("anna")
+    await ina.post(page, name="Anna de Wit", administrator="1")
+    assert (await anna.get("/console")).path == "/console/sign-in"
+    assert await house.rows(agent_skills) == [], "what is not on the form any more is gone"
+
+
+async def test_somebody_must_be_left_who_manages(house: House, ina: Person) -> None:
+    agent = next(row for row in await house.rows(agents_table) if row.login == "ina")
+    for path, fields in (
+        (f"{PEOPLE}/{agent.id}", {"name": "Ina Smit", "role.service": "1"}),
+        (f"{PEOPLE}/{agent.id}/act", {"act": "block"}),
+    ):
+        refused = await ina.post(path, **fields)
+        assert refused.status == 409
+        assert "Make somebody else an administrator first" in refused.text("[role=alert]")
+    await house.hire("bo", "Bo", administrator=True)
+    await ina.post(f"{PEOPLE}/{agent.id}", name="Ina Smit", **{"role.service": "1"})
+    assert (await ina.get("/console")).path == "/console/sign-in"
+
+
+async def test_who_is_kept_out_is_out_and_comes_in_again(
+    house: House, ina: Person, anna: Person
+) -> None:
+    agent = next(row for row in await house.rows(agents_table) if row.login == "anna")
+    await ina.post(f"{PEOPLE}/{agent.id}/act", act="block")
+    assert (await anna.get("/console")).path == "/console/sign-in"
+    assert (await anna.sign_in("anna")).status == 422
+    await ina.post(f"{PEOPLE}/{agent.id}/act", act="unblock")
+    assert (await anna.sign_in("anna")).path == "/console"
+    assert (await ina.post(f"{PEOPLE}/{agent.id}/act", act="promote")).status == 404
+    assert (await ina.get(f"{PEOPLE}/{clock.new_id()}")).status == 404
+    names = {row.actor for row in await house.rows(audit_log) if row.action == "agent.blocked"}
+    assert names == {row.id for row in await house.rows(agents_table) if row.login == "ina"}
+
+
+async def test_a_made_up_link_is_refused_before_it_costs_anything(
+    house: House, guest: Person
+) -> None:
+    page = await guest.post("/console/welcome/made-up", password=CHOSEN, again=CHOSEN)
+    assert page.status == 410

@@ -1,0 +1,200 @@
+"""Reports: what is counted of finished work, the items behind it, files, and who may look."""
+
+import csv
+import io
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+from sqlalchemy import update
+
+from builders import mail_arrival
+from console_house import House, Person, open_house, person
+from hub import clock
+from hub.facts import Facts
+from hub.interaction import Channel
+from hub.store import presence, ratings
+from hub.store.leader import open_leadership
+from hub.store.tables import presence_changes, work_facts
+
+REPORTS = "/console/reports"
+
+
+@pytest.fixture
+async def house(sqlite_url: str, tmp_path: Path) -> AsyncIterator[House]:
+    roles = frozenset({"billing"})
+    async with open_house(sqlite_url, tmp_path, supervisor_roles=roles) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def lead(house: House) -> AsyncIterator[Person]:
+    await house.hire("lea", "Lea Vos", ["billing"])
+    async with person(house) as one:
+        await one.sign_in("lea")
+        yield one
+
+
+async def count(house: House) -> int:
+    """Bring what reports read up to date; gives how many rows that made."""
+    facts = Facts(house.database, open_leadership(house.database, "facts"))
+    return await facts.round(clock.now())
+
+
+async def finish(house: House, agent: Person, subject: str, sender: str = "") -> str:
+    """A mail comes in, is answered and resolved; gives its conversation."""
+    mail = mail_arrival(sender, subject=subject) if sender else mail_arrival(subject=subject)
+    accepted = await house.receive(mail)
+    page = await agent.get(f"/console/conversations/{accepted.conversation_id}")
+    await agent.reply(page, "It is on its way.")
+    item = await house.work_of(accepted.conversation_id)
+    await agent.post(f"/console/work/{item.id}/resolve", seen="99")
+    return accepted.conversation_id
+
+
+async def test_finished_work_is_counted_once_and_opened(
+    house: House, anna: Person, lead: Person
+) -> None:
+    first = await finish(house, anna, "My order")
+    await finish(house, lead, "Invoice 9", "piet@example.org")
+    await house.receive(mail_arrival("kim@example.org", subject="Another order"))
+    assert [await count(house), await count(house)] == [2, 0]
+    await house.write(
+        lambda c: ratings.rate(
+            c, first, channel=Channel.EMAIL, score=4, comment="Quick", name="Jan"
+        )
+    )
+    page = await lead.get(REPORTS)
+    assert page.texts(".tile-value") == ["2", "100 %", "100 %", "100 %", "0", "4.0"]
+    assert "1 more are still open." in page.body
+    assert page.texts("[aria-labelledby=by-roles] tbody th") == [
+        "Billing · E-mail",
+        "Customer service · E-mail",
+    ]
+    assert sum(int(t.rpartition(": ")[2]) for t in page.texts("rect title")) == 3
+    link = page.value("[aria-labelledby=by-roles] tbody tr:nth-child(2) a", "href")
+    behind = await lead.get(link)
+    assert behind.texts("tbody th") == ["My order"]
+    assert behind.texts("tbody td[data-head=Rated]") == ["4"]
+
+
+async def test_from_pillar_to_post_is_seen_per_row(
+    house: House, anna: Person, bob: Person, lead: Person
+) -> None:
+    """Handed over, and the same question again within a week."""
+    accepted = await house.receive(subject="My order")
+    item = await house.work_of(accepted.conversation_id)
+    await anna.post(f"/console/work/{item.id}/claim")
+    await anna.post(f"/console/work/{item.id}/transfer", to="billing")
+    await bob.post(f"/console/work/{item.id}/claim")
+    await bob.post(f"/console/work/{item.id}/resolve", seen="99")
+    await count(house)
+    await finish(house, anna, "My order again")
+    await count(house)
+    [moved, again] = sorted(await house.rows(work_facts), key=lambda row: row.done_at)
+    assert (moved.transfers, moved.holders, moved.repeats) == (1, 2, 1)
+    assert (again.transfers, again.repeats, again.topic) == (0, 0, "order")
+    page = await lead.get(REPORTS)
+    assert page.texts("[aria-labelledby=by-topics] td[data-head='Handed over']") == ["1"]
+    assert page.texts("[aria-labelledby=by-topics] td[data-head='Came back']") == ["1"]
+    assert page.texts("[aria-labelledby=by-topics] td[data-head='Solved by the first']") == ["50 %"]
+    assert page.texts("[aria-labelledby=by-rows] tbody th")[0].startswith("all customers")
+    behind = await lead.get(f"{REPORTS}/items?figure=repeated")
+    assert behind.texts("tbody th") == ["My order"]
+
+
+async def test_a_period_and_filters_leave_out_the_rest(
+    house: House, anna: Person, lead: Person
+) -> None:
+    await finish(house, anna, "My order")
+    await count(house)
+    old = clock.now() - timedelta(days=40)
+    hour = int(old.timestamp()) // 3600
+    assert (await lead.get(f"{REPORTS}?role=billing")).texts(".tile-value")[0] == "0"
+    assert (await lead.get(f"{REPORTS}?topic=order&channel=email")).texts(".tile-value")[0] == "1"
+    moved = update(work_facts).values(came_at=old, came_hour=hour)
+    await house.write(lambda c: c.execute(moved))
+    assert (await lead.get(REPORTS)).texts(".tile-value")[0] == "0"
+    page = await lead.get(f"{REPORTS}?from={old.date()}&to={old.date()}")
+    assert page.texts(".tile-value")[0] == "1"
+    for wrong in ("from=x", "from=2026-02-01&to=2026-01-01", "from=2020-01-01&to=2026-01-01",
+                  "from=0001-01-01&to=0001-01-02"):  # fmt: skip
+        page = await lead.get(f"{REPORTS}?{wrong}")
+        assert (page.status, page.text("[role=alert]")) == (
+            422,
+            "Choose a first and a last day, at most a year apart.",
+        )
+    assert (await lead.get(f"{REPORTS}/items?figure=nonsense")).status == 404
+    assert (await lead.get(f"{REPORTS}.csv?table=nonsense")).status == 404
+
+
+async def test_tables_are_files_that_are_safe_to_open(
+    house: House, anna: Person, lead: Person
+) -> None:
+    await finish(house, anna, "My order")
+    await count(house)
+    await house.write(lambda c: c.execute(update(work_facts).values(topic='=HYPERLINK("x")')))
+    text = (await lead.get(f"{REPORTS}.csv?table=topics")).body
+    [line] = csv.DictReader(io.StringIO(text))
+    assert (line["topic"], line["count"]) == ('\'=HYPERLINK("x")', "1")
+    async with lead.http.get(f"{lead.origin}{REPORTS}.xlsx") as response:
+        book = load_workbook(io.BytesIO(await response.read()))
+    assert book.sheetnames == ["roles", "rows", "topics", "groups", "agents"]
+    assert book["agents"]["A2"].value == "Anna de Wit"
+    assert book["topics"]["A2"].data_type == "s"
+
+
+async def test_occupancy_is_work_in_hand_while_they_took_offers(
+    house: House, anna: Person, lead: Person
+) -> None:
+    conversation = await finish(house, anna, "My order")
+    await count(house)
+    item = await house.work_of(conversation)
+    agent_id = item.agent_id
+    await house.write(lambda c: presence.say(c, agent_id, presence.AVAILABLE))
+    began = clock.now() - timedelta(hours=1)
+    await house.write(lambda c: c.execute(update(presence_changes).values(at=began)))
+    taken = update(work_facts).values(handling_seconds=1800, units=50)
+    await house.write(lambda c: c.execute(taken))
+    page = await lead.get(REPORTS)
+    assert page.texts("[aria-labelledby=by-agents] td[data-head=Occupied]") == ["25 %"]
+    assert page.texts("[aria-labelledby=times] td[data-head='Measured']")[3] == "1"
+
+
+async def test_a_review_is_made_read_by_the_agent_and_counted(
+    house: House, anna: Person, bob: Person, lead: Person
+) -> None:
+    conversation = await finish(house, anna, "My order")
+    await count(house)
+    page = await lead.get("/console/reviews")
+    assert page.texts("[aria-labelledby=drawn] tbody th") == ["My order"]
+    form = await lead.get(page.value("[aria-labelledby=drawn] a", "href"))
+    assert "It is on its way." in form.text(".review-entries")
+    address = f"/console/reviews/{conversation}"
+    refused = await lead.post(address, remark="Well done")
+    assert (refused.status, refused.text("[role=alert]")) == (422, "Give at least one score.")
+    assert refused.text("textarea[name=remark]") == "Well done", "what was typed stays"
+    await lead.post(address, remark="Well <b>done</b>", **{"score.0": "5", "score.1": "3"})
+    mine = await anna.get("/console/reviews/mine")
+    assert mine.text("li.card strong") == "75 %"
+    assert mine.text(".said") == "Well <b>done</b>"
+    assert (await bob.get("/console/reviews/mine")).text(".empty") == "There are none yet."
+    page = await lead.get(REPORTS)
+    assert page.texts("[aria-labelledby=by-agents] td[data-head=Reviews]") == ["1 · 75 %"]
+    await lead.post("/console/reviews/criteria", criteria="Was it kind?\n\n  Was it   right? ")
+    form = await lead.get(address)
+    assert form.texts(".score legend") == ["Was it kind?", "Was it right?"]
+    assert (await lead.post("/console/reviews/criteria", criteria=" ")).status == 422
+
+
+async def test_an_administrator_sees_figures_but_reads_no_conversation(
+    house: House, anna: Person, lead: Person, ina: Person
+) -> None:
+    conversation = await finish(house, lead, "Invoice 9", "piet@example.org")
+    await count(house)
+    behind = await ina.get(f"{REPORTS}/items?figure=all")
+    assert "Invoice 9" not in behind.body
+    assert (await ina.get(f"/console/reviews/{conversation}")).status == 404
+    assert (await ina.post(f"/console/reviews/{conversation}", **{"score.0": "5"})).status == 404

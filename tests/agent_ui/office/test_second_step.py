@@ -1,0 +1,134 @@
+"""Signing in with two steps: a password alone is not enough, codes serve once, guessing is slow."""
+
+import base64
+import re
+
+from console_house import PASSWORD, House, Person, person
+from hub import clock, one_time
+from hub.store import choices, second_factors
+from hub.store.tables import audit_log, sessions
+from hub.store.tables import second_factors as factors_table
+
+ACCOUNT = "/console/account"
+CODE = "/console/sign-in/code"
+KEY = re.compile(r"secret=([A-Z2-7]+)")
+
+
+def secret_on(page: object) -> bytes:
+
+    key = KEY.search(page.body)[1]  # type: ignore[attr-defined,index]
+    return base64.b32decode(key + "=" * (-len(key) % 8))
+
+
+def code_now(secret: bytes, ahead: int = 0) -> str:
+    return one_time.code(secret, one_time.step_at(clock.now()) + ahead)
+
+
+async def switched_on(anna: Person) -> tuple[bytes, list[str]]:
+    """The secret in her app, and her spare codes."""
+    secret = secret_on(await anna.post(f"{ACCOUNT}/factor"))
+    page = await anna.post(f"{ACCOUNT}/factor/confirm", code=code_now(secret, -1))
+    return secret, page.texts(".spare-codes code")
+
+
+async def test_a_second_step_is_set_up_and_asked_for(house: House, anna: Person) -> None:
+    page = await anna.post(f"{ACCOUNT}/factor")
+    wrong = await anna.post(f"{ACCOUNT}/factor/confirm", code="000000")
+    assert (wrong.status, wrong.text("[role=alert]")[:18]) == (422, "This code is wrong")
+    assert not (await house.rows(factors_table))[0].confirmed_at
+    secret, spare = await switched_on(anna)
+    assert secret == secret_on(page), "the same key until it is confirmed"
+    assert len(spare) == 8
+    async with person(house) as other:
+        before = len(await house.rows(sessions))
+        page = await other.sign_in("anna")
+        assert (page.path, page.text("h1")) == (CODE, "One step more")
+        assert "secret=" not in page.body
+        assert len(await house.rows(sessions)) == before, "no session yet"
+        assert (await other.get("/console")).path == "/console/sign-in"
+        used = await other.post(CODE, code=code_now(secret, -1))
+        assert used.status == 422, "that one was used to set it up"
+        page = await other.post(CODE, code=code_now(secret), next="/console/guide")
+        assert page.path == "/console/guide"
+
+
+async def test_a_spare_code_opens_once(house: House, anna: Person) -> None:
+    _, spare = await switched_on(anna)
+    async with person(house) as other:
+        await other.sign_in("anna")
+        assert (await other.post(CODE, code=spare[0].upper())).path == "/console"
+        await other.sign_in("anna")
+        assert (await other.post(CODE, code=spare[0])).status == 422
+    assert spare[1] not in str(await house.rows(factors_table))
+    assert "agent.spare_code_used" in {row.action for row in await house.rows(audit_log)}
+
+
+async def test_codes_cannot_be_tried_one_after_another(house: House, anna: Person) -> None:
+    secret, _ = await switched_on(anna)
+    async with person(house) as other:
+        await other.sign_in("anna")
+        for _ in range(5):
+            assert (await other.post(CODE, code="123456")).status == 422
+        page = await other.post(CODE, code=code_now(secret))
+        assert (page.status, page.text("[role=alert]")) == (
+            429,
+            "Too many tries. Try again in 15 minutes.",
+        )
+
+
+async def test_the_second_step_alone_lets_nobody_in(house: House, anna: Person) -> None:
+    secret, _ = await switched_on(anna)
+    async with person(house) as other:
+        assert (await other.post(CODE, code=code_now(secret))).path == "/console/sign-in"
+        for step in ("made-up", f"{clock.new_id()}:99999999999.aaaaaaaaaaaaaaaa"):
+            other.http.cookie_jar.update_cookies({"loket_step": step})
+            assert (await other.post(CODE, code=code_now(secret))).path == "/console/sign-in"
+
+
+async def test_who_must_have_one_sets_it_up_before_they_are_in(house: House, guest: Person) -> None:
+    await house.hire("ina", "Ina Smit", administrator=True)
+    await house.hire("anna", "Anna")
+    chosen = {"who": "administrators"}
+    await house.write(lambda c: choices.keep(c, "second_factor", chosen, by="test"))
+    page = await guest.sign_in("ina")
+    assert page.path == CODE
+    page = await guest.post(CODE, code=code_now(secret_on(page)))
+    assert page.text("h1") == "Keep these spare codes"
+    assert (await guest.get("/console")).path == "/console"
+    account = await guest.get(ACCOUNT)
+    assert "Your organisation asks for it." in account.text("#second-step")
+    assert (await guest.sign_in("anna")).path == "/console", "others need none"
+
+
+async def test_an_administrator_takes_a_lost_one_away(
+    house: House, anna: Person, ina: Person
+) -> None:
+    await switched_on(anna)
+    [factor] = await house.rows(factors_table)
+    await ina.post(f"/console/admin/people/{factor.agent_id}/act", act="remove_factor")
+    assert (await anna.get("/console")).path == "/console/sign-in"
+    assert (await anna.sign_in("anna")).path == "/console"
+    assert await house.database.read(second_factors.holders) == set()
+
+
+async def test_a_new_password_takes_the_old_one_and_ends_all_sessions(
+    house: House, anna: Person
+) -> None:
+    new = "another long password"
+    fields = {"current": "wrong", "password": new, "again": new}
+    refused = await anna.post(f"{ACCOUNT}/password", **fields)
+    assert refused.text("[role=alert]") == "The present password is wrong."
+    await anna.post(f"{ACCOUNT}/password", **(fields | {"current": PASSWORD}))
+    assert (await anna.get("/console")).path == "/console/sign-in"
+    assert (await anna.sign_in("anna")).status == 422
+    assert (await anna.sign_in("anna", new)).path == "/console"
+
+
+async def test_a_locked_sign_in_is_told_to_who_administers(
+    house: House, ina: Person, guest: Person
+) -> None:
+    await house.hire("anna", "Anna")
+    for _ in range(5):
+        await guest.sign_in("anna", "wrong")
+    page = await ina.get("/console/wall")
+    assert "Somebody tried to sign in as Anna too often" in page.text(".alerts")

@@ -1,0 +1,146 @@
+"""What administrators watch over: the ledger, dead letters, the audit log, health."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, insert
+
+from builders import chat_arrival
+from console_house import House, Person
+from hub import clock
+from hub.bus import DeadLetter
+from hub.store import dead_letters, health, ledger, tables
+from hub.store.tables import audit_log, unrouted, work_items
+from hub.store.tables import dead_letters as letters_table
+
+ADMIN = "/console/admin"
+
+
+def states(page: object) -> dict[str, str]:
+    """The lines of the ledger that are not empty."""
+    names, counts = page.texts("tbody th"), page.texts("tbody td")  # type: ignore[attr-defined]
+    return {name: count for name, count in zip(names, counts, strict=True) if count != "0"}
+
+
+async def test_every_acknowledged_contact_is_in_a_named_state(
+    house: House, anna: Person, ina: Person
+) -> None:
+    mail = await house.receive(subject="My order")
+    await house.receive(chat_arrival(text="Hello"))
+    page = await anna.get(f"/console/conversations/{mail.conversation_id}")
+    await anna.reply(page, "It is on its way.")
+    await anna.reply(page, "He called as well.", mode="note")
+    found = states(await ina.get(f"{ADMIN}/ledger"))
+    assert found["its work is in somebody's hands"] == "1"
+    assert found["a note or an event among ourselves"] == "1"
+    assert found["ours: waits to be sent"] == "1"
+    page = await ina.get(f"{ADMIN}/ledger")
+    assert page.text("[role=status]").startswith("unexplained: 0")
+    behind = await ina.get(f"{ADMIN}/ledger/items?state=work_assigned&days=1")
+    assert behind.texts("tbody td:last-child") == [mail.interaction_id]
+    assert "My order" not in behind.body, "who administers reads no conversation"
+    assert (await ina.get(f"{ADMIN}/ledger/items?state=nonsense")).status == 404
+
+
+async def test_what_nothing_explains_is_counted(house: House, ina: Person) -> None:
+    """Work that vanished, as only a fault of ours could make it."""
+    mail = await house.receive(subject="My order")
+    item = await house.work_of(mail.conversation_id)
+    letter = DeadLetter(
+        queue="router",
+        event_id=clock.new_id(),
+        topic="interaction.received",
+        subject=mail.conversation_id,
+        body="{}",
+        reason="ValueError: no such role",
+        attempts=5,
+    )
+    waiting = {"interaction_id": mail.interaction_id, "conversation_id": mail.conversation_id}
+    await house.write(lambda c: c.execute(insert(unrouted), [waiting]))
+    assert states(await ina.get(f"{ADMIN}/ledger")) == {"waits for the router": "1"}
+    await house.write(lambda c: dead_letters.store(c, [letter]))
+    assert [*states(await ina.get(f"{ADMIN}/ledger"))] == [
+        "could not be routed: a dead letter, waits for a person"
+    ]
+    await house.write(lambda c: c.execute(delete(unrouted)))
+    await house.write(lambda c: c.execute(delete(letters_table)))
+    await house.write(lambda c: _forget(c, item.id))
+    balance = await house.database.read(lambda c: ledger.balance(c, *_day()))
+    assert balance.unexplained == balance.total == 1
+    assert "notice-bad" in (await ina.get(f"{ADMIN}/ledger")).value("[role=status]", "class")
+
+
+def _forget(connection: object, item_id: str) -> None:
+    for table in (tables.deadlines, tables.assignment_steps):
+        gone = delete(table).where(table.c.work_item_id == item_id)
+        connection.execute(gone)  # type: ignore[attr-defined]
+    gone = delete(work_items).where(work_items.c.id == item_id)
+    connection.execute(gone)  # type: ignore[attr-defined]
+
+
+def _day() -> tuple[datetime, datetime]:
+    now = clock.now()
+    return now - timedelta(days=1), now
+
+
+async def test_a_dead_letter_shows_its_cause_and_is_tried_again_or_dropped(
+    house: House, ina: Person
+) -> None:
+    def letter(number: int) -> DeadLetter:
+        return DeadLetter(
+            queue="nobody-listens",
+            event_id=clock.new_id(),
+            topic="interaction.received",
+            subject="c",
+            body='{"interaction_id": "1"}',
+            reason=f"Traceback\nValueError: number <b>{number}</b>",
+            attempts=5,
+        )
+
+    await house.write(lambda c: dead_letters.store(c, [letter(1), letter(2), letter(3)]))
+    page = await ina.get(f"{ADMIN}/dead-letters")
+    assert "Cause: ValueError: number <b>" in page.text(".letters li")
+    ids = page.values(".letters input[name=letter]")
+    await ina.post(f"{ADMIN}/dead-letters", act="drop", letter=ids[0])
+    await ina.post(f"{ADMIN}/dead-letters", act="retry", letter=ids[1])
+    assert (await ina.get(f"{ADMIN}/dead-letters")).values(".letters input[name=letter]") == ids[2:]
+    assert (await ina.post(f"{ADMIN}/dead-letters", act="drop")).status == 404, "not all at once"
+    await ina.post(f"{ADMIN}/dead-letters", act="retry")
+    assert (await ina.get(f"{ADMIN}/dead-letters")).text(".notice-good") == "There are none."
+    done = [row.action for row in await house.rows(audit_log) if row.action.startswith("dead_")]
+    assert sorted(done) == ["dead_letter.dropped", "dead_letter.retried", "dead_letter.retried"]
+
+
+async def test_the_audit_log_is_searched_and_turned_page_by_page(
+    house: House, anna: Person, ina: Person
+) -> None:
+    mail = await house.receive(subject="My order")
+    item = await house.work_of(mail.conversation_id)
+    await anna.post(f"/console/work/{item.id}/claim")
+    await anna.post(f"/console/work/{item.id}/release")
+    found = await ina.get(f"{ADMIN}/audit?words=anna+{mail.conversation_id}")
+    assert found.texts("tbody td:nth-child(3)") == ["work_item.released", "work_item.claimed"]
+    assert found.texts("tbody td:nth-child(2)") == ["Anna de Wit"] * 2
+    one = await ina.get(f"{ADMIN}/audit?action=work_item.claimed&words={item.id}")
+    assert len(one.texts("tbody tr")) == 1
+    for nothing in ("words=%25", "from=2001-01-01&to=2001-01-02", "words='; DROP TABLE agents;--"):
+        page = await ina.get(f"{ADMIN}/audit?{nothing}")
+        assert (page.status, page.text(".empty")) == (200, "Nothing was found.")
+    rows = [
+        {"id": clock.new_id(), "at": clock.now(), "actor": "demo", "action": "x", "object": "y",
+         "details": {"n": n}}
+        for n in range(150)
+    ]  # fmt: skip
+    await house.write(lambda c: c.execute(insert(audit_log), rows))
+    first = await ina.get(f"{ADMIN}/audit?action=x")
+    assert len(first.texts("tbody tr")) == 100
+    second = await ina.get(first.value("main a.button", "href"))
+    assert len(second.texts("tbody tr")) == 50
+
+
+async def test_health_is_said_in_words(house: House, ina: Person) -> None:
+    problems = {"store": "", "email": "The server refuses the password of info@."}
+    await house.write(lambda c: health.say(c, "all@there:1", problems))
+    page = await ina.get(f"{ADMIN}/health")
+    rows = page.texts("[aria-labelledby=parts] tbody tr")
+    assert rows[0].startswith("E-mail does not work The server refuses the password of info@.")
+    assert rows[1].startswith("The database works")

@@ -1,0 +1,114 @@
+"""The call bar in a browser: by key, live, with a note while talking, and usable by all."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, expect
+
+from builders import text_arrival
+from console_browser import desk
+from console_house import House, open_house
+from hub.interaction import Channel
+from hub.store import call_wishes, calls, work_items
+from hub.store.calls import Call
+from hub.store.tables import calls as table
+from waiting import eventually
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+CALL = "CA1"
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def house(sqlite_url: str, tmp_path: Path) -> AsyncIterator[House]:
+    async with open_house(sqlite_url, tmp_path) as opened:
+        await opened.hire("anna", "Anna de Wit")
+        yield opened
+
+
+async def call_of(house: House) -> Call:
+    found = await house.database.read(lambda c: calls.get(c, CALL))
+    assert found is not None
+    return found
+
+
+async def wait(house: House) -> str:
+    """A caller waits; gives the conversation."""
+    arrival = text_arrival(channel=Channel.PHONE, external_id=CALL, subject="Bestelling")
+    accepted = await house.receive(arrival)
+    await house.write(
+        lambda c: calls.add(
+            c,
+            CALL,
+            accepted.conversation_id,
+            account="+31203080000",
+            caller="+31612345678",
+            language="nl",
+            chosen="Bestelling",
+        )
+    )
+    return accepted.conversation_id
+
+
+async def test_a_call_is_followed_and_handled_by_key(house: House, browser: Browser) -> None:
+    conversation_id = await wait(house)
+    async with desk(browser, house) as at:
+        await at.sign_in("anna")
+        await at.open(conversation_id)
+        bar = at.page.locator("loket-call")
+        await expect(bar).to_contain_text("A caller waits")
+        await at.page.keyboard.press("i")
+        await expect(at.page.locator(".chip-mine")).to_be_visible()
+        await at.done()
+        item = await house.work_of(conversation_id)
+        waiting = await call_of(house)
+        await house.write(lambda c: calls.ring(c, waiting, item.agent_id))
+        await expect(bar).to_contain_text("Your phone rings: answer it")
+        await house.write(lambda c: calls.answered(c, CALL, 1))
+        await expect(bar).to_contain_text("You are on the phone")
+        await at.check_accessible()
+        await at.page.keyboard.press("h")
+        await eventually(lambda: wants(house, "wants_hold"))
+        held = await call_of(house)
+        await house.write(lambda c: call_wishes.settle(c, held, on_hold=True))
+        await expect(bar).to_contain_text("The customer is on hold")
+        await at.page.keyboard.press("d")
+        await at.page.keyboard.press("Enter")  # the first key of the pad, which has the focus
+        await eventually(lambda: pressed(house, "1"))
+        await at.page.keyboard.press("Escape")
+        await at.page.keyboard.press("w")
+        await expect(at.page.locator("[data-through] select")).to_be_focused()
+        await at.page.keyboard.press("Tab")
+        await at.page.keyboard.type("06 1")
+        muted = await call_of(house)
+        await house.write(lambda c: call_wishes.settle(c, muted, on_hold=False, wants_hold=False))
+        await expect(bar).to_contain_text("You are on the phone")
+        await expect(at.page.locator("[data-through] [name=number]")).to_have_value("06 1")
+        await at.check_accessible()
+        await at.page.keyboard.press("Escape")
+        await at.page.locator("#talk").focus()
+        await at.page.keyboard.press("x")
+        await at.page.keyboard.type("He wants it on Thursday.")
+        await at.page.locator("#talk").focus()
+        await at.page.keyboard.press("Shift+H")
+        await eventually(lambda: is_ending(house))
+        await expect(bar).to_contain_text("Call the customer")
+        await expect(at.page.locator("loket-composer textarea").first).to_have_value(
+            "He wants it on Thursday."
+        )
+        await at.check_traps()
+    assert (await house.work_of(conversation_id)).state == work_items.ASSIGNED
+
+
+async def wants(house: House, what: str) -> bool:
+    return bool(getattr(await call_of(house), what))
+
+
+async def pressed(house: House, keys: str) -> bool:
+    return (await house.rows(table))[0].keys == keys
+
+
+async def is_ending(house: House) -> bool:
+    return (await call_of(house)).state == calls.ENDING
