@@ -8,8 +8,8 @@ from alembic import op
 
 from hub.store.types import Instant
 
-revision = "0028"
-down_revision = "0027"
+revision = "0030"
+down_revision = "0029"
 
 
 def upgrade() -> None:
