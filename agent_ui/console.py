@@ -31,6 +31,7 @@ from agent_ui.streams import Streams
 from agent_ui.views.actions import ActionViews
 from agent_ui.views.by_hand import ByHandViews
 from agent_ui.views.calls import CallViews
+from agent_ui.views.canned import CannedViews
 from agent_ui.views.chat import ChatViews
 from agent_ui.views.company import CompanyViews
 from agent_ui.views.conversation import ConversationViews
@@ -43,8 +44,11 @@ from agent_ui.views.information import InformationViews
 from agent_ui.views.matrix import MatrixViews
 from agent_ui.views.model import ModelViews
 from agent_ui.views.model_changes import ModelChanges
+from agent_ui.views.own_settings import OwnSettingsViews
 from agent_ui.views.programs import ProgramViews
+from agent_ui.views.promises import PromiseViews
 from agent_ui.views.replay import ReplayViews
+from agent_ui.views.search import SearchViews
 from agent_ui.views.sign_in import SignInViews
 from agent_ui.views.sounds import SoundViews
 from agent_ui.views.topics import TopicViews
@@ -83,6 +87,10 @@ class Console:
             calls=CallViews(context, pages, conversation),
             chat=ChatViews(context),
             company=CompanyViews(context),
+            canned=CannedViews(context, pages, conversation),
+            search=SearchViews(context, pages),
+            promises=PromiseViews(context, conversation),
+            me=OwnSettingsViews(context, pages),
             files=FileViews(context, pages),
             guide=GuideViews(pages, context.guide),
             topics=TopicViews(context, pages),

@@ -12,6 +12,7 @@ from agent_ui.streams import Streams
 from agent_ui.views.actions import ActionViews
 from agent_ui.views.by_hand import ByHandViews
 from agent_ui.views.calls import CallViews
+from agent_ui.views.canned import CannedViews
 from agent_ui.views.chat import ChatViews
 from agent_ui.views.company import CompanyViews
 from agent_ui.views.conversation import ConversationViews
@@ -25,8 +26,11 @@ from agent_ui.views.matrix import LONGEST_FORM as LONGEST_MATRIX
 from agent_ui.views.matrix import MatrixViews
 from agent_ui.views.model import ModelViews
 from agent_ui.views.model_changes import LONGEST_FORM, ModelChanges
+from agent_ui.views.own_settings import OwnSettingsViews
 from agent_ui.views.programs import ProgramViews
+from agent_ui.views.promises import PromiseViews
 from agent_ui.views.replay import ReplayViews
+from agent_ui.views.search import SearchViews
 from agent_ui.views.sign_in import SignInViews
 from agent_ui.views.sounds import PATH as SOUND
 from agent_ui.views.sounds import SoundViews
@@ -48,6 +52,10 @@ class Views:
     calls: CallViews
     chat: ChatViews
     company: CompanyViews
+    canned: CannedViews
+    search: SearchViews
+    promises: PromiseViews
+    me: OwnSettingsViews
     files: FileViews
     guide: GuideViews
     topics: TopicViews
@@ -96,6 +104,7 @@ def routes(
         Route("POST", "/console/language", agents(views.sign_in.language)),
         Route("GET", "/console", agents(views.work.page)),
         Route("GET", "/console/work", agents(views.work.list)),
+        Route("GET", "/console/search", agents(views.search.page)),
         Route("GET", "/console/live", agents(views.streams.serve)),
         Route("GET", "/console/desk", agents(views.desk.show)),
         Route("POST", "/console/presence", agents(views.desk.say)),
@@ -124,6 +133,16 @@ def routes(
         Route("POST", "/console/phone", agents(views.calls.set_phone)),
         Route("POST", conversation + "/company", agents(views.company.sign)),
         Route("POST", conversation + "/draft", agents(views.company.keep_draft)),
+        Route("GET", conversation + "/replies", agents(views.canned.for_conversation)),
+        Route("POST", conversation + "/promises", agents(views.promises.give)),
+        Route("POST", "/console/promises/{id}/keep", agents(views.promises.keep)),
+        Route("GET", "/console/me", agents(views.me.page)),
+        Route("POST", "/console/me", agents(views.me.save)),
+        Route("GET", "/console/replies", guard.for_administrators(views.canned.page)),
+        Route("POST", "/console/replies", guard.for_administrators(views.canned.save)),
+        Route(
+            "POST", "/console/replies/{id}/remove", guard.for_administrators(views.canned.remove)
+        ),
         Route("GET", interaction + "/html", agents(views.files.mail)),
         Route("GET", interaction + "/original", agents(views.files.original)),
         Route("POST", interaction + "/resend", agents(views.actions.resend)),

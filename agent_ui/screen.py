@@ -13,9 +13,11 @@ from agent_ui.needs import Need, needs_of
 from agent_ui.settings import ConsoleSettings
 from agent_ui.trade import Trade, read_trade
 from agent_ui.ways import Way, ways_of
+from hub import promising
 from hub.asking import ANSWER
 from hub.composing import Composing, Segments, Template
 from hub.interaction import Channel
+from hub.promising import Given
 from hub.store import (
     agents,
     chat_visits,
@@ -76,12 +78,18 @@ class Screen:
     call_bar: CallBar | None
     drafts: list[Kept]
     signature: str
+    promises: list[Given]
 
     @property
     def kept_draft(self) -> Draft | None:
         """What the agent themselves is writing here."""
         mine = (one for one in self.drafts if one.agent_id == self.agent.id)
         return next((from_kept(one, self.conversation.id) for one in mine), None)
+
+    @property
+    def promise_ids(self) -> set[str]:
+        """Those that are shown with their clocks."""
+        return {one.id for one in self.promises}
 
     @property
     def others_drafts(self) -> list[Kept]:
@@ -212,6 +220,7 @@ def read_screen(
         visitor=chat_visits.of(connection, conversation_id),
         call_bar=read_call_bar(connection, conversation_id, agent) if with_phone else None,
         drafts=drafts.of_conversation(connection, conversation_id),
+        promises=promising.of_customer(connection, customer.id),
         signature=own_choices.get(connection, agent.id, own_choices.SIGNATURE) or "",
     )
 

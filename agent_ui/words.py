@@ -74,6 +74,12 @@ REASONS = {
     "no_conversation": N_("This conversation does not exist."),
     "empty_reply": N_("Write something first."),
     "empty_note": N_("Write something first."),
+    "promise_time": N_("Say by when: a time to come, within a year."),
+    "empty_promise": N_("Write what you promise."),
+    "no_promise": N_("This promise does not stand any more."),
+    "same_shortcut": N_("Another reply has this shortcut."),
+    "bad_shortcut": N_("A shortcut has letters, digits and dashes only."),
+    "no_canned": N_("This reply does not exist any more."),
     "left": N_("It has left already."),
     "not_done": N_("This is open already."),
     "no_message": N_("This message does not exist."),
@@ -178,6 +184,19 @@ COUNTING = {
     "paused": N_("paused"),
     "closed": N_("closed"),
 }
+
+PROMISED = {
+    "promise_made": N_("{name} promised: {what}"),
+    "promise_kept": N_("{name} kept the promise: {what}"),
+    "promise_breached": N_("Not kept in time by {name}: {what}"),
+}
+
+SEARCHED = {
+    "customer": N_("Customers"),
+    "message": N_("Conversations"),
+    "file": N_("Files"),
+}
+NOT_OLDER = {0: N_("Any age"), 7: N_("1 week"), 31: N_("a month"), 366: N_("a year")}
 
 DELIVERY = {
     "queued": N_("Waiting to be sent"),
@@ -391,10 +410,13 @@ KEYS = (
     ("r", N_("reply")),
     ("x", N_("note")),
     ("f", N_("forward")),
+    ("v", N_("promise something")),
     ("b", N_("take back what has not left yet")),
     ("e", N_("resolve")),
+    ("n", N_("open the next one")),
     ("c", N_("correct the topic")),
     ("g", N_("hand it over")),
+    ("z s", N_("put it aside")),
     ("z", N_("put it aside")),
     ("l", N_("write down a letter, visit or call")),
     ("p", N_("call the customer")),
@@ -405,7 +427,21 @@ KEYS = (
     ("Shift+H", N_("hang up")),
     ("Ctrl+Enter", N_("send")),
     ("Ctrl+Shift+Enter", N_("send and resolve")),
+    ("/", N_("find a customer, a conversation or a file")),
+    ("Ctrl+K", N_("do or find anything")),
     ("?", N_("this list")),
+)
+PALETTE = (
+    *(pair for pair in KEYS if len(pair[0]) == 1),
+    ("z", N_("put it aside")),
+    ("u", N_("back to the list")),
+)
+"""The actions that the palette has: those of one key."""
+PLACES = (
+    ("/console/search", N_("Search")),
+    ("/console/me", N_("Your settings")),
+    ("/console/guide", N_("Who is responsible for what")),
+    ("/console/model", N_("Interaction model")),
 )
 
 _REFUSALS = {

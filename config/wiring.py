@@ -48,6 +48,7 @@ from hub.passing import nowhere_to_pass
 from hub.rating_requests import RatingRequests
 from hub.relay import Relay
 from hub.retention import Retention
+from hub.searching import Searching
 from hub.store import Blobs, Database, dead_letters, migrate
 from hub.store.database import open_database
 from hub.store.leader import open_leadership
@@ -371,6 +372,7 @@ def _dispatcher(basics: Basics) -> list[tuple[str, Part]]:
         ("deadlines", Deadlines(basics.database, basics.model, basics.relay.wake)),
         ("planned models", Planned(basics.database, basics.life.activating)),
         ("sweeper", Sweeper(basics.database, basics.bus, basics.relay)),
+        ("searching", Searching(basics.database)),
         ("retention", retention),
         ("rating requests", _rating_requests(basics)),
         ("facts", Facts(basics.database, open_leadership(basics.database, "facts"))),

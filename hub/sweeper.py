@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from sqlalchemy import Connection
 
-from hub import clock
+from hub import clock, promising
 from hub.bus import Bus
 from hub.errors import Retry
 from hub.outbound import most_tries
@@ -72,7 +72,8 @@ class Sweeper:
 
 def _free_messages(connection: Connection, now: datetime) -> int:
     freed = sending.release_expired(connection, now, most_tries())
-    return freed + held.let_go(connection, now) + sending.republish_due(connection, now)
+    told = promising.breach(connection, now)
+    return freed + told + held.let_go(connection, now) + sending.republish_due(connection, now)
 
 
 def _ask_forgotten(connection: Connection, now: datetime) -> int:

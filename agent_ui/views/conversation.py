@@ -39,12 +39,13 @@ class ConversationViews:
         draft: Draft | None = None,
         mode: str = "reply",
         status: int = HTTPStatus.OK,
+        promise: str = "",
     ) -> web.Response:
         """The conversation's panes; with the work list around them unless a script asks.
 
         A notice with status 200 tells what was done, any other what went wrong.
         """
-        screen = await self._read(visit, conversation_id)
+        screen = await self.read(visit, conversation_id)
         if draft is None and (draft := screen.kept_draft) is not None:
             mode = draft.mode
         values: dict[str, Any] = {
@@ -57,6 +58,7 @@ class ConversationViews:
             "alphabet": alphabet,
             "clocks": clocks_of(screen.deadlines, self._context.ruler, clock.now()),
             "why": self._why(screen, visit.texts.language),
+            "promise": promise,
             "group": self._context.groups.of(screen.customer, visit.texts.language),
             "groups": self._context.groups.titles(visit.texts.language),
             "resolve_now": visit.request.query.get("resolve") == "1",
@@ -92,7 +94,7 @@ class ConversationViews:
             raise web.HTTPNotFound
         return self._pages.page(visit, "parts/entries.html", entries=entries)
 
-    async def _read(self, visit: Visit, conversation_id: str) -> Screen:
+    async def read(self, visit: Visit, conversation_id: str) -> Screen:
         screen = await self._context.database.read(
             lambda c: read_screen(
                 c,

@@ -1,5 +1,6 @@
 // <loket-composer>: what is typed is kept, here at once and in Loket a moment later, until it is sent.
 import { dropsAndPastes } from "./composer-files.js";
+import { offersReplies } from "./canned.js";
 import { mark } from "./marks.js";
 import { showCount } from "./segments.js";
 import { say, text } from "./texts.js";
@@ -25,6 +26,7 @@ class Composer extends HTMLElement {
     this.form.addEventListener("keydown", (event) => this.onKey(event));
     this.addEventListener("click", (event) => this.onClick(event));
     dropsAndPastes(this);
+    offersReplies(this);
     this.leave = () => this.save({ leaving: true });
     window.addEventListener("pagehide", this.leave);
     this.showCount();
@@ -206,6 +208,7 @@ class Composer extends HTMLElement {
   }
 
   onKey(event) {
+    if (event.defaultPrevented) return;
     if (!(event.ctrlKey || event.metaKey)) return;
     if (event.key === "Enter") {
       event.preventDefault();

@@ -1,4 +1,5 @@
 // Keys for everything; single keys can be switched off (WCAG 2.1.4).
+import { listenToPalette, openPalette } from "./palette.js";
 import { openCorrection } from "./topics.js";
 import { workList } from "./work-list.js";
 
@@ -13,6 +14,7 @@ const ACTIONS = {
   i: () => press('[data-key="i"]'),
   r: () => document.querySelector("loket-composer")?.write("reply"),
   x: () => document.querySelector("loket-composer")?.write("note"),
+  v: () => openMenu("details[data-promise]"),
   f: () => document.querySelector("loket-composer")?.write("forward"),
   b: () => press("[data-take-back]"),
   e: () => openMenu("details[data-resolve]"),
@@ -20,6 +22,9 @@ const ACTIONS = {
   z: () => openMenu("details[data-aside]"),
   y: () => press("[data-accept]"),
   N: () => document.querySelector("[data-decline]")?.focus(),
+  n: () => move(1, { open: true }),
+  s: () => openMenu("details[data-aside]"),
+  "/": openPalette,
   p: () => press('[data-key="p"]'),
   h: () => press('[data-key="h"]'),
   m: () => press('[data-key="m"]'),
@@ -39,12 +44,14 @@ function focusedRow() {
   return rows().find((row) => row === document.activeElement);
 }
 
-function move(step) {
+function move(step, { open = false } = {}) {
   const all = rows();
   const current = focusedRow() ?? all.find((row) => row.hasAttribute("aria-current"));
   const at = current ? all.indexOf(current) + step : 0;
   document.body.dataset.view = narrow() ? "work" : document.body.dataset.view;
-  all[Math.max(0, Math.min(at, all.length - 1))]?.focus();
+  const row = all[Math.max(0, Math.min(at, all.length - 1))];
+  row?.focus();
+  if (open) row?.click();
 }
 
 function narrow() {
@@ -99,6 +106,11 @@ function onKey(event) {
     onEscape();
     return;
   }
+  if (event.key === "k" && (event.ctrlKey || event.metaKey)) {
+    event.preventDefault();
+    openPalette();
+    return;
+  }
   const modified = event.ctrlKey || event.metaKey || event.altKey;
   if (modified || event.isComposing || isTyping(event.target) || !singleKeysWork()) return;
   const action = ACTIONS[event.key];
@@ -116,6 +128,8 @@ function closeMenus(event) {
 export function listenToKeys() {
   document.addEventListener("keydown", onKey);
   document.addEventListener("click", closeMenus);
+  listenToPalette(ACTIONS);
+  document.querySelector("[data-open-palette]").addEventListener("click", openPalette);
   document.querySelector("[data-open-keys]").addEventListener("click", openKeys);
   const box = document.getElementById("single-keys");
   box.checked = singleKeysWork();

@@ -4,11 +4,20 @@ import { showTimes } from "./times.js";
 
 export async function refreshTrade(path) {
   const answer = await fetchPart(path);
+  refreshPromises(answer);
   const fresh = answer?.page.querySelector("[data-trade]");
   const shown = document.querySelector("[data-trade]");
   // Another conversation may have been opened meanwhile.
   if (!fresh || !shown || fresh.dataset.trade !== shown.dataset.trade) return;
   keepUnfolded(shown, fresh);
+  shown.replaceWith(fresh);
+  showTimes(fresh);
+}
+
+function refreshPromises(answer) {
+  const fresh = answer?.page.querySelector("[data-promises]");
+  const shown = document.querySelector("[data-promises]");
+  if (!fresh || !shown || shown.contains(document.activeElement)) return;
   shown.replaceWith(fresh);
   showTimes(fresh);
 }

@@ -19,8 +19,17 @@ from stores import only, opened, rows
 
 
 def differences(connection: Connection) -> list[Any]:
-    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    options = {"compare_type": True, "include_name": _is_common}
+    context = MigrationContext.configure(connection, opts=options)
     return list(compare_metadata(context, metadata))
+
+
+def _is_common(name: str | None, _kind: str, parents: Any) -> bool:
+    """What finds words differs between the two, so that the code has no table for it."""
+    apart = ("search_words", "search_trigrams", "ix_search_documents_words", "ix_search_terms_tri")
+    if parents.get("table_name") == "search_documents" and name == "words":
+        return False
+    return not (name or "").startswith(apart)
 
 
 async def test_the_migrations_make_the_tables_of_the_code(store_url: str) -> None:

@@ -1,0 +1,139 @@
+"""Brings what was added to the store into the search, in batches, some seconds behind.
+
+Rows are taken by their ids, which begin with the time. Only those are taken that are old enough
+for every transaction with an older one to have ended, so that none is passed over.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Table, select, update
+
+from hub.interaction import InteractionKind
+from hub.store.among import among
+from hub.store.inserting import digest, insert_new
+from hub.store.search import Document, Kind, add
+from hub.store.search_words import mark, words_of
+from hub.store.tables import (
+    attachments,
+    contact_points,
+    conversations,
+    customers,
+    interactions,
+    search_progress,
+)
+
+BEHIND = timedelta(seconds=10)
+BATCH = 200
+
+
+def take_in(connection: Connection, now: datetime) -> int:
+    """Make the next batch of each kind findable; gives how many rows were taken."""
+    until = _id_at(now - BEHIND)
+    messages = _next(connection, interactions, until, now)
+    people = _next(connection, customers, until, now)
+    whose = {row.customer_id for row in messages} | {row.id for row in people}
+    documents = [*_messages(connection, messages), *_files(connection, messages)]
+    add(connection, [*documents, *_customers(connection, sorted(whose))])
+    return len(messages) + len(people)
+
+
+def _next(connection: Connection, table: Table, until: str, now: datetime) -> Sequence[Any]:
+    """The rows behind what was reached, and reach them. Of two processes one waits for the other,
+    and finds that they are taken."""
+    this = search_progress.c.name == table.name
+    reached = connection.execute(
+        select(search_progress.c.reached).where(this).with_for_update()
+    ).scalar_one_or_none()
+    if reached is None:
+        start = {"name": table.name, "reached": "", "looked_at": now}
+        insert_new(connection, search_progress, [start])
+        reached = ""
+    rows = connection.execute(
+        select(table)
+        .where(table.c.id > reached, table.c.id < until)
+        .order_by(table.c.id)
+        .limit(BATCH)
+    ).all()
+    if rows:
+        values = {"reached": rows[-1].id, "looked_at": now}
+        connection.execute(update(search_progress).where(this).values(values))
+    return rows
+
+
+def _messages(connection: Connection, rows: Sequence[Any]) -> list[Document]:
+    ids = {row.conversation_id for row in rows}
+    columns = conversations.c
+    found = connection.execute(select(columns.id, columns.number).where(among(columns.id, ids)))
+    numbers = {row.id: row.number for row in found}
+    return [
+        _document(
+            Kind.MESSAGE,
+            row.id,
+            row.conversation_id,
+            [mark("channel", row.channel)],
+            row.subject,
+            str(numbers.get(row.conversation_id, "")),
+            str(row.sender.get("name", "")),
+            str(row.sender.get("value", "")),
+            row.text,
+        )
+        for row in rows
+        if row.kind != InteractionKind.EVENT.value
+    ]
+
+
+def _files(connection: Connection, rows: Sequence[Any]) -> list[Document]:
+    messages = {row.id: row for row in rows}
+    columns = attachments.c
+    found = connection.execute(
+        select(attachments).where(among(columns.interaction_id, sorted(messages)))
+    )
+    return [
+        _document(
+            Kind.FILE,
+            row.id,
+            messages[row.interaction_id].conversation_id,
+            [mark("channel", messages[row.interaction_id].channel)],
+            row.filename,
+            messages[row.interaction_id].subject,
+        )
+        for row in found
+        if not row.inline
+    ]
+
+
+def _customers(connection: Connection, ids: Sequence[str]) -> list[Document]:
+    points: dict[str, list[str]] = {}
+    found = connection.execute(
+        select(contact_points).where(among(contact_points.c.customer_id, ids))
+    )
+    for point in found:
+        points.setdefault(point.customer_id, []).append(point.value)
+    rows = connection.execute(select(customers).where(among(customers.c.id, ids)))
+    return [
+        _document(
+            Kind.CUSTOMER,
+            row.id,
+            "",
+            [],
+            row.name,
+            row.number or "",
+            *points.get(row.id, ()),
+            *(str(value) for value in row.attributes.values()),
+        )
+        for row in rows
+    ]
+
+
+def _document(
+    kind: Kind, ref_id: str, conversation_id: str, marks: Sequence[str], *texts: str
+) -> Document:
+    words = [mark("kind", kind), *marks, *words_of(*texts)]
+    return Document(kind, ref_id, conversation_id, words, digest(*words))
+
+
+def _id_at(at: datetime) -> str:
+    stamp = f"{int(at.timestamp() * 1000):012x}"
+    return f"{stamp[:8]}-{stamp[8:]}"

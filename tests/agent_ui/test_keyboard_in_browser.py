@@ -1,0 +1,144 @@
+"""A whole shift without a mouse: from signing in to resolving, by keys and by name alone."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, expect
+
+from agent_ui.settings import ConsoleSettings
+from builders import email_party, mail_arrival
+from console_browser import Desk, desk
+from console_house import House, open_house
+from hub.store import agents, canned
+from hub.store.canned import Canned
+from hub.store.tables import drafts, outbound
+from waiting import eventually
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def house(sqlite_url: str, tmp_path: Path) -> AsyncIterator[House]:
+    settings = ConsoleSettings(undo_send_seconds=100)
+    async with open_house(sqlite_url, tmp_path, settings=settings) as opened:
+        anna = await opened.hire("anna", "Anna de Wit")
+        reply = Canned("", "late", "order", "A late parcel", {"en": "Sorry, {first_name}."})
+        await opened.database.write(lambda c: _write_reply(c, reply, anna))
+        yield opened
+
+
+def _write_reply(connection: object, reply: Canned, agent_id: str) -> None:
+    agent = agents.find(connection, agent_id)  # type: ignore[arg-type]
+    assert agent is not None
+    canned.save(connection, reply, agent)  # type: ignore[arg-type]
+
+
+async def kept(house: House, text: str) -> None:
+    """The draft is in the store."""
+
+    async def is_kept() -> bool:
+        return any(row.fields["text"] == text for row in await house.rows(drafts))
+
+    await eventually(is_kept)
+
+
+async def test_a_shift_without_a_mouse(house: House, browser: Browser) -> None:
+    jan = email_party("jan@example.org", "Jan Pot")
+    mail = mail_arrival(subject="Order 12", text="Where is it?")
+    await house.receive(mail.model_copy(update={"sender": jan}))
+    await house.receive(mail_arrival("kim@example.org", message_id="b@x", subject="Order 13"))
+    async with desk(browser, house) as at:
+        keys, page = at.page.keyboard, at.page
+        await at.sign_in("anna")
+        await keys.press("Control+k")
+        await expect(page.get_by_role("combobox", name="Do or find something")).to_be_focused()
+        await keys.type("take next")
+        await keys.press("Enter")
+        await expect(page.locator(".chip-mine")).to_be_visible()
+        await at.done()
+        await _write_with_a_canned_reply(house, at)
+        await _undo_and_send_and_resolve(at)
+        await keys.press("/")
+        await keys.type("order 13")
+        await keys.press("Enter")
+        await expect(page.get_by_role("heading", name="Order 13", level=2)).to_be_visible()
+        await keys.press("i")
+        await expect(page.locator(".chip-mine")).to_be_visible()
+        await at.done()
+        await keys.press("v")
+        await keys.type("Call back within 2 hours")
+        await keys.press("Enter")
+        await expect(page.locator("[data-promises] strong")).to_have_text(
+            "Call back within 2 hours"
+        )
+        await at.check_accessible()
+        await at.check_traps()
+
+
+async def _write_with_a_canned_reply(house: House, at: Desk) -> None:
+    page, keys = at.page, at.page.keyboard
+    await keys.press("r")
+    await expect(page.get_by_role("textbox", name="Text")).to_be_focused()
+    await keys.type("/la")
+    await expect(page.get_by_role("option", name="/late")).to_be_visible()
+    await at.check_accessible()
+    await keys.press("Enter")
+    await expect(page.locator("textarea[name=text]")).to_have_value("Sorry, Jan.")
+    await kept(house, "Sorry, Jan.")
+    await page.reload()
+    await at.live()
+    await expect(page.locator("textarea[name=text]")).to_have_value("Sorry, Jan.")
+
+
+async def _undo_and_send_and_resolve(at: Desk) -> None:
+    page, keys = at.page, at.page.keyboard
+    await keys.press("r")
+    await keys.press("Control+Enter")
+    await expect(page.locator("[data-take-back]")).to_be_visible()
+    await at.done()
+    await keys.press("Escape")
+    await keys.press("b")
+    await expect(page.locator("textarea[name=text]")).to_have_value("Sorry, Jan.")
+    await at.done()
+    await keys.press("r")
+    await keys.press("Control+Shift+Enter")
+    await expect(page.locator("details[data-resolve][open]")).to_be_visible()
+    await at.done()
+    await keys.press("Escape")
+    await keys.press("e")
+    await keys.press("ArrowDown")
+    await keys.press("Enter")
+    await page.locator("details[data-resolve] button").press("Enter")
+    await expect(page.locator("[data-count=mine]")).to_have_text("0")
+
+
+async def test_a_reply_survives_the_end_of_the_session(house: House, browser: Browser) -> None:
+    accepted = await house.receive(mail_arrival(subject="Question"))
+    async with desk(browser, house) as at:
+        page = at.page
+        await at.sign_in("anna")
+        await at.open(accepted.conversation_id)
+        await page.keyboard.press("i")
+        await expect(page.locator(".chip-mine")).to_be_visible()
+        await at.done()
+        other = await page.context.new_page()
+        await other.goto(f"{house.origin}/console")
+        await other.locator(".top .menu:last-child > summary").click()
+        await other.get_by_role("button", name="Sign out").click()
+        await page.fill("textarea[name=text]", "Half an answer")
+        await page.locator("[data-send]").click()
+        await expect(
+            page.get_by_text("You are signed out. What you typed is kept.")
+        ).to_be_visible()
+        await expect(page.locator("textarea[name=text]")).to_have_value("Half an answer")
+        await other.fill("[name=login]", "anna")
+        await other.fill("[name=password]", "correct horse battery staple")
+        await other.keyboard.press("Enter")
+        await other.wait_for_selector("loket-work")
+        await page.evaluate("window.dispatchEvent(new Event('focus'))")
+        await expect(page.get_by_text("You are signed in again.")).to_be_visible()
+        await page.locator("[data-send]").click()
+        await expect(page.locator(".entry-outbound .text")).to_have_text("Half an answer")
+        assert len(await house.rows(outbound)) == 1
