@@ -11,6 +11,7 @@ from agent_ui.mail_addresses import parties
 from agent_ui.markup import to_html
 from agent_ui.ways import Way, ways_of
 from hub import clock
+from hub.asking_colleagues import mention
 from hub.composing import Composing
 from hub.errors import Rejected
 from hub.interaction import Attachment, Channel
@@ -116,6 +117,7 @@ def write_note(connection: Connection, draft: Draft, agent: Agent) -> str:
         agent_id=agent.id,
         agent_name=agent.name,
     )
+    mention(connection, draft.conversation_id, draft.text, agent)
     drafts.drop(connection, draft.conversation_id, agent.id)
     _audit(connection, agent, "interaction.noted", interaction_id, draft.conversation_id)
     return interaction_id

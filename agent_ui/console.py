@@ -33,6 +33,7 @@ from agent_ui.views.by_hand import ByHandViews
 from agent_ui.views.calls import CallViews
 from agent_ui.views.canned import CannedViews
 from agent_ui.views.chat import ChatViews
+from agent_ui.views.colleagues import ColleagueViews
 from agent_ui.views.company import CompanyViews
 from agent_ui.views.conversation import ConversationViews
 from agent_ui.views.desk import DeskViews
@@ -87,6 +88,7 @@ class Console:
             calls=CallViews(context, pages, conversation),
             chat=ChatViews(context),
             company=CompanyViews(context),
+            colleagues=ColleagueViews(context, conversation),
             canned=CannedViews(context, pages, conversation),
             search=SearchViews(context, pages),
             promises=PromiseViews(context, conversation),

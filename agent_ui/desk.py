@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from hub import clock
+from hub.asking_colleagues import Request, waiting_for
 from hub.interaction import Channel
 from hub.store import agents, in_hand, offers, presence, steps
 from hub.store.agents import Agent
@@ -40,6 +41,7 @@ class Desk:
     used: int
     asked: list[Asked]
     phone: str
+    requests: list[Request]
 
 
 def read_desk(connection: Connection, agent: Agent, *, quiet: timedelta) -> Desk:
@@ -53,6 +55,7 @@ def read_desk(connection: Connection, agent: Agent, *, quiet: timedelta) -> Desk
             for offer in offers.live(connection, agent.id)
         ],
         phone=agents.phone_of(connection, agent.id)[1],
+        requests=waiting_for(connection, agent),
     )
 
 

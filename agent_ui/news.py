@@ -9,6 +9,7 @@ from agent_ui.live import Change
 from hub.events import (
     CallChanged,
     ChatActivity,
+    ColleagueAsked,
     ConsoleSign,
     ConsoleSignal,
     DeliveryChanged,
@@ -40,6 +41,7 @@ TOPICS = (
     CallChanged.topic,
     ConsoleSign.topic,
     PromiseChanged.topic,
+    ColleagueAsked.topic,
 )
 _REMEMBERED = 50_000
 
@@ -63,6 +65,9 @@ class News:
         for event in events:
             if isinstance(event, PresenceChanged):
                 changes.append(Change(frozenset(), frozenset({event.agent_id}), "", desk=True))
+            elif isinstance(event, ColleagueAsked):
+                whom = frozenset({event.agent_id} - {""}), frozenset({event.role} - {""})
+                changes.append(Change(whom[1], whom[0], "", desk=True))
             elif isinstance(event, WorkItemChanged) and event.work_item_id in items:
                 changes.append(self._work(event, items[event.work_item_id]))
             elif isinstance(event, _InConversation) and event.conversation_id in by_conversation:

@@ -14,6 +14,7 @@ from agent_ui.views.by_hand import ByHandViews
 from agent_ui.views.calls import CallViews
 from agent_ui.views.canned import CannedViews
 from agent_ui.views.chat import ChatViews
+from agent_ui.views.colleagues import ColleagueViews
 from agent_ui.views.company import CompanyViews
 from agent_ui.views.conversation import ConversationViews
 from agent_ui.views.desk import DeskViews
@@ -52,6 +53,7 @@ class Views:
     calls: CallViews
     chat: ChatViews
     company: CompanyViews
+    colleagues: ColleagueViews
     canned: CannedViews
     search: SearchViews
     promises: PromiseViews
@@ -116,6 +118,8 @@ def routes(
         Route("POST", work_item + "/snooze", agents(views.handing_over.snooze)),
         Route("POST", work_item + "/release", agents(views.actions.release)),
         Route("POST", work_item + "/resolve", agents(views.actions.resolve)),
+        Route("POST", work_item + "/approval", agents(views.colleagues.ask_approval)),
+        Route("POST", "/console/asked/{id}", agents(views.colleagues.answer)),
         Route("POST", work_item + "/reopen", agents(views.actions.reopen)),
         Route("POST", work_item + "/topic", agents(views.actions.correct_topic)),
         Route("POST", work_item + "/information", agents(views.information.enter)),

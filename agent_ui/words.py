@@ -80,6 +80,10 @@ REASONS = {
     "same_shortcut": N_("Another reply has this shortcut."),
     "bad_shortcut": N_("A shortcut has letters, digits and dashes only."),
     "no_canned": N_("This reply does not exist any more."),
+    "empty_request": N_("Write what is to be approved."),
+    "no_answer": N_("Choose one of the answers."),
+    "no_request": N_("This is not asked of you."),
+    "answered": N_("A colleague has answered it already."),
     "left": N_("It has left already."),
     "not_done": N_("This is open already."),
     "no_message": N_("This message does not exist."),
@@ -189,6 +193,9 @@ PROMISED = {
     "promise_made": N_("{name} promised: {what}"),
     "promise_kept": N_("{name} kept the promise: {what}"),
     "promise_breached": N_("Not kept in time by {name}: {what}"),
+    "approval_asked": N_("{name} asked to approve: {what}"),
+    "approval_yes": N_("{name} approved: {what}"),
+    "approval_no": N_("{name} did not approve: {what}"),
 }
 
 SEARCHED = {

@@ -228,6 +228,17 @@ class PromiseChanged(Event):
     due_at: AwareDatetime
 
 
+class ColleagueAsked(Event):
+    """An agent asks colleagues something at a conversation, or was answered: one agent, or
+    whoever holds a role."""
+
+    topic: ClassVar[str] = "colleague.asked"
+
+    conversation_id: str
+    agent_id: str = ""
+    role: str = ""
+
+
 class OrderChanged(Event):
     """An order was placed, changed or cancelled, or went on its way. The subject is its id."""
 
@@ -310,6 +321,7 @@ ALL: tuple[type[Event], ...] = (
     WorkshopChanged,
     ConsoleSign,
     PromiseChanged,
+    ColleagueAsked,
 )
 
 

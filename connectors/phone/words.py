@@ -18,9 +18,10 @@ SAID: Mapping[str, Mapping[str, str]] = {
         "en": "For anything else, press 0. You can also say what it is about.",
     },
     "question": {
-        "nl": "Toets uw {title} in en sluit af met een hekje, of zeg het. Weet u het niet, wacht"
-        " dan even.",
-        "en": "Key in your {title} and end with hash, or say it. If you do not know it, just wait.",
+        "nl": "Wij willen nog weten: {title}. Zeg het, of toets het in en sluit af met een hekje."
+        " Weet u het niet, wacht dan even.",
+        "en": "We would like to know: {title}. Say it, or key it in and end with hash. If you do"
+        " not know, just wait.",
     },
     "recorded": {
         "nl": "Wij nemen dit gesprek op. Toets 1 als u dat niet wilt.",

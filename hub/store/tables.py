@@ -1299,3 +1299,23 @@ rating_requests = Table(
     Column("asked_at", Instant, nullable=False),
     Index("ix_rating_requests_customer_id_asked_at", "customer_id", "asked_at"),
 )
+
+# What agents ask colleagues at a conversation.
+asked_colleagues = Table(
+    "asked_colleagues",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("conversation_id", _ID, ForeignKey("conversations.id"), nullable=False, index=True),
+    Column("kind", String(16), nullable=False),  # mention, approval
+    Column("by_agent_id", _ID, ForeignKey("agents.id"), nullable=False),
+    Column("to_agent_id", _ID),  # null: whoever holds the role
+    Column("to_role", String(100), nullable=False),
+    Column("what", Text, nullable=False),
+    Column("asked_at", Instant, nullable=False),
+    Column("due_at", Instant),
+    Column("answer", String(16), nullable=False),  # empty, seen, yes, no
+    Column("answered_by", _ID),
+    Column("answered_at", Instant),
+    Column("is_over", Boolean, nullable=False),  # nobody need look at it any more
+    _where("ix_asked_colleagues_open", "NOT is_over", "asked_at"),
+)

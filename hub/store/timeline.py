@@ -23,6 +23,7 @@ from hub.interaction import (
 from hub.store.agents import Agent
 from hub.store.among import among
 from hub.store.tables import (
+    asked_colleagues,
     attachments,
     conversations,
     customers,
@@ -104,13 +105,18 @@ def visible(connection: Connection, conversation_ids: Collection[str], agent: Ag
     """Those of the conversations that the agent may read.
 
     These are the ones with a work item in a role that they hold or assigned to them, and those of
-    a customer, or of the same organisation, for whom they hold work now. Supervisors read all.
+    a customer, or of the same organisation, for whom they hold work now; and those about which a
+    colleague asked them something. Supervisors read all.
     """
     if agent.supervisor:
         there = conversations.c.id.in_(conversation_ids)
         return set(connection.execute(select(conversations.c.id).where(there)).scalars())
     # Each half names the asked ones: the agent may see a million others, not to be gone through.
-    found = union(_by_work(conversation_ids, agent), _by_customer(conversation_ids, agent))
+    found = union(
+        _by_work(conversation_ids, agent),
+        _by_customer(conversation_ids, agent),
+        _by_request(conversation_ids, agent),
+    )
     return set(connection.execute(found).scalars())
 
 
@@ -119,6 +125,14 @@ def _by_work(conversation_ids: Collection[str], agent: Agent) -> Select[Any]:
     theirs = or_(columns.role.in_(agent.roles), columns.agent_id == agent.id)
     return select(columns.conversation_id).where(
         columns.conversation_id.in_(conversation_ids), theirs
+    )
+
+
+def _by_request(conversation_ids: Collection[str], agent: Agent) -> Select[Any]:
+    columns = asked_colleagues.c
+    asked = or_(columns.to_agent_id == agent.id, columns.to_role.in_(agent.roles))
+    return select(columns.conversation_id).where(
+        columns.conversation_id.in_(conversation_ids), asked
     )
 
 

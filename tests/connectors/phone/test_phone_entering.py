@@ -42,11 +42,11 @@ async def test_what_nobody_understands_is_asked_again_and_then_put_through(house
 async def test_information_that_is_needed_is_asked_for(house: House) -> None:
     call = await dial(house)
     house.cloud.calls.press(call, "3")
-    await eventually(lambda: "Toets uw ordernummer in" in said(call) and call.expects == "keys")
+    await eventually(lambda: "nog weten: ordernummer." in said(call) and call.expects == "keys")
     for key in "2026":
         house.cloud.calls.press(call, key)
     house.cloud.calls.press(call, "#")
-    await eventually(lambda: call.expects == "keys" and "Toets uw woonplaats" in said(call))
+    await eventually(lambda: call.expects == "keys" and "nog weten: woonplaats." in said(call))
     house.cloud.calls.press(call, "")  # who does not know it just waits
     await eventually(lambda: call.waiting)
     [kept] = await house.received()

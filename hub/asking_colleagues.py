@@ -1,0 +1,216 @@
+"""Agents ask colleagues: a mention in a note, or an approval that a role has to give in time.
+
+Who is asked sees the conversation. An approval is answered once, and who asked is told.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, insert, or_, select, update
+
+from hub import clock
+from hub.errors import Rejected
+from hub.events import ColleagueAsked
+from hub.logs import correlation_id
+from hub.replies import add_event
+from hub.store import audit, outbox
+from hub.store.agents import Agent
+from hub.store.tables import agents, asked_colleagues, conversations, customers
+
+SOURCE = "/loket/colleagues"
+MENTION, APPROVAL = "mention", "approval"
+SEEN, YES, NO = "seen", "yes", "no"
+LONGEST, SHOWN = 500, 50
+_NAME = re.compile(r"(?<![\w@.])@([\w][\w.-]{1,99})")
+
+
+@dataclass(frozen=True)
+class Request:
+    """`answer`: empty while nobody answered; then seen, yes or no."""
+
+    id: str
+    conversation_id: str
+    title: str
+    kind: str
+    what: str
+    by_agent_id: str
+    by_name: str
+    asked_at: datetime
+    due_at: datetime | None
+    answer: str
+    answered_by: str
+
+
+def mention(connection: Connection, conversation_id: str, note: str, agent: Agent) -> None:
+    """Tell the colleagues whom the note names: `@login`, or a first name that only one has."""
+    for to in _named(connection, note) - {agent.id}:
+        _add(connection, conversation_id, agent, kind=MENTION, what=note, to_agent_id=to)
+
+
+def ask_approval(
+    connection: Connection,
+    conversation_id: str,
+    agent: Agent,
+    *,
+    role: str,
+    what: str,
+    within: timedelta | None,
+) -> None:
+    """Ask whoever holds the role to approve this. Raises Rejected for nothing to approve."""
+    if not what.strip():
+        raise Rejected("empty_request", "Write what is to be approved.")
+    due = clock.now() + within if within else None
+    _add(connection, conversation_id, agent, kind=APPROVAL, what=what, to_role=role, due_at=due)
+    details = {"event": "approval_asked", "what": what[:LONGEST], "role": role}
+    _tell_conversation(connection, conversation_id, details, agent)
+
+
+def answer(connection: Connection, request_id: str, said: str, agent: Agent) -> None:
+    """Of several who hold the role, the first answers. Raises Rejected when it is over."""
+    row = _mine(connection, request_id, agent)
+    wanted = {MENTION: (SEEN,), APPROVAL: (YES, NO)}[row.kind]
+    is_answer = row.answer == "" and row.by_agent_id != agent.id
+    if (is_answer and said not in wanted) or (not is_answer and said != SEEN):
+        raise Rejected("no_answer", "Choose one of the answers.")
+    if not is_answer:
+        _set(connection, row, {"is_over": True})
+        return
+    values = {"answer": said, "answered_by": agent.id, "answered_at": clock.now()}
+    _set(connection, row, values | {"is_over": row.kind == MENTION})
+    if row.kind == APPROVAL:
+        details = {"event": f"approval_{said}", "what": row.what}
+        _tell_conversation(connection, row.conversation_id, details, agent)
+        _tell(connection, row.conversation_id, agent_id=row.by_agent_id, role=row.to_role)
+
+
+def waiting_for(connection: Connection, agent: Agent) -> list[Request]:
+    """What this agent is asked, and answers to what they asked that they have not seen."""
+    columns = asked_colleagues.c
+    asked = (columns.answer == "") & (columns.by_agent_id != agent.id)
+    asked &= or_(columns.to_agent_id == agent.id, columns.to_role.in_(agent.roles))
+    answered = (columns.answer.in_([YES, NO])) & (columns.by_agent_id == agent.id)
+    by, answerer = agents.alias("by_agent"), agents.alias("answerer")
+    rows = connection.execute(
+        select(
+            asked_colleagues,
+            conversations.c.subject,
+            customers.c.name.label("customer"),
+            by.c.name.label("by_name"),
+            answerer.c.name.label("answerer"),
+        )
+        .join(conversations, conversations.c.id == columns.conversation_id)
+        .join(customers, customers.c.id == conversations.c.customer_id)
+        .join(by, by.c.id == columns.by_agent_id)
+        .outerjoin(answerer, answerer.c.id == columns.answered_by)
+        .where(columns.is_over.is_(False), or_(asked, answered))
+        .order_by(columns.asked_at)
+        .limit(SHOWN)
+    )
+    return [
+        Request(
+            row.id,
+            row.conversation_id,
+            row.subject or row.customer,
+            row.kind,
+            row.what,
+            row.by_agent_id,
+            row.by_name,
+            row.asked_at,
+            row.due_at,
+            row.answer,
+            row.answerer or "",
+        )
+        for row in rows
+    ]
+
+
+def _named(connection: Connection, note: str) -> set[str]:
+    names = {found.rstrip(".-").casefold() for found in _NAME.findall(note)}
+    if not names:
+        return set()
+    rows = connection.execute(
+        select(agents.c.id, agents.c.login, agents.c.name).where(agents.c.active.is_(True))
+    ).all()
+    found: set[str] = set()
+    for name in names:
+        by_login = [row.id for row in rows if row.login == name]
+        by_name = [row.id for row in rows if row.name.partition(" ")[0].casefold() == name]
+        found.update(by_login or (by_name if len(by_name) == 1 else ()))
+    return found
+
+
+def _mine(connection: Connection, request_id: str, agent: Agent) -> Any:
+    row = connection.execute(
+        select(asked_colleagues).where(asked_colleagues.c.id == request_id).with_for_update()
+    ).one_or_none()
+    asks = row is not None and agent.id in (row.by_agent_id, row.to_agent_id)
+    if row is None or not (asks or row.to_role in agent.roles):
+        raise Rejected("no_request", "This is not asked of you.", status=404)
+    if row.is_over or (row.answer and row.by_agent_id != agent.id):
+        raise Rejected("answered", "A colleague has answered it already.", status=409)
+    return row
+
+
+def _set(connection: Connection, row: Any, values: dict[str, Any]) -> None:
+    this = asked_colleagues.c.id == row.id
+    connection.execute(update(asked_colleagues).where(this).values(values))
+
+
+def _add(
+    connection: Connection,
+    conversation_id: str,
+    agent: Agent,
+    *,
+    kind: str,
+    what: str,
+    to_agent_id: str | None = None,
+    to_role: str = "",
+    due_at: datetime | None = None,
+) -> None:
+    row = {
+        "id": clock.new_id(),
+        "conversation_id": conversation_id,
+        "kind": kind,
+        "by_agent_id": agent.id,
+        "to_agent_id": to_agent_id,
+        "to_role": to_role,
+        "what": what.strip()[:LONGEST],
+        "asked_at": clock.now(),
+        "due_at": due_at,
+        "answer": "",
+        "is_over": False,
+    }
+    connection.execute(insert(asked_colleagues), [row])
+    _tell(connection, conversation_id, agent_id=to_agent_id or "", role=to_role)
+    audit.record(
+        connection,
+        actor=agent.id,
+        action=f"colleague.{kind}",
+        about=conversation_id,
+        details={"to": to_agent_id or to_role},
+    )
+
+
+def _tell(connection: Connection, conversation_id: str, *, agent_id: str, role: str) -> None:
+    event = ColleagueAsked(conversation_id=conversation_id, agent_id=agent_id, role=role)
+    outbox.add(
+        connection,
+        event,
+        subject=conversation_id,
+        source=SOURCE,
+        correlation_id=correlation_id(),
+    )
+
+
+def _tell_conversation(
+    connection: Connection, conversation_id: str, details: dict[str, str], agent: Agent
+) -> None:
+    add_event(
+        connection,
+        conversation_id=conversation_id,
+        details=details,
+        agent_id=agent.id,
+        agent_name=agent.name,
+    )
