@@ -29,6 +29,7 @@ from agent_ui.sessions import Sessions
 from agent_ui.static_files import static_files
 from agent_ui.streams import Streams
 from agent_ui.views.actions import ActionViews
+from agent_ui.views.by_hand import ByHandViews
 from agent_ui.views.calls import CallViews
 from agent_ui.views.canned import CannedViews
 from agent_ui.views.chat import ChatViews
@@ -45,6 +46,7 @@ from agent_ui.views.matrix import MatrixViews
 from agent_ui.views.model import ModelViews
 from agent_ui.views.model_changes import ModelChanges
 from agent_ui.views.own_settings import OwnSettingsViews
+from agent_ui.views.programs import ProgramViews
 from agent_ui.views.promises import PromiseViews
 from agent_ui.views.replay import ReplayViews
 from agent_ui.views.search import SearchViews
@@ -101,6 +103,8 @@ class Console:
             desk=DeskViews(context, pages, work, conversation),
             handing_over=HandingOverViews(context, conversation),
             information=InformationViews(context, conversation),
+            by_hand=ByHandViews(context, pages),
+            programs=ProgramViews(context, pages),
             imports=ImportViews(context, pages, self._imports),
             sounds=SoundViews(context),
             streams=self._streams,

@@ -27,6 +27,7 @@ from hub.store import Blobs, Database
 from hub.store.deadlines import Deadline
 from hub.store.work_items import WorkItem
 from hub.tokens import Tokens
+from hub.webhooks import Rules
 
 
 def _no_role(role: str) -> str:  # noqa: ARG001
@@ -79,6 +80,8 @@ class ConsoleContext:
     `offered_only()`: the roles whose work is not for taking, only for offering.
     `backup_of(role)`: the role that takes over, or "".
     `escalation`: to whom agents turn when they may not decide.
+    `partners`: those who may post to us, and what they are called.
+    `webhooks`: what they may be sent to; None where nobody is told of events.
     `shut(role, now)`: the hours of a role that is not there now; None for one that is.
     `phone_number(typed)`: a number as somebody typed it, with its country, "" for what is none;
     None where no phone is connected.
@@ -118,6 +121,8 @@ class ConsoleContext:
     shut: Callable[[str, datetime], Openings | None] = _never_shut
     phone_number: Callable[[str], str] | None = None
     quiet: timedelta = timedelta(minutes=10)
+    webhooks: Rules | None = None
+    partners: Mapping[str, str] = field(default_factory=dict)
     supervisor_roles: frozenset[str] = frozenset()
     mailboxes: tuple[str, ...] = ()
     pass_on: PassOn = nowhere_to_pass

@@ -10,6 +10,7 @@ from agent_ui.sent_files import MOST_BYTES
 from agent_ui.static_files import PREFIX, StaticFiles
 from agent_ui.streams import Streams
 from agent_ui.views.actions import ActionViews
+from agent_ui.views.by_hand import ByHandViews
 from agent_ui.views.calls import CallViews
 from agent_ui.views.canned import CannedViews
 from agent_ui.views.chat import ChatViews
@@ -27,6 +28,7 @@ from agent_ui.views.matrix import MatrixViews
 from agent_ui.views.model import ModelViews
 from agent_ui.views.model_changes import LONGEST_FORM, ModelChanges
 from agent_ui.views.own_settings import OwnSettingsViews
+from agent_ui.views.programs import ProgramViews
 from agent_ui.views.promises import PromiseViews
 from agent_ui.views.replay import ReplayViews
 from agent_ui.views.search import SearchViews
@@ -67,6 +69,8 @@ class Views:
     handing_over: HandingOverViews
     information: InformationViews
     imports: ImportViews
+    programs: ProgramViews
+    by_hand: ByHandViews
     sounds: SoundViews
     streams: Streams
     workshops: WorkshopsViews
@@ -149,6 +153,8 @@ def routes(
         Route("POST", interaction + "/take-back", agents(views.actions.take_back)),
         Route("POST", interaction + "/send-now", agents(views.actions.send_now)),
         Route("GET", "/console/files/{id}", agents(views.files.download)),
+        Route("GET", "/console/by-hand", agents(views.by_hand.form)),
+        Route("POST", "/console/by-hand", agents(views.by_hand.record), body_limit=MOST_BYTES),
         Route("GET", "/console/imports", guard.for_administrators(views.imports.page)),
         Route(
             "POST",
@@ -172,9 +178,27 @@ def routes(
             body_limit=LONGEST_MATRIX,
         ),
         *_replay_routes(views.replay, guard),
+        *_program_routes(views.programs, guard),
         *_workshop_routes(views, guard),
         *office_routes(views.office, guard, development=development),
         Route("GET", "/console/{rest:.*}", agents(views.work.not_here)),
+    ]
+
+
+def _program_routes(views: ProgramViews, guard: Guard) -> Sequence[Route]:
+    """Administrators say which programs come in, and which other systems are told of events."""
+    administrators = guard.for_administrators
+    programs, hook = "/console/programs", "/console/programs/webhooks/{id}"
+    return [
+        Route("GET", programs, administrators(views.page)),
+        Route("POST", programs + "/tokens", administrators(views.make_token)),
+        Route("POST", programs + "/tokens/{id}/revoke", administrators(views.revoke_token)),
+        Route("POST", programs + "/webhooks", administrators(views.add_webhook)),
+        Route("POST", programs + "/keys", administrators(views.make_key)),
+        Route("POST", programs + "/keys/{id}", administrators(views.change_key)),
+        Route("GET", hook, administrators(views.log)),
+        Route("POST", hook, administrators(views.change_webhook)),
+        Route("POST", hook + "/deliveries/{delivery}", administrators(views.redeliver)),
     ]
 
 

@@ -51,6 +51,21 @@ HAS_IT = N_("{name} has it.")
 
 REASONS = {
     "taken": N_("It is done already."),
+    "no_name": N_("Say what the token is for."),
+    "no_scope": N_("Choose what the token may do."),
+    "no_token": N_("There is no such token that works."),
+    "webhook_url": N_("Write an address on the internet that begins with https://."),
+    "too_many_webhooks": N_("There are too many. Remove one first."),
+    "no_partner_key": N_("There is no such key that is good."),
+    "no_webhook": N_("There is no such webhook."),
+    "unknown_sender": N_(
+        "Nobody has this number. Write a mail address or a phone number, or only a name."
+    ),
+    "no_sender": N_("Write who it is from: a name will do."),
+    "time": N_("Write a day and a time."),
+    "in_future": N_("This time is still to come."),
+    "not_a_scan": N_("A scan is a PDF or a picture."),
+    "empty": N_("Write down what it was about, or add a scan."),
     "not_held": N_("Take this item first."),
     "changed": N_("It changed at the same moment. Try again."),
     "no_group": N_("The model does not have this target group any more. Look again."),
@@ -373,6 +388,24 @@ CHOSEN = {
     "snoozed": N_("had put it aside"),
 }
 
+WEBHOOKS = {
+    "active": N_("is told"),
+    "paused": N_("paused"),
+    "disabled": N_("stopped"),
+}
+TOLD = {
+    "waiting": N_("on its way"),
+    "delivered": N_("taken"),
+    "failed": N_("given up"),
+}
+FORMS = {
+    "letter": N_("Letter"),
+    "fax": N_("Fax"),
+    "visit": N_("Visit"),
+    "call": N_("Phone call"),
+}
+"""What somebody writes down."""
+
 KEYS = (
     ("j k", N_("next and previous in the list")),
     ("Enter o", N_("open")),
@@ -392,6 +425,7 @@ KEYS = (
     ("g", N_("hand it over")),
     ("z s", N_("put it aside")),
     ("z", N_("put it aside")),
+    ("l", N_("write down a letter, visit or call")),
     ("p", N_("call the customer")),
     ("h", N_("hold the call, or resume it")),
     ("m", N_("mute yourself in the call, or not")),

@@ -23,6 +23,7 @@ from config import (
     staffing,
     tokens,
     topics,
+    webhooks,
     wiring,
 )
 from config.command import (
@@ -55,6 +56,7 @@ model_life.app.add_typer(model_sessions.app, name="session")
 app.add_typer(model_life.app, name="model")
 app.add_typer(topics.app, name="topics")
 app.add_typer(tokens.app, name="tokens")
+app.add_typer(webhooks.app, name="webhooks")
 log = structlog.get_logger(__name__)
 
 
@@ -116,9 +118,13 @@ def asyncapi() -> None:
 
 
 @app.command()
-def openapi() -> None:
-    """Print the OpenAPI document of the API."""
-    sys.stdout.write(documents.api())
+def openapi(
+    customers: Annotated[
+        bool, typer.Option("--customers", help="Of the API for customers, /api/portal/v1.")
+    ] = False,
+) -> None:
+    """Print the OpenAPI document of the API, /api/v1."""
+    sys.stdout.write(documents.customer_api() if customers else documents.api())
 
 
 @app.command("settings")

@@ -5,6 +5,7 @@ from typing import Any
 import yaml
 
 from agent_ui.api.api import described
+from connectors.portal.api import described as described_for_customers
 
 _HEADER = "# Made by `loket openapi`. Do not edit: change the operations.\n"
 
@@ -12,6 +13,11 @@ _HEADER = "# Made by `loket openapi`. Do not edit: change the operations.\n"
 def api() -> str:
     """OpenAPI 3.1 of `/api/v1`, as YAML."""
     return _written(described())
+
+
+def customer_api() -> str:
+    """The same of `/api/portal/v1`."""
+    return _written(described_for_customers())
 
 
 def _written(spec: dict[str, Any]) -> str:

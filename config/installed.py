@@ -4,19 +4,23 @@ from importlib.metadata import entry_points
 
 from connectors.chat.kind import connector as chat
 from connectors.email.kind import connector as email
+from connectors.manual.kind import connector as manual
 from connectors.messaging.kind import connector as messaging
 from connectors.partners.kind import connector as partners
 from connectors.phone.kind import connector as phone
 from connectors.portal.kind import connector as portal
+from connectors.webhooks.kind import connector as webhooks
 from hub.connector import ConnectorKind
 
 OURS: tuple[ConnectorKind, ...] = (
     email,
     chat,
+    manual,
     messaging,
     partners,
     phone,
     portal,
+    webhooks,
 )
 
 

@@ -23,6 +23,7 @@ from config.topic_desk import ModelTopics
 from config.topic_drafts import TopicDrafts
 from config.workshop_desk import WorkshopDesk
 from connectors.messaging.composing import MessagingComposing
+from hub import webhooks
 from hub.asking import AskedTopic
 from hub.bus import Bus, DeadLetter
 from hub.bus.opening import open_bus
@@ -215,6 +216,19 @@ def composing(settings: Settings) -> dict[Channel, Composing]:
     if messaging is None:
         return {}
     return dict.fromkeys(MESSAGING, MessagingComposing(messaging))
+
+
+def webhook_rules(settings: Settings) -> webhooks.Rules | None:
+    """What other systems may be told at; None where nobody is told of events."""
+    section: Any = getattr(settings.connectors, "webhooks", None)
+    return None if section is None else webhooks.Rules(allow_private=section.allow_private)
+
+
+def partner_titles(settings: Settings) -> dict[str, str]:
+    """The partners that may post, and what they are called."""
+    section: Any = getattr(settings.connectors, "partners", None)
+    known = {} if section is None else section.partners
+    return {name: one.title or name for name, one in known.items()}
 
 
 def phone_number(settings: Settings) -> Callable[[str], str] | None:
@@ -427,6 +441,8 @@ def _console(
             escalation=_escalation(basics.settings.routing.assignment),
             phone_number=phone_number(basics.settings),
             quiet=basics.settings.routing.assignment.quiet,
+            webhooks=webhook_rules(basics.settings),
+            partners=partner_titles(basics.settings),
             supervisor_roles=frozenset(basics.settings.routing.assignment.supervisor_roles),
             mailboxes=mailboxes(basics.settings),
             pass_on=partial(_pass_on, outbound_to),

@@ -13,6 +13,9 @@ from sqlalchemy import Connection, select
 
 from hub import clock
 from hub.errors import Rejected
+from hub.imports import fields
+from hub.imports.fields import Reading
+from hub.imports.refusal import Refused
 from hub.intake import Intake
 from hub.interaction import (
     Accepted,
@@ -24,13 +27,15 @@ from hub.interaction import (
     Thread,
     Verification,
 )
+from hub.references import normal
 from hub.store import Database
-from hub.store.tables import conversations, customers
+from hub.store.tables import contact_points, conversations, customers
 from hub.store.threads import TOKEN_PURPOSE
 from hub.tokens import Tokens
 
 LONGEST_TEXT = 200_000
 LONGEST_SUBJECT = 500
+_SHORTEST_PHONE = 8
 _CLOCKS_DIFFER = timedelta(minutes=5)
 
 
@@ -102,6 +107,43 @@ class ByHand:
         if not written.conversation_id:
             return Thread()
         return Thread(token=self._tokens.sign(TOKEN_PURPOSE, written.conversation_id))
+
+
+def is_scan(file: Attachment) -> bool:
+    """Whether a file that was examined is what a scanner makes."""
+    return file.content_type == "application/pdf" or file.content_type.startswith("image/")
+
+
+def not_a_scan() -> Rejected:
+    return Rejected("not_a_scan", "A scan is a PDF or a picture.", status=415)
+
+
+def find_sender(connection: Connection, text: str) -> tuple[str, Party | None]:
+    """Whom somebody means by a customer number, a mail address or a phone number: the customer, if
+    they are known, else the address. Raises Rejected."""
+    wanted = " ".join(text.split())
+    by_number = select(customers.c.id).where(customers.c.number == normal(wanted))
+    found = connection.execute(by_number).scalar_one_or_none()
+    if found is not None:
+        return found, None
+    party = _address(wanted)
+    if party is None:
+        detail = "Nobody has this number. Write a mail address or a phone number, or only a name."
+        raise Rejected("unknown_sender", detail, status=422)
+    by_key = select(contact_points.c.customer_id).where(contact_points.c.key == party.key)
+    owner = connection.execute(by_key).scalar_one_or_none()
+    return (owner, None) if owner is not None else ("", party)
+
+
+def _address(text: str) -> Party | None:
+    try:
+        if "@" in text:
+            return Party(kind=PointKind.EMAIL, value=fields.mail(text, "who"))
+        if sum(c.isdigit() for c in text) < _SHORTEST_PHONE:
+            return None  # rather a mistyped customer number
+        return Party(kind=PointKind.PHONE, value=fields.phone(text, "who", Reading()))
+    except Refused:
+        return None
 
 
 @dataclass(frozen=True)

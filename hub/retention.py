@@ -53,6 +53,7 @@ class Retention(Rounds):
         await self._rows("tries", expiry.forget_tries, now, settings.event_days)
         await self._rows("parked", expiry.forget_parked, now, settings.event_days)
         await self._rows("partner posts", expiry.forget_posts, now, settings.original_days)
+        await self._rows("webhooks", expiry.forget_told, now, settings.event_days)
         await self._rows("originals", expiry.forget_originals, now, settings.original_days)
         await self._recordings(now, settings.recording_days)
         await self._originals(now, settings.original_days)

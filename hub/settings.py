@@ -90,8 +90,8 @@ class RetentionSettings(Section):
     )
     event_days: Annotated[int, _days(7)] = Field(
         30,
-        description="marks of handled events, counts of tries; an event that comes again later"
-        " counts as new; 0: for ever",
+        description="marks of handled events, counts of tries, what webhooks were told; an event"
+        " that comes again later counts as new; 0: for ever",
     )
 
 

@@ -5,7 +5,16 @@ from typing import Any, cast
 
 from sqlalchemy import Connection
 
-from agent_ui.api import agreements, contacts, conversations, customers, model, trade, work
+from agent_ui.api import (
+    agreements,
+    contacts,
+    conversations,
+    customers,
+    model,
+    trade,
+    webhooks,
+    work,
+)
 from agent_ui.api.scopes import SCOPES
 from agent_ui.context import ConsoleContext
 from hub.api.door import Door
@@ -22,7 +31,7 @@ ABOUT = About(
     base="/api/v1",
     description=(
         "What agents do in the console, by the same rules. A token acts for an agent: it sees "
-        "what that agent sees, and does what its scopes allow. Lists go on with `next_cursor`; a "
+        "what that agent sees, and does what its scopes allow. Lists go on with next_cursor; a "
         "request with an Idempotency-Key is done once, however often it is sent; who changes a "
         "thing sends the ETag that they read as If-Match. Times are UTC (RFC 3339)."
     ),
@@ -39,6 +48,7 @@ def operations(context: ConsoleContext) -> Sequence[Operation[Agent]]:
         *agreements.operations(),
         *trade.operations(),
         *model.operations(context),
+        *webhooks.operations(context),
     ]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field
 from sqlalchemy import Connection
@@ -14,7 +14,7 @@ from agent_ui.context import ConsoleContext
 from agent_ui.drafting import LONGEST_TEXT, Draft
 from agent_ui.ways import Way, ways_of
 from hub.api.cursors import cursor_of, page, parts_of
-from hub.api.operation import Answer, Call, Operation, Paging, Shape
+from hub.api.operation import Answer, Call, Operation, Paging, Shape, picked
 from hub.errors import Rejected
 from hub.interaction import Channel
 from hub.store import listing, timeline, work_items
@@ -60,6 +60,7 @@ class Sending(Shape):
     error: str
     attempts: int
     updated_at: datetime
+    held_until: datetime | None = Field(description="until then it can be taken back")
 
 
 class Interaction(Shape):
@@ -272,7 +273,9 @@ def _shown(connection: Connection, conversation_id: str) -> Conversation:
     if found is None:
         raise Rejected("no_conversation", "This conversation does not exist.", status=404)
     item = work_items.latest_of(connection, [conversation_id]).get(conversation_id)
-    return Conversation(**vars(found), work=shown_work(item) if item else None)
+    return Conversation(
+        **picked(Conversation, found, "work"), work=shown_work(item) if item else None
+    )
 
 
 def _interactions(connection: Connection, call: Call[Agent]) -> Interactions:
@@ -312,20 +315,15 @@ def _added(connection: Connection, interaction_id: str) -> Answer:
 
 
 def shown_entry(entry: Entry) -> Interaction:
-    same: dict[str, Any] = {
-        name: getattr(entry, name)
-        for name in Interaction.model_fields
-        if name not in {"sender", "recipients", "files", "sending"}
-    }
     return Interaction(
-        **same,
-        sender=Party(**entry.sender.model_dump()),
-        recipients=[Party(**one.model_dump()) for one in entry.recipients],
+        **picked(Interaction, entry, "sender", "recipients", "files", "sending"),
+        sender=Party(**picked(Party, entry.sender)),
+        recipients=[Party(**picked(Party, one)) for one in entry.recipients],
         files=[
             File(id=one.id, filename=one.filename, content_type=one.content_type, size=one.size)
             for one in entry.attachments
         ],
-        sending=Sending(**vars(entry.delivery)) if entry.delivery else None,
+        sending=Sending(**picked(Sending, entry.delivery)) if entry.delivery else None,
     )
 
 

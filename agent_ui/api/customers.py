@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints, model_validator
 from sqlalchemy import Connection
 
 from hub.api.cursors import page, parts_of
-from hub.api.operation import Answer, Call, Operation, Paging, Shape
+from hub.api.operation import Answer, Call, Operation, Paging, Shape, picked
 from hub.errors import Rejected
 from hub.imports import fields
 from hub.imports.fields import Reading
@@ -253,6 +253,5 @@ def _card(connection: Connection, customer_id: str, *, kind: str = "", lock: boo
 
 
 def _shown(card: Card) -> Customer:
-    points = [ContactPoint(**vars(point)) for point in card.points]
-    values = {name: value for name, value in vars(card).items() if name != "points"}
-    return Customer(**values, contact_points=points)
+    points = [ContactPoint(**picked(ContactPoint, point)) for point in card.points]
+    return Customer(**picked(Customer, card, "contact_points"), contact_points=points)

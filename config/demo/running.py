@@ -98,6 +98,7 @@ def _flags(port: int, smtp_port: int, sink_port: int, folder: Path) -> dict[str,
             "messaging": connector_settings(base, _secret(folder, "sandbox-token")),
             "phone": phone_settings(base, _secret(folder, "sandbox-token")),
             "portal": {"mail_account": ADDRESSES[0]},
+            "webhooks": {"allow_private": True},
             "partners": {
                 "partners": {CARRIER: {"secret": carrier_secret(secret)}},
                 "notices": {"kinds": [kind.value for kind in NOTICED], "language": "nl"},

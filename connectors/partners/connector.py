@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from connectors.partners import contacts, notices
 from connectors.partners.handling import Handling
 from connectors.partners.receive import Doors
+from connectors.partners.ring import KeyRing
 from connectors.partners.settings import PartnerSettings, PartnersSettings
 from hub.connector import Committing, ConnectorContext, Finding, OutgoingMessage, SendResult
 from hub.deliveries import EventKind
@@ -12,7 +13,7 @@ from hub.errors import Unavailable
 from hub.events import DeliveryChanged, Envelope
 from hub.http import Route
 from hub.interaction import Arrival, Channel
-from hub.store import partner_posts
+from hub.store import partner_keys, partner_posts
 
 QUEUE = "partners"
 
@@ -29,17 +30,20 @@ class PartnersConnector:
         self._context = context
         self._titles = {name: one.title or name for name, one in settings.partners.items()}
         self._handling = Handling(context.database, context.wake)
-        self._doors = Doors(settings, context, self._handling.wake)
+        self._ring = KeyRing(context.database)
+        self._doors = Doors(settings, context, self._handling.wake, self._ring)
         context.bus.subscribe(QUEUE, [DeliveryChanged.topic], self.handle)
 
     def routes(self) -> Sequence[Route]:
         return self._doors.routes()
 
     async def start(self) -> None:
+        await self._ring.start()
         self._handling.start()
 
     async def stop(self) -> None:
         await self._handling.stop()
+        await self._ring.stop()
 
     async def handle(self, envelopes: Sequence[Envelope]) -> None:
         """Parcels changed: what a person has to know of becomes a contact, and the customer is
@@ -83,7 +87,10 @@ class PartnersConnector:
         if not self._settings.partners:
             hint = "Add [connectors.partners.partners.NAME] with a secret: see docs/partners.md."
             return [Finding("partners", ok=False, what="no partner may post", hint=hint)]
-        found = [_finding(name, one) for name, one in self._settings.partners.items()]
+        made = await self._context.database.read(partner_keys.good)
+        found = [
+            _finding(name, one, made=name in made) for name, one in self._settings.partners.items()
+        ]
         failed = await self._context.database.read(partner_posts.failures)
         return found + [
             Finding(
@@ -96,11 +103,15 @@ class PartnersConnector:
         ]
 
 
-def _finding(name: str, partner: PartnerSettings) -> Finding:
+def _finding(name: str, partner: PartnerSettings, *, made: bool) -> Finding:
     ways = len(partner.secrets) * ["signs"] + (
         ["has a key"] if partner.api_key.get_secret_value() else []
     )
+    ways += ["has a key that was made in the console"] if made else []
     if not ways:
-        hint = f"Set secret_env or api_key_env in [connectors.partners.partners.{name}]."
+        hint = (
+            f"Set secret_env or api_key_env in [connectors.partners.partners.{name}], or make a "
+            "key in the console, under Programs."
+        )
         return Finding("partners", ok=False, what=f"{name} cannot prove itself", hint=hint)
     return Finding("partners", ok=True, what=f"{name}: {', '.join(dict.fromkeys(ways))}")

@@ -9,7 +9,7 @@ import binascii
 import hashlib
 import hmac
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from aiohttp import web
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
@@ -17,6 +17,7 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 from connectors.partners.settings import PartnerSettings, PartnersSettings
 from hub.addresses import Network, is_one_of
 from hub.errors import Rejected
+from hub.store.partner_keys import Made, hashed
 
 _TOLERANCE = "Sign again: the time must be within five minutes of ours."
 
@@ -33,24 +34,30 @@ class Proof:
         self._settings = settings
         self._proxies = proxies
 
-    def check(self, request: web.Request, partner: PartnerSettings, signed: bytes) -> None:
+    def check(
+        self, request: web.Request, partner: PartnerSettings, signed: bytes, made: Made
+    ) -> None:
         """Raises NotProved. `signed` is what a signature is made over: the body, or of a request
-        without one its path with the query."""
+        without one its path with the query. `made`: the keys of this partner that were made in the
+        console, which are as good as those of the settings."""
         headers = request.headers
+        secrets = [*partner.secrets, *made.secrets]
         if headers.get("Authorization"):
-            self._check_key(request, partner)
+            self._check_key(request, partner, made)
         elif "X-Hmac-Signature" in headers:
-            _check_any(partner, lambda key: _easypost(key, signed), headers["X-Hmac-Signature"])
+            _check_any(secrets, lambda key: _easypost(key, signed), headers["X-Hmac-Signature"])
         elif "aftership-hmac-sha256" in headers:
             sent = headers["aftership-hmac-sha256"]
-            _check_any(partner, lambda key: _aftership(key, signed), sent)
+            _check_any(secrets, lambda key: _aftership(key, signed), sent)
         else:
-            _check_standard(headers, partner, signed)
+            _check_standard(headers, secrets, signed)
 
-    def _check_key(self, request: web.Request, partner: PartnerSettings) -> None:
+    def _check_key(self, request: web.Request, partner: PartnerSettings, made: Made) -> None:
         kind, _, sent = request.headers["Authorization"].partition(" ")
         key = partner.api_key.get_secret_value()
-        if kind.casefold() != "bearer" or not key or not _same(sent.strip(), key):
+        is_set = bool(key) and _same(sent.strip(), key)
+        is_made = hashed(sent.strip()) in made.key_hashes
+        if kind.casefold() != "bearer" or not (is_set or is_made):
             raise NotProved("The API key is not good. Send Authorization: Bearer KEY.")
         if partner.certificate and not self._has_certificate(request, partner.certificate):
             raise NotProved("The API key is good only with its client certificate.")
@@ -64,11 +71,11 @@ class Proof:
         return _same(request.headers.get(self._settings.certificate_header, ""), wanted)
 
 
-def _check_standard(headers: Mapping[str, str], partner: PartnerSettings, signed: bytes) -> None:
+def _check_standard(headers: Mapping[str, str], secrets: Sequence[str], signed: bytes) -> None:
     if not headers.get("webhook-signature"):
         raise NotProved("Sign the request (webhook-id, webhook-timestamp, webhook-signature).")
     why = "The signature does not fit the body. Sign the bytes that you send, with your secret."
-    for secret in partner.secrets:
+    for secret in secrets:
         try:
             Webhook(secret).verify(signed, dict(headers), json_parse=False)
         except WebhookVerificationError as error:
@@ -80,8 +87,8 @@ def _check_standard(headers: Mapping[str, str], partner: PartnerSettings, signed
     raise NotProved(why)
 
 
-def _check_any(partner: PartnerSettings, make: Callable[[bytes], str], sent: str) -> None:
-    for secret in partner.secrets:
+def _check_any(secrets: Sequence[str], make: Callable[[bytes], str], sent: str) -> None:
+    for secret in secrets:
         if any(_same(sent.strip(), make(key)) for key in _keys(secret)):
             return
     raise NotProved("The signature does not fit the body.")

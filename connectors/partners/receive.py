@@ -4,33 +4,40 @@ import asyncio
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 
 import structlog
 from aiohttp import web
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from connectors.partners import formats
+from connectors.partners.driver import Driver
 from connectors.partners.formats import READERS
 from connectors.partners.formats.reading import Post, Read
 from connectors.partners.proof import Proof
+from connectors.partners.ring import KeyRing
 from connectors.partners.settings import PartnerSettings, PartnersSettings
 from hub import clock
 from hub.addresses import one_client
 from hub.connector import ConnectorContext
-from hub.deliveries import DeliveryEvent, NewEvent
+from hub.deliveries import DeliveryEvent, NewEvent, Tracking
 from hub.errors import Rejected
 from hub.http import PROBLEM_TYPE, Route
 from hub.interaction import Channel
 from hub.isolation import WorkerFailed
 from hub.limits import Buckets
-from hub.store import deliveries, partner_posts
+from hub.store import deliveries, partner_posts, punctuality
 from hub.store.partner_posts import NewPost, Receipt
+from hub.store.punctuality import Performance
 
 log = structlog.get_logger(__name__)
 
 ROOT = "/api/partners/v1/{partner}"
 _PER_PAGE = 500
+_MOST_DAYS = 366
+_LONGEST_ASK = 4096
 _SHOWN_COMPLAINTS = 100
 _UNPROVED_PER_MINUTE = 60
 """From one address: who fails more often is told to wait."""
@@ -39,16 +46,24 @@ _NOBODY = PartnerSettings()
 
 
 class Doors:
-    """`wake` is called when something was kept."""
+    """`wake` is called when something was kept; `ring` has the keys that were made in the
+    console."""
 
     def __init__(
-        self, settings: PartnersSettings, context: ConnectorContext, wake: Callable[[], None]
+        self,
+        settings: PartnersSettings,
+        context: ConnectorContext,
+        wake: Callable[[], None],
+        ring: KeyRing,
     ) -> None:
         self._settings = settings
+        self._ring = ring
         self._database = context.database
         self._refused = context.metrics.refused
         self._workers = context.workers
         self._proof = Proof(settings, context.hub.http.trusted_proxies)
+        titles = {name: one.title or name for name, one in settings.partners.items()}
+        self._driver = Driver(settings, context, titles)
         self._wake = wake
         self._unproved = Buckets(_UNPROVED_PER_MINUTE)
         self._requests = {
@@ -61,6 +76,9 @@ class Doors:
             Route("POST", f"{ROOT}/{{format:{'|'.join(READERS)}}}", self._post, body_limit=limit),
             Route("GET", f"{ROOT}/events", self._events),
             Route("GET", f"{ROOT}/receipts/{{id}}", self._receipt),
+            Route("GET", f"{ROOT}/performance", self._performance),
+            Route("POST", f"{ROOT}/driver-links", self._driver_link, body_limit=_LONGEST_ASK),
+            *self._driver.routes(),
         ]
 
     async def _post(self, request: web.Request) -> web.Response:
@@ -140,6 +158,27 @@ class Doors:
             raise Rejected("no_receipt", "You have no receipt with this id.", status=404)
         return web.json_response(_as_json(found))
 
+    async def _performance(self, request: web.Request) -> web.Response:
+        """How this partner did, against what was agreed with it."""
+        name, partner = self._admit(request, request.path_qs.encode())
+        until = clock.now()
+        since = until - timedelta(days=_days(request.query.get("days", "30")))
+        found = await self._database.read(lambda c: punctuality.performance(c, name, since, until))
+        return web.json_response(_performed(found, since, until, partner.in_time_share))
+
+    async def _driver_link(self, request: web.Request) -> web.Response:
+        """A page for the driver who stands at the door with this parcel."""
+        body = await request.read()
+        name, _ = self._admit(request, body)
+        asked = _asked_link(body)
+        found = await self._database.read(lambda c: deliveries.of_tracking(c, asked.tracking))
+        parcel = next((one for one in found if one.partner == name), None)
+        if parcel is None:
+            raise Rejected("no_parcel", "You have no parcel with this number.", status=404)
+        url, until = self._driver.link(parcel, name, timedelta(hours=asked.hours))
+        told = {"url": url, "expires_at": until.isoformat()}
+        return web.json_response(told, status=HTTPStatus.CREATED)
+
     def _admit(self, request: web.Request, signed: bytes) -> tuple[str, PartnerSettings]:
         """The partner that it is from. Raises Rejected, which tells a stranger only that nothing
         was proved: not even which partners there are."""
@@ -147,7 +186,7 @@ class Doors:
         partner = self._settings.partners.get(name, _NOBODY)
         now = asyncio.get_running_loop().time()
         try:
-            self._proof.check(request, partner, signed)
+            self._proof.check(request, partner, signed, self._ring.of(name))
         except Rejected as error:
             self._refused.labels(Channel.PARTNER.value, error.code).inc()
             if wait := self._unproved.take(one_client(request.remote or ""), now):
@@ -157,6 +196,58 @@ class Doors:
             self._refused.labels(Channel.PARTNER.value, "too_often").inc()
             raise _too_often(wait)
         return name, partner
+
+
+class _AskedLink(BaseModel):
+    """For which parcel, and how long it works."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    tracking: Tracking
+    hours: int = Field(24, ge=1, le=72)
+
+
+def _asked_link(body: bytes) -> _AskedLink:
+    try:
+        return _AskedLink.model_validate_json(body)
+    except ValidationError as error:
+        where = ".".join(map(str, error.errors()[0]["loc"])) or "the body"
+        detail = f'{where}: send {{"tracking": "3S1", "hours": 24}}; at most 72 hours.'
+        raise Rejected("malformed", detail) from error
+
+
+def _days(text: str) -> int:
+    if text.isascii() and text.isdigit() and 1 <= int(text[:4]) <= _MOST_DAYS:
+        return int(text[:4])
+    raise Rejected("days", f"Write days from 1 to {_MOST_DAYS}.")
+
+
+def _performed(
+    found: Performance, since: datetime, until: datetime, agreed: float | None
+) -> dict[str, Any]:
+    share = found.share_in_time
+    return {
+        "since": since.isoformat(),
+        "until": until.isoformat(),
+        "delivered": found.delivered,
+        "in_time": found.in_time,
+        "late": found.late,
+        "without_promise": found.unpromised,
+        "share_in_time": None if share is None else round(share, 4),
+        "agreed_share": agreed,
+        "as_agreed": None if share is None or agreed is None else share >= agreed,
+        "failures": found.failures,
+        "last_failures": [
+            {
+                "tracking": one.tracking,
+                "kind": one.kind.value,
+                "at": one.at.isoformat(),
+                "place": one.place,
+                "text": one.text,
+            }
+            for one in found.last
+        ],
+    }
 
 
 def _too_often(wait: float) -> Rejected:

@@ -34,6 +34,9 @@ class PartnerSettings(Section):
         description="believe it which order a parcel belongs to; else only what went out with it "
         "is its: say so only of who cannot name an order that it was never given",
     )
+    in_time_share: float | None = Field(
+        None, gt=0, le=1, description="share of parcels that was agreed to come in time, as 0.95"
+    )
     per_minute: int = Field(600, ge=1, description="requests")
     status_codes: dict[str, EventKind] = Field(
         default_factory=dict, description="what this carrier's own codes mean (IFTSTA)"

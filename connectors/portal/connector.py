@@ -5,12 +5,15 @@ from collections.abc import Sequence
 import structlog
 
 from connectors.portal.account import Account
+from connectors.portal.api import PortalApi
 from connectors.portal.guard import Guard
 from connectors.portal.orders import Orders
 from connectors.portal.pages import Pages
 from connectors.portal.requests import Requests
 from connectors.portal.settings import PortalSettings
 from connectors.portal.sign_in import SignIn
+from connectors.portal.tokens import TokenPages
+from connectors.portal.writing import Writing
 from hub.connector import Committing, ConnectorContext, Finding, OutgoingMessage, SendResult
 from hub.errors import LoketError
 from hub.http import Route
@@ -31,7 +34,10 @@ class PortalConnector:
         self._settings = settings
         self._context = context
         self._pages = Pages(context.hub.organisation)
-        self._requests = Requests(settings, context, self._pages)
+        writing = Writing(settings, context)
+        self._requests = Requests(writing, context, self._pages)
+        self._api = PortalApi(context, writing, per_minute=settings.api_requests_per_minute)
+        self._tokens = TokenPages(context, self._pages)
         self._guard = Guard(
             context.database,
             self._pages,
@@ -50,6 +56,7 @@ class PortalConnector:
         one, order = "/portal/requests/{id}", "/portal/orders/{id}"
         return [
             *self._pages.routes(),
+            *self._api.routes(),
             Route("GET", "/portal/sign-in", guests(signing.form)),
             Route("POST", "/portal/sign-in", guests(signing.ask)),
             Route("GET", "/portal/code", guests(signing.code_form)),
@@ -73,6 +80,9 @@ class PortalConnector:
             Route("GET", "/portal/details", customer(account.details)),
             Route("POST", "/portal/details", customer(account.choose)),
             Route("POST", "/portal/sessions/{id}/end", customer(account.end_session)),
+            Route("GET", "/portal/tokens", customer(self._tokens.page)),
+            Route("POST", "/portal/tokens", customer(self._tokens.make)),
+            Route("POST", "/portal/tokens/{id}/revoke", customer(self._tokens.revoke)),
             Route("GET", "/portal/my-data.json", customer(account.download)),
             Route("POST", "/portal/erase", customer(requests.ask_to_erase)),
         ]

@@ -14,6 +14,9 @@ class PortalSettings(Section):
     session_days: int = Field(14, ge=1, le=365, description="days a customer stays signed in")
     asks_per_minute: int = Field(20, ge=1, description="codes asked for and tried by one address")
     messages_per_minute: int = Field(20, ge=1, description="messages of one customer")
+    api_requests_per_minute: int = Field(
+        300, ge=1, description="requests to the API with one token, per process"
+    )
     trouble_topic: str = Field(
         "",
         description="topic of the contact that a fault of the portal makes; empty: none is named",

@@ -65,3 +65,13 @@ PREFERRED = {
     "sms": N_("Text message"),
     "whatsapp": N_("WhatsApp"),
 }
+SCOPES = {
+    "details:read": N_("See my details"),
+    "conversations:read": N_("Read my requests"),
+    "conversations:write": N_("Ask, and go on with a request"),
+    "agreements:read": N_("Read our agreements"),
+    "orders:read": N_("See my orders"),
+    "orders:write": N_("Order, change and cancel"),
+    "deliveries:read": N_("See where parcels are"),
+    "deliveries:write": N_("Say how a parcel is brought"),
+}

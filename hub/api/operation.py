@@ -62,6 +62,13 @@ class Answer:
     location: str = ""
 
 
+def picked(shape: type[BaseModel], source: object, *without: str) -> dict[str, Any]:
+    """The fields of a shape as something has them under the same names; what else it has stays
+    inside."""
+    names = (name for name in shape.model_fields if name not in without)
+    return {name: getattr(source, name) for name in names}
+
+
 Read = Callable[[Connection, Call[Caller]], BaseModel]
 Look = Callable[[Call[Caller]], Awaitable[BaseModel]]
 Write = Callable[[Connection, Call[Caller]], Answer]

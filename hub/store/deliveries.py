@@ -22,6 +22,11 @@ def by_ids(connection: Connection, delivery_ids: Collection[str]) -> list[Delive
     return _read(connection, among(deliveries.c.id, delivery_ids))
 
 
+def of_tracking(connection: Connection, number: str) -> list[Delivery]:
+    """The parcels with this number, which must be `normal`, of any partner."""
+    return _read(connection, deliveries.c.tracking == number)
+
+
 def of_orders(connection: Connection, order_ids: Collection[str]) -> list[Delivery]:
     """The parcels of these orders, the oldest first."""
     return _read(connection, among(deliveries.c.order_id, order_ids))

@@ -13,6 +13,7 @@ from hub.store.tables import (
     parked,
     partner_posts,
     processed_events,
+    webhook_deliveries,
 )
 
 AT_ONCE = 500
@@ -50,6 +51,13 @@ def forget_posts(connection: Connection, before: datetime) -> int:
     columns = partner_posts.c
     old = and_(columns.received_at < before, columns.state == "done")
     return _remove(connection, old, columns.received_at)
+
+
+def forget_told(connection: Connection, before: datetime) -> int:
+    """Remove what webhooks were told before then; gives how many. What waits stays."""
+    columns = webhook_deliveries.c
+    old = and_(columns.created_at < before, columns.state != "waiting")
+    return _remove(connection, old, columns.created_at)
 
 
 def forget_originals(connection: Connection, before: datetime) -> int:

@@ -45,7 +45,11 @@ class Message:
 
 
 def requests(
-    connection: Connection, customer_id: str, *, before: datetime | None = None
+    connection: Connection,
+    customer_id: str,
+    *,
+    before: datetime | None = None,
+    limit: int = _PER_PAGE,
 ) -> list[Request]:
     """Their conversations, the newest first."""
     columns = conversations.c
@@ -53,7 +57,7 @@ def requests(
         select(conversations)
         .where(columns.customer_id == customer_id, columns.channel != Channel.PARTNER.value)
         .order_by(columns.last_at.desc())
-        .limit(_PER_PAGE)
+        .limit(limit)
     )
     if before is not None:
         selection = selection.where(columns.last_at < before)

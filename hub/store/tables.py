@@ -1040,6 +1040,58 @@ api_requests = Table(
     Column("created_at", Instant, nullable=False, index=True),
 )
 
+# Addresses of other systems that are told of events.
+webhooks = Table(
+    "webhooks",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("topics", Json, nullable=False),  # none: all
+    Column("description", Text, nullable=False),
+    Column("secret", String(100), nullable=False),  # signs, so it is kept as it is
+    Column("former_secret", String(100), nullable=False),  # signs too, until then
+    Column("former_until", Instant),
+    Column("state", String(16), nullable=False),  # active, paused, disabled
+    Column("problem", Text, nullable=False),  # why it was disabled
+    Column("failing_since", Instant),  # nobody there took anything since
+    Column("created_at", Instant, nullable=False),
+    Column("created_by", String(100), nullable=False),
+)
+
+# What is sent to them, from before it is sent.
+webhook_deliveries = Table(
+    "webhook_deliveries",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("webhook_id", _ID, ForeignKey("webhooks.id"), nullable=False),
+    Column("event_id", _ID, nullable=False),
+    Column("topic", String(100), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("state", String(16), nullable=False),  # waiting, delivered, failed
+    Column("attempts", Integer, nullable=False),
+    Column("due_at", Instant),  # when to try (again); null: nothing to do
+    Column("status", Integer, nullable=False),  # of the last answer; 0: none came
+    Column("error", Text, nullable=False),
+    Column("created_at", Instant, nullable=False, index=True),
+    Column("done_at", Instant),
+    UniqueConstraint("webhook_id", "event_id"),
+    _where("ix_webhook_deliveries_waiting", "state = 'waiting'", "webhook_id", "due_at"),
+)
+
+# With what partners prove who they are, besides what the settings say.
+partner_keys = Table(
+    "partner_keys",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("partner", String(100), nullable=False),
+    Column("kind", String(16), nullable=False),  # secret, api_key
+    Column("secret", String(100), nullable=False),  # signs, so it is kept; of an API key, its hash
+    Column("hint", String(8), nullable=False),  # how it ends
+    Column("created_at", Instant, nullable=False),
+    Column("created_by", String(100), nullable=False),
+    Column("ends_at", Instant),  # it is good until then
+)
+
 # Phone calls of customers, from when they are kept until nothing is left to do for them.
 calls = Table(
     "calls",

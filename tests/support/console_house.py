@@ -47,6 +47,7 @@ from hub.store import Blobs, agents, migrate
 from hub.store.database import open_database
 from hub.store.leader import open_leadership
 from hub.store.tables import work_items
+from hub.webhooks import Rules as WebhookRules
 from interaction_models import FILE
 from routing.assigning.rules import Rules
 from routing.dispatcher import Dispatcher
@@ -118,6 +119,7 @@ class House:
     """With rules a dispatcher runs, and offers work as they say."""
     escalation: Escalation = field(default_factory=Escalation)
     public_url: str = ""
+    webhooks: WebhookRules | None = field(default_factory=WebhookRules)
     supervisor_roles: frozenset[str] = frozenset()
     passed_on: list[OutgoingMessage] = field(default_factory=list)
     """Mails that were sent and not kept."""
@@ -220,6 +222,8 @@ class House:
             workshops=WorkshopDesk(self.life, self.database, hub.organisation),
             pass_on=self._pass_on,
             resend=self.outbound.resend,
+            webhooks=self.webhooks,
+            partners={"snelpost": "SnelPost"},
             by_hand=ByHand(self.intake, self.database, TOKENS),
             wake=self.relay.wake,
             offered_only=lambda: offered_only(self.model),

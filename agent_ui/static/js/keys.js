@@ -32,6 +32,7 @@ const ACTIONS = {
   w: () => openMenu("details[data-through]"),
   H: () => press('[data-key="H"]'),
   c: openCorrection,
+  l: () => press("[data-by-hand]"),
   "?": openKeys,
 };
 

@@ -6,12 +6,10 @@ names that lead to private addresses are not dialled, and size and time have lim
 """
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
-from ipaddress import ip_address
 
 from aiohttp import (
     ClientError,
@@ -21,10 +19,9 @@ from aiohttp import (
     TCPConnector,
     encode_basic_auth,
 )
-from aiohttp.abc import AbstractResolver, ResolveResult
-from aiohttp.resolver import DefaultResolver
 from yarl import URL
 
+from connectors.shared.public_only import PublicOnly
 from connectors.shared.twilio.settings import TwilioSettings
 from hub.blobs import Blobs
 from hub.errors import Rejected, Retry
@@ -104,7 +101,7 @@ class MediaFetcher:
 
     def _http(self) -> ClientSession:
         if self._session is None:
-            resolver = None if self._stand_in is not None else _PublicOnly()
+            resolver = None if self._stand_in is not None else PublicOnly()
             self._session = ClientSession(
                 connector=TCPConnector(resolver=resolver, limit=16),
                 timeout=ClientTimeout(total=_SECONDS),
@@ -129,25 +126,6 @@ class MediaFetcher:
                 writer.write(chunk)
             sha256, size = await asyncio.to_thread(writer.finish)
         return Fetched(sha256, size, response.content_type)
-
-
-class _PublicOnly(AbstractResolver):
-    """Resolves names as the system does, and refuses those that lead inside."""
-
-    def __init__(self) -> None:
-        self._system = DefaultResolver()
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        found = await self._system.resolve(host, port, family)
-        inside = [one["host"] for one in found if not ip_address(one["host"]).is_global]
-        if inside:
-            raise Rejected("media_host", f"The file is at {host}, which leads inside: {inside[0]}.")
-        return found
-
-    async def close(self) -> None:
-        await self._system.close()
 
 
 def _too_large(limit: int) -> Rejected:

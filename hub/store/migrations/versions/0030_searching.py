@@ -10,7 +10,7 @@ from alembic import op
 from hub.store.types import Counter, Instant
 
 revision = "0030"
-down_revision = "0029"
+down_revision = "0026"
 
 
 def upgrade() -> None:

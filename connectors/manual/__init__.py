@@ -1,0 +1,1 @@
+"""What is recorded by hand: scans that somebody puts into a folder."""

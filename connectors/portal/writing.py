@@ -1,0 +1,137 @@
+"""What a customer writes over the portal, by a page or a program: kept once, not too often."""
+
+import asyncio
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from connectors.portal.settings import PortalSettings
+from hub import clock
+from hub.asking import ANSWER, LONGEST_ANSWER, AskedTopic, Question
+from hub.connector import ConnectorContext
+from hub.errors import Rejected
+from hub.interaction import (
+    Accepted,
+    Arrival,
+    Channel,
+    Party,
+    PointKind,
+    Thread,
+    Verification,
+)
+from hub.limits import Buckets
+from hub.store.customers import Customer
+from hub.store.portal_views import Request
+from hub.store.threads import TOKEN_PURPOSE
+
+ACCOUNT = "portal"
+LONGEST_TEXT = 20_000
+LONGEST_SUBJECT = 200
+
+
+class Writing:
+    """`form_id`: the same for the same message, however often it is sent. Raises Rejected."""
+
+    def __init__(self, settings: PortalSettings, context: ConnectorContext) -> None:
+        self._settings = settings
+        self._context = context
+        self._messages = Buckets(settings.messages_per_minute)
+
+    def topics(self, customer: Customer) -> list[AskedTopic]:
+        """What they can write about."""
+        asked = self._context.ask(Channel.PORTAL, customer.target_group, clock.now())
+        return [topic for topic in asked if topic.topic]
+
+    async def begin(
+        self, customer: Customer, *, language: str, topic: str, text: str, subject: str,
+        answers: Mapping[str, str], form_id: str,
+    ) -> Accepted:  # fmt: skip
+        """A new request. `answers`: by the name of the question."""
+        chosen = chosen_of(self.topics(customer), topic)
+        if chosen is None or not chosen.allowed:
+            raise Rejected("topic", "Choose a subject from the list.", status=422)
+        given = {one.name: answers.get(one.name, "").strip() for one in questions_of(chosen)}
+        return await self.keep(
+            customer,
+            language=language,
+            text=text,
+            form_id=form_id,
+            subject=" ".join(subject.split())[:LONGEST_SUBJECT] or chosen.title[language],
+            topic=chosen.topic,
+            details={
+                ANSWER + name: answer[:LONGEST_ANSWER] for name, answer in given.items() if answer
+            },
+        )
+
+    async def go_on(
+        self, customer: Customer, request: Request, *, language: str, text: str, form_id: str
+    ) -> Accepted:
+        """Another message in a request, which must be theirs."""
+        return await self.keep(
+            customer,
+            language=language,
+            text=text,
+            form_id=form_id,
+            subject=request.subject,
+            thread=Thread(token=self._context.tokens.sign(TOKEN_PURPOSE, request.id)),
+        )
+
+    async def keep(
+        self, customer: Customer, *, language: str, text: str, form_id: str, subject: str,
+        thread: Thread | None = None, topic: str = "", details: Mapping[str, str] | None = None,
+    ) -> Accepted:  # fmt: skip
+        if wait := self._messages.take(customer.id, asyncio.get_running_loop().time()):
+            raise Rejected("too_often", "Too many messages. Wait a minute.", status=429, after=wait)
+        text = text.strip()
+        if not text:
+            raise Rejected("empty", "Write something first.", status=422)
+        if len(text) > LONGEST_TEXT:
+            detail = f"Make it shorter: at most {LONGEST_TEXT} characters."
+            raise Rejected("too_long", detail, status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        arrival = arrival_of(
+            customer, language=language, external_id=form_id[:100] or clock.new_id(),
+            subject=subject, text=text, topic=topic,
+        )  # fmt: skip
+        more = {"thread": thread or Thread(), "details": dict(details or {})}
+        return await self._context.intake.accept(arrival.model_copy(update=more))
+
+    async def trouble(self, customer: Customer, *, language: str, where: str, place: str) -> None:
+        """Something of the portal failed this customer at `place`: who runs it hears of it without
+        being asked, once an hour for each place. `where`: where to find it in the log."""
+        hour = f"{clock.now():%Y-%m-%dT%H}"
+        await self._context.intake.accept(
+            arrival_of(
+                customer,
+                language=language,
+                external_id=f"{place} {hour}",
+                subject=f"Portal: {place}",
+                text=f"{place} failed while this customer used it. In the log: {where}",
+                topic=self._settings.trouble_topic,
+            )
+        )
+
+
+def arrival_of(
+    customer: Customer, *, language: str, external_id: str, subject: str, text: str, topic: str
+) -> Arrival:
+    return Arrival(
+        channel=Channel.PORTAL,
+        account=ACCOUNT,
+        external_id=f"{customer.id}:{external_id}",
+        sender=Party(kind=PointKind.PORTAL, value=customer.id, name=customer.name),
+        subject=subject,
+        text=text,
+        language=language,
+        topic=topic,
+        about=customer.id,
+        occurred_at=clock.now(),
+        verification=Verification.VERIFIED,
+    )
+
+
+def chosen_of(topics: list[AskedTopic], topic: str) -> AskedTopic | None:
+    return next((one for one in topics if one.topic == topic), None)
+
+
+def questions_of(chosen: AskedTopic | None) -> list[Question]:
+    """What we do not know of who has signed in."""
+    return [one for one in chosen.questions if not one.of_customer] if chosen else []

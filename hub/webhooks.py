@@ -1,0 +1,70 @@
+"""What webhooks of ours may be sent to, and of what they may tell."""
+
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from urllib.parse import urlsplit
+
+from hub.errors import Rejected
+from hub.events import ALL, ChatActivity, MessageSend, WorkshopChanged
+
+TOPICS = tuple(
+    event.topic for event in ALL if event not in (MessageSend, ChatActivity, WorkshopChanged)
+)
+"""Not what is only for our own senders, nor what nobody keeps."""
+LONGEST_URL = 2000
+_TRANSLATED = IPv6Network("64:ff9b::/96")
+_SCHEMES = {"https": 443, "http": 80}
+
+
+@dataclass(frozen=True)
+class Rules:
+    """`allow_private`: also to addresses inside, and without TLS."""
+
+    allow_private: bool = False
+
+
+def check_url(url: str, rules: Rules) -> None:
+    """Raises Rejected for what is never called. Where a name leads is looked at when it is."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError as error:
+        raise _no_url("This is no address.") from error
+    if parts.scheme not in _SCHEMES or not host or len(url) > LONGEST_URL or not url.isprintable():
+        raise _no_url("Write an address that begins with https://.")
+    if parts.username is not None or parts.password is not None or parts.fragment:
+        raise _no_url("Leave out the user, the password and what follows a #.")
+    if rules.allow_private:
+        return
+    if parts.scheme != "https":
+        raise _no_url("Write an address that begins with https://.")
+    if port == 0 or is_inside(host):
+        raise _no_url("This address leads inside. Only addresses on the internet are called.")
+
+
+def is_inside(host: str) -> bool:
+    """Whether this is an address (not a name) that is not on the internet."""
+    try:
+        found = ip_address(host.strip("[]").partition("%")[0])
+    except ValueError:
+        return host.lower().rstrip(".") == "localhost"
+    return not all(one.is_global and not one.is_multicast for one in _meant(found))
+
+
+def _meant(address: IPv4Address | IPv6Address) -> list[IPv4Address | IPv6Address]:
+    """The address, and an IPv4 address that is written in it."""
+    if isinstance(address, IPv4Address):
+        return [address]
+    if address.ipv4_mapped is not None:
+        return [address.ipv4_mapped]
+    if address in _TRANSLATED:
+        return [IPv4Address(int(address) & 0xFFFFFFFF)]
+    if address.sixtofour is not None:
+        return [address, address.sixtofour]
+    if address.teredo is not None:
+        return [address, *address.teredo]
+    return [address]
+
+
+def _no_url(detail: str) -> Rejected:
+    return Rejected("webhook_url", detail, status=422)
