@@ -49,6 +49,7 @@ EXAMPLES: dict[str, object] = {
     "workshop_id": "s1",
     "activated_at": clock.now(),
     "order_id": "o1",
+    "call_id": "t1",
     "order_number": "LK-10001",
     "delivery_id": "p1",
     "partner": "bode",
