@@ -8,8 +8,8 @@ from alembic import op
 
 from hub.store.types import Instant
 
-revision = "0029"
-down_revision = "0028"
+revision = "0034"
+down_revision = "0033"
 
 
 def upgrade() -> None:

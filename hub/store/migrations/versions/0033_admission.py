@@ -8,8 +8,8 @@ from alembic import op
 
 from hub.store.types import Counter, Instant, Json
 
-revision = "0028"
-down_revision = "0027"
+revision = "0033"
+down_revision = "0032"
 
 
 def upgrade() -> None:
