@@ -16,6 +16,7 @@ from config.demo.carrier import carrier_secret
 from config.demo.demo import PASSWORDS
 from config.demo.letters import numbers_of
 from config.settings import DEFAULT_MODEL
+from hub.deliveries import EventKind
 from hub.orders import terms_of
 from hub.store import Database, agents
 from hub.store.agents import password_fits
@@ -247,6 +248,15 @@ async def test_what_customers_ordered_is_there_and_its_letters_name_it(
         contact = _contact(example.messages().mails[0], numbers)
         [mention] = model.recogniser.mentions(contact)
         assert mention.value == numbers["order"]
+
+
+def test_parcels_that_met_their_end_have_met_it_at_any_hour_of_the_day() -> None:
+    """At midnight an order of four days ago, placed at nine, is 87 hours old."""
+    sales = example.sales()
+    for sold in (one for ordered in sales.orders.values() for one in ordered if one.parcel):
+        hours, kind, _ = sales.parcels[sold.parcel][-1]
+        if kind in (EventKind.LOST, EventKind.DAMAGED, EventKind.DELIVERED, EventKind.RETURNED):
+            assert hours < 24 * sold.days - 9, sold.number
 
 
 def test_what_agreements_say_about_orders_can_be_read() -> None:
