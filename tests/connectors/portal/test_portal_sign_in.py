@@ -1,6 +1,7 @@
 """Signing in to the portal: one code, once, in one browser; and nothing told to strangers."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -147,9 +148,9 @@ async def test_sessions_are_listed_and_ended(house: House, jan: Browser) -> None
 
 async def test_guests_and_forged_forms_get_nowhere(house: House, jan: Browser) -> None:
     await jan.sign_in()
-    doors = [route for route in house.connector.routes() if "static" not in route.path]
+    pages = [route for route in house.connector.routes() if route.path.startswith("/portal")]
+    doors = [route for route in pages if "static" not in route.path]
     open_to_all = {"/portal/sign-in", "/portal/code", "/portal/link/{link}"}
-    open_to_all.add("/api/portal/v1/openapi.json")  # says what there is, not what anybody has
     async with browser(house) as guest:
         for door in doors:
             path = door.path.replace("{id}", "VK-1").replace("{link}", "x")
@@ -165,6 +166,17 @@ async def test_guests_and_forged_forms_get_nowhere(house: House, jan: Browser) -
     async with jan.http.post("/portal/sign-out", data=form, headers=headers) as answer:
         assert answer.status == 403
     assert (await jan.get("/portal"))[0] == 200
+
+
+async def test_a_session_of_a_browser_is_no_key_to_the_api(house: House, jan: Browser) -> None:
+    await jan.sign_in()
+    base = "/api/portal/v1"  # its description says what there is, not what anybody has
+    open_to_all = {base, f"{base}/openapi.json", f"{base}/reference.css"}
+    doors = [route for route in house.connector.routes() if route.path.startswith(base)]
+    for door in (one for one in doors if one.path not in open_to_all):
+        path = re.sub(r"{\w+}", "VK-1", door.path)
+        async with jan.http.request(door.method, path) as answer:
+            assert answer.status == 401, path
 
 
 async def test_too_many_tries_from_one_address(sqlite_url: str, tmp_path: Path) -> None:
