@@ -1,5 +1,6 @@
 """Ids that tell when they were made."""
 
+import os
 from datetime import timedelta
 
 from hub import clock
@@ -12,3 +13,15 @@ def test_the_first_id_of_a_moment_parts_what_was_made_before_from_what_comes() -
     assert clock.first_id(now - second) < made < clock.first_id(now + second)
     assert clock.first_id(now)[14] == made[14] == "7"
     assert len(clock.first_id(now)) == len(made)
+
+
+def test_a_forked_process_makes_ids_of_its_own() -> None:
+    clock.new_id()  # randomness is read ahead by now
+    reading, writing = os.pipe()
+    if (child := os.fork()) == 0:
+        os.write(writing, clock.new_id()[-12:].encode())
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert os.read(reading, 12).decode() not in {clock.new_id()[-12:] for _ in range(300)}
+    os.close(reading)
+    os.close(writing)
