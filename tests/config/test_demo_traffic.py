@@ -108,12 +108,9 @@ async def test_a_chat_that_is_not_there_is_said(house: House, smtp_sink: SmtpSin
     assert "The chat does not answer" in seen["problem"]
 
 
-async def test_it_stops_by_itself(
-    house: House, smtp_sink: SmtpSink, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(traffic, "MOST_MESSAGES", 4)
+async def test_it_stops_by_itself(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(traffic, "MOST_MESSAGES", 4)  # by chance all four may be chats
     await switch(house, FASTEST)
-    await eventually(lambda: smtp_sink.mails)
 
     async def off() -> bool:
         return (await state(house))["per_minute"] == 0
