@@ -1,5 +1,6 @@
 """What a connector over Twilio stands on: store, bus, blobs, doors; and a signed webhook."""
 
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -38,7 +39,7 @@ class Part(Protocol):
 
 
 @dataclass
-class TwilioHouse:
+class TwilioHouse(ABC):
     """`changes`: what is otherwise in the connector's settings."""
 
     store_url: str
@@ -91,8 +92,9 @@ class TwilioHouse:
             self.http, routes, metrics=self.metrics, readiness=_ready, refresh=_nothing
         )
 
+    @abstractmethod
     async def start(self) -> None:
-        raise NotImplementedError
+        """Start the connector and what it stands on."""
 
     @classmethod
     @asynccontextmanager

@@ -1,4 +1,5 @@
 // <loket-by-hand>: what is typed is kept in this browser until it is sent; times are of this place.
+import { keep, read } from "./kept.js";
 import { text } from "./texts.js";
 
 const KEPT = ["who", "name", "subject", "text", "at", "topic", "form"];
@@ -58,23 +59,6 @@ class ByHand extends HTMLElement {
       event.preventDefault();
       this.form.requestSubmit(this.querySelector("[data-send]"));
     }
-  }
-}
-
-function read(key) {
-  try {
-    return JSON.parse(localStorage.getItem(key));
-  } catch {
-    return null;
-  }
-}
-
-function keep(key, value) {
-  try {
-    if (value) localStorage.setItem(key, JSON.stringify(value));
-    else localStorage.removeItem(key);
-  } catch {
-    // A browser that keeps nothing still sends.
   }
 }
 

@@ -1,6 +1,7 @@
 // <loket-composer>: what is typed is kept, here at once and in Loket a moment later, until it is sent.
 import { dropsAndPastes } from "./composer-files.js";
 import { offersReplies } from "./canned.js";
+import { keep, read } from "./kept.js";
 import { mark } from "./marks.js";
 import { showCount } from "./segments.js";
 import { say, text } from "./texts.js";
@@ -226,23 +227,6 @@ function valuesOf(form) {
   const values = Object.fromEntries(FIELDS.map((name) => [name, elements[name]?.value ?? ""]));
   for (const name of TICKED) values[name] = elements[name]?.checked ? "1" : "";
   return values;
-}
-
-function read(key) {
-  try {
-    return JSON.parse(localStorage.getItem(key));
-  } catch {
-    return null;
-  }
-}
-
-function keep(key, value) {
-  try {
-    if (value) localStorage.setItem(key, JSON.stringify(value));
-    else localStorage.removeItem(key);
-  } catch {
-    // A browser without storage keeps the text on the page, which is what there is.
-  }
 }
 
 customElements.define("loket-composer", Composer);

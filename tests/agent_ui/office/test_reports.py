@@ -2,16 +2,14 @@
 
 import csv
 import io
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 from sqlalchemy import update
 
 from builders import mail_arrival
-from console_house import House, Person, open_house, person
+from console_house import House, Person
 from hub import clock
 from hub.facts import Facts
 from hub.interaction import Channel
@@ -23,18 +21,8 @@ REPORTS = "/console/reports"
 
 
 @pytest.fixture
-async def house(sqlite_url: str, tmp_path: Path) -> AsyncIterator[House]:
-    roles = frozenset({"billing"})
-    async with open_house(sqlite_url, tmp_path, supervisor_roles=roles) as opened:
-        yield opened
-
-
-@pytest.fixture
-async def lead(house: House) -> AsyncIterator[Person]:
-    await house.hire("lea", "Lea Vos", ["billing"])
-    async with person(house) as one:
-        await one.sign_in("lea")
-        yield one
+def house(supervised: House) -> House:
+    return supervised
 
 
 async def count(house: House) -> int:
