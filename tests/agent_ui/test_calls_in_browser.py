@@ -1,11 +1,12 @@
 """The call bar in a browser: by key, live, with a note while talking, and usable by all."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 
 from builders import text_arrival
 from console_browser import desk
@@ -100,6 +101,43 @@ async def test_a_call_is_followed_and_handled_by_key(house: House, browser: Brow
         )
         await at.check_traps()
     assert (await house.work_of(conversation_id)).state == work_items.ASSIGNED
+
+
+async def test_what_was_asked_for_last_is_shown_whatever_is_answered_last(
+    house: House, browser: Browser
+) -> None:
+    """The answer to a press of a key replaces the bar while newer states are on their way to it."""
+    conversation_id = await wait(house)
+    async with desk(browser, house) as at:
+        await at.sign_in("anna")
+        await at.open(conversation_id)
+        await at.page.keyboard.press("i")
+        await expect(at.page.locator(".chip-mine")).to_be_visible()
+        item, waiting = await house.work_of(conversation_id), await call_of(house)
+        await house.write(lambda c: calls.ring(c, waiting, item.agent_id))
+        await house.write(lambda c: calls.answered(c, CALL, 1))
+        bar = at.page.locator("loket-call")
+        await expect(bar).to_contain_text("You are on the phone")
+
+        pressing, newer = asyncio.Event(), asyncio.Event()
+        fetched: list[str] = []
+
+        async def slow(route: Route) -> None:
+            answer = await route.fetch()
+            fetched.append(await answer.text())
+            await (pressing if route.request.method == "POST" else newer).wait()
+            await route.fulfill(response=answer)
+
+        await at.page.route("**/call", slow)
+        await at.page.keyboard.press("h")
+        await eventually(lambda: wants(house, "wants_hold"))
+        held = await call_of(house)
+        await house.write(lambda c: call_wishes.settle(c, held, on_hold=True))
+        await eventually(lambda: any("The customer is on hold" in text for text in fetched))
+        pressing.set()
+        await expect(bar).to_contain_text("Resume")
+        newer.set()
+        await expect(bar).to_contain_text("The customer is on hold")
 
 
 async def wants(house: House, what: str) -> bool:

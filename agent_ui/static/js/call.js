@@ -4,6 +4,11 @@ import { fetchPart } from "./parts.js";
 
 const EVERY = 1_000;
 
+// Answers overtake each other, and each puts another bar in place of the one that asked: so what
+// is under way and what is shown are kept here, not with a bar.
+let sending = false;
+let shownAsked = 0;
+
 class CallBar extends HTMLElement {
   connectedCallback() {
     this.addEventListener("submit", (event) => this.onSubmit(event));
@@ -31,25 +36,24 @@ class CallBar extends HTMLElement {
     const { target: form, submitter } = event;
     event.preventDefault();
     event.stopPropagation();
-    if (this.sending) return;
-    this.sending = true;
+    if (sending) return;
+    sending = true;
     submitter?.setAttribute("aria-busy", "true");
     const body = new URLSearchParams(new FormData(form, submitter));
     const answer = await fetchPart(this.path, { method: "POST", body });
-    this.sending = false;
+    sending = false;
     submitter?.removeAttribute("aria-busy");
-    if (answer) this.put(answer.page, { done: answer.ok && !form.classList.contains("keypad") });
+    const done = answer?.ok && !form.classList.contains("keypad");
+    if (answer) show(answer, this.dataset.of, { posted: true, done });
   }
 
   async refresh() {
     const answer = await fetchPart(this.path);
-    if (answer) this.put(answer.page);
+    if (answer) show(answer, this.dataset.of);
   }
 
   // What is unfolded stays so, with what is typed there, unless it was just sent.
-  put(page, { done = false } = {}) {
-    const fresh = page.querySelector("loket-call");
-    if (!fresh || !this.isConnected || fresh.dataset.of !== this.dataset.of) return;
+  become(fresh, { done = false } = {}) {
     const open = done ? null : this.querySelector("details[open]");
     const same = open && fresh.querySelector(open.hasAttribute("data-keypad") ? "[data-keypad]" : "[data-through]");
     const focused = this.contains(document.activeElement) ? document.activeElement : null;
@@ -61,6 +65,25 @@ class CallBar extends HTMLElement {
     (next?.isConnected ? next : fresh.querySelector("button, summary") ?? document.getElementById("talk")).focus({ preventScroll: true });
   }
 }
+
+// Puts an answer in the bar that is there now. What was asked for before what is shown may tell of
+// an older state: only a refusal is then still worth showing. What was posted may have changed more
+// than what is shown knows of.
+function show(answer, conversation, { posted = false, done = false } = {}) {
+  const [bar, fresh] = [document, answer.page].map((page) => page.querySelector("loket-call"));
+  if (bar?.dataset.of !== conversation || fresh?.dataset.of !== conversation) return;
+  if (answer.ok && answer.asked < shownAsked) {
+    if (done) bar.querySelector("details[open]")?.removeAttribute("open");
+    if (posted) bar.refresh();
+    return;
+  }
+  shownAsked = Math.max(shownAsked, answer.asked);
+  bar.become(fresh, { done });
+}
+
+document.addEventListener("loket:opened", ({ detail: asked }) => {
+  shownAsked = Math.max(shownAsked, asked);
+});
 
 customElements.define("loket-call", CallBar);
 
