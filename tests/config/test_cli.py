@@ -72,7 +72,7 @@ def test_check_says_what_is_removed_and_when_nothing_is(deployment: Deployment) 
 
 def test_model_check_proves_a_model_and_says_what_to_do(deployment: Deployment) -> None:
     said = refused(deployment, "model", "check")
-    assert "Nobody holds the role “triage”" in said
+    assert "Nobody holds the role “Triage”" in said
     assert "loket agents add LOGIN --name NAME --role triage" in said
     assert ".yaml: " in said
     assert "model proof: " in refused(deployment, "check")
