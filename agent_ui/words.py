@@ -382,6 +382,11 @@ GROUP_FROM = {
     "organisation": N_("by their organisation"),
     "rule": N_("by a rule of the model"),
 }
+FORMER_ENDED = {
+    "follow_up": N_("The customer wrote again, and then more was known."),
+    "corrected": N_("Then somebody changed the topic."),
+    "moved": N_("Then it went to who is responsible for this topic."),
+}
 FOLLOWED = (
     N_("What the model says of the 1 message since"),
     N_("What the model says of the {n} messages since"),

@@ -42,6 +42,9 @@ async def test_a_correction_is_stored_and_the_work_stays_with_the_agent_who_is_t
     assert page.text(".found-how") == "corrected"
     assert page.text(".chip-mine") == "You have it"
     assert "Anna de Wit changed the topic from “order” to “Invoices”." in page.texts(".why li")
+    told = page.texts(".why .steps")[0]
+    assert "These words point to “Orders”: order." in told
+    assert told.endswith("Then somebody changed the topic.")
     [item] = await house.rows(work_items)
     assert (item.topic, item.role, item.priority_minutes) == ("invoice", "service", 30)
     [row] = await house.rows(topic_corrections)
