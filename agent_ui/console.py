@@ -50,6 +50,7 @@ from agent_ui.views.own_settings import OwnSettingsViews
 from agent_ui.views.programs import ProgramViews
 from agent_ui.views.promises import PromiseViews
 from agent_ui.views.replay import ReplayViews
+from agent_ui.views.saved_views import SavedViewViews
 from agent_ui.views.search import SearchViews
 from agent_ui.views.sign_in import SignInViews
 from agent_ui.views.sounds import SoundViews
@@ -93,6 +94,7 @@ class Console:
             company=CompanyViews(context),
             colleagues=ColleagueViews(context, conversation),
             canned=CannedViews(context, pages, conversation),
+            saved=SavedViewViews(context, pages),
             search=SearchViews(context, pages),
             promises=PromiseViews(context, conversation),
             me=OwnSettingsViews(context, pages),

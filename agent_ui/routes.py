@@ -33,6 +33,7 @@ from agent_ui.views.own_settings import OwnSettingsViews
 from agent_ui.views.programs import ProgramViews
 from agent_ui.views.promises import PromiseViews
 from agent_ui.views.replay import ReplayViews
+from agent_ui.views.saved_views import SavedViewViews
 from agent_ui.views.search import SearchViews
 from agent_ui.views.sign_in import SignInViews
 from agent_ui.views.sounds import PATH as SOUND
@@ -58,6 +59,7 @@ class Views:
     company: CompanyViews
     colleagues: ColleagueViews
     canned: CannedViews
+    saved: SavedViewViews
     search: SearchViews
     promises: PromiseViews
     me: OwnSettingsViews
@@ -111,6 +113,10 @@ def routes(
         Route("POST", "/console/language", agents(views.sign_in.language)),
         Route("GET", "/console", agents(views.work.page)),
         Route("GET", "/console/work", agents(views.work.list)),
+        Route("GET", "/console/views", agents(views.saved.counts)),
+        Route("POST", "/console/views", agents(views.saved.keep)),
+        Route("POST", "/console/views/{id}", agents(views.saved.rename)),
+        Route("POST", "/console/views/{id}/remove", agents(views.saved.remove)),
         Route("GET", "/console/search", agents(views.search.page)),
         Route("GET", "/console/live", agents(views.streams.serve)),
         Route("GET", "/console/desk", agents(views.desk.show)),

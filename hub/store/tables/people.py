@@ -82,6 +82,17 @@ agent_choices = Table(
     Column("value", Json, nullable=False),
 )
 
+# What somebody wants to see of the work, under a name.
+saved_views = Table(
+    "saved_views",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("agent_id", ID, ForeignKey("agents.id"), nullable=False, index=True),
+    Column("name", String(60), nullable=False),
+    Column("role", String(100), nullable=False, index=True),  # with whom it is shared; empty: own
+    Column("wanted", Json, nullable=False),
+)
+
 sessions = Table(
     "sessions",
     metadata,
