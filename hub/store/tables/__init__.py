@@ -53,6 +53,7 @@ from hub.store.tables.model import (
 )
 from hub.store.tables.people import (
     agent_choices,
+    agent_identities,
     agent_roles,
     agent_skills,
     agents,
@@ -62,6 +63,7 @@ from hub.store.tables.people import (
     presence,
     presence_changes,
     roles,
+    saved_views,
     second_factors,
     sessions,
     sign_ins,
@@ -88,6 +90,7 @@ from hub.store.tables.work import (
     assignment_steps,
     deadlines,
     follow_ups,
+    former_decisions,
     offers,
     rating_requests,
     ratings,
@@ -101,6 +104,7 @@ from hub.store.tables.work import (
 __all__ = [
     "HAS_PROVIDER_ID",
     "agent_choices",
+    "agent_identities",
     "agent_roles",
     "agent_skills",
     "agents",
@@ -129,6 +133,7 @@ __all__ = [
     "delivery_events",
     "drafts",
     "follow_ups",
+    "former_decisions",
     "health",
     "imports",
     "interactions",
@@ -162,6 +167,7 @@ __all__ = [
     "ratings",
     "reviews",
     "roles",
+    "saved_views",
     "search_documents",
     "search_progress",
     "search_terms",
