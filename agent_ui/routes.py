@@ -28,10 +28,13 @@ from agent_ui.views.matrix import LONGEST_FORM as LONGEST_MATRIX
 from agent_ui.views.matrix import MatrixViews
 from agent_ui.views.model import ModelViews
 from agent_ui.views.model_changes import LONGEST_FORM, ModelChanges
+from agent_ui.views.oidc import BACK as OIDC_BACK
+from agent_ui.views.oidc import OidcViews
 from agent_ui.views.own_settings import OwnSettingsViews
 from agent_ui.views.programs import ProgramViews
 from agent_ui.views.promises import PromiseViews
 from agent_ui.views.replay import ReplayViews
+from agent_ui.views.saved_views import SavedViewViews
 from agent_ui.views.search import SearchViews
 from agent_ui.views.sign_in import SignInViews
 from agent_ui.views.sounds import PATH as SOUND
@@ -48,6 +51,7 @@ from hub.http import Route
 @dataclass(frozen=True)
 class Views:
     sign_in: SignInViews
+    oidc: OidcViews
     work: WorkViews
     conversation: ConversationViews
     actions: ActionViews
@@ -56,6 +60,7 @@ class Views:
     company: CompanyViews
     colleagues: ColleagueViews
     canned: CannedViews
+    saved: SavedViewViews
     search: SearchViews
     promises: PromiseViews
     me: OwnSettingsViews
@@ -104,10 +109,16 @@ def routes(
         Route("POST", "/console/sign-in/language", everyone(views.sign_in.language_of_guest)),
         Route("GET", "/console/sign-in/code", everyone(views.sign_in.code_form)),
         Route("POST", "/console/sign-in/code", everyone(views.sign_in.code)),
+        Route("GET", "/console/sign-in/oidc", everyone(views.oidc.begin)),
+        Route("GET", OIDC_BACK, everyone(views.oidc.back)),
         Route("POST", "/console/sign-out", agents(views.sign_in.sign_out)),
         Route("POST", "/console/language", agents(views.sign_in.language)),
         Route("GET", "/console", agents(views.work.page)),
         Route("GET", "/console/work", agents(views.work.list)),
+        Route("GET", "/console/views", agents(views.saved.counts)),
+        Route("POST", "/console/views", agents(views.saved.keep)),
+        Route("POST", "/console/views/{id}", agents(views.saved.rename)),
+        Route("POST", "/console/views/{id}/remove", agents(views.saved.remove)),
         Route("GET", "/console/search", agents(views.search.page)),
         Route("GET", "/console/live", agents(views.streams.serve)),
         Route("GET", "/console/desk", agents(views.desk.show)),

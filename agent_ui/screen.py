@@ -26,6 +26,7 @@ from hub.store import (
     deadlines,
     drafts,
     follow_ups,
+    former_decisions,
     found_out,
     own_choices,
     steps,
@@ -39,6 +40,7 @@ from hub.store.customers import Customer, Past
 from hub.store.deadlines import Deadline
 from hub.store.drafts import Kept
 from hub.store.follow_ups import FollowUp
+from hub.store.former_decisions import Former
 from hub.store.found_out import Proposal
 from hub.store.steps import Step
 from hub.store.steps_done import Done
@@ -50,9 +52,10 @@ from hub.store.work_items import WorkItem
 class Screen:
     """`readable`: the conversations of the history that the agent may open.
 
-    `steps`: how the work found its agent. `followed`: what was decided about what the customer
-    wrote since. `colleagues`: (id, name) of who can be given it, by role; read for who holds the
-    work. `visitor`: who is, or was, at the other end of a chat.
+    `steps`: how the work found its agent. `former`: what was decided about it before. `followed`:
+    what was decided about what the customer wrote since. `colleagues`: (id, name) of who can be
+    given it, by role; read for who holds the work. `visitor`: who is, or was, at the other end of
+    a chat.
     """
 
     conversation: Conversation
@@ -69,6 +72,7 @@ class Screen:
     agent: Agent
     offered_only: frozenset[str]
     steps: list[Step]
+    former: list[Former]
     followed: list[FollowUp]
     done: dict[str, Done]
     colleagues: dict[str, list[tuple[str, str]]]
@@ -213,6 +217,7 @@ def read_screen(
         agent=agent,
         offered_only=offered_only,
         steps=steps.of(connection, item.id) if item else [],
+        former=former_decisions.of_item(connection, item.id) if item else [],
         followed=follow_ups.of_item(connection, item.id) if item else [],
         done=steps_done.of_item(connection, item.id) if item else {},
         colleagues=_colleagues(connection, item, agent),

@@ -52,6 +52,20 @@ HAS_IT = N_("{name} has it.")
 
 REASONS = {
     "taken": N_("It is done already."),
+    "oidc_state": N_("This sign-in was not begun in this browser. Try again."),
+    "oidc_old": N_("This sign-in took too long, or was used before. Try again."),
+    "oidc_refused": N_("You were not signed in there. Try again."),
+    "oidc_issuer": N_("You were not signed in there. Try again."),
+    "oidc_code": N_("You were not signed in there. Try again."),
+    "oidc_token": N_("You were not signed in there. Try again."),
+    "oidc_nobody": N_("No agent has this mail address. Ask who manages the people here."),
+    "oidc_unverified": N_(
+        "Your mail address is not verified there, so it does not show who you are. Verify it first."
+    ),
+    "oidc_other_account": N_(
+        "This agent signs in with another account there. Ask who manages the people here."
+    ),
+    "oidc_only": N_("Passwords are not used here."),
     "no_name": N_("Say what the token is for."),
     "no_scope": N_("Choose what the token may do."),
     "no_token": N_("There is no such token that works."),
@@ -77,6 +91,9 @@ REASONS = {
     "empty_note": N_("Write something first."),
     "promise_time": N_("Say by when: a time to come, within a year."),
     "empty_promise": N_("Write what you promise."),
+    "no_view": N_("There is no such view any more."),
+    "no_view_name": N_("Give the view a name."),
+    "many_views": N_("There are too many views. Remove one first."),
     "no_promise": N_("This promise does not stand any more."),
     "same_shortcut": N_("Another reply has this shortcut."),
     "bad_shortcut": N_("A shortcut has letters, digits and dashes only."),
@@ -211,6 +228,16 @@ SEARCHED = {
     "file": N_("Files"),
 }
 NOT_OLDER = {0: N_("Any age"), 7: N_("1 week"), 31: N_("a month"), 366: N_("a year")}
+
+VIEW_PARTS = {
+    "waiting": N_("waits"),
+    "mine": N_("my work"),
+    "aside": N_("put aside"),
+}
+VIEW_PROMISED = {
+    "late": N_("too late"),
+    "soon": N_("due soon"),
+}
 
 DELIVERY = {
     "queued": N_("Waiting to be sent"),
@@ -376,6 +403,11 @@ GROUP_FROM = {
     "organisation": N_("by their organisation"),
     "rule": N_("by a rule of the model"),
 }
+FORMER_ENDED = {
+    "follow_up": N_("The customer wrote again, and then more was known."),
+    "corrected": N_("Then somebody changed the topic."),
+    "moved": N_("Then it went to who is responsible for this topic."),
+}
 FOLLOWED = (
     N_("What the model says of the 1 message since"),
     N_("What the model says of the {n} messages since"),
@@ -450,6 +482,9 @@ KEYS = (
     ("z s", N_("put it aside")),
     ("z", N_("put it aside")),
     ("l", N_("write down a letter, visit or call")),
+    ("q", N_("filter the work")),
+    ("1-9", N_("one of your views")),
+    ("0", N_("all work")),
     ("p", N_("call the customer")),
     ("h", N_("hold the call, or resume it")),
     ("m", N_("mute yourself in the call, or not")),

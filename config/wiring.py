@@ -41,6 +41,7 @@ from hub.intake import Intake
 from hub.interaction import Channel
 from hub.isolation import Workers
 from hub.lifecycle import Lifecycle, Part
+from hub.membership import Membership
 from hub.metrics import Metrics
 from hub.outbound import Outbound
 from hub.outgoing import OutgoingMessage, SendResult
@@ -460,8 +461,10 @@ def _guide(model: CurrentModel, group: str, public: bool, now: datetime) -> Guid
     return contact_guide(model(), group, public=public, now=now)
 
 
-def _ask(model: CurrentModel, channel: Channel, group: str, now: datetime) -> Sequence[AskedTopic]:
-    return what_to_ask(model(), channel, group, now)
+def _ask(
+    model: CurrentModel, channel: Channel, who: Membership, now: datetime
+) -> Sequence[AskedTopic]:
+    return what_to_ask(model(), channel, who, now)
 
 
 class _role_titles:  # noqa: N801 (a function that remembers the model)

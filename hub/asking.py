@@ -9,6 +9,7 @@ from datetime import datetime
 
 from hub.guide import Openings, Words
 from hub.interaction import Channel
+from hub.membership import Membership
 
 ANSWER = "answer."
 """In an interaction's details, what the customer answered to a question stands under this and the
@@ -30,7 +31,7 @@ class Question:
 class AskedTopic:
     """`depth` is 1 for one at the top of the tree. `instead`: the channels to use where this one
     is not `allowed`. `openings` is None when it is always open. `words`: by which people name it,
-    besides its title. `recorded`: calls about it are, of who agrees."""
+    besides its title. `recorded`: calls about it are, of who agrees. `group`: for whom it holds."""
 
     topic: str
     title: Words
@@ -43,13 +44,14 @@ class AskedTopic:
     questions: tuple[Question, ...]
     words: tuple[str, ...] = ()
     recorded: bool = False
+    group: str = ""
 
 
-WhatToAsk = Callable[[Channel, str, datetime], Sequence[AskedTopic]]
-"""(channel, target group, now) -> the topics that a customer can choose from. The first, whose
-`topic` is empty, is what holds for who chooses none."""
+WhatToAsk = Callable[[Channel, Membership, datetime], Sequence[AskedTopic]]
+"""(channel, who asks, now) -> the topics that they can choose from, for the target group that
+routing takes them for. The first, whose `topic` is empty, is what holds for who chooses none."""
 
 
-def nothing_to_ask(_channel: Channel, _group: str, _now: datetime) -> Sequence[AskedTopic]:
+def nothing_to_ask(_channel: Channel, _who: Membership, _now: datetime) -> Sequence[AskedTopic]:
     """Where no model is at hand."""
     return ()

@@ -4,11 +4,12 @@ from datetime import datetime
 
 from hub.asking import AskedTopic, Question
 from hub.interaction import Channel, Direction
+from hub.membership import Membership
 from routing.guide import openings_of, words_of
 from routing.inherit import Cell
 from routing.model import Model
 from routing.moment import InformationSource
-from routing.tree import ANY, depth, nearest
+from routing.tree import ANY, depth
 
 _ASKED = (
     InformationSource.ASK,
@@ -20,9 +21,9 @@ _ASKED = (
 
 
 def what_to_ask(
-    model: Model, channel: Channel, group: str, now: datetime
+    model: Model, channel: Channel, who: Membership, now: datetime
 ) -> tuple[AskedTopic, ...]:
-    group = nearest(group, model.target_groups)
+    group = model.grouping.group_of(who.said, who.traits).group
     return tuple(_asked(model, channel, group, topic, now) for topic in (ANY, *model.topics))
 
 
@@ -50,4 +51,5 @@ def _asked(model: Model, channel: Channel, group: str, topic_id: str, now: datet
         ),
         words=topic.rules.words if topic else (),
         recorded=handling.recorded,
+        group=group,
     )

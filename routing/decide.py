@@ -71,12 +71,10 @@ def _reason(code: ReasonCode, **parameters: str) -> Reason:
 
 def _target_group(contact: Contact, model: Model, reasons: list[Reason]) -> str:
     given = contact.target_group[:_PATH_LIMIT]
-    if given in ("", ANY) and (belongs := model.grouping.of(contact.traits)):
-        matched = _shown(belongs.because)
-        reasons.append(_reason(ReasonCode.GROUP, group=belongs.group, matched=matched))
-        return belongs.group
-    group = nearest(given, model.target_groups)
-    if group != (given or ANY):
+    group, because = model.grouping.group_of(given, contact.traits)
+    if because:
+        reasons.append(_reason(ReasonCode.GROUP, group=group, matched=_shown(because)))
+    elif group != (given or ANY):
         reasons.append(_reason(ReasonCode.GROUP_UNKNOWN, given=_shown(given), group=group))
     return group
 

@@ -4,11 +4,14 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from routing.definition import TargetGroup
-from routing.tree import depth
+from routing.tree import ANY, depth, nearest
+
+_LONGEST = 200
 
 
 class Belongs(NamedTuple):
-    """A group, and the facts by which a customer belongs to it, as the model writes them."""
+    """A group, and the facts by which a customer belongs to it, as the model writes them; none
+    where somebody said it."""
 
     group: str
     because: str
@@ -19,12 +22,22 @@ class Grouping:
     deep the first in the file. Upper and lower case are the same."""
 
     def __init__(self, groups: Iterable[TargetGroup]) -> None:
+        groups = list(groups)
+        self._known = frozenset(group.id for group in groups)
         ruled = [group for group in groups if group.customers]
         self._rules = [
             (group.id, [(name, frozenset(map(_key, values))) for name, values in alike.items()])
             for group in sorted(ruled, key=lambda one: -depth(one.id))
             for alike in group.customers
         ]
+
+    def group_of(self, said: str, traits: Mapping[str, str]) -> Belongs:
+        """For which group a customer is taken, wherever that is asked. What somebody said goes
+        before the rules; of a group that the model does not know, it is the nearest above."""
+        said = said[:_LONGEST]
+        if said in ("", ANY) and (belongs := self.of(traits)):
+            return belongs
+        return Belongs(nearest(said, self._known), "")
 
     def of(self, traits: Mapping[str, str]) -> Belongs | None:
         """`traits`: what is known about a customer, and of the organisation that they belong to."""

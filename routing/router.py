@@ -16,8 +16,9 @@ from hub import clock
 from hub.events import Envelope, InteractionReceived, MessageStatus
 from hub.interaction import Automatic, Channel
 from hub.metrics import Metrics
-from hub.store import Database, agreements, follow_ups, routing, troubles
+from hub.store import Database, agreements, follow_ups, former_decisions, routing, troubles
 from hub.store.follow_ups import Decided
+from hub.store.former_decisions import FOLLOW_UP, Replaced
 from hub.store.processed import first_seen
 from hub.store.routing import Unrouted, WorkItem
 from hub.store.work_items import SNOOZED
@@ -100,6 +101,7 @@ class Router:
             troubles.heard(connection, list(troubled))
         routing.save(connection, work.changed(), closed)
         follow_ups.keep(connection, work.followed)
+        former_decisions.keep(connection, work.replaced)
         numbers.link(connection, contacts)
         if contacts:
             routing.mark_routed(connection, [contact.id for contact in contacts])
@@ -124,6 +126,7 @@ class _Work:
         self._learned = learned
         self._changed: dict[str, WorkItem] = {}
         self.followed: list[Decided] = []
+        self.replaced: list[Replaced] = []
 
     def changed(self) -> list[WorkItem]:
         return list(self._changed.values())
@@ -148,13 +151,14 @@ class _Work:
 
     def _with_news(self, item: WorkItem, contact: Unrouted, decision: Decision) -> WorkItem:
         """The customer wrote again. Who has it keeps it, whatever was decided about this contact;
-        only untouched triage work finds its role. What was put aside until a time waits again,
-        first for who had it."""
+        only untouched triage work finds its role, and keeps why it was nobody's. What was put aside
+        until a time waits again, first for who had it."""
         rules = self._past.rules
         if item.state == SNOOZED:
             return awake(item, rules, contact.correlation_id)
         if item.state != "waiting" or decision.triage or not item.decision["triage"]:
             return item.moved(correlation_id=contact.correlation_id)
+        self.replaced.append(Replaced(item.id, FOLLOW_UP, item.decision))
         moved = item.moved(
             role=decision.role,
             former_role=item.role,

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import Any, TypeVar
 
 from aiohttp import web
 from sqlalchemy import Connection
@@ -18,7 +18,11 @@ from agent_ui.visit import Visit, checked_id, number
 from agent_ui.ways import alphabet
 from hub import clock
 from hub.store import timeline
+from hub.store.follow_ups import FollowUp
+from hub.store.former_decisions import Former
 from hub.store.timeline import Entry
+
+Told = TypeVar("Told", Former, FollowUp)
 
 
 class ConversationViews:
@@ -62,10 +66,8 @@ class ConversationViews:
             "group": self._context.groups.of(screen.customer, visit.texts.language),
             "groups": self._context.groups.titles(visit.texts.language),
             "resolve_now": visit.request.query.get("resolve") == "1",
-            "followed": [
-                (one, self._context.explain(one.decision, visit.texts.language))
-                for one in screen.followed
-            ],
+            "former": self._explained(screen.former, visit.texts.language),
+            "followed": self._explained(screen.followed, visit.texts.language),
         }
         if visit.wants_part:
             return self._pages.page(visit, "parts/conversation.html", status=status, **values)
@@ -117,6 +119,9 @@ class ConversationViews:
         if item is None or not (screen.is_mine or screen.may_take):
             return ()
         return self._context.topics.choices(item.decision, item.channel, language)
+
+    def _explained(self, decisions: Sequence[Told], language: str) -> list[tuple[Told, list[str]]]:
+        return [(one, self._context.explain(one.decision, language)) for one in decisions]
 
     def _why(self, screen: Screen, language: str) -> list[str]:
         if screen.item is None:

@@ -1,4 +1,4 @@
-"""The work list: what the agent holds and what waits for their roles."""
+"""The work list: what the agent holds and what waits for their roles; or a view of that."""
 
 from typing import Any
 
@@ -9,7 +9,8 @@ from agent_ui.desk import Desk, read_desk
 from agent_ui.live import Feed
 from agent_ui.pages import Pages
 from agent_ui.visit import Visit
-from hub.store import work_items
+from agent_ui.work_views import read_shown
+from hub.store import saved_views, work_items
 
 
 class WorkViews:
@@ -41,10 +42,20 @@ class WorkViews:
         # The position first: what happens while the list is read is then told again, not missed.
         position = self._feed.watch()
         length = self._context.settings.list_length
-        work, desk = await self._context.database.read(
+        query = visit.request.query
+        work, shown, desk = await self._context.database.read(
             lambda c: (
                 work_items.work_list(c, visit.known, length=length),
+                read_shown(c, visit.known, query, length=length),
                 read_desk(c, visit.known, quiet=self._context.quiet),
             )
         )
-        return {"position": position, "work": work, "desk": desk}
+        return {
+            "position": position,
+            "work": work,
+            "shown": shown,
+            "list_query": shown.query,
+            "desk": desk,
+            "topics": self._context.topics.titles(visit.texts.language),
+            "view_parts": saved_views.PARTS,
+        }

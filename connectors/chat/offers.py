@@ -3,16 +3,14 @@
 import asyncio
 from dataclasses import dataclass, field
 
-from sqlalchemy import Connection, select
-
 from connectors.chat import frames
 from connectors.chat.visitor import Visitor
 from hub import clock
 from hub.asking import AskedTopic, WhatToAsk
 from hub.guide import Words
-from hub.interaction import Channel, PointKind
+from hub.interaction import Channel, Party, PointKind
 from hub.store import Database, waits
-from hub.store.tables import contact_points, customers
+from hub.store.memberships import membership_of
 from hub.store.waits import Wait
 
 FRESH_SECONDS = 15.0
@@ -26,8 +24,11 @@ class Offers:
     _waits: dict[str, tuple[float, Wait]] = field(default_factory=dict)
 
     async def topics(self, visitor: Visitor, language: str) -> tuple[frames.Topic, ...]:
-        group = await self._group(visitor) if visitor.is_identified else ""
-        asked = self.ask(Channel.CHAT, group, clock.now())
+        party = Party(kind=PointKind.VISITOR, value=visitor.id)
+        who = await self.database.read(
+            lambda c: membership_of(c, party, verified=visitor.is_identified)
+        )
+        asked = self.ask(Channel.CHAT, who, clock.now())
         known = await self._estimates({one.role for one in asked})
         return tuple(_topic(one, known[one.role], language, visitor) for one in asked)
 
@@ -44,19 +45,6 @@ class Offers:
             )
             self._waits |= {role: (now + FRESH_SECONDS, wait) for role, wait in found.items()}
         return {role: self._waits[role][1] for role in roles}
-
-    async def _group(self, visitor: Visitor) -> str:
-        def read(connection: Connection) -> str:
-            return (
-                connection.execute(
-                    select(customers.c.target_group)
-                    .join(contact_points, contact_points.c.customer_id == customers.c.id)
-                    .where(contact_points.c.key == f"{PointKind.VISITOR}:{visitor.id}")
-                ).scalar_one_or_none()
-                or ""
-            )
-
-        return await self.database.read(read)
 
 
 def _topic(one: AskedTopic, wait: Wait, language: str, visitor: Visitor) -> frames.Topic:

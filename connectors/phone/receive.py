@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from aiohttp import web
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from connectors.phone import menus, twiml
 from connectors.phone.answers import known, xml
@@ -31,7 +31,7 @@ from hub.http import Route
 from hub.interaction import Channel
 from hub.store import callbacks, calls, waits
 from hub.store.calls import Call
-from hub.store.tables import contact_points, customers
+from hub.store.memberships import membership_of
 
 _NEEDED = ("AccountSid", "CallSid")
 _CALLER = (*_NEEDED, "From", "To")
@@ -72,14 +72,14 @@ class Doors:
 
     async def _call(self, webhook: Webhook) -> web.Response:
         caller = parse_caller(webhook, self._settings)
-        group, asked = await self._asked(caller)
+        asked = await self._asked(caller)
         shut = None if caller.line.always_open else closed(asked)
         if shut is not None:
             return xml(self._voicemail.document(caller, "", shut))
         if not choices(asked, caller.line.language):
             return await self._go_on(caller, asked, Progress())
         await self._desk.menus.begins(caller)
-        return self._menu(caller, asked, caller.line.greeting_of(group))
+        return self._menu(caller, asked, caller.line.greeting_of(asked[0].group))
 
     def _menu(
         self,
@@ -102,7 +102,7 @@ class Doors:
     async def _chosen(self, webhook: Webhook) -> web.Response:
         """The keys are those that were said: they stand in the address. Or they said it."""
         caller = parse_caller(webhook, self._settings)
-        _, asked = await self._asked(caller)
+        asked = await self._asked(caller)
         digits, speech = webhook.get("Digits", ""), webhook.get("SpeechResult", "")
         keys = [topic for topic in webhook.query.get("topics", "").split(",") if topic]
         if digits and not digits.isdecimal():
@@ -120,7 +120,7 @@ class Doors:
     async def _answered(self, webhook: Webhook) -> web.Response:
         """To a question of ours, by keys or by voice; silence is an answer too."""
         caller, progress = parse_caller(webhook, self._settings), Progress.read(webhook.query)
-        _, asked = await self._asked(caller)
+        asked = await self._asked(caller)
         question = next_question(about(asked, progress.topic), progress)
         if question is not None:
             text = webhook.get("Digits", "") or webhook.get("SpeechResult", "")
@@ -129,7 +129,7 @@ class Doors:
 
     async def _consented(self, webhook: Webhook) -> web.Response:
         caller, progress = parse_caller(webhook, self._settings), Progress.read(webhook.query)
-        _, asked = await self._asked(caller)
+        asked = await self._asked(caller)
         refused = webhook.get("Digits", "") == "1"
         consent = Consent.REFUSED if refused else Consent.AGREED
         return await self._go_on(caller, asked, replace(progress, consent=consent))
@@ -226,10 +226,10 @@ class Doors:
 
     # What they share
 
-    async def _asked(self, caller: Caller) -> tuple[str, Sequence[AskedTopic]]:
-        """The group of who calls, and the topics for it."""
-        group = await self._database.read(lambda c: _group_of(c, caller.party.key))
-        return group, self._context.ask(Channel.PHONE, group, clock.now())
+    async def _asked(self, caller: Caller) -> Sequence[AskedTopic]:
+        """The topics for who calls."""
+        who = await self._database.read(lambda c: membership_of(c, caller.party))
+        return self._context.ask(Channel.PHONE, who, clock.now())
 
     def _told(self) -> None:
         self._context.wake()
@@ -253,12 +253,3 @@ def _call_back(connection: Connection, call: Call) -> None:
     calls.end(connection, call.sid, calls.CALLBACK)
     item = calls.item_of(connection, call)
     callbacks.ask(connection, item.id if item else "", call.caller)
-
-
-def _group_of(connection: Connection, key: str) -> str:
-    found = (
-        select(customers.c.target_group)
-        .join(contact_points, contact_points.c.customer_id == customers.c.id)
-        .where(contact_points.c.key == key)
-    )
-    return connection.execute(found).scalar_one_or_none() or ""

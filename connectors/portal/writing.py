@@ -38,7 +38,7 @@ class Writing:
 
     def topics(self, customer: Customer) -> list[AskedTopic]:
         """What they can write about."""
-        asked = self._context.ask(Channel.PORTAL, customer.target_group, clock.now())
+        asked = self._context.ask(Channel.PORTAL, customer.membership, clock.now())
         return [topic for topic in asked if topic.topic]
 
     async def begin(

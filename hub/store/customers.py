@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, or_, select, update
 
 from hub import clock
 from hub.interaction import Channel
+from hub.membership import Membership
 from hub.store import audit
 from hub.store.among import among
 from hub.store.tables import (
@@ -73,6 +74,10 @@ class Customer:
     attributes: dict[str, str] = field(default_factory=dict)
     organisation_group: str = ""
     traits: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def membership(self) -> Membership:
+        return Membership(self.target_group or self.organisation_group, self.traits)
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,7 @@ class Senders:
         self._new_customers.append(
             {
                 "id": customer_id,
-                "kind": "visitor" if _is_anonymous(sender) else "person",
+                "kind": kind_of_new(party.kind, verified=_is_verified(sender)),
                 "name": party.name or _name_from(party),
                 "organisation_id": self._customers.get(_domain_key(party)),
                 "target_group": "",
@@ -85,7 +85,7 @@ class Senders:
                 "key": party.key,
                 "kind": party.kind.value,
                 "value": party.value,
-                "verified": sender.verification is Verification.VERIFIED,
+                "verified": _is_verified(sender),
                 "created_at": self._now,
             }
         )
@@ -96,9 +96,13 @@ _POINTS = select(contact_points.c.key, contact_points.c.customer_id).where(
 )
 
 
-def _is_anonymous(sender: Sender) -> bool:
-    verified = sender.verification is Verification.VERIFIED
-    return sender.party.kind is PointKind.VISITOR and not verified
+def kind_of_new(point: PointKind, *, verified: bool) -> str:
+    """What somebody counts as of whom we know no more than this."""
+    return "visitor" if point is PointKind.VISITOR and not verified else "person"
+
+
+def _is_verified(sender: Sender) -> bool:
+    return sender.verification is Verification.VERIFIED
 
 
 def _domain_key(party: Party) -> str:

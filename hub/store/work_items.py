@@ -19,9 +19,20 @@ from hub.events import WorkItemChanged
 from hub.interaction import Channel
 from hub.logs import correlation_id
 from hub.promises import Event
-from hub.store import answers, audit, deadlines, in_hand, outbox, presence, queues, steps
+from hub.store import (
+    answers,
+    audit,
+    deadlines,
+    former_decisions,
+    in_hand,
+    outbox,
+    presence,
+    queues,
+    steps,
+)
 from hub.store.agents import Agent
 from hub.store.among import among
+from hub.store.former_decisions import CORRECTED, MOVED, Replaced
 from hub.store.ranking import ranked
 from hub.store.steps_done import BEFORE_END, refuse_undone
 from hub.store.tables import agents, conversations, customers, interactions, work_items
@@ -251,7 +262,8 @@ def retopic(
 ) -> tuple[WorkItem, WorkItem]:
     """Give an item the topic, the handling and, if it is to move, the role of another decision.
 
-    What moves waits for its new role and keeps its age. Gives the item as it was and as it is.
+    What moves waits for its new role and keeps its age; the former decision is kept. Gives the item
+    as it was and as it is.
     """
     item = lock(connection, item_id)
     somebody_has_it = item.state in (ASSIGNED, OFFERED, SNOOZED) and item.agent_id != agent.id
@@ -259,6 +271,8 @@ def retopic(
         raise lost(item, agent)
     if not item.is_for(agent):
         raise Rejected("other_role", "Another role handles this.", status=409)
+    why = CORRECTED if decision["topic"] != item.topic else MOVED
+    former_decisions.keep(connection, [Replaced(item.id, why, item.decision)])
     moves = move and decision["role"] != item.role
     role = decision["role"] if moves else item.role
     values = {

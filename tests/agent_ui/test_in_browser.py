@@ -215,7 +215,7 @@ async def test_a_topic_is_corrected_with_one_key_and_a_few_letters(
         await at.done()
         await at.page.keyboard.press("c")
         await at.page.keyboard.type("bill")
-        await expect(at.page.locator("select[name=topic]")).to_have_value("invoice")
+        await expect(at.page.locator("[data-correct] select[name=topic]")).to_have_value("invoice")
         await at.page.keyboard.press("Enter")
         await expect(at.page.locator(".chip-topic")).to_have_text("Invoices")
         await expect(at.page.locator("[data-notice]")).to_contain_text("Billing")

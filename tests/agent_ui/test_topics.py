@@ -24,8 +24,8 @@ async def test_the_list_has_every_topic_and_says_where_another_role_is_responsib
 ) -> None:
     await house.receive(**ORDER)
     page = await anna.take_next()
-    assert page.texts("select[name=topic] option") == ["Orders", "Invoices → Billing"]
-    assert page.value("select[name=topic] option[selected]") == "order"
+    assert page.texts("[data-correct] option") == ["Orders", "Invoices → Billing"]
+    assert page.value("[data-correct] option[selected]") == "order"
     assert not page.has("input[name=move][checked]")
 
 
@@ -42,6 +42,9 @@ async def test_a_correction_is_stored_and_the_work_stays_with_the_agent_who_is_t
     assert page.text(".found-how") == "corrected"
     assert page.text(".chip-mine") == "You have it"
     assert "Anna de Wit changed the topic from “order” to “Invoices”." in page.texts(".why li")
+    told = page.texts(".why .steps")[0]
+    assert "These words point to “Orders”: order." in told
+    assert told.endswith("Then somebody changed the topic.")
     [item] = await house.rows(work_items)
     assert (item.topic, item.role, item.priority_minutes) == ("invoice", "service", 30)
     [row] = await house.rows(topic_corrections)
@@ -64,7 +67,7 @@ async def test_the_work_moves_when_the_agent_says_so(
     assert (item.role, item.state, item.agent_id) == ("billing", "waiting", None)
     page = await bob.take_next()
     assert page.path == f"/console/conversations/{accepted.conversation_id}"
-    assert page.texts("select[name=topic] option") == ["Orders → Customer service", "Invoices"]
+    assert page.texts("[data-correct] option") == ["Orders → Customer service", "Invoices"]
 
 
 async def test_what_cannot_be_corrected_is_said(house: House, anna: Person, bob: Person) -> None:

@@ -20,7 +20,7 @@ from hub.interaction import Accepted, Arrival, Automatic, Channel
 from hub.metrics import Metrics
 from hub.references import Reference
 from hub.replies import Reply, add_reply
-from hub.store import Database, follow_ups, links, orders, sending, troubles
+from hub.store import Database, follow_ups, former_decisions, links, orders, sending, troubles
 from hub.store.tables import (
     conversations,
     customers,
@@ -32,7 +32,7 @@ from hub.store.tables import (
 from routing.assigning.rules import Rules
 from routing.decide import Guess
 from routing.decision import Brief
-from routing.explain import explain
+from routing.explain import explain, explain_stored
 from routing.model import Model
 from routing.model_file import load_model
 from routing.router import Router
@@ -218,6 +218,24 @@ async def test_untouched_triage_work_moves_when_the_customer_says_more(
     assert item.role == "logistics"
     moves = [e.event for e in await told(database) if isinstance(e.event, WorkItemChanged)]
     assert (moves[-1].former_role, moves[-1].role) == (model.triage_role, "logistics")
+    [former] = await database.read(lambda c: former_decisions.of_item(c, item.id))
+    assert former.ended_by == "follow_up"
+    assert (former.decision["role"], former.decision["topic"]) == (model.triage_role, "any")
+    assert "No topic was chosen" in explain_stored(former.decision, "en")[0]
+
+
+async def test_what_moves_at_once_keeps_its_first_decision_too(
+    database: Database, intake: Intake, router: Router, model: Model
+) -> None:
+    """Both messages are routed in one transaction."""
+    first = await intake.accept(
+        mail_arrival(message_id="one@example.org", subject="", text="xyzzy")
+    )
+    second = await intake.accept(late_delivery(references=("one@example.org",)))
+    await router.handle([received(first), received(second)])
+    item = await only(database, work_items)
+    [former] = await database.read(lambda c: former_decisions.of_item(c, item.id))
+    assert (item.role, former.decision["role"]) == ("logistics", model.triage_role)
 
 
 async def test_the_group_of_the_organisation_decides(

@@ -35,6 +35,7 @@ from hub.http_server import HttpServer
 from hub.intake import Intake
 from hub.interaction import Attachment, Channel, Party, PointKind
 from hub.isolation import Workers
+from hub.membership import Membership
 from hub.metrics import Metrics
 from hub.outbound import Outbound
 from hub.relay import Relay
@@ -62,6 +63,7 @@ class House:
     bus_url: str = "local:"
     port: int = field(default_factory=free_port)
     topics: tuple[AskedTopic, ...] = ()
+    asked_for: list[Membership] = field(default_factory=list)
     """What the model wants asked."""
 
     @property
@@ -130,8 +132,12 @@ class House:
             metrics=self.metrics,
             report=self.outbound.report,
             wake=self.relay.wake,
-            ask=lambda *_asked: self.topics,
+            ask=self._ask,
         )
+
+    def _ask(self, _channel: Channel, who: Membership, _now: datetime) -> tuple[AskedTopic, ...]:
+        self.asked_for.append(who)
+        return self.topics
 
     # What the other side of the counter does and sees
 

@@ -14,6 +14,7 @@ from connectors.phone.twiml import CALL, STATUS
 from hub import clock
 from hub.asking import AskedTopic
 from hub.interaction import Channel, InteractionKind
+from hub.membership import Membership
 from hub.store import agents, work_items
 from hub.store import calls as store
 from hub.store.agents import Agent
@@ -46,7 +47,10 @@ channels:
   phone: {title: {en: Phone, nl: Telefoon}, hours: office}
 target_groups:
   b2b: {title: {en: Business, nl: Zakelijk}}
-  b2b/key: {title: {en: Key accounts, nl: Grote klanten}}
+  b2b/key:
+    title: {en: Key accounts, nl: Grote klanten}
+    customers:
+      - segment: key account
 topics:
   bill: {title: {en: Bill, nl: Rekening}, rules: {words: [factuur]}}
   bill/late: {title: {en: Late bill, nl: Late rekening}}
@@ -59,6 +63,7 @@ GROUP = "U belt op de lijn voor zakelijke klanten."
 MODEL = model_of(
     "role: service",
     "channel: phone, topic: visit, allowed: no",
+    "target_group: b2b/key, channel: phone, topic: visit, allowed: yes",
     "topic: repair, required_information: ["
     "{name: number, title: {en: order number, nl: ordernummer}, source: ask}, "
     "{name: town, title: {en: town, nl: woonplaats}, source: ask}]",
@@ -86,8 +91,8 @@ class House(TwilioHouse):
         self.cloud.number.status_callback = self.origin + STATUS
         await self.open(self.connector)
 
-    def _ask(self, channel: Channel, group: str, _now: datetime) -> Sequence[AskedTopic]:
-        return what_to_ask(MODEL, channel, group, self.at)
+    def _ask(self, channel: Channel, who: Membership, _now: datetime) -> Sequence[AskedTopic]:
+        return what_to_ask(MODEL, channel, who, self.at)
 
     # What a customer does
 

@@ -24,6 +24,7 @@ from hub.http_server import HttpServer
 from hub.intake import Intake
 from hub.interaction import Channel, DeliveryState
 from hub.isolation import Workers
+from hub.membership import Membership
 from hub.metrics import Metrics
 from hub.orders import Line, Order, OrderState
 from hub.outbound import Outbound
@@ -49,6 +50,7 @@ class House:
     folder: Path
     port: int = field(default_factory=free_port)
     mails: list[OutgoingMessage] = field(default_factory=list)
+    asked_for: list[Membership] = field(default_factory=list)
 
     async def start(self, **settings: Any) -> None:
         http = HttpSettings(port=self.port, public_url=self.url)
@@ -105,10 +107,14 @@ class House:
             metrics=self.metrics,
             report=self.outbound.report,
             wake=self.relay.wake,
-            ask=_asked,
+            ask=self._ask,
             default_accounts={Channel.EMAIL: "info@vandalen.example"},
             pass_on=self._pass_on,
         )
+
+    def _ask(self, _channel: Channel, who: Membership, _now: datetime) -> Sequence[AskedTopic]:
+        self.asked_for.append(who)
+        return _asked()
 
     async def _pass_on(self, message: OutgoingMessage) -> SendResult:
         self.mails.append(message)
@@ -216,7 +222,7 @@ def _people(connection: Any) -> None:
     orders.add(connection, [order("VK-1", "firm"), order("VK-2", "eve")])
 
 
-def _asked(_channel: Channel, _group: str, _now: datetime) -> Sequence[AskedTopic]:
+def _asked() -> Sequence[AskedTopic]:
     number = Question("order_number", _words("Order number"), of_customer=False)
     name = Question("name", _words("Name"), of_customer=True)
     late = AskedTopic(

@@ -33,6 +33,8 @@ const ACTIONS = {
   H: () => press('[data-key="H"]'),
   c: openCorrection,
   l: () => press("[data-by-hand]"),
+  q: () => openMenu("details[data-filter]"),
+  0: () => press("[data-all-work]"),
   "?": openKeys,
 };
 
@@ -113,7 +115,8 @@ function onKey(event) {
   }
   const modified = event.ctrlKey || event.metaKey || event.altKey;
   if (modified || event.isComposing || isTyping(event.target) || !singleKeysWork()) return;
-  const action = ACTIONS[event.key];
+  const view = /^[1-9]$/.test(event.key) && document.querySelector(`[data-view-key="${event.key}"]`);
+  const action = view ? () => view.click() : ACTIONS[event.key];
   if (!action) return;
   event.preventDefault();
   action();

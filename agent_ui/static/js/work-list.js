@@ -1,4 +1,5 @@
-// <loket-work>: the agent's work and the queue, kept in order by what the live line tells.
+// <loket-work>: the agent's work and the queue, kept in order by what the live line tells; or what
+// a view shows, which only the server knows and is asked again for.
 import { fetchPart } from "./parts.js";
 import { counted, say, text } from "./texts.js";
 import { showTimes } from "./times.js";
@@ -6,16 +7,31 @@ import { showTimes } from "./times.js";
 const REFILL_AFTER = 4_000;
 // More rows than this nobody looks at; the rest is counted.
 const MOST_ROWS = 200;
+// A view is asked for soon after something changed, and then not all the time.
+const SOON = 500;
+const VIEWS_EVERY = 5_000;
+
+let viewsAsked = -VIEWS_EVERY;
 
 class WorkList extends HTMLElement {
   connectedCallback() {
     this.refill = null;
-    this.total = Number(this.list("queue").dataset.total);
-    this.settle();
+    this.counting = null;
+    this.total = Number(this.list("queue")?.dataset.total);
+    this.addEventListener("click", (event) => this.onClick(event));
+    this.addEventListener("submit", (event) => this.onSubmit(event));
+    if (this.isView) this.markCurrent();
+    else this.settle();
   }
 
   disconnectedCallback() {
     clearTimeout(this.refill);
+    clearTimeout(this.counting);
+  }
+
+  // Whether a filter or a kept view chooses what is shown.
+  get isView() {
+    return this.dataset.query !== "";
   }
 
   get position() {
@@ -37,8 +53,62 @@ class WorkList extends HTMLElement {
 
   // Takes changes in their order.
   take(changes) {
+    if (!changes.length) return;
+    if (this.isView) {
+      this.viewSoon();
+      return;
+    }
     for (const change of changes) this.apply(change);
     this.settle();
+    if (this.querySelector("[data-view-count]")) this.countSoon();
+  }
+
+  viewSoon() {
+    this.refill ??= setTimeout(() => this.replace(), nextAsk());
+  }
+
+  countSoon() {
+    this.counting ??= setTimeout(() => this.count(), nextAsk());
+  }
+
+  async count() {
+    viewsAsked = performance.now();
+    const answer = await fetchPart(`/console/views${this.dataset.query}`);
+    this.counting = null;
+    const fresh = answer?.page.querySelectorAll("[data-view-count]") ?? [];
+    const shown = this.querySelectorAll("[data-view-count]");
+    if (fresh.length !== shown.length) return;
+    for (const [at, one] of shown.entries()) one.textContent = fresh[at].textContent;
+  }
+
+  onClick(event) {
+    const link = event.target.closest("a[data-list]");
+    const plain = !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
+    if (!link || !plain) return;
+    event.preventDefault();
+    this.choose(new URL(link.href).search);
+  }
+
+  onSubmit(event) {
+    const form = event.target;
+    if (!form.hasAttribute("data-list")) return;
+    event.preventDefault();
+    const body = new URLSearchParams(new FormData(form, event.submitter));
+    if (form.method === "get") this.choose(`?${body}`);
+    else this.choose("", { url: form.getAttribute("action"), method: "POST", body });
+  }
+
+  // Another view of the work; the conversation stays as it is.
+  async choose(query, { url = `/console/work${query}`, ...options } = {}) {
+    viewsAsked = performance.now();
+    const answer = await fetchPart(url, options);
+    const fresh = answer?.page.querySelector("loket-work");
+    if (!fresh || !this.isConnected) return;
+    history.replaceState(null, "", location.pathname + fresh.dataset.query);
+    this.replaceWith(fresh);
+    showTimes(fresh);
+    fresh.querySelector(".row-link, a[data-list], summary").focus({ preventScroll: true });
+    say(fresh.querySelector(".list-title").textContent);
   }
 
   apply(change) {
@@ -110,17 +180,24 @@ class WorkList extends HTMLElement {
 
   // Starts again from a snapshot.
   async replace() {
-    const answer = await fetchPart("/console/work");
+    viewsAsked = performance.now();
+    const answer = await fetchPart(`/console/work${this.dataset.query}`);
     const fresh = answer?.page.querySelector("loket-work");
-    if (!fresh) {
+    // Somebody is filling in the filter or a name: leave it be until they are done.
+    if (!fresh || this.querySelector(".views details[open]")) {
       this.refill = setTimeout(() => this.replace(), REFILL_AFTER);
       return;
     }
+    if (!this.isConnected) return;
     const focused = document.activeElement?.closest?.("[data-item]")?.dataset.item;
     this.replaceWith(fresh);
     showTimes(fresh);
     if (focused) fresh.row(focused)?.querySelector("a").focus({ preventScroll: true });
   }
+}
+
+function nextAsk() {
+  return Math.max(SOON, viewsAsked + VIEWS_EVERY - performance.now());
 }
 
 // The row that a new one goes in front of; null for the end, where most go.

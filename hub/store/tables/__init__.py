@@ -59,6 +59,7 @@ from hub.store.tables.model import (
 )
 from hub.store.tables.people import (
     agent_choices,
+    agent_identities,
     agent_roles,
     agent_skills,
     agents,
@@ -68,6 +69,7 @@ from hub.store.tables.people import (
     presence,
     presence_changes,
     roles,
+    saved_views,
     second_factors,
     sessions,
     sign_ins,
@@ -94,6 +96,7 @@ from hub.store.tables.work import (
     assignment_steps,
     deadlines,
     follow_ups,
+    former_decisions,
     offers,
     rating_requests,
     ratings,
@@ -107,6 +110,7 @@ from hub.store.tables.work import (
 __all__ = [
     "HAS_PROVIDER_ID",
     "agent_choices",
+    "agent_identities",
     "agent_roles",
     "agent_skills",
     "agents",
@@ -137,6 +141,7 @@ __all__ = [
     "delivery_events",
     "drafts",
     "follow_ups",
+    "former_decisions",
     "health",
     "imports",
     "interactions",
@@ -172,6 +177,7 @@ __all__ = [
     "regroupings",
     "reviews",
     "roles",
+    "saved_views",
     "search_documents",
     "search_progress",
     "search_terms",

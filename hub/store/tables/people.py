@@ -82,6 +82,17 @@ agent_choices = Table(
     Column("value", Json, nullable=False),
 )
 
+# What somebody wants to see of the work, under a name.
+saved_views = Table(
+    "saved_views",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("agent_id", ID, ForeignKey("agents.id"), nullable=False, index=True),
+    Column("name", String(60), nullable=False),
+    Column("role", String(100), nullable=False, index=True),  # with whom it is shared; empty: own
+    Column("wanted", Json, nullable=False),
+)
+
 sessions = Table(
     "sessions",
     metadata,
@@ -150,4 +161,16 @@ api_requests = Table(
     Column("headers", Json, nullable=False),
     Column("body", Text, nullable=False),
     Column("created_at", Instant, nullable=False, index=True),
+)
+
+# Who agents are at the identity provider.
+agent_identities = Table(
+    "agent_identities",
+    metadata,
+    Column("agent_id", ID, ForeignKey("agents.id"), primary_key=True),
+    Column("address", String(512), unique=True),  # named by an administrator; null: the login
+    Column("issuer", String(512)),  # null: has not signed in there yet
+    Column("subject", String(255)),
+    Column("linked_at", Instant),
+    Index("ix_agent_identities_subject", "issuer", "subject", unique=True),
 )

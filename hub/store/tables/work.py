@@ -150,6 +150,17 @@ follow_ups = Table(
     Column("decision", Json, nullable=False),
 )
 
+# What was decided about a work item before another decision took its place.
+former_decisions = Table(
+    "former_decisions",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("work_item_id", ID, ForeignKey("work_items.id"), nullable=False, index=True),
+    Column("until", Instant, nullable=False),
+    Column("ended_by", String(16), nullable=False),  # follow_up, corrected, moved
+    Column("decision", Json, nullable=False),
+)
+
 offers = Table(
     "offers",
     metadata,

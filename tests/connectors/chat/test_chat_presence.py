@@ -4,14 +4,16 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientSession
+from sqlalchemy import update
 
 from chat_house import House, Visitor
 from connectors.chat import attendance
 from hub.asking import AskedTopic, Question
 from hub.events import ChatActivity, ChatSign
+from hub.membership import Membership
 from hub.store import chat_visits
 from hub.store.tables import chat_visits as visits
-from hub.store.tables import interactions
+from hub.store.tables import customers, interactions
 from hub.telling import tell
 from waiting import eventually
 
@@ -123,6 +125,11 @@ async def test_what_is_asked_before_the_chat_comes_with_the_first_message(
     assert row.topic == "delivery"
     assert row.details == {"answer.order-number": "10042", "email": "ada@example.org"}
     assert (await visitor.begin(visitor.session["token"]))["email"] == "given"
+    assert house.asked_for[0] == Membership(traits={"kind": "visitor"})
+    segment = {"segment": "key account"}
+    await house.database.write(lambda c: c.execute(update(customers).values(attributes=segment)))
+    await visitor.begin(visitor.session["token"])
+    assert house.asked_for[-1] == Membership(traits={"kind": "visitor", **segment})
 
 
 async def test_what_is_malformed_ends_the_socket_with_a_code_that_says_so(

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import Connection, insert, update
 
 from config.demo.twilio.call import Call
 from connectors.phone import twiml
+from hub import clock
 from hub.store.tables import customers
 from phone_house import GROUP, THEIRS, House, said
 from twilio_cloud import OURS
@@ -89,6 +90,26 @@ async def test_callers_whom_we_know_are_greeted_by_their_group(house: House) -> 
     await house.write(lambda c: c.execute(update(customers).values(target_group="b2b/key")))
     again = await dial(house)
     assert said(again).startswith(f"Welkom bij Van Dalen. {GROUP} Voor Rekening")
+
+
+async def test_the_menu_is_that_of_the_group_that_routing_finds(house: House) -> None:
+    """By a rule of the model, from what is known of the organisation that the caller works for."""
+    call = await dial(house)
+    assert "Bezoek" not in said(call)
+    await house.cloud.calls.hang_up(call)
+    await house.reaches("over")
+    await house.write(_is_of_a_key_account)
+    again = await dial(house)
+    assert said(again).startswith(f"Welkom bij Van Dalen. {GROUP} Voor Rekening")
+    assert "Bezoek" in said(again)
+
+
+def _is_of_a_key_account(connection: Connection) -> None:
+    firm = {"id": "firm", "kind": "organisation", "name": "Firm", "target_group": ""}
+    known = {"language": "", "attributes": {"segment": "Key account"}, "created_at": clock.now()}
+    connection.execute(insert(customers), [firm | known])
+    people = update(customers).where(customers.c.kind == "person")
+    connection.execute(people.values(organisation_id="firm"))
 
 
 async def test_who_waits_hears_how_long_that_usually_takes(house: House) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import insert
 
 from config import documents
 from connectors.portal.api import ABOUT, SCOPES, described
+from hub.membership import Membership
 from hub.store import orders
 from hub.store.tables import deliveries
 from portal_house import EVE, JAN, NOW, House, browser, open_house, order
@@ -41,6 +42,7 @@ async def eve(house: House) -> AsyncIterator[Program]:
 
 
 JAN_ID = "jan"
+FIRM = {"organisation": "Firm"}
 
 
 def test_the_published_document_is_that_of_the_code() -> None:
@@ -66,6 +68,7 @@ async def test_a_customer_asks_and_goes_on(house: House, jan: Program) -> None:
         ("Where is it?", False),
         ("And when?", False),
     ]
+    assert house.asked_for[0] == Membership("b2c", {"kind": "person", "language": "en", **FIRM})
     nothing = await jan.post("/conversations", question | {"topic": "gardening"})
     assert nothing.refused == (422, "topic")
     assert len(await house.said()) == 2

@@ -1,0 +1,74 @@
+"""Which part of the work a list shows: all of it, a filter, or a view that somebody kept."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import urlencode
+
+from sqlalchemy import Connection
+
+from hub.store import saved_views, work_items
+from hub.store.agents import Agent
+from hub.store.saved_views import MOST_COUNTED, View, Wanted
+from hub.store.work_items import WorkItem
+
+WITH_KEY = 9
+"""So many views have a digit for a key."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A view with how much it shows."""
+
+    view: View
+    count: int
+
+    @property
+    def said(self) -> str:
+        return f"{MOST_COUNTED}+" if self.count > MOST_COUNTED else str(self.count)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """`wanted`: None for all work. `view`: the kept view that it is, if it is one.
+
+    `query`: by which the same list is asked for again.
+    """
+
+    views: Sequence[Listed]
+    wanted: Wanted | None = None
+    view: View | None = None
+    items: Sequence[WorkItem] = field(default_factory=list)
+    count: int = 0
+    query: str = ""
+
+    @property
+    def fields(self) -> Wanted:
+        """What the form of the filter holds."""
+        return self.wanted or Wanted()
+
+
+def read_listed(connection: Connection, agent: Agent) -> list[Listed]:
+    views = saved_views.of(connection, agent)
+    counts = saved_views.counts(connection, agent, [view.wanted for view in views])
+    return [Listed(view, count) for view, count in zip(views, counts, strict=True)]
+
+
+def read_shown(
+    connection: Connection, agent: Agent, query: Mapping[str, str], *, length: int
+) -> Shown:
+    """By what the address asks: `view`, or the fields of a filter."""
+    views = read_listed(connection, agent)
+    kept = next((one for one in views if one.view.id == query.get("view")), None)
+    wanted = kept.view.wanted if kept else Wanted.of(dict(query))
+    if kept is None and not wanted.given:
+        return Shown(views)
+    found = saved_views.ids(connection, agent, wanted, limit=length)
+    items = work_items.by_ids(connection, found)
+    return Shown(
+        views=views,
+        wanted=wanted,
+        view=kept.view if kept else None,
+        items=sorted(items, key=lambda item: (item.rank, item.id)),
+        count=kept.count if kept else saved_views.counts(connection, agent, [wanted])[0],
+        query="?" + urlencode({"view": kept.view.id} if kept else wanted.given),
+    )
