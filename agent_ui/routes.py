@@ -146,6 +146,7 @@ def routes(
         Route("GET", conversation + "/call", agents(views.calls.show)),
         Route("POST", conversation + "/call", agents(views.calls.do)),
         Route("POST", "/console/phone", agents(views.calls.set_phone)),
+        Route("POST", "/console/phone/token", agents(views.calls.token)),
         Route("POST", conversation + "/company", agents(views.company.sign)),
         Route("POST", conversation + "/draft", agents(views.company.keep_draft)),
         Route("GET", conversation + "/replies", agents(views.canned.for_conversation)),
