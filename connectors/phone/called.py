@@ -91,7 +91,9 @@ class CalledDoors:
 
         def read(connection: Connection) -> tuple[Membership, str] | None:
             item = calls.item_of(connection, call)
-            return item and (membership_of_customer(connection, item.customer_id), item.topic)
+            if item is None:
+                return None
+            return membership_of_customer(connection, item.customer_id), item.topic
 
         found = await self._database.read(read)
         return found is not None and self._context.is_recorded(*found)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from hub.interaction import Party
 from hub.membership import Membership
@@ -39,7 +39,7 @@ def membership_of_customer(connection: Connection, customer_id: str) -> Membersh
     return _membership(connection.execute(_KNOWN.where(customers.c.id == customer_id)).one())
 
 
-def _membership(row: Row[Any]) -> Membership:
+def _membership(row: Any) -> Membership:
     traits = traits_of(
         row.kind,
         row.name,
