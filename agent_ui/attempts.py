@@ -85,6 +85,24 @@ class Attempts:
         _refuse(count for key, count in counts.items() if count.tries > attempt.limits[key])
         return Counted(any(each.tries == attempt.limits[key] for key, each in counts.items()))
 
+    async def begin_from(self, address: str) -> str:
+        """The same for who comes back from an identity provider: nobody has typed a login, so only
+        the address counts. Gives what it is counted under. Raises TooManyTries."""
+        key, now = digest("oidc from", one_client(address)), clock.now()
+        counts = await self._database.write(
+            lambda c: sign_ins.count(c, [key], now=now, until=now + self._pause)
+        )
+        _refuse(
+            count
+            for count in counts.values()
+            if count.tries > self._settings.sign_in_tries_per_address
+        )
+        return key
+
+    async def succeeded_from(self, key: str) -> None:
+        """It did not fail."""
+        await self._database.write(lambda c: sign_ins.take_back(c, [key]))
+
 
 def succeeded(connection: Connection, attempt: Attempt) -> None:
     """It did not fail. Its own count starts anew; those that strangers share lose this try alone,

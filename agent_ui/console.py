@@ -45,6 +45,7 @@ from agent_ui.views.information import InformationViews
 from agent_ui.views.matrix import MatrixViews
 from agent_ui.views.model import ModelViews
 from agent_ui.views.model_changes import ModelChanges
+from agent_ui.views.oidc import OidcViews
 from agent_ui.views.own_settings import OwnSettingsViews
 from agent_ui.views.programs import ProgramViews
 from agent_ui.views.promises import PromiseViews
@@ -81,8 +82,10 @@ class Console:
         work = WorkViews(context, pages, self._feed)
         conversation = ConversationViews(context, pages, work)
         model = ModelViews(context, pages)
+        sign_in = SignInViews(sessions, pages, self._streams, database, settings.oidc)
         views = Views(
-            sign_in=SignInViews(sessions, pages, self._streams, database),
+            sign_in=sign_in,
+            oidc=OidcViews(context, sessions, sign_in),
             work=work,
             conversation=conversation,
             actions=ActionViews(context, conversation),

@@ -27,6 +27,8 @@ from agent_ui.views.matrix import LONGEST_FORM as LONGEST_MATRIX
 from agent_ui.views.matrix import MatrixViews
 from agent_ui.views.model import ModelViews
 from agent_ui.views.model_changes import LONGEST_FORM, ModelChanges
+from agent_ui.views.oidc import BACK as OIDC_BACK
+from agent_ui.views.oidc import OidcViews
 from agent_ui.views.own_settings import OwnSettingsViews
 from agent_ui.views.programs import ProgramViews
 from agent_ui.views.promises import PromiseViews
@@ -48,6 +50,7 @@ from hub.http import Route
 @dataclass(frozen=True)
 class Views:
     sign_in: SignInViews
+    oidc: OidcViews
     work: WorkViews
     conversation: ConversationViews
     actions: ActionViews
@@ -104,6 +107,8 @@ def routes(
         Route("POST", "/console/sign-in/language", everyone(views.sign_in.language_of_guest)),
         Route("GET", "/console/sign-in/code", everyone(views.sign_in.code_form)),
         Route("POST", "/console/sign-in/code", everyone(views.sign_in.code)),
+        Route("GET", "/console/sign-in/oidc", everyone(views.oidc.begin)),
+        Route("GET", OIDC_BACK, everyone(views.oidc.back)),
         Route("POST", "/console/sign-out", agents(views.sign_in.sign_out)),
         Route("POST", "/console/language", agents(views.sign_in.language)),
         Route("GET", "/console", agents(views.work.page)),

@@ -15,7 +15,10 @@ from agent_ui.password_checks import PasswordChecks
 from agent_ui.texts import LANGUAGES
 from hub import clock, one_time
 from hub.addresses import one_client
-from hub.store import agents, audit, choices, second_factors, sessions, sign_ins
+from hub.errors import Rejected
+from hub.oidc.id_token import Identity
+from hub.oidc.signing_in import LASTS
+from hub.store import agents, audit, choices, identities, second_factors, sessions, sign_ins
 from hub.store.agents import Agent
 from hub.store.inserting import digest
 from hub.store.second_factors import Factor
@@ -30,7 +33,7 @@ _STEP_LASTS = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class Entered:
-    """The password fits. `token`: of the new session; empty where a second step is asked for, which
+    """It is them. `token`: of the new session; empty where a second step is asked for, which
     goes on with `step`."""
 
     token: str = ""
@@ -54,26 +57,31 @@ class Sessions:
         settings = context.settings
         self._database = context.database
         self._tokens = context.tokens
+        self._oidc = settings.oidc
         self._tries = settings.sign_in_tries
         self._pause = timedelta(minutes=settings.sign_in_pause_minutes)
         self._lifetime = timedelta(hours=settings.session_hours)
-        self._attempts = Attempts(context.database, settings)
+        self.attempts = Attempts(context.database, settings)
         self._checks = PasswordChecks()
         self._supervisor_roles = context.supervisor_roles
         self._secure = urlsplit(context.hub.http.public_url).scheme == "https"
         self.cookie = "__Host-loket" if self._secure else "loket_session"
         self.step_cookie = "__Host-loket_step" if self._secure else "loket_step"
+        self.oidc_cookie = "__Host-loket_oidc" if self._secure else "loket_oidc"
         self.guest_cookie = "__Host-loket_guest" if self._secure else "loket_guest"
         self._nobody = agents.hash_of_nobody()
 
     async def sign_in(self, login: str, password: str, address: str) -> Entered | None:
         """A new session, or the way to its second step; None when login or password is wrong.
 
-        Raises TooManyTries, and Retry when more people sign in at once than can be served.
+        Raises TooManyTries, Retry when more people sign in at once than can be served, and Rejected
+        where passwords open nothing.
         """
-        attempt = await self._attempts.begin(login, address)
+        if self._oidc and self._oidc.only:
+            raise Rejected("oidc_only", "Passwords are not used here.", status=403)
+        attempt = await self.attempts.begin(login, address)
         self._checks.refuse_when_full(familiar=attempt.familiar)
-        counts = await self._attempts.count(attempt)
+        counts = await self.attempts.count(attempt)
         found = await self._database.read(lambda c: agents.find_by_login(c, login))
         agent, password_hash = found or (None, self._nobody)
         fits = await self._checks.fits(password_hash, password, familiar=attempt.familiar)
@@ -86,6 +94,20 @@ class Sessions:
 
     def _begin(self, connection: Connection, attempt: Attempt, agent: Agent) -> Entered:
         succeeded(connection, attempt)
+        return self._enter(connection, agent)
+
+    async def sign_in_as(self, identity: Identity) -> Entered:
+        """The same for who signed in at the identity provider. Raises Rejected for nobody."""
+
+        def enter(connection: Connection) -> Entered:
+            agent = identities.recognise(connection, identity)
+            if self._oidc and not self._oidc.second_step:
+                return Entered(token=sessions.begin(connection, agent.id, self._lifetime))
+            return self._enter(connection, agent)
+
+        return await self._database.write(enter)
+
+    def _enter(self, connection: Connection, agent: Agent) -> Entered:
         factor = second_factors.find(connection, agent.id)
         if (factor and factor.confirmed_at) or must_have_factor(connection, agent):
             until = int((clock.now() + _STEP_LASTS).timestamp())
@@ -170,32 +192,21 @@ class Sessions:
         return hashed
 
     def set_cookie(self, response: web.StreamResponse, token: str) -> None:
-        response.set_cookie(
-            self.cookie,
-            token,
-            max_age=int(self._lifetime.total_seconds()),
-            path="/",
-            httponly=True,
-            secure=self._secure,
-            samesite="Lax",
-        )
+        self._keep(response, self.cookie, token, self._lifetime)
 
     def set_step_cookie(self, response: web.StreamResponse, step: str) -> None:
         """Of who is between password and code."""
-        response.set_cookie(
-            self.step_cookie,
-            step,
-            max_age=int(_STEP_LASTS.total_seconds()),
-            path="/",
-            httponly=True,
-            secure=self._secure,
-            samesite="Lax",
-        )
+        self._keep(response, self.step_cookie, step, _STEP_LASTS)
 
     def clear_step_cookie(self, response: web.StreamResponse) -> None:
-        response.del_cookie(
-            self.step_cookie, path="/", httponly=True, secure=self._secure, samesite="Lax"
-        )
+        self._clear(response, self.step_cookie)
+
+    def set_oidc_cookie(self, response: web.StreamResponse, begun: str) -> None:
+        """Of who is at the identity provider."""
+        self._keep(response, self.oidc_cookie, begun, LASTS)
+
+    def clear_oidc_cookie(self, response: web.StreamResponse) -> None:
+        self._clear(response, self.oidc_cookie)
 
     def set_guest_cookie(self, response: web.StreamResponse, token: str) -> None:
         """Of somebody who takes part in a five-step session without a sign-in. The store says how
@@ -205,9 +216,21 @@ class Sessions:
         )
 
     def clear_cookie(self, response: web.StreamResponse) -> None:
-        response.del_cookie(
-            self.cookie, path="/", httponly=True, secure=self._secure, samesite="Lax"
+        self._clear(response, self.cookie)
+
+    def _keep(self, response: web.StreamResponse, name: str, value: str, lasts: timedelta) -> None:
+        response.set_cookie(
+            name,
+            value,
+            max_age=int(lasts.total_seconds()),
+            path="/",
+            httponly=True,
+            secure=self._secure,
+            samesite="Lax",
         )
+
+    def _clear(self, response: web.StreamResponse, name: str) -> None:
+        response.del_cookie(name, path="/", httponly=True, secure=self._secure, samesite="Lax")
 
     def remember_language(self, response: web.StreamResponse, language: str) -> None:
         if language in LANGUAGES:

@@ -2,7 +2,15 @@
 
 from pydantic import Field
 
+from hub.oidc.settings import OidcSettings
 from hub.settings import Section
+
+
+class ConsoleOidc(OidcSettings):
+    only: bool = Field(False, description="no passwords: everybody signs in there")
+    second_step: bool = Field(
+        True, description="ask for our second step as well; false where the provider asks for one"
+    )
 
 
 class ConsoleSettings(Section):
@@ -20,6 +28,9 @@ class ConsoleSettings(Section):
         100, ge=1, description="the same per login, at addresses where it was not used before"
     )
     sign_in_pause_minutes: float = Field(15, gt=0, description="how long that pause is")
+    oidc: ConsoleOidc | None = Field(
+        None, description="agents sign in at this provider, by their mail address there"
+    )
     list_length: int = Field(
         100, ge=10, le=1000, description="work items shown at once, per part of the list"
     )

@@ -51,6 +51,20 @@ HAS_IT = N_("{name} has it.")
 
 REASONS = {
     "taken": N_("It is done already."),
+    "oidc_state": N_("This sign-in was not begun in this browser. Try again."),
+    "oidc_old": N_("This sign-in took too long, or was used before. Try again."),
+    "oidc_refused": N_("You were not signed in there. Try again."),
+    "oidc_issuer": N_("You were not signed in there. Try again."),
+    "oidc_code": N_("You were not signed in there. Try again."),
+    "oidc_token": N_("You were not signed in there. Try again."),
+    "oidc_nobody": N_("No agent has this mail address. Ask who manages the people here."),
+    "oidc_unverified": N_(
+        "Your mail address is not verified there, so it does not show who you are. Verify it first."
+    ),
+    "oidc_other_account": N_(
+        "This agent signs in with another account there. Ask who manages the people here."
+    ),
+    "oidc_only": N_("Passwords are not used here."),
     "no_name": N_("Say what the token is for."),
     "no_scope": N_("Choose what the token may do."),
     "no_token": N_("There is no such token that works."),

@@ -4,13 +4,15 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
 
+from agent_ui.views.oidc import BACK
 from config import in_force, model_proof, wiring
 from config.settings import Settings, SettingsError
 from hub.bus import Bus
 from hub.connector import Connector, Finding
 from hub.errors import LoketError, Retry
+from hub.oidc import checking as oidc_checking
 from hub.settings import RetentionSettings
-from hub.store import Database, agents, migrate
+from hub.store import Database, agents, identities, migrate
 from routing.model import Model
 
 BROKER_SECONDS = 10.0
@@ -19,7 +21,7 @@ BROKER_SECONDS = 10.0
 async def run(settings: Settings) -> list[Finding]:
     """All findings, those that are fine included."""
     read = _settings(settings)
-    findings = [*read, _retention(settings.hub.retention)]
+    findings = [*read, _retention(settings.hub.retention), *await _provider(settings)]
     database = wiring.open_store(settings)
     try:
         store = await _store(database)
@@ -30,6 +32,7 @@ async def run(settings: Settings) -> list[Finding]:
         findings += await _broker(settings, database)
         if model is not None and ready:
             findings += await _people(database, model)
+            findings += await _own_sign_in(settings, database)
             findings.append(await model_proof.summary(database, model.definition))
             if all(finding.ok for finding in read):
                 findings += await _connectors(settings)
@@ -58,6 +61,25 @@ def _retention(settings: RetentionSettings) -> Finding:
         return Finding("retention", True, "off: nothing is ever removed, the disk fills", hint)
     kept = [f"{what} {f'{count} days' if count else 'for ever'}" for what, count in days.items()]
     return Finding("retention", True, f"kept: {', '.join(kept)}; conversations for ever")
+
+
+async def _provider(settings: Settings) -> Sequence[Finding]:
+    """Where agents sign in, if that is not here."""
+    if settings.console.oidc is None:
+        return []
+    back = settings.hub.http.public_url.rstrip("/") + BACK
+    return await oidc_checking.check("console", settings.console.oidc, back)
+
+
+async def _own_sign_in(settings: Settings, database: Database) -> list[Finding]:
+    """Where no password opens anything, an administrator must be known to the provider."""
+    if not (settings.console.oidc and settings.console.oidc.only):
+        return []
+    if await database.read(identities.administrator_can_come):
+        return [Finding("console", ok=True, what="nobody signs in with a password")]
+    what = "console.oidc.only: no administrator has a mail address, so nobody could manage Loket"
+    hint = "Run `loket agents add ADDRESS --name NAME --administrator`."
+    return [Finding("console", ok=False, what=what, hint=hint)]
 
 
 async def _store(database: Database) -> list[Finding]:

@@ -26,6 +26,7 @@ class AccountViews:
     def __init__(self, context: ConsoleContext, pages: Pages, sessions: Sessions) -> None:
         self._context = context
         self._pages = pages
+        self._oidc = context.settings.oidc
         self._sessions = sessions
 
     async def page(self, visit: Visit) -> web.StreamResponse:
@@ -107,5 +108,6 @@ class AccountViews:
             notice=words.reason(visit.texts, refused) if refused else "",
             who=who,
             required=required,
+            oidc_only=bool(self._oidc and self._oidc.only),
             one_time=one_time,
         )

@@ -18,7 +18,7 @@ from agent_ui.visit import Visit
 from hub.errors import LoketError, Rejected
 from hub.interaction import Channel
 from hub.passing import passing_mail
-from hub.store import admission, agents, invitations, people, second_factors
+from hub.store import admission, agents, identities, invitations, people, second_factors
 from hub.store.people import Person
 
 log = structlog.get_logger(__name__)
@@ -35,6 +35,7 @@ class PeopleViews:
     def __init__(self, context: ConsoleContext, pages: Pages) -> None:
         self._context = context
         self._pages = pages
+        self._oidc = context.settings.oidc
 
     async def page(self, visit: Visit) -> web.StreamResponse:
         return await self._list(visit)
@@ -49,26 +50,22 @@ class PeopleViews:
         roles = [role for role in self._titles(visit) if await visit.field(f"role.{role}")]
         try:
             _check(address, login, name, something_to_do=bool(roles) or administrator)
-            token = await self._write(
-                lambda c: invitations.invite(
+            agent_id = await self._write(
+                lambda c: admission.hire(
                     c,
-                    admission.hire(
-                        c,
-                        login=login,
-                        name=name,
-                        password_hash=agents.hash_of_nobody(),
-                        held=roles,
-                        language=language if language in LANGUAGES else "",
-                        administrator=administrator,
-                        changed_by=visit.known.id,
-                    ),
-                    address,
-                    by=visit.known.id,
+                    login=login,
+                    name=name,
+                    password_hash=agents.hash_of_nobody(),
+                    held=roles,
+                    language=language if language in LANGUAGES else "",
+                    administrator=administrator,
+                    changed_by=visit.known.id,
+                    address=address if self._oidc else "",
                 )
             )
         except Rejected as error:
             return await self._list(visit, refused=error)
-        return await self._sent(visit, address, token, texts_for(language))
+        return await self._invited(visit, agent_id, address, texts_for(language))
 
     async def person(self, visit: Visit) -> web.StreamResponse:
         return await self._person(visit)
@@ -121,19 +118,39 @@ class PeopleViews:
             _check(address, person.login, person.name)
         except Rejected as error:
             return await self._person(visit, error)
-        token = await self._write(
-            lambda c: invitations.invite(c, person.id, address, by=visit.known.id)
-        )
-        return await self._sent(visit, address, token, visit.texts)
+        return await self._invited(visit, person.id, address, visit.texts)
 
-    async def _sent(
-        self, visit: Visit, address: str, token: str, texts: Texts
+    async def identity(self, visit: Visit) -> web.StreamResponse:
+        """By which address the identity provider knows somebody; no account is linked any more."""
+        person = await self._found(visit)
+        if self._oidc is None:
+            raise web.HTTPNotFound
+        address = (await visit.field("address")).strip()
+        try:
+            if address:
+                _check(address, person.login, person.name)
+            await self._write(
+                lambda c: identities.set_address(c, person.id, address, by=visit.known.id)
+            )
+        except Rejected as error:
+            return await self._person(visit, error)
+        return see_other(f"{PATH}/{person.id}")
+
+    async def _invited(
+        self, visit: Visit, agent_id: str, address: str, texts: Texts
     ) -> web.StreamResponse:
-        """Mails the link; where no mail goes out it is shown, to be handed over."""
-        url = f"{self._context.hub.http.public_url}/console/welcome/{token}"
-        organisation = self._context.hub.organisation
+        """Mails a link; where no mail goes out it is shown, to be handed over."""
+        home, organisation = self._context.hub.http.public_url, self._context.hub.organisation
+        if self._oidc and self._oidc.only:
+            url, kind = f"{home}/console", "text at provider"
+            text = texts(INVITATION[kind], organisation=organisation, url=url, by=self._oidc.name)
+        else:
+            token = await self._write(
+                lambda c: invitations.invite(c, agent_id, address, by=visit.known.id)
+            )
+            url = f"{home}/console/welcome/{token}"
+            text = texts(INVITATION["text"], organisation=organisation, url=url)
         subject = texts(INVITATION["subject"], organisation=organisation)
-        text = texts(INVITATION["text"], organisation=organisation, url=url)
         account = self._context.default_accounts.get(Channel.EMAIL, "")
         mailed = False
         try:
@@ -159,6 +176,7 @@ class PeopleViews:
             status=refused.status if refused else HTTPStatus.OK,
             notice=words.reason(visit.texts, refused) if refused else "",
             people=found,
+            oidc=self._oidc,
             sent=sent,
             typed=typed if refused else dict.fromkeys(typed, ""),
         )
@@ -167,6 +185,7 @@ class PeopleViews:
         person = await self._found(visit)
         everybody = await self._context.database.read(people.everybody)
         skills = sorted({skill for one in everybody for skill in one.skills})
+        identity = await self._context.database.read(lambda c: identities.of(c, person.id))
         return self._pages.page(
             visit,
             "office/person.html",
@@ -175,6 +194,8 @@ class PeopleViews:
             person=person,
             known_roles=self._known(visit, person),
             known_skills=skills,
+            identity=identity,
+            oidc=self._oidc,
             levels=LEVELS,
         )
 

@@ -84,6 +84,7 @@ def _administration(views: OfficeViews, guard: Guard) -> Sequence[Route]:
         Route("POST", home + "/people/{id}", administrators(people.change)),
         Route("POST", home + "/people/{id}/act", administrators(people.act)),
         Route("POST", home + "/people/{id}/link", administrators(people.link)),
+        Route("POST", home + "/people/{id}/identity", administrators(people.identity)),
         Route("GET", welcome, everyone(views.welcome.page)),
         Route("POST", welcome, everyone(views.welcome.choose)),
         Route("GET", home + "/organisation", administrators(views.organisation.page)),

@@ -9,6 +9,7 @@ OFFICE_REASONS = {
     "no_role_chosen": N_("Choose at least one role, or make this person an administrator."),
     "no_address": N_("Write a mail address, such as kim@example.org."),
     "no_name": N_("Write a name."),
+    "address_taken": N_("Somebody else is known by this address."),
     "login_taken": N_("Somebody signs in with this already. Choose another login."),
     "bad_skill": N_("Write a short name for the skill and choose a level from 1 to 5."),
     "last_administrator": N_("Make somebody else an administrator first: nobody would be left."),
@@ -136,6 +137,10 @@ INVITATION = {
         "You can answer customers of {organisation}.\n\nChoose your password on this page. The "
         "link serves once, for three days:\n{url}\n\nDid you not expect this? Then you need not "
         "do anything."
+    ),
+    "text at provider": N_(
+        "You can answer customers of {organisation}.\n\nSign in on this page with your account at "
+        "{by}:\n{url}\n\nDid you not expect this? Then you need not do anything."
     ),
 }
 

@@ -8,7 +8,8 @@ from aiohttp import web
 from agent_ui.attempts import TooManyTries
 from agent_ui.desk import leave
 from agent_ui.pages import Pages
-from agent_ui.sessions import Halfway, Sessions
+from agent_ui.sessions import Entered, Halfway, Sessions
+from agent_ui.settings import ConsoleOidc
 from agent_ui.streams import Streams
 from agent_ui.texts import LANGUAGES
 from agent_ui.visit import Guest, Visit
@@ -24,15 +25,21 @@ _LONGEST_CODE = 40
 
 class SignInViews:
     def __init__(
-        self, sessions: Sessions, pages: Pages, streams: Streams, database: Database
+        self,
+        sessions: Sessions,
+        pages: Pages,
+        streams: Streams,
+        database: Database,
+        oidc: ConsoleOidc | None,
     ) -> None:
+        self._oidc = oidc
         self._sessions = sessions
         self._pages = pages
         self._streams = streams
         self._database = database
 
     async def form(self, guest: Guest) -> web.StreamResponse:
-        return self._form(guest, after=guest.request.query.get("next", ""))
+        return self.show(guest, after=guest.request.query.get("next", ""))
 
     async def sign_in(self, guest: Guest) -> web.StreamResponse:
         login, password = await guest.field("login"), await guest.field("password")
@@ -40,13 +47,17 @@ class SignInViews:
         try:
             entered = await self._sessions.sign_in(login, password, guest.request.remote or "")
         except TooManyTries as error:
-            problem = _too_many(guest, error)
+            problem = too_many(guest, error)
             status = HTTPStatus.TOO_MANY_REQUESTS
-            return self._form(guest, after=after, login=login, problem=problem, status=status)
+            return self.show(guest, after=after, login=login, problem=problem, status=status)
         if entered is None:
             problem = guest.texts("Login or password is wrong.")
             status = HTTPStatus.UNPROCESSABLE_ENTITY
-            return self._form(guest, after=after, login=login, problem=problem, status=status)
+            return self.show(guest, after=after, login=login, problem=problem, status=status)
+        return self.let_in(entered, after)
+
+    def let_in(self, entered: Entered, after: str) -> web.Response:
+        """To the console, or to the second step."""
         if entered.step:
             response = see_other(f"{CODE}?{urlencode({'next': inside(after)})}")
             self._sessions.set_step_cookie(response, entered.step)
@@ -69,7 +80,7 @@ class SignInViews:
                 who, (await guest.field("code"))[:_LONGEST_CODE]
             )
         except TooManyTries as error:
-            return await self._second(guest, after, _too_many(guest, error), status=429)
+            return await self._second(guest, after, too_many(guest, error), status=429)
         if done is None:
             problem = guest.texts(REASONS["wrong_code"])
             return await self._second(guest, after, problem, status=422)
@@ -124,7 +135,7 @@ class SignInViews:
         self._sessions.remember_language(response, chosen)
         return response
 
-    def _form(
+    def show(
         self,
         guest: Guest,
         *,
@@ -134,11 +145,17 @@ class SignInViews:
         status: int = HTTPStatus.OK,
     ) -> web.Response:
         return self._pages.page(
-            guest, "sign_in.html", status=status, after=after, login=login, problem=problem
+            guest,
+            "sign_in.html",
+            status=status,
+            after=after,
+            login=login,
+            problem=problem,
+            oidc=self._oidc,
         )
 
 
-def _too_many(guest: Guest, error: TooManyTries) -> str:
+def too_many(guest: Guest, error: TooManyTries) -> str:
     return guest.texts.count(
         error.minutes,
         "Too many tries. Try again in a minute.",

@@ -11,7 +11,7 @@ from connectors.portal.orders import Orders
 from connectors.portal.pages import Pages
 from connectors.portal.requests import Requests
 from connectors.portal.settings import PortalSettings
-from connectors.portal.sign_in import SignIn
+from connectors.portal.sign_in import BACK, SignIn
 from connectors.portal.tokens import TokenPages
 from connectors.portal.writing import Writing
 from hub.connector import Committing, ConnectorContext, Finding, OutgoingMessage, SendResult
@@ -63,6 +63,8 @@ class PortalConnector:
             Route("POST", "/portal/code", guests(signing.code)),
             Route("GET", "/portal/link/{link}", guests(signing.link_form)),
             Route("POST", "/portal/link/{link}", guests(signing.link)),
+            Route("GET", "/portal/sign-in/oidc", guests(signing.to_provider)),
+            Route("GET", BACK, guests(signing.from_provider)),
             Route("POST", "/portal/sign-out", customer(signing.sign_out)),
             Route("GET", "/portal", customer(account.home)),
             Route("GET", "/portal/requests", customer(requests.index)),
@@ -103,11 +105,11 @@ class PortalConnector:
         return SendResult(DeliveryState.WAITING)
 
     async def check(self) -> Sequence[Finding]:
-        account = self._account_of_mail
+        account, provider = self._account_of_mail, await self._sign_in.check()
         if account:
-            return [Finding("portal", ok=True, what=f"codes are mailed from {account}")]
+            return [Finding("portal", ok=True, what=f"codes are mailed from {account}"), *provider]
         hint = "Set up [connectors.email] with an account, or name one in connectors.portal."
-        return [Finding("portal", ok=False, what="no code can be mailed", hint=hint)]
+        return [Finding("portal", ok=False, what="no code can be mailed", hint=hint), *provider]
 
     @property
     def _account_of_mail(self) -> str:

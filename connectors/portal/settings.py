@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from hub.oidc.settings import OidcSettings
 from hub.settings import Section
 
 
@@ -10,6 +11,9 @@ class PortalSettings(Section):
 
     mail_account: str = Field(
         "", description="mail account that codes are sent from; empty: the first one"
+    )
+    oidc: OidcSettings | None = Field(
+        None, description="customers may sign in at this provider, by their verified mail address"
     )
     session_days: int = Field(14, ge=1, le=365, description="days a customer stays signed in")
     asks_per_minute: int = Field(20, ge=1, description="codes asked for and tried by one address")

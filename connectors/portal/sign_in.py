@@ -1,6 +1,8 @@
-"""Signing in: by a code or a link that was mailed; the same is said whether we know the address."""
+"""Signing in: by a code or a link that was mailed, or at an identity provider. Who only typed an
+address is told the same whether we know it or not."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
 from http import HTTPStatus
 
@@ -11,12 +13,14 @@ from yarl import URL
 from connectors.portal.guard import Guard, see_other
 from connectors.portal.pages import Pages
 from connectors.portal.settings import PortalSettings
-from connectors.portal.visit import SESSION_COOKIE, Guest, Visit
+from connectors.portal.visit import OIDC_COOKIE, SESSION_COOKIE, Guest, Visit
 from hub.addresses import one_client
-from hub.connector import ConnectorContext
-from hub.errors import LoketError, Rejected
+from hub.connector import ConnectorContext, Finding
+from hub.errors import LoketError, Rejected, Retry, Unavailable
 from hub.interaction import Channel
 from hub.limits import Buckets
+from hub.oidc.checking import check
+from hub.oidc.signing_in import LASTS, SigningIn
 from hub.passing import passing_mail
 from hub.store import portal_sign_in
 from hub.store.portal_sign_in import Made
@@ -28,6 +32,7 @@ _LONGEST_ADDRESS = 254
 _LONGEST_CODE = 20
 HOME = "/portal"
 CODE = "/portal/code"
+BACK = "/portal/sign-in/oidc/back"
 
 
 class SignIn:
@@ -39,10 +44,21 @@ class SignIn:
         self._pages = pages
         self._guard = guard
         self._asks = Buckets(settings.asks_per_minute)
+        self._oidc = (
+            None
+            if settings.oidc is None
+            else SigningIn(
+                settings.oidc,
+                context.tokens,
+                context.database,
+                back=context.hub.http.public_url.rstrip("/") + BACK,
+                place="portal",
+            )
+        )
         self._mails: set[asyncio.Task[None]] = set()
 
     async def form(self, guest: Guest) -> web.Response:
-        return self._pages.page(guest, "sign_in.html", problem="")
+        return self._form(guest)
 
     async def ask(self, guest: Guest) -> web.Response:
         """Mail a code, if the address is a customer's. What is said is the same for everybody."""
@@ -51,9 +67,7 @@ class SignIn:
         address = sent.lower()
         if not _looks_right(address):
             problem = guest.texts("Write a mail address, like name@example.org.")
-            return self._pages.page(
-                guest, "sign_in.html", status=HTTPStatus.UNPROCESSABLE_ENTITY, problem=problem
-            )
+            return self._form(guest, problem, HTTPStatus.UNPROCESSABLE_ENTITY)
         known = self._guard.is_known(guest, address)
         made = await self._context.database.write(
             lambda c: portal_sign_in.ask(c, address, guest.browser, is_known=known)
@@ -103,6 +117,53 @@ class SignIn:
             )
         return await self._begin(guest, address)
 
+    async def to_provider(self, guest: Guest) -> web.Response:
+        self._limit(guest)
+        try:
+            begun = await self._used().begin()
+        except (Retry, Unavailable) as error:
+            return self._away(guest, error)
+        answer = see_other(begun.address)
+        self._guard.keep(answer, OIDC_COOKIE, begun.cookie, int(LASTS.total_seconds()))
+        return answer
+
+    async def from_provider(self, guest: Guest) -> web.Response:
+        """Who comes back with a verified address has shown that it is theirs, as by a code."""
+        self._limit(guest)
+        cookie = guest.request.cookies.get(OIDC_COOKIE, "")
+        try:
+            returned = await self._used().finish(guest.request.query, cookie)
+            answer = await self._enter(guest, returned.identity.address)
+        except (Retry, Unavailable) as error:
+            answer = self._away(guest, error)
+        except Rejected as error:
+            log.warning("portal.oidc_refused", code=error.code, detail=error.detail)
+            problem = guest.texts("You were not signed in there. Try again, or ask for a code.")
+            answer = self._form(guest, problem, error.status)
+        answer.del_cookie(OIDC_COOKIE, path="/portal")
+        return answer
+
+    async def _enter(self, guest: Guest, address: str) -> web.Response:
+        if not address:
+            problem = guest.texts(
+                "Your mail address is not verified there. Ask for a code instead."
+            )
+            return self._form(guest, problem, HTTPStatus.FORBIDDEN)
+        answer = await self._begin(guest, address)
+        if answer.headers["Location"] != HOME:
+            problem = guest.texts(
+                "We know no customer with the address {address}. Write to us first.",
+                address=address,
+            )
+            return self._form(guest, problem, HTTPStatus.FORBIDDEN)
+        return answer
+
+    async def check(self) -> Sequence[Finding]:
+        """What `loket check` says about the provider."""
+        if self._oidc is None:
+            return []
+        return await check("portal", self._oidc.settings, self._oidc.back)
+
     async def sign_out(self, visit: Visit) -> web.Response:
         await self._context.database.write(
             lambda c: portal_sign_in.end(c, visit.customer.id, visit.session.id)
@@ -128,6 +189,21 @@ class SignIn:
         self._guard.keep(answer, SESSION_COOKIE, token, int(lifetime.total_seconds()))
         self._guard.remember(answer, guest, address)
         return answer
+
+    def _used(self) -> SigningIn:
+        if self._oidc is None:
+            raise web.HTTPNotFound
+        return self._oidc
+
+    def _away(self, guest: Guest, error: Exception) -> web.Response:
+        log.error("portal.oidc_away", detail=str(error))
+        problem = guest.texts("That does not work just now. Ask for a code instead.")
+        return self._form(guest, problem, HTTPStatus.SERVICE_UNAVAILABLE)
+
+    def _form(self, guest: Guest, problem: str = "", status: int = HTTPStatus.OK) -> web.Response:
+        return self._pages.page(
+            guest, "sign_in.html", status=status, problem=problem, oidc=self._settings.oidc
+        )
 
     async def _mail(self, address: str, made: Made, texts: Texts) -> None:
         account = self._settings.mail_account or self._context.default_accounts.get(

@@ -12,6 +12,7 @@ from hub.texts import Texts
 FORM_TOKEN = "form_token"  # noqa: S105 (a name, not a secret)
 SESSION_COOKIE = "loket_portal"
 BROWSER_COOKIE = "loket_portal_browser"
+OIDC_COOKIE = "loket_portal_oidc"
 LANGUAGE_COOKIE = "loket_portal_language"
 KNOWN_COOKIE = "loket_portal_known"
 """Proves that this browser signed in before, and as which address; says that to nobody else."""

@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from hub.errors import Rejected
-from hub.store import audit, offers, presence, sessions, work_items
-from hub.store.agents import add, add_roles, find, id_of
+from hub.store import audit, identities, offers, presence, sessions, work_items
+from hub.store.agents import add, add_roles, canonical_login, find, id_of
 from hub.store.tables import agent_roles, agents
 from hub.store.tables import work_items as items
 
@@ -55,8 +55,10 @@ def hire(
     language: str,
     changed_by: str,
     administrator: bool = False,
+    address: str = "",
 ) -> str:
-    """From now on this person can sign in; gives their id. Raises Rejected for a taken login."""
+    """From now on this person can sign in; gives their id. Raises Rejected for a taken login.
+    `address`: by which an identity provider knows them, where that is not the login."""
     if id_of(connection, login) is not None:
         raise Rejected("login_taken", f"Somebody signs in as {login} already.")
     add_roles(connection, {role: role for role in held})
@@ -69,6 +71,8 @@ def hire(
         language=language,
         administrator=administrator,
     )
+    if address and canonical_login(address) != canonical_login(login):
+        identities.set_address(connection, agent_id, address, by=changed_by)
     details = {"roles": sorted(held)} | ({"administrator": True} if administrator else {})
     audit.record(
         connection, actor=changed_by, action="agent.added", about=agent_id, details=details

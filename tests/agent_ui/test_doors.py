@@ -25,6 +25,8 @@ OPEN = {
     ("POST", "/console/sign-in/language"),
     ("GET", "/console/sign-in/code"),
     ("POST", "/console/sign-in/code"),
+    ("GET", "/console/sign-in/oidc"),
+    ("GET", "/console/sign-in/oidc/back"),
     ("GET", "/console/join"),
     ("GET", "/console/join/{code}"),
     ("POST", "/console/join"),

@@ -1,5 +1,6 @@
 """What an operator types, and what they read when something is wrong."""
 
+import asyncio
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +16,7 @@ from hub.metrics import Metrics
 from hub.store import api_tokens
 from hub.store import dead_letters as letters
 from hub.store.tables import audit_log, dead_letters, outbox
+from identity_provider import identity_provider
 from loket_process import (
     NOTHING,
     Deployment,
@@ -70,9 +72,30 @@ def test_check_says_what_is_removed_and_when_nothing_is(deployment: Deployment) 
     assert "hub.retention.event_days" in refused(deployment, "check")
 
 
+async def test_check_tries_the_identity_provider(deployment: Deployment) -> None:
+    said = deployment.config.read_text()
+
+    async def checked(issuer: str, more: str = "") -> str:
+        section = f'\n[console.oidc]\nissuer = "{issuer}"\nclient_id = "loket"\n{more}\n'
+        deployment.config.write_text(said + section)
+        return (await asyncio.to_thread(refused, deployment, "check")).replace("\n       ", " ")
+
+    assert "console.oidc.issuer: Value error, write an address" in await checked(
+        "http://id.example"
+    )
+    secret = await checked("https://id.example", 'client_secret = "x"')
+    assert "a secret does not belong in this file" in secret
+    async with identity_provider() as provider:
+        found = await checked(provider.issuer, "only = true")
+        assert "answers, 1 keys" in found
+        assert "/console/sign-in/oidc/back must be registered" in found
+        assert "no administrator has a mail address" in found
+        assert "write that as the issuer" in await checked(provider.issuer + "/")
+
+
 def test_model_check_proves_a_model_and_says_what_to_do(deployment: Deployment) -> None:
     said = refused(deployment, "model", "check")
-    assert "Nobody holds the role “triage”" in said
+    assert "Nobody holds the role “Triage”" in said
     assert "loket agents add LOGIN --name NAME --role triage" in said
     assert ".yaml: " in said
     assert "model proof: " in refused(deployment, "check")

@@ -53,6 +53,7 @@ from hub.store.tables.model import (
 )
 from hub.store.tables.people import (
     agent_choices,
+    agent_identities,
     agent_roles,
     agent_skills,
     agents,
@@ -103,6 +104,7 @@ from hub.store.tables.work import (
 __all__ = [
     "HAS_PROVIDER_ID",
     "agent_choices",
+    "agent_identities",
     "agent_roles",
     "agent_skills",
     "agents",

@@ -166,3 +166,15 @@ api_requests = Table(
     Column("body", Text, nullable=False),
     Column("created_at", Instant, nullable=False, index=True),
 )
+
+# Who agents are at the identity provider.
+agent_identities = Table(
+    "agent_identities",
+    metadata,
+    Column("agent_id", ID, ForeignKey("agents.id"), primary_key=True),
+    Column("address", String(512), unique=True),  # named by an administrator; null: the login
+    Column("issuer", String(512)),  # null: has not signed in there yet
+    Column("subject", String(255)),
+    Column("linked_at", Instant),
+    Index("ix_agent_identities_subject", "issuer", "subject", unique=True),
+)

@@ -151,6 +151,7 @@ async def test_guests_and_forged_forms_get_nowhere(house: House, jan: Browser) -
     pages = [route for route in house.connector.routes() if route.path.startswith("/portal")]
     doors = [route for route in pages if "static" not in route.path]
     open_to_all = {"/portal/sign-in", "/portal/code", "/portal/link/{link}"}
+    open_to_all |= {"/portal/sign-in/oidc", "/portal/sign-in/oidc/back"}
     async with browser(house) as guest:
         for door in doors:
             path = door.path.replace("{id}", "VK-1").replace("{link}", "x")
