@@ -2,6 +2,7 @@
 // left.
 import { tellOf } from "./alerts.js";
 import { fetchPart } from "./parts.js";
+import { keepPhone } from "./softphone.js";
 import { text } from "./texts.js";
 import { showTimes } from "./times.js";
 
@@ -24,6 +25,7 @@ export async function refreshDesk() {
 
 export function put(page) {
   for (const id of Object.values(ID)) place(id, page.getElementById(id));
+  keepPhone();
   tick();
 }
 
