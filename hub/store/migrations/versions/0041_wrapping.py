@@ -8,8 +8,8 @@ from alembic import op
 
 from hub.store.types import Instant
 
-revision = "0040"
-down_revision = "0039"
+revision = "0041"
+down_revision = "0040"
 WRAPPING = sa.text("state = 'wrapping'")
 
 
