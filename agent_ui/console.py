@@ -40,6 +40,7 @@ from agent_ui.views.desk import DeskViews
 from agent_ui.views.files import FileViews
 from agent_ui.views.guide import GuideViews
 from agent_ui.views.handing_over import HandingOverViews
+from agent_ui.views.identity import IdentityViews
 from agent_ui.views.imports import ImportViews
 from agent_ui.views.information import InformationViews
 from agent_ui.views.matrix import MatrixViews
@@ -108,6 +109,7 @@ class Console:
             desk=DeskViews(context, pages, work, conversation),
             handing_over=HandingOverViews(context, conversation),
             information=InformationViews(context, conversation),
+            identity=IdentityViews(context, pages, conversation),
             by_hand=ByHandViews(context, pages),
             programs=ProgramViews(context, pages),
             imports=ImportViews(context, pages, self._imports),

@@ -128,13 +128,15 @@ class Outcome:
 @dataclass(frozen=True)
 class FindingLine:
     """Something that the proof of a model found. `severity`: `error`, `warning` or `note`;
-    `rows`: what is concerned, with its line; `example`: a contact that shows it; `yaml`: the repair
-    as text for the model; `reference` is the same for the same finding."""
+    `rows`: what is concerned, in words, with its line; `example`: a contact that shows it, and
+    `contact` the same in words; `yaml`: the repair as text for the model; `reference` is the same
+    for the same finding."""
 
     severity: str
     text: str
     rows: tuple[tuple[str, int], ...]
     example: Trial | None
+    contact: str
     repair: str
     yaml: str
     reference: str

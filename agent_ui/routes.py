@@ -21,6 +21,7 @@ from agent_ui.views.desk import DeskViews
 from agent_ui.views.files import FileViews
 from agent_ui.views.guide import GuideViews
 from agent_ui.views.handing_over import HandingOverViews
+from agent_ui.views.identity import DOUBLES, IdentityViews
 from agent_ui.views.imports import ImportViews
 from agent_ui.views.information import InformationViews
 from agent_ui.views.matrix import LONGEST_FORM as LONGEST_MATRIX
@@ -73,6 +74,7 @@ class Views:
     desk: DeskViews
     handing_over: HandingOverViews
     information: InformationViews
+    identity: IdentityViews
     imports: ImportViews
     programs: ProgramViews
     by_hand: ByHandViews
@@ -146,6 +148,7 @@ def routes(
         Route("GET", conversation + "/call", agents(views.calls.show)),
         Route("POST", conversation + "/call", agents(views.calls.do)),
         Route("POST", "/console/phone", agents(views.calls.set_phone)),
+        Route("POST", "/console/phone/token", agents(views.calls.token)),
         Route("POST", conversation + "/company", agents(views.company.sign)),
         Route("POST", conversation + "/draft", agents(views.company.keep_draft)),
         Route("GET", conversation + "/replies", agents(views.canned.for_conversation)),
@@ -188,11 +191,24 @@ def routes(
             guard.for_administrators(views.matrix.save),
             body_limit=LONGEST_MATRIX,
         ),
+        *_identity_routes(views.identity, guard),
         *_replay_routes(views.replay, guard),
         *_program_routes(views.programs, guard),
         *_workshop_routes(views, guard),
         *office_routes(views.office, guard, development=development),
         Route("GET", "/console/{rest:.*}", agents(views.work.not_here)),
+    ]
+
+
+def _identity_routes(views: IdentityViews, guard: Guard) -> Sequence[Route]:
+    """Agents say who is the same; who oversees the work puts together and apart."""
+    supervisors, customer = guard.for_supervisors, "/console/customers/{id}"
+    return [
+        Route("GET", DOUBLES, supervisors(views.page)),
+        Route("POST", customer + "/double", guard.for_agents(views.say)),
+        Route("POST", customer + "/merge", supervisors(views.merge)),
+        Route("POST", customer + "/apart", supervisors(views.apart)),
+        Route("POST", "/console/merges/{id}/undo", supervisors(views.undo)),
     ]
 
 

@@ -9,6 +9,7 @@ from agent_ui.call_bar import CallBar, read_call_bar
 from agent_ui.drafting import Draft, from_kept
 from agent_ui.forwarding import last_in
 from agent_ui.guidance import Guidance, guidance_of
+from agent_ui.identity import Identity, read_identity
 from agent_ui.needs import Need, needs_of
 from agent_ui.settings import ConsoleSettings
 from agent_ui.trade import Trade, read_trade
@@ -83,6 +84,7 @@ class Screen:
     drafts: list[Kept]
     signature: str
     promises: list[Given]
+    identity: Identity
 
     @property
     def kept_draft(self) -> Draft | None:
@@ -226,6 +228,7 @@ def read_screen(
         call_bar=read_call_bar(connection, conversation_id, agent) if with_phone else None,
         drafts=drafts.of_conversation(connection, conversation_id),
         promises=promising.of_customer(connection, customer.id),
+        identity=read_identity(connection, customer, agent),
         signature=own_choices.get(connection, agent.id, own_choices.SIGNATURE) or "",
     )
 

@@ -26,6 +26,7 @@ from agent_ui.model_words import (
 from agent_ui.office.words import OFFICE_REASONS
 from agent_ui.texts import N_, Texts
 from agent_ui.workshop.words import WORKSHOP_REASONS
+from hub.alike import Likeness
 from hub.errors import Rejected
 from hub.store.work_items import Taken
 
@@ -154,6 +155,12 @@ REASONS = {
     "columns": N_("There are too many columns. Leave some out."),
     "column_missing": N_("A column is missing. Look below at what must be there."),
     "column_twice": N_("Two columns mean the same. Leave one of them out."),
+    "no_customer": N_("There is no such customer any more."),
+    "merged": N_("One of them was merged with another customer already. Look again."),
+    "other_kind": N_("These two cannot be one: a person and an organisation, or who works for it."),
+    "merged_again": N_("This customer was merged again since. Undo that first."),
+    "no_merge": N_("There is nothing to undo."),
+    "undone": N_("This was undone already."),
     **MODEL_REASONS,
     **OFFICE_REASONS,
     **WORKSHOP_REASONS,
@@ -438,6 +445,23 @@ FORMS = {
 }
 """What somebody writes down."""
 
+ALIKE = {
+    "name": N_("same name"),
+    "near_name": N_("name nearly the same"),
+    "initials": N_("name fits the initials"),
+    "phone": N_("same phone number"),
+    "local": N_("mail addresses of one name"),
+    "named_after": N_("the mail address is the other's name"),
+    "near_local": N_("mail addresses of nearly one name"),
+    "address": N_("same address"),
+    "near_address": N_("address nearly the same"),
+    "organisation": N_("same organisation"),
+    "domain": N_("mail at the same organisation"),
+    "numbers": N_("but two customer numbers"),
+    "names": N_("but other names"),
+}
+"""Why two customers may be one."""
+
 KEYS = (
     ("j k", N_("next and previous in the list")),
     ("Enter o", N_("open")),
@@ -537,6 +561,13 @@ def found(texts: Texts, recognition: Recognition) -> str:
 def found_by(texts: Texts, how: str) -> str:
     """The same for many contacts at once."""
     return texts(N_("suggested")) if how == "learned" else texts(FOUND.get(how, FOUND["none"]))
+
+
+def alike(texts: Texts, likeness: Likeness) -> str:
+    """How likely two customers are one, and why."""
+    reasons = ", ".join(texts(ALIKE[reason]) for reason in likeness.reasons)
+    score = texts(N_("{percent} % alike"), percent=likeness.score)
+    return f"{score}: {reasons}" if reasons else score
 
 
 def reply_subject(subject: str) -> str:

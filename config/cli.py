@@ -39,6 +39,7 @@ from config.settings import Settings
 from config.signals import stop_on_signals
 from config.wiring import Role
 from hub import logs
+from hub.collecting import collect_seldom
 from hub.errors import Rejected
 from hub.settings import LogSettings
 from hub.store import dead_letters, migrate
@@ -162,6 +163,7 @@ async def _serve(settings: Settings, role: Role) -> None:
     stopped = stop_on_signals()
     process = wiring.build(settings, role)
     await process.start()
+    collect_seldom()
     log.info("process.ready", role=role.value, port=process.server.port)
     try:
         await stopped.wait()

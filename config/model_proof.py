@@ -16,7 +16,7 @@ from hub import clock
 from hub.connector import Finding as Checked
 from hub.errors import LoketError
 from hub.store import Database, admission, migrate
-from routing.analysis import Finding, Severity, Staff, analyse
+from routing.analysis import Finding, Names, Severity, Staff, analyse
 from routing.definition import Definition
 from routing.model_file import load_definition
 
@@ -52,9 +52,10 @@ def check(
         with_store(settings, lambda db: in_force.named_definition(settings, db))
     )
     findings = analyse(definition, run(with_store(settings, staff_now)))
+    names = Names(definition)
     shown = [one for one in findings if notes or one.severity is not Severity.NOTE]
     for finding in shown:
-        _print(finding, language)
+        _print(finding, names, language)
     terminal.print(f"{name}: {counted(findings)}.")
     if len(shown) < len(findings):
         terminal.print("The notes are shown with --notes.")
@@ -94,7 +95,7 @@ def counted(findings: Sequence[Finding]) -> str:
     return ", ".join(said) or "nothing to say"
 
 
-def _print(finding: Finding, language: Language) -> None:
+def _print(finding: Finding, names: Names, language: Language) -> None:
     lines = ", ".join(str(row.line) for row in finding.rows[:_LINES])
     more = ", …" if len(finding.rows) > _LINES else ""
     where = f" (line {lines}{more})" if lines else ""
@@ -103,8 +104,8 @@ def _print(finding: Finding, language: Language) -> None:
     if finding.example:
         one = finding.example
         at = f" at {one.at:%Y-%m-%d %H:%M}Z" if one.at else ""
-        cell = f"{one.target_group} {one.direction} {one.channel} {one.topic}{at}"
-        terminal.print(f"        {_EXAMPLE[language]} {escape(cell)}", soft_wrap=True)
+        contact = getattr(names.cell(one.cell), language)
+        terminal.print(f"        {_EXAMPLE[language]} {escape(contact)}{at}", soft_wrap=True)
     if finding.repair:
         repair = getattr(finding.repair.text, language)
         terminal.print(f"        {escape(repair)}", soft_wrap=True)

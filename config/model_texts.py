@@ -1,6 +1,7 @@
 """One model in the words of one language, for the console's pages."""
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any, Self
 
 from agent_ui.model_desk import (
@@ -16,7 +17,7 @@ from agent_ui.model_desk import (
     Value,
 )
 from config.proof import reference
-from routing.analysis import Example, Finding
+from routing.analysis import Example, Finding, Names, RowAt
 from routing.decision import Decision, Handling
 from routing.explain import Language
 from routing.forms.plain import written
@@ -52,6 +53,14 @@ class ModelTexts:
     def __init__(self, model: Model, language: Language) -> None:
         self._model = model
         self.language = language
+
+    @cached_property
+    def _names(self) -> Names:
+        return Names(self._model.definition)
+
+    @cached_property
+    def _rows(self) -> Mapping[str, Moment]:
+        return {row.id: row for row in self._model.moments}
 
     @classmethod
     def of(cls, model: Model, language: str) -> Self:
@@ -134,12 +143,19 @@ class ModelTexts:
         return FindingLine(
             str(one.severity),
             getattr(one.text, self.language),
-            tuple((row.row, row.line) for row in one.rows),
+            tuple((self._entry(row), row.line) for row in one.rows),
             _trial(example) if example else None,
+            getattr(self._names.cell(example.cell), self.language) if example else "",
             getattr(repair.text, self.language) if repair else "",
             repair.yaml if repair else "",
             reference(one),
         )
+
+    def _entry(self, at: RowAt) -> str:
+        """A row, or another entry of the model, that a finding is about."""
+        row = self._rows.get(at.row)
+        named = self._names.row(row) if row else self._names.entry(at.row)
+        return getattr(named, self.language) if named else at.row
 
     def asked(self, one: Asked, row: Moment, *, is_new: bool) -> AskedLine:
         return AskedLine(

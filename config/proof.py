@@ -49,4 +49,4 @@ def list_errors(connection: Connection, number: int, errors: Sequence[Finding], 
 
 def reference(one: Finding) -> str:
     """The same for the same finding, wherever its rows are written."""
-    return digest(one.kind, one.text.en, *(row.row for row in one.rows))
+    return digest(one.kind, one.text.key, *(row.row for row in one.rows))

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from agent_ui.console import Console
 from agent_ui.context import ConsoleContext, Escalation
+from agent_ui.softphone import Softphone
 from config.channel_desk import Channels
 from config.group_desk import ModelGroups
 from config.installed import installed
@@ -23,6 +24,7 @@ from config.topic_desk import ModelTopics
 from config.topic_drafts import TopicDrafts
 from config.workshop_desk import WorkshopDesk
 from connectors.messaging.composing import MessagingComposing
+from connectors.phone.browser import TOKEN_SECONDS
 from hub import webhooks
 from hub.asking import AskedTopic
 from hub.bus import Bus, DeadLetter
@@ -238,6 +240,21 @@ def phone_number(settings: Settings) -> Callable[[str], str] | None:
     return phone.typed if phone is not None else None
 
 
+def softphone(settings: Settings) -> Softphone | None:
+    """Phones in the agents' browsers, where they are set up."""
+    phone: Any = getattr(settings.connectors, "phone", None)
+    if phone is None or phone.browser is None:
+        return None
+    return Softphone(
+        phone.browser.sdk_url,
+        phone.browser.hosts,
+        phone.in_browser,
+        phone.phone_of,
+        phone.browser_token,
+        TOKEN_SECONDS,
+    )
+
+
 def enabled(settings: Settings) -> list[tuple[ConnectorKind, Any]]:
     """The connectors whose section is there, with it."""
     sections = [(kind, getattr(settings.connectors, kind.name)) for kind in installed()]
@@ -441,6 +458,7 @@ def _console(
             shut=lambda role, now: shut(basics.model(), role, now),
             escalation=_escalation(basics.settings.routing.assignment),
             phone_number=phone_number(basics.settings),
+            softphone=softphone(basics.settings),
             quiet=basics.settings.routing.assignment.quiet,
             webhooks=webhook_rules(basics.settings),
             partners=partner_titles(basics.settings),

@@ -13,6 +13,8 @@ import sys
 from importlib import import_module
 from typing import Any, BinaryIO
 
+from hub.collecting import collect_seldom
+
 LENGTH = struct.Struct("!Q")
 # The first half of an answer; the second is the value or the exception.
 RETURNED = "returned"
@@ -33,6 +35,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     for module in preload:
         import_module(module)
+    collect_seldom()
     resource.setrlimit(resource.RLIMIT_AS, (int(memory), int(memory)))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _answer(answers, RETURNED, None)

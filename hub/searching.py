@@ -1,4 +1,5 @@
-"""Keeps the search up to date, beside everything else: what came in is found some seconds later."""
+"""Keeps the search up to date, beside everything else: what came in is found some seconds later.
+New customers are compared with those we know."""
 
 import asyncio
 
@@ -6,7 +7,7 @@ import structlog
 
 from hub import clock
 from hub.errors import Retry
-from hub.store import Database, searchable
+from hub.store import Database, customer_pairs, searchable
 from hub.supervise import Supervised
 
 log = structlog.get_logger(__name__)
@@ -29,9 +30,11 @@ class Searching:
 
     async def _run(self) -> None:
         while True:
-            taken = 0
+            more = False
             try:
                 taken = await self._database.write(lambda c: searchable.take_in(c, clock.now()))
+                seen = await self._database.write(lambda c: customer_pairs.take_in(c, clock.now()))
+                more = taken >= searchable.BATCH or seen >= customer_pairs.BATCH
             except Retry as error:
                 log.info("searching.waiting", reason=error.detail)
-            await asyncio.sleep(PAUSE if taken >= searchable.BATCH else EVERY)
+            await asyncio.sleep(PAUSE if more else EVERY)

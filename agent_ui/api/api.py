@@ -10,6 +10,7 @@ from agent_ui.api import (
     contacts,
     conversations,
     customers,
+    identity,
     model,
     trade,
     webhooks,
@@ -42,6 +43,7 @@ ABOUT = About(
 def operations(context: ConsoleContext) -> Sequence[Operation[Agent]]:
     return [
         *customers.operations(),
+        *identity.operations(context),
         *conversations.operations(context),
         *contacts.operations(context),
         *work.operations(context),

@@ -77,6 +77,7 @@ class Customer(Shape):
     attributes: dict[str, str]
     contact_points: list[ContactPoint]
     created_at: datetime
+    merged_into: str | None = Field(description="who they turned out to be; null: nobody else")
 
 
 class Customers(Shape):

@@ -33,6 +33,7 @@ OVERVIEW = (
     ("/console/wall", N_("Wallboard")),
     ("/console/reports", N_("Reports")),
     ("/console/reviews", N_("Reviews")),
+    ("/console/doubles", N_("Doubles")),
 )
 """The pages for supervisors: address and name."""
 

@@ -16,6 +16,7 @@ from config.settings import DEFAULT_MODEL, Settings, load
 from config.signals import stop_on_signals
 from connectors.partners.notices import TEXTS
 from hub import clock
+from hub.collecting import collect_seldom
 from hub.store import migrate
 from routing.model_file import load_model
 
@@ -49,6 +50,7 @@ async def run_demo(*, port: int, smtp_port: int, sink_port: int, folder: Path) -
     await database.close()
     process = wiring.build(settings, extra=demo)
     await process.start()
+    collect_seldom()
     try:
         _greet(demo, settings, smtp_port)
         await stopped.wait()

@@ -2,6 +2,7 @@
 
 from routing.analysis.analyse import analyse
 from routing.analysis.finding import Example, Finding, Kind, Repair, RowAt, Severity, Text
+from routing.analysis.names import Names
 from routing.analysis.staff import Member, Staff
 
 __all__ = [
@@ -9,6 +10,7 @@ __all__ = [
     "Finding",
     "Kind",
     "Member",
+    "Names",
     "Repair",
     "RowAt",
     "Severity",

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from routing.analysis.finding import SEVERITIES, Example, Finding, Kind, Repair, RowAt
+from routing.analysis.finding import SEVERITIES, Example, Finding, Kind, Named, Repair, RowAt
+from routing.analysis.names import listed
 from routing.analysis.survey import Outcome, Survey
 from routing.analysis.words import advice, sentence
 from routing.circles import circle_from
@@ -19,7 +20,7 @@ def backups(survey: Survey) -> Iterator[Finding]:
             yield Finding(
                 kind=Kind.BACKUP_CYCLE,
                 severity=SEVERITIES[Kind.BACKUP_CYCLE],
-                text=sentence(Kind.BACKUP_CYCLE, circle=", ".join((*circle, role))),
+                text=sentence(Kind.BACKUP_CYCLE, circle=_in_words(survey, *circle, role)),
                 rows=tuple(RowAt(row=f"roles/{one}", line=roles[one].line) for one in circle),
                 repair=Repair(text=advice(Kind.BACKUP_CYCLE)),
             )
@@ -41,13 +42,16 @@ def _own(survey: Survey) -> Iterator[Finding]:
 
 def _own_backup(outcome: Outcome, role: str) -> Finding:
     rows = [outcome.rows[field] for field in ("backup_role", "role") if field in outcome.rows]
-    at = outcome.cell
-    example = f"{at.target_group} {at.direction} {at.channel} {at.topic}"
+    at, names = outcome.cell, outcome.survey.names
     return Finding(
         kind=Kind.OWN_BACKUP,
         severity=SEVERITIES[Kind.OWN_BACKUP],
-        text=sentence(Kind.OWN_BACKUP, example=example, role=role),
+        text=sentence(Kind.OWN_BACKUP, example=names.cell(at), role=names.role(role)),
         rows=tuple(dict.fromkeys(RowAt.of(row) for row in rows)),
         example=Example.of(at),
         repair=Repair(text=advice(Kind.OWN_BACKUP), yaml=f"roles:\n  {role}: {{backup: ROLE}}\n"),
     )
+
+
+def _in_words(survey: Survey, *roles: str) -> Named:
+    return listed(map(survey.names.role, roles))

@@ -59,6 +59,18 @@ class Text(Frozen):
     nl: str
 
 
+class Named(Text):
+    """What something is called; `raw` is its id."""
+
+    raw: str
+
+
+class Sentence(Text):
+    """`key`: the same whatever the things in it are called."""
+
+    key: str
+
+
 class RowAt(Frozen):
     """A row or another entry of the model and the line it is on."""
 
@@ -79,6 +91,10 @@ class Example(Frozen):
     topic: str
     at: datetime | None = None
 
+    @property
+    def cell(self) -> Cell:
+        return Cell(self.target_group, self.direction, self.channel, self.topic)
+
     @classmethod
     def of(cls, cell: Cell, at: datetime | None = None) -> "Example":
         """Of a combination with a direction and a channel; ValueError for any other."""
@@ -95,7 +111,7 @@ class Repair(Frozen):
 class Finding(Frozen):
     kind: Kind
     severity: Severity
-    text: Text
+    text: Sentence
     rows: tuple[RowAt, ...] = ()
     example: Example | None = None
     repair: Repair | None = None

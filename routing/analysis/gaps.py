@@ -6,6 +6,7 @@ A contact about no known topic is no gap: reading those is what the triage role 
 from collections.abc import Iterator
 
 from routing.analysis.finding import SEVERITIES, Example, Finding, Kind, Repair, RowAt
+from routing.analysis.names import listed
 from routing.analysis.survey import Survey, cell
 from routing.analysis.words import ROLE_IN_ROW, advice, sentence
 from routing.coverage import WAYS, Sheet
@@ -51,14 +52,13 @@ def _at(found: _Gaps, group: str, topic: str) -> frozenset[int]:
 
 
 def _finding(survey: Survey, group: str, topic: str, ways: list[int]) -> Finding:
-    names = [" ".join(part for part in WAYS[way] if part) for way in ways]
-    everywhere = len(ways) == len(survey.ways)
+    names, everywhere = survey.names, len(ways) == len(survey.ways)
     text = sentence(
         Kind.GAP,
-        topic=topic,
-        group=group,
-        ways=ANY if everywhere else ", ".join(names),
-        triage=survey.definition.triage_role,
+        topic=names.topic(topic),
+        group=names.group(group),
+        ways=names.way(None, None) if everywhere else listed(names.way(*WAYS[way]) for way in ways),
+        triage=names.role(survey.definition.triage_role),
     )
     rows = _rows_to_write(group, topic, [] if everywhere else ways)
     there = [row for row in map(survey.same_place, rows) if row]

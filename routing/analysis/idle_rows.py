@@ -23,7 +23,7 @@ def idle_rows(survey: Survey) -> Iterator[Finding]:
         yield Finding(
             kind=kind,
             severity=SEVERITIES[kind],
-            text=sentence(kind, row=row.id),
+            text=sentence(kind, row=survey.names.row(row)),
             rows=(RowAt.of(row), *_instead_of(survey, number)),
             example=_example(survey, number),
             repair=Repair(text=advice(kind) if removable else STILL_COUNTS),

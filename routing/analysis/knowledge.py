@@ -2,7 +2,16 @@
 
 from collections.abc import Iterator
 
-from routing.analysis.finding import SEVERITIES, Example, Finding, Kind, Repair, RowAt, Text
+from routing.analysis.finding import (
+    SEVERITIES,
+    Example,
+    Finding,
+    Kind,
+    Named,
+    Repair,
+    RowAt,
+    Text,
+)
 from routing.analysis.staff import Staff
 from routing.analysis.survey import Survey, cell
 from routing.analysis.words import advice, sentence
@@ -23,16 +32,21 @@ def information(survey: Survey) -> Iterator[Finding]:
     for row in survey.rows:
         for one in row.required_information:
             if one.source is not InformationSource.ASK and one.field is None:
-                yield _no_source(row, one)
+                yield _no_source(survey, row, one)
 
 
-def _no_source(row: Moment, one: Information) -> Finding:
+def _no_source(survey: Survey, row: Moment, one: Information) -> Finding:
     likely = f"{one.source}.{one.name.replace('-', '_')}"
     title = f"title: {{en: {_quoted(one.title.en)}, nl: {_quoted(one.title.nl)}}}"
     return Finding(
         kind=Kind.NO_SOURCE,
         severity=SEVERITIES[Kind.NO_SOURCE],
-        text=sentence(Kind.NO_SOURCE, row=row.id, name=one.name, source=_SOURCES[one.source]),
+        text=sentence(
+            Kind.NO_SOURCE,
+            row=survey.names.row(row),
+            name=Named(en=one.title.en, nl=one.title.nl, raw=one.name),
+            source=_SOURCES[one.source],
+        ),
         rows=(RowAt.of(row),),
         repair=Repair(
             text=advice(Kind.NO_SOURCE),
@@ -54,7 +68,7 @@ def topics(survey: Survey, staff: Staff) -> Iterator[Finding]:
         yield Finding(
             kind=Kind.UNREACHABLE_TOPIC,
             severity=SEVERITIES[Kind.UNREACHABLE_TOPIC],
-            text=sentence(Kind.UNREACHABLE_TOPIC, topic=topic.id),
+            text=sentence(Kind.UNREACHABLE_TOPIC, topic=survey.names.topic(topic.id)),
             rows=(
                 RowAt(row=f"topics/{topic.id}", line=topic.line),
                 *rows.get(topic.id, ()),

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from routing.analysis.finding import SEVERITIES, Example, Finding, Kind, Repair, RowAt
+from routing.analysis.names import field, listed
 from routing.analysis.survey import Survey
 from routing.analysis.words import advice, sentence
 from routing.inherit import Cell
@@ -30,9 +31,9 @@ def _finding(survey: Survey, kind: Kind, numbers: list[int], fields: dict[str, C
         severity=SEVERITIES[kind],
         text=sentence(
             kind,
-            row=rows[0].id,
-            other=rows[1].id,
-            fields=", ".join(sorted(fields)),
+            row=survey.names.row(rows[0]),
+            other=survey.names.row(rows[1]),
+            fields=listed(map(field, sorted(fields))),
             count=len(rows) - 1,
         ),
         rows=tuple(RowAt.of(row) for row in rows),

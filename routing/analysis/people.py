@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
-from routing.analysis.finding import SEVERITIES, Example, Finding, Kind, Repair, RowAt
+from routing.analysis.finding import SEVERITIES, Example, Finding, Kind, Named, Repair, RowAt
+from routing.analysis.names import listed
 from routing.analysis.staff import Member, Staff
 from routing.analysis.survey import Outcome, Survey
 from routing.analysis.words import advice, sentence
@@ -31,7 +32,7 @@ def _roles(survey: Survey, members: Mapping[str, tuple[Member, ...]]) -> Iterato
         yield Finding(
             kind=kind,
             severity=SEVERITIES[kind],
-            text=sentence(kind, role=role.id),
+            text=sentence(kind, role=survey.names.role(role.id)),
             rows=(RowAt(row=f"roles/{role.id}", line=role.line), *row),
             example=Example.of(shown.cell) if shown else None,
             repair=Repair(text=advice(kind, role=role.id)),
@@ -61,12 +62,19 @@ def _masters(member: Member, asked: Mapping[str, int]) -> bool:
 
 def _missing(outcome: Outcome, role: str, asked: Mapping[str, int]) -> Finding:
     rows = [outcome.rows[field] for field in ("skills", "role") if field in outcome.rows]
-    skills = ", ".join(f"{skill} {level}" for skill, level in asked.items())
+    names = outcome.survey.names
+    skills = listed(_at_level(names.skill(skill), level) for skill, level in asked.items())
     return Finding(
         kind=Kind.MISSING_SKILL,
         severity=SEVERITIES[Kind.MISSING_SKILL],
-        text=sentence(Kind.MISSING_SKILL, row=rows[0].id, skills=skills, role=role),
+        text=sentence(
+            Kind.MISSING_SKILL, row=names.row(rows[0]), skills=skills, role=names.role(role)
+        ),
         rows=tuple(dict.fromkeys(RowAt.of(row) for row in rows)),
         example=Example.of(outcome.cell),
         repair=Repair(text=advice(Kind.MISSING_SKILL)),
     )
+
+
+def _at_level(skill: Named, level: int) -> Named:
+    return Named(en=f"{skill.en} {level}", nl=f"{skill.nl} {level}", raw=f"{skill.raw} {level}")

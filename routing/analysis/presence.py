@@ -41,8 +41,8 @@ def _finding(
         severity=SEVERITIES[Kind.NOBODY_ON_DUTY],
         text=sentence(
             Kind.NOBODY_ON_DUTY,
-            channel=outcome.channel,
-            role=role,
+            channel=survey.names.channel(outcome.channel),
+            role=survey.names.role(role),
             start=moment(first.start, zone),
             end=moment(first.end, zone),
             hours=round(hours_in(uncovered)),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hub.interaction import Channel, Direction
+from routing.analysis.names import Names
 from routing.coverage import WAYS, Coverage, Coverages, Sheet
 from routing.definition import Definition
 from routing.inherit import Cell
@@ -44,6 +45,7 @@ class Survey:
 
     def __init__(self, definition: Definition) -> None:
         self.definition = definition
+        self.names = Names(definition)
         self.rows: Sequence[Moment] = definition.moments
         self.groups = _wide_first(definition.target_groups)
         self.topics = _wide_first(definition.topics)

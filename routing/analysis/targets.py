@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from routing.analysis.duty import Duty
 from routing.analysis.finding import SEVERITIES, Example, Finding, Kind, Repair, RowAt
+from routing.analysis.names import field
 from routing.analysis.survey import Outcome, Survey, inbound
 from routing.analysis.words import advice, moment, sentence
 from routing.entry import as_written
@@ -56,10 +57,10 @@ def _finding(survey: Survey, duty: Duty, outcome: Outcome, target: str, wait: Op
         severity=SEVERITIES[Kind.IMPOSSIBLE_SLA],
         text=sentence(
             Kind.IMPOSSIBLE_SLA,
-            row=row.id,
-            field=name,
+            row=survey.names.row(row),
+            field=field(target),
             promised=promised,
-            role=role,
+            role=survey.names.role(role),
             closed=as_written(round((wait.end - wait.start).total_seconds())),
             start=moment(wait.start, duty.zone(role)),
         ),

@@ -4,23 +4,23 @@ from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from routing.analysis.finding import Kind, Text
+from routing.analysis.finding import Kind, Named, Sentence, Text
 
 _FINDINGS = {
     Kind.GAP: (
-        "Nobody is responsible for “{topic}” of “{group}” by {ways}; it goes to “{triage}”.",
+        "Nobody is responsible for {topic} of {group} by {ways}; it goes to “{triage}”.",
         (
-            "Niemand is verantwoordelijk voor “{topic}” van “{group}” via {ways}; "
+            "Niemand is verantwoordelijk voor {topic} van {group} via {ways}; "
             "het gaat naar “{triage}”."
         ),
     ),
     Kind.TIE: (
-        "“{row}” and “{other}” settle {fields} differently and neither outranks the other.",
-        "“{row}” en “{other}” bepalen {fields} verschillend en geen van beide gaat voor.",
+        "On {fields}, “{row}” and “{other}” differ and neither outranks the other.",
+        "Over {fields} verschillen “{row}” en “{other}” en geen van beide gaat voor.",
     ),
     Kind.OVERLAP: (
-        "“{row}” settles {fields} before other rows ({count}) only because of its `order`.",
-        "“{row}” bepaalt {fields} vóór andere rijen ({count}), alleen door zijn `order`.",
+        "On {fields}, “{row}” goes before other rows ({count}) only because of its `order`.",
+        "Over {fields} gaat “{row}” vóór andere rijen ({count}), alleen door zijn `order`.",
     ),
     Kind.UNREACHABLE_ROW: (
         "“{row}” settles nothing for any contact: others go before it everywhere.",
@@ -68,8 +68,8 @@ _FINDINGS = {
         "“{row}” vraagt “{name}” uit {source}, maar zegt niet waar het daar staat.",
     ),
     Kind.UNREACHABLE_TOPIC: (
-        "No rule and no menu leads to the topic “{topic}”.",
-        "Geen regel en geen menu leidt naar het onderwerp “{topic}”.",
+        "No rule and no menu leads to the topic {topic}.",
+        "Geen regel en geen menu leidt naar het onderwerp {topic}.",
     ),
     Kind.MISSING_SKILL: (
         "“{row}” asks {skills}, which nobody of “{role}” has.",
@@ -139,8 +139,19 @@ ROLE_IN_ROW = Text(
 )
 
 
-def sentence(kind: Kind, **words: object) -> Text:
-    return _filled(*_FINDINGS[kind], words)
+def sentence(kind: Kind, **words: object) -> Sentence:
+    filled = _filled(*_FINDINGS[kind], words)
+    return Sentence(en=filled.en, nl=filled.nl, key=" ".join([kind, *map(_raw, words.values())]))
+
+
+def _raw(word: object) -> str:
+    match word:
+        case Named():
+            return word.raw
+        case Text():
+            return word.en
+        case _:
+            return str(word)
 
 
 def advice(kind: Kind, **words: object) -> Text:

@@ -222,7 +222,7 @@ async def test_what_the_proof_finds_is_shown_and_put_on_the_list(house: House, i
     what, reference = (
         page.value(f"form[action$='/actions'] input[name={name}]") for name in ("what", "reference")
     )
-    assert "gift" in what
+    assert "“Gift”" in what
     for _ in range(2):
         await ina.post(f"{version}/actions", what=what, reference=reference)
     assert len(await house.rows(model_actions)) == len(errors) + 1, "once"
@@ -272,7 +272,7 @@ async def test_a_text_is_proved_while_it_is_typed_and_nothing_is_saved(
     tie = MODEL + "  - {channel: email, role: service}\n"
     page = await typed(tie)
     assert any(
-        "settle role differently" in one and "For instance:" in one and "Give one of" in one
+        "On who is responsible, " in one and "For instance:" in one and "Give one of" in one
         for one in page.texts(".live-list li")
     )
     assert "too long" in (await typed("a" * 1_000_001)).text(".live-proof")

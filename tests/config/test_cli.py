@@ -95,7 +95,7 @@ async def test_check_tries_the_identity_provider(deployment: Deployment) -> None
 
 def test_model_check_proves_a_model_and_says_what_to_do(deployment: Deployment) -> None:
     said = refused(deployment, "model", "check")
-    assert "Nobody holds the role “triage”" in said
+    assert "Nobody holds the role “Triage”" in said
     assert "loket agents add LOGIN --name NAME --role triage" in said
     assert ".yaml: " in said
     assert "model proof: " in refused(deployment, "check")

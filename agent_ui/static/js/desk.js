@@ -1,6 +1,7 @@
 // The agent's desk: whether they take offers, and the offers with the time that is left.
 import { tellOf } from "./alerts.js";
 import { fetchPart } from "./parts.js";
+import { keepPhone } from "./softphone.js";
 import { text } from "./texts.js";
 import { showTimes } from "./times.js";
 
@@ -23,6 +24,7 @@ export async function refreshDesk() {
 
 export function put(page) {
   for (const id of Object.values(ID)) place(id, page.getElementById(id));
+  keepPhone();
   tick();
 }
 

@@ -40,6 +40,12 @@ from hub.store.tables.customers import (
     customer_proposals,
     customers,
 )
+from hub.store.tables.identity import (
+    customer_keys,
+    customer_pairs,
+    regrouped_rows,
+    regroupings,
+)
 from hub.store.tables.model import (
     learned_topics,
     model_actions,
@@ -126,6 +132,8 @@ __all__ = [
     "conversation_links",
     "conversation_numbers",
     "conversations",
+    "customer_keys",
+    "customer_pairs",
     "customer_proposals",
     "customers",
     "dead_letters",
@@ -169,6 +177,8 @@ __all__ = [
     "processed_events",
     "rating_requests",
     "ratings",
+    "regrouped_rows",
+    "regroupings",
     "reviews",
     "roles",
     "saved_views",

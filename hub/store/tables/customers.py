@@ -17,7 +17,10 @@ customers = Table(
     Column("attributes", Json, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("number", String(64)),  # of the customer, as the organisation counts them
+    # Who they turned out to be: all that was theirs is there, and this row waits for an undo
+    Column("merged_into", ID),
     Index("uq_customers_number", "number", unique=True),
+    where("ix_customers_merged_into", "merged_into IS NOT NULL", "merged_into"),
 )
 
 contact_points = Table(

@@ -9,9 +9,11 @@ import pytest
 from hub.interaction import Channel, Direction
 from interaction_models import FILE, HEAD, text_of
 from routing.analysis import Example, Finding, Kind, Member, Severity, Staff, analyse
+from routing.analysis.names import field
 from routing.definition import Definition
 from routing.hours.definition import Hours
 from routing.model_file import load_definition, read_definition
+from routing.moment import FIELDS
 
 EXAMPLE = Path(__file__).parents[3] / "config" / "interaction_model.yaml"
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)  # a Sunday
@@ -56,8 +58,10 @@ def test_findings_come_with_the_gravest_first_and_are_the_same_each_time():
 def test_a_gap_begins_at_the_widest_place_and_is_repaired_by_a_row():
     finding = only(Kind.GAP, "topic: bill, role: billing", "target_group: b2b, role: sales")
     assert finding.severity is Severity.ERROR
-    assert finding.text.en.startswith("Nobody is responsible for “order” of “any” by any")
-    assert finding.text.nl.startswith("Niemand is verantwoordelijk voor “order” van “any”")
+    assert finding.text.en == (
+        "Nobody is responsible for “Order” of all customers by any channel; it goes to “Triage”."
+    )
+    assert finding.text.nl.startswith("Niemand is verantwoordelijk voor “Bestelling” van alle klan")
     assert finding.example == Example(
         target_group="any", direction=Direction.INBOUND, channel=Channel.EMAIL, topic="order"
     )
@@ -72,7 +76,7 @@ def test_a_gap_on_one_channel_only_names_that():
         "topic: order, channel: phone, role: sales",
         "topic: order, direction: inbound, role: sales",
     )
-    assert "outbound email;" in finding.text.en
+    assert "by Mail from us;" in finding.text.en
     assert finding.repair is not None
     assert finding.repair.yaml == (
         "- {channel: email, direction: outbound, topic: order, role: sales}\n"
@@ -89,6 +93,9 @@ def test_a_tie_names_both_rows_and_an_overlap_the_one_that_wins():
     tie = only(Kind.TIE, *rows)
     assert [row.row for row in tie.rows] == ["b2b any any any", "any any any bill"]
     assert tie.severity is Severity.ERROR
+    assert tie.text.en.startswith(
+        "On who is responsible, “Businesses, any channel, any topic” and “all customers, any "
+    )
     overlap = only(Kind.OVERLAP, rows[0], f"{rows[1]}, order: 1")
     assert [row.row for row in overlap.rows] == ["any any any bill", "b2b any any any"]
     assert overlap.severity is Severity.NOTE
@@ -160,7 +167,7 @@ def test_a_skill_that_nobody_of_the_role_has_is_missing(
     findings = found(Kind.MISSING_SKILL, *rows, sales=(Member("bram", skills),))
     assert bool(findings) == missing
     for finding in findings:
-        assert "dutch 2" in finding.text.en
+        assert "Dutch 2" in finding.text.en
         assert [row.row for row in finding.rows] == ["any any any bill", "any any any any"]
 
 
@@ -180,7 +187,7 @@ OFFICE = HEAD.replace("sales: {title: {en: Sales, nl: Verkoop}, backup: service}
 def test_a_phone_that_rings_while_nobody_is_there_is_found_with_the_hour():
     finding = only(Kind.NOBODY_ON_DUTY, EVERYONE, head=OFFICE)
     assert finding.text.en.startswith(
-        "phone is open while nobody of “sales” is on duty: "
+        "Phone is open while nobody of “Sales” is on duty: "
         "from Sun 2026-11-22 01:00 to Mon 2026-11-23 09:00"
     )
     assert "van zo 2026-11-22 01:00 tot ma 2026-11-23 09:00" in finding.text.nl
@@ -260,7 +267,7 @@ def test_backups_in_a_circle_are_found_in_a_definition_that_was_not_read_from_a_
     service = model.roles["service"].model_copy(update={"backup": "sales"})
     circle = model.model_copy(update={"roles": model.roles | {"service": service}})
     (finding,) = [one for one in analyse(circle, staff(circle)) if one.kind is Kind.BACKUP_CYCLE]
-    assert finding.text.en == "The backup roles go in a circle: sales, service, sales."
+    assert finding.text.en == "The backup roles go in a circle: Sales, Service, Sales."
     assert [row.row for row in finding.rows] == ["roles/sales", "roles/service"]
 
 
@@ -296,3 +303,20 @@ def test_a_topic_that_nothing_leads_to_is_found_unless_it_is_a_heading_or_in_a_m
     )
     offered = Staff(at=NOW, menus=frozenset({"order"}))
     assert Kind.UNREACHABLE_TOPIC not in {one.kind for one in analyse(model, offered)}
+
+
+def test_what_a_finding_is_known_by_stays_when_things_are_called_otherwise():
+    rows = "topic: bill, role: billing", "target_group: b2b, role: sales"
+    one, other = (only(Kind.GAP, *rows, head=head) for head in (HEAD, renamed()))
+    assert one.text.key == other.text.key
+    assert "“Purchase”" in other.text.en
+
+
+def renamed() -> str:
+    return HEAD.replace("en: Order,", "en: Purchase,")
+
+
+def test_every_field_that_a_row_can_settle_has_words():
+    for name in FIELDS:
+        noun = field(name)
+        assert name not in (noun.en, noun.nl), name
