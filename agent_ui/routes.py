@@ -133,6 +133,8 @@ def routes(
         Route("POST", work_item + "/snooze", agents(views.handing_over.snooze)),
         Route("POST", work_item + "/release", agents(views.actions.release)),
         Route("POST", work_item + "/resolve", agents(views.actions.resolve)),
+        Route("POST", work_item + "/wrap-up", agents(views.desk.wrap_up)),
+        Route("POST", "/console/wrap-up", agents(views.desk.extend)),
         Route("POST", work_item + "/approval", agents(views.colleagues.ask_approval)),
         Route("POST", "/console/asked/{id}", agents(views.colleagues.answer)),
         Route("POST", work_item + "/reopen", agents(views.actions.reopen)),
