@@ -31,6 +31,7 @@ from agent_ui.views.model_changes import LONGEST_FORM, ModelChanges
 from agent_ui.views.oidc import BACK as OIDC_BACK
 from agent_ui.views.oidc import OidcViews
 from agent_ui.views.own_settings import OwnSettingsViews
+from agent_ui.views.portal_rights import PortalRightsViews
 from agent_ui.views.programs import ProgramViews
 from agent_ui.views.promises import PromiseViews
 from agent_ui.views.replay import ReplayViews
@@ -64,6 +65,7 @@ class Views:
     search: SearchViews
     promises: PromiseViews
     me: OwnSettingsViews
+    portal_rights: PortalRightsViews
     files: FileViews
     guide: GuideViews
     topics: TopicViews
@@ -142,6 +144,8 @@ def routes(
         Route("POST", work_item + "/steps", agents(views.information.step)),
         Route("POST", "/console/proposals/{id}", agents(views.information.decide)),
         Route("GET", conversation, agents(views.conversation.page)),
+        Route("GET", conversation + "/portal", agents(views.portal_rights.page)),
+        Route("POST", conversation + "/portal", agents(views.portal_rights.give)),
         Route("GET", conversation + "/entries", agents(views.conversation.entries)),
         Route(
             "POST", conversation + "/entries", agents(views.actions.write), body_limit=MOST_BYTES

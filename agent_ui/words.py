@@ -52,6 +52,7 @@ HAS_IT = N_("{name} has it.")
 
 REASONS = {
     "taken": N_("It is done already."),
+    "no_colleague": N_("This colleague does not exist."),
     "oidc_state": N_("This sign-in was not begun in this browser. Try again."),
     "oidc_old": N_("This sign-in took too long, or was used before. Try again."),
     "oidc_refused": N_("You were not signed in there. Try again."),
@@ -165,6 +166,13 @@ REASONS = {
     **MODEL_REASONS,
     **OFFICE_REASONS,
     **WORKSHOP_REASONS,
+}
+
+PORTAL_RIGHTS = {
+    "conversations": N_("See what colleagues ask"),
+    "order": N_("Order, change and cancel"),
+    "invoices": N_("See the invoices"),
+    "manage": N_("Manage colleagues"),
 }
 
 CHANNELS = {

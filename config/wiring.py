@@ -465,6 +465,7 @@ def _console(
             partners=partner_titles(basics.settings),
             supervisor_roles=frozenset(basics.settings.routing.assignment.supervisor_roles),
             mailboxes=mailboxes(basics.settings),
+            with_portal=getattr(basics.settings.connectors, "portal", None) is not None,
             pass_on=partial(_pass_on, outbound_to),
             zone=lambda: zone_of(basics.model()),
         )
