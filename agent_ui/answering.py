@@ -17,7 +17,7 @@ from hub.errors import Rejected
 from hub.interaction import Attachment, Channel
 from hub.logs import correlation_id
 from hub.replies import Reply, add_event, add_note, add_reply
-from hub.store import audit, drafts, own_choices, timeline, work_items
+from hub.store import audit, drafts, own_choices, timeline, work_items, wrapping
 from hub.store.agents import Agent
 from hub.store.steps_done import BEFORE_ANSWER, refuse_undone
 from hub.store.work_items import WorkItem
@@ -136,7 +136,27 @@ def resolve(
         agent_id=agent.id,
         agent_name=agent.name,
     )
+    wrapping.begin(connection, item, agent)
     return item
+
+
+def wrap_up(connection: Connection, item: WorkItem, agent: Agent, results: dict[str, str]) -> None:
+    """What came of work that the agent did and is done with, said after its end; then they are
+    there again. Raises Rejected for what somebody else did."""
+    if item.state != work_items.DONE or item.agent_id != agent.id:
+        raise Rejected("no_wrap_up", "The wrap-up is over.", status=409)
+    known = timeline.results(connection, item.conversation_id)
+    said = {name: text for name, text in results.items() if known.get(name, "") != text}
+    if said:
+        add_event(
+            connection,
+            conversation_id=item.conversation_id,
+            details={"event": "wrapped_up"} | {f"result.{name}": said[name] for name in said},
+            agent_id=agent.id,
+            agent_name=agent.name,
+        )
+        _audit(connection, agent, "work_item.wrapped_up", item.id, item.conversation_id)
+    wrapping.finish(connection, agent, item.id)
 
 
 def _refuse_unseen(connection: Connection, conversation_id: str, seen: int, agent: Agent) -> None:

@@ -48,6 +48,7 @@ from agent_ui.views.model import ModelViews
 from agent_ui.views.model_changes import ModelChanges
 from agent_ui.views.oidc import OidcViews
 from agent_ui.views.own_settings import OwnSettingsViews
+from agent_ui.views.portal_rights import PortalRightsViews
 from agent_ui.views.programs import ProgramViews
 from agent_ui.views.promises import PromiseViews
 from agent_ui.views.replay import ReplayViews
@@ -100,6 +101,7 @@ class Console:
             search=SearchViews(context, pages),
             promises=PromiseViews(context, conversation),
             me=OwnSettingsViews(context, pages),
+            portal_rights=PortalRightsViews(context, pages),
             files=FileViews(context, pages),
             guide=GuideViews(pages, context.guide),
             topics=TopicViews(context, pages),

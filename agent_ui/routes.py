@@ -31,6 +31,7 @@ from agent_ui.views.model_changes import LONGEST_FORM, ModelChanges
 from agent_ui.views.oidc import BACK as OIDC_BACK
 from agent_ui.views.oidc import OidcViews
 from agent_ui.views.own_settings import OwnSettingsViews
+from agent_ui.views.portal_rights import PortalRightsViews
 from agent_ui.views.programs import ProgramViews
 from agent_ui.views.promises import PromiseViews
 from agent_ui.views.replay import ReplayViews
@@ -65,6 +66,7 @@ class Views:
     search: SearchViews
     promises: PromiseViews
     me: OwnSettingsViews
+    portal_rights: PortalRightsViews
     files: FileViews
     guide: GuideViews
     topics: TopicViews
@@ -133,6 +135,8 @@ def routes(
         Route("POST", work_item + "/snooze", agents(views.handing_over.snooze)),
         Route("POST", work_item + "/release", agents(views.actions.release)),
         Route("POST", work_item + "/resolve", agents(views.actions.resolve)),
+        Route("POST", work_item + "/wrap-up", agents(views.desk.wrap_up)),
+        Route("POST", "/console/wrap-up", agents(views.desk.extend)),
         Route("POST", work_item + "/approval", agents(views.colleagues.ask_approval)),
         Route("POST", "/console/asked/{id}", agents(views.colleagues.answer)),
         Route("POST", work_item + "/reopen", agents(views.actions.reopen)),
@@ -142,6 +146,8 @@ def routes(
         Route("POST", work_item + "/steps", agents(views.information.step)),
         Route("POST", "/console/proposals/{id}", agents(views.information.decide)),
         Route("GET", conversation, agents(views.conversation.page)),
+        Route("GET", conversation + "/portal", agents(views.portal_rights.page)),
+        Route("POST", conversation + "/portal", agents(views.portal_rights.give)),
         Route("GET", conversation + "/entries", agents(views.conversation.entries)),
         Route(
             "POST", conversation + "/entries", agents(views.actions.write), body_limit=MOST_BYTES
@@ -150,6 +156,7 @@ def routes(
         Route("GET", conversation + "/call", agents(views.calls.show)),
         Route("POST", conversation + "/call", agents(views.calls.do)),
         Route("POST", "/console/phone", agents(views.calls.set_phone)),
+        Route("POST", "/console/phone/token", agents(views.calls.token)),
         Route("POST", conversation + "/company", agents(views.company.sign)),
         Route("POST", conversation + "/draft", agents(views.company.keep_draft)),
         Route("GET", conversation + "/replies", agents(views.canned.for_conversation)),

@@ -57,6 +57,9 @@ CLIENT_TEXTS = (
     N_("1 change waits for the network. It is kept."),
     N_("{n} changes wait for the network. They are kept."),
     N_("Not kept: {what}. {why}"),
+    N_("Connecting"),
+    N_("Ready to ring"),
+    N_("This browser cannot be called now"),
 )
 """What the scripts say; the page hands it to them."""
 

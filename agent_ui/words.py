@@ -52,6 +52,7 @@ HAS_IT = N_("{name} has it.")
 
 REASONS = {
     "taken": N_("It is done already."),
+    "no_colleague": N_("This colleague does not exist."),
     "oidc_state": N_("This sign-in was not begun in this browser. Try again."),
     "oidc_old": N_("This sign-in took too long, or was used before. Try again."),
     "oidc_refused": N_("You were not signed in there. Try again."),
@@ -115,6 +116,7 @@ REASONS = {
     "asked": N_("A colleague is being asked to take it."),
     "offered_only": N_("This work is offered to you when it is your turn. Say that you are there."),
     "offer_ended": N_("This offer has ended: it waits for somebody else now."),
+    "no_wrap_up": N_("The wrap-up is over."),
     "no_presence": N_("Choose whether you are there."),
     "no_role": N_("This role does not exist. Choose another one."),
     "own_work": N_("You have it already."),
@@ -168,6 +170,13 @@ REASONS = {
     **MODEL_REASONS,
     **OFFICE_REASONS,
     **WORKSHOP_REASONS,
+}
+
+PORTAL_RIGHTS = {
+    "conversations": N_("See what colleagues ask"),
+    "order": N_("Order, change and cancel"),
+    "invoices": N_("See the invoices"),
+    "manage": N_("Manage colleagues"),
 }
 
 CHANNELS = {
@@ -329,6 +338,7 @@ FOUND = {
 }
 PRESENCE = {
     "available": N_("Available"),
+    "wrapping": N_("Wrapping up"),
     "away": N_("Away"),
     "not_responding": N_("Not responding"),
     "off": N_("Not taking offers"),
@@ -365,6 +375,7 @@ CIRCLES = {
 }
 OBSTACLES = {
     "": N_("could take it"),
+    "wrapping": N_("was wrapping up a call or a chat"),
     "away": N_("was away"),
     "not_responding": N_("did not respond"),
     "role": N_("does not hold a role that may take it yet"),
@@ -475,6 +486,8 @@ KEYS = (
     ("i", N_("take the open one")),
     ("y", N_("accept what is offered")),
     ("Shift+N", N_("decline it")),
+    ("Shift+E", N_("end the wrap-up")),
+    ("Shift+X", N_("a minute more to wrap up")),
     ("r", N_("reply")),
     ("x", N_("note")),
     ("f", N_("forward")),

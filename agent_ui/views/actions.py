@@ -92,7 +92,7 @@ class ActionViews:
 
     async def resolve(self, visit: Visit) -> web.StreamResponse:
         item = await self._item(visit)
-        results = await _results(visit, item)
+        results = await results_of(visit, item)
         seen = number(await visit.field("seen"))
         try:
             await self._write(
@@ -304,7 +304,7 @@ async def later_of(visit: Visit) -> datetime | None:
     return until
 
 
-async def _results(visit: Visit, item: WorkItem) -> dict[str, str]:
+async def results_of(visit: Visit, item: WorkItem) -> dict[str, str]:
     """The results that the model asks for here, and a remark; what is empty is left out."""
     names = [result.name for result in guidance_of(item.decision).results] + ["remark"]
     given = {name: (await visit.field(f"result.{name}")).strip() for name in names}

@@ -98,12 +98,19 @@ class Telling:
 
     def consent(self, language: str, progress: Progress) -> str:
         """Say that the call is recorded; who does not want that presses 1."""
+        return self._consent(language, self._to(CONSENT, **progress.written()))
+
+    def consent_of_called(self, sid: str, language: str, *said: str) -> str:
+        """The same to a customer whom we call."""
+        return self._consent(language, self._to(OUT, call=sid, asked=1), *said)
+
+    def _consent(self, language: str, action: str, *said: str) -> str:
         response = VoiceResponse()
-        action = self._to(CONSENT, **progress.written())
         gather = response.gather(
             num_digits=1, timeout=CONSENT_SECONDS, action=action, method="POST", input="dtmf"
         )
-        _say(gather, language, say("recorded", language))
+        for text in (*said, say("recorded", language)):
+            _say(gather, language, text)
         response.redirect(action, method="POST")
         return str(response)
 

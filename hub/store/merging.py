@@ -30,6 +30,8 @@ from hub.store.tables import (
     interactions,
     invoices,
     orders,
+    portal_invitations,
+    portal_rights,
     portal_sessions,
     rating_requests,
     work_facts,
@@ -51,6 +53,8 @@ PLACES = (
     Place(invoices, "customer_id"),
     Place(api_tokens, "customer_id"),
     Place(portal_sessions, "customer_id"),
+    Place(portal_rights, "organisation_id", key="customer_id"),
+    Place(portal_invitations, "organisation_id"),
     Place(customers, "organisation_id"),
     Place(customers, "merged_into"),
 )

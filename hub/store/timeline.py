@@ -92,6 +92,25 @@ def may_see(connection: Connection, conversation_id: str, agent: Agent) -> bool:
     return bool(visible(connection, [conversation_id], agent))
 
 
+def results(connection: Connection, conversation_id: str) -> dict[str, str]:
+    """What was said to have come of it when it was last resolved, and after that."""
+    rows = connection.execute(
+        select(interactions.c.details)
+        .where(
+            interactions.c.conversation_id == conversation_id,
+            interactions.c.kind == InteractionKind.EVENT.value,
+        )
+        .order_by(interactions.c.sequence)
+    )
+    found: dict[str, str] = {}
+    for details in rows.scalars():
+        if details.get("event") == "resolved":
+            found = {}
+        if details.get("event") in ("resolved", "wrapped_up"):
+            found |= {k.removeprefix("result."): v for k, v in details.items() if k != "event"}
+    return found
+
+
 def subjects(connection: Connection, interaction_ids: Collection[str]) -> dict[str, str]:
     rows = connection.execute(
         select(interactions.c.id, interactions.c.subject).where(

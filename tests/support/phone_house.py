@@ -21,7 +21,7 @@ from hub.store.agents import Agent
 from hub.store.tables import calls, interactions
 from hub.store.tables import work_items as items
 from interaction_models import model_of
-from routing.asking import what_to_ask
+from routing.asking import call_is_recorded, what_to_ask
 from routing.router import QUEUE, TOPICS, Router
 from twilio_cloud import ACCOUNT_SID, OURS
 from twilio_house import TwilioHouse
@@ -83,7 +83,11 @@ class House(TwilioHouse):
             "agents": {"anna": ANNAS},
         }
         self.settings = PhoneSettings.model_validate(values | self.changes)
-        context = replace(self.stand_on(), ask=self._ask)
+        context = replace(
+            self.stand_on(),
+            ask=self._ask,
+            is_recorded=lambda who, topic: call_is_recorded(MODEL, who, topic),
+        )
         router = Router(self.database, lambda: MODEL, self.metrics, self.relay.wake)
         self.bus.subscribe(QUEUE, TOPICS, router.handle)
         self.connector = PhoneConnector(self.settings, context)

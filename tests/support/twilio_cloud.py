@@ -22,6 +22,7 @@ from servers.process import free_port
 
 ACCOUNT_SID = "AC" + "0123456789abcdef" * 2
 AUTH_TOKEN = "the token of the tests"
+KEY_SID, KEY_SECRET = "SK" + "0123456789abcdef" * 2, "the secret of the key of the tests"
 OURS = "+31203080000"
 SERVICE_SID = "MG" + "0" * 32
 TEMPLATE_SID = "HX" + "0" * 32
@@ -61,6 +62,7 @@ class CloudServer:
             {OURS: self.number},
             templates={TEMPLATE_SID: TEMPLATE},
             services={SERVICE_SID: [OURS]},
+            keys={KEY_SID: KEY_SECRET},
         )
         self.files = files = Files(folder)
         self.cloud = Cloud(account, self.url, files, Keeping())

@@ -12,6 +12,8 @@ const ACTIONS = {
   u: back,
   t: () => press('[data-key="t"]'),
   i: () => press('[data-key="i"]'),
+  E: () => press("[data-end-wrap]"),
+  X: () => press("[data-more-wrap]"),
   r: () => document.querySelector("loket-composer")?.write("reply"),
   x: () => document.querySelector("loket-composer")?.write("note"),
   v: () => openMenu("details[data-promise]"),
