@@ -68,7 +68,7 @@ class Customer(Shape):
 
     id: str
     kind: str = Field(
-        description="person, organisation, visitor, or shared: an address of several people"
+        description="person, organisation, visitor or shared (an address of several)"
     )
     name: str
     number: str

@@ -6,8 +6,8 @@ A migration must work with the release before it: add first, use in the next rel
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0041"
-down_revision = "0040"
+revision = "0043"
+down_revision = "0042"
 
 
 def upgrade() -> None:
