@@ -11,6 +11,7 @@ from agent_ui.forwarding import last_in
 from agent_ui.guidance import Guidance, guidance_of
 from agent_ui.identity import Identity, read_identity
 from agent_ui.needs import Need, needs_of
+from agent_ui.regroup import Regroup, read_regroup
 from agent_ui.settings import ConsoleSettings
 from agent_ui.trade import Trade, read_trade
 from agent_ui.ways import Way, ways_of
@@ -85,6 +86,7 @@ class Screen:
     signature: str
     promises: list[Given]
     identity: Identity
+    regroup: Regroup
 
     @property
     def kept_draft(self) -> Draft | None:
@@ -228,6 +230,7 @@ def read_screen(
         call_bar=read_call_bar(connection, conversation_id, agent) if with_phone else None,
         drafts=drafts.of_conversation(connection, conversation_id),
         promises=promising.of_customer(connection, customer.id),
+        regroup=read_regroup(connection, conversation, entries),
         identity=read_identity(connection, conversation_id, customer, agent),
         signature=own_choices.get(connection, agent.id, own_choices.SIGNATURE) or "",
     )

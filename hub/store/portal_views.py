@@ -79,7 +79,11 @@ def requests(
     columns = conversations.c
     selection = (
         select(conversations)
-        .where(among(columns.customer_id, sight.all), columns.channel != Channel.PARTNER.value)
+        .where(
+            among(columns.customer_id, sight.all),
+            columns.channel != Channel.PARTNER.value,
+            columns.merged_into.is_(None),
+        )
         .order_by(columns.last_at.desc())
         .limit(limit)
     )
