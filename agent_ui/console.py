@@ -55,6 +55,7 @@ from agent_ui.views.saved_views import SavedViewViews
 from agent_ui.views.search import SearchViews
 from agent_ui.views.sign_in import SignInViews
 from agent_ui.views.sounds import SoundViews
+from agent_ui.views.tasks import TaskViews
 from agent_ui.views.topics import TopicViews
 from agent_ui.views.work import WorkViews
 from agent_ui.views.workshop import WorkshopViews
@@ -101,6 +102,7 @@ class Console:
             me=OwnSettingsViews(context, pages),
             files=FileViews(context, pages),
             guide=GuideViews(pages, context.guide),
+            tasks=TaskViews(context, conversation),
             topics=TopicViews(context, pages),
             model=model,
             model_changes=ModelChanges(context, model),

@@ -39,6 +39,7 @@ from agent_ui.views.search import SearchViews
 from agent_ui.views.sign_in import SignInViews
 from agent_ui.views.sounds import PATH as SOUND
 from agent_ui.views.sounds import SoundViews
+from agent_ui.views.tasks import TaskViews
 from agent_ui.views.topics import TopicViews
 from agent_ui.views.work import WorkViews
 from agent_ui.views.workshop import WorkshopViews
@@ -66,6 +67,7 @@ class Views:
     me: OwnSettingsViews
     files: FileViews
     guide: GuideViews
+    tasks: TaskViews
     topics: TopicViews
     model: ModelViews
     model_changes: ModelChanges
@@ -131,6 +133,8 @@ def routes(
         Route("POST", work_item + "/snooze", agents(views.handing_over.snooze)),
         Route("POST", work_item + "/release", agents(views.actions.release)),
         Route("POST", work_item + "/resolve", agents(views.actions.resolve)),
+        Route("POST", work_item + "/tasks", agents(views.tasks.ask)),
+        Route("POST", "/console/tasks/{id}/skip", agents(views.tasks.skip)),
         Route("POST", work_item + "/wrap-up", agents(views.desk.wrap_up)),
         Route("POST", "/console/wrap-up", agents(views.desk.extend)),
         Route("POST", work_item + "/approval", agents(views.colleagues.ask_approval)),

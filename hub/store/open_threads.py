@@ -8,6 +8,7 @@ from sqlalchemy import Connection, exists, select
 
 from hub import clock
 from hub.interaction import Arrival, Channel
+from hub.store import tasks
 from hub.store.among import among
 from hub.store.tables import contact_points, conversations, interactions
 
@@ -65,7 +66,11 @@ def _open(
     columns = conversations.c
     rows = connection.execute(
         select(columns.id, columns.customer_id, columns.last_at, *used)
-        .where(among(columns.customer_id, customer_ids), columns.state != "resolved")
+        .where(
+            among(columns.customer_id, customer_ids),
+            columns.state != "resolved",
+            ~tasks.is_own(columns.id),
+        )
         .order_by(columns.last_at.desc())
     )
     found: dict[str, list[Any]] = {}

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from hub.interaction import Channel, Direction, InteractionKind
+from hub.store import tasks
 from hub.store.among import among
 from hub.store.held import has_left
 from hub.store.tables import attachments, conversations, interactions, outbound, work_items
@@ -55,7 +56,11 @@ def requests(
     columns = conversations.c
     selection = (
         select(conversations)
-        .where(columns.customer_id == customer_id, columns.channel != Channel.PARTNER.value)
+        .where(
+            columns.customer_id == customer_id,
+            columns.channel != Channel.PARTNER.value,
+            ~tasks.is_own(columns.id),
+        )
         .order_by(columns.last_at.desc())
         .limit(limit)
     )
@@ -69,7 +74,9 @@ def request(connection: Connection, customer_id: str, conversation_id: str) -> R
     """One of theirs."""
     row = connection.execute(
         select(conversations).where(
-            conversations.c.id == conversation_id, conversations.c.customer_id == customer_id
+            conversations.c.id == conversation_id,
+            conversations.c.customer_id == customer_id,
+            ~tasks.is_own(conversations.c.id),
         )
     ).one_or_none()
     return None if row is None else _requests(connection, [row])[0]

@@ -20,6 +20,7 @@ const ACTIONS = {
   f: () => document.querySelector("loket-composer")?.write("forward"),
   b: () => press("[data-take-back]"),
   e: () => openMenu("details[data-resolve]"),
+  a: () => openMenu("details[data-task]"),
   g: () => openMenu("details[data-give]"),
   z: () => openMenu("details[data-aside]"),
   y: () => press("[data-accept]"),
