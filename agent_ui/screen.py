@@ -228,7 +228,7 @@ def read_screen(
         call_bar=read_call_bar(connection, conversation_id, agent) if with_phone else None,
         drafts=drafts.of_conversation(connection, conversation_id),
         promises=promising.of_customer(connection, customer.id),
-        identity=read_identity(connection, customer, agent),
+        identity=read_identity(connection, conversation_id, customer, agent),
         signature=own_choices.get(connection, agent.id, own_choices.SIGNATURE) or "",
     )
 

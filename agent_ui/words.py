@@ -163,6 +163,10 @@ REASONS = {
     "merged_again": N_("This customer was merged again since. Undo that first."),
     "no_merge": N_("There is nothing to undo."),
     "undone": N_("This was undone already."),
+    "no_point": N_("There is no such address any more."),
+    "shared": N_("This is known as a shared address already."),
+    "not_shared": N_("This did not come from a shared address."),
+    "no_person": N_("Write who it is."),
     **MODEL_REASONS,
     **OFFICE_REASONS,
     **WORKSHOP_REASONS,
@@ -290,6 +294,7 @@ CUSTOMER = {
     "person": N_("Person"),
     "organisation": N_("Organisation"),
     "visitor": N_("Visitor"),
+    "shared": N_("Shared address"),
 }
 
 POINTS = {
@@ -494,6 +499,7 @@ KEYS = (
     ("g", N_("hand it over")),
     ("z s", N_("put it aside")),
     ("z", N_("put it aside")),
+    ("a", N_("say who of a shared address it is")),
     ("l", N_("write down a letter, visit or call")),
     ("q", N_("filter the work")),
     ("1-9", N_("one of your views")),

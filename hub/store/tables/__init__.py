@@ -45,6 +45,7 @@ from hub.store.tables.identity import (
     customer_pairs,
     regrouped_rows,
     regroupings,
+    shared_people,
 )
 from hub.store.tables.model import (
     learned_topics,
@@ -187,6 +188,7 @@ __all__ = [
     "search_terms",
     "second_factors",
     "sessions",
+    "shared_people",
     "sign_ins",
     "steps_done",
     "thread_refs",
