@@ -47,7 +47,9 @@ class _Waiting(BaseModel):
 
 class Transcripts:
     def __init__(self, settings: PhoneSettings, context: ConnectorContext, lines: Lines) -> None:
-        self._services: dict[str, str] = {**settings.intelligence}
+        self._services: dict[str, str] = {
+            str(one): sid for one, sid in settings.intelligence.items()
+        }
         self._context = context
         self._database = context.database
         self._lines = lines
