@@ -48,11 +48,13 @@ from agent_ui.views.model import ModelViews
 from agent_ui.views.model_changes import ModelChanges
 from agent_ui.views.oidc import OidcViews
 from agent_ui.views.own_settings import OwnSettingsViews
+from agent_ui.views.portal_rights import PortalRightsViews
 from agent_ui.views.programs import ProgramViews
 from agent_ui.views.promises import PromiseViews
 from agent_ui.views.replay import ReplayViews
 from agent_ui.views.saved_views import SavedViewViews
 from agent_ui.views.search import SearchViews
+from agent_ui.views.sharing import SharingViews
 from agent_ui.views.sign_in import SignInViews
 from agent_ui.views.sounds import SoundViews
 from agent_ui.views.tasks import TaskViews
@@ -100,6 +102,7 @@ class Console:
             search=SearchViews(context, pages),
             promises=PromiseViews(context, conversation),
             me=OwnSettingsViews(context, pages),
+            portal_rights=PortalRightsViews(context, pages),
             files=FileViews(context, pages),
             guide=GuideViews(pages, context.guide),
             tasks=TaskViews(context, conversation),
@@ -112,6 +115,7 @@ class Console:
             handing_over=HandingOverViews(context, conversation),
             information=InformationViews(context, conversation),
             identity=IdentityViews(context, pages, conversation),
+            sharing=SharingViews(context, conversation),
             by_hand=ByHandViews(context, pages),
             programs=ProgramViews(context, pages),
             imports=ImportViews(context, pages, self._imports),

@@ -88,6 +88,7 @@ class ConsoleContext:
     None where no phone is connected. `softphone`: the phone in the browser; None without one.
     `quiet`: after so long without a word a chat takes half of an agent's room.
     `supervisor_roles`: who holds one sees, and may hand out, the work of everybody.
+    `with_portal`: customers have one.
     `mailboxes`: the addresses of those that mail is taken from.
     `zone()`: where a day begins and ends for the organisation.
     """
@@ -128,4 +129,5 @@ class ConsoleContext:
     supervisor_roles: frozenset[str] = frozenset()
     mailboxes: tuple[str, ...] = ()
     pass_on: PassOn = nowhere_to_pass
+    with_portal: bool = False
     zone: Callable[[], tzinfo] = lambda: UTC

@@ -84,6 +84,7 @@ class Pages:
             escalation=self._context.escalation,
             shut=self._context.shut,
             sound=lambda file_id: address_of(self._context.tokens, file_id),
+            with_portal=self._context.with_portal,
             with_phone=self._context.phone_number is not None,
             softphone=self._context.softphone,
             now=clock.now(),

@@ -31,11 +31,13 @@ from agent_ui.views.model_changes import LONGEST_FORM, ModelChanges
 from agent_ui.views.oidc import BACK as OIDC_BACK
 from agent_ui.views.oidc import OidcViews
 from agent_ui.views.own_settings import OwnSettingsViews
+from agent_ui.views.portal_rights import PortalRightsViews
 from agent_ui.views.programs import ProgramViews
 from agent_ui.views.promises import PromiseViews
 from agent_ui.views.replay import ReplayViews
 from agent_ui.views.saved_views import SavedViewViews
 from agent_ui.views.search import SearchViews
+from agent_ui.views.sharing import SharingViews
 from agent_ui.views.sign_in import SignInViews
 from agent_ui.views.sounds import PATH as SOUND
 from agent_ui.views.sounds import SoundViews
@@ -65,6 +67,7 @@ class Views:
     search: SearchViews
     promises: PromiseViews
     me: OwnSettingsViews
+    portal_rights: PortalRightsViews
     files: FileViews
     guide: GuideViews
     tasks: TaskViews
@@ -77,6 +80,7 @@ class Views:
     handing_over: HandingOverViews
     information: InformationViews
     identity: IdentityViews
+    sharing: SharingViews
     imports: ImportViews
     programs: ProgramViews
     by_hand: ByHandViews
@@ -146,6 +150,8 @@ def routes(
         Route("POST", work_item + "/steps", agents(views.information.step)),
         Route("POST", "/console/proposals/{id}", agents(views.information.decide)),
         Route("GET", conversation, agents(views.conversation.page)),
+        Route("GET", conversation + "/portal", agents(views.portal_rights.page)),
+        Route("POST", conversation + "/portal", agents(views.portal_rights.give)),
         Route("GET", conversation + "/entries", agents(views.conversation.entries)),
         Route(
             "POST", conversation + "/entries", agents(views.actions.write), body_limit=MOST_BYTES
@@ -197,7 +203,7 @@ def routes(
             guard.for_administrators(views.matrix.save),
             body_limit=LONGEST_MATRIX,
         ),
-        *_identity_routes(views.identity, guard),
+        *_identity_routes(views.identity, views.sharing, guard),
         *_replay_routes(views.replay, guard),
         *_program_routes(views.programs, guard),
         *_workshop_routes(views, guard),
@@ -206,7 +212,7 @@ def routes(
     ]
 
 
-def _identity_routes(views: IdentityViews, guard: Guard) -> Sequence[Route]:
+def _identity_routes(views: IdentityViews, sharing: SharingViews, guard: Guard) -> Sequence[Route]:
     """Agents say who is the same; who oversees the work puts together and apart."""
     supervisors, customer = guard.for_supervisors, "/console/customers/{id}"
     return [
@@ -215,6 +221,9 @@ def _identity_routes(views: IdentityViews, guard: Guard) -> Sequence[Route]:
         Route("POST", customer + "/merge", supervisors(views.merge)),
         Route("POST", customer + "/apart", supervisors(views.apart)),
         Route("POST", "/console/merges/{id}/undo", supervisors(views.undo)),
+        Route("POST", customer + "/share", guard.for_agents(sharing.share)),
+        Route("POST", customer + "/unshare", guard.for_agents(sharing.unshare)),
+        Route("POST", "/console/conversations/{id}/person", guard.for_agents(sharing.choose)),
     ]
 
 

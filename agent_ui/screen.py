@@ -235,7 +235,7 @@ def read_screen(
         task=tasks.done_in(connection, conversation_id),
         tasks=tasks.asked_in(connection, conversation_id),
         promises=promising.of_customer(connection, customer.id),
-        identity=read_identity(connection, customer, agent),
+        identity=read_identity(connection, conversation_id, customer, agent),
         signature=own_choices.get(connection, agent.id, own_choices.SIGNATURE) or "",
     )
 

@@ -52,6 +52,7 @@ HAS_IT = N_("{name} has it.")
 
 REASONS = {
     "taken": N_("It is done already."),
+    "no_colleague": N_("This colleague does not exist."),
     "oidc_state": N_("This sign-in was not begun in this browser. Try again."),
     "oidc_old": N_("This sign-in took too long, or was used before. Try again."),
     "oidc_refused": N_("You were not signed in there. Try again."),
@@ -169,9 +170,20 @@ REASONS = {
     "merged_again": N_("This customer was merged again since. Undo that first."),
     "no_merge": N_("There is nothing to undo."),
     "undone": N_("This was undone already."),
+    "no_point": N_("There is no such address any more."),
+    "shared": N_("This is known as a shared address already."),
+    "not_shared": N_("This did not come from a shared address."),
+    "no_person": N_("Write who it is."),
     **MODEL_REASONS,
     **OFFICE_REASONS,
     **WORKSHOP_REASONS,
+}
+
+PORTAL_RIGHTS = {
+    "conversations": N_("See what colleagues ask"),
+    "order": N_("Order, change and cancel"),
+    "invoices": N_("See the invoices"),
+    "manage": N_("Manage colleagues"),
 }
 
 CHANNELS = {
@@ -298,6 +310,7 @@ CUSTOMER = {
     "person": N_("Person"),
     "organisation": N_("Organisation"),
     "visitor": N_("Visitor"),
+    "shared": N_("Shared address"),
 }
 
 POINTS = {
@@ -503,6 +516,7 @@ KEYS = (
     ("g", N_("hand it over")),
     ("z s", N_("put it aside")),
     ("z", N_("put it aside")),
+    ("a", N_("say who of a shared address it is")),
     ("l", N_("write down a letter, visit or call")),
     ("q", N_("filter the work")),
     ("1-9", N_("one of your views")),

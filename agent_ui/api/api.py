@@ -12,6 +12,7 @@ from agent_ui.api import (
     customers,
     identity,
     model,
+    sharing,
     trade,
     webhooks,
     work,
@@ -44,6 +45,7 @@ def operations(context: ConsoleContext) -> Sequence[Operation[Agent]]:
     return [
         *customers.operations(),
         *identity.operations(context),
+        *sharing.operations(),
         *conversations.operations(context),
         *contacts.operations(context),
         *work.operations(context),

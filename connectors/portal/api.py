@@ -4,7 +4,7 @@ A token is the customer's: every operation starts from who they are, and what is
 not there.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
@@ -13,9 +13,16 @@ from typing import Annotated, Any, Literal, cast
 from pydantic import Field
 from sqlalchemy import Connection
 
-from connectors.portal import api_trade
-from connectors.portal.member import Member
-from connectors.portal.writing import LONGEST_SUBJECT, LONGEST_TEXT, Writing, questions_of
+from connectors.portal import api_colleagues, api_trade
+from connectors.portal.colleagues import Colleagues
+from connectors.portal.member import Member, member
+from connectors.portal.writing import (
+    LONGEST_SUBJECT,
+    LONGEST_TEXT,
+    Writing,
+    must_be_own,
+    questions_of,
+)
 from hub.api.cursors import cursor_of, parts_of
 from hub.api.door import Door
 from hub.api.openapi import About, document
@@ -25,10 +32,11 @@ from hub.asking import LONGEST_ANSWER, AskedTopic
 from hub.connector import ConnectorContext
 from hub.errors import Rejected
 from hub.http import Route
-from hub.store import customers, portal_views
+from hub.store import portal_views
 from hub.store.api_tokens import Token
 from hub.store.portal_views import Message as Said
 from hub.store.portal_views import Request
+from hub.texts import Texts
 
 SCOPES = {
     "details:read": "read your own details",
@@ -39,6 +47,9 @@ SCOPES = {
     "orders:write": "place, change and cancel orders",
     "deliveries:read": "see where your parcels are",
     "deliveries:write": "say how a parcel is to be brought",
+    "invoices:read": "read your invoices",
+    "colleagues:read": "see who acts for your organisation, if you manage that",
+    "colleagues:write": "invite colleagues, and say what they may do, if you manage that",
 }
 ABOUT = About(
     title="Loket customer API",
@@ -90,7 +101,8 @@ class Topics(Shape):
 
 
 class Conversation(Shape):
-    """`received`, `busy`, `your_turn` (we answered) or `done`."""
+    """`received`, `busy`, `your_turn` (we answered) or `done`. `colleague`: whose it is, if it is
+    not your own: you can read it."""
 
     id: str
     number: int
@@ -99,6 +111,7 @@ class Conversation(Shape):
     state: str
     created_at: datetime
     last_at: datetime
+    colleague: str
 
 
 class Conversations(Shape):
@@ -164,9 +177,17 @@ class InLanguage(Shape):
 
 
 class PortalApi:
-    def __init__(self, context: ConnectorContext, writing: Writing, *, per_minute: int) -> None:
+    def __init__(
+        self,
+        context: ConnectorContext,
+        writing: Writing,
+        colleagues: Colleagues,
+        texts: Mapping[str, Texts],
+        *,
+        per_minute: int,
+    ) -> None:
         self._context = context
-        self._operations = operations(context, writing)
+        self._operations = operations(context, writing, colleagues, texts)
         self._door = Door[Member](
             ABOUT.base, context.database, _member_of, context.wake, per_minute=per_minute
         )
@@ -178,10 +199,15 @@ class PortalApi:
 def described() -> dict[str, Any]:
     """The OpenAPI document. To describe an operation takes nothing of what it works on."""
     nothing = cast("Any", None)
-    return document(ABOUT, operations(nothing, nothing))
+    return document(ABOUT, operations(nothing, nothing, nothing, nothing))
 
 
-def operations(context: ConnectorContext, writing: Writing) -> Sequence[Operation[Member]]:
+def operations(
+    context: ConnectorContext,
+    writing: Writing,
+    colleagues: Colleagues,
+    texts: Mapping[str, Texts],
+) -> Sequence[Operation[Member]]:
     acts = _Acts(context, writing)
     one, tag = "/conversations/{id}", "conversations"
     return [
@@ -213,6 +239,7 @@ def operations(context: ConnectorContext, writing: Writing) -> Sequence[Operatio
             takes=NewMessage, deed=acts.go_on, status=HTTPStatus.CREATED,
         ),
         *api_trade.operations(),
+        *api_colleagues.operations(colleagues, texts),
     ]  # fmt: skip
 
 
@@ -242,7 +269,8 @@ class _Acts:
 
     async def go_on(self, call: Call[Member]) -> Answer:
         body: NewMessage = call.body
-        request = await self.context.database.read(lambda c: _own(c, call))
+        request = await self.context.database.read(lambda c: _seen(c, call))
+        must_be_own(request)
         accepted = await self.writing.go_on(
             call.caller.customer,
             request,
@@ -256,7 +284,7 @@ class _Acts:
 def _member_of(connection: Connection, token: Token) -> Member | None:
     if token.customer_id is None:
         return None
-    return Member(customers.customer(connection, token.customer_id))
+    return member(connection, token.customer_id)
 
 
 def _me(connection: Connection, call: Call[Member]) -> Details:  # noqa: ARG001
@@ -275,7 +303,7 @@ def _list(connection: Connection, call: Call[Member]) -> Conversations:
     parts = parts_of(asked.cursor, 1)
     before = _moment(parts[0]) if parts else None
     found = portal_views.requests(
-        connection, call.caller.customer.id, before=before, limit=asked.limit + 1
+        connection, call.caller.sight, before=before, limit=asked.limit + 1
     )
     some = found[: asked.limit]
     following = cursor_of(some[-1].last_at.isoformat()) if len(found) > len(some) else ""
@@ -293,18 +321,18 @@ def _moment(text: str) -> datetime:
 
 
 def _one(connection: Connection, call: Call[Member]) -> Conversation:
-    return _shown(_own(connection, call))
+    return _shown(_seen(connection, call))
 
 
-def _own(connection: Connection, call: Call[Member]) -> Request:
-    found = portal_views.request(connection, call.caller.customer.id, call.id)
+def _seen(connection: Connection, call: Call[Member]) -> Request:
+    found = portal_views.request(connection, call.caller.sight, call.id)
     if found is None:
         raise Rejected("no_conversation", "This conversation does not exist.", status=404)
     return found
 
 
 def _messages(connection: Connection, call: Call[Member]) -> Messages:
-    request = _own(connection, call)
+    request = _seen(connection, call)
     return Messages(items=[_message(one) for one in portal_views.messages(connection, request.id)])
 
 

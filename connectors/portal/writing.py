@@ -128,6 +128,13 @@ def arrival_of(
     )
 
 
+def must_be_own(request: Request) -> None:
+    """What a colleague asked is for them to go on with. Raises Rejected."""
+    if request.colleague:
+        detail = "This is a request of a colleague: you can read it here."
+        raise Rejected("of_colleague", detail, status=HTTPStatus.FORBIDDEN)
+
+
 def chosen_of(topics: list[AskedTopic], topic: str) -> AskedTopic | None:
     return next((one for one in topics if one.topic == topic), None)
 

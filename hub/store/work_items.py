@@ -386,6 +386,24 @@ def change(
     return changed
 
 
+def tell_again(connection: Connection, conversation_ids: Collection[str]) -> None:
+    """Something else about these conversations changed: who shows their open work looks again."""
+    columns = work_items.c
+    theirs = among(columns.conversation_id, conversation_ids) & (columns.state != DONE)
+    ids = list(connection.execute(select(columns.id).where(theirs)).scalars())
+    connection.execute(
+        update(work_items).where(among(columns.id, ids)).values(epoch=columns.epoch + 1)
+    )
+    for item in by_ids(connection, ids):
+        outbox.add(
+            connection,
+            event(item),
+            subject=item.conversation_id,
+            source=SOURCE,
+            correlation_id=correlation_id(),
+        )
+
+
 def _changed(item: WorkItem, new: dict[str, Any], agent: Agent) -> WorkItem:
     """The item with these values, which `agent` wrote: nobody gets work but by themselves."""
     known = {name: value for name, value in new.items() if name in _FIELDS}

@@ -235,6 +235,7 @@ class House:
             phone_number=lambda typed: to_e164(typed, "NL"),
             softphone=self.softphone,
             supervisor_roles=self.supervisor_roles,
+            with_portal=True,
         )
 
     def _channels(self) -> Channels:

@@ -9,6 +9,8 @@ from hub.store.tables.channels import (
     partner_keys,
     partner_posts,
     portal_codes,
+    portal_invitations,
+    portal_rights,
     portal_sessions,
     webhook_deliveries,
     webhooks,
@@ -43,6 +45,7 @@ from hub.store.tables.identity import (
     customer_pairs,
     regrouped_rows,
     regroupings,
+    shared_people,
 )
 from hub.store.tables.model import (
     learned_topics,
@@ -168,6 +171,8 @@ __all__ = [
     "partner_keys",
     "partner_posts",
     "portal_codes",
+    "portal_invitations",
+    "portal_rights",
     "portal_sessions",
     "presence",
     "presence_changes",
@@ -184,6 +189,7 @@ __all__ = [
     "search_terms",
     "second_factors",
     "sessions",
+    "shared_people",
     "sign_ins",
     "steps_done",
     "tasks",

@@ -181,9 +181,12 @@ async def two(database: Database, intake: Intake) -> Two:
 # Columns that hold a customer and follow otherwise, each with why.
 FOLLOWS = {
     "customer_proposals.customer_id": "looked up with who they are now",
+    "portal_rights.customer_id": "a merge gives nobody rights",
     "customer_keys.customer_id": "made anew",
     "customer_pairs.first_id": "says who was merged",
     "customer_pairs.second_id": "says who was merged",
+    "shared_people.shared_id": "a shared address that is one person's is none any more",
+    "shared_people.customer_id": "looked up with who they are now",
 }
 
 

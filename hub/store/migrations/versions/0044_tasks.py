@@ -8,8 +8,8 @@ from alembic import op
 
 from hub.store.types import Instant
 
-revision = "0049"
-down_revision = "0041"
+revision = "0044"
+down_revision = "0043"
 
 
 def upgrade() -> None:
