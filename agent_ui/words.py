@@ -512,7 +512,7 @@ KEYS = (
     ("e", N_("resolve")),
     ("n", N_("open the next one")),
     ("c", N_("correct the topic")),
-    ("a", N_("ask another role for something")),
+    ("Shift+T", N_("ask another role for something")),
     ("g", N_("hand it over")),
     ("z s", N_("put it aside")),
     ("z", N_("put it aside")),

@@ -67,17 +67,8 @@ def _open(
     # Where somebody said who of a shared address it is, the others go on there too.
     theirs = or_(among(columns.customer_id, customer_ids), among(columns.shared_id, customer_ids))
     rows = connection.execute(
-<<<<<<< HEAD
-        select(columns.id, columns.customer_id, columns.last_at, *used)
-        .where(
-            among(columns.customer_id, customer_ids),
-            columns.state != "resolved",
-            ~tasks.is_own(columns.id),
-        )
-=======
         select(columns.id, columns.customer_id, columns.shared_id, columns.last_at, *used)
-        .where(theirs, columns.state != "resolved")
->>>>>>> main
+        .where(theirs, columns.state != "resolved", ~tasks.is_own(columns.id))
         .order_by(columns.last_at.desc())
     )
     found: dict[str, list[Any]] = {}

@@ -80,15 +80,11 @@ def requests(
     columns = conversations.c
     selection = (
         select(conversations)
-<<<<<<< HEAD
         .where(
-            columns.customer_id == customer_id,
+            among(columns.customer_id, sight.all),
             columns.channel != Channel.PARTNER.value,
             ~tasks.is_own(columns.id),
         )
-=======
-        .where(among(columns.customer_id, sight.all), columns.channel != Channel.PARTNER.value)
->>>>>>> main
         .order_by(columns.last_at.desc())
         .limit(limit)
     )
@@ -103,13 +99,9 @@ def request(connection: Connection, sight: Sight, conversation_id: str) -> Reque
     row = connection.execute(
         select(conversations).where(
             conversations.c.id == conversation_id,
-<<<<<<< HEAD
-            conversations.c.customer_id == customer_id,
-            ~tasks.is_own(conversations.c.id),
-=======
             among(conversations.c.customer_id, sight.all),
             conversations.c.channel != Channel.PARTNER.value,
->>>>>>> main
+            ~tasks.is_own(conversations.c.id),
         )
     ).one_or_none()
     return None if row is None else _requests(connection, [row], sight)[0]

@@ -132,11 +132,10 @@ async def test_the_customer_never_sees_a_task_and_does_not_write_in_it(
     await anna.post(f"/console/work/{item.id}/claim")
     await anna.post(f"/console/work/{item.id}/tasks", role="billing", what=WHAT)
     [task] = await house.rows(tasks)
-    shown = await house.database.read(lambda c: portal_views.requests(c, item.customer_id))
+    sight = portal_views.Sight(item.customer_id)
+    shown = await house.database.read(lambda c: portal_views.requests(c, sight))
     assert [one.id for one in shown] == [accepted.conversation_id]
-    found = await house.database.read(
-        lambda c: portal_views.request(c, item.customer_id, task.own_id)
-    )
+    found = await house.database.read(lambda c: portal_views.request(c, sight, task.own_id))
     assert found is None
     again = await house.receive(text_arrival())
     assert again.conversation_id == accepted.conversation_id
@@ -177,7 +176,7 @@ async def test_a_task_is_asked_for_by_key_and_seen_to_be_done(
         await at.page.keyboard.press("i")
         await expect(at.page.locator(".chip-mine")).to_be_visible()
         await at.done()
-        await at.page.keyboard.press("a")
+        await at.page.keyboard.press("Shift+T")
         await at.page.fill("[data-task] textarea", "Check the invoice")
         await at.page.locator("[data-task] button").press("Enter")
         await expect(at.page.locator(".task .chip")).to_have_text("asked for")
