@@ -6,7 +6,7 @@ A migration must work with the release before it: add first, use in the next rel
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0059"
+revision = "0045"
 down_revision = "0044"
 
 
