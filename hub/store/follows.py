@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, select, update
+from sqlalchemy import ColumnElement, Connection, delete, select, update
 
 from hub.store import audit, timeline
 from hub.store.agents import Agent
@@ -81,8 +81,8 @@ def of(connection: Connection, agent: Agent) -> list[Followed]:
     return [Followed(row.id, bool(row.has_news)) for row in rows if row.id in seen]
 
 
-def _find(connection: Connection, conversation_id: str, agent_id: str) -> Row[Any] | None:
-    found: Row[Any] | None = connection.execute(
+def _find(connection: Connection, conversation_id: str, agent_id: str) -> Any:
+    found: Any = connection.execute(
         select(follows.c.seen, conversations.c.interaction_count)
         .join(conversations, conversations.c.id == follows.c.conversation_id)
         .where(*_this(conversation_id, agent_id))
