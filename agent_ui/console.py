@@ -54,8 +54,10 @@ from agent_ui.views.promises import PromiseViews
 from agent_ui.views.replay import ReplayViews
 from agent_ui.views.saved_views import SavedViewViews
 from agent_ui.views.search import SearchViews
+from agent_ui.views.sharing import SharingViews
 from agent_ui.views.sign_in import SignInViews
 from agent_ui.views.sounds import SoundViews
+from agent_ui.views.tasks import TaskViews
 from agent_ui.views.topics import TopicViews
 from agent_ui.views.work import WorkViews
 from agent_ui.views.workshop import WorkshopViews
@@ -103,6 +105,7 @@ class Console:
             portal_rights=PortalRightsViews(context, pages),
             files=FileViews(context, pages),
             guide=GuideViews(pages, context.guide),
+            tasks=TaskViews(context, conversation),
             topics=TopicViews(context, pages),
             model=model,
             model_changes=ModelChanges(context, model),
@@ -112,6 +115,7 @@ class Console:
             handing_over=HandingOverViews(context, conversation),
             information=InformationViews(context, conversation),
             identity=IdentityViews(context, pages, conversation),
+            sharing=SharingViews(context, conversation),
             by_hand=ByHandViews(context, pages),
             programs=ProgramViews(context, pages),
             imports=ImportViews(context, pages, self._imports),

@@ -37,9 +37,11 @@ from agent_ui.views.promises import PromiseViews
 from agent_ui.views.replay import ReplayViews
 from agent_ui.views.saved_views import SavedViewViews
 from agent_ui.views.search import SearchViews
+from agent_ui.views.sharing import SharingViews
 from agent_ui.views.sign_in import SignInViews
 from agent_ui.views.sounds import PATH as SOUND
 from agent_ui.views.sounds import SoundViews
+from agent_ui.views.tasks import TaskViews
 from agent_ui.views.topics import TopicViews
 from agent_ui.views.work import WorkViews
 from agent_ui.views.workshop import WorkshopViews
@@ -68,6 +70,7 @@ class Views:
     portal_rights: PortalRightsViews
     files: FileViews
     guide: GuideViews
+    tasks: TaskViews
     topics: TopicViews
     model: ModelViews
     model_changes: ModelChanges
@@ -77,6 +80,7 @@ class Views:
     handing_over: HandingOverViews
     information: InformationViews
     identity: IdentityViews
+    sharing: SharingViews
     imports: ImportViews
     programs: ProgramViews
     by_hand: ByHandViews
@@ -133,6 +137,8 @@ def routes(
         Route("POST", work_item + "/snooze", agents(views.handing_over.snooze)),
         Route("POST", work_item + "/release", agents(views.actions.release)),
         Route("POST", work_item + "/resolve", agents(views.actions.resolve)),
+        Route("POST", work_item + "/tasks", agents(views.tasks.ask)),
+        Route("POST", "/console/tasks/{id}/skip", agents(views.tasks.skip)),
         Route("POST", work_item + "/wrap-up", agents(views.desk.wrap_up)),
         Route("POST", "/console/wrap-up", agents(views.desk.extend)),
         Route("POST", work_item + "/approval", agents(views.colleagues.ask_approval)),
@@ -197,7 +203,7 @@ def routes(
             guard.for_administrators(views.matrix.save),
             body_limit=LONGEST_MATRIX,
         ),
-        *_identity_routes(views.identity, guard),
+        *_identity_routes(views.identity, views.sharing, guard),
         *_replay_routes(views.replay, guard),
         *_program_routes(views.programs, guard),
         *_workshop_routes(views, guard),
@@ -206,7 +212,7 @@ def routes(
     ]
 
 
-def _identity_routes(views: IdentityViews, guard: Guard) -> Sequence[Route]:
+def _identity_routes(views: IdentityViews, sharing: SharingViews, guard: Guard) -> Sequence[Route]:
     """Agents say who is the same; who oversees the work puts together and apart."""
     supervisors, customer = guard.for_supervisors, "/console/customers/{id}"
     return [
@@ -215,6 +221,9 @@ def _identity_routes(views: IdentityViews, guard: Guard) -> Sequence[Route]:
         Route("POST", customer + "/merge", supervisors(views.merge)),
         Route("POST", customer + "/apart", supervisors(views.apart)),
         Route("POST", "/console/merges/{id}/undo", supervisors(views.undo)),
+        Route("POST", customer + "/share", guard.for_agents(sharing.share)),
+        Route("POST", customer + "/unshare", guard.for_agents(sharing.unshare)),
+        Route("POST", "/console/conversations/{id}/person", guard.for_agents(sharing.choose)),
     ]
 
 

@@ -92,6 +92,13 @@ REASONS = {
     "empty_note": N_("Write something first."),
     "promise_time": N_("Say by when: a time to come, within a year."),
     "empty_promise": N_("Write what you promise."),
+    "empty_task": N_("Write what is to be done."),
+    "task_in_task": N_("This is a task itself. Hand it over instead."),
+    "no_task": N_("There is no such task."),
+    "task_over": N_("This task is over already."),
+    "not_yours": N_("Only who asked for it, or a supervisor, can do this."),
+    "no_skip_reason": N_("Say in a few words why it is not needed."),
+    "is_task": N_("This is a task. Answer the customer where it was asked."),
     "no_view": N_("There is no such view any more."),
     "no_view_name": N_("Give the view a name."),
     "many_views": N_("There are too many views. Remove one first."),
@@ -163,6 +170,10 @@ REASONS = {
     "merged_again": N_("This customer was merged again since. Undo that first."),
     "no_merge": N_("There is nothing to undo."),
     "undone": N_("This was undone already."),
+    "no_point": N_("There is no such address any more."),
+    "shared": N_("This is known as a shared address already."),
+    "not_shared": N_("This did not come from a shared address."),
+    "no_person": N_("Write who it is."),
     **MODEL_REASONS,
     **OFFICE_REASONS,
     **WORKSHOP_REASONS,
@@ -226,9 +237,18 @@ PROMISED = {
     "promise_made": N_("{name} promised: {what}"),
     "promise_kept": N_("{name} kept the promise: {what}"),
     "promise_breached": N_("Not kept in time by {name}: {what}"),
+    "task_asked": N_("{name} asked another role for this: {what}"),
+    "task_done": N_("{name} did what was asked: {what}"),
+    "task_skipped": N_("{name} went on without it: {what}"),
     "approval_asked": N_("{name} asked to approve: {what}"),
     "approval_yes": N_("{name} approved: {what}"),
     "approval_no": N_("{name} did not approve: {what}"),
+}
+
+TASKS = {
+    "open": N_("asked for"),
+    "done": N_("done"),
+    "skipped": N_("not needed"),
 }
 
 SEARCHED = {
@@ -290,6 +310,7 @@ CUSTOMER = {
     "person": N_("Person"),
     "organisation": N_("Organisation"),
     "visitor": N_("Visitor"),
+    "shared": N_("Shared address"),
 }
 
 POINTS = {
@@ -491,9 +512,11 @@ KEYS = (
     ("e", N_("resolve")),
     ("n", N_("open the next one")),
     ("c", N_("correct the topic")),
+    ("Shift+T", N_("ask another role for something")),
     ("g", N_("hand it over")),
     ("z s", N_("put it aside")),
     ("z", N_("put it aside")),
+    ("a", N_("say who of a shared address it is")),
     ("l", N_("write down a letter, visit or call")),
     ("q", N_("filter the work")),
     ("1-9", N_("one of your views")),

@@ -57,7 +57,7 @@ from hub.store.database import open_database
 from hub.store.leader import open_leadership
 from hub.sweeper import Sweeper
 from hub.tokens import Tokens
-from routing.asking import what_to_ask
+from routing.asking import call_is_recorded, what_to_ask
 from routing.assigning.rules import Rules
 from routing.deadlines import Deadlines
 from routing.dispatcher import Dispatcher
@@ -356,6 +356,7 @@ def _connectors(
         report=outbound.report,
         wake=basics.relay.wake,
         ask=partial(_ask, basics.model),
+        is_recorded=lambda who, topic: call_is_recorded(basics.model(), who, topic),
         default_accounts=default_accounts(basics.settings),
         pass_on=partial(_pass_on, outbound_to),
         topic_of_event=lambda kind: basics.model().topic_of_event(kind),

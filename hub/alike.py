@@ -13,6 +13,8 @@ from enum import StrEnum
 from rapidfuzz import fuzz
 from rapidfuzz.distance import JaroWinkler
 
+from hub.interaction import Party, PointKind
+
 LIKELY = 60
 """From this score on people are shown to who can tell."""
 MOST = 99
@@ -159,6 +161,11 @@ def is_for_many(mail: str) -> bool:
     """Whether an address is one of those that several people read."""
     local = mail.partition("@")[0].partition("+")[0].casefold()
     return local in ROLE_NAMES or re.sub(r"[._-]", "", local) in ROLE_NAMES
+
+
+def is_for_many_people(party: Party) -> bool:
+    """Whether an address joins nobody to anybody, also where nobody said that it is shared."""
+    return party.kind is PointKind.EMAIL and is_for_many(party.value)
 
 
 def plain(text: str) -> str:

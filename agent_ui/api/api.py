@@ -18,6 +18,7 @@ from agent_ui.api import (
     model,
     needed,
     overseeing,
+    sharing,
     together,
     trade,
     webhooks,
@@ -51,6 +52,7 @@ def operations(context: ConsoleContext) -> Sequence[Operation[Agent]]:
     return [
         *customers.operations(),
         *identity.operations(),
+        *sharing.operations(),
         *conversations.operations(context),
         *contacts.operations(context),
         *files.operations(context),

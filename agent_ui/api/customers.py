@@ -67,7 +67,7 @@ class Customer(Shape):
     """`number`: as the organisation counts its customers; empty: none."""
 
     id: str
-    kind: str = Field(description="person, organisation or visitor")
+    kind: str = Field(description="person, organisation, visitor or shared (an address of several)")
     name: str
     number: str
     organisation_id: str | None

@@ -116,7 +116,7 @@ class ConversationViews:
     def _topic_choices(self, screen: Screen, language: str) -> Sequence[TopicChoice]:
         """None for who cannot correct the topic now."""
         item = screen.item
-        if item is None or not (screen.is_mine or screen.may_take):
+        if item is None or screen.task or not (screen.is_mine or screen.may_take):
             return ()
         return self._context.topics.choices(item.decision, item.channel, language)
 

@@ -17,7 +17,7 @@ from hub import clock
 from hub.errors import Rejected
 from hub.interaction import Party
 from hub.references import normal
-from hub.store import audit, customer_keys
+from hub.store import audit, customer_keys, sharing
 from hub.store.among import among
 from hub.store.tables import contact_points, customers
 
@@ -110,10 +110,15 @@ def change(connection: Connection, customer_id: str, values: Mapping[str, Any], 
 
 
 def add_point(connection: Connection, customer_id: str, party: Party, *, by: str) -> None:
-    """A way to reach them, not verified: that somebody says so is no proof. Raises Rejected."""
+    """A way to reach them, not verified: that somebody says so is no proof. Of an address that is
+    shared they become one who uses it. Raises Rejected."""
     _refuse_merged(connection, customer_id)
-    of_it = select(contact_points.c.customer_id).where(contact_points.c.key == party.key)
-    owner = connection.execute(of_it).scalar_one_or_none()
+    of_it = select(contact_points.c.customer_id, contact_points.c.shared)
+    point = connection.execute(of_it.where(contact_points.c.key == party.key)).one_or_none()
+    owner = point.customer_id if point is not None else None
+    if point is not None and point.shared:
+        sharing.uses(connection, point.customer_id, customer_id)
+        return
     if owner == customer_id:
         return
     if owner is not None:

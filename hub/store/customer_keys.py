@@ -21,7 +21,9 @@ def traits(connection: Connection, customer_ids: Iterable[str]) -> dict[str, Tra
     rows = connection.execute(
         select(customers).where(among(columns.id, customer_ids), columns.merged_into.is_(None))
     ).all()
-    of_these = among(contact_points.c.customer_id, [row.id for row in rows])
+    of_these = among(contact_points.c.customer_id, [row.id for row in rows]) & ~(
+        contact_points.c.shared
+    )
     points: dict[tuple[str, str], tuple[str, ...]] = {}
     for point in connection.execute(select(contact_points).where(of_these)):
         key = point.customer_id, point.kind

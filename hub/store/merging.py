@@ -14,12 +14,12 @@ from sqlalchemy import Connection, select, update
 
 from hub.alike import is_address
 from hub.errors import Rejected
-from hub.logs import correlation_id
-from hub.store import audit, customer_keys, customer_pairs, outbox, regrouping, searchable
+from hub.store import audit, customer_keys, customer_pairs, regrouping, searchable
 from hub.store import work_items as items
 from hub.store.among import among
 from hub.store.parting import give_what_followed
 from hub.store.regrouping import Place, Regrouping
+from hub.store.sharing import SHARED
 from hub.store.tables import (
     agreements,
     api_tokens,
@@ -39,7 +39,6 @@ from hub.store.tables import (
 )
 
 KIND = "customers"
-SOURCE = "/loket/merging"
 
 PLACES = (
     Place(conversations, "customer_id"),
@@ -62,7 +61,8 @@ PLACES = (
 """Where it says whose something is. What customers said of consent goes with the contact point, and
 what is proposed about them is looked up with who they are now."""
 
-_PEOPLE = frozenset({"person", "visitor"})
+_ONE = (frozenset({"person", "visitor"}), frozenset({"person", SHARED}))
+"""Kinds that can be one: a shared address turns out to be one person's."""
 _FILLED = ("organisation_id", "target_group", "language")
 LATE = timedelta(minutes=2)
 """After a merge, in which somebody who had looked before it may still write."""
@@ -95,6 +95,8 @@ def merge(connection: Connection, kept_id: str, other_id: str, *, by: str) -> Do
     gone = {"merged_into": kept_id} | ({"number": None} if "number" in filled else {})
     _write(connection, other_id, gone)
     _write(connection, kept_id, filled)
+    if other.kind == SHARED:
+        _share(connection, kept_id, merging_id, shared=False)
     customer_pairs.settle(connection, kept_id, other_id, customer_pairs.MERGED, by=by)
     _look_again(connection, kept_id, other_id)
     details = {"merge": merging_id, "moved": moved, "filled": sorted(filled)}
@@ -115,6 +117,8 @@ def undo(connection: Connection, merging_id: str, *, by: str) -> Done:
         for place in PLACES
         if (count := regrouping.back(connection, merging.id, place, kept.id, other.id))
     }
+    if other.kind == SHARED:
+        _share(connection, other.id, merging.id, shared=True)
     since = give_what_followed(connection, kept.id, other.id, merging.at)
     _empty(connection, kept, merging)
     regrouping.end(connection, merging.id, by=by)
@@ -162,7 +166,8 @@ def _locked(connection: Connection, kept_id: str, other_id: str) -> tuple[Any, A
 def _refuse_unequal(kept: Any, other: Any) -> None:
     if kept.merged_into is not None or other.merged_into is not None:
         raise Rejected("merged", "One of them was merged with another already.", status=409)
-    if kept.kind != other.kind and not {kept.kind, other.kind} <= _PEOPLE:
+    kinds = {kept.kind, other.kind}
+    if len(kinds) > 1 and not any(kinds <= both for both in _ONE):
         raise Rejected("other_kind", "A person is no organisation.", status=409)
     if kept.organisation_id == other.id or other.organisation_id == kept.id:
         raise Rejected("other_kind", "One of them works for the other.", status=409)
@@ -177,7 +182,7 @@ def _filled(kept: Any, other: Any) -> dict[str, Any]:
     }
     if kept.number is None and other.number is not None:
         found["number"] = other.number
-    if kept.kind == "visitor" and other.kind == "person":
+    if kept.kind != "person" and other.kind == "person":
         found["kind"] = other.kind
     if other.name and not is_address(other.name) and (not kept.name or is_address(kept.name)):
         found["name"] = other.name
@@ -200,6 +205,13 @@ def _empty(connection: Connection, kept: Any, merging: Regrouping) -> None:
     _write(connection, merging.other_id, gone)
 
 
+def _share(connection: Connection, customer_id: str, merging_id: str, *, shared: bool) -> None:
+    """The addresses that moved are one person's now, or several people's again."""
+    moved = regrouping.rows_of(merging_id, "contact_points.customer_id")
+    this = (contact_points.c.customer_id == customer_id) & contact_points.c.id.in_(moved)
+    connection.execute(update(contact_points).where(this).values(shared=shared))
+
+
 def _without(
     now: Mapping[str, Any], former: Mapping[str, Any], filled: Mapping[str, Any]
 ) -> dict[str, Any]:
@@ -217,20 +229,10 @@ def _look_again(connection: Connection, *both: str) -> None:
     """What is kept about them elsewhere follows; who has their work open sees it."""
     customer_keys.refresh(connection, both)
     searchable.refresh_customers(connection, both)
-    columns = work_items.c
-    theirs = among(columns.customer_id, both) & (columns.state != items.DONE)
-    ids = list(connection.execute(select(columns.id).where(theirs)).scalars())
-    connection.execute(
-        update(work_items).where(among(columns.id, ids)).values(epoch=columns.epoch + 1)
+    theirs = select(work_items.c.conversation_id).where(
+        among(work_items.c.customer_id, both), work_items.c.state != items.DONE
     )
-    for item in items.by_ids(connection, ids):
-        outbox.add(
-            connection,
-            items.event(item),
-            subject=item.conversation_id,
-            source=SOURCE,
-            correlation_id=correlation_id(),
-        )
+    items.tell_again(connection, list(connection.execute(theirs).scalars()))
 
 
 def _audit(

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Select,
     String,
     cast,
     delete,
@@ -101,11 +102,17 @@ def move(
 def back(connection: Connection, regrouping_id: str, place: Place, now: str, former: str) -> int:
     """Give the rows that were moved back, where nobody gave them to somebody else meanwhile."""
     key, owner = place.table.c[place.key], place.table.c[place.column]
-    written = select(regrouped_rows.c.row_id).where(
-        regrouped_rows.c.regrouping_id == regrouping_id, regrouped_rows.c.place == place.name
-    )
+    written = rows_of(regrouping_id, place.name)
     gone = update(place.table).where(owner == now, key.in_(written))
     return int(connection.execute(gone.values({place.column: former})).rowcount)
+
+
+def rows_of(regrouping_id: str, place: str) -> Select[tuple[str]]:
+    """The ids of the rows that it moved there."""
+    columns = regrouped_rows.c
+    return select(columns.row_id).where(
+        columns.regrouping_id == regrouping_id, columns.place == place
+    )
 
 
 def find(

@@ -123,3 +123,57 @@ async def test_a_supervisor_goes_through_the_list(twice: Twice, lead: Person) ->
     page = await lead.post(page.value(".pair-done form", "action"))
     assert not page.has(".pair-done")
     assert (await lead.post("/console/merges/none/undo")).status == 404
+
+
+# Addresses that several people use
+
+HOME = email_party("jansen@home.example", "Jan Jansen")
+
+
+async def test_an_agent_says_that_an_address_is_shared_and_who_it_is(
+    house: House, anna: Person
+) -> None:
+    mail = mail_arrival(HOME.value).model_copy(update={"sender": HOME})
+    first = await house.receive(mail)
+    path = f"/console/conversations/{first.conversation_id}"
+    page = await anna.get(path)
+    assert page.texts("form[action$='/share'] button") == ["jansen@home.example is shared"]
+    share = page.value("form[action$='/share']", "action")
+    point = page.value("form[action$='/share'] button")
+    page = await anna.post(share, conversation=first.conversation_id, point=point)
+    assert page.text(".shared-addresses") == "Uses with others: jansen@home.example"
+    second = await house.receive(mail_arrival(HOME.value))
+    path = f"/console/conversations/{second.conversation_id}"
+    page = await anna.get(path)
+    assert page.text("[data-one-of] p") == ("Several people use jansen@home.example. Who is this?")
+    assert page.texts("[data-one-of] button") == ["Jan Jansen"]
+    page = await anna.post(f"{path}/person", name="Eva Smit")
+    assert page.text(".who").endswith("Eva Smit")
+    assert "Somebody else after all?" in page.text(".one-of summary")
+    assert page.texts("[data-one-of] button") == ["Jan Jansen", "Nobody knows"]
+    page = await anna.post(f"{path}/person", customer=page.value("[data-one-of] button"))
+    assert page.text(".who").endswith("Jan Jansen")
+    assert [r.text("li .row-name") for r in [await anna.get("/console")]] == ["Jan Jansen"]
+
+
+async def test_a_shared_address_that_is_one_person_s_is_theirs(
+    house: House, anna: Person, lead: Person
+) -> None:
+    first = await house.receive(mail_arrival(HOME.value).model_copy(update={"sender": HOME}))
+    page = await anna.get(f"/console/conversations/{first.conversation_id}")
+    share = page.value("form[action$='/share']", "action")
+    fields = {"conversation": first.conversation_id}
+    await anna.post(share, **fields, point=f"email:{HOME.value}")
+    assert (await anna.post(share, **fields, point=f"email:{HOME.value}")).status == 404
+    second = await house.receive(mail_arrival(HOME.value))
+    fields = {"conversation": second.conversation_id}
+    page = await anna.get(f"/console/conversations/{second.conversation_id}")
+    unshare = page.value("form[action$='/unshare']", "action")
+    jan = page.value("form[action$='/unshare'] button")
+    assert (await anna.post(unshare, **fields, customer=fields["conversation"])).status == 404
+    page = await anna.post(unshare, **fields, customer=jan)
+    assert page.text(".who").endswith("Jan Jansen")
+    assert not page.has("[data-one-of]")
+    page = await lead.get(page.path)
+    page = await lead.post(page.value(".merged", "action"), **fields)
+    assert page.has("[data-one-of]")

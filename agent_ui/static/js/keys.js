@@ -20,6 +20,7 @@ const ACTIONS = {
   f: () => document.querySelector("loket-composer")?.write("forward"),
   b: () => press("[data-take-back]"),
   e: () => openMenu("details[data-resolve]"),
+  T: () => openMenu("details[data-task]"),
   g: () => openMenu("details[data-give]"),
   z: () => openMenu("details[data-aside]"),
   y: () => press("[data-accept]"),
@@ -35,6 +36,7 @@ const ACTIONS = {
   H: () => press('[data-key="H"]'),
   c: openCorrection,
   l: () => press("[data-by-hand]"),
+  a: sayWho,
   q: () => openMenu("details[data-filter]"),
   0: () => press("[data-all-work]"),
   "?": openKeys,
@@ -77,6 +79,13 @@ function openMenu(selector) {
   if (!menu) return;
   menu.open = true;
   menu.querySelector("select, form button, input:not([type=hidden]), textarea").focus();
+}
+
+function sayWho() {
+  const asked = document.querySelector("[data-one-of]");
+  const folded = asked?.closest("details");
+  if (folded) folded.open = true;
+  asked?.querySelector("button")?.focus();
 }
 
 function openKeys() {

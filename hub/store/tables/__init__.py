@@ -45,6 +45,7 @@ from hub.store.tables.identity import (
     customer_pairs,
     regrouped_rows,
     regroupings,
+    shared_people,
 )
 from hub.store.tables.model import (
     learned_topics,
@@ -104,6 +105,7 @@ from hub.store.tables.work import (
     ratings,
     reviews,
     steps_done,
+    tasks,
     work_facts,
     work_information,
     work_items,
@@ -187,8 +189,10 @@ __all__ = [
     "search_terms",
     "second_factors",
     "sessions",
+    "shared_people",
     "sign_ins",
     "steps_done",
+    "tasks",
     "thread_refs",
     "topic_corrections",
     "topic_thresholds",

@@ -33,12 +33,14 @@ conversations = Table(
     Column("channel", String(16), nullable=False),
     Column("state", String(16), nullable=False),  # open, pending, resolved
     Column("linked_id", ID, ForeignKey("conversations.id")),
+    Column("shared_id", ID),  # the shared address it came from, where somebody said who it was
     Column("handover_address", String(512), nullable=False, server_default=""),
     Column("interaction_count", Integer, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("last_at", Instant, nullable=False),
     Column("resolved_at", Instant),
     Index("ix_conversations_customer_id_last_at", "customer_id", "last_at"),
+    where("ix_conversations_shared_id", "shared_id IS NOT NULL", "shared_id", "last_at"),
 )
 
 participants = Table(

@@ -1,6 +1,6 @@
 """Customers: who they are, where they are reached, what was agreed, what they allow."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, String, Table, Text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, String, Table, Text, false
 
 from hub.store.tables.base import ID, metadata, where
 from hub.store.types import Instant, Json
@@ -9,7 +9,7 @@ customers = Table(
     "customers",
     metadata,
     Column("id", ID, primary_key=True),
-    Column("kind", String(16), nullable=False),  # person, organisation, visitor
+    Column("kind", String(16), nullable=False),  # person, organisation, visitor, shared
     Column("name", Text, nullable=False),
     Column("organisation_id", ID, ForeignKey("customers.id"), index=True),
     Column("target_group", String(100), nullable=False, server_default=""),
@@ -32,6 +32,7 @@ contact_points = Table(
     Column("kind", String(16), nullable=False),
     Column("value", String(512), nullable=False),
     Column("verified", Boolean, nullable=False),
+    Column("shared", Boolean, nullable=False, server_default=false()),  # several people use it
     Column("created_at", Instant, nullable=False),
 )
 

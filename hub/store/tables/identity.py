@@ -30,6 +30,15 @@ customer_pairs = Table(
     where("ix_customer_pairs_open", "state IN ('open', 'asked')", "score"),
 )
 
+# Who is known to use a shared address, which is a customer of kind `shared`.
+shared_people = Table(
+    "shared_people",
+    metadata,
+    Column("shared_id", ID, ForeignKey("customers.id"), primary_key=True),
+    Column("customer_id", ID, ForeignKey("customers.id"), primary_key=True),
+    Index("ix_shared_people_customer_id", "customer_id"),
+)
+
 # What people put together or apart, so that it can be undone.
 regroupings = Table(
     "regroupings",

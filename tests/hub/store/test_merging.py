@@ -185,6 +185,8 @@ FOLLOWS = {
     "customer_keys.customer_id": "made anew",
     "customer_pairs.first_id": "says who was merged",
     "customer_pairs.second_id": "says who was merged",
+    "shared_people.shared_id": "a shared address that is one person's is none any more",
+    "shared_people.customer_id": "looked up with who they are now",
 }
 
 
