@@ -38,6 +38,7 @@ from agent_ui.views.company import CompanyViews
 from agent_ui.views.conversation import ConversationViews
 from agent_ui.views.desk import DeskViews
 from agent_ui.views.files import FileViews
+from agent_ui.views.follows import FollowViews
 from agent_ui.views.guide import GuideViews
 from agent_ui.views.handing_over import HandingOverViews
 from agent_ui.views.identity import IdentityViews
@@ -58,6 +59,7 @@ from agent_ui.views.search import SearchViews
 from agent_ui.views.sharing import SharingViews
 from agent_ui.views.sign_in import SignInViews
 from agent_ui.views.sounds import SoundViews
+from agent_ui.views.tasks import TaskViews
 from agent_ui.views.topics import TopicViews
 from agent_ui.views.work import WorkViews
 from agent_ui.views.workshop import WorkshopViews
@@ -104,7 +106,9 @@ class Console:
             me=OwnSettingsViews(context, pages),
             portal_rights=PortalRightsViews(context, pages),
             files=FileViews(context, pages),
+            follows=FollowViews(context),
             guide=GuideViews(pages, context.guide),
+            tasks=TaskViews(context, conversation),
             topics=TopicViews(context, pages),
             model=model,
             model_changes=ModelChanges(context, model),

@@ -92,6 +92,13 @@ REASONS = {
     "empty_note": N_("Write something first."),
     "promise_time": N_("Say by when: a time to come, within a year."),
     "empty_promise": N_("Write what you promise."),
+    "empty_task": N_("Write what is to be done."),
+    "task_in_task": N_("This is a task itself. Hand it over instead."),
+    "no_task": N_("There is no such task."),
+    "task_over": N_("This task is over already."),
+    "not_yours": N_("Only who asked for it, or a supervisor, can do this."),
+    "no_skip_reason": N_("Say in a few words why it is not needed."),
+    "is_task": N_("This is a task. Answer the customer where it was asked."),
     "no_view": N_("There is no such view any more."),
     "no_view_name": N_("Give the view a name."),
     "many_views": N_("There are too many views. Remove one first."),
@@ -168,6 +175,7 @@ REASONS = {
     "not_shared": N_("This did not come from a shared address."),
     "no_person": N_("Write who it is."),
     "no_split": N_("Choose a message of the customer, not the first one."),
+    "own_task": N_("A task stays a conversation of its own."),
     "live": N_("The customer is still there. Wait until they left."),
     "gathered": N_("One of them was merged already. Look again."),
     "other_customer": N_("These are of two customers. Merge the customers first, or link them."),
@@ -235,6 +243,9 @@ PROMISED = {
     "promise_made": N_("{name} promised: {what}"),
     "promise_kept": N_("{name} kept the promise: {what}"),
     "promise_breached": N_("Not kept in time by {name}: {what}"),
+    "task_asked": N_("{name} asked another role for this: {what}"),
+    "task_done": N_("{name} did what was asked: {what}"),
+    "task_skipped": N_("{name} went on without it: {what}"),
     "approval_asked": N_("{name} asked to approve: {what}"),
     "approval_yes": N_("{name} approved: {what}"),
     "approval_no": N_("{name} did not approve: {what}"),
@@ -247,6 +258,12 @@ REGROUPED = {
     "split_from": N_("{name} split this off from conversation #{number}"),
 }
 """What was put together and apart."""
+
+TASKS = {
+    "open": N_("asked for"),
+    "done": N_("done"),
+    "skipped": N_("not needed"),
+}
 
 SEARCHED = {
     "customer": N_("Customers"),
@@ -509,6 +526,9 @@ KEYS = (
     ("e", N_("resolve")),
     ("n", N_("open the next one")),
     ("c", N_("correct the topic")),
+    ("Shift+T", N_("ask another role for something")),
+    ("Shift+F", N_("follow it, or not any more")),
+    ("Shift+W", N_("what you follow")),
     ("g", N_("hand it over")),
     ("z s", N_("put it aside")),
     ("z", N_("put it aside")),

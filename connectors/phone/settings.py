@@ -55,6 +55,7 @@ class LineSettings(Section):
 
 
 _APP_SID = re.compile(r"AP[0-9a-f]{32}")
+_SERVICE_SID = re.compile(r"GA[0-9a-f]{32}")
 
 
 def _script(value: str) -> str:
@@ -69,6 +70,12 @@ def _script(value: str) -> str:
 def _application(value: str) -> str:
     if value and not _APP_SID.fullmatch(value):
         raise ValueError("write the SID of the TwiML app: AP and 32 digits or letters a to f")
+    return value
+
+
+def _service(value: str) -> str:
+    if not _SERVICE_SID.fullmatch(value):
+        raise ValueError("write the SID of the service: GA and 32 digits or letters a to f")
     return value
 
 
@@ -118,8 +125,14 @@ class PhoneSettings(Section):
     )
     transcribe: bool = Field(
         False,
-        description="messages in English are written out by Twilio, which knows no Dutch; it has a"
-        " price",
+        description="messages in English, of two minutes at most, are written out by Twilio, where"
+        " no service of intelligence does so; it has a price",
+    )
+    intelligence: dict[Language, Annotated[str, AfterValidator(_service)]] = Field(
+        default_factory=dict,
+        description="calls that are recorded, and messages, are written out in their language: the"
+        " SID of a service of Twilio's Conversational Intelligence for nl, for en, or both; it has"
+        " a price",
     )
     music_url: str = Field(
         "", description="sound that is played to who waits, an address that Twilio can fetch"

@@ -14,7 +14,7 @@ KEY_SECONDS = 6
 CONSENT_SECONDS = 3
 _LONGEST_HINTS = 500
 TRANSCRIBED = "en"
-"""The language that Twilio writes out."""
+"""The language that Twilio writes out by itself."""
 WAIT_SECONDS = 20
 """Between two announcements, where there is no music."""
 
@@ -202,7 +202,8 @@ class Telling:
         for text in (*said, say("record", language)):
             _say(response, language, text)
         written = {}
-        if self._settings.transcribe and language == TRANSCRIBED:
+        elsewhere = language in self._settings.intelligence
+        if self._settings.transcribe and language == TRANSCRIBED and not elsewhere:
             written = {"transcribe": True, "transcribe_callback": self._to(TRANSCRIPT)}
         response.record(
             action=self._to(VOICEMAIL),

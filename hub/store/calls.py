@@ -329,6 +329,7 @@ def end(connection: Connection, sid: str, outcome: str = "", *, why: str = "") -
         direction=call.direction,
         why=why,
         to=call.other_to or call.put_through,
+        withheld="" if call.caller else "yes",
         agent_id=call.agent_id if ours else None,
         agent_name=(name.scalar_one_or_none() or "") if ours else "",
     )

@@ -29,10 +29,12 @@ from hub.store.tables import (
     conversation_links,
     conversations,
     drafts,
+    follows,
     interactions,
     participants,
     ratings,
     reviews,
+    tasks,
     thread_refs,
     work_facts,
 )
@@ -52,11 +54,12 @@ PLACES = (
     Place(calls, "conversation_id", key="sid"),
     Place(ratings, "conversation_id"),
     Place(reviews, "conversation_id"),
+    Place(tasks, "conversation_id"),
     Place(agreements, "conversation_id"),
     Place(conversations, "merged_into"),
 )
-_COPIED = (participants, conversation_links)
-"""What both have: who takes part, and what it is about."""
+_COPIED = (participants, conversation_links, follows)
+"""What both have: who takes part, what it is about, who follows it."""
 _KEPT_OF_WORK = (
     "state", "agent_id", "snoozed_until", "look_again_at", "resolved_at", "answer_due",
     "answer_warn", "overdue", "urgency_minutes", "rank", "first_response_at",
@@ -199,6 +202,9 @@ def _refuse(connection: Connection, kept: Any, other: Any, agent: Agent) -> None
         raise Rejected("gathered", "One of them was merged already.", status=409)
     if kept.customer_id != other.customer_id:
         raise Rejected("other_customer", "They are of two customers.", status=409)
+    own = select(tasks.c.id).where(tasks.c.own_id.in_([kept.id, other.id]))
+    if connection.execute(own).first():
+        raise Rejected("own_task", "A task stays a conversation of its own.", status=409)
     refuse_held_by_others(connection, other.id, agent)
     refuse_live(connection, kept.id)
     refuse_live(connection, other.id)

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, case, delete, or_, select
 
 from hub import clock
 from hub.errors import Rejected
-from hub.store import audit
+from hub.store import audit, tasks
 from hub.store.among import among
 from hub.store.inserting import insert_new
 from hub.store.tables import conversations, customers, related_conversations
@@ -79,7 +79,10 @@ def others_of(
     ids = (
         select(columns.id)
         .where(
-            columns.customer_id == customer_id, columns.id != besides, columns.merged_into.is_(None)
+            columns.customer_id == customer_id,
+            columns.id != besides,
+            columns.merged_into.is_(None),
+            ~tasks.is_own(columns.id),
         )
         .order_by(columns.last_at.desc())
         .limit(limit)

@@ -20,6 +20,7 @@ from hub.interaction import (
     Party,
     Verification,
 )
+from hub.store import tasks
 from hub.store.agents import Agent
 from hub.store.among import among
 from hub.store.tables import (
@@ -126,7 +127,8 @@ def visible(connection: Connection, conversation_ids: Collection[str], agent: Ag
 
     These are the ones with a work item in a role that they hold or assigned to them, and those of
     a customer, or of the same organisation, for whom they hold work now; and those about which a
-    colleague asked them something. Supervisors read all.
+    colleague asked them something, or their role for a task, or they asked for one. Supervisors
+    read all.
     """
     if agent.supervisor:
         there = conversations.c.id.in_(conversation_ids)
@@ -136,6 +138,7 @@ def visible(connection: Connection, conversation_ids: Collection[str], agent: Ag
         _by_work(conversation_ids, agent),
         _by_customer(conversation_ids, agent),
         _by_request(conversation_ids, agent),
+        tasks.visible_to(conversation_ids, agent),
     )
     return set(connection.execute(found).scalars())
 

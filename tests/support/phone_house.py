@@ -59,6 +59,8 @@ topics:
   complaint: {title: {en: Complaint, nl: Klacht}}
   visit: {title: {en: Visit, nl: Bezoek}}
 """
+COMPLAINT = "4"
+"""The key of what is recorded."""
 GROUP = "U belt op de lijn voor zakelijke klanten."
 MODEL = model_of(
     "role: service",
@@ -207,6 +209,26 @@ class House(TwilioHouse):
 def said(call: Call) -> str:
     """All that was said to this end."""
     return " ".join(heard.text for heard in call.heard)
+
+
+async def complain(house: House, key: str = "") -> Call:
+    """A caller chooses what is recorded, is told so, and presses this key (or none)."""
+    call = house.cloud.calls.dial(THEIRS, OURS)
+    await eventually(lambda: call.expects == "keys")
+    house.cloud.calls.press(call, COMPLAINT)
+    await eventually(lambda: "Wij nemen dit gesprek op." in said(call))
+    await eventually(lambda: call.expects == "keys")
+    house.cloud.calls.press(call, key)
+    await eventually(lambda: call.waiting)
+    await eventually(house.item)
+    return call
+
+
+async def talk(house: House, call: Call) -> Any:
+    anna = await house.agent()
+    await house.take(anna)
+    await eventually(lambda: call.talking)
+    return anna
 
 
 open_house = House.running

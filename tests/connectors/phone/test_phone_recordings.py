@@ -13,31 +13,8 @@ from hub.store import call_wishes
 from hub.store.call_wishes import Wish
 from hub.store.leader import open_leadership
 from hub.store.tables import attachments, calls, interactions
-from phone_house import THEIRS, House, said
-from twilio_cloud import OURS
+from phone_house import THEIRS, House, complain, said, talk
 from waiting import eventually
-
-COMPLAINT = "4"
-
-
-async def complain(house: House, key: str = "") -> Call:
-    """A caller chooses what is recorded, is told so, and presses this key (or none)."""
-    call = house.cloud.calls.dial(THEIRS, OURS)
-    await eventually(lambda: call.expects == "keys")
-    house.cloud.calls.press(call, COMPLAINT)
-    await eventually(lambda: "Wij nemen dit gesprek op." in said(call))
-    await eventually(lambda: call.expects == "keys")
-    house.cloud.calls.press(call, key)
-    await eventually(lambda: call.waiting)
-    await eventually(house.item)
-    return call
-
-
-async def talk(house: House, call: Call) -> Any:
-    anna = await house.agent()
-    await house.take(anna)
-    await eventually(lambda: call.talking)
-    return anna
 
 
 async def sounds(house: House) -> list[Any]:

@@ -138,6 +138,8 @@ FOLLOWS = {
     "conversation_links.conversation_id": "copied",
     "drafts.conversation_id": "put below each other",
     "chat_visits.conversation_id": "of a chat that is over",
+    "follows.conversation_id": "copied",
+    "tasks.own_id": "a task is never merged",
     "conversations.linked_id": "says where it came from",
     "related_conversations.first_id": "leads to where it is now",
     "related_conversations.second_id": "leads to where it is now",

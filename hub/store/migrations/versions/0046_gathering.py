@@ -8,8 +8,8 @@ from alembic import op
 
 from hub.store.types import Instant
 
-revision = "0044"
-down_revision = "0043"
+revision = "0046"
+down_revision = "0045"
 
 
 def upgrade() -> None:
