@@ -16,6 +16,7 @@ _WORDS = {
     calls.PUT_THROUGH: N_("{name} put the customer through to {to} after {time}"),
     calls.HANDLED: N_("The call was ended because this was resolved; the customer waited {time}"),
 }
+_NOBODY_TO_CALL = N_("The customer hung up after waiting {time}, and withheld their number")
 _CALLED = N_("{name} called the customer, and they talked: {time}")
 _UNREACHED = {
     "no_number": N_("{name} has no phone number in the settings; the customer waits for another"),
@@ -57,6 +58,8 @@ def call_words(texts: Texts, entry: Any) -> str:
         return texts(known.get(details["why"]) or known[""], name=name)
     time = span(texts, float(details["seconds"]))
     words = _CALLED if outcome == calls.TALKED and is_ours else _WORDS[outcome]
+    if outcome == calls.MISSED and details.get("withheld"):
+        words = _NOBODY_TO_CALL
     return texts(words, name=name, time=time, to=details.get("to", ""))
 
 

@@ -38,8 +38,10 @@ from agent_ui.views.company import CompanyViews
 from agent_ui.views.conversation import ConversationViews
 from agent_ui.views.desk import DeskViews
 from agent_ui.views.files import FileViews
+from agent_ui.views.follows import FollowViews
 from agent_ui.views.guide import GuideViews
 from agent_ui.views.handing_over import HandingOverViews
+from agent_ui.views.identity import IdentityViews
 from agent_ui.views.imports import ImportViews
 from agent_ui.views.information import InformationViews
 from agent_ui.views.matrix import MatrixViews
@@ -47,13 +49,16 @@ from agent_ui.views.model import ModelViews
 from agent_ui.views.model_changes import ModelChanges
 from agent_ui.views.oidc import OidcViews
 from agent_ui.views.own_settings import OwnSettingsViews
+from agent_ui.views.portal_rights import PortalRightsViews
 from agent_ui.views.programs import ProgramViews
 from agent_ui.views.promises import PromiseViews
 from agent_ui.views.replay import ReplayViews
 from agent_ui.views.saved_views import SavedViewViews
 from agent_ui.views.search import SearchViews
+from agent_ui.views.sharing import SharingViews
 from agent_ui.views.sign_in import SignInViews
 from agent_ui.views.sounds import SoundViews
+from agent_ui.views.tasks import TaskViews
 from agent_ui.views.topics import TopicViews
 from agent_ui.views.work import WorkViews
 from agent_ui.views.workshop import WorkshopViews
@@ -98,8 +103,11 @@ class Console:
             search=SearchViews(context, pages),
             promises=PromiseViews(context, conversation),
             me=OwnSettingsViews(context, pages),
+            portal_rights=PortalRightsViews(context, pages),
             files=FileViews(context, pages),
+            follows=FollowViews(context),
             guide=GuideViews(pages, context.guide),
+            tasks=TaskViews(context, conversation),
             topics=TopicViews(context, pages),
             model=model,
             model_changes=ModelChanges(context, model),
@@ -108,6 +116,8 @@ class Console:
             desk=DeskViews(context, pages, work, conversation),
             handing_over=HandingOverViews(context, conversation),
             information=InformationViews(context, conversation),
+            identity=IdentityViews(context, pages, conversation),
+            sharing=SharingViews(context, conversation),
             by_hand=ByHandViews(context, pages),
             programs=ProgramViews(context, pages),
             imports=ImportViews(context, pages, self._imports),

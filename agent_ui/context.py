@@ -12,6 +12,7 @@ from agent_ui.matrix_desk import MatrixDesk
 from agent_ui.model_desk import ModelDesk
 from agent_ui.replay_desk import ReplayDesk
 from agent_ui.settings import ConsoleSettings
+from agent_ui.softphone import Softphone
 from agent_ui.topic_desk import ProposalDesk, TopicDesk
 from agent_ui.workshop.desk import WorkshopDesk
 from hub.bus import Bus
@@ -84,9 +85,10 @@ class ConsoleContext:
     `webhooks`: what they may be sent to; None where nobody is told of events.
     `shut(role, now)`: the hours of a role that is not there now; None for one that is.
     `phone_number(typed)`: a number as somebody typed it, with its country, "" for what is none;
-    None where no phone is connected.
+    None where no phone is connected. `softphone`: the phone in the browser; None without one.
     `quiet`: after so long without a word a chat takes half of an agent's room.
     `supervisor_roles`: who holds one sees, and may hand out, the work of everybody.
+    `with_portal`: customers have one.
     `mailboxes`: the addresses of those that mail is taken from.
     `zone()`: where a day begins and ends for the organisation.
     """
@@ -120,10 +122,12 @@ class ConsoleContext:
     escalation: Escalation = Escalation()
     shut: Callable[[str, datetime], Openings | None] = _never_shut
     phone_number: Callable[[str], str] | None = None
+    softphone: Softphone | None = None
     quiet: timedelta = timedelta(minutes=10)
     webhooks: Rules | None = None
     partners: Mapping[str, str] = field(default_factory=dict)
     supervisor_roles: frozenset[str] = frozenset()
     mailboxes: tuple[str, ...] = ()
     pass_on: PassOn = nowhere_to_pass
+    with_portal: bool = False
     zone: Callable[[], tzinfo] = lambda: UTC

@@ -8,13 +8,25 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from agent_ui.guidance import Guidance, guidance_of
 from hub import clock
 from hub.asking_colleagues import Request, waiting_for
 from hub.interaction import Channel
-from hub.store import agents, in_hand, offers, presence, steps
+from hub.store import (
+    agents,
+    in_hand,
+    offers,
+    presence,
+    steps,
+    timeline,
+    work_items,
+    wrapping,
+)
 from hub.store.agents import Agent
 from hub.store.offers import Offer
 from hub.store.presence import Presence
+from hub.store.work_items import WorkItem
+from hub.store.wrapping import Wrapping
 
 
 @dataclass(frozen=True)
@@ -34,6 +46,23 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class WrapUp:
+    """What the agent did last, on the phone or in a chat. `results`: what was said of it."""
+
+    time: Wrapping
+    item: WorkItem
+    guidance: Guidance
+    results: Mapping[str, str]
+
+    def seconds(self, now: datetime) -> int:
+        return max(0, round((self.time.until - now).total_seconds()))
+
+    @property
+    def all_seconds(self) -> int:
+        return round((self.time.until - self.time.since).total_seconds())
+
+
+@dataclass(frozen=True)
 class Desk:
     """`phone`: where the agent wants to be called; "" for where the settings say."""
 
@@ -42,13 +71,15 @@ class Desk:
     asked: list[Asked]
     phone: str
     requests: list[Request]
+    wrap_up: WrapUp | None
 
 
 def read_desk(connection: Connection, agent: Agent, *, quiet: timedelta) -> Desk:
     """`quiet`: after so long without a word, a chat counts half."""
     loads = in_hand.loads(connection, [agent.id]).get(agent.id, ())
+    here = presence.of(connection, agent.id)
     return Desk(
-        presence=presence.of(connection, agent.id),
+        presence=here,
         used=in_hand.units_in_use(loads, clock.now(), quiet),
         asked=[
             Asked(offer, steps.last_details(connection, offer.item.id, steps.OFFERED) or {})
@@ -56,7 +87,17 @@ def read_desk(connection: Connection, agent: Agent, *, quiet: timedelta) -> Desk
         ],
         phone=agents.phone_of(connection, agent.id)[1],
         requests=waiting_for(connection, agent),
+        wrap_up=_wrap_up(connection, agent) if here.state == presence.WRAPPING else None,
     )
+
+
+def _wrap_up(connection: Connection, agent: Agent) -> WrapUp | None:
+    time = wrapping.of(connection, agent.id)
+    found = work_items.by_ids(connection, [time.item_id]) if time else []
+    if time is None or not found:
+        return None
+    results = timeline.results(connection, found[0].conversation_id)
+    return WrapUp(time, found[0], guidance_of(found[0].decision), results)
 
 
 def say_presence(

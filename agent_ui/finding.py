@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from hub.interaction import Channel
 from hub.store import search, timeline
@@ -68,20 +68,29 @@ def _shown(
 
 
 def _with_conversations(connection: Connection, hits: Sequence[Hit]) -> list[Hit]:
-    """Each customer with their conversations, the newest first."""
+    """Each customer with their conversations, the newest first. Who was merged is found by their
+    former name too, and is who they are now."""
+    who = _now(connection, [hit.ref_id for hit in hits])
     columns = conversations.c
     rows = connection.execute(
         select(columns.id, columns.customer_id)
-        .where(among(columns.customer_id, [hit.ref_id for hit in hits]))
+        .where(among(columns.customer_id, set(who.values())))
         .order_by(columns.last_at.desc())
         .limit(_LOOKED_AT)
     ).all()
     return [
-        Hit(Kind.CUSTOMER, hit.ref_id, row.id)
+        Hit(Kind.CUSTOMER, row.customer_id, row.id)
         for hit in hits
         for row in rows
-        if row.customer_id == hit.ref_id
+        if row.customer_id == who.get(hit.ref_id)
     ]
+
+
+def _now(connection: Connection, customer_ids: Sequence[str]) -> dict[str, str]:
+    columns = customers.c
+    now = func.coalesce(columns.merged_into, columns.id).label("now")
+    rows = connection.execute(select(columns.id, now).where(among(columns.id, customer_ids)))
+    return {row.id: row.now for row in rows}
 
 
 def _once_each(hits: Sequence[Hit]) -> list[Hit]:

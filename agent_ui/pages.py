@@ -32,6 +32,8 @@ _HEADERS = {
     "X-Frame-Options": "DENY",
     "Vary": "X-Loket-Part, Cookie, Accept-Language",
 }
+CONSOLE = "console.html"
+"""The page that has the phone in it, where there is one."""
 
 
 @cache
@@ -68,6 +70,9 @@ class Pages:
     def __init__(self, context: ConsoleContext, static: StaticFiles) -> None:
         self._context = context
         self._environment = _environment(context.hub.organisation, static)
+        self._with_phone = dict(_HEADERS)
+        if context.softphone is not None:
+            self._with_phone["Content-Security-Policy"] = context.softphone.policy(POLICY)
 
     def render(self, template: str, texts: Texts, **values: Any) -> str:
         titles = self._context.role_titles(texts.language)
@@ -79,7 +84,9 @@ class Pages:
             escalation=self._context.escalation,
             shut=self._context.shut,
             sound=lambda file_id: address_of(self._context.tokens, file_id),
+            with_portal=self._context.with_portal,
             with_phone=self._context.phone_number is not None,
+            softphone=self._context.softphone,
             now=clock.now(),
             **values,
         )
@@ -96,8 +103,9 @@ class Pages:
             manages_topics=visit.agent is not None and self._context.topics.may_manage(visit.agent),
             **values,
         )
+        headers = self._with_phone if template == CONSOLE else _HEADERS
         return web.Response(
-            text=body, status=status, content_type="text/html", headers=dict(_HEADERS)
+            text=body, status=status, content_type="text/html", headers=dict(headers)
         )
 
     def refusal(

@@ -19,8 +19,10 @@ from agent_ui.views.company import CompanyViews
 from agent_ui.views.conversation import ConversationViews
 from agent_ui.views.desk import DeskViews
 from agent_ui.views.files import FileViews
+from agent_ui.views.follows import FollowViews
 from agent_ui.views.guide import GuideViews
 from agent_ui.views.handing_over import HandingOverViews
+from agent_ui.views.identity import DOUBLES, IdentityViews
 from agent_ui.views.imports import ImportViews
 from agent_ui.views.information import InformationViews
 from agent_ui.views.matrix import LONGEST_FORM as LONGEST_MATRIX
@@ -30,14 +32,17 @@ from agent_ui.views.model_changes import LONGEST_FORM, ModelChanges
 from agent_ui.views.oidc import BACK as OIDC_BACK
 from agent_ui.views.oidc import OidcViews
 from agent_ui.views.own_settings import OwnSettingsViews
+from agent_ui.views.portal_rights import PortalRightsViews
 from agent_ui.views.programs import ProgramViews
 from agent_ui.views.promises import PromiseViews
 from agent_ui.views.replay import ReplayViews
 from agent_ui.views.saved_views import SavedViewViews
 from agent_ui.views.search import SearchViews
+from agent_ui.views.sharing import SharingViews
 from agent_ui.views.sign_in import SignInViews
 from agent_ui.views.sounds import PATH as SOUND
 from agent_ui.views.sounds import SoundViews
+from agent_ui.views.tasks import TaskViews
 from agent_ui.views.topics import TopicViews
 from agent_ui.views.work import WorkViews
 from agent_ui.views.workshop import WorkshopViews
@@ -63,8 +68,11 @@ class Views:
     search: SearchViews
     promises: PromiseViews
     me: OwnSettingsViews
+    portal_rights: PortalRightsViews
     files: FileViews
+    follows: FollowViews
     guide: GuideViews
+    tasks: TaskViews
     topics: TopicViews
     model: ModelViews
     model_changes: ModelChanges
@@ -73,6 +81,8 @@ class Views:
     desk: DeskViews
     handing_over: HandingOverViews
     information: InformationViews
+    identity: IdentityViews
+    sharing: SharingViews
     imports: ImportViews
     programs: ProgramViews
     by_hand: ByHandViews
@@ -129,6 +139,10 @@ def routes(
         Route("POST", work_item + "/snooze", agents(views.handing_over.snooze)),
         Route("POST", work_item + "/release", agents(views.actions.release)),
         Route("POST", work_item + "/resolve", agents(views.actions.resolve)),
+        Route("POST", work_item + "/tasks", agents(views.tasks.ask)),
+        Route("POST", "/console/tasks/{id}/skip", agents(views.tasks.skip)),
+        Route("POST", work_item + "/wrap-up", agents(views.desk.wrap_up)),
+        Route("POST", "/console/wrap-up", agents(views.desk.extend)),
         Route("POST", work_item + "/approval", agents(views.colleagues.ask_approval)),
         Route("POST", "/console/asked/{id}", agents(views.colleagues.answer)),
         Route("POST", work_item + "/reopen", agents(views.actions.reopen)),
@@ -138,6 +152,8 @@ def routes(
         Route("POST", work_item + "/steps", agents(views.information.step)),
         Route("POST", "/console/proposals/{id}", agents(views.information.decide)),
         Route("GET", conversation, agents(views.conversation.page)),
+        Route("GET", conversation + "/portal", agents(views.portal_rights.page)),
+        Route("POST", conversation + "/portal", agents(views.portal_rights.give)),
         Route("GET", conversation + "/entries", agents(views.conversation.entries)),
         Route(
             "POST", conversation + "/entries", agents(views.actions.write), body_limit=MOST_BYTES
@@ -146,7 +162,9 @@ def routes(
         Route("GET", conversation + "/call", agents(views.calls.show)),
         Route("POST", conversation + "/call", agents(views.calls.do)),
         Route("POST", "/console/phone", agents(views.calls.set_phone)),
+        Route("POST", "/console/phone/token", agents(views.calls.token)),
         Route("POST", conversation + "/company", agents(views.company.sign)),
+        Route("POST", conversation + "/follow", agents(views.follows.follow)),
         Route("POST", conversation + "/draft", agents(views.company.keep_draft)),
         Route("GET", conversation + "/replies", agents(views.canned.for_conversation)),
         Route("POST", conversation + "/promises", agents(views.promises.give)),
@@ -188,11 +206,27 @@ def routes(
             guard.for_administrators(views.matrix.save),
             body_limit=LONGEST_MATRIX,
         ),
+        *_identity_routes(views.identity, views.sharing, guard),
         *_replay_routes(views.replay, guard),
         *_program_routes(views.programs, guard),
         *_workshop_routes(views, guard),
         *office_routes(views.office, guard, development=development),
         Route("GET", "/console/{rest:.*}", agents(views.work.not_here)),
+    ]
+
+
+def _identity_routes(views: IdentityViews, sharing: SharingViews, guard: Guard) -> Sequence[Route]:
+    """Agents say who is the same; who oversees the work puts together and apart."""
+    supervisors, customer = guard.for_supervisors, "/console/customers/{id}"
+    return [
+        Route("GET", DOUBLES, supervisors(views.page)),
+        Route("POST", customer + "/double", guard.for_agents(views.say)),
+        Route("POST", customer + "/merge", supervisors(views.merge)),
+        Route("POST", customer + "/apart", supervisors(views.apart)),
+        Route("POST", "/console/merges/{id}/undo", supervisors(views.undo)),
+        Route("POST", customer + "/share", guard.for_agents(sharing.share)),
+        Route("POST", customer + "/unshare", guard.for_agents(sharing.unshare)),
+        Route("POST", "/console/conversations/{id}/person", guard.for_agents(sharing.choose)),
     ]
 
 

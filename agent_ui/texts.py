@@ -30,6 +30,7 @@ CLIENT_TEXTS = (
     N_("1 new message"),
     N_("{n} new messages"),
     N_("New work: {title}"),
+    N_("There is news in a conversation that you follow."),
     N_("and {n} more"),
     N_("Draft kept"),
     N_("Draft kept on this device"),
@@ -57,6 +58,9 @@ CLIENT_TEXTS = (
     N_("1 change waits for the network. It is kept."),
     N_("{n} changes wait for the network. They are kept."),
     N_("Not kept: {what}. {why}"),
+    N_("Connecting"),
+    N_("Ready to ring"),
+    N_("This browser cannot be called now"),
 )
 """What the scripts say; the page hands it to them."""
 

@@ -26,6 +26,7 @@ from agent_ui.model_words import (
 from agent_ui.office.words import OFFICE_REASONS
 from agent_ui.texts import N_, Texts
 from agent_ui.workshop.words import WORKSHOP_REASONS
+from hub.alike import Likeness
 from hub.errors import Rejected
 from hub.store.work_items import Taken
 
@@ -51,6 +52,7 @@ HAS_IT = N_("{name} has it.")
 
 REASONS = {
     "taken": N_("It is done already."),
+    "no_colleague": N_("This colleague does not exist."),
     "oidc_state": N_("This sign-in was not begun in this browser. Try again."),
     "oidc_old": N_("This sign-in took too long, or was used before. Try again."),
     "oidc_refused": N_("You were not signed in there. Try again."),
@@ -90,6 +92,13 @@ REASONS = {
     "empty_note": N_("Write something first."),
     "promise_time": N_("Say by when: a time to come, within a year."),
     "empty_promise": N_("Write what you promise."),
+    "empty_task": N_("Write what is to be done."),
+    "task_in_task": N_("This is a task itself. Hand it over instead."),
+    "no_task": N_("There is no such task."),
+    "task_over": N_("This task is over already."),
+    "not_yours": N_("Only who asked for it, or a supervisor, can do this."),
+    "no_skip_reason": N_("Say in a few words why it is not needed."),
+    "is_task": N_("This is a task. Answer the customer where it was asked."),
     "no_view": N_("There is no such view any more."),
     "no_view_name": N_("Give the view a name."),
     "many_views": N_("There are too many views. Remove one first."),
@@ -114,6 +123,7 @@ REASONS = {
     "asked": N_("A colleague is being asked to take it."),
     "offered_only": N_("This work is offered to you when it is your turn. Say that you are there."),
     "offer_ended": N_("This offer has ended: it waits for somebody else now."),
+    "no_wrap_up": N_("The wrap-up is over."),
     "no_presence": N_("Choose whether you are there."),
     "no_role": N_("This role does not exist. Choose another one."),
     "own_work": N_("You have it already."),
@@ -154,9 +164,26 @@ REASONS = {
     "columns": N_("There are too many columns. Leave some out."),
     "column_missing": N_("A column is missing. Look below at what must be there."),
     "column_twice": N_("Two columns mean the same. Leave one of them out."),
+    "no_customer": N_("There is no such customer any more."),
+    "merged": N_("One of them was merged with another customer already. Look again."),
+    "other_kind": N_("These two cannot be one: a person and an organisation, or who works for it."),
+    "merged_again": N_("This customer was merged again since. Undo that first."),
+    "no_merge": N_("There is nothing to undo."),
+    "undone": N_("This was undone already."),
+    "no_point": N_("There is no such address any more."),
+    "shared": N_("This is known as a shared address already."),
+    "not_shared": N_("This did not come from a shared address."),
+    "no_person": N_("Write who it is."),
     **MODEL_REASONS,
     **OFFICE_REASONS,
     **WORKSHOP_REASONS,
+}
+
+PORTAL_RIGHTS = {
+    "conversations": N_("See what colleagues ask"),
+    "order": N_("Order, change and cancel"),
+    "invoices": N_("See the invoices"),
+    "manage": N_("Manage colleagues"),
 }
 
 CHANNELS = {
@@ -210,9 +237,18 @@ PROMISED = {
     "promise_made": N_("{name} promised: {what}"),
     "promise_kept": N_("{name} kept the promise: {what}"),
     "promise_breached": N_("Not kept in time by {name}: {what}"),
+    "task_asked": N_("{name} asked another role for this: {what}"),
+    "task_done": N_("{name} did what was asked: {what}"),
+    "task_skipped": N_("{name} went on without it: {what}"),
     "approval_asked": N_("{name} asked to approve: {what}"),
     "approval_yes": N_("{name} approved: {what}"),
     "approval_no": N_("{name} did not approve: {what}"),
+}
+
+TASKS = {
+    "open": N_("asked for"),
+    "done": N_("done"),
+    "skipped": N_("not needed"),
 }
 
 SEARCHED = {
@@ -274,6 +310,7 @@ CUSTOMER = {
     "person": N_("Person"),
     "organisation": N_("Organisation"),
     "visitor": N_("Visitor"),
+    "shared": N_("Shared address"),
 }
 
 POINTS = {
@@ -317,6 +354,7 @@ FOUND = {
 }
 PRESENCE = {
     "available": N_("Available"),
+    "wrapping": N_("Wrapping up"),
     "away": N_("Away"),
     "not_responding": N_("Not responding"),
     "off": N_("Not taking offers"),
@@ -353,6 +391,7 @@ CIRCLES = {
 }
 OBSTACLES = {
     "": N_("could take it"),
+    "wrapping": N_("was wrapping up a call or a chat"),
     "away": N_("was away"),
     "not_responding": N_("did not respond"),
     "role": N_("does not hold a role that may take it yet"),
@@ -438,6 +477,23 @@ FORMS = {
 }
 """What somebody writes down."""
 
+ALIKE = {
+    "name": N_("same name"),
+    "near_name": N_("name nearly the same"),
+    "initials": N_("name fits the initials"),
+    "phone": N_("same phone number"),
+    "local": N_("mail addresses of one name"),
+    "named_after": N_("the mail address is the other's name"),
+    "near_local": N_("mail addresses of nearly one name"),
+    "address": N_("same address"),
+    "near_address": N_("address nearly the same"),
+    "organisation": N_("same organisation"),
+    "domain": N_("mail at the same organisation"),
+    "numbers": N_("but two customer numbers"),
+    "names": N_("but other names"),
+}
+"""Why two customers may be one."""
+
 KEYS = (
     ("j k", N_("next and previous in the list")),
     ("Enter o", N_("open")),
@@ -446,6 +502,8 @@ KEYS = (
     ("i", N_("take the open one")),
     ("y", N_("accept what is offered")),
     ("Shift+N", N_("decline it")),
+    ("Shift+E", N_("end the wrap-up")),
+    ("Shift+X", N_("a minute more to wrap up")),
     ("r", N_("reply")),
     ("x", N_("note")),
     ("f", N_("forward")),
@@ -454,9 +512,13 @@ KEYS = (
     ("e", N_("resolve")),
     ("n", N_("open the next one")),
     ("c", N_("correct the topic")),
+    ("Shift+T", N_("ask another role for something")),
+    ("Shift+F", N_("follow it, or not any more")),
+    ("Shift+W", N_("what you follow")),
     ("g", N_("hand it over")),
     ("z s", N_("put it aside")),
     ("z", N_("put it aside")),
+    ("a", N_("say who of a shared address it is")),
     ("l", N_("write down a letter, visit or call")),
     ("q", N_("filter the work")),
     ("1-9", N_("one of your views")),
@@ -537,6 +599,13 @@ def found(texts: Texts, recognition: Recognition) -> str:
 def found_by(texts: Texts, how: str) -> str:
     """The same for many contacts at once."""
     return texts(N_("suggested")) if how == "learned" else texts(FOUND.get(how, FOUND["none"]))
+
+
+def alike(texts: Texts, likeness: Likeness) -> str:
+    """How likely two customers are one, and why."""
+    reasons = ", ".join(texts(ALIKE[reason]) for reason in likeness.reasons)
+    score = texts(N_("{percent} % alike"), percent=likeness.score)
+    return f"{score}: {reasons}" if reasons else score
 
 
 def reply_subject(subject: str) -> str:

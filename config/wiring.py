@@ -11,6 +11,7 @@ from aiohttp import web
 
 from agent_ui.console import Console
 from agent_ui.context import ConsoleContext, Escalation
+from agent_ui.softphone import Softphone
 from config.channel_desk import Channels
 from config.group_desk import ModelGroups
 from config.installed import installed
@@ -23,6 +24,7 @@ from config.topic_desk import ModelTopics
 from config.topic_drafts import TopicDrafts
 from config.workshop_desk import WorkshopDesk
 from connectors.messaging.composing import MessagingComposing
+from connectors.phone.browser import TOKEN_SECONDS
 from hub import webhooks
 from hub.asking import AskedTopic
 from hub.bus import Bus, DeadLetter
@@ -55,7 +57,7 @@ from hub.store.database import open_database
 from hub.store.leader import open_leadership
 from hub.sweeper import Sweeper
 from hub.tokens import Tokens
-from routing.asking import what_to_ask
+from routing.asking import call_is_recorded, what_to_ask
 from routing.assigning.rules import Rules
 from routing.deadlines import Deadlines
 from routing.dispatcher import Dispatcher
@@ -238,6 +240,21 @@ def phone_number(settings: Settings) -> Callable[[str], str] | None:
     return phone.typed if phone is not None else None
 
 
+def softphone(settings: Settings) -> Softphone | None:
+    """Phones in the agents' browsers, where they are set up."""
+    phone: Any = getattr(settings.connectors, "phone", None)
+    if phone is None or phone.browser is None:
+        return None
+    return Softphone(
+        phone.browser.sdk_url,
+        phone.browser.hosts,
+        phone.in_browser,
+        phone.phone_of,
+        phone.browser_token,
+        TOKEN_SECONDS,
+    )
+
+
 def enabled(settings: Settings) -> list[tuple[ConnectorKind, Any]]:
     """The connectors whose section is there, with it."""
     sections = [(kind, getattr(settings.connectors, kind.name)) for kind in installed()]
@@ -339,6 +356,7 @@ def _connectors(
         report=outbound.report,
         wake=basics.relay.wake,
         ask=partial(_ask, basics.model),
+        is_recorded=lambda who, topic: call_is_recorded(basics.model(), who, topic),
         default_accounts=default_accounts(basics.settings),
         pass_on=partial(_pass_on, outbound_to),
         topic_of_event=lambda kind: basics.model().topic_of_event(kind),
@@ -441,11 +459,13 @@ def _console(
             shut=lambda role, now: shut(basics.model(), role, now),
             escalation=_escalation(basics.settings.routing.assignment),
             phone_number=phone_number(basics.settings),
+            softphone=softphone(basics.settings),
             quiet=basics.settings.routing.assignment.quiet,
             webhooks=webhook_rules(basics.settings),
             partners=partner_titles(basics.settings),
             supervisor_roles=frozenset(basics.settings.routing.assignment.supervisor_roles),
             mailboxes=mailboxes(basics.settings),
+            with_portal=getattr(basics.settings.connectors, "portal", None) is not None,
             pass_on=partial(_pass_on, outbound_to),
             zone=lambda: zone_of(basics.model()),
         )

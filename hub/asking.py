@@ -31,7 +31,8 @@ class Question:
 class AskedTopic:
     """`depth` is 1 for one at the top of the tree. `instead`: the channels to use where this one
     is not `allowed`. `openings` is None when it is always open. `words`: by which people name it,
-    besides its title. `recorded`: calls about it are, of who agrees. `group`: for whom it holds."""
+    besides its title. `recorded`: calls about it are, of callers who agree. `group`: for whom it
+    holds."""
 
     topic: str
     title: Words
@@ -50,6 +51,15 @@ class AskedTopic:
 WhatToAsk = Callable[[Channel, Membership, datetime], Sequence[AskedTopic]]
 """(channel, who asks, now) -> the topics that they can choose from, for the target group that
 routing takes them for. The first, whose `topic` is empty, is what holds for who chooses none."""
+
+
+IsRecorded = Callable[[Membership, str], bool]
+"""(who, topic) -> whether a call that we make to them about it is recorded, if they agree."""
+
+
+def nothing_recorded(_who: Membership, _topic: str) -> bool:
+    """Where no model is at hand."""
+    return False
 
 
 def nothing_to_ask(_channel: Channel, _who: Membership, _now: datetime) -> Sequence[AskedTopic]:

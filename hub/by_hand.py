@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from hub import clock
 from hub.errors import Rejected
@@ -122,7 +122,8 @@ def find_sender(connection: Connection, text: str) -> tuple[str, Party | None]:
     """Whom somebody means by a customer number, a mail address or a phone number: the customer, if
     they are known, else the address. Raises Rejected."""
     wanted = " ".join(text.split())
-    by_number = select(customers.c.id).where(customers.c.number == normal(wanted))
+    who = func.coalesce(customers.c.merged_into, customers.c.id)
+    by_number = select(who).where(customers.c.number == normal(wanted))
     found = connection.execute(by_number).scalar_one_or_none()
     if found is not None:
         return found, None

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from hub.asking import WhatToAsk, nothing_to_ask
+from hub.asking import IsRecorded, WhatToAsk, nothing_recorded, nothing_to_ask
 from hub.bus import Bus
 from hub.deliveries import EventKind
 from hub.http import Route
@@ -88,6 +88,8 @@ class ConnectorContext:
     """Called after a write that adds outbox rows."""
     ask: WhatToAsk = nothing_to_ask
     """What the interaction model wants to know before a contact."""
+    is_recorded: IsRecorded = nothing_recorded
+    """Whether the interaction model has a call that we make recorded."""
     default_accounts: Mapping[Channel, str] = field(default_factory=dict)
     """From which of our accounts to write to a customer of our own accord."""
     pass_on: PassOn = nowhere_to_pass

@@ -110,8 +110,8 @@ class DeadlineBreached(Event):
 
 
 class PresenceChanged(Event):
-    """An agent takes offers or not: available, away, not_responding or off. The subject is the
-    agent's id."""
+    """An agent takes offers or not: available, wrapping, away, not_responding or off. The subject
+    is the agent's id."""
 
     topic: ClassVar[str] = "presence.changed"
 

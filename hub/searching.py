@@ -1,4 +1,5 @@
-"""Keeps the search up to date, beside everything else: what came in is found some seconds later."""
+"""Keeps the search up to date, beside everything else: what came in is found some seconds later.
+New customers are compared with those we know."""
 
 import asyncio
 import time
@@ -7,7 +8,7 @@ import structlog
 
 from hub import clock
 from hub.errors import Retry
-from hub.store import Database, searchable
+from hub.store import Database, customer_pairs, searchable
 from hub.supervise import Supervised
 
 log = structlog.get_logger(__name__)
@@ -40,9 +41,10 @@ class Searching:
         begun = time.monotonic()
         try:
             taken = await self._database.write(lambda c: searchable.take_in(c, clock.now()))
+            seen = await self._database.write(lambda c: customer_pairs.take_in(c, clock.now()))
         except Retry as error:
             log.info("searching.waiting", reason=error.detail)
             return EVERY
-        if taken < searchable.BATCH:
+        if taken < searchable.BATCH and seen < customer_pairs.BATCH:
             return EVERY
         return min(EVERY, PAUSE + (time.monotonic() - begun) * (1 / SHARE - 1))

@@ -16,7 +16,7 @@ from hub.bus import Bus
 from hub.errors import Retry
 from hub.outbound import most_tries
 from hub.relay import Relay
-from hub.store import Database, held, outbox, reports, sending, sweeping, troubles
+from hub.store import Database, held, merging, outbox, reports, sending, sweeping, troubles
 from hub.supervise import Supervised
 
 log = structlog.get_logger(__name__)
@@ -56,6 +56,7 @@ class Sweeper:
         if not timedelta() <= now - self._looked_at < FORGOTTEN_EVERY:
             self._looked_at = now
             await self._database.write(lambda c: reports.match_left_over(c, now))
+            await self._database.write(lambda c: merging.adopt_late(c, now - merging.LATE))
             await self._look_for_forgotten(now)
 
     async def _look_for_forgotten(self, now: datetime) -> None:

@@ -9,7 +9,7 @@ from routing.guide import openings_of, words_of
 from routing.inherit import Cell
 from routing.model import Model
 from routing.moment import InformationSource
-from routing.tree import ANY, depth
+from routing.tree import ANY, depth, nearest
 
 _ASKED = (
     InformationSource.ASK,
@@ -25,6 +25,13 @@ def what_to_ask(
 ) -> tuple[AskedTopic, ...]:
     group = model.grouping.group_of(who.said, who.traits).group
     return tuple(_asked(model, channel, group, topic, now) for topic in (ANY, *model.topics))
+
+
+def call_is_recorded(model: Model, who: Membership, topic: str) -> bool:
+    """Of a call that we make; see `hub.asking.IsRecorded`."""
+    group = model.grouping.group_of(who.said, who.traits).group
+    about = nearest(topic, model.topics)
+    return model.handling(Cell(group, Direction.OUTBOUND, Channel.PHONE, about)).recorded
 
 
 def _asked(model: Model, channel: Channel, group: str, topic_id: str, now: datetime) -> AskedTopic:

@@ -18,7 +18,16 @@ from hub.bus import Bus
 from hub.errors import Retry
 from hub.events import Envelope, PresenceChanged, WorkItemChanged
 from hub.metrics import Metrics
-from hub.store import Database, handing_over, in_hand, offers, presence, queues, work_items
+from hub.store import (
+    Database,
+    handing_over,
+    in_hand,
+    offers,
+    presence,
+    queues,
+    work_items,
+    wrapping,
+)
 from hub.store.shares import Shares
 from hub.supervise import Supervised
 from routing.handing_out import HandingOut, Outcome
@@ -143,13 +152,13 @@ class Dispatcher:
                 return
 
     async def _by_the_clock(self, now: datetime) -> None:
-        ended, lost, woken, due = await self._database.write(lambda c: _times(c, now))
+        ended, back, woken, due = await self._database.write(lambda c: _times(c, now))
         following = await self._database.read(_following)
         left = (following - now).total_seconds() if following else LONGEST_SLEEP
         self._next_look = _loop_time() + max(min(left, LONGEST_SLEEP), SHORTEST_SLEEP)
         for item_id, agent_id in ended:
             log.info("offer.missed", work_item_id=item_id, agent_id=agent_id)
-        if ended or lost or woken:
+        if ended or back or woken:
             self._wake()
         self.note([*(item_id for item_id, _ in ended), *woken, *due])
 
@@ -208,7 +217,7 @@ def _times(
 ) -> tuple[list[tuple[str, str]], list[str], list[str], list[str]]:
     return (
         offers.expire(connection, now),
-        offers.withdraw_of_lost(connection, now),
+        [*wrapping.end_due(connection, now), *offers.withdraw_of_lost(connection, now)],
         handing_over.wake_due(connection, now),
         queues.due(connection, now),
     )
@@ -219,6 +228,7 @@ def _following(connection: Connection) -> datetime | None:
         offers.following(connection),
         queues.next_awakening(connection),
         queues.next_look(connection),
+        wrapping.following(connection),
     )
     return min((at for at in times if at is not None), default=None)
 

@@ -16,9 +16,10 @@ from hub.imports.fields import Reading
 from hub.imports.refusal import Refused
 from hub.interaction import Party, PointKind
 from hub.references import LONGEST_NUMBER, normal
-from hub.store import customer_book
+from hub.store import customer_book, customers, portal_rights
 from hub.store.agents import Agent
 from hub.store.customer_book import ORGANISATION, PERSON, Card, Wanted
+from hub.store.portal_rights import Right
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
 Name = Annotated[str, Field(min_length=1, max_length=100)]
@@ -66,7 +67,7 @@ class Customer(Shape):
     """`number`: as the organisation counts its customers; empty: none."""
 
     id: str
-    kind: str = Field(description="person, organisation or visitor")
+    kind: str = Field(description="person, organisation, visitor or shared (an address of several)")
     name: str
     number: str
     organisation_id: str | None
@@ -77,6 +78,7 @@ class Customer(Shape):
     attributes: dict[str, str]
     contact_points: list[ContactPoint]
     created_at: datetime
+    merged_into: str | None = Field(description="who they turned out to be; null: nobody else")
 
 
 class Customers(Shape):
@@ -123,6 +125,20 @@ class NewOrganisation(OrganisationChange):
     contact_points: list[ContactPointIn] = Field(default_factory=list, max_length=20)
 
 
+class PortalRightsIn(Shape):
+    """All rights that they have from now on."""
+
+    rights: set[Right] = Field(max_length=len(Right))
+
+
+class PortalRights(Shape):
+    """What a contact may do for their organisation in the portal, beside seeing what it ordered and
+    agreed."""
+
+    organisation_id: str
+    rights: list[Right]
+
+
 class Search(Paging):
     q: str = Field(
         "", max_length=200, description="a part of the name, or a whole number or address"
@@ -132,6 +148,9 @@ class Search(Paging):
 class CustomerSearch(Search):
     kind: Literal["", "person", "organisation", "visitor"] = ""
     organisation_id: str = Field("", max_length=100, description="who they work for")
+
+
+_RIGHTS = "/customers/{id}/portal-rights"
 
 
 def operations() -> Sequence[Operation[Agent]]:
@@ -158,6 +177,15 @@ def operations() -> Sequence[Operation[Agent]]:
         Operation(
             "GET", "/organisations/{id}/people", "listPeople", "organisations",
             "Who works for it", "customers:read", Customers, asks=Paging, read=_people,
+        ),
+        Operation(
+            "GET", _RIGHTS, "readPortalRights", "customers", "What a contact may do in the portal",
+            "customers:read", PortalRights, read=_rights,
+        ),
+        Operation(
+            "PATCH", _RIGHTS, "changePortalRights", "customers",
+            "Say what a contact may do in the portal", "customers:write", PortalRights,
+            takes=PortalRightsIn, state=_rights, write=_give_rights,
         ),
     ]  # fmt: skip
 
@@ -220,6 +248,24 @@ def _search_organisations(connection: Connection, call: Call[Agent]) -> Customer
 def _people(connection: Connection, call: Call[Agent]) -> Customers:
     _card(connection, call.id, kind=ORGANISATION)
     return _listed(connection, Wanted(organisation_id=call.id), call.query)
+
+
+def _rights(connection: Connection, call: Call[Agent]) -> PortalRights:
+    _card(connection, call.id)
+    who = customers.customer(connection, call.id)
+    organisation_id = portal_rights.organisation_of(who)
+    if organisation_id is None:
+        detail = "This customer acts for no organisation."
+        raise Rejected("no_organisation", detail, status=HTTPStatus.NOT_FOUND)
+    held = portal_rights.held(connection, who)
+    return PortalRights(organisation_id=organisation_id, rights=sorted(held))
+
+
+def _give_rights(connection: Connection, call: Call[Agent]) -> Answer:
+    organisation_id, by = _rights(connection, call).organisation_id, call.caller.id
+    rights: set[Right] = call.body.rights
+    portal_rights.give(connection, organisation_id, call.id, rights, by=by, manager=False)
+    return Answer(_rights(connection, call))
 
 
 def _listed(connection: Connection, wanted: Wanted, asked: Paging) -> Customers:

@@ -1,4 +1,5 @@
-"""What holds for the whole organisation: the second step, ratings, how long things are kept."""
+"""What holds for the whole organisation: the second step, wrap-up, ratings, how long things are
+kept."""
 
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
@@ -18,7 +19,7 @@ from hub import rating_requests, retention
 from hub.errors import Rejected
 from hub.rating_requests import Wanted
 from hub.settings import RetentionSettings
-from hub.store import choices
+from hub.store import choices, wrapping
 
 PATH = "/console/admin/organisation"
 WHO = ("nobody", "administrators", "everyone")
@@ -40,6 +41,7 @@ class OrganisationViews:
             REQUIRED: _second_step,
             rating_requests.CHOICE: self._ratings,
             retention.CHOICE: self._retention,
+            wrapping.CHOICE: self._wrap_up,
         }
         if what not in reading:
             raise web.HTTPNotFound
@@ -61,6 +63,17 @@ class OrganisationViews:
             "topics": [topic for topic in topics if await visit.field(f"topic.{topic}")],
         }
 
+    async def _wrap_up(self, visit: Visit) -> dict[str, Any]:
+        """Seconds by role and channel."""
+        found: dict[str, dict[str, int]] = {}
+        for role in self._context.role_titles(visit.texts.language):
+            for channel in wrapping.SECONDS:
+                typed = (await visit.field(f"{channel}.{role}")).strip() or "0"
+                if not (typed.isascii() and typed.isdecimal()) or int(typed[:9]) > wrapping.LONGEST:
+                    raise Rejected("bad_seconds", "Write seconds, at most an hour.", status=422)
+                found.setdefault(role, {})[channel] = int(typed)
+        return found
+
     async def _retention(self, visit: Visit) -> dict[str, Any]:
         typed = {name: (await visit.field(name)).strip() for name in KEPT}
         given = {name: text for name, text in typed.items() if text}
@@ -73,8 +86,11 @@ class OrganisationViews:
         return {name: getattr(settings, name) for name in KEPT}
 
     async def _show(self, visit: Visit, refused: Rejected | None = None) -> web.Response:
+        roles = self._context.role_titles(visit.texts.language)
+
         def read(connection: Connection) -> dict[str, Any]:
             return {
+                "wrap_up": {role: wrapping.chosen(connection, role) for role in roles},
                 "second_step": choices.value(connection, REQUIRED).get("who", WHO[0]),
                 "ratings": Wanted.chosen(choices.value(connection, rating_requests.CHOICE)),
                 "retention": retention.in_force(connection, self._context.hub.retention),

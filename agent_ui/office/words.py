@@ -18,6 +18,7 @@ OFFICE_REASONS = {
     "passwords_differ": N_("The two passwords differ. Type the same one twice."),
     "factor_required": N_("Your organisation asks for a second step: it cannot be switched off."),
     "wrong_password": N_("The present password is wrong."),
+    "bad_seconds": N_("Write whole seconds, at most an hour."),
     "bad_days": N_("Write days: 0 for ever, 7 or more for marks of events, 36500 at most."),
     "bad_rating": N_("Choose a number from 1 to 5."),
     "not_resolved": N_("This was opened again: we are still at it."),
@@ -33,6 +34,7 @@ OVERVIEW = (
     ("/console/wall", N_("Wallboard")),
     ("/console/reports", N_("Reports")),
     ("/console/reviews", N_("Reviews")),
+    ("/console/doubles", N_("Doubles")),
 )
 """The pages for supervisors: address and name."""
 

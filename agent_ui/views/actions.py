@@ -37,6 +37,7 @@ from hub import clock
 from hub.errors import Rejected
 from hub.store import corrections, held, timeline, work_items
 from hub.store.steps_done import StepsFirst
+from hub.store.tasks import TasksFirst
 from hub.store.timeline import Entry
 from hub.store.work_items import WorkItem
 
@@ -55,6 +56,10 @@ _OTHERS_WROTE_BEFORE_END = N_(
 )
 
 _STEPS_FIRST = N_("Do this first, and tick it under “What this needs”: {steps}.")
+_TASKS_FIRST = N_(
+    "This was asked of another role and is not done yet: {tasks}. Wait for it, or say why it is "
+    "not needed."
+)
 _STAYS = N_(
     "The model makes {role} responsible for this topic. The work stays with {former}: correct it "
     "again and hand it over if that is better."
@@ -92,7 +97,7 @@ class ActionViews:
 
     async def resolve(self, visit: Visit) -> web.StreamResponse:
         item = await self._item(visit)
-        results = await _results(visit, item)
+        results = await results_of(visit, item)
         seen = number(await visit.field("seen"))
         try:
             await self._write(
@@ -285,6 +290,8 @@ def _why_not(visit: Visit, error: Rejected) -> str:
         texts = visit.texts
         titles = [title.get(texts.language) or title.get("en", "") for title in error.titles]
         return texts(_STEPS_FIRST, steps="; ".join(titles))
+    if isinstance(error, TasksFirst):
+        return visit.texts(_TASKS_FIRST, tasks="; ".join(error.what))
     return words.reason(visit.texts, error)
 
 
@@ -304,7 +311,7 @@ async def later_of(visit: Visit) -> datetime | None:
     return until
 
 
-async def _results(visit: Visit, item: WorkItem) -> dict[str, str]:
+async def results_of(visit: Visit, item: WorkItem) -> dict[str, str]:
     """The results that the model asks for here, and a remark; what is empty is left out."""
     names = [result.name for result in guidance_of(item.decision).results] + ["remark"]
     given = {name: (await visit.field(f"result.{name}")).strip() for name in names}

@@ -1,5 +1,6 @@
 """What an agent does on the phone: call the customer, and all that the call bar offers."""
 
+import asyncio
 from collections.abc import Callable
 from http import HTTPStatus
 
@@ -57,12 +58,26 @@ class CallViews:
 
     async def set_phone(self, visit: Visit) -> web.StreamResponse:
         """Where the agent is called when they take a call; nothing: as the settings say."""
-        typed = (await visit.field("phone")).strip()
-        phone = self._number(typed) if typed else ""
-        if typed and not phone:
-            raise _NO_NUMBER
+        softphone = self._context.softphone
+        if softphone is not None and await visit.field("here"):
+            phone = softphone.address(visit.known.id)
+        else:
+            typed = (await visit.field("phone")).strip()
+            phone = self._number(typed) if typed else ""
+            if typed and not phone:
+                raise _NO_NUMBER
         await self._context.database.write(lambda c: agents.set_phone(c, visit.known, phone))
         return see_other(inside(await visit.field("next")))
+
+    async def token(self, visit: Visit) -> web.StreamResponse:
+        """What lets this browser be called as the agent."""
+        softphone = self._context.softphone
+        if softphone is None:
+            raise web.HTTPNotFound
+        token = await asyncio.to_thread(softphone.token, visit.known.id)
+        return web.json_response(
+            {"token": token, "seconds": softphone.seconds}, headers={"Cache-Control": "no-store"}
+        )
 
     async def _bar(self, visit: Visit, *, notice: str = "") -> web.Response:
         conversation_id = visit.id

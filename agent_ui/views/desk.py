@@ -6,9 +6,11 @@ from typing import TypeVar
 from aiohttp import web
 from sqlalchemy import Connection
 
+from agent_ui.answering import wrap_up
 from agent_ui.context import ConsoleContext
 from agent_ui.desk import say_presence
 from agent_ui.pages import Pages
+from agent_ui.views.actions import results_of
 from agent_ui.views.conversation import ConversationViews
 from agent_ui.views.sign_in import HOME, inside, see_other
 from agent_ui.views.work import WorkViews
@@ -16,7 +18,7 @@ from agent_ui.visit import Visit
 from agent_ui.words import reason
 from hub.errors import Rejected
 from hub.interaction import Channel
-from hub.store import offers, work_items
+from hub.store import offers, work_items, wrapping
 
 T = TypeVar("T")
 
@@ -62,6 +64,20 @@ class DeskViews:
             await self._write(lambda c: offers.decline(c, item_id, visit.known, why))
         except Rejected as error:
             return await self._too_late(visit, item_id, error)
+        return see_other(inside(await visit.field("next")))
+
+    async def wrap_up(self, visit: Visit) -> web.StreamResponse:
+        """What came of a call or a chat; the agent is there again."""
+        found = await self._context.database.read(lambda c: work_items.by_ids(c, [visit.id]))
+        if not found or not found[0].is_for(visit.known):
+            raise web.HTTPNotFound
+        results = await results_of(visit, found[0])
+        await self._write(lambda c: wrap_up(c, found[0], visit.known, results))
+        return see_other(inside(await visit.field("next")))
+
+    async def extend(self, visit: Visit) -> web.StreamResponse:
+        """A minute more to wrap up."""
+        await self._write(lambda c: wrapping.extend(c, visit.known))
         return see_other(inside(await visit.field("next")))
 
     async def _too_late(self, visit: Visit, item_id: str, error: Rejected) -> web.StreamResponse:

@@ -12,11 +12,12 @@ from agent_ui.guidance import guidance_of
 from agent_ui.needs import fields_of_customer
 from agent_ui.texts import N_
 from agent_ui.views.conversation import ConversationViews
+from agent_ui.views.identity import is_customer_of
 from agent_ui.views.sign_in import HOME, see_other
 from agent_ui.visit import Visit, checked_id
 from hub.errors import Rejected
 from hub.http import form_of
-from hub.store import customers, found_out, ticking, timeline, work_items
+from hub.store import customers, found_out, ticking, work_items
 
 _SAY_WHY = N_("Say in a few words why this step is not needed.")
 
@@ -94,7 +95,7 @@ class InformationViews:
         conversation_id = checked_id(await visit.field("conversation"))
         group = await visit.field("group")
         if not await self._context.database.read(
-            lambda c: _is_customer_of(c, visit, conversation_id, customer_id)
+            lambda c: is_customer_of(c, visit, conversation_id, customer_id)
         ):
             raise web.HTTPNotFound
         known = self._context.groups.titles(visit.texts.language)
@@ -119,21 +120,11 @@ class InformationViews:
         return see_other(f"{HOME}/conversations/{conversation_id}")
 
 
-def _is_customer_of(
-    connection: Connection, visit: Visit, conversation_id: str, customer_id: str
-) -> bool:
-    """Whether it is the customer of a conversation that the agent may see."""
-    conversation = timeline.conversation(connection, conversation_id)
-    if conversation is None or not timeline.may_see(connection, conversation_id, visit.known):
-        return False
-    return conversation.customer_id == customer_id
-
-
 def _may_decide(
     connection: Connection, visit: Visit, conversation_id: str, proposal_id: str
 ) -> bool:
     """Whether it is about the customer of a conversation that the agent may see."""
     customer_id = found_out.customer_of(connection, proposal_id)
-    return customer_id is not None and _is_customer_of(
+    return customer_id is not None and is_customer_of(
         connection, visit, conversation_id, customer_id
     )

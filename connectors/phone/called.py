@@ -12,14 +12,17 @@ from connectors.phone import twiml
 from connectors.phone.answers import known, xml
 from connectors.phone.desk import Desk
 from connectors.phone.parse import is_over
+from connectors.phone.progress import Consent
 from connectors.phone.twiml import Telling
 from connectors.phone.words import say
 from connectors.shared.twilio.webhook import Guard, Webhook, malformed
 from hub.connector import ConnectorContext
 from hub.errors import Rejected
 from hub.http import Route
-from hub.store import agents, call_wishes, callbacks, calls, work_items
+from hub.membership import Membership
+from hub.store import agents, call_wishes, callbacks, calls, recordings, work_items
 from hub.store.calls import Call
+from hub.store.memberships import membership_of_customer
 
 _NEEDED = ("AccountSid", "CallSid")
 _STATUS = (*_NEEDED, "CallStatus")
@@ -65,15 +68,35 @@ class CalledDoors:
         return web.Response(status=204)
 
     async def _customer(self, webhook: Webhook) -> web.Response:
-        """The customer whom we call has answered."""
+        """The customer whom we call has answered; or has heard that the call is recorded."""
         call, end = await known(self._context, webhook), webhook.needed("CallSid")
+        organisation = self._context.hub.organisation
+        said = [say("calls", call.language, organisation=organisation)]
+        if webhook.query.get("asked") == "1":
+            said.clear()
+            consent = Consent.REFUSED if webhook.get("Digits") == "1" else Consent.AGREED
+            await self._database.write(lambda c: recordings.consents(c, call, consent))
+        elif await self._is_to_be_asked(call):
+            return xml(self._telling.consent_of_called(call.sid, call.language, *said))
         there = await self._database.write(lambda c: _taken_up(c, call, end))
         if not there:
             return xml(self._telling.farewell(call.language))
         self._told()
-        organisation = self._context.hub.organisation
-        said = say("calls", call.language, organisation=organisation)
-        return xml(self._telling.join(call.sid, call.room, call.language, said))
+        return xml(self._telling.join(call.sid, call.room, call.language, *said))
+
+    async def _is_to_be_asked(self, call: Call) -> bool:
+        """Whether the model has this call recorded, and the customer is still to hear so."""
+        if call.state != calls.CALLING or call.consent:
+            return False
+
+        def read(connection: Connection) -> tuple[Membership, str] | None:
+            item = calls.item_of(connection, call)
+            if item is None:
+                return None
+            return membership_of_customer(connection, item.customer_id), item.topic
+
+        found = await self._database.read(read)
+        return found is not None and self._context.is_recorded(*found)
 
     async def _customer_status(self, webhook: Webhook) -> web.Response:
         call, status = await known(self._context, webhook), webhook["CallStatus"]

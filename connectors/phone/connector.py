@@ -9,6 +9,7 @@ from connectors.phone.lines import Lines
 from connectors.phone.receive import Doors
 from connectors.phone.recordings import Recordings
 from connectors.phone.settings import PhoneSettings
+from connectors.phone.transcripts import Transcripts
 from connectors.phone.twiml import Telling
 from connectors.phone.voicemail import VoicemailDoors
 from connectors.shared.twilio.client import TwilioApi
@@ -33,9 +34,12 @@ class PhoneConnector:
         self._fetcher = MediaFetcher(settings.twilio, context.blobs)
         telling = Telling(settings, self._guard.address)
         lines = Lines(self._api, self._guard.address)
-        self._recordings = Recordings(context, lines, self._fetcher)
+        self._transcripts = Transcripts(settings, context, lines)
+        self._recordings = Recordings(context, lines, self._fetcher, self._transcripts)
         self._desk = Desk(settings, context, lines, telling, self._recordings)
-        self._voicemail = VoicemailDoors(settings, context, telling, self._fetcher)
+        self._voicemail = VoicemailDoors(
+            settings, context, telling, self._fetcher, self._transcripts
+        )
         self._doors = Doors(settings, context, telling, self._desk, self._voicemail)
         self._called = CalledDoors(context, telling, self._desk)
 
@@ -48,6 +52,7 @@ class PhoneConnector:
         return [route for each in doors for route in each.routes(self._guard)]
 
     async def start(self) -> None:
+        self._transcripts.start()
         self._voicemail.start()
         self._recordings.start()
         self._desk.start()
@@ -56,6 +61,7 @@ class PhoneConnector:
         await self._desk.stop()
         await self._recordings.stop()
         await self._voicemail.stop()
+        await self._transcripts.stop()
         await self._fetcher.stop()
         await self._api.stop()
 

@@ -1,6 +1,7 @@
 """What we ask of Twilio about calls and conferences, one function each."""
 
 from collections.abc import Callable
+from itertools import groupby
 from urllib.parse import urlencode
 
 import structlog
@@ -13,6 +14,8 @@ from hub.store.calls import Call
 log = structlog.get_logger(__name__)
 
 TROUBLES = (Rejected, Retry, Unavailable, Uncertain)
+_UNWRITTEN = ("failed", "canceled", "error")
+_MOST_SENTENCES = 2000
 _OVER = ("completed", "busy", "failed", "no-answer", "canceled")
 
 
@@ -101,6 +104,34 @@ class Lines:
         except TROUBLES as error:
             log.warning("phone.recording_stays", recording=sid, why=str(error))
 
+    async def written_out(self, recording: str, service: str) -> str | None:
+        """What was said in a recording, a line for each turn; None while Twilio is at it, which is
+        asked to begin where it has not. "" when it cannot be."""
+        known = self._api.client.intelligence.v2.transcripts
+        found = await self._api.ask(known.list_async(source_sid=recording, limit=1))
+        if not found:
+            media = {"media_properties": {"source_sid": recording}}
+            await self._api.ask(known.create_async(service_sid=service, channel=media))
+            return None
+        transcript = self._api.client.intelligence.v2.transcripts(found[0].sid)
+        status = str((await self._api.ask(transcript.fetch_async())).status)
+        if status in _UNWRITTEN:
+            return ""
+        if status != "completed":
+            return None
+        sentences = await self._api.ask(transcript.sentences.list_async(limit=_MOST_SENTENCES))
+        said = [(one.media_channel, str(one.transcript or "").strip()) for one in sentences]
+        return _turns([(channel, text) for channel, text in said if text])
+
+    async def forget_transcript(self, recording: str) -> None:
+        """Never fails, as `forget_recording`."""
+        known = self._api.client.intelligence.v2.transcripts
+        try:
+            for one in await self._api.ask(known.list_async(source_sid=recording, limit=5)):
+                await self._api.ask(known(one.sid).delete_async())
+        except TROUBLES as error:
+            log.warning("phone.transcript_stays", recording=recording, why=str(error))
+
     async def _update(self, call: Call, end: str, **values: object) -> None:
         conference = call.conference_sid or await self._conference(call)
         participant = self._api.client.conferences(conference).participants(end)
@@ -116,3 +147,11 @@ class Lines:
         if not found:
             raise Rejected("no_conference", f"Twilio has no conference {name}.")
         return str(found[0].sid)
+
+
+def _turns(said: list[tuple[object, str]]) -> str:
+    """One who speaks alone needs no marks."""
+    turns = [
+        " ".join(text for _, text in turn) for _, turn in groupby(said, key=lambda one: one[0])
+    ]
+    return turns[0] if len(turns) == 1 else "\n".join(f"- {turn}" for turn in turns)

@@ -1,4 +1,4 @@
-"""Callers who are still choosing, so that who hangs up then is called back as well.
+"""Callers who are still choosing, so that who hangs up then is kept, and called back if we can.
 
 Twilio may tell that a call is over before we kept it: that is parked until we have.
 """
@@ -41,9 +41,7 @@ class Menus:
         self._lines = lines
 
     async def begins(self, caller: Caller) -> None:
-        """They hear the menu. Who withholds their number could not be called back."""
-        if not caller.number:
-            return
+        """They hear the menu."""
         kept = _Kept(line=caller.line.number, caller=caller.number).model_dump()
         due_at = clock.now() + PATIENCE
 

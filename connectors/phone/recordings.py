@@ -9,6 +9,7 @@ from connectors.phone import twiml
 from connectors.phone.answers import known
 from connectors.phone.lines import Lines
 from connectors.phone.progress import Consent
+from connectors.phone.transcripts import Transcripts
 from connectors.shared.twilio.inbox import Inbox
 from connectors.shared.twilio.media import Media, MediaFetcher
 from connectors.shared.twilio.webhook import Guard, Webhook, malformed
@@ -17,7 +18,7 @@ from hub.connector import ConnectorContext
 from hub.errors import Rejected
 from hub.http import Route
 from hub.interaction import Arrival, Channel, Party, PointKind
-from hub.store import recordings
+from hub.store import calls, recordings
 from hub.store.calls import Call
 
 INBOX = "phone.recording"
@@ -26,7 +27,14 @@ _CALL, _SECONDS = "call", "seconds"
 
 
 class Recordings:
-    def __init__(self, context: ConnectorContext, lines: Lines, fetcher: MediaFetcher) -> None:
+    def __init__(
+        self,
+        context: ConnectorContext,
+        lines: Lines,
+        fetcher: MediaFetcher,
+        transcripts: Transcripts,
+    ) -> None:
+        self._transcripts = transcripts
         self._context = context
         self._database = context.database
         self._lines = lines
@@ -85,5 +93,12 @@ class Recordings:
         call_id, seconds = sound.details[_CALL], sound.details[_SECONDS]
         await self._database.write(lambda c: recordings.keep(c, call_id, file, seconds))
         self._context.wake()
-        if file is not None:
-            await self._lines.forget_recording(sound.external_id)
+        if file is None:
+            return
+        call = await self._database.read(lambda c: calls.get(c, call_id))
+        sid = sound.external_id
+        written = call is not None and await self._transcripts.put(
+            sid, call.conversation_id, call.language, of_call=True
+        )
+        if not written:
+            await self._lines.forget_recording(sid)

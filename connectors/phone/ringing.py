@@ -56,7 +56,7 @@ class Ringing:
         if not await self._database.write(lambda c: calls.ring(c, call, agent_id)):
             return
         rung = await self._again(call)
-        number = self._settings.phone_of(item.agent_login, item.agent_phone)
+        number = self._settings.phone_of(item.agent_login, item.agent_phone, agent_id)
         if not number:
             await self.not_reached(rung, NO_NUMBER)
             return

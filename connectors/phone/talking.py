@@ -148,7 +148,7 @@ class Talking:
             return call.other_to
         agent_id = call.other_agent_id
         login, phone = await self._database.read(lambda c: people.phone_of(c, agent_id))
-        return self._settings.phone_of(login, phone)
+        return self._settings.phone_of(login, phone, agent_id)
 
     async def other_hung_up(self, call: Call, sid: str, status: str) -> None:
         """Who was consulted is gone: the agent has the customer again."""

@@ -14,7 +14,7 @@ KEY_SECONDS = 6
 CONSENT_SECONDS = 3
 _LONGEST_HINTS = 500
 TRANSCRIBED = "en"
-"""The language that Twilio writes out."""
+"""The language that Twilio writes out by itself."""
 WAIT_SECONDS = 20
 """Between two announcements, where there is no music."""
 
@@ -98,12 +98,19 @@ class Telling:
 
     def consent(self, language: str, progress: Progress) -> str:
         """Say that the call is recorded; who does not want that presses 1."""
+        return self._consent(language, self._to(CONSENT, **progress.written()))
+
+    def consent_of_called(self, sid: str, language: str, *said: str) -> str:
+        """The same to a customer whom we call."""
+        return self._consent(language, self._to(OUT, call=sid, asked=1), *said)
+
+    def _consent(self, language: str, action: str, *said: str) -> str:
         response = VoiceResponse()
-        action = self._to(CONSENT, **progress.written())
         gather = response.gather(
             num_digits=1, timeout=CONSENT_SECONDS, action=action, method="POST", input="dtmf"
         )
-        _say(gather, language, say("recorded", language))
+        for text in (*said, say("recorded", language)):
+            _say(gather, language, text)
         response.redirect(action, method="POST")
         return str(response)
 
@@ -195,7 +202,8 @@ class Telling:
         for text in (*said, say("record", language)):
             _say(response, language, text)
         written = {}
-        if self._settings.transcribe and language == TRANSCRIBED:
+        elsewhere = language in self._settings.intelligence
+        if self._settings.transcribe and language == TRANSCRIBED and not elsewhere:
             written = {"transcribe": True, "transcribe_callback": self._to(TRANSCRIPT)}
         response.record(
             action=self._to(VOICEMAIL),

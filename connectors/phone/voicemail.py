@@ -9,6 +9,7 @@ from connectors.phone import twiml
 from connectors.phone.answers import xml
 from connectors.phone.parse import Caller, parse_caller, parse_recording
 from connectors.phone.settings import PhoneSettings
+from connectors.phone.transcripts import Transcripts, write_down
 from connectors.phone.twiml import Telling
 from connectors.phone.words import hours, say
 from connectors.shared.twilio.inbox import Inbox
@@ -19,8 +20,7 @@ from hub import clock
 from hub.asking import AskedTopic
 from hub.connector import ConnectorContext
 from hub.http import Route
-from hub.interaction import Arrival, Channel, InteractionKind
-from hub.replies import add_event
+from hub.interaction import Arrival, Channel
 from hub.store import parked
 from hub.store.arrivals import dedupe_key
 from hub.store.tables import interactions
@@ -42,7 +42,9 @@ class VoicemailDoors:
         context: ConnectorContext,
         telling: Telling,
         fetcher: MediaFetcher,
+        transcripts: Transcripts,
     ) -> None:
+        self._transcripts = transcripts
         self._settings = settings
         self._context = context
         self._organisation = context.hub.organisation
@@ -100,8 +102,12 @@ class VoicemailDoors:
         return web.Response(status=204)
 
     async def _keep(self, message: Arrival) -> None:
-        await self._context.intake.accept(message)
+        accepted = await self._context.intake.accept(message)
         sid = message.external_id
+        if message.attachments:
+            await self._transcripts.put(
+                sid, accepted.conversation_id, message.language, of_call=False
+            )
 
         def write(connection: Connection) -> None:
             for one in parked.take(connection, _LATE, sid):
@@ -120,17 +126,5 @@ def _written(connection: Connection, account: str, sid: str, text: str) -> bool:
     ).scalar_one_or_none()
     if conversation_id is None:
         return False
-    events = connection.execute(
-        select(columns.details).where(
-            columns.conversation_id == conversation_id, columns.kind == InteractionKind.EVENT.value
-        )
-    ).scalars()
-    if not any(details.get("recording") == sid for details in events):
-        add_event(
-            connection,
-            conversation_id=conversation_id,
-            details={"event": "transcript", "recording": sid, "text": text},
-            agent_id=None,
-            agent_name="",
-        )
+    write_down(connection, conversation_id, sid, text, of_call=False)
     return True

@@ -15,7 +15,16 @@ from hub import clock
 from hub.connector import ConnectorContext
 from hub.errors import Rejected
 from hub.orders import ENDED
-from hub.store import deliveries, invoices, orders, portal_choices, portal_sign_in, portal_views
+from hub.store import (
+    deliveries,
+    invoices,
+    orders,
+    portal_choices,
+    portal_invitations,
+    portal_sign_in,
+    portal_views,
+)
+from hub.store.portal_views import Sight
 from hub.texts import LANGUAGES
 
 _SHOWN = 5
@@ -28,17 +37,22 @@ class Account:
         self._pages = pages
 
     async def home(self, visit: Visit) -> web.Response:
-        requests = await self._database.read(lambda c: portal_views.requests(c, visit.customer.id))
+        own = Sight(visit.customer.id)
+        requests = await self._database.read(lambda c: portal_views.requests(c, own))
         found = await self._database.read(
-            lambda c: orders.of_customers(c, visit.parties, limit=MOST_ORDERS)
+            lambda c: orders.of_customers(c, visit.member.parties, limit=MOST_ORDERS)
         )
         running = [order for order in found if order.state not in ENDED][:_SHOWN]
         parcels = await self._database.read(
             lambda c: deliveries.of_orders(c, [order.id for order in running])
         )
+        invited = await self._database.read(
+            lambda c: portal_invitations.of_customer(c, visit.customer)
+        )
         return self._pages.page(
             visit,
             "home.html",
+            invitations=invited,
             requests=[one for one in requests if one.state != "done"][:_SHOWN],
             orders=running,
             parcels={parcel.order_id: parcel for parcel in parcels},
@@ -85,11 +99,11 @@ class Account:
 
 
 def _everything(connection: Any, visit: Visit) -> dict[str, Any]:
-    who, parties = visit.customer, visit.parties
+    who, parties, payers = visit.customer, visit.member.parties, set(visit.member.payers)
     found = orders.of_customers(connection, parties, limit=_MOST_OF_EACH)
     conversations: list[dict[str, Any]] = []
     before: datetime | None = None
-    while page := portal_views.requests(connection, who.id, before=before):
+    while page := portal_views.requests(connection, Sight(who.id), before=before):
         conversations += [
             vars(one) | {"messages": [vars(m) for m in portal_views.messages(connection, one.id)]}
             for one in page
@@ -109,7 +123,7 @@ def _everything(connection: Any, visit: Visit) -> dict[str, Any]:
         ],
         "invoices": [
             invoice.model_dump(mode="json")
-            for invoice in invoices.of_orders(connection, [order.id for order in found])
+            for invoice in invoices.of_customers(connection, payers, limit=_MOST_OF_EACH)
         ],
         "conversations": conversations,
     }

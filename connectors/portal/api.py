@@ -4,20 +4,29 @@ A token is the customer's: every operation starts from who they are, and what is
 not there.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Any, Literal, cast
 
+from aiohttp import web
 from pydantic import Field
 from sqlalchemy import Connection
 
-from connectors.portal import api_trade
-from connectors.portal.member import Member
-from connectors.portal.writing import LONGEST_SUBJECT, LONGEST_TEXT, Writing, questions_of
+from connectors.portal import api_colleagues, api_trade
+from connectors.portal.colleagues import Colleagues
+from connectors.portal.member import Member, member
+from connectors.portal.writing import (
+    LONGEST_SUBJECT,
+    LONGEST_TEXT,
+    Writing,
+    must_be_own,
+    questions_of,
+)
 from hub.api.cursors import cursor_of, parts_of
 from hub.api.door import Door
+from hub.api.files import FileIds, FileName, Files, HandedIn, no_file
 from hub.api.openapi import About, document
 from hub.api.operation import Answer, Call, Operation, Paging, Shape, picked
 from hub.api.page import reference
@@ -25,10 +34,11 @@ from hub.asking import LONGEST_ANSWER, AskedTopic
 from hub.connector import ConnectorContext
 from hub.errors import Rejected
 from hub.http import Route
-from hub.store import customers, portal_views
+from hub.store import portal_views
 from hub.store.api_tokens import Token
 from hub.store.portal_views import Message as Said
 from hub.store.portal_views import Request
+from hub.texts import Texts
 
 SCOPES = {
     "details:read": "read your own details",
@@ -39,6 +49,9 @@ SCOPES = {
     "orders:write": "place, change and cancel orders",
     "deliveries:read": "see where your parcels are",
     "deliveries:write": "say how a parcel is to be brought",
+    "invoices:read": "read your invoices",
+    "colleagues:read": "see who acts for your organisation, if you manage that",
+    "colleagues:write": "invite colleagues, and say what they may do, if you manage that",
 }
 ABOUT = About(
     title="Loket customer API",
@@ -90,7 +103,8 @@ class Topics(Shape):
 
 
 class Conversation(Shape):
-    """`received`, `busy`, `your_turn` (we answered) or `done`."""
+    """`received`, `busy`, `your_turn` (we answered) or `done`. `colleague`: whose it is, if it is
+    not your own: you can read it."""
 
     id: str
     number: int
@@ -99,6 +113,7 @@ class Conversation(Shape):
     state: str
     created_at: datetime
     last_at: datetime
+    colleague: str
 
 
 class Conversations(Shape):
@@ -142,11 +157,13 @@ class NewConversation(Shape):
     answers: dict[
         Annotated[str, Field(max_length=100)], Annotated[str, Field(max_length=LONGEST_ANSWER)]
     ] = Field(default_factory=dict, max_length=50)
+    files: FileIds = Field(default_factory=list)
     language: Language = "en"
 
 
 class NewMessage(Shape):
     text: str = Field(min_length=1, max_length=LONGEST_TEXT)
+    files: FileIds = Field(default_factory=list)
     language: Language = "en"
 
 
@@ -164,9 +181,18 @@ class InLanguage(Shape):
 
 
 class PortalApi:
-    def __init__(self, context: ConnectorContext, writing: Writing, *, per_minute: int) -> None:
+    def __init__(
+        self,
+        context: ConnectorContext,
+        writing: Writing,
+        colleagues: Colleagues,
+        texts: Mapping[str, Texts],
+        files: Files,
+        *,
+        per_minute: int,
+    ) -> None:
         self._context = context
-        self._operations = operations(context, writing)
+        self._operations = operations(context, writing, colleagues, texts, files)
         self._door = Door[Member](
             ABOUT.base, context.database, _member_of, context.wake, per_minute=per_minute
         )
@@ -178,11 +204,18 @@ class PortalApi:
 def described() -> dict[str, Any]:
     """The OpenAPI document. To describe an operation takes nothing of what it works on."""
     nothing = cast("Any", None)
-    return document(ABOUT, operations(nothing, nothing))
+    return document(ABOUT, operations(nothing, nothing, nothing, nothing, nothing))
 
 
-def operations(context: ConnectorContext, writing: Writing) -> Sequence[Operation[Member]]:
-    acts = _Acts(context, writing)
+def operations(
+    context: ConnectorContext,
+    writing: Writing,
+    colleagues: Colleagues,
+    texts: Mapping[str, Texts],
+    files: Files,
+) -> Sequence[Operation[Member]]:
+    acts = _Acts(context, writing, files)
+    most = files.most if files else None
     one, tag = "/conversations/{id}", "conversations"
     return [
         Operation(
@@ -212,7 +245,17 @@ def operations(context: ConnectorContext, writing: Writing) -> Sequence[Operatio
             "POST", one + "/messages", "write", tag, "Go on with it", "conversations:write", Kept,
             takes=NewMessage, deed=acts.go_on, status=HTTPStatus.CREATED,
         ),
+        Operation(
+            "POST", "/files", "handInFile", "files", "Hand in a file, to name it in a message",
+            "conversations:write", HandedIn, asks=FileName, deed=acts.hand_in, upload=True,
+            status=HTTPStatus.CREATED, body_limit=most,
+        ),
+        Operation(
+            "GET", "/files/{id}", "downloadFile", "files", "Download a file of a conversation",
+            "conversations:read", None, serve=acts.download,
+        ),
         *api_trade.operations(),
+        *api_colleagues.operations(colleagues, texts),
     ]  # fmt: skip
 
 
@@ -220,11 +263,24 @@ def operations(context: ConnectorContext, writing: Writing) -> Sequence[Operatio
 class _Acts:
     context: ConnectorContext
     writing: Writing
+    files: Files
 
     async def topics(self, call: Call[Member]) -> Topics:
         language = call.query.language
         found = self.writing.topics(call.caller.customer)
         return Topics(items=[_topic(one, language) for one in found])
+
+    async def hand_in(self, call: Call[Member]) -> Answer:
+        return await self.files.hand_in(call)
+
+    async def download(self, call: Call[Member]) -> web.StreamResponse:
+        found = await self.context.database.read(
+            lambda c: portal_views.file_of(c, call.caller.sight, call.id)
+        )
+        if found is None:
+            raise no_file()
+        name, sha256 = found
+        return await self.files.download(sha256, name)
 
     async def begin(self, call: Call[Member]) -> Answer:
         body: NewConversation = call.body
@@ -235,6 +291,7 @@ class _Acts:
             text=body.text,
             subject=body.subject,
             answers=body.answers,
+            files=self.files.named(call, body.files),
             form_id=f"api:{call.token.id}:{call.key}",
         )
         where = f"/conversations/{accepted.conversation_id}"
@@ -242,12 +299,14 @@ class _Acts:
 
     async def go_on(self, call: Call[Member]) -> Answer:
         body: NewMessage = call.body
-        request = await self.context.database.read(lambda c: _own(c, call))
+        request = await self.context.database.read(lambda c: _seen(c, call))
+        must_be_own(request)
         accepted = await self.writing.go_on(
             call.caller.customer,
             request,
             language=body.language,
             text=body.text,
+            files=self.files.named(call, body.files),
             form_id=f"api:{call.token.id}:{call.key}",
         )
         return Answer(Kept(**accepted.model_dump()))
@@ -256,7 +315,7 @@ class _Acts:
 def _member_of(connection: Connection, token: Token) -> Member | None:
     if token.customer_id is None:
         return None
-    return Member(customers.customer(connection, token.customer_id))
+    return member(connection, token.customer_id)
 
 
 def _me(connection: Connection, call: Call[Member]) -> Details:  # noqa: ARG001
@@ -275,7 +334,7 @@ def _list(connection: Connection, call: Call[Member]) -> Conversations:
     parts = parts_of(asked.cursor, 1)
     before = _moment(parts[0]) if parts else None
     found = portal_views.requests(
-        connection, call.caller.customer.id, before=before, limit=asked.limit + 1
+        connection, call.caller.sight, before=before, limit=asked.limit + 1
     )
     some = found[: asked.limit]
     following = cursor_of(some[-1].last_at.isoformat()) if len(found) > len(some) else ""
@@ -293,18 +352,18 @@ def _moment(text: str) -> datetime:
 
 
 def _one(connection: Connection, call: Call[Member]) -> Conversation:
-    return _shown(_own(connection, call))
+    return _shown(_seen(connection, call))
 
 
-def _own(connection: Connection, call: Call[Member]) -> Request:
-    found = portal_views.request(connection, call.caller.customer.id, call.id)
+def _seen(connection: Connection, call: Call[Member]) -> Request:
+    found = portal_views.request(connection, call.caller.sight, call.id)
     if found is None:
         raise Rejected("no_conversation", "This conversation does not exist.", status=404)
     return found
 
 
 def _messages(connection: Connection, call: Call[Member]) -> Messages:
-    request = _own(connection, call)
+    request = _seen(connection, call)
     return Messages(items=[_message(one) for one in portal_views.messages(connection, request.id)])
 
 

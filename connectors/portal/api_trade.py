@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import Field
 from sqlalchemy import Connection
 
-from connectors.portal.member import Member
+from connectors.portal.member import Member, refuse_right
 from hub.api.cursors import cursor_of, parts_of
 from hub.api.operation import Answer, Call, Operation, Paging, Shape
 from hub.api.trade import (
@@ -144,6 +144,8 @@ def _orders(connection: Connection, call: Call[Member]) -> OrdersOut:
 def _place(connection: Connection, call: Call[Member]) -> Answer:
     body: NewOrder = call.body
     customer_id = call.caller.customer.id
+    if not call.caller.may_order_under(body.agreement_id):
+        refuse_right()
     order = ordering.place(
         connection,
         customer_id=customer_id,
@@ -161,7 +163,10 @@ def _order(connection: Connection, call: Call[Member]) -> OrderOut:
 
 
 def _locked_order(connection: Connection, call: Call[Member]) -> OrderOut:
-    return shown_order(_own_order(orders.lock(connection, [call.id]), call))
+    order = _own_order(orders.lock(connection, [call.id]), call)
+    if not call.caller.may_change(order):
+        refuse_right()
+    return shown_order(order)
 
 
 def _change(connection: Connection, call: Call[Member]) -> Answer:
@@ -210,7 +215,11 @@ def _parcel(connection: Connection, call: Call[Member]) -> Parcel:
 
 
 def _locked_parcel(connection: Connection, call: Call[Member]) -> Parcel:
-    return _own_parcel(connection, deliveries.locked(connection, [call.id]), call)
+    found = deliveries.locked(connection, [call.id])
+    shown = _own_parcel(connection, found, call)
+    if not call.caller.may_receive(found[0].customer_id):
+        refuse_right()
+    return shown
 
 
 def _prefer(connection: Connection, call: Call[Member]) -> Answer:

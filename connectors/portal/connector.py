@@ -6,6 +6,9 @@ import structlog
 
 from connectors.portal.account import Account
 from connectors.portal.api import PortalApi
+from connectors.portal.bills import Bills
+from connectors.portal.colleagues import PAGE as PEOPLE
+from connectors.portal.colleagues import Colleagues
 from connectors.portal.guard import Guard
 from connectors.portal.orders import Orders
 from connectors.portal.pages import Pages
@@ -14,15 +17,21 @@ from connectors.portal.settings import PortalSettings
 from connectors.portal.sign_in import BACK, SignIn
 from connectors.portal.tokens import TokenPages
 from connectors.portal.writing import Writing
+from hub.api.files import Files
 from hub.connector import Committing, ConnectorContext, Finding, OutgoingMessage, SendResult
 from hub.errors import LoketError
 from hub.http import Route
 from hub.interaction import Channel, DeliveryState
 from hub.passing import passing_mail
 from hub.store import customers
+from hub.store.portal_rights import Right
 from hub.texts import DEFAULT
 
 log = structlog.get_logger(__name__)
+
+
+_BESIDE_FILES = 200_000
+"""Bytes of a form that are no file."""
 
 
 class PortalConnector:
@@ -36,7 +45,16 @@ class PortalConnector:
         self._pages = Pages(context.hub.organisation)
         writing = Writing(settings, context)
         self._requests = Requests(writing, context, self._pages)
-        self._api = PortalApi(context, writing, per_minute=settings.api_requests_per_minute)
+        self._colleagues = Colleagues(settings, context, self._pages)
+        self._bills = Bills(context, self._pages)
+        self._api = PortalApi(
+            context,
+            writing,
+            self._colleagues,
+            self._pages.texts,
+            Files(context.blobs, context.workers, context.tokens, settings.file_bytes),
+            per_minute=settings.api_requests_per_minute,
+        )
         self._tokens = TokenPages(context, self._pages)
         self._guard = Guard(
             context.database,
@@ -52,8 +70,9 @@ class PortalConnector:
     def routes(self) -> Sequence[Route]:
         guests, customer = self._guard.for_all, self._guard.for_customers
         signing, account = self._sign_in, self._account
-        requests, orders = self._requests, self._orders
+        requests, orders, colleagues = self._requests, self._orders, self._colleagues
         one, order = "/portal/requests/{id}", "/portal/orders/{id}"
+        limit = self._settings.file_bytes + _BESIDE_FILES
         return [
             *self._pages.routes(),
             *self._api.routes(),
@@ -69,9 +88,9 @@ class PortalConnector:
             Route("GET", "/portal", customer(account.home)),
             Route("GET", "/portal/requests", customer(requests.index)),
             Route("GET", "/portal/requests/new", customer(requests.new)),
-            Route("POST", "/portal/requests/new", customer(requests.begin)),
+            Route("POST", "/portal/requests/new", customer(requests.begin), body_limit=limit),
             Route("GET", one, customer(requests.show)),
-            Route("POST", one, customer(requests.go_on)),
+            Route("POST", one, customer(requests.go_on), body_limit=limit),
             Route("GET", "/portal/files/{id}", customer(requests.file)),
             Route("GET", "/portal/orders", customer(orders.index)),
             Route("GET", "/portal/orders/new/{id}", customer(orders.new)),
@@ -79,6 +98,13 @@ class PortalConnector:
             Route("GET", order, customer(orders.show)),
             Route("POST", order + "/cancel", customer(orders.cancel)),
             Route("POST", order + "/prefer", customer(orders.prefer)),
+            Route("GET", "/portal/invoices", customer(self._bills.index)),
+            Route("GET", PEOPLE, customer(colleagues.page, Right.MANAGE)),
+            Route("POST", PEOPLE, customer(colleagues.invite, Right.MANAGE)),
+            Route("POST", PEOPLE + "/{id}", customer(colleagues.change, Right.MANAGE)),
+            Route("POST", PEOPLE + "/{id}/remove", customer(colleagues.remove, Right.MANAGE)),
+            Route("POST", PEOPLE + "/{id}/withdraw", customer(colleagues.withdraw, Right.MANAGE)),
+            Route("POST", "/portal/invitations/{id}", customer(colleagues.answer)),
             Route("GET", "/portal/details", customer(account.details)),
             Route("POST", "/portal/details", customer(account.choose)),
             Route("POST", "/portal/sessions/{id}/end", customer(account.end_session)),

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import structlog
 from aiohttp import web
 
+from connectors.portal.member import member
 from connectors.portal.pages import Pages
 from connectors.portal.visit import (
     BROWSER_COOKIE,
@@ -20,9 +21,10 @@ from connectors.portal.visit import (
 )
 from hub import clock
 from hub.errors import Rejected, Retry
-from hub.http import Handler, field_of, form_of, host_of
-from hub.store import Database, customers, portal_sign_in
+from hub.http import Handler, close_files, field_of, form_of, host_of
+from hub.store import Database, portal_sign_in
 from hub.store.inserting import digest
+from hub.store.portal_rights import Right
 from hub.texts import preferred
 from hub.tokens import Tokens
 
@@ -61,7 +63,9 @@ class Guard:
 
         return handler
 
-    def for_customers(self, view: CustomerView) -> Handler:
+    def for_customers(self, view: CustomerView, right: Right | None = None) -> Handler:
+        """`right`: what they must be allowed to do for their organisation."""
+
         async def handler(request: web.Request) -> web.StreamResponse:
             guest = self._guest(request)
 
@@ -69,9 +73,15 @@ class Guard:
                 visit = await self._visit(guest)
                 if visit is None:
                     return see_other(SIGN_IN)
+                if right is not None:
+                    visit.member.must(right)
                 return await self._for_customer(visit, view)
 
-            return self._with_browser(request, guest, await self._answer(guest, work))
+            try:
+                answer = await self._answer(guest, work)
+            finally:
+                await close_files(request)
+            return self._with_browser(request, guest, answer)
 
         return handler
 
@@ -113,7 +123,7 @@ class Guard:
             return None
         if (clock.now() - session.seen_at).total_seconds() > _SEEN_EVERY:
             await self._database.write(lambda c: portal_sign_in.seen(c, session.id))
-        who = await self._database.read(lambda c: customers.customer(c, session.customer_id))
+        who = await self._database.read(lambda c: member(c, session.customer_id))
         return Visit(
             guest.request, guest.texts, guest.browser, self._form_token(session.id), session, who
         )

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from connectors.portal import words
 from connectors.portal.guard import see_other
+from connectors.portal.member import refuse_right
 from connectors.portal.pages import Pages
 from connectors.portal.visit import Visit
 from hub import clock
@@ -31,7 +32,7 @@ class Orders:
 
     async def index(self, visit: Visit) -> web.Response:
         found = await self._database.read(
-            lambda c: orders.of_customers(c, visit.parties, limit=MOST_ORDERS)
+            lambda c: orders.of_customers(c, visit.member.parties, limit=MOST_ORDERS)
         )
         parcels = await self._database.read(
             lambda c: deliveries.of_orders(c, [order.id for order in found])
@@ -40,7 +41,11 @@ class Orders:
         for parcel in parcels:
             by_order.setdefault(parcel.order_id or "", []).append(parcel)
         return self._pages.page(
-            visit, "orders.html", orders=found, parcels=by_order, agreements=_priced(visit)
+            visit,
+            "orders.html",
+            orders=found,
+            parcels=by_order,
+            agreements=[one for one in _priced(visit) if visit.member.may_order_under(one.id)],
         )
 
     async def show(self, visit: Visit) -> web.Response:
@@ -48,6 +53,8 @@ class Orders:
 
     async def cancel(self, visit: Visit) -> web.Response:
         order = await self._own(visit)
+        if not visit.member.may_change(order):
+            refuse_right()
         version, reason = _number(await visit.field("version")), await visit.field("reason")
         try:
             await self._database.write(
@@ -73,6 +80,8 @@ class Orders:
         wish = await visit.field("leave_with")
         if parcel is None or wish not in words.WISHES:
             raise web.HTTPNotFound
+        if not visit.member.may_receive(parcel.customer_id or order.customer_id):
+            refuse_right()
         try:
             await self._database.write(
                 lambda c: tracking.prefer(
@@ -156,18 +165,20 @@ class Orders:
         found = next((one for one in _priced(visit) if one.id == wanted), None)
         if found is None:
             raise web.HTTPNotFound
+        if not visit.member.may_order_under(found.id):
+            refuse_right()
         return found
 
     async def _own(self, visit: Visit) -> Order:
         key = visit.request.match_info["id"]
         found = await self._database.read(lambda c: orders.by_ids(c, [key]))
-        if not found or found[0].customer_id not in visit.parties:
+        if not found or found[0].customer_id not in visit.member.parties:
             raise web.HTTPNotFound
         return found[0]
 
 
 def _priced(visit: Visit) -> list[Agreement]:
-    """The agreements under which they can order."""
+    """The agreements that say what can be ordered."""
     return [one for one in visit.customer.agreements if _prices(one)]
 
 

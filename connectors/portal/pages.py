@@ -1,7 +1,7 @@
 """Turns templates into responses, with the headers that every page of the portal has."""
 
 import mimetypes
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -48,6 +48,7 @@ class Pages:
             browser_of=browser_of,
             money=written,
             when=when,
+            day=day,
             static=_STATIC,
         )
 
@@ -82,6 +83,12 @@ class Pages:
 
 
 _ZONE = ZoneInfo("Europe/Amsterdam")
+
+
+def day(on: date, texts: Texts) -> Markup:
+    """A day as people write it."""
+    shown = f"{on.day} {texts(words.MONTHS[on.month - 1])} {on.year}"
+    return Markup('<time datetime="{}">{}</time>').format(on.isoformat(), shown)
 
 
 def when(at: datetime, texts: Texts, *, time: bool = True) -> Markup:

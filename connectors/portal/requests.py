@@ -5,13 +5,15 @@ from aiohttp import web
 from connectors.portal.guard import see_other
 from connectors.portal.pages import Pages
 from connectors.portal.visit import Visit
-from connectors.portal.writing import Writing, chosen_of, questions_of
+from connectors.portal.writing import Writing, chosen_of, must_be_own, questions_of
 from hub import clock
 from hub.connector import ConnectorContext
 from hub.downloads import download_headers
-from hub.interaction import DeliveryState
+from hub.http import form_of
+from hub.interaction import Attachment, DeliveryState
 from hub.store import portal_views
 from hub.store.portal_views import Request
+from hub.taking import take_all
 
 
 class Requests:
@@ -22,30 +24,32 @@ class Requests:
 
     async def index(self, visit: Visit) -> web.Response:
         found = await self._context.database.read(
-            lambda c: portal_views.requests(c, visit.customer.id)
+            lambda c: portal_views.requests(c, visit.member.sight)
         )
         return self._pages.page(visit, "requests.html", requests=found)
 
     async def show(self, visit: Visit) -> web.Response:
-        request = await self._own(visit)
+        request = await self._seen(visit)
         said = await self._context.database.read(lambda c: portal_views.messages(c, request.id))
         page = self._pages.page(
             visit, "request.html", request=request, messages=said, form_id=clock.new_id()
         )
         for message in said:
-            if message.unread:
+            if message.unread and not request.colleague:
                 await self._context.report(message.id, DeliveryState.READ)
         return page
 
     async def go_on(self, visit: Visit) -> web.Response:
         """Another message in a request of theirs."""
-        request = await self._own(visit)
+        request = await self._seen(visit)
+        must_be_own(request)
         await self._writing.go_on(
             visit.customer,
             request,
             language=visit.texts.language,
             text=await visit.field("text"),
             form_id=await visit.field("form_id"),
+            files=await self._files(visit),
         )
         return see_other(f"/portal/requests/{request.id}#last")
 
@@ -74,14 +78,19 @@ class Requests:
             subject=await visit.field("subject"),
             answers=answers,
             form_id=await visit.field("form_id"),
+            files=await self._files(visit),
         )
         return see_other(f"/portal/requests/{accepted.conversation_id}")
+
+    async def _files(self, visit: Visit) -> tuple[Attachment, ...]:
+        form = await form_of(visit.request)
+        return await take_all(form, self._context.blobs, self._context.workers)
 
     async def file(self, visit: Visit) -> web.StreamResponse:
         """A file of a message of theirs, as bytes to keep: never by the type that it claims."""
         key = visit.request.match_info["id"]
         found = await self._context.database.read(
-            lambda c: portal_views.file_of(c, visit.customer.id, key)
+            lambda c: portal_views.file_of(c, visit.member.sight, key)
         )
         if found is None:
             raise web.HTTPNotFound
@@ -109,10 +118,10 @@ class Requests:
             place=resource.canonical if resource else visit.request.path,
         )
 
-    async def _own(self, visit: Visit) -> Request:
+    async def _seen(self, visit: Visit) -> Request:
         key = visit.request.match_info["id"]
         found = await self._context.database.read(
-            lambda c: portal_views.request(c, visit.customer.id, key)
+            lambda c: portal_views.request(c, visit.member.sight, key)
         )
         if found is None:
             raise web.HTTPNotFound

@@ -65,14 +65,14 @@ class SignIn:
         self._limit(guest)
         sent = (await guest.field("address")).strip()
         address = sent.lower()
-        if not _looks_right(address):
+        if not looks_right(address):
             problem = guest.texts("Write a mail address, like name@example.org.")
             return self._form(guest, problem, HTTPStatus.UNPROCESSABLE_ENTITY)
         known = self._guard.is_known(guest, address)
         made = await self._context.database.write(
             lambda c: portal_sign_in.ask(c, address, guest.browser, is_known=known)
         )
-        if made is not None and made.customer_id is not None:
+        if made is not None and made.is_known:
             # Behind the answer, so that the time it takes says nothing either.
             task = asyncio.create_task(self._mail(address, made, guest.texts))
             self._mails.add(task)
@@ -231,7 +231,7 @@ class SignIn:
             raise Rejected("too_often", "Too many tries. Wait a minute.", status=429, after=wait)
 
 
-def _looks_right(address: str) -> bool:
+def looks_right(address: str) -> bool:
     local, _, host = address.rpartition("@")
     return bool(local and "." in host and len(address) <= _LONGEST_ADDRESS and address.isprintable()
                 and " " not in address)  # fmt: skip

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from connectors.portal.member import Member
 from hub.http import field_of, form_of
 from hub.store.customers import Customer
 from hub.store.portal_sign_in import Session
@@ -35,10 +36,8 @@ class Guest:
 @dataclass(frozen=True)
 class Visit(Guest):
     session: Session
-    customer: Customer
+    member: Member
 
     @property
-    def parties(self) -> list[str]:
-        """Whose orders and agreements they see: their own, and those of their organisation."""
-        organisation = self.customer.organisation_id
-        return [self.customer.id, *([organisation] if organisation else [])]
+    def customer(self) -> Customer:
+        return self.member.customer

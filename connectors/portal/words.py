@@ -65,6 +65,25 @@ PREFERRED = {
     "sms": N_("Text message"),
     "whatsapp": N_("WhatsApp"),
 }
+RIGHTS = {
+    "conversations": N_("See what colleagues ask"),
+    "order": N_("Order, change and cancel"),
+    "invoices": N_("See the invoices"),
+    "manage": N_("Manage colleagues"),
+}
+# What the code that refuses says in English.
+REFUSALS = (
+    N_("You may not do this for your organisation. Ask a colleague who manages it here."),
+    N_("You act for no organisation here."),
+    N_("This colleague does not exist."),
+    N_("This is a colleague already."),
+    N_("This is the organisation itself."),
+    N_("Let somebody else manage first: nobody would be left."),
+    N_("Too many invitations today. Go on tomorrow."),
+    N_("This invitation is over."),
+    N_("You act for another organisation here. Ask us to change that."),
+    N_("This is a request of a colleague: you can read it here."),
+)
 SCOPES = {
     "details:read": N_("See my details"),
     "conversations:read": N_("Read my requests"),
@@ -72,6 +91,9 @@ SCOPES = {
     "agreements:read": N_("Read our agreements"),
     "orders:read": N_("See my orders"),
     "orders:write": N_("Order, change and cancel"),
+    "invoices:read": N_("See my invoices"),
+    "colleagues:read": N_("See colleagues"),
+    "colleagues:write": N_("Invite colleagues, and say what they may do"),
     "deliveries:read": N_("See where parcels are"),
     "deliveries:write": N_("Say how a parcel is brought"),
 }

@@ -15,6 +15,7 @@ from hub.imports.fields import Reading
 from hub.imports.kind import ACCEPTED, UNCHANGED, Cells, Column, Kind, Outcome, refused
 from hub.imports.whose import Known
 from hub.interaction import Party, PointKind
+from hub.store import customer_keys
 from hub.store.among import among
 from hub.store.inserting import insert_all
 from hub.store.tables import contact_points, customers
@@ -138,7 +139,7 @@ class _Writing:
         old = self._rows[known.id]
         values = {
             "kind": record.kind,
-            "number": record.number,
+            "number": old.number or record.number,  # another: of who turned out to be the same
             "name": record.name,
             "target_group": record.values.get("target_group", old.target_group),
             "language": record.values.get("language", old.language),
@@ -207,6 +208,8 @@ def _write(connection: Connection, records: Sequence[Record]) -> list[Outcome]:
     if writing.changed:
         connection.execute(_CHANGE, writing.changed)
     insert_all(connection, contact_points, writing.points)
+    if changed := [row["changed_id"] for row in writing.changed]:
+        customer_keys.refresh(connection, changed)
     return outcomes
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from hub.imports import fields
 from hub.imports.fields import Reading
@@ -48,9 +48,11 @@ def by_references(connection: Connection, references: Iterable[str]) -> dict[str
 
 
 def by_numbers(connection: Connection, numbers: Iterable[str]) -> dict[str, Known]:
+    """The number of somebody who was merged leads to who they are now."""
     columns = customers.c
+    who = func.coalesce(columns.merged_into, columns.id).label("id")
     rows = connection.execute(
-        select(columns.id, columns.kind, columns.number, columns.name).where(
+        select(who, columns.kind, columns.number, columns.name).where(
             among(columns.number, {normal(one) for one in numbers if one})
         )
     )

@@ -139,6 +139,8 @@ class _Batch:
             arrival, conversation
         ):
             return conversation, self._join(arrival, conversation, known)
+        if self._senders.is_shared(arrival.sender) and not arrival.about:
+            return conversation, conversation.customer_id  # who it is was asked, or will be
         return conversation, arrival.about or self._senders.customer_of(sender)
 
     def _open(

@@ -113,7 +113,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Item:
-    """The work item of a call. `agent_...`: of who has it, or is asked."""
+    """The work item of a call, about `topic`. `agent_...`: of who has it, or is asked."""
 
     id: str
     state: str
@@ -122,6 +122,8 @@ class Item:
     agent_name: str
     agent_phone: str
     callback_to: str
+    customer_id: str
+    topic: str
 
     @property
     def agent(self) -> Agent:
@@ -200,6 +202,7 @@ def item_of(connection: Connection, call: Call) -> Item | None:
     """None before the contact was routed."""
     row = connection.execute(
         select(items.c.id, items.c.state, items.c.agent_id, items.c.callback_to)
+        .add_columns(items.c.customer_id, items.c.topic)
         .add_columns(agents.c.login, agents.c.name, agents.c.phone)
         .outerjoin(agents, agents.c.id == items.c.agent_id)
         .where(items.c.conversation_id == call.conversation_id)
@@ -216,6 +219,8 @@ def item_of(connection: Connection, call: Call) -> Item | None:
         row.name or "",
         row.phone or "",
         row.callback_to,
+        row.customer_id,
+        row.topic,
     )
 
 
@@ -324,6 +329,7 @@ def end(connection: Connection, sid: str, outcome: str = "", *, why: str = "") -
         direction=call.direction,
         why=why,
         to=call.other_to or call.put_through,
+        withheld="" if call.caller else "yes",
         agent_id=call.agent_id if ours else None,
         agent_name=(name.scalar_one_or_none() or "") if ours else "",
     )

@@ -97,7 +97,7 @@ def _fit(live: bool, by_room: bool, skills: int) -> Executable:
 
 @functools.cache
 def _others() -> Executable:
-    states = ("available", "not_responding", "away")
+    states = ("available", "wrapping", "not_responding", "away")
     return _facts(
         [_of_roles(state).order_by(presence.c.idle_since).limit(constant(PAGE)) for state in states]
     )

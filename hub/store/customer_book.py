@@ -1,7 +1,8 @@
 """Customers as a book: looked up, entered and changed by hand or by other systems.
 
 What an agent reads beside a conversation is in `customers`; what comes in by file, in
-`hub.imports`. Nobody is merged here: an address that is somebody else's is refused.
+`hub.imports`; who turned out to be one, in `merging`. An address that is somebody else's is
+refused.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,7 +17,7 @@ from hub import clock
 from hub.errors import Rejected
 from hub.interaction import Party
 from hub.references import normal
-from hub.store import audit
+from hub.store import audit, customer_keys, sharing
 from hub.store.among import among
 from hub.store.tables import contact_points, customers
 
@@ -35,7 +36,8 @@ class Point:
 
 @dataclass(frozen=True)
 class Card:
-    """What stands about one customer themselves, without what they inherit."""
+    """What stands about one customer themselves, without what they inherit. `merged_into`: who they
+    turned out to be."""
 
     id: str
     kind: str
@@ -47,6 +49,7 @@ class Card:
     attributes: Mapping[str, str]
     points: tuple[Point, ...]
     created_at: datetime
+    merged_into: str | None = None
 
 
 @dataclass(frozen=True)
@@ -81,12 +84,14 @@ def add(
     _write(connection, insert(customers).values(row), _number_taken())
     for party in points:
         add_point(connection, customer_id, party, by=by)
+    customer_keys.refresh(connection, [customer_id])
     audit.record(connection, actor=by, action="customer.added", about=customer_id, details={})
     return customer_id
 
 
 def change(connection: Connection, customer_id: str, values: Mapping[str, Any], *, by: str) -> None:
     """Write these values; attributes that are not named stay. Raises Rejected."""
+    _refuse_merged(connection, customer_id)
     new = _checked(connection, values)
     if new.get("organisation_id") == customer_id:
         raise Rejected("organisation", "Nobody works for themselves.", status=422)
@@ -97,6 +102,7 @@ def change(connection: Connection, customer_id: str, values: Mapping[str, Any], 
     if new:
         changed = update(customers).where(customers.c.id == customer_id).values(new)
         _write(connection, changed, _number_taken())
+    customer_keys.refresh(connection, [customer_id])
     details = {"fields": sorted(new)}
     audit.record(
         connection, actor=by, action="customer.changed", about=customer_id, details=details
@@ -104,9 +110,15 @@ def change(connection: Connection, customer_id: str, values: Mapping[str, Any], 
 
 
 def add_point(connection: Connection, customer_id: str, party: Party, *, by: str) -> None:
-    """A way to reach them, not verified: that somebody says so is no proof. Raises Rejected."""
-    of_it = select(contact_points.c.customer_id).where(contact_points.c.key == party.key)
-    owner = connection.execute(of_it).scalar_one_or_none()
+    """A way to reach them, not verified: that somebody says so is no proof. Of an address that is
+    shared they become one who uses it. Raises Rejected."""
+    _refuse_merged(connection, customer_id)
+    of_it = select(contact_points.c.customer_id, contact_points.c.shared)
+    point = connection.execute(of_it.where(contact_points.c.key == party.key)).one_or_none()
+    owner = point.customer_id if point is not None else None
+    if point is not None and point.shared:
+        sharing.uses(connection, point.customer_id, customer_id)
+        return
     if owner == customer_id:
         return
     if owner is not None:
@@ -126,6 +138,7 @@ def add_point(connection: Connection, customer_id: str, party: Party, *, by: str
     }
     taken = Rejected("point_taken", f"{party.value} is another customer's.", status=409)
     _write(connection, insert(contact_points).values(row), taken)
+    customer_keys.refresh(connection, [customer_id])
     details = {"point": party.key}
     audit.record(
         connection, actor=by, action="customer.point_added", about=customer_id, details=details
@@ -139,14 +152,22 @@ def remove_point(connection: Connection, customer_id: str, point_id: str, *, by:
     if key is None:
         raise Rejected("no_point", "There is no such contact point.", status=404)
     connection.execute(delete(contact_points).where(of_it))
+    customer_keys.refresh(connection, [customer_id])
     details = {"point": key}
     audit.record(
         connection, actor=by, action="customer.point_removed", about=customer_id, details=details
     )
 
 
+def _refuse_merged(connection: Connection, customer_id: str) -> None:
+    now = select(customers.c.merged_into).where(customers.c.id == customer_id)
+    if (kept := connection.execute(now).scalar_one_or_none()) is not None:
+        detail = f"They turned out to be another customer ({kept}). Change that one."
+        raise Rejected("merged", detail, status=409)
+
+
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
+    found: list[ColumnElement[bool]] = [customers.c.merged_into.is_(None)]
     if wanted.kind:
         found.append(customers.c.kind == wanted.kind)
     if wanted.organisation_id:
@@ -165,7 +186,9 @@ def _checked(connection: Connection, values: Mapping[str, Any]) -> dict[str, Any
     new = dict(values)
     organisation_id = new.get("organisation_id")
     if organisation_id is not None:
-        kind = select(customers.c.kind).where(customers.c.id == organisation_id)
+        kind = select(customers.c.kind).where(
+            customers.c.id == organisation_id, customers.c.merged_into.is_(None)
+        )
         if connection.execute(kind).scalar_one_or_none() != ORGANISATION:
             raise Rejected("organisation", "There is no such organisation.", status=422)
     return new
@@ -204,6 +227,7 @@ def _cards(connection: Connection, rows: Sequence[Any]) -> list[Card]:
             attributes={name: str(value) for name, value in row.attributes.items()},
             points=tuple(points.get(row.id, ())),
             created_at=row.created_at,
+            merged_into=row.merged_into,
         )
         for row in rows
     ]

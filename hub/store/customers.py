@@ -29,6 +29,8 @@ class ContactPoint:
     kind: str
     value: str
     verified: bool
+    shared: bool = False
+    """Several people use it."""
 
     @property
     def key(self) -> str:
@@ -182,7 +184,12 @@ def history(
 
 def _points(connection: Connection, customer_id: str) -> tuple[ContactPoint, ...]:
     selection = (
-        select(contact_points.c.kind, contact_points.c.value, contact_points.c.verified)
+        select(
+            contact_points.c.kind,
+            contact_points.c.value,
+            contact_points.c.verified,
+            contact_points.c.shared,
+        )
         .where(contact_points.c.customer_id == customer_id)
         .order_by(contact_points.c.created_at)
     )

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Select, delete, func, insert, or_, select, update
 
 from hub import clock
 from hub.errors import Rejected
-from hub.store import audit
+from hub.store import audit, customer_keys
 from hub.store import work_items as items
 from hub.store.agents import Agent
 from hub.store.tables import agents, customer_proposals, customers, work_information
@@ -100,7 +100,7 @@ def proposals(connection: Connection, customer_id: str) -> list[Proposal]:
     rows = connection.execute(
         select(columns.id, columns.customer_id, columns.field, columns.value, agents.c.name)
         .outerjoin(agents, agents.c.id == columns.proposed_by)
-        .where(columns.customer_id == customer_id, columns.state == OPEN)
+        .where(columns.customer_id.in_(_also(customer_id)), columns.state == OPEN)
         .order_by(columns.id)
     )
     return [Proposal(*row[:4], proposed_by=row.name or "") for row in rows]
@@ -108,9 +108,20 @@ def proposals(connection: Connection, customer_id: str) -> list[Proposal]:
 
 def customer_of(connection: Connection, proposal_id: str) -> str | None:
     """Whom a proposal is about; None when there is no such proposal."""
-    columns = customer_proposals.c
-    selection = select(columns.customer_id).where(columns.id == proposal_id)
+    selection = (
+        select(func.coalesce(customers.c.merged_into, customers.c.id))
+        .join(customer_proposals, customer_proposals.c.customer_id == customers.c.id)
+        .where(customer_proposals.c.id == proposal_id)
+    )
     return connection.execute(selection).scalar_one_or_none()
+
+
+def _also(customer_id: str) -> Select[tuple[str]]:
+    """The customer, and who turned out to be the same."""
+    columns = customers.c
+    return select(columns.id).where(
+        or_(columns.id == customer_id, columns.merged_into == customer_id)
+    )
 
 
 def decide(connection: Connection, proposal_id: str, *, keep: bool, actor: str) -> None:
@@ -128,13 +139,15 @@ def decide(connection: Connection, proposal_id: str, *, keep: bool, actor: str) 
         .values(state=KEPT if keep else DROPPED, **decided)
     )
     if keep:
-        former = _set(connection, row.customer_id, row.field, row.value)
+        who = customer_of(connection, proposal_id) or row.customer_id
+        former = _set(connection, who, row.field, row.value)
+        customer_keys.refresh(connection, [who])
         details = {"field": row.field, "from": former, "to": row.value}
         audit.record(
             connection,
             actor=actor,
             action="customer.changed",
-            about=row.customer_id,
+            about=who,
             details=details,
         )
 

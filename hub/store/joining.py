@@ -61,7 +61,8 @@ def join_visitor(connection: Connection, *, conversation_id: str, customer_id: s
             contact_points.c.customer_id == visitor_id, contact_points.c.kind == "visitor"
         )
     ).scalars()
-    points = list(moved)
+    # The browser of one of those who share an address is not the others'.
+    points = [] if _is_shared(connection, customer_id) else list(moved)
     connection.execute(
         update(contact_points)
         .where(among(contact_points.c.key, points))
@@ -80,6 +81,11 @@ def join_visitor(connection: Connection, *, conversation_id: str, customer_id: s
         )
     details = {"conversation": conversation_id, "from": visitor_id, "contact_points": points}
     _audit(connection, customer_id, details)
+
+
+def _is_shared(connection: Connection, customer_id: str) -> bool:
+    kind = select(customers.c.kind).where(customers.c.id == customer_id)
+    return bool(connection.execute(kind).scalar_one() == "shared")
 
 
 def _shown(party: Party) -> str:

@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection, exists, or_, select
 
 from hub import clock
 from hub.interaction import Arrival, Channel
+from hub.store import tasks
 from hub.store.among import among
 from hub.store.tables import contact_points, conversations, interactions
 
@@ -63,14 +64,17 @@ def _open(
         for channel in channels
     ]
     columns = conversations.c
+    # Where somebody said who of a shared address it is, the others go on there too.
+    theirs = or_(among(columns.customer_id, customer_ids), among(columns.shared_id, customer_ids))
     rows = connection.execute(
-        select(columns.id, columns.customer_id, columns.last_at, *used)
-        .where(among(columns.customer_id, customer_ids), columns.state != "resolved")
+        select(columns.id, columns.customer_id, columns.shared_id, columns.last_at, *used)
+        .where(theirs, columns.state != "resolved", ~tasks.is_own(columns.id))
         .order_by(columns.last_at.desc())
     )
     found: dict[str, list[Any]] = {}
     for row in rows:
-        found.setdefault(row.customer_id, []).append(row)
+        for owner in {row.customer_id, row.shared_id} - {None}:
+            found.setdefault(owner, []).append(row)
     return found
 
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, select, update
 
-from hub.store import audit
+from hub.store import audit, customer_keys
 from hub.store.tables import customers
 
 LONGEST_NAME = 200
@@ -28,6 +28,7 @@ def choose(
         "attributes": attributes,
     }
     connection.execute(update(customers).where(customers.c.id == customer_id).values(values))
+    customer_keys.refresh(connection, [customer_id])
     audit.record(
         connection,
         actor=customer_id,

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from hub import clock
 from hub.interaction import Party, PointKind
-from hub.store import audit
+from hub.store import audit, portal_invitations
 from hub.store.inserting import digest
 from hub.store.tables import contact_points, portal_codes, portal_sessions
 
@@ -33,11 +33,11 @@ _DIGITS = 8
 
 @dataclass(frozen=True)
 class Made:
-    """What is mailed, and the customer who has that address; None: nobody has, so nothing is."""
+    """What is mailed, if the address is a customer's, or that of somebody invited."""
 
     code: str
     link: str
-    customer_id: str | None
+    is_known: bool
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,8 @@ def ask(
         "expires_at": now + LASTS,
     }
     connection.execute(insert(portal_codes), [row])
-    return Made(code, link, _owner(connection, address))
+    invited = portal_invitations.is_invited(connection, address)
+    return Made(code, link, invited or _owner(connection, address) is not None)
 
 
 def redeem_code(connection: Connection, browser: str, code: str) -> str | None:
@@ -101,11 +102,12 @@ def redeem_link(connection: Connection, browser: str, link: str) -> str | None:
 
 
 def begin(connection: Connection, address: str, *, lifetime: timedelta, browser: str) -> str | None:
-    """Start a session for who has this address; gives the token for the cookie. None: nobody has.
+    """Start a session for who has this address; gives the token for the cookie. None: nobody has,
+    and nobody was invited by it.
 
     Whoever read a mail there has shown that the address is theirs.
     """
-    customer_id = _owner(connection, address)
+    customer_id = _owner(connection, address) or portal_invitations.take_in(connection, address)
     if customer_id is None:
         return None
     now, token = clock.now(), clock.new_secret()

@@ -1,6 +1,7 @@
-"""What a customer sees of their own conversations. Never notes, never anybody else's."""
+"""What a customer sees of conversations: their own, and those of colleagues if they may. Never
+notes, never those of anybody else."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,17 +9,28 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from hub.interaction import Channel, Direction, InteractionKind
+from hub.store import tasks
 from hub.store.among import among
 from hub.store.held import has_left
-from hub.store.tables import attachments, conversations, interactions, outbound, work_items
+from hub.store.tables import (
+    attachments,
+    conversations,
+    customers,
+    interactions,
+    outbound,
+    work_items,
+)
 
 _PER_PAGE = 50
 _LONGEST = 200
+_UNSEEN = (Channel.PARTNER.value, Channel.MANUAL.value)
+"""Channels of interactions that are between us and others, or about the customer."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """A conversation as its customer knows it. `state`: received, busy, your_turn or done."""
+    """A conversation as its customer knows it. `state`: received, busy, your_turn or done.
+    `colleague`: whose it is, if not their own."""
 
     id: str
     number: int
@@ -27,6 +39,19 @@ class Request:
     state: str
     created_at: datetime
     last_at: datetime
+    colleague: str = ""
+
+
+@dataclass(frozen=True)
+class Sight:
+    """Who looks, and whose conversations they see besides their own."""
+
+    own: str
+    others: frozenset[str] = frozenset()
+
+    @property
+    def all(self) -> list[str]:
+        return sorted({self.own, *self.others})
 
 
 @dataclass(frozen=True)
@@ -46,33 +71,40 @@ class Message:
 
 def requests(
     connection: Connection,
-    customer_id: str,
+    sight: Sight,
     *,
     before: datetime | None = None,
     limit: int = _PER_PAGE,
 ) -> list[Request]:
-    """Their conversations, the newest first."""
+    """The conversations that they see, the newest first."""
     columns = conversations.c
     selection = (
         select(conversations)
-        .where(columns.customer_id == customer_id, columns.channel != Channel.PARTNER.value)
+        .where(
+            among(columns.customer_id, sight.all),
+            columns.channel != Channel.PARTNER.value,
+            ~tasks.is_own(columns.id),
+        )
         .order_by(columns.last_at.desc())
         .limit(limit)
     )
     if before is not None:
         selection = selection.where(columns.last_at < before)
     rows = connection.execute(selection).all()
-    return _requests(connection, rows)
+    return _requests(connection, rows, sight)
 
 
-def request(connection: Connection, customer_id: str, conversation_id: str) -> Request | None:
-    """One of theirs."""
+def request(connection: Connection, sight: Sight, conversation_id: str) -> Request | None:
+    """One that they see."""
     row = connection.execute(
         select(conversations).where(
-            conversations.c.id == conversation_id, conversations.c.customer_id == customer_id
+            conversations.c.id == conversation_id,
+            among(conversations.c.customer_id, sight.all),
+            conversations.c.channel != Channel.PARTNER.value,
+            ~tasks.is_own(conversations.c.id),
         )
     ).one_or_none()
-    return None if row is None else _requests(connection, [row])[0]
+    return None if row is None else _requests(connection, [row], sight)[0]
 
 
 def messages(connection: Connection, conversation_id: str) -> list[Message]:
@@ -84,7 +116,7 @@ def messages(connection: Connection, conversation_id: str) -> list[Message]:
         .where(
             columns.conversation_id == conversation_id,
             columns.kind == InteractionKind.MESSAGE.value,
-            columns.channel.not_in([Channel.PARTNER.value, Channel.MANUAL.value]),
+            columns.channel.not_in(_UNSEEN),
             has_left(),
         )
         .order_by(columns.sequence.desc())
@@ -102,8 +134,8 @@ def _with_the_customer(rows: Sequence[Any]) -> Sequence[Any]:
     return [row for row in rows if row not in passed_on and row.sender.get("value") not in others]
 
 
-def file_of(connection: Connection, customer_id: str, attachment_id: str) -> tuple[str, str] | None:
-    """(name, hash) of a file in a message of one of their conversations."""
+def file_of(connection: Connection, sight: Sight, attachment_id: str) -> tuple[str, str] | None:
+    """(name, hash) of a file in a message of a conversation that they see."""
     row = connection.execute(
         select(attachments.c.filename, attachments.c.sha256)
         .join(interactions, interactions.c.id == attachments.c.interaction_id)
@@ -112,15 +144,19 @@ def file_of(connection: Connection, customer_id: str, attachment_id: str) -> tup
         .where(
             has_left(),
             attachments.c.id == attachment_id,
-            conversations.c.customer_id == customer_id,
+            among(conversations.c.customer_id, sight.all),
+            conversations.c.channel != Channel.PARTNER.value,
+            interactions.c.channel.not_in(_UNSEEN),
             interactions.c.kind == InteractionKind.MESSAGE.value,
         )
     ).one_or_none()
     return None if row is None else (row.filename, row.sha256)
 
 
-def _requests(connection: Connection, rows: Sequence[Any]) -> list[Request]:
+def _requests(connection: Connection, rows: Sequence[Any], sight: Sight) -> list[Request]:
     ids = [row.id for row in rows]
+    others = {row.customer_id for row in rows} - {sight.own}
+    names = _names(connection, others)
     held = {
         row.conversation_id
         for row in connection.execute(
@@ -140,9 +176,18 @@ def _requests(connection: Connection, rows: Sequence[Any]) -> list[Request]:
             _state(row, held=row.id in held, answered=row.id in answered),
             row.created_at,
             row.last_at,
+            names.get(row.customer_id, ""),
         )
         for row in rows
     ]
+
+
+def _names(connection: Connection, customer_ids: Collection[str]) -> dict[str, str]:
+    columns = customers.c
+    rows = connection.execute(
+        select(columns.id, columns.name).where(among(columns.id, customer_ids))
+    )
+    return {row.id: row.name or "-" for row in rows}
 
 
 def _state(row: Any, *, held: bool, answered: bool) -> str:

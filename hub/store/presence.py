@@ -1,4 +1,5 @@
-"""Whether agents take offers now: available, away with a reason, not responding, or off."""
+"""Whether agents take offers now: available, wrapping up, away with a reason, not responding, or
+off."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -18,11 +19,13 @@ from hub.store.tables import presence, presence_changes
 SOURCE = "/loket/presence"
 
 AVAILABLE = "available"
+WRAPPING = "wrapping"
 AWAY = "away"
 NOT_RESPONDING = "not_responding"
 OFF = "off"
 CHOSEN = (AVAILABLE, AWAY, OFF)
-"""What an agent can say; the other one happens to them."""
+"""What an agent can say; the others happen to them."""
+NOT_WRAPPING = {"until_at": None, "wrapping_id": None}
 
 LONGEST_REASON = 200
 LOST_AFTER = timedelta(seconds=60)
@@ -83,6 +86,7 @@ def say(
         "since": before.since if before.state == state else now,
         "idle_since": before.idle_since if before.state == AVAILABLE else now,
         "seen_at": None,
+        **NOT_WRAPPING,
     }
     _write(connection, agent_id, values)
     in_hand.recount(connection, [agent_id])  # what they took before they ever said anything
@@ -115,7 +119,7 @@ def seen(connection: Connection, agent_ids: Collection[str], at: datetime) -> No
     """These agents have a console open."""
     connection.execute(
         update(presence)
-        .where(among(presence.c.agent_id, agent_ids), presence.c.state == AVAILABLE)
+        .where(among(presence.c.agent_id, agent_ids), presence.c.state.in_([AVAILABLE, WRAPPING]))
         .values(seen_at=at)
     )
 

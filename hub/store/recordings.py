@@ -24,6 +24,11 @@ EVENT = "recording"
 _AT_ONCE = 100
 
 
+def consents(connection: Connection, call: Call, consent: str) -> bool:
+    """What the customer said of being recorded: once."""
+    return calls.change(connection, call.sid, table.c.consent == "", {"consent": consent})
+
+
 def is_now(connection: Connection, call: Call, state: str) -> bool:
     return calls.change(
         connection, call.sid, table.c.recording == call.recording, {"recording": state}

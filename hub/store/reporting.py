@@ -283,8 +283,11 @@ def _finished(row: Any, number: int, subject: str) -> Finished:
     )
 
 
+_THERE = (presence.AVAILABLE, presence.WRAPPING)
+
+
 def available_seconds(connection: Connection, period: Period) -> dict[str, int]:
-    """By agent, for how long they took offers in the period."""
+    """By agent, for how long they took offers in the period, or finished what they had taken."""
     until = min(period.until, clock.now())
     columns = presence_changes.c
     state: dict[str, str] = {}
@@ -298,11 +301,11 @@ def available_seconds(connection: Connection, period: Period) -> dict[str, int]:
             .order_by(columns.at, columns.id)
         ),
     ]:
-        if state.get(agent_id) == presence.AVAILABLE:
+        if state.get(agent_id) in _THERE:
             found[agent_id] = found.get(agent_id, 0) + (at - since[agent_id]).total_seconds()
         state[agent_id], since[agent_id] = new, at
     for agent_id, last in state.items():
-        if last == presence.AVAILABLE and until > since[agent_id]:
+        if last in _THERE and until > since[agent_id]:
             more = (until - since[agent_id]).total_seconds()
             found[agent_id] = found.get(agent_id, 0) + more
     return {agent_id: round(seconds) for agent_id, seconds in found.items()}

@@ -30,31 +30,37 @@ BATCH = 200
 
 def take_in(connection: Connection, now: datetime) -> int:
     """Make the next batch of each kind findable; gives how many rows were taken."""
-    until = _id_at(now - BEHIND)
-    messages = _next(connection, interactions, until, now)
-    people = _next(connection, customers, until, now)
+    messages = next_rows(connection, interactions, interactions.name, now)
+    people = next_rows(connection, customers, customers.name, now)
     whose = {row.customer_id for row in messages} | {row.id for row in people}
     documents = [*_messages(connection, messages), *_files(connection, messages)]
     add(connection, [*documents, *_customers(connection, sorted(whose))])
     return len(messages) + len(people)
 
 
-def _next(connection: Connection, table: Table, until: str, now: datetime) -> Sequence[Any]:
-    """The rows behind what was reached, and reach them. Of two processes one waits for the other,
-    and finds that they are taken."""
-    this = search_progress.c.name == table.name
+def refresh_customers(connection: Connection, customer_ids: Sequence[str]) -> None:
+    """These are found by what they are now."""
+    add(connection, _customers(connection, customer_ids))
+
+
+def next_rows(
+    connection: Connection, table: Table, name: str, now: datetime, *, limit: int = BATCH
+) -> Sequence[Any]:
+    """The rows behind what was reached under this name, and reach them. Of two processes one waits
+    for the other, and finds that they are taken."""
+    this = search_progress.c.name == name
     reached = connection.execute(
         select(search_progress.c.reached).where(this).with_for_update()
     ).scalar_one_or_none()
     if reached is None:
-        start = {"name": table.name, "reached": "", "looked_at": now}
+        start = {"name": name, "reached": "", "looked_at": now}
         insert_new(connection, search_progress, [start])
         reached = ""
     rows = connection.execute(
         select(table)
-        .where(table.c.id > reached, table.c.id < until)
+        .where(table.c.id > reached, table.c.id < _id_at(now - BEHIND))
         .order_by(table.c.id)
-        .limit(BATCH)
+        .limit(limit)
     ).all()
     if rows:
         values = {"reached": rows[-1].id, "looked_at": now}

@@ -31,9 +31,14 @@ class Senders:
 
     def __init__(self, connection: Connection, now: datetime, senders: Sequence[Sender]) -> None:
         self._now = now
+        self._shared: set[str] = set()
         self._customers = self._load(connection, [sender.party for sender in senders])
         self._new_customers: list[dict[str, Any]] = []
         self._new_points: list[dict[str, Any]] = []
+
+    def is_shared(self, party: Party) -> bool:
+        """Whether several people use this address: then it says nothing of who it is."""
+        return party.key in self._shared
 
     def known(self, party: Party) -> str | None:
         """The id of the customer who has this contact point."""
@@ -55,7 +60,12 @@ class Senders:
     def _load(self, connection: Connection, parties: Sequence[Party]) -> dict[str, str]:
         keys = unique([p.key for p in parties] + [d for p in parties if (d := _domain_key(p))])
         rows = connection.execute(_POINTS, {"keys": keys})
-        return {row.key: row.customer_id for row in rows}
+        found = {}
+        for row in rows:
+            found[row.key] = row.customer_id
+            if row.shared:
+                self._shared.add(row.key)
+        return found
 
     def _make(self, sender: Sender) -> str:
         party = sender.party
@@ -91,7 +101,7 @@ class Senders:
         )
 
 
-_POINTS = select(contact_points.c.key, contact_points.c.customer_id).where(
+_POINTS = select(contact_points.c.key, contact_points.c.customer_id, contact_points.c.shared).where(
     among_named(contact_points.c.key, "keys")
 )
 

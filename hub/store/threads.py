@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, or_, select
 
+from hub.alike import is_for_many_people
 from hub.interaction import Arrival, Automatic, Bounce, Channel, PointKind, Thread, Verification
 from hub.store.among import among
 from hub.store.inserting import digest, unique
@@ -95,6 +96,8 @@ class Threads:
         """
         if arrival.automatic is not Automatic.NO or arrival.verification is Verification.FAILED:
             return False
+        if is_for_many_people(arrival.sender):
+            return False  # somebody who reads it answered: who, it does not say
         mailed = f"{PointKind.EMAIL}:{conversation.handover_address}"
         return self.is_signed(arrival.thread, conversation) and arrival.sender.key == mailed
 

@@ -20,6 +20,7 @@ from hub.interaction import (
     Party,
     Verification,
 )
+from hub.store import tasks
 from hub.store.agents import Agent
 from hub.store.among import among
 from hub.store.tables import (
@@ -92,6 +93,25 @@ def may_see(connection: Connection, conversation_id: str, agent: Agent) -> bool:
     return bool(visible(connection, [conversation_id], agent))
 
 
+def results(connection: Connection, conversation_id: str) -> dict[str, str]:
+    """What was said to have come of it when it was last resolved, and after that."""
+    rows = connection.execute(
+        select(interactions.c.details)
+        .where(
+            interactions.c.conversation_id == conversation_id,
+            interactions.c.kind == InteractionKind.EVENT.value,
+        )
+        .order_by(interactions.c.sequence)
+    )
+    found: dict[str, str] = {}
+    for details in rows.scalars():
+        if details.get("event") == "resolved":
+            found = {}
+        if details.get("event") in ("resolved", "wrapped_up"):
+            found |= {k.removeprefix("result."): v for k, v in details.items() if k != "event"}
+    return found
+
+
 def subjects(connection: Connection, interaction_ids: Collection[str]) -> dict[str, str]:
     rows = connection.execute(
         select(interactions.c.id, interactions.c.subject).where(
@@ -106,7 +126,8 @@ def visible(connection: Connection, conversation_ids: Collection[str], agent: Ag
 
     These are the ones with a work item in a role that they hold or assigned to them, and those of
     a customer, or of the same organisation, for whom they hold work now; and those about which a
-    colleague asked them something. Supervisors read all.
+    colleague asked them something, or their role for a task, or they asked for one. Supervisors
+    read all.
     """
     if agent.supervisor:
         there = conversations.c.id.in_(conversation_ids)
@@ -116,6 +137,7 @@ def visible(connection: Connection, conversation_ids: Collection[str], agent: Ag
         _by_work(conversation_ids, agent),
         _by_customer(conversation_ids, agent),
         _by_request(conversation_ids, agent),
+        tasks.visible_to(conversation_ids, agent),
     )
     return set(connection.execute(found).scalars())
 

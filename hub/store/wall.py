@@ -156,7 +156,14 @@ def seats(connection: Connection) -> list[Seat]:
     return sorted(found, key=lambda seat: _ORDER.get(seat.state, len(_ORDER)))
 
 
-_ORDER = {presence.AVAILABLE: 0, presence.NOT_RESPONDING: 1, presence.AWAY: 2, presence.OFF: 3}
+_STATES = (
+    presence.AVAILABLE,
+    presence.WRAPPING,
+    presence.NOT_RESPONDING,
+    presence.AWAY,
+    presence.OFF,
+)
+_ORDER = {state: place for place, state in enumerate(_STATES)}
 
 NOW = ("waiting", "offered", "held", "aside", "soon", "late")
 TODAY = ("arrived", "in_time", "too_late", "abandoned")

@@ -29,6 +29,7 @@ from hub.store import (
     presence,
     queues,
     steps,
+    tasks,
 )
 from hub.store.agents import Agent
 from hub.store.among import among
@@ -243,18 +244,32 @@ def resolve(
     connection: Connection, item_id: str, agent: Agent, results: dict[str, str]
 ) -> WorkItem:
     """The agent is done with an item that they hold, and with its conversation. Raises StepsFirst
-    when a step that blocks is not done."""
+    when a step that blocks is not done, TasksFirst when another role has yet to do something."""
     item = held(connection, item_id, agent)
     refuse_undone(connection, item_id, item.decision, BEFORE_END)
+    tasks.refuse_open(connection, item.conversation_id)
+    values = _over(connection, item)
+    return change(connection, item, agent, "work_item.resolved", values, results=results)
+
+
+def drop(connection: Connection, item: WorkItem, agent: Agent) -> WorkItem:
+    """Nobody need do this any more, whoever has it, or is asked to; it is locked."""
+    if item.state == OFFERED:
+        answers.end(connection, item.id, answers.WITHDRAWN)
+    values = {"snoozed_until": None, **NOT_PREFERRED, **_over(connection, item)}
+    return change(connection, item, agent, "work_item.dropped", values)
+
+
+def _over(connection: Connection, item: WorkItem) -> dict[str, Any]:
+    """The conversation is resolved; the values of an item that is done."""
     now = clock.now()
     connection.execute(
         update(conversations)
         .where(conversations.c.id == item.conversation_id)
         .values(state="resolved", resolved_at=now)
     )
-    values = deadlines.happened(connection, item_id, Event.RESOLVED, now)
-    values |= {"state": DONE, "resolved_at": now}
-    return change(connection, item, agent, "work_item.resolved", values, results=results)
+    met = deadlines.happened(connection, item.id, Event.RESOLVED, now)
+    return met | {"state": DONE, "resolved_at": now}
 
 
 def retopic(
@@ -369,6 +384,24 @@ def change(
     details |= {"conversation": item.conversation_id, "epoch": changed.epoch}
     audit.record(connection, actor=agent.id, action=action, about=item.id, details=details)
     return changed
+
+
+def tell_again(connection: Connection, conversation_ids: Collection[str]) -> None:
+    """Something else about these conversations changed: who shows their open work looks again."""
+    columns = work_items.c
+    theirs = among(columns.conversation_id, conversation_ids) & (columns.state != DONE)
+    ids = list(connection.execute(select(columns.id).where(theirs)).scalars())
+    connection.execute(
+        update(work_items).where(among(columns.id, ids)).values(epoch=columns.epoch + 1)
+    )
+    for item in by_ids(connection, ids):
+        outbox.add(
+            connection,
+            event(item),
+            subject=item.conversation_id,
+            source=SOURCE,
+            correlation_id=correlation_id(),
+        )
 
 
 def _changed(item: WorkItem, new: dict[str, Any], agent: Agent) -> WorkItem:

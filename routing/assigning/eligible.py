@@ -16,6 +16,7 @@ AVAILABLE = "available"
 class Obstacle(StrEnum):
     """Why an agent is not offered an item; the console has a sentence for each."""
 
+    WRAPPING = "wrapping"
     AWAY = "away"
     NOT_RESPONDING = "not_responding"
     ROLE = "role"
@@ -62,8 +63,8 @@ def _through(item: Waiting, agent: Agent, now: datetime, rules: Rules) -> int | 
 
 def _about_them(item: Waiting, agent: Agent, now: datetime, rules: Rules) -> Verdict | None:
     if agent.state != AVAILABLE:
-        missing = agent.state == Obstacle.NOT_RESPONDING
-        return Verdict(Obstacle.NOT_RESPONDING if missing else Obstacle.AWAY)
+        said = agent.state in (Obstacle.NOT_RESPONDING, Obstacle.WRAPPING)
+        return Verdict(Obstacle(agent.state) if said else Obstacle.AWAY)
     if _through(item, agent, now, rules) is None:
         closed = circle(item, agent.roles, now, rules) is not None
         return Verdict(Obstacle.OFF_DUTY if closed else Obstacle.ROLE)

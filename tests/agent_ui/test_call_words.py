@@ -14,6 +14,11 @@ from hub.store import calls
     [
         ({"outcome": calls.TALKED, "seconds": "130"}, "Anna talked", "Anna sprak"),
         ({"outcome": calls.MISSED, "seconds": "130"}, "waiting 2 min", "2 min wachten"),
+        (
+            {"outcome": calls.MISSED, "seconds": "130", "withheld": "yes"},
+            "withheld their number",
+            "afgeschermd nummer",
+        ),
         ({"outcome": calls.CALLBACK, "seconds": "9"}, "called back", "teruggebeld"),
         ({"outcome": calls.HANDLED, "seconds": "9"}, "was resolved", "is opgelost"),
         ({"outcome": calls.UNREACHED, "why": "busy"}, "phone was busy", "was bezet"),

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from builders import TOKENS, text_arrival
 from console_house import House, Page, Person
@@ -197,3 +198,10 @@ async def test_a_recording_is_played_by_an_address_without_a_session(
 async def test_an_address_of_a_sound_ends(house: House, guest: Person) -> None:
     ended = TOKENS.sign("sound", f"{clock.new_id()}_1")
     assert (await guest.get(f"/sound/{ended}")).status == 404
+
+
+async def test_an_agent_sees_that_the_call_is_recorded(house: House, anna: Person) -> None:
+    path, _ = await on_the_phone(house, anna)
+    for state, told in (("on", "Is recorded"), ("paused", "Recording stands still")):
+        await house.write(lambda c, now=state: c.execute(update(table).values(recording=now)))
+        assert told in (await anna.get(path)).text(".call-state")

@@ -15,6 +15,7 @@ from sqlalchemy import Table, select
 from agent_ui.console import Console
 from agent_ui.context import ConsoleContext, Escalation
 from agent_ui.settings import ConsoleSettings
+from agent_ui.softphone import Softphone
 from builders import ACCOUNT, SECRET, TOKENS, mail_arrival
 from config.channel_desk import Channels
 from config.group_desk import ModelGroups
@@ -121,6 +122,7 @@ class House:
     public_url: str = ""
     webhooks: WebhookRules | None = field(default_factory=WebhookRules)
     supervisor_roles: frozenset[str] = frozenset()
+    softphone: Softphone | None = None
     passed_on: list[OutgoingMessage] = field(default_factory=list)
     """Mails that were sent and not kept."""
     mail_is_down: bool = False
@@ -231,7 +233,9 @@ class House:
             escalation=self.escalation,
             shut=lambda role, now: shut(self.model, role, now),
             phone_number=lambda typed: to_e164(typed, "NL"),
+            softphone=self.softphone,
             supervisor_roles=self.supervisor_roles,
+            with_portal=True,
         )
 
     def _channels(self) -> Channels:

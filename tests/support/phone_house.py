@@ -21,7 +21,7 @@ from hub.store.agents import Agent
 from hub.store.tables import calls, interactions
 from hub.store.tables import work_items as items
 from interaction_models import model_of
-from routing.asking import what_to_ask
+from routing.asking import call_is_recorded, what_to_ask
 from routing.router import QUEUE, TOPICS, Router
 from twilio_cloud import ACCOUNT_SID, OURS
 from twilio_house import TwilioHouse
@@ -59,6 +59,8 @@ topics:
   complaint: {title: {en: Complaint, nl: Klacht}}
   visit: {title: {en: Visit, nl: Bezoek}}
 """
+COMPLAINT = "4"
+"""The key of what is recorded."""
 GROUP = "U belt op de lijn voor zakelijke klanten."
 MODEL = model_of(
     "role: service",
@@ -83,7 +85,11 @@ class House(TwilioHouse):
             "agents": {"anna": ANNAS},
         }
         self.settings = PhoneSettings.model_validate(values | self.changes)
-        context = replace(self.stand_on(), ask=self._ask)
+        context = replace(
+            self.stand_on(),
+            ask=self._ask,
+            is_recorded=lambda who, topic: call_is_recorded(MODEL, who, topic),
+        )
         router = Router(self.database, lambda: MODEL, self.metrics, self.relay.wake)
         self.bus.subscribe(QUEUE, TOPICS, router.handle)
         self.connector = PhoneConnector(self.settings, context)
@@ -203,6 +209,26 @@ class House(TwilioHouse):
 def said(call: Call) -> str:
     """All that was said to this end."""
     return " ".join(heard.text for heard in call.heard)
+
+
+async def complain(house: House, key: str = "") -> Call:
+    """A caller chooses what is recorded, is told so, and presses this key (or none)."""
+    call = house.cloud.calls.dial(THEIRS, OURS)
+    await eventually(lambda: call.expects == "keys")
+    house.cloud.calls.press(call, COMPLAINT)
+    await eventually(lambda: "Wij nemen dit gesprek op." in said(call))
+    await eventually(lambda: call.expects == "keys")
+    house.cloud.calls.press(call, key)
+    await eventually(lambda: call.waiting)
+    await eventually(house.item)
+    return call
+
+
+async def talk(house: House, call: Call) -> Any:
+    anna = await house.agent()
+    await house.take(anna)
+    await eventually(lambda: call.talking)
+    return anna
 
 
 open_house = House.running

@@ -15,6 +15,7 @@ from config.demo.twilio.calls import Calls
 from config.demo.twilio.calls_api import CallsApi
 from config.demo.twilio.cloud import Cloud
 from config.demo.twilio.files import Files
+from config.demo.twilio.intelligence_api import IntelligenceApi
 from config.demo.twilio.keeping import Keeping
 from connectors.messaging.settings import MessagingSettings
 from connectors.shared.twilio.settings import TwilioSettings
@@ -22,7 +23,10 @@ from servers.process import free_port
 
 ACCOUNT_SID = "AC" + "0123456789abcdef" * 2
 AUTH_TOKEN = "the token of the tests"
+KEY_SID, KEY_SECRET = "SK" + "0123456789abcdef" * 2, "the secret of the key of the tests"
 OURS = "+31203080000"
+DUTCH, ENGLISH = "GA" + "0" * 31 + "1", "GA" + "0" * 31 + "2"
+"""Services that write out."""
 SERVICE_SID = "MG" + "0" * 32
 TEMPLATE_SID = "HX" + "0" * 32
 TEMPLATE = "Hello {{1}}, your order {{2}} is on its way."
@@ -61,12 +65,18 @@ class CloudServer:
             {OURS: self.number},
             templates={TEMPLATE_SID: TEMPLATE},
             services={SERVICE_SID: [OURS]},
+            keys={KEY_SID: KEY_SECRET},
         )
         self.files = files = Files(folder)
         self.cloud = Cloud(account, self.url, files, Keeping())
         self.calls = Calls(account, self.url, files, self.cloud.webhooks)
         api = Api(self.cloud)
-        self._routes = [*api.routes(), *CallsApi(self.calls, files, account, api).routes()]
+        self.intelligence = IntelligenceApi(files, {DUTCH: "nl-NL", ENGLISH: "en-GB"}, api)
+        self._routes = [
+            *api.routes(),
+            *CallsApi(self.calls, files, account, api).routes(),
+            *self.intelligence.routes(),
+        ]
         self.troubles: deque[str | int] = deque()
         self.lists_nothing = False
         self.released = asyncio.Event()

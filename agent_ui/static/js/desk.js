@@ -1,6 +1,8 @@
-// The agent's desk: whether they take offers, and the offers with the time that is left.
+// The agent's desk: whether they take offers, and the offers and the wrap-up with the time that is
+// left.
 import { tellOf } from "./alerts.js";
 import { fetchPart } from "./parts.js";
+import { keepPhone } from "./softphone.js";
 import { text } from "./texts.js";
 import { showTimes } from "./times.js";
 
@@ -23,6 +25,7 @@ export async function refreshDesk() {
 
 export function put(page) {
   for (const id of Object.values(ID)) place(id, page.getElementById(id));
+  keepPhone();
   tick();
 }
 
@@ -34,9 +37,34 @@ function place(id, fresh) {
   const focused = old.contains(document.activeElement);
   const chosen = focused && old.querySelector("select:focus");
   if (chosen && fresh.querySelector(`[data-offer="${chosen.closest("[data-offer]")?.dataset.offer}"]`)) return;
+  const field = carryWrapUp(old, fresh);
   old.replaceWith(fresh);
   showTimes(fresh);
+  field?.focus({ preventScroll: true });
   if (focused && id === ID.presence) fresh.querySelector("summary").focus({ preventScroll: true });
+}
+
+// What is being filled in about the same work stays; gives the field that had the focus.
+function carryWrapUp(old, fresh) {
+  const item = old.querySelector("[data-wrap]")?.dataset.wrap;
+  const card = item && fresh.querySelector(`[data-wrap="${item}"]`);
+  if (!card) return null;
+  let focused = null;
+  for (const field of old.querySelectorAll("[data-wrap] [name^='result.']")) {
+    const same = card.querySelector(`[name="${CSS.escape(field.name)}"]`);
+    if (!same) continue;
+    same.value = field.value;
+    if (field === document.activeElement) focused = same;
+  }
+  return focused;
+}
+
+// What was filled in when the time is up is kept.
+function endWrapUp(card) {
+  if (card.dataset.over) return;
+  card.dataset.over = "yes";
+  const fields = [...card.querySelectorAll("[name^='result.']")];
+  if (fields.some((field) => field.value !== "")) card.querySelector("[data-end-wrap]").click();
 }
 
 // Answers on the desk stay on the page that is open.
@@ -54,10 +82,12 @@ async function onSubmit(event) {
 function tick() {
   const now = Date.now();
   const cards = [...document.querySelectorAll("[data-offer]")];
-  for (const card of cards) {
+  const wrapUp = document.querySelector("[data-wrap]");
+  for (const card of wrapUp ? [...cards, wrapUp] : cards) {
     const left = Math.max(0, Math.ceil((Date.parse(card.dataset.ends) - now) / 1000));
     card.querySelector("[data-left]").textContent = text("{n} s", { n: left });
     card.querySelector("[data-bar]").value = left;
+    if (card === wrapUp && left === 0) endWrapUp(card);
   }
   tellOf(cards);
   const title = document.title.replace(/^\(\d+\) /, "");

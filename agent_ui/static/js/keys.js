@@ -12,12 +12,17 @@ const ACTIONS = {
   u: back,
   t: () => press('[data-key="t"]'),
   i: () => press('[data-key="i"]'),
+  E: () => press("[data-end-wrap]"),
+  X: () => press("[data-more-wrap]"),
   r: () => document.querySelector("loket-composer")?.write("reply"),
   x: () => document.querySelector("loket-composer")?.write("note"),
   v: () => openMenu("details[data-promise]"),
   f: () => document.querySelector("loket-composer")?.write("forward"),
   b: () => press("[data-take-back]"),
   e: () => openMenu("details[data-resolve]"),
+  F: () => press("[data-follow]"),
+  W: () => press("[data-followed]"),
+  T: () => openMenu("details[data-task]"),
   g: () => openMenu("details[data-give]"),
   z: () => openMenu("details[data-aside]"),
   y: () => press("[data-accept]"),
@@ -33,6 +38,7 @@ const ACTIONS = {
   H: () => press('[data-key="H"]'),
   c: openCorrection,
   l: () => press("[data-by-hand]"),
+  a: sayWho,
   q: () => openMenu("details[data-filter]"),
   0: () => press("[data-all-work]"),
   "?": openKeys,
@@ -75,6 +81,13 @@ function openMenu(selector) {
   if (!menu) return;
   menu.open = true;
   menu.querySelector("select, form button, input:not([type=hidden]), textarea").focus();
+}
+
+function sayWho() {
+  const asked = document.querySelector("[data-one-of]");
+  const folded = asked?.closest("details");
+  if (folded) folded.open = true;
+  asked?.querySelector("button")?.focus();
 }
 
 function openKeys() {

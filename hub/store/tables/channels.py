@@ -157,6 +157,30 @@ portal_sessions = Table(
     Column("expires_at", Instant, nullable=False, index=True),
 )
 
+# What contacts of an organisation may do for it in the portal, where somebody said so.
+portal_rights = Table(
+    "portal_rights",
+    metadata,
+    Column("customer_id", ID, ForeignKey("customers.id"), primary_key=True),
+    Column("organisation_id", ID, ForeignKey("customers.id"), nullable=False, index=True),
+    Column("rights", Json, nullable=False),
+    Column("set_at", Instant, nullable=False),
+    Column("set_by", String(100), nullable=False),  # agent id or customer id
+)
+
+portal_invitations = Table(
+    "portal_invitations",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("organisation_id", ID, ForeignKey("customers.id"), nullable=False, index=True),
+    Column("address", String(512), nullable=False, index=True),
+    Column("name", String(100), nullable=False),
+    Column("rights", Json, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("created_by", String(100), nullable=False),
+    Column("expires_at", Instant, nullable=False),
+)
+
 # Addresses of other systems that are told of events.
 webhooks = Table(
     "webhooks",

@@ -1,6 +1,6 @@
 """Customers: who they are, where they are reached, what was agreed, what they allow."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, String, Table, Text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, String, Table, Text, false
 
 from hub.store.tables.base import ID, metadata, where
 from hub.store.types import Instant, Json
@@ -9,7 +9,7 @@ customers = Table(
     "customers",
     metadata,
     Column("id", ID, primary_key=True),
-    Column("kind", String(16), nullable=False),  # person, organisation, visitor
+    Column("kind", String(16), nullable=False),  # person, organisation, visitor, shared
     Column("name", Text, nullable=False),
     Column("organisation_id", ID, ForeignKey("customers.id"), index=True),
     Column("target_group", String(100), nullable=False, server_default=""),
@@ -17,7 +17,10 @@ customers = Table(
     Column("attributes", Json, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("number", String(64)),  # of the customer, as the organisation counts them
+    # Who they turned out to be: all that was theirs is there, and this row waits for an undo
+    Column("merged_into", ID),
     Index("uq_customers_number", "number", unique=True),
+    where("ix_customers_merged_into", "merged_into IS NOT NULL", "merged_into"),
 )
 
 contact_points = Table(
@@ -29,6 +32,7 @@ contact_points = Table(
     Column("kind", String(16), nullable=False),
     Column("value", String(512), nullable=False),
     Column("verified", Boolean, nullable=False),
+    Column("shared", Boolean, nullable=False, server_default=false()),  # several people use it
     Column("created_at", Instant, nullable=False),
 )
 

@@ -47,18 +47,22 @@ presence = Table(
     "presence",
     metadata,
     Column("agent_id", ID, ForeignKey("agents.id"), primary_key=True),
-    Column("state", String(16), nullable=False),  # available, away, not_responding, off
+    # available, wrapping, away, not_responding, off
+    Column("state", String(16), nullable=False),
     Column("reason", Text, nullable=False),
     Column("closed_channels", Json, nullable=False),
     Column("since", Instant, nullable=False),
     Column("idle_since", Instant, nullable=False),  # when work was last put in their hands
     Column("seen_at", Instant),  # when their console was last open; null: it never said so
+    Column("until_at", Instant),  # when wrapping ends by itself
+    Column("wrapping_id", ID),  # the work that is wrapped up
     # What they have in hand, as in_hand.py counts it, to find who has room; not to decide by.
     Column("units_used", Integer, nullable=False, server_default="0"),
     Column("live_used", Integer, nullable=False, server_default="0"),
     Column("asked", Integer, nullable=False, server_default="0"),
     Index("ix_presence_state_idle_since", "state", "idle_since"),
     where("ix_presence_room", "state = 'available' AND units_used < 100", "idle_since"),
+    where("ix_presence_wrapping", "state = 'wrapping'", "until_at"),
     where("ix_presence_live_room", "state = 'available' AND live_used < 100", "idle_since"),
 )
 

@@ -127,3 +127,19 @@ async def test_what_no_database_takes_does_no_harm(house: House, crm: Program) -
     assert nested.refused == (400, "malformed_json")
     assert len(await house.rows(customers)) == 1
     assert await house.rows(contact_points) == []
+
+
+async def test_a_contact_is_given_rights_in_the_portal(house: House, crm: Program) -> None:
+    firm = await crm.post("/organisations", {"name": "De Zwaan"})
+    made = await crm.post("/customers", JAN | {"organisation_id": firm["id"]})
+    one = f"/customers/{made['id']}/portal-rights"
+    seen = await crm.get(one)
+    assert seen.body == {"organisation_id": firm["id"], "rights": ["order"]}
+    given = await crm.patch(one, {"rights": ["manage", "invoices"]}, match=seen.etag)
+    assert given["rights"] == ["invoices", "manage"]
+    assert (await crm.get(one)).body == given.body
+    assert (await crm.patch(one, {"rights": []}, match=seen.etag)).refused == (412, "changed")
+    assert (await crm.patch(one, {"rights": ["all"]}, match=given.etag)).status == 422
+    alone = await crm.post("/customers", {"name": "Eve"})
+    said = await crm.get(f"/customers/{alone['id']}/portal-rights")
+    assert said.refused == (404, "no_organisation")

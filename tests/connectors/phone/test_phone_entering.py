@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, insert, select, update
 
 from config.demo.twilio.call import Call
 from connectors.phone import twiml
 from hub import clock
-from hub.store.tables import customers
+from hub.store.tables import calls, customers, work_items
 from phone_house import GROUP, THEIRS, House, said
 from twilio_cloud import OURS
 from waiting import eventually
@@ -63,6 +63,27 @@ async def test_who_hangs_up_in_the_menu_is_called_back(house: House) -> None:
     [kept] = await house.received()
     assert (kept.external_id, kept.sender["value"]) == (call.sid, THEIRS)
     assert [event["outcome"] for event in await house.events()] == ["missed"]
+
+
+async def test_who_withholds_their_number_and_hangs_up_in_the_menu_is_kept(house: House) -> None:
+    """As a contact that was missed, with nothing to call back."""
+    for sid in ("CA7", "CA8"):
+        form = house.form(CallSid=sid, From="+266696687")
+        assert (await house.post(twiml.CALL, form))[0] == 200
+        assert (await house.post(twiml.STATUS, form | {"CallStatus": "completed"}))[0] == 204
+
+    async def both() -> Any:
+        rows = await house.rows(select(calls.c.state))
+        return len(rows) == 2 and {row.state for row in rows} == {"over"}
+
+    await eventually(both)
+    kept = await house.received()
+    assert {row.external_id for row in kept} == {"CA7", "CA8"}
+    assert len({row.customer_id for row in kept}) == 2, "two of whom nothing is known"
+    events = await house.events()
+    assert [(one["outcome"], one["withheld"]) for one in events] == [("missed", "yes")] * 2
+    items = await house.rows(select(work_items))
+    assert {item.callback_to for item in items} == {""}
 
 
 async def called_back(house: House) -> Any:

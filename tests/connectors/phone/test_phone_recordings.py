@@ -13,31 +13,8 @@ from hub.store import call_wishes
 from hub.store.call_wishes import Wish
 from hub.store.leader import open_leadership
 from hub.store.tables import attachments, calls, interactions
-from phone_house import THEIRS, House, said
-from twilio_cloud import OURS
+from phone_house import THEIRS, House, complain, said, talk
 from waiting import eventually
-
-COMPLAINT = "4"
-
-
-async def complain(house: House, key: str = "") -> Call:
-    """A caller chooses what is recorded, is told so, and presses this key (or none)."""
-    call = house.cloud.calls.dial(THEIRS, OURS)
-    await eventually(lambda: call.expects == "keys")
-    house.cloud.calls.press(call, COMPLAINT)
-    await eventually(lambda: "Wij nemen dit gesprek op." in said(call))
-    await eventually(lambda: call.expects == "keys")
-    house.cloud.calls.press(call, key)
-    await eventually(lambda: call.waiting)
-    await eventually(house.item)
-    return call
-
-
-async def talk(house: House, call: Call) -> Any:
-    anna = await house.agent()
-    await house.take(anna)
-    await eventually(lambda: call.talking)
-    return anna
 
 
 async def sounds(house: House) -> list[Any]:
@@ -82,6 +59,40 @@ async def test_what_the_model_does_not_record_is_not_recorded(house: House) -> N
     await house.cloud.calls.hang_up(call)
     await house.reaches("over")
     assert call.recording is None
+
+
+async def call_back(house: House, call: Call, key: str) -> Call:
+    """An agent calls a customer who hung up, who is told, and presses this key (or none)."""
+    anna = await house.agent()
+    await house.cloud.calls.hang_up(call)
+    await house.reaches("over")
+    await house.take(anna)
+    await house.place(anna, THEIRS)
+    [customer] = await eventually(lambda: house.cloud.calls.to(THEIRS))
+    await eventually(lambda: customer.expects == "keys")
+    assert said(customer).startswith("U wordt gebeld door Van Dalen. Wij nemen dit gesprek op.")
+    assert not customer.talking
+    house.cloud.calls.press(customer, key)
+    await eventually(lambda: customer.talking)
+    return customer
+
+
+async def test_a_customer_whom_we_call_is_told_and_recorded(house: House) -> None:
+    customer = await call_back(house, await complain(house), "")
+    recording = await eventually(lambda: customer.recording)
+    await house.cloud.calls.hang_up(customer)
+    [sound] = await eventually(lambda: sounds(house))
+    [out] = [row for row in await house.rows(select(calls)) if row.direction == "outbound"]
+    assert (sound.details["call"], out.consent) == (out.sid, "agreed")
+    await eventually(lambda: house.cloud.files.content(f"ME{recording.sid[2:]}") is None)
+
+
+async def test_a_customer_whom_we_call_may_refuse(house: House) -> None:
+    customer = await call_back(house, await complain(house), "1")
+    await house.cloud.calls.hang_up(customer)
+    await house.reaches("over")
+    assert customer.recording is None
+    assert await sounds(house) == []
 
 
 async def test_recordings_go_when_they_are_old(house: House) -> None:

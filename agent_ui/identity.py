@@ -1,0 +1,50 @@
+"""Who a customer may be besides who we think they are, as their pane shows it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from hub.store import customer_pairs, merging, regrouping, sharing
+from hub.store.agents import Agent
+from hub.store.customer_pairs import Double
+from hub.store.customers import ContactPoint, Customer
+from hub.store.regrouping import Regrouping
+from hub.store.sharing import OneOf
+
+
+@dataclass(frozen=True)
+class Identity:
+    """`doubles`: who may be the same. `merges`: what was put together and can be undone, for who
+    may do that. `one_of`: who it may be, where it came from an address that several people use;
+    `shared_addresses`: such addresses that this customer uses; `not_shared`: those of their own
+    that may turn out to be one."""
+
+    doubles: Sequence[Double]
+    merges: Sequence[Regrouping]
+    one_of: OneOf | None
+    shared_addresses: Sequence[str]
+    not_shared: Sequence[ContactPoint]
+
+
+def read_identity(
+    connection: Connection, conversation_id: str, customer: Customer, agent: Agent
+) -> Identity:
+    merges = []
+    if agent.oversees:
+        merges = [
+            one
+            for one in regrouping.standing(connection, merging.KIND, [customer.id])
+            if one.kept_id == customer.id
+        ]
+    return Identity(
+        doubles=customer_pairs.of_customer(connection, customer.id),
+        merges=merges,
+        one_of=sharing.one_of(connection, conversation_id),
+        shared_addresses=sharing.addresses_of(connection, customer.id),
+        not_shared=[
+            point
+            for point in customer.points
+            if not point.shared and point.kind in sharing.SHAREABLE
+        ],
+    )
