@@ -38,6 +38,7 @@ from agent_ui.views.company import CompanyViews
 from agent_ui.views.conversation import ConversationViews
 from agent_ui.views.desk import DeskViews
 from agent_ui.views.files import FileViews
+from agent_ui.views.follows import FollowViews
 from agent_ui.views.guide import GuideViews
 from agent_ui.views.handing_over import HandingOverViews
 from agent_ui.views.identity import IdentityViews
@@ -104,6 +105,7 @@ class Console:
             me=OwnSettingsViews(context, pages),
             portal_rights=PortalRightsViews(context, pages),
             files=FileViews(context, pages),
+            follows=FollowViews(context),
             guide=GuideViews(pages, context.guide),
             tasks=TaskViews(context, conversation),
             topics=TopicViews(context, pages),

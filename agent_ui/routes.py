@@ -19,6 +19,7 @@ from agent_ui.views.company import CompanyViews
 from agent_ui.views.conversation import ConversationViews
 from agent_ui.views.desk import DeskViews
 from agent_ui.views.files import FileViews
+from agent_ui.views.follows import FollowViews
 from agent_ui.views.guide import GuideViews
 from agent_ui.views.handing_over import HandingOverViews
 from agent_ui.views.identity import DOUBLES, IdentityViews
@@ -69,6 +70,7 @@ class Views:
     me: OwnSettingsViews
     portal_rights: PortalRightsViews
     files: FileViews
+    follows: FollowViews
     guide: GuideViews
     tasks: TaskViews
     topics: TopicViews
@@ -162,6 +164,7 @@ def routes(
         Route("POST", "/console/phone", agents(views.calls.set_phone)),
         Route("POST", "/console/phone/token", agents(views.calls.token)),
         Route("POST", conversation + "/company", agents(views.company.sign)),
+        Route("POST", conversation + "/follow", agents(views.follows.follow)),
         Route("POST", conversation + "/draft", agents(views.company.keep_draft)),
         Route("GET", conversation + "/replies", agents(views.canned.for_conversation)),
         Route("POST", conversation + "/promises", agents(views.promises.give)),

@@ -26,6 +26,7 @@ from hub.store import (
     deadlines,
     drafts,
     follow_ups,
+    follows,
     former_decisions,
     found_out,
     own_choices,
@@ -86,6 +87,7 @@ class Screen:
     drafts: list[Kept]
     signature: str
     promises: list[Given]
+    follows: bool
     task: Task | None
     tasks: list[Task]
     identity: Identity
@@ -232,6 +234,7 @@ def read_screen(
         visitor=chat_visits.of(connection, conversation_id),
         call_bar=read_call_bar(connection, conversation_id, agent) if with_phone else None,
         drafts=drafts.of_conversation(connection, conversation_id),
+        follows=follows.does(connection, conversation_id, agent.id),
         task=tasks.done_in(connection, conversation_id),
         tasks=tasks.asked_in(connection, conversation_id),
         promises=promising.of_customer(connection, customer.id),

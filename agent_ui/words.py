@@ -513,6 +513,8 @@ KEYS = (
     ("n", N_("open the next one")),
     ("c", N_("correct the topic")),
     ("Shift+T", N_("ask another role for something")),
+    ("Shift+F", N_("follow it, or not any more")),
+    ("Shift+W", N_("what you follow")),
     ("g", N_("hand it over")),
     ("z s", N_("put it aside")),
     ("z", N_("put it aside")),

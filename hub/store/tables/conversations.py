@@ -209,6 +209,15 @@ drafts = Table(
     Column("saved_at", Instant, nullable=False),
 )
 
+# Who is told of news in a conversation. `seen`: so many of its entries they had on their screen.
+follows = Table(
+    "follows",
+    metadata,
+    Column("conversation_id", ID, ForeignKey("conversations.id"), primary_key=True),
+    Column("agent_id", ID, ForeignKey("agents.id"), primary_key=True, index=True),
+    Column("seen", Integer, nullable=False),
+)
+
 canned_replies = Table(
     "canned_replies",
     metadata,
