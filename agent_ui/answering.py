@@ -10,14 +10,14 @@ from agent_ui.drafting import Draft
 from agent_ui.mail_addresses import parties
 from agent_ui.markup import to_html
 from agent_ui.ways import Way, ways_of
-from hub import clock
+from hub import clock, tasking
 from hub.asking_colleagues import mention
 from hub.composing import Composing
 from hub.errors import Rejected
 from hub.interaction import Attachment, Channel
 from hub.logs import correlation_id
 from hub.replies import Reply, add_event, add_note, add_reply
-from hub.store import audit, drafts, own_choices, timeline, work_items, wrapping
+from hub.store import audit, drafts, own_choices, tasks, timeline, work_items, wrapping
 from hub.store.agents import Agent
 from hub.store.steps_done import BEFORE_ANSWER, refuse_undone
 from hub.store.work_items import WorkItem
@@ -82,6 +82,8 @@ def send_reply(connection: Connection, draft: Draft, agent: Agent, sending: Send
 def begin(connection: Connection, draft: Draft, agent: Agent, sending: SendingRules) -> WorkItem:
     """The work that the agent does by writing this; theirs from now on. Raises Unseen, Rejected."""
     _refuse_unseen(connection, draft.conversation_id, draft.seen, agent)
+    if tasks.done_in(connection, draft.conversation_id):
+        raise Rejected("is_task", "Answer the customer where this was asked.", status=409)
     return _take(connection, draft.conversation_id, agent, sending.offered_only)
 
 
@@ -136,6 +138,7 @@ def resolve(
         agent_id=agent.id,
         agent_name=agent.name,
     )
+    tasking.was_resolved(connection, item, agent, results.get("remark", ""))
     wrapping.begin(connection, item, agent)
     return item
 

@@ -38,6 +38,7 @@ from agent_ui.views.company import CompanyViews
 from agent_ui.views.conversation import ConversationViews
 from agent_ui.views.desk import DeskViews
 from agent_ui.views.files import FileViews
+from agent_ui.views.follows import FollowViews
 from agent_ui.views.guide import GuideViews
 from agent_ui.views.handing_over import HandingOverViews
 from agent_ui.views.identity import IdentityViews
@@ -51,12 +52,14 @@ from agent_ui.views.own_settings import OwnSettingsViews
 from agent_ui.views.portal_rights import PortalRightsViews
 from agent_ui.views.programs import ProgramViews
 from agent_ui.views.promises import PromiseViews
+from agent_ui.views.regroup import RegroupViews
 from agent_ui.views.replay import ReplayViews
 from agent_ui.views.saved_views import SavedViewViews
 from agent_ui.views.search import SearchViews
 from agent_ui.views.sharing import SharingViews
 from agent_ui.views.sign_in import SignInViews
 from agent_ui.views.sounds import SoundViews
+from agent_ui.views.tasks import TaskViews
 from agent_ui.views.topics import TopicViews
 from agent_ui.views.work import WorkViews
 from agent_ui.views.workshop import WorkshopViews
@@ -103,7 +106,9 @@ class Console:
             me=OwnSettingsViews(context, pages),
             portal_rights=PortalRightsViews(context, pages),
             files=FileViews(context, pages),
+            follows=FollowViews(context),
             guide=GuideViews(pages, context.guide),
+            tasks=TaskViews(context, conversation),
             topics=TopicViews(context, pages),
             model=model,
             model_changes=ModelChanges(context, model),
@@ -114,6 +119,7 @@ class Console:
             information=InformationViews(context, conversation),
             identity=IdentityViews(context, pages, conversation),
             sharing=SharingViews(context, conversation),
+            regroup=RegroupViews(context, conversation),
             by_hand=ByHandViews(context, pages),
             programs=ProgramViews(context, pages),
             imports=ImportViews(context, pages, self._imports),

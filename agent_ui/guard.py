@@ -1,6 +1,5 @@
 """Stands before every view: who is it, is the request theirs, and what if it goes wrong."""
 
-import contextlib
 import hmac
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
@@ -9,7 +8,6 @@ from urllib.parse import quote, urlsplit
 
 import structlog
 from aiohttp import web
-from aiohttp.web_request import FileField
 
 from agent_ui import words
 from agent_ui.pages import Pages
@@ -18,7 +16,7 @@ from agent_ui.texts import Texts, preferred, texts_for
 from agent_ui.visit import FORM_TOKEN, Guest, Visit
 from agent_ui.workshop.seat import Seat, Seats
 from hub.errors import Rejected, Retry
-from hub.http import Handler, host_of
+from hub.http import Handler, close_files, host_of
 from hub.store.agents import Agent
 
 log = structlog.get_logger(__name__)
@@ -133,7 +131,7 @@ class Guard:
                 return self._pages.refusal(visit, HTTPStatus.FORBIDDEN)
             return await self._answer(visit, lambda: view(visit))
         finally:
-            await _close_files(request)
+            await close_files(request)
 
     async def _for_seat(
         self, guest: Guest, seats: Seats, view: SeatView, waiting: bool
@@ -184,16 +182,6 @@ class Guard:
         except Exception:
             log.exception("console.failed", method=visit.request.method, path=visit.request.path)
             return self._pages.refusal(visit, HTTPStatus.INTERNAL_SERVER_ERROR)
-
-
-async def _close_files(request: web.Request) -> None:
-    """What came with a form lies on the disk until somebody closes it."""
-    if request.content_type != "multipart/form-data":
-        return
-    with contextlib.suppress(ValueError):
-        for given in (await request.post()).values():
-            if isinstance(given, FileField):
-                given.file.close()
 
 
 def _not_administrator() -> Rejected:

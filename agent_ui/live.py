@@ -38,6 +38,7 @@ class Change:
     or its delivery went on; with `desk`, whether the agent takes offers; with `beside`, what is
     shown beside the conversation is another; with `sign`, what the visitor of a chat does; with
     `company`, what a colleague does there; with `call`, its phone call stands otherwise.
+    `followers` are told as well, and that it is because they follow the conversation.
     """
 
     roles: frozenset[str]
@@ -51,9 +52,12 @@ class Change:
     sign: str = ""
     call: bool = False
     company: ConsoleSign | None = None
+    followers: frozenset[str] = frozenset()
 
     def concerns(self, agent_id: str, roles: frozenset[str]) -> bool:
-        return agent_id in self.agents or not roles.isdisjoint(self.roles)
+        if agent_id in self.agents or agent_id in self.followers:
+            return True
+        return not roles.isdisjoint(self.roles)
 
 
 LookUp = Callable[[Sequence[Envelope]], Awaitable[Sequence[Change]]]

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import Connection
 
@@ -25,7 +26,7 @@ from hub.events import (
     WorkItemChanged,
 )
 from hub.interaction import Direction
-from hub.store import Database, links, work_items
+from hub.store import Database, follows, links, work_items
 from hub.store.work_items import WorkItem
 
 TOPICS = (
@@ -60,7 +61,7 @@ class News:
     async def look_up(self, envelopes: Sequence[Envelope]) -> list[Change]:
         """The changes that these events tell of, in their order; each work item once."""
         events = _without_repeats([envelope.event for envelope in envelopes])
-        items, by_conversation = await self._database.read(lambda c: _read(c, events))
+        items, by_conversation, followers = await self._database.read(lambda c: _read(c, events))
         changes = []
         for event in events:
             if isinstance(event, PresenceChanged):
@@ -71,7 +72,11 @@ class News:
             elif isinstance(event, WorkItemChanged) and event.work_item_id in items:
                 changes.append(self._work(event, items[event.work_item_id]))
             elif isinstance(event, _InConversation) and event.conversation_id in by_conversation:
-                changes.append(_inside(event, by_conversation[event.conversation_id]))
+                change = _inside(event, by_conversation[event.conversation_id])
+                if change.interaction_id:
+                    told = frozenset(followers.get(event.conversation_id, ()))
+                    change = replace(change, followers=told)
+                changes.append(change)
         return changes + await self._beside(events)
 
     async def _beside(self, events: Sequence[Event]) -> list[Change]:
@@ -118,12 +123,14 @@ def _without_repeats(events: Sequence[Event]) -> list[Event]:
 
 def _read(
     connection: Connection, events: Sequence[Event]
-) -> tuple[dict[str, WorkItem], dict[str, WorkItem]]:
+) -> tuple[dict[str, WorkItem], dict[str, WorkItem], dict[str, set[str]]]:
     changed = {e.work_item_id for e in events if isinstance(e, WorkItemChanged)}
     touched = {e.conversation_id for e in events if isinstance(e, _InConversation)}
     items = work_items.by_ids(connection, changed) if changed else []
     by_conversation = work_items.latest_of(connection, touched) if touched else {}
-    return {item.id: item for item in items}, by_conversation
+    said = {e.conversation_id for e in events if isinstance(e, _Entry)}
+    following = follows.followers(connection, said) if said else {}
+    return {item.id: item for item in items}, by_conversation, following
 
 
 def _concerned(connection: Connection, events: Sequence[_Trade]) -> dict[str, WorkItem]:

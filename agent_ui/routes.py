@@ -19,6 +19,7 @@ from agent_ui.views.company import CompanyViews
 from agent_ui.views.conversation import ConversationViews
 from agent_ui.views.desk import DeskViews
 from agent_ui.views.files import FileViews
+from agent_ui.views.follows import FollowViews
 from agent_ui.views.guide import GuideViews
 from agent_ui.views.handing_over import HandingOverViews
 from agent_ui.views.identity import DOUBLES, IdentityViews
@@ -34,6 +35,7 @@ from agent_ui.views.own_settings import OwnSettingsViews
 from agent_ui.views.portal_rights import PortalRightsViews
 from agent_ui.views.programs import ProgramViews
 from agent_ui.views.promises import PromiseViews
+from agent_ui.views.regroup import RegroupViews
 from agent_ui.views.replay import ReplayViews
 from agent_ui.views.saved_views import SavedViewViews
 from agent_ui.views.search import SearchViews
@@ -41,6 +43,7 @@ from agent_ui.views.sharing import SharingViews
 from agent_ui.views.sign_in import SignInViews
 from agent_ui.views.sounds import PATH as SOUND
 from agent_ui.views.sounds import SoundViews
+from agent_ui.views.tasks import TaskViews
 from agent_ui.views.topics import TopicViews
 from agent_ui.views.work import WorkViews
 from agent_ui.views.workshop import WorkshopViews
@@ -68,7 +71,9 @@ class Views:
     me: OwnSettingsViews
     portal_rights: PortalRightsViews
     files: FileViews
+    follows: FollowViews
     guide: GuideViews
+    tasks: TaskViews
     topics: TopicViews
     model: ModelViews
     model_changes: ModelChanges
@@ -79,6 +84,7 @@ class Views:
     information: InformationViews
     identity: IdentityViews
     sharing: SharingViews
+    regroup: RegroupViews
     imports: ImportViews
     programs: ProgramViews
     by_hand: ByHandViews
@@ -135,6 +141,8 @@ def routes(
         Route("POST", work_item + "/snooze", agents(views.handing_over.snooze)),
         Route("POST", work_item + "/release", agents(views.actions.release)),
         Route("POST", work_item + "/resolve", agents(views.actions.resolve)),
+        Route("POST", work_item + "/tasks", agents(views.tasks.ask)),
+        Route("POST", "/console/tasks/{id}/skip", agents(views.tasks.skip)),
         Route("POST", work_item + "/wrap-up", agents(views.desk.wrap_up)),
         Route("POST", "/console/wrap-up", agents(views.desk.extend)),
         Route("POST", work_item + "/approval", agents(views.colleagues.ask_approval)),
@@ -158,6 +166,7 @@ def routes(
         Route("POST", "/console/phone", agents(views.calls.set_phone)),
         Route("POST", "/console/phone/token", agents(views.calls.token)),
         Route("POST", conversation + "/company", agents(views.company.sign)),
+        Route("POST", conversation + "/follow", agents(views.follows.follow)),
         Route("POST", conversation + "/draft", agents(views.company.keep_draft)),
         Route("GET", conversation + "/replies", agents(views.canned.for_conversation)),
         Route("POST", conversation + "/promises", agents(views.promises.give)),
@@ -199,12 +208,25 @@ def routes(
             guard.for_administrators(views.matrix.save),
             body_limit=LONGEST_MATRIX,
         ),
+        *_regroup_routes(views.regroup, guard),
         *_identity_routes(views.identity, views.sharing, guard),
         *_replay_routes(views.replay, guard),
         *_program_routes(views.programs, guard),
         *_workshop_routes(views, guard),
         *office_routes(views.office, guard, development=development),
         Route("GET", "/console/{rest:.*}", agents(views.work.not_here)),
+    ]
+
+
+def _regroup_routes(views: RegroupViews, guard: Guard) -> Sequence[Route]:
+    """Who may see a conversation, and in whose way nobody is, puts it together and apart."""
+    agents, one = guard.for_agents, "/console/conversations/{id}"
+    return [
+        Route("POST", one + "/split", agents(views.split)),
+        Route("POST", one + "/merge", agents(views.merge)),
+        Route("POST", one + "/undo/{what}", agents(views.undo)),
+        Route("POST", one + "/link", agents(views.link)),
+        Route("POST", one + "/unlink", agents(views.unlink)),
     ]
 
 

@@ -11,6 +11,7 @@ from agent_ui.forwarding import last_in
 from agent_ui.guidance import Guidance, guidance_of
 from agent_ui.identity import Identity, read_identity
 from agent_ui.needs import Need, needs_of
+from agent_ui.regroup import Regroup, read_regroup
 from agent_ui.settings import ConsoleSettings
 from agent_ui.trade import Trade, read_trade
 from agent_ui.ways import Way, ways_of
@@ -26,11 +27,13 @@ from hub.store import (
     deadlines,
     drafts,
     follow_ups,
+    follows,
     former_decisions,
     found_out,
     own_choices,
     steps,
     steps_done,
+    tasks,
     timeline,
     work_items,
 )
@@ -44,6 +47,7 @@ from hub.store.former_decisions import Former
 from hub.store.found_out import Proposal
 from hub.store.steps import Step
 from hub.store.steps_done import Done
+from hub.store.tasks import Task
 from hub.store.timeline import Conversation, Entry
 from hub.store.work_items import WorkItem
 
@@ -55,7 +59,7 @@ class Screen:
     `steps`: how the work found its agent. `former`: what was decided about it before. `followed`:
     what was decided about what the customer wrote since. `colleagues`: (id, name) of who can be
     given it, by role; read for who holds the work. `visitor`: who is, or was, at the other end of
-    a chat.
+    a chat. `task`: what the conversation is there for; `tasks`: what was asked of other roles.
     """
 
     conversation: Conversation
@@ -84,7 +88,11 @@ class Screen:
     drafts: list[Kept]
     signature: str
     promises: list[Given]
+    follows: bool
+    task: Task | None
+    tasks: list[Task]
     identity: Identity
+    regroup: Regroup
 
     @property
     def kept_draft(self) -> Draft | None:
@@ -171,7 +179,8 @@ class Screen:
 
     @property
     def may_reply(self) -> bool:
-        return (self.is_mine or self.may_take) and any(way.is_open for way in self.ways)
+        may = self.task is None and (self.is_mine or self.may_take)
+        return may and any(way.is_open for way in self.ways)
 
 
 def read_screen(
@@ -227,7 +236,11 @@ def read_screen(
         visitor=chat_visits.of(connection, conversation_id),
         call_bar=read_call_bar(connection, conversation_id, agent) if with_phone else None,
         drafts=drafts.of_conversation(connection, conversation_id),
+        follows=follows.does(connection, conversation_id, agent.id),
+        task=tasks.done_in(connection, conversation_id),
+        tasks=tasks.asked_in(connection, conversation_id),
         promises=promising.of_customer(connection, customer.id),
+        regroup=read_regroup(connection, conversation, entries),
         identity=read_identity(connection, conversation_id, customer, agent),
         signature=own_choices.get(connection, agent.id, own_choices.SIGNATURE) or "",
     )

@@ -128,7 +128,9 @@ class Streams:
         if change.company is not None:
             return message | {"company": change.company.model_dump(exclude={"conversation_id"})}
         if change.item is None:
-            return message | {"entry": change.interaction_id, "inbound": change.inbound}
+            followed = line.visit.known.id in change.followers
+            entry = {"entry": change.interaction_id, "inbound": change.inbound}
+            return message | entry | ({"followed": True} if followed else {})
         item = change.item
         message |= {"item": item.id, "epoch": item.epoch}
         if line.visit.known.id in change.agents:

@@ -30,6 +30,7 @@ CLIENT_TEXTS = (
     N_("1 new message"),
     N_("{n} new messages"),
     N_("New work: {title}"),
+    N_("There is news in a conversation that you follow."),
     N_("and {n} more"),
     N_("Draft kept"),
     N_("Draft kept on this device"),

@@ -92,6 +92,13 @@ REASONS = {
     "empty_note": N_("Write something first."),
     "promise_time": N_("Say by when: a time to come, within a year."),
     "empty_promise": N_("Write what you promise."),
+    "empty_task": N_("Write what is to be done."),
+    "task_in_task": N_("This is a task itself. Hand it over instead."),
+    "no_task": N_("There is no such task."),
+    "task_over": N_("This task is over already."),
+    "not_yours": N_("Only who asked for it, or a supervisor, can do this."),
+    "no_skip_reason": N_("Say in a few words why it is not needed."),
+    "is_task": N_("This is a task. Answer the customer where it was asked."),
     "no_view": N_("There is no such view any more."),
     "no_view_name": N_("Give the view a name."),
     "many_views": N_("There are too many views. Remove one first."),
@@ -167,6 +174,12 @@ REASONS = {
     "shared": N_("This is known as a shared address already."),
     "not_shared": N_("This did not come from a shared address."),
     "no_person": N_("Write who it is."),
+    "no_split": N_("Choose a message of the customer, not the first one."),
+    "own_task": N_("A task stays a conversation of its own."),
+    "live": N_("The customer is still there. Wait until they left."),
+    "gathered": N_("One of them was merged already. Look again."),
+    "other_customer": N_("These are of two customers. Merge the customers first, or link them."),
+    "no_such_number": N_("You can see no conversation with this number."),
     **MODEL_REASONS,
     **OFFICE_REASONS,
     **WORKSHOP_REASONS,
@@ -230,9 +243,26 @@ PROMISED = {
     "promise_made": N_("{name} promised: {what}"),
     "promise_kept": N_("{name} kept the promise: {what}"),
     "promise_breached": N_("Not kept in time by {name}: {what}"),
+    "task_asked": N_("{name} asked another role for this: {what}"),
+    "task_done": N_("{name} did what was asked: {what}"),
+    "task_skipped": N_("{name} went on without it: {what}"),
     "approval_asked": N_("{name} asked to approve: {what}"),
     "approval_yes": N_("{name} approved: {what}"),
     "approval_no": N_("{name} did not approve: {what}"),
+}
+
+REGROUPED = {
+    "gathered": N_("{name} merged conversation #{number} into this one"),
+    "apart": N_("{name} took conversation #{number} apart from this one again"),
+    "split_off": N_("{name} split conversation #{number} off from here"),
+    "split_from": N_("{name} split this off from conversation #{number}"),
+}
+"""What was put together and apart."""
+
+TASKS = {
+    "open": N_("asked for"),
+    "done": N_("done"),
+    "skipped": N_("not needed"),
 }
 
 SEARCHED = {
@@ -496,11 +526,16 @@ KEYS = (
     ("e", N_("resolve")),
     ("n", N_("open the next one")),
     ("c", N_("correct the topic")),
+    ("Shift+T", N_("ask another role for something")),
+    ("Shift+F", N_("follow it, or not any more")),
+    ("Shift+W", N_("what you follow")),
     ("g", N_("hand it over")),
     ("z s", N_("put it aside")),
     ("z", N_("put it aside")),
     ("a", N_("say who of a shared address it is")),
     ("l", N_("write down a letter, visit or call")),
+    ("Shift+M", N_("split the conversation, or merge it")),
+    ("Shift+L", N_("link it with another conversation")),
     ("q", N_("filter the work")),
     ("1-9", N_("one of your views")),
     ("0", N_("all work")),
@@ -520,6 +555,9 @@ PALETTE = (
     *(pair for pair in KEYS if len(pair[0]) == 1),
     ("z", N_("put it aside")),
     ("u", N_("back to the list")),
+    ("S", N_("split the conversation from a message on")),
+    ("M", N_("merge the conversation into another")),
+    ("L", N_("link it with another conversation")),
 )
 """The actions that the palette has: those of one key."""
 PLACES = (

@@ -6,13 +6,14 @@ from urllib.parse import urlencode
 
 from sqlalchemy import Connection
 
-from hub.store import saved_views, work_items
+from hub.store import follows, saved_views, work_items
 from hub.store.agents import Agent
+from hub.store.follows import Followed
 from hub.store.saved_views import MOST_COUNTED, View, Wanted
 from hub.store.work_items import WorkItem
 
-WITH_KEY = 9
-"""So many views have a digit for a key."""
+FOLLOWED = "followed"
+"""The view that nobody need keep: the conversations that the agent follows."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,15 @@ class Shown:
     items: Sequence[WorkItem] = field(default_factory=list)
     count: int = 0
     query: str = ""
+    followed: Sequence[Followed] = ()
+    """What the agent follows."""
+    is_followed: bool = False
+    """Whether that is what is shown."""
+
+    @property
+    def news(self) -> set[str]:
+        """The conversations that the agent follows and has not seen all of."""
+        return {one.conversation_id for one in self.followed if one.has_news}
 
     @property
     def fields(self) -> Wanted:
@@ -57,11 +67,13 @@ def read_shown(
     connection: Connection, agent: Agent, query: Mapping[str, str], *, length: int
 ) -> Shown:
     """By what the address asks: `view`, or the fields of a filter."""
-    views = read_listed(connection, agent)
+    views, followed = read_listed(connection, agent), follows.of(connection, agent)
+    if query.get("view") == FOLLOWED:
+        return _followed(connection, views, followed)
     kept = next((one for one in views if one.view.id == query.get("view")), None)
     wanted = kept.view.wanted if kept else Wanted.of(dict(query))
     if kept is None and not wanted.given:
-        return Shown(views)
+        return Shown(views, followed=followed)
     found = saved_views.ids(connection, agent, wanted, limit=length)
     items = work_items.by_ids(connection, found)
     return Shown(
@@ -71,4 +83,18 @@ def read_shown(
         items=sorted(items, key=lambda item: (item.rank, item.id)),
         count=kept.count if kept else saved_views.counts(connection, agent, [wanted])[0],
         query="?" + urlencode({"view": kept.view.id} if kept else wanted.given),
+        followed=followed,
+    )
+
+
+def _followed(
+    connection: Connection, views: Sequence[Listed], followed: Sequence[Followed]
+) -> Shown:
+    """The newest news first, also of what is done."""
+    ids = [one.conversation_id for one in followed]
+    latest = work_items.latest_of(connection, ids) if ids else {}
+    items = [latest[one] for one in ids if one in latest]
+    query = f"?view={FOLLOWED}"
+    return Shown(
+        views, Wanted(), None, items, len(items), query, followed=followed, is_followed=True
     )

@@ -1,4 +1,5 @@
-"""Agents ask colleagues: a mention in a note, or an approval that a role has to give in time.
+"""Agents ask colleagues: a mention in a note, or an approval that a role has to give in time; and
+are told that a task is done that they asked for.
 
 Who is asked sees the conversation. An approval is answered once, and who asked is told.
 """
@@ -20,8 +21,8 @@ from hub.store.agents import Agent
 from hub.store.tables import agents, asked_colleagues, conversations, customers
 
 SOURCE = "/loket/colleagues"
-MENTION, APPROVAL = "mention", "approval"
-SEEN, YES, NO = "seen", "yes", "no"
+MENTION, APPROVAL, TASK = "mention", "approval", "task"
+SEEN, YES, NO, DONE = "seen", "yes", "no", "done"
 LONGEST, SHOWN = 500, 50
 _NAME = re.compile(r"(?<![\w@.])@([\w][\w.-]{1,99})")
 
@@ -70,7 +71,7 @@ def ask_approval(
 def answer(connection: Connection, request_id: str, said: str, agent: Agent) -> None:
     """Of several who hold the role, the first answers. Raises Rejected when it is over."""
     row = _mine(connection, request_id, agent)
-    wanted = {MENTION: (SEEN,), APPROVAL: (YES, NO)}[row.kind]
+    wanted = {MENTION: (SEEN,), APPROVAL: (YES, NO), TASK: (SEEN,)}[row.kind]
     is_answer = row.answer == "" and row.by_agent_id != agent.id
     if (is_answer and said not in wanted) or (not is_answer and said != SEEN):
         raise Rejected("no_answer", "Choose one of the answers.")
@@ -85,12 +86,42 @@ def answer(connection: Connection, request_id: str, said: str, agent: Agent) -> 
         _tell(connection, row.conversation_id, agent_id=row.by_agent_id, role=row.to_role)
 
 
+def tell_done(
+    connection: Connection,
+    conversation_id: str,
+    *,
+    role: str,
+    what: str,
+    asked_by: str,
+    asked_at: datetime,
+    done_by: Agent,
+) -> None:
+    """Who asked a role for something sees on their desk that it is done."""
+    row = {
+        "id": clock.new_id(),
+        "conversation_id": conversation_id,
+        "kind": TASK,
+        "by_agent_id": asked_by,
+        "to_agent_id": None,
+        "to_role": role,
+        "what": what[:LONGEST],
+        "asked_at": asked_at,
+        "due_at": None,
+        "answer": DONE,
+        "answered_by": done_by.id,
+        "answered_at": clock.now(),
+        "is_over": False,
+    }
+    connection.execute(insert(asked_colleagues), [row])
+    _tell(connection, conversation_id, agent_id=asked_by, role="")
+
+
 def waiting_for(connection: Connection, agent: Agent) -> list[Request]:
     """What this agent is asked, and answers to what they asked that they have not seen."""
     columns = asked_colleagues.c
     asked = (columns.answer == "") & (columns.by_agent_id != agent.id)
     asked &= or_(columns.to_agent_id == agent.id, columns.to_role.in_(agent.roles))
-    answered = (columns.answer.in_([YES, NO])) & (columns.by_agent_id == agent.id)
+    answered = (columns.answer.in_([YES, NO, DONE])) & (columns.by_agent_id == agent.id)
     by, answerer = agents.alias("by_agent"), agents.alias("answerer")
     rows = connection.execute(
         select(

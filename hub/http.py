@@ -4,6 +4,7 @@ A correlation id per request, errors as problem details (RFC 9457), body limits,
 `/healthz`, `/readyz` and `/metrics`.
 """
 
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -94,6 +95,16 @@ async def form_of(request: web.Request) -> MultiDictProxy[str | bytes | bytearra
         return await request.post()
     except NO_FORM as error:
         raise Rejected("malformed_form", "This form cannot be read.") from error
+
+
+async def close_files(request: web.Request) -> None:
+    """What came with a form lies on the disk until somebody closes it."""
+    if request.content_type != "multipart/form-data":
+        return
+    with contextlib.suppress(ValueError):
+        for given in (await request.post()).values():
+            if isinstance(given, web.FileField):
+                given.file.close()
 
 
 def field_of(form: Mapping[str, object], name: str) -> str:

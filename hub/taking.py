@@ -1,8 +1,12 @@
 """Keeps an uploaded file, once a worker process has said what it really is."""
 
 import asyncio
+import shutil
+from typing import IO, Any
 
 import structlog
+from aiohttp.web_request import FileField
+from multidict import MultiDictProxy
 
 from hub import clock
 from hub.blobs import Blobs, BlobWriter
@@ -12,6 +16,31 @@ from hub.isolation import WorkerFailed, Workers
 from hub.uploads import examine
 
 log = structlog.get_logger(__name__)
+
+
+MOST_FILES = 20
+"""In one form."""
+
+
+async def take_all(
+    form: MultiDictProxy[Any], blobs: Blobs, workers: Workers, *, name: str = "file"
+) -> tuple[Attachment, ...]:
+    """The files of a form; Rejected when there are too many, or one is of a kind that we do not
+    take."""
+    chosen = [one for one in form.getall(name, []) if isinstance(one, FileField) and one.filename]
+    if len(chosen) > MOST_FILES:
+        raise Rejected("too_many_files", "These are too many files for one message.")
+    return tuple([await _take_field(one, blobs, workers) for one in chosen])
+
+
+async def _take_field(field: FileField, blobs: Blobs, workers: Workers) -> Attachment:
+    with field.file, blobs.writer() as writer:
+        await asyncio.to_thread(_copy, field.file, writer)
+        return await take(writer, field.filename, blobs, workers)
+
+
+def _copy(source: IO[bytes], target: Any) -> None:
+    shutil.copyfileobj(source, target)
 
 
 async def take(writer: BlobWriter, filename: str, blobs: Blobs, workers: Workers) -> Attachment:

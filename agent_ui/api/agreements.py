@@ -59,6 +59,29 @@ class NewAgreement(Shape):
     details: dict[str, Any] = Field(default_factory=dict, max_length=200)
 
 
+class AgreementChange(Shape):
+    """What is not named stays as it is; `null` is no end, or no time."""
+
+    number: str | None = Field(None, max_length=LONGEST_NUMBER)
+    title: str | None = Field(None, min_length=1, max_length=500)
+    terms: str | None = Field(None, max_length=20_000)
+    valid_from: AwareDatetime | None = None
+    valid_until: AwareDatetime | None = None
+    due_at: AwareDatetime | None = None
+    owner: str | None = Field(None, max_length=100)
+    details: dict[str, Any] | None = Field(None, max_length=200)
+
+    def given(self) -> dict[str, Any]:
+        values: dict[str, Any] = self.model_dump(exclude_unset=True)
+        empty = {"number": "", "terms": "", "owner": "", "details": {}}
+        must = ("title", "valid_from")
+        return {
+            name: empty.get(name) if value is None else value
+            for name, value in values.items()
+            if value is not None or name not in must
+        }
+
+
 def operations() -> Sequence[Operation[Agent]]:
     return [
         Operation(
@@ -73,6 +96,11 @@ def operations() -> Sequence[Operation[Agent]]:
         Operation(
             "GET", "/agreements/{id}", "readAgreement", "agreements", "Read one agreement",
             "agreements:read", Agreement, read=_one,
+        ),
+        Operation(
+            "PATCH", "/agreements/{id}", "changeAgreement", "agreements",
+            "Change one, or end it by valid_until", "agreements:write", Agreement,
+            takes=AgreementChange, state=_locked, write=_change,
         ),
     ]  # fmt: skip
 
@@ -92,6 +120,26 @@ def _one(connection: Connection, call: Call[Agent]) -> Agreement:
     if found is None:
         raise Rejected("no_agreement", "There is no such agreement.", status=404)
     return _shown(found)
+
+
+def _locked(connection: Connection, call: Call[Agent]) -> Agreement:
+    found = agreement_book.find(connection, call.id, lock=True)
+    if found is None:
+        raise Rejected("no_agreement", "There is no such agreement.", status=404)
+    return _shown(found)
+
+
+def _change(connection: Connection, call: Call[Agent]) -> Answer:
+    values = call.body.given()
+    former = _one(connection, call)
+    begin = values.get("valid_from", former.valid_from)
+    end = values.get("valid_until", former.valid_until)
+    if end is not None and end <= begin:
+        raise Rejected("ends_early", "valid_until must be after valid_from.", status=422)
+    if "details" in values:
+        terms_of(values["details"])
+    agreement_book.change(connection, call.id, values, by=call.caller.id)
+    return Answer(_one(connection, call))
 
 
 def _add(connection: Connection, call: Call[Agent]) -> Answer:

@@ -1,6 +1,8 @@
 """Puts the API together: every operation, its door, and the document that describes it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any, cast
 
 from sqlalchemy import Connection
@@ -10,9 +12,15 @@ from agent_ui.api import (
     contacts,
     conversations,
     customers,
+    desk,
+    files,
     identity,
     model,
+    needed,
+    overseeing,
+    regroup,
     sharing,
+    together,
     trade,
     webhooks,
     work,
@@ -44,11 +52,17 @@ ABOUT = About(
 def operations(context: ConsoleContext) -> Sequence[Operation[Agent]]:
     return [
         *customers.operations(),
-        *identity.operations(context),
+        *identity.operations(),
         *sharing.operations(),
+        *regroup.operations(),
         *conversations.operations(context),
         *contacts.operations(context),
+        *files.operations(context),
         *work.operations(context),
+        *needed.operations(),
+        *together.operations(),
+        *desk.operations(context),
+        *overseeing.operations(context),
         *agreements.operations(),
         *trade.operations(),
         *model.operations(context),
@@ -66,12 +80,15 @@ def api_routes(context: ConsoleContext) -> list[Route]:
     door = Door[Agent](
         ABOUT.base,
         context.database,
-        _agent_of,
+        partial(_agent_of, context.supervisor_roles),
         context.wake,
         per_minute=context.settings.api_requests_per_minute,
     )
     return [*reference(ABOUT, found), *door.routes(found)]
 
 
-def _agent_of(connection: Connection, token: Token) -> Agent | None:
-    return agents.find(connection, token.agent_id) if token.agent_id else None
+def _agent_of(
+    supervisor_roles: frozenset[str], connection: Connection, token: Token
+) -> Agent | None:
+    found = agents.find(connection, token.agent_id) if token.agent_id else None
+    return found and replace(found, supervisor=not found.roles.isdisjoint(supervisor_roles))

@@ -8,7 +8,9 @@ from pydantic import AwareDatetime, Field, model_validator
 
 from agent_ui.api.conversations import must_see
 from agent_ui.api.customers import ContactPointIn
+from agent_ui.api.files import files_of
 from agent_ui.context import ConsoleContext
+from hub.api.files import FileIds
 from hub.api.operation import Answer, Call, Operation, Shape
 from hub.by_hand import LONGEST_SUBJECT, LONGEST_TEXT, Form, Written
 from hub.store.agents import Agent
@@ -26,6 +28,7 @@ class NewContact(Shape):
     name: str = Field("", max_length=500)
     conversation_id: str = Field("", max_length=100, description="what it goes on with")
     occurred_at: AwareDatetime | None = Field(None, description="nothing: now")
+    files: FileIds = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _is_from_somebody(self) -> Self:
@@ -65,6 +68,7 @@ def operations(context: ConsoleContext) -> Sequence[Operation[Agent]]:
                 conversation_id=body.conversation_id,
                 occurred_at=body.occurred_at,
                 by=call.caller.name,
+                files=files_of(context).named(call, body.files),
             )
         )
         location = f"/interactions/{accepted.interaction_id}"

@@ -1,23 +1,29 @@
 """Conversations, what was said in them, and answering: as an agent sees and does it."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 from sqlalchemy import Connection
 
 from agent_ui.answering import SendingRules, Unseen, send_reply, write_note
+from agent_ui.api.files import files_of
 from agent_ui.api.work import Work, shown_work
 from agent_ui.context import ConsoleContext
 from agent_ui.drafting import LONGEST_TEXT, Draft
+from agent_ui.forwarding import forward
+from agent_ui.taking_back import take_back
+from agent_ui.texts import texts_for
 from agent_ui.ways import Way, ways_of
+from hub import clock
 from hub.api.cursors import cursor_of, page, parts_of
+from hub.api.files import FileIds
 from hub.api.operation import Answer, Call, Operation, Paging, Shape, picked
 from hub.errors import Rejected
 from hub.interaction import Channel
-from hub.store import listing, timeline, work_items
+from hub.store import held, listing, timeline, work_items
 from hub.store.agents import Agent
 from hub.store.listing import WantedConversations
 from hub.store.timeline import Entry
@@ -127,8 +133,26 @@ class ReplyIn(Shape):
     way: str = Field("", max_length=2000)
     channel: Channel | None = None
     subject: str = Field("", max_length=500)
+    cc: list[Annotated[str, Field(max_length=254)]] = Field(
+        default_factory=list, max_length=20, description="copies, by mail"
+    )
+    files: FileIds = Field(default_factory=list)
+    send_at: AwareDatetime | None = Field(
+        None, description="not before: by mail, SMS or WhatsApp, within a year"
+    )
     template: str = Field("", max_length=100, description="sent instead of the text")
     values: list[str] = Field(default_factory=list, max_length=20, description="of the template")
+
+
+class ForwardIn(Shape):
+    """The customer's last message goes by mail to somebody else, with words above it. It is no
+    answer to the customer."""
+
+    to: list[Annotated[str, Field(max_length=254)]] = Field(min_length=1, max_length=20)
+    text: str = Field("", max_length=LONGEST_TEXT)
+    subject: str = Field("", max_length=500)
+    files: FileIds = Field(default_factory=list)
+    seen: int = Field(ge=0, le=999_999_999)
 
 
 class NoteIn(Shape):
@@ -138,6 +162,7 @@ class NoteIn(Shape):
 
 
 _TAG = "conversations"
+_FURTHEST = timedelta(days=366)
 
 
 def operations(context: ConsoleContext) -> Sequence[Operation[Agent]]:
@@ -166,6 +191,11 @@ def operations(context: ConsoleContext) -> Sequence[Operation[Agent]]:
             status=HTTPStatus.CREATED,
         ),
         Operation(
+            "POST", one + "/forwards", "forward", _TAG, "Pass the last message on by mail",
+            "conversations:write", Interaction, takes=ForwardIn, write=answering.forward,
+            status=HTTPStatus.CREATED,
+        ),
+        Operation(
             "POST", one + "/notes", "addNote", _TAG, "Leave a note for colleagues",
             "conversations:write", Interaction, takes=NoteIn, write=_note,
             status=HTTPStatus.CREATED,
@@ -178,6 +208,16 @@ def operations(context: ConsoleContext) -> Sequence[Operation[Agent]]:
             "POST", "/interactions/{id}/resend", "resend", _TAG,
             "Send again what failed, or may not have arrived", "conversations:write", Interaction,
             deed=answering.resend,
+        ),
+        Operation(
+            "POST", "/interactions/{id}/take-back", "takeBack", _TAG,
+            "Keep what waits to be sent from leaving", "conversations:write", Interaction,
+            write=_take_back,
+        ),
+        Operation(
+            "POST", "/interactions/{id}/send-now", "sendNow", _TAG,
+            "Send at once what waits for its time", "conversations:write", Interaction,
+            write=_send_now,
         ),
     ]  # fmt: skip
 
@@ -203,19 +243,42 @@ class _Answering:
             seen=body.seen,
             template=body.template,
             values=tuple(body.values),
+            cc=", ".join(body.cc),
+            files=files_of(self._context).named(call, body.files),
+            later=_later(body.send_at),
             signed=False,
         )
         try:
-            # What a program sends, nobody takes back.
-            sending = SendingRules(
-                self._context.default_accounts,
-                self._context.composing,
-                self._context.offered_only(),
-            )
-            interaction_id = send_reply(connection, draft, call.caller, sending)
+            interaction_id = send_reply(connection, draft, call.caller, self._sending())
         except Unseen as error:
             raise unseen() from error
         return _added(connection, interaction_id)
+
+    def forward(self, connection: Connection, call: Call[Agent]) -> Answer:
+        must_see(connection, call.id, call.caller)
+        body: ForwardIn = call.body
+        draft = Draft(
+            conversation_id=call.id,
+            text=body.text.replace("\r\n", "\n"),
+            way="",
+            subject=body.subject,
+            seen=body.seen,
+            to=", ".join(body.to),
+            files=files_of(self._context).named(call, body.files),
+            signed=False,
+            mode="forward",
+        )
+        try:
+            texts = texts_for(call.caller.language)
+            done = forward(connection, draft, call.caller, self._sending(), texts)
+        except Unseen as error:
+            raise unseen() from error
+        return _added(connection, done)
+
+    def _sending(self) -> SendingRules:
+        """What a program sends leaves at once."""
+        context = self._context
+        return SendingRules(context.default_accounts, context.composing, context.offered_only())
 
     async def resend(self, call: Call[Agent]) -> Answer:
         interaction_id, database = call.id, self._context.database
@@ -236,6 +299,32 @@ class _Answering:
             if way.is_open and channel in (None, way.reachable.channel):
                 return way.key
         raise Rejected("unreachable", "The customer cannot be reached that way.", status=409)
+
+
+def _later(at: datetime | None) -> datetime | None:
+    """Raises Rejected."""
+    now = clock.now()
+    if at is not None and not now < at <= now + _FURTHEST:
+        raise Rejected("send_at", "Choose a time to come, within a year.", status=422)
+    return at
+
+
+def _take_back(connection: Connection, call: Call[Agent]) -> Answer:
+    _held(connection, call)
+    take_back(connection, call.id, call.caller)
+    return Answer(_entry(connection, call.id, call.caller))
+
+
+def _send_now(connection: Connection, call: Call[Agent]) -> Answer:
+    _held(connection, call)
+    held.send_now(connection, call.id, call.caller)
+    return Answer(_entry(connection, call.id, call.caller))
+
+
+def _held(connection: Connection, call: Call[Agent]) -> None:
+    """Raises Rejected for what was never to be sent, and what the agent may not see."""
+    if _entry(connection, call.id, call.caller).sending is None:
+        raise Rejected("no_interaction", "There is no such interaction.", status=404)
 
 
 def must_see(connection: Connection, conversation_id: str, agent: Agent) -> None:

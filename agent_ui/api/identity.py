@@ -7,7 +7,7 @@ from http import HTTPStatus
 from pydantic import Field
 from sqlalchemy import Connection
 
-from agent_ui.context import ConsoleContext
+from agent_ui.api.overseeing import refuse_others
 from hub.api.operation import Answer, Call, Operation, Shape
 from hub.errors import Rejected
 from hub.store import customer_book, customer_pairs, merging, regrouping
@@ -58,8 +58,7 @@ class Merges(Shape):
 _TAG = "customers"
 
 
-def operations(context: ConsoleContext) -> Sequence[Operation[Agent]]:
-    acts = _Acts(context)
+def operations() -> Sequence[Operation[Agent]]:
     return [
         Operation(
             "GET", "/customers/{id}/doubles", "listDoubles", _TAG, "Who may be the same",
@@ -72,11 +71,11 @@ def operations(context: ConsoleContext) -> Sequence[Operation[Agent]]:
         Operation(
             "POST", "/customers/{id}/merge", "mergeCustomers", _TAG,
             "Merge another customer into this one", "customers:write", Merge, takes=Merging,
-            write=acts.merge,
+            write=_merge,
         ),
         Operation(
             "POST", "/merges/{id}/undo", "undoMerge", _TAG, "Undo a merge of customers",
-            "customers:write", Merge, write=acts.undo,
+            "customers:write", Merge, write=_undo,
         ),
     ]  # fmt: skip
 
@@ -108,27 +107,16 @@ def _merges(connection: Connection, call: Call[Agent]) -> Merges:
     )
 
 
-class _Acts:
-    """For who oversees the work, as on the routes of the console."""
+def _merge(connection: Connection, call: Call[Agent]) -> Answer:
+    refuse_others(call.caller)
+    done = merging.merge(connection, call.id, call.body.other_id, by=call.caller.id)
+    return Answer(Merge(id=done.id, kept_id=done.kept_id, other_id=done.other_id))
 
-    def __init__(self, context: ConsoleContext) -> None:
-        self._context = context
 
-    def merge(self, connection: Connection, call: Call[Agent]) -> Answer:
-        self._check(call.caller)
-        done = merging.merge(connection, call.id, call.body.other_id, by=call.caller.id)
-        return Answer(Merge(id=done.id, kept_id=done.kept_id, other_id=done.other_id))
-
-    def undo(self, connection: Connection, call: Call[Agent]) -> Answer:
-        self._check(call.caller)
-        done = merging.undo(connection, call.id, by=call.caller.id)
-        return Answer(Merge(id=done.id, kept_id=done.kept_id, other_id=done.other_id))
-
-    def _check(self, agent: Agent) -> None:
-        supervisor = not agent.roles.isdisjoint(self._context.supervisor_roles)
-        if not (supervisor or agent.oversees):
-            detail = "Only a supervisor can do this."
-            raise Rejected("not_supervisor", detail, status=HTTPStatus.FORBIDDEN)
+def _undo(connection: Connection, call: Call[Agent]) -> Answer:
+    refuse_others(call.caller)
+    done = merging.undo(connection, call.id, by=call.caller.id)
+    return Answer(Merge(id=done.id, kept_id=done.kept_id, other_id=done.other_id))
 
 
 def _there(connection: Connection, customer_id: str) -> None:

@@ -147,7 +147,7 @@ def shown_work(item: WorkItem) -> Work:
 
 def _act(name: str, summary: str, act: Act, takes: type[Shape] = Nothing) -> Operation[Agent]:
     def work(connection: Connection, call: Call[Agent]) -> Answer:
-        item = _item(connection, call)
+        item = item_of(connection, call)
         changed = act(connection, item, call)
         return Answer(shown_work(work_items.by_ids(connection, [changed.id])[0]))
 
@@ -220,10 +220,10 @@ def _states(state: str) -> tuple[str, ...]:
 
 
 def _one(connection: Connection, call: Call[Agent]) -> Work:
-    return shown_work(_item(connection, call))
+    return shown_work(item_of(connection, call))
 
 
-def _item(connection: Connection, call: Call[Agent]) -> WorkItem:
+def item_of(connection: Connection, call: Call[Agent]) -> WorkItem:
     found = work_items.by_ids(connection, [call.id])
     if not found or not found[0].is_for(call.caller):
         raise Rejected("no_work_item", "This work item does not exist.", status=404)
@@ -248,12 +248,17 @@ def _snooze(connection: Connection, item: WorkItem, call: Call[Agent]) -> WorkIt
 
 def _resolve(connection: Connection, item: WorkItem, call: Call[Agent]) -> WorkItem:
     body: Resolving = call.body
-    results = {name: text.strip() for name, text in body.results.items() if text.strip()}
+    results = results_of(body)
     try:
         return resolve(connection, item.id, call.caller, results=results, seen=body.seen)
     except Unseen as error:
         detail = "Something was added that you had not seen. Read it first."
         raise Rejected("unseen", detail, status=HTTPStatus.CONFLICT) from error
+
+
+def results_of(body: Resolving) -> dict[str, str]:
+    """What was filled in."""
+    return {name: text.strip() for name, text in body.results.items() if text.strip()}
 
 
 def _leave_note(connection: Connection, item: WorkItem, agent: Agent, text: str) -> None:

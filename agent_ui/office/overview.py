@@ -48,9 +48,7 @@ class Overview:
         self._read_at = -FRESH
 
     def day(self) -> datetime:
-        """When today began for the organisation, in UTC."""
-        local = clock.now().astimezone(self._context.zone())
-        return local.replace(hour=0, minute=0, second=0, microsecond=0)
+        return day_of(self._context)
 
     def _read(self, connection: Connection) -> Stand:
         now = clock.now()
@@ -65,3 +63,9 @@ class Overview:
         )
         limits = Thresholds.chosen(choices.value(connection, CHOICE))
         return Stand(seen.wall, alerts_of(seen, limits), limits)
+
+
+def day_of(context: ConsoleContext) -> datetime:
+    """When today began for the organisation."""
+    local = clock.now().astimezone(context.zone())
+    return local.replace(hour=0, minute=0, second=0, microsecond=0)

@@ -4,7 +4,7 @@ behind each figure."""
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
@@ -183,19 +183,27 @@ class ReportViews:
         return self._between(first, last)
 
     def _preset(self, days: int) -> tuple[date, date]:
-        """So many days up to today."""
-        today = clock.now().astimezone(self._context.zone()).date()
-        return today - _DAY * (days - 1), today
+        return preset(days, self._context.zone())
 
     def _between(self, first: date, last: date, **filters: Any) -> Asked:
-        longest = first <= last and last - first <= reporting.LONGEST
-        if not longest or first.year not in _YEARS:
-            raise _bad_period()
-        since, until = self._midnight(first), self._midnight(last + _DAY)
-        return Asked(first, last, Period(since, until, **filters))
+        return Asked(first, last, period_between(first, last, self._context.zone(), **filters))
 
-    def _midnight(self, day: date) -> datetime:
-        return datetime.combine(day, time(), self._context.zone()).astimezone(UTC)
+
+def preset(days: int, zone: tzinfo) -> tuple[date, date]:
+    """So many days up to today."""
+    today = clock.now().astimezone(zone).date()
+    return today - _DAY * (days - 1), today
+
+
+def period_between(first: date, last: date, zone: tzinfo, **filters: Any) -> Period:
+    """Both days included. Raises Rejected for days that are none, or too far apart."""
+    in_order = first <= last and last - first <= reporting.LONGEST
+    if not in_order or first.year not in _YEARS:
+        raise _bad_period()
+    since, until = (
+        datetime.combine(day, time(), zone).astimezone(UTC) for day in (first, last + _DAY)
+    )
+    return Period(since, until, **filters)
 
 
 def _bad_period() -> Rejected:

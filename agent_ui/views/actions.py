@@ -37,6 +37,7 @@ from hub import clock
 from hub.errors import Rejected
 from hub.store import corrections, held, timeline, work_items
 from hub.store.steps_done import StepsFirst
+from hub.store.tasks import TasksFirst
 from hub.store.timeline import Entry
 from hub.store.work_items import WorkItem
 
@@ -55,6 +56,10 @@ _OTHERS_WROTE_BEFORE_END = N_(
 )
 
 _STEPS_FIRST = N_("Do this first, and tick it under “What this needs”: {steps}.")
+_TASKS_FIRST = N_(
+    "This was asked of another role and is not done yet: {tasks}. Wait for it, or say why it is "
+    "not needed."
+)
 _STAYS = N_(
     "The model makes {role} responsible for this topic. The work stays with {former}: correct it "
     "again and hand it over if that is better."
@@ -285,6 +290,8 @@ def _why_not(visit: Visit, error: Rejected) -> str:
         texts = visit.texts
         titles = [title.get(texts.language) or title.get("en", "") for title in error.titles]
         return texts(_STEPS_FIRST, steps="; ".join(titles))
+    if isinstance(error, TasksFirst):
+        return visit.texts(_TASKS_FIRST, tasks="; ".join(error.what))
     return words.reason(visit.texts, error)
 
 

@@ -13,11 +13,12 @@ from agent_ui.drafting import Draft
 from agent_ui.pages import Pages
 from agent_ui.screen import Screen, read_screen
 from agent_ui.topic_desk import TopicChoice
+from agent_ui.views.sign_in import HOME, see_other
 from agent_ui.views.work import WorkViews
 from agent_ui.visit import Visit, checked_id, number
 from agent_ui.ways import alphabet
 from hub import clock
-from hub.store import timeline
+from hub.store import follows, timeline
 from hub.store.follow_ups import FollowUp
 from hub.store.former_decisions import Former
 from hub.store.timeline import Entry
@@ -32,7 +33,11 @@ class ConversationViews:
         self._work = work
 
     async def page(self, visit: Visit) -> web.StreamResponse:
-        return await self.show(visit, visit.id)
+        wanted = visit.id
+        now = await self._context.database.read(lambda c: timeline.where_now(c, wanted))
+        if now != wanted:
+            return see_other(f"{HOME}/conversations/{now}")
+        return await self.show(visit, wanted)
 
     async def show(
         self,
@@ -50,6 +55,7 @@ class ConversationViews:
         A notice with status 200 tells what was done, any other what went wrong.
         """
         screen = await self.read(visit, conversation_id)
+        await self._saw(visit, conversation_id)
         if draft is None and (draft := screen.kept_draft) is not None:
             mode = draft.mode
         values: dict[str, Any] = {
@@ -94,7 +100,15 @@ class ConversationViews:
         entries = await self._context.database.read(read)
         if entries is None:
             raise web.HTTPNotFound
+        if entry_id:
+            await self._saw(visit, conversation_id)
         return self._pages.page(visit, "parts/entries.html", entries=entries)
+
+    async def _saw(self, visit: Visit, conversation_id: str) -> None:
+        """What an agent follows has no news for them once it was on their screen."""
+        database, agent_id = self._context.database, visit.known.id
+        if await database.read(lambda c: follows.is_behind(c, conversation_id, agent_id)):
+            await database.write(lambda c: follows.saw(c, conversation_id, agent_id))
 
     async def read(self, visit: Visit, conversation_id: str) -> Screen:
         screen = await self._context.database.read(
@@ -116,7 +130,7 @@ class ConversationViews:
     def _topic_choices(self, screen: Screen, language: str) -> Sequence[TopicChoice]:
         """None for who cannot correct the topic now."""
         item = screen.item
-        if item is None or not (screen.is_mine or screen.may_take):
+        if item is None or screen.task or not (screen.is_mine or screen.may_take):
             return ()
         return self._context.topics.choices(item.decision, item.channel, language)
 

@@ -12,7 +12,7 @@ from agent_ui.pages import Pages
 from agent_ui.views.sign_in import HOME, see_other
 from agent_ui.visit import Visit
 from agent_ui.work_views import read_listed
-from hub.store import saved_views
+from hub.store import follows, saved_views
 from hub.store.saved_views import Wanted
 
 T = TypeVar("T")
@@ -25,9 +25,13 @@ class SavedViewViews:
 
     async def counts(self, visit: Visit) -> web.StreamResponse:
         """The views alone, with how much each shows now."""
-        views = await self._context.database.read(lambda c: read_listed(c, visit.known))
+        views, followed = await self._context.database.read(
+            lambda c: (read_listed(c, visit.known), follows.of(c, visit.known))
+        )
         chosen = visit.request.query.get("view", "")
-        return self._pages.page(visit, "parts/view_list.html", views=views, chosen=chosen)
+        return self._pages.page(
+            visit, "parts/view_list.html", views=views, followed=followed, chosen=chosen
+        )
 
     async def keep(self, visit: Visit) -> web.StreamResponse:
         names = ("part", "role", "channel", "topic", "promised", "words")

@@ -10,6 +10,7 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Any, Literal, cast
 
+from aiohttp import web
 from pydantic import Field
 from sqlalchemy import Connection
 
@@ -25,6 +26,7 @@ from connectors.portal.writing import (
 )
 from hub.api.cursors import cursor_of, parts_of
 from hub.api.door import Door
+from hub.api.files import FileIds, FileName, Files, HandedIn, no_file
 from hub.api.openapi import About, document
 from hub.api.operation import Answer, Call, Operation, Paging, Shape, picked
 from hub.api.page import reference
@@ -155,11 +157,13 @@ class NewConversation(Shape):
     answers: dict[
         Annotated[str, Field(max_length=100)], Annotated[str, Field(max_length=LONGEST_ANSWER)]
     ] = Field(default_factory=dict, max_length=50)
+    files: FileIds = Field(default_factory=list)
     language: Language = "en"
 
 
 class NewMessage(Shape):
     text: str = Field(min_length=1, max_length=LONGEST_TEXT)
+    files: FileIds = Field(default_factory=list)
     language: Language = "en"
 
 
@@ -183,11 +187,12 @@ class PortalApi:
         writing: Writing,
         colleagues: Colleagues,
         texts: Mapping[str, Texts],
+        files: Files,
         *,
         per_minute: int,
     ) -> None:
         self._context = context
-        self._operations = operations(context, writing, colleagues, texts)
+        self._operations = operations(context, writing, colleagues, texts, files)
         self._door = Door[Member](
             ABOUT.base, context.database, _member_of, context.wake, per_minute=per_minute
         )
@@ -199,7 +204,7 @@ class PortalApi:
 def described() -> dict[str, Any]:
     """The OpenAPI document. To describe an operation takes nothing of what it works on."""
     nothing = cast("Any", None)
-    return document(ABOUT, operations(nothing, nothing, nothing, nothing))
+    return document(ABOUT, operations(nothing, nothing, nothing, nothing, nothing))
 
 
 def operations(
@@ -207,8 +212,10 @@ def operations(
     writing: Writing,
     colleagues: Colleagues,
     texts: Mapping[str, Texts],
+    files: Files,
 ) -> Sequence[Operation[Member]]:
-    acts = _Acts(context, writing)
+    acts = _Acts(context, writing, files)
+    most = files.most if files else None
     one, tag = "/conversations/{id}", "conversations"
     return [
         Operation(
@@ -238,6 +245,15 @@ def operations(
             "POST", one + "/messages", "write", tag, "Go on with it", "conversations:write", Kept,
             takes=NewMessage, deed=acts.go_on, status=HTTPStatus.CREATED,
         ),
+        Operation(
+            "POST", "/files", "handInFile", "files", "Hand in a file, to name it in a message",
+            "conversations:write", HandedIn, asks=FileName, deed=acts.hand_in, upload=True,
+            status=HTTPStatus.CREATED, body_limit=most,
+        ),
+        Operation(
+            "GET", "/files/{id}", "downloadFile", "files", "Download a file of a conversation",
+            "conversations:read", None, serve=acts.download,
+        ),
         *api_trade.operations(),
         *api_colleagues.operations(colleagues, texts),
     ]  # fmt: skip
@@ -247,11 +263,24 @@ def operations(
 class _Acts:
     context: ConnectorContext
     writing: Writing
+    files: Files
 
     async def topics(self, call: Call[Member]) -> Topics:
         language = call.query.language
         found = self.writing.topics(call.caller.customer)
         return Topics(items=[_topic(one, language) for one in found])
+
+    async def hand_in(self, call: Call[Member]) -> Answer:
+        return await self.files.hand_in(call)
+
+    async def download(self, call: Call[Member]) -> web.StreamResponse:
+        found = await self.context.database.read(
+            lambda c: portal_views.file_of(c, call.caller.sight, call.id)
+        )
+        if found is None:
+            raise no_file()
+        name, sha256 = found
+        return await self.files.download(sha256, name)
 
     async def begin(self, call: Call[Member]) -> Answer:
         body: NewConversation = call.body
@@ -262,6 +291,7 @@ class _Acts:
             text=body.text,
             subject=body.subject,
             answers=body.answers,
+            files=self.files.named(call, body.files),
             form_id=f"api:{call.token.id}:{call.key}",
         )
         where = f"/conversations/{accepted.conversation_id}"
@@ -276,6 +306,7 @@ class _Acts:
             request,
             language=body.language,
             text=body.text,
+            files=self.files.named(call, body.files),
             form_id=f"api:{call.token.id}:{call.key}",
         )
         return Answer(Kept(**accepted.model_dump()))

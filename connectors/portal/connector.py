@@ -17,6 +17,7 @@ from connectors.portal.settings import PortalSettings
 from connectors.portal.sign_in import BACK, SignIn
 from connectors.portal.tokens import TokenPages
 from connectors.portal.writing import Writing
+from hub.api.files import Files
 from hub.connector import Committing, ConnectorContext, Finding, OutgoingMessage, SendResult
 from hub.errors import LoketError
 from hub.http import Route
@@ -27,6 +28,10 @@ from hub.store.portal_rights import Right
 from hub.texts import DEFAULT
 
 log = structlog.get_logger(__name__)
+
+
+_BESIDE_FILES = 200_000
+"""Bytes of a form that are no file."""
 
 
 class PortalConnector:
@@ -47,6 +52,7 @@ class PortalConnector:
             writing,
             self._colleagues,
             self._pages.texts,
+            Files(context.blobs, context.workers, context.tokens, settings.file_bytes),
             per_minute=settings.api_requests_per_minute,
         )
         self._tokens = TokenPages(context, self._pages)
@@ -66,6 +72,7 @@ class PortalConnector:
         signing, account = self._sign_in, self._account
         requests, orders, colleagues = self._requests, self._orders, self._colleagues
         one, order = "/portal/requests/{id}", "/portal/orders/{id}"
+        limit = self._settings.file_bytes + _BESIDE_FILES
         return [
             *self._pages.routes(),
             *self._api.routes(),
@@ -81,9 +88,9 @@ class PortalConnector:
             Route("GET", "/portal", customer(account.home)),
             Route("GET", "/portal/requests", customer(requests.index)),
             Route("GET", "/portal/requests/new", customer(requests.new)),
-            Route("POST", "/portal/requests/new", customer(requests.begin)),
+            Route("POST", "/portal/requests/new", customer(requests.begin), body_limit=limit),
             Route("GET", one, customer(requests.show)),
-            Route("POST", one, customer(requests.go_on)),
+            Route("POST", one, customer(requests.go_on), body_limit=limit),
             Route("GET", "/portal/files/{id}", customer(requests.file)),
             Route("GET", "/portal/orders", customer(orders.index)),
             Route("GET", "/portal/orders/new/{id}", customer(orders.new)),

@@ -21,7 +21,7 @@ from connectors.portal.visit import (
 )
 from hub import clock
 from hub.errors import Rejected, Retry
-from hub.http import Handler, field_of, form_of, host_of
+from hub.http import Handler, close_files, field_of, form_of, host_of
 from hub.store import Database, portal_sign_in
 from hub.store.inserting import digest
 from hub.store.portal_rights import Right
@@ -77,7 +77,11 @@ class Guard:
                     visit.member.must(right)
                 return await self._for_customer(visit, view)
 
-            return self._with_browser(request, guest, await self._answer(guest, work))
+            try:
+                answer = await self._answer(guest, work)
+            finally:
+                await close_files(request)
+            return self._with_browser(request, guest, answer)
 
         return handler
 

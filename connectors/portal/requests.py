@@ -9,9 +9,11 @@ from connectors.portal.writing import Writing, chosen_of, must_be_own, questions
 from hub import clock
 from hub.connector import ConnectorContext
 from hub.downloads import download_headers
-from hub.interaction import DeliveryState
+from hub.http import form_of
+from hub.interaction import Attachment, DeliveryState
 from hub.store import portal_views
 from hub.store.portal_views import Request
+from hub.taking import take_all
 
 
 class Requests:
@@ -47,6 +49,7 @@ class Requests:
             language=visit.texts.language,
             text=await visit.field("text"),
             form_id=await visit.field("form_id"),
+            files=await self._files(visit),
         )
         return see_other(f"/portal/requests/{request.id}#last")
 
@@ -75,8 +78,13 @@ class Requests:
             subject=await visit.field("subject"),
             answers=answers,
             form_id=await visit.field("form_id"),
+            files=await self._files(visit),
         )
         return see_other(f"/portal/requests/{accepted.conversation_id}")
+
+    async def _files(self, visit: Visit) -> tuple[Attachment, ...]:
+        form = await form_of(visit.request)
+        return await take_all(form, self._context.blobs, self._context.workers)
 
     async def file(self, visit: Visit) -> web.StreamResponse:
         """A file of a message of theirs, as bytes to keep: never by the type that it claims."""

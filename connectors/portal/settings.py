@@ -18,6 +18,9 @@ class PortalSettings(Section):
     session_days: int = Field(14, ge=1, le=365, description="days a customer stays signed in")
     asks_per_minute: int = Field(20, ge=1, description="codes asked for and tried by one address")
     messages_per_minute: int = Field(20, ge=1, description="messages of one customer")
+    file_bytes: int = Field(
+        10_000_000, ge=1_000, le=25_000_000, description="the most that the files of a message have"
+    )
     api_requests_per_minute: int = Field(
         300, ge=1, description="requests to the API with one token, per process"
     )

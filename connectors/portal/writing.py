@@ -1,8 +1,9 @@
 """What a customer writes over the portal, by a page or a program: kept once, not too often."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from typing import Any
 
 from connectors.portal.settings import PortalSettings
 from hub import clock
@@ -12,6 +13,7 @@ from hub.errors import Rejected
 from hub.interaction import (
     Accepted,
     Arrival,
+    Attachment,
     Channel,
     Party,
     PointKind,
@@ -43,7 +45,7 @@ class Writing:
 
     async def begin(
         self, customer: Customer, *, language: str, topic: str, text: str, subject: str,
-        answers: Mapping[str, str], form_id: str,
+        answers: Mapping[str, str], form_id: str, files: Sequence[Attachment] = (),
     ) -> Accepted:  # fmt: skip
         """A new request. `answers`: by the name of the question."""
         chosen = chosen_of(self.topics(customer), topic)
@@ -57,14 +59,16 @@ class Writing:
             form_id=form_id,
             subject=" ".join(subject.split())[:LONGEST_SUBJECT] or chosen.title[language],
             topic=chosen.topic,
+            files=files,
             details={
                 ANSWER + name: answer[:LONGEST_ANSWER] for name, answer in given.items() if answer
             },
         )
 
     async def go_on(
-        self, customer: Customer, request: Request, *, language: str, text: str, form_id: str
-    ) -> Accepted:
+        self, customer: Customer, request: Request, *, language: str, text: str, form_id: str,
+        files: Sequence[Attachment] = (),
+    ) -> Accepted:  # fmt: skip
         """Another message in a request, which must be theirs."""
         return await self.keep(
             customer,
@@ -73,11 +77,13 @@ class Writing:
             form_id=form_id,
             subject=request.subject,
             thread=Thread(token=self._context.tokens.sign(TOKEN_PURPOSE, request.id)),
+            files=files,
         )
 
     async def keep(
         self, customer: Customer, *, language: str, text: str, form_id: str, subject: str,
         thread: Thread | None = None, topic: str = "", details: Mapping[str, str] | None = None,
+        files: Sequence[Attachment] = (),
     ) -> Accepted:  # fmt: skip
         if wait := self._messages.take(customer.id, asyncio.get_running_loop().time()):
             raise Rejected("too_often", "Too many messages. Wait a minute.", status=429, after=wait)
@@ -91,7 +97,8 @@ class Writing:
             customer, language=language, external_id=form_id[:100] or clock.new_id(),
             subject=subject, text=text, topic=topic,
         )  # fmt: skip
-        more = {"thread": thread or Thread(), "details": dict(details or {})}
+        more: dict[str, Any] = {"thread": thread or Thread(), "details": dict(details or {})}
+        more["attachments"] = tuple(files)
         return await self._context.intake.accept(arrival.model_copy(update=more))
 
     async def trouble(self, customer: Customer, *, language: str, where: str, place: str) -> None:

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from aiohttp import hdrs, web
 from pydantic import BaseModel
@@ -75,6 +75,7 @@ class Door(Generic[Caller]):
 
     def _handler(self, operation: Operation[Caller]) -> Handler:
         async def handler(request: web.Request) -> web.StreamResponse:
+            answer: web.StreamResponse
             try:
                 answer = await self._answer(operation, request)
             except Invalid as error:
@@ -90,12 +91,16 @@ class Door(Generic[Caller]):
 
         return handler
 
-    async def _answer(self, operation: Operation[Caller], request: web.Request) -> web.Response:
+    async def _answer(
+        self, operation: Operation[Caller], request: web.Request
+    ) -> web.StreamResponse:
         token, caller = await self._who(request)
         if operation.scope not in token.scopes:
             detail = f"This token may not do that: it lacks the scope {operation.scope}."
             raise Rejected("scope", detail, status=HTTPStatus.FORBIDDEN)
         asked = await _read(operation, request, token, caller)
+        if operation.serve is not None:
+            return await operation.serve(asked.call)
         if operation.is_read:
             found = await self._look(operation, asked.call)
             return _unless_known(request, _kept(operation, Answer(found), self._base))
@@ -182,8 +187,12 @@ async def _read(
     if any(len(part) > _LONGEST_ID for part in path.values()):
         raise Rejected("not_found", "There is nothing here.", status=HTTPStatus.NOT_FOUND)
     query = query_of(request.query, operation.asks)
-    raw = b"" if operation.is_read else await _bytes_of(request)
-    body = body_of(raw, request.content_type, operation.takes)
+    # A file is read as it comes, by who keeps it.
+    has_body = not (operation.is_read or operation.upload)
+    raw = await _bytes_of(request) if has_body else b""
+    body: Any = body_of(raw, request.content_type, operation.takes)
+    if operation.upload:
+        body = request.content
     key = request.headers.get(KEY_HEADER, "").strip()
     if len(key) > LONGEST_KEY:
         raise Rejected("key", f"{KEY_HEADER} has at most {LONGEST_KEY} characters.")

@@ -110,6 +110,12 @@ def _operation(one: Operation[Any], names: Names) -> dict[str, Any]:
     if one.takes is not Nothing:
         content = {"application/json": {"schema": names[one.takes, "validation"]}}
         found["requestBody"] = {"required": True, "content": content}
+    if one.upload:
+        schema = {"type": "string", "format": "binary"}
+        found["requestBody"] = {
+            "required": True,
+            "content": {"application/octet-stream": {"schema": schema}},
+        }
     return found
 
 
@@ -126,6 +132,8 @@ def _parameters(one: Operation[Any]) -> list[dict[str, Any]]:
         if "description" in schema:
             given["description"] = schema["description"]
         found.append(given)
+    if one.serve is not None:
+        return found
     if one.is_read:
         found.append(_header("If-None-Match", "the ETag that you know: 304 while it holds"))
     else:
@@ -152,7 +160,11 @@ def _header(name: str, told: str) -> dict[str, Any]:
 
 def _responses(one: Operation[Any], names: Names) -> dict[str, Any]:
     answers: dict[str, Any] = {}
-    if one.gives is None:
+    if one.serve is not None:
+        schema = {"type": "string", "format": "binary"}
+        content = {"application/octet-stream": {"schema": schema}}
+        answers["200"] = {"description": "the file", "content": content}
+    elif one.gives is None:
         answers["204"] = {"description": HTTPStatus.NO_CONTENT.phrase}
     else:
         content = {"application/json": {"schema": names[one.gives, "serialization"]}}
@@ -165,6 +177,8 @@ def _responses(one: Operation[Any], names: Names) -> dict[str, Any]:
         refusals[404] = "there is no such thing, or it is not for this token"
     if one.takes is not Nothing:
         refusals |= {400: "no JSON", 413: "too large", 415: "not application/json"}
+    if one.upload:
+        refusals |= {413: "too large", 415: "a kind of file that is not taken"}
     if not one.is_read:
         refusals |= {409: "it is not so any more, as `detail` says"}
     if one.takes is not Nothing or one.asks is not Nothing or not one.is_read:

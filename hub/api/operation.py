@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Generic, TypeVar
 
+from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
@@ -73,17 +74,18 @@ Read = Callable[[Connection, Call[Caller]], BaseModel]
 Look = Callable[[Call[Caller]], Awaitable[BaseModel]]
 Write = Callable[[Connection, Call[Caller]], Answer]
 Deed = Callable[[Call[Caller]], Awaitable[Answer]]
+Serve = Callable[[Call[Caller]], Awaitable[web.StreamResponse]]
 
 
 @dataclass(frozen=True)
 class Operation(Generic[Caller]):
-    """One of four: `read` and `look` change nothing, the first in the store alone; `write` is a
+    """One of five: `read` and `look` change nothing, the first in the store alone; `write` is a
     change in one transaction, `deed` one that takes more than that: done again with the same `key`
-    it must change nothing.
+    it must change nothing. `serve` gives a file.
 
     `path` is below the API's own; `state`: what an If-Match is about, read under lock in the
-    transaction of the change. `tag`: the chapter it belongs to. `body_limit`: in
-    bytes, None for the general one.
+    transaction of the change. `upload`: the body is a file; the call has its stream. `tag`: the
+    chapter it belongs to. `body_limit`: in bytes, None for the general one.
     """
 
     method: str
@@ -97,6 +99,8 @@ class Operation(Generic[Caller]):
     look: Look[Caller] | None = None
     write: Write[Caller] | None = None
     deed: Deed[Caller] | None = None
+    serve: Serve[Caller] | None = None
+    upload: bool = False
     takes: type[BaseModel] = Nothing
     asks: type[BaseModel] = Nothing
     state: Read[Caller] | None = None
@@ -105,4 +109,4 @@ class Operation(Generic[Caller]):
 
     @property
     def is_read(self) -> bool:
-        return self.read is not None or self.look is not None
+        return not (self.read is None and self.look is None and self.serve is None)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, insert, null, or_, select
+from sqlalchemy import ColumnElement, Connection, insert, null, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from hub import clock
@@ -58,8 +58,10 @@ def listed(connection: Connection, wanted: Wanted, *, after: str = "", limit: in
     return [_entered(row) for row in connection.execute(selection)]
 
 
-def find(connection: Connection, agreement_id: str) -> Entered | None:
+def find(connection: Connection, agreement_id: str, *, lock: bool = False) -> Entered | None:
     selection = select(agreements).where(agreements.c.id == agreement_id)
+    if lock:
+        selection = selection.with_for_update()
     row = connection.execute(selection).one_or_none()
     return None if row is None else _entered(row)
 
@@ -88,6 +90,43 @@ def add(connection: Connection, values: Mapping[str, Any], *, by: str) -> str:
         connection, actor=by, action="agreement.added", about=agreement_id, details=details
     )
     return agreement_id
+
+
+def change(
+    connection: Connection, agreement_id: str, values: Mapping[str, Any], *, by: str
+) -> None:
+    """Change what is named; the audit log has what it was. What runs by it keeps the deadlines that
+    it has. Raises Rejected for a promise that an agent made: that is kept, not rewritten."""
+    this = agreements.c.id == agreement_id
+    former = connection.execute(select(agreements).where(this)).one()
+    if former.agent_id is not None:
+        detail = "An agent promised this: say that it is kept, or promise something else."
+        raise Rejected("is_promise", detail, status=409)
+    row = dict(values)
+    if "number" in row:
+        row["number"] = normal(row["number"]) or None
+    if "details" in row:
+        row["details"] = row["details"] or null()
+    changed = {
+        name: [_plain(getattr(former, name)), _plain(value)]
+        for name, value in values.items()
+        if getattr(former, name) != value
+    }
+    if not changed:
+        return
+    try:
+        with connection.begin_nested():
+            connection.execute(update(agreements).where(this).values(row))
+    except IntegrityError as error:
+        detail = "Another agreement has this number."
+        raise Rejected("number_taken", detail, status=409) from error
+    audit.record(
+        connection, actor=by, action="agreement.changed", about=agreement_id, details=changed
+    )
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def _entered(row: Any) -> Entered:

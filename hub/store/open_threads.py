@@ -8,6 +8,7 @@ from sqlalchemy import Connection, exists, or_, select
 
 from hub import clock
 from hub.interaction import Arrival, Channel
+from hub.store import tasks
 from hub.store.among import among
 from hub.store.tables import contact_points, conversations, interactions
 
@@ -67,7 +68,7 @@ def _open(
     theirs = or_(among(columns.customer_id, customer_ids), among(columns.shared_id, customer_ids))
     rows = connection.execute(
         select(columns.id, columns.customer_id, columns.shared_id, columns.last_at, *used)
-        .where(theirs, columns.state != "resolved")
+        .where(theirs, columns.state != "resolved", ~tasks.is_own(columns.id))
         .order_by(columns.last_at.desc())
     )
     found: dict[str, list[Any]] = {}

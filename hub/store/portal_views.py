@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from hub.interaction import Channel, Direction, InteractionKind
+from hub.store import tasks
 from hub.store.among import among
 from hub.store.held import has_left
 from hub.store.tables import (
@@ -79,7 +80,12 @@ def requests(
     columns = conversations.c
     selection = (
         select(conversations)
-        .where(among(columns.customer_id, sight.all), columns.channel != Channel.PARTNER.value)
+        .where(
+            among(columns.customer_id, sight.all),
+            columns.channel != Channel.PARTNER.value,
+            columns.merged_into.is_(None),
+            ~tasks.is_own(columns.id),
+        )
         .order_by(columns.last_at.desc())
         .limit(limit)
     )
@@ -96,6 +102,7 @@ def request(connection: Connection, sight: Sight, conversation_id: str) -> Reque
             conversations.c.id == conversation_id,
             among(conversations.c.customer_id, sight.all),
             conversations.c.channel != Channel.PARTNER.value,
+            ~tasks.is_own(conversations.c.id),
         )
     ).one_or_none()
     return None if row is None else _requests(connection, [row], sight)[0]

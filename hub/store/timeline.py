@@ -20,6 +20,7 @@ from hub.interaction import (
     Party,
     Verification,
 )
+from hub.store import tasks
 from hub.store.agents import Agent
 from hub.store.among import among
 from hub.store.tables import (
@@ -44,6 +45,7 @@ class Conversation:
     state: str
     linked_id: str | None
     created_at: datetime
+    merged_into: str | None = None
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,8 @@ def visible(connection: Connection, conversation_ids: Collection[str], agent: Ag
 
     These are the ones with a work item in a role that they hold or assigned to them, and those of
     a customer, or of the same organisation, for whom they hold work now; and those about which a
-    colleague asked them something. Supervisors read all.
+    colleague asked them something, or their role for a task, or they asked for one. Supervisors
+    read all.
     """
     if agent.supervisor:
         there = conversations.c.id.in_(conversation_ids)
@@ -135,6 +138,7 @@ def visible(connection: Connection, conversation_ids: Collection[str], agent: Ag
         _by_work(conversation_ids, agent),
         _by_customer(conversation_ids, agent),
         _by_request(conversation_ids, agent),
+        tasks.visible_to(conversation_ids, agent),
     )
     return set(connection.execute(found).scalars())
 
@@ -193,11 +197,23 @@ def conversation(connection: Connection, conversation_id: str) -> Conversation |
             columns.state,
             columns.linked_id,
             columns.created_at,
+            columns.merged_into,
         ).where(columns.id == conversation_id)
     ).one_or_none()
     if row is None:
         return None
     return Conversation(**(row._asdict() | {"channel": Channel(row.channel)}))
+
+
+def where_now(connection: Connection, conversation_id: str) -> str:
+    """The conversation in which all of this one is: itself, unless it was merged."""
+    columns = conversations.c
+    while True:
+        into = select(columns.merged_into).where(columns.id == conversation_id)
+        found = connection.execute(into).scalar_one_or_none()
+        if found is None:
+            return conversation_id
+        conversation_id = found
 
 
 def entries(

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, and_, exists, func, select, update
 
 from hub.interaction import InteractionKind
 from hub.promises import Promise
-from hub.store import handled, steps, wall
+from hub.store import handled, steps, tasks, wall
 from hub.store.among import among
 from hub.store.constants import constant
 from hub.store.inserting import insert_new
@@ -46,6 +46,7 @@ def write_missing(connection: Connection) -> int:
         columns.state == constant(DONE),
         columns.resolved_at.is_not(None),
         ~exists().where(work_facts.c.work_item_id == columns.id),
+        ~tasks.is_own(columns.conversation_id),
     )
     if last is not None:
         query = query.where(columns.resolved_at >= last - _LATE_COMMIT)

@@ -29,6 +29,7 @@ from hub.store import (
     presence,
     queues,
     steps,
+    tasks,
 )
 from hub.store.agents import Agent
 from hub.store.among import among
@@ -137,8 +138,9 @@ def by_ids(connection: Connection, item_ids: Collection[str]) -> list[WorkItem]:
 def latest_of(connection: Connection, conversation_ids: Collection[str]) -> dict[str, WorkItem]:
     """The open work item of each conversation, or else the last one it had."""
     of_these = among(work_items.c.conversation_id, conversation_ids)
-    # Only one is open at a time, and it is the newest: a new one is made when none is open.
-    found = _read(connection, _selection().where(of_these).order_by(work_items.c.id))
+    # Only one is open at a time. It is the newest, except where two conversations became one.
+    is_open = work_items.c.state != DONE
+    found = _read(connection, _selection().where(of_these).order_by(is_open, work_items.c.id))
     return {item.conversation_id: item for item in found}
 
 
@@ -243,18 +245,32 @@ def resolve(
     connection: Connection, item_id: str, agent: Agent, results: dict[str, str]
 ) -> WorkItem:
     """The agent is done with an item that they hold, and with its conversation. Raises StepsFirst
-    when a step that blocks is not done."""
+    when a step that blocks is not done, TasksFirst when another role has yet to do something."""
     item = held(connection, item_id, agent)
     refuse_undone(connection, item_id, item.decision, BEFORE_END)
+    tasks.refuse_open(connection, item.conversation_id)
+    values = _over(connection, item)
+    return change(connection, item, agent, "work_item.resolved", values, results=results)
+
+
+def drop(connection: Connection, item: WorkItem, agent: Agent) -> WorkItem:
+    """Nobody need do this any more, whoever has it, or is asked to; it is locked."""
+    if item.state == OFFERED:
+        answers.end(connection, item.id, answers.WITHDRAWN)
+    values = {"snoozed_until": None, **NOT_PREFERRED, **_over(connection, item)}
+    return change(connection, item, agent, "work_item.dropped", values)
+
+
+def _over(connection: Connection, item: WorkItem) -> dict[str, Any]:
+    """The conversation is resolved; the values of an item that is done."""
     now = clock.now()
     connection.execute(
         update(conversations)
         .where(conversations.c.id == item.conversation_id)
         .values(state="resolved", resolved_at=now)
     )
-    values = deadlines.happened(connection, item_id, Event.RESOLVED, now)
-    values |= {"state": DONE, "resolved_at": now}
-    return change(connection, item, agent, "work_item.resolved", values, results=results)
+    met = deadlines.happened(connection, item.id, Event.RESOLVED, now)
+    return met | {"state": DONE, "resolved_at": now}
 
 
 def retopic(

@@ -3,6 +3,7 @@ import { refreshDesk } from "./desk.js";
 import { fetchPart, open, showPanes } from "./parts.js";
 import { toast } from "./notices.js";
 import { text } from "./texts.js";
+import { workList } from "./work-list.js";
 
 let sending = false;
 
@@ -22,6 +23,7 @@ async function send(form, submitter) {
   // A refusal shows the conversation again; its address is not one to come back to.
   showPanes(answer, { push: answer.ok });
   refreshDesk();
+  if (action.endsWith("/follow")) workList().countSoon();
   focusAfter(typing);
   if (tookNothing) toast(text("Nothing waits for your roles."));
 }

@@ -20,6 +20,9 @@ const ACTIONS = {
   f: () => document.querySelector("loket-composer")?.write("forward"),
   b: () => press("[data-take-back]"),
   e: () => openMenu("details[data-resolve]"),
+  F: () => press("[data-follow]"),
+  W: () => press("[data-followed]"),
+  T: () => openMenu("details[data-task]"),
   g: () => openMenu("details[data-give]"),
   z: () => openMenu("details[data-aside]"),
   y: () => press("[data-accept]"),
@@ -36,6 +39,9 @@ const ACTIONS = {
   c: openCorrection,
   l: () => press("[data-by-hand]"),
   a: sayWho,
+  S: () => regroup("split"),
+  M: () => regroup("merge"),
+  L: () => regroup("link"),
   q: () => openMenu("details[data-filter]"),
   0: () => press("[data-all-work]"),
   "?": openKeys,
@@ -78,6 +84,12 @@ function openMenu(selector) {
   if (!menu) return;
   menu.open = true;
   menu.querySelector("select, form button, input:not([type=hidden]), textarea").focus();
+}
+
+function regroup(what) {
+  openMenu("details[data-regroup]");
+  const chosen = `form[data-${what}] :is(select, input:not([type=hidden]))`;
+  document.querySelector(`[data-regroup] ${chosen}`)?.focus();
 }
 
 function sayWho() {

@@ -66,6 +66,7 @@ function tellConversation(change) {
     refreshCall();
   }
   else if (isOpen) conversation.update(change.entry);
+  else if (change.followed) workList().tellFollowed(change.conversation);
   else if (change.inbound) workList().mark(change.conversation);
 }
 

@@ -1,5 +1,6 @@
 // <loket-work>: the agent's work and the queue, kept in order by what the live line tells; or what
 // a view shows, which only the server knows and is asked again for.
+import { toast } from "./notices.js";
 import { fetchPart } from "./parts.js";
 import { counted, say, text } from "./texts.js";
 import { showTimes } from "./times.js";
@@ -12,6 +13,7 @@ const SOON = 500;
 const VIEWS_EVERY = 5_000;
 
 let viewsAsked = -VIEWS_EVERY;
+const told = new Set();
 
 class WorkList extends HTMLElement {
   connectedCallback() {
@@ -75,10 +77,12 @@ class WorkList extends HTMLElement {
     viewsAsked = performance.now();
     const answer = await fetchPart(`/console/views${this.dataset.query}`);
     this.counting = null;
-    const fresh = answer?.page.querySelectorAll("[data-view-count]") ?? [];
-    const shown = this.querySelectorAll("[data-view-count]");
-    if (fresh.length !== shown.length) return;
-    for (const [at, one] of shown.entries()) one.textContent = fresh[at].textContent;
+    const fresh = answer?.page.querySelector("[data-views]");
+    const shown = this.querySelector("[data-views]");
+    if (!fresh || !shown) return;
+    const at = [...shown.querySelectorAll("a")].indexOf(document.activeElement);
+    shown.replaceWith(fresh);
+    fresh.querySelectorAll("a")[at]?.focus({ preventScroll: true });
   }
 
   onClick(event) {
@@ -150,6 +154,15 @@ class WorkList extends HTMLElement {
     if (row) row.dataset.news = "";
   }
 
+  // Somebody wrote in a conversation that the agent follows: said once, until they look.
+  tellFollowed(conversation) {
+    this.mark(conversation);
+    if (!told.has(conversation)) toast(text("There is news in a conversation that you follow."));
+    told.add(conversation);
+    if (this.isView) this.viewSoon();
+    else this.countSoon();
+  }
+
   settle() {
     const [mine, queue, aside] = [this.list("mine"), this.list("queue"), this.list("aside")];
     while (queue.children.length > MOST_ROWS) queue.lastElementChild.remove();
@@ -165,6 +178,7 @@ class WorkList extends HTMLElement {
   }
 
   markCurrent() {
+    told.delete(location.pathname.split("/").pop());
     for (const link of this.querySelectorAll(".row-link")) {
       const current = link.pathname === location.pathname;
       link.toggleAttribute("aria-current", current);

@@ -34,12 +34,15 @@ conversations = Table(
     Column("state", String(16), nullable=False),  # open, pending, resolved
     Column("linked_id", ID, ForeignKey("conversations.id")),
     Column("shared_id", ID),  # the shared address it came from, where somebody said who it was
+    Column("merged_into", ID),  # all that was in it is there; this row waits for an undo
+    Column("split_from", ID),
     Column("handover_address", String(512), nullable=False, server_default=""),
     Column("interaction_count", Integer, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("last_at", Instant, nullable=False),
     Column("resolved_at", Instant),
     Index("ix_conversations_customer_id_last_at", "customer_id", "last_at"),
+    where("ix_conversations_merged_into", "merged_into IS NOT NULL", "merged_into"),
     where("ix_conversations_shared_id", "shared_id IS NOT NULL", "shared_id", "last_at"),
 )
 
@@ -207,6 +210,15 @@ drafts = Table(
     Column("agent_id", ID, ForeignKey("agents.id"), primary_key=True),
     Column("fields", Json, nullable=False),  # of the form, by name
     Column("saved_at", Instant, nullable=False),
+)
+
+# Who is told of news in a conversation. `seen`: so many of its entries they had on their screen.
+follows = Table(
+    "follows",
+    metadata,
+    Column("conversation_id", ID, ForeignKey("conversations.id"), primary_key=True),
+    Column("agent_id", ID, ForeignKey("agents.id"), primary_key=True, index=True),
+    Column("seen", Integer, nullable=False),
 )
 
 canned_replies = Table(

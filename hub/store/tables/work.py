@@ -141,6 +141,25 @@ steps_done = Table(
     Column("reason", Text, nullable=False),  # why it was not needed; empty: it was done
 )
 
+# What agents ask of other roles from a conversation, which is not resolved before it is done.
+tasks = Table(
+    "tasks",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("conversation_id", ID, ForeignKey("conversations.id"), nullable=False, index=True),
+    # in which it is done, as work of that role
+    Column("own_id", ID, ForeignKey("conversations.id"), nullable=False, unique=True),
+    Column("role", String(100), nullable=False),
+    Column("what", Text, nullable=False),
+    Column("by_agent_id", ID, ForeignKey("agents.id"), nullable=False),
+    Column("asked_at", Instant, nullable=False),
+    Column("due_at", Instant),
+    Column("state", String(16), nullable=False),  # open, done, skipped
+    Column("reason", Text, nullable=False),  # why it was not needed
+    Column("ended_by", ID),
+    Column("ended_at", Instant),
+)
+
 # What was decided about a contact that came when its conversation was open work already.
 follow_ups = Table(
     "follow_ups",

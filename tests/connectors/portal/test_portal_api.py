@@ -42,6 +42,7 @@ async def eve(house: House) -> AsyncIterator[Program]:
 
 
 JAN_ID = "jan"
+PDF = b"%PDF-1.7\na bill"
 FIRM = {"organisation": "Firm"}
 
 
@@ -112,7 +113,15 @@ async def test_what_is_somebody_elses_is_not_there(
         "/deliveries": "parcel-of-jan",
         "/agreements": agreed["id"],
         "/colleagues": JAN_ID,
+        "/files": "",
     }
+    handed = await jan.ask("POST", "/files?filename=bill.pdf", PDF)
+    assert (handed.status, handed["filename"]) == (201, "bill.pdf")
+    with_file = {"topic": allowed, "text": "See this", "files": [handed["id"]]}
+    assert (await eve.post("/conversations", with_file)).refused == (422, "no_file"), "not hers"
+    sent = await jan.post("/conversations", with_file)
+    [said] = (await jan.get(f"/conversations/{sent['conversation_id']}/messages"))["items"]
+    of_jan["/files"] = said["files"][0]["id"]
     bodies: dict[str, Any] = {
         "write": {"text": "Mine!"},
         "changeOrder": {"reference": "Mine!"},
@@ -134,14 +143,14 @@ async def test_what_is_somebody_elses_is_not_there(
             tried.add(name)
     assert {"write", "cancelOrder", "changeDelivery", "listMessages"} <= tried
     assert (await eve.get("/colleagues")).refused == (404, "no_organisation")
-    for path, thing in list(of_jan.items())[:-1]:
+    for path, thing in list(of_jan.items())[:-2]:
         theirs = [one["id"] for one in (await eve.get(path))["items"]]
         assert thing not in theirs, path
     assert (await eve.get("/orders?number=LK-1"))["items"] == []
     assert (await eve.get("/deliveries?tracking=3S1"))["items"] == []
     stolen = {"agreement_id": agreed["id"], "lines": [{"sku": "beans", "quantity": 1}]}
     assert (await eve.post("/orders", stolen)).refused == (422, "not_agreed")
-    assert len(await house.said()) == 1
+    assert len(await house.said()) == 2
 
 
 async def test_a_token_is_made_used_and_revoked_in_the_portal(house: House) -> None:

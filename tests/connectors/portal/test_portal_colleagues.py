@@ -219,6 +219,7 @@ SHOWN = {
 NEVER = {
     ("POST", "/portal/requests/{id}"),
     ("GET", "/portal/files/{id}"),
+    ("GET", BASE + "/files/{id}"),
     ("POST", BASE + "/conversations/{id}/messages"),
 }
 OF_ONESELF = {
@@ -234,6 +235,7 @@ OF_ONESELF = {
         "/deliveries", "/deliveries/{id}",
     )),
     ("POST", BASE + "/conversations"),
+    ("POST", BASE + "/files"),
 }  # fmt: skip
 OPEN = re.compile(rf"/portal/(static|sign-in|code|link)|{BASE}(/openapi.json|/reference.css)?$")
 BODIES: dict[tuple[str, str], Any] = {

@@ -9,6 +9,8 @@ PORTAL = Path(__file__).parents[3] / "connectors" / "portal"
 IN_TEMPLATES = re.compile(r'_\(["\']((?:[^"\'\\]|\\.)*)["\']')
 OF_OTHERS = {
     "This form cannot be read.",
+    "This kind of file is not taken.",
+    "These are too many files for one message.",
     "Choose what the token may do.",
     "Say what the token is for.",
     "Nothing was agreed that you can order under. Ask us for an offer.",

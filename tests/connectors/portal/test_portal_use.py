@@ -1,11 +1,13 @@
 """What a customer sees and does in the portal; never what is another's, and never our notes."""
 
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import FormData
 from sqlalchemy import update
 
 from builders import TOKENS, mail_arrival
@@ -24,7 +26,7 @@ from waiting import eventually
 
 @pytest.fixture
 async def house(sqlite_url: str, tmp_path: Path) -> AsyncIterator[House]:
-    async with open_house(sqlite_url, tmp_path) as house:
+    async with open_house(sqlite_url, tmp_path, file_bytes=2_000) as house:
         yield house
 
 
@@ -226,3 +228,33 @@ async def test_a_page_that_fails_again_and_again_is_told_once(house: House, jan:
     for _ in range(3):
         assert (await jan.get("/portal/orders"))[0] == 500
     assert len(await house.said()) == 1
+
+
+async def test_files_go_with_a_request_and_are_downloaded_by_who_sees_it(
+    house: House, jan: Browser
+) -> None:
+    await jan.get("/portal/requests/new?topic=delivery/late")
+
+    async def send(path: str, body: bytes, name: str) -> tuple[int, str]:
+        form = FormData({"form_token": jan.token, "topic": "delivery/late", "text": "See this"})
+        form.add_field("file", body, filename=name)
+        async with jan.http.post(path, data=form, allow_redirects=False) as answer:
+            return answer.status, answer.headers.get("Location") or await answer.text()
+
+    status, text = await send("/portal/requests/new", b"MZ\x90\0", "run.exe")
+    assert (status, "This kind of file is not taken." in text) == (415, True)
+    assert (await send("/portal/requests/new", b"%PDF-" + b"x" * 210_000, "a.pdf"))[0] == 413
+    status, where = await send("/portal/requests/new", b"%PDF-1.7\nmine", "bill.pdf")
+    assert (status, where.startswith("/portal/requests/")) == (303, True)
+    assert (await send(where, b"%PDF-1.7\nmore", "more.pdf"))[0] == 303
+    _, page = await jan.get(where)
+    assert "bill.pdf" in page
+    assert "more.pdf" in page
+    file = re.search(r"/portal/files/[\w-]+", page)
+    assert file
+    async with jan.http.get(file[0]) as answer:
+        assert await answer.read() == b"%PDF-1.7\nmine"
+        assert answer.headers["Content-Type"] == "application/octet-stream"
+    async with browser(house) as eve:
+        await eve.sign_in(EVE)
+        assert (await eve.get(file[0]))[0] == 404

@@ -1,0 +1,103 @@
+"""Who follows which conversations: they are told of news in them, whoever does the work."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, delete, select, update
+
+from hub.store import audit, timeline
+from hub.store.agents import Agent
+from hub.store.among import among
+from hub.store.inserting import insert_new
+from hub.store.tables import conversations, follows
+
+SHOWN = 200
+
+
+@dataclass(frozen=True)
+class Followed:
+    """`has_news`: something was said that the agent has not had on their screen."""
+
+    conversation_id: str
+    has_news: bool
+
+
+def follow(connection: Connection, conversation_id: str, agent: Agent) -> None:
+    row = {
+        "conversation_id": conversation_id,
+        "agent_id": agent.id,
+        "seen": _count(connection, conversation_id),
+    }
+    insert_new(connection, follows, [row])
+    _note(connection, conversation_id, agent, "conversation.followed")
+
+
+def unfollow(connection: Connection, conversation_id: str, agent: Agent) -> None:
+    connection.execute(delete(follows).where(*_this(conversation_id, agent.id)))
+    _note(connection, conversation_id, agent, "conversation.unfollowed")
+
+
+def is_behind(connection: Connection, conversation_id: str, agent_id: str) -> bool:
+    """Whether the agent follows it and has not seen all of it."""
+    row = _find(connection, conversation_id, agent_id)
+    return row is not None and bool(row.seen < row.interaction_count)
+
+
+def does(connection: Connection, conversation_id: str, agent_id: str) -> bool:
+    return _find(connection, conversation_id, agent_id) is not None
+
+
+def saw(connection: Connection, conversation_id: str, agent_id: str) -> None:
+    """The agent has had all of it on their screen."""
+    seen = _count(connection, conversation_id)
+    connection.execute(update(follows).where(*_this(conversation_id, agent_id)).values(seen=seen))
+
+
+def followers(connection: Connection, conversation_ids: Collection[str]) -> dict[str, set[str]]:
+    """By conversation, the agents that follow it."""
+    found: dict[str, set[str]] = {}
+    rows = connection.execute(
+        select(follows.c.conversation_id, follows.c.agent_id).where(
+            among(follows.c.conversation_id, conversation_ids)
+        )
+    )
+    for conversation_id, agent_id in rows:
+        found.setdefault(conversation_id, set()).add(agent_id)
+    return found
+
+
+def of(connection: Connection, agent: Agent) -> list[Followed]:
+    """What the agent follows and may read, the newest news first."""
+    columns = conversations.c
+    rows = connection.execute(
+        select(columns.id, (follows.c.seen < columns.interaction_count).label("has_news"))
+        .join(follows, follows.c.conversation_id == columns.id)
+        .where(follows.c.agent_id == agent.id)
+        .order_by(columns.last_at.desc())
+        .limit(SHOWN)
+    ).all()
+    seen = timeline.visible(connection, {row.id for row in rows}, agent) if rows else set()
+    return [Followed(row.id, bool(row.has_news)) for row in rows if row.id in seen]
+
+
+def _find(connection: Connection, conversation_id: str, agent_id: str) -> Any:
+    found: Any = connection.execute(
+        select(follows.c.seen, conversations.c.interaction_count)
+        .join(conversations, conversations.c.id == follows.c.conversation_id)
+        .where(*_this(conversation_id, agent_id))
+    ).one_or_none()
+    return found
+
+
+def _this(conversation_id: str, agent_id: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return follows.c.conversation_id == conversation_id, follows.c.agent_id == agent_id
+
+
+def _count(connection: Connection, conversation_id: str) -> int:
+    found = select(conversations.c.interaction_count).where(conversations.c.id == conversation_id)
+    return int(connection.execute(found).scalar_one())
+
+
+def _note(connection: Connection, conversation_id: str, agent: Agent, action: str) -> None:
+    audit.record(connection, actor=agent.id, action=action, about=conversation_id, details={})
