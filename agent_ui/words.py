@@ -525,6 +525,8 @@ HINTS = {
     "several_names": N_("Mail from {address} comes under several names."),
 }
 """What is wrong or missing in what we know of a customer."""
+URGENT_HINTS = frozenset({"bounced", "for_many", "several_names"})
+TO_MEND = (N_("1 thing to mend"), N_("{n} things to mend"))
 
 KEYS = (
     ("j k", N_("next and previous in the list")),

@@ -187,25 +187,25 @@ async def test_an_agent_mends_what_is_missing_with_one_click(house: House, anna:
     first = await house.receive(mail)
     path = f"/console/conversations/{first.conversation_id}"
     page = await anna.get(path)
-    assert page.texts(".hint p") == [
+    assert page.texts(".mend p") == [
         "Several people read info@acme.example, by its name.",
         "The name of this customer is not known.",
         "In which language do they want to be answered?",
     ]
-    repair = page.value(".hint form[action$='/repair']", "action")
+    repair = page.value(".mend form[action$='/repair']", "action")
     fields = {"conversation": first.conversation_id}
     page = await anna.post(repair, **fields, kind="no_language", value="nl")
     page = await anna.post(repair, **fields, kind="nameless", value="Jan Jansen")
     assert (page.path, page.text(".who")) == (path, "J Jan Jansen")
-    assert page.texts(".hint p") == ["Several people read info@acme.example, by its name."]
+    assert page.texts(".mend p") == ["Several people read info@acme.example, by its name."]
     page = await anna.post(repair, **fields, kind="nameless", value="")
     assert (page.status, page.text(".notice")) == (422, "Write who it is.")
     assert (await anna.post(repair, **fields, kind="other", value="x")).status == 404
     elsewhere = fields | {"conversation": "none"}
     assert (await anna.post(repair, **elsewhere, kind="nameless", value="x")).status == 404
-    share = page.value(".hint form[action$='/share'] button")
+    share = page.value(".mend form[action$='/share'] button")
     page = await anna.post(repair.replace("/repair", "/share"), **fields, point=share)
-    assert not page.has(".hint form[action$='/share']")
+    assert not page.has(".mend form[action$='/share']")
 
 
 async def test_open_work_elsewhere_is_one_click_away(house: House, anna: Person) -> None:
