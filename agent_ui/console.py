@@ -48,7 +48,6 @@ from agent_ui.views.matrix import MatrixViews
 from agent_ui.views.model import ModelViews
 from agent_ui.views.model_changes import ModelChanges
 from agent_ui.views.oidc import OidcViews
-from agent_ui.views.own_settings import OwnSettingsViews
 from agent_ui.views.portal_rights import PortalRightsViews
 from agent_ui.views.programs import ProgramViews
 from agent_ui.views.promises import PromiseViews
@@ -102,7 +101,6 @@ class Console:
             saved=SavedViewViews(context, pages),
             search=SearchViews(context, pages),
             promises=PromiseViews(context, conversation),
-            me=OwnSettingsViews(context, pages),
             portal_rights=PortalRightsViews(context, pages),
             files=FileViews(context, pages),
             follows=FollowViews(context),

@@ -31,7 +31,6 @@ from agent_ui.views.model import ModelViews
 from agent_ui.views.model_changes import LONGEST_FORM, ModelChanges
 from agent_ui.views.oidc import BACK as OIDC_BACK
 from agent_ui.views.oidc import OidcViews
-from agent_ui.views.own_settings import OwnSettingsViews
 from agent_ui.views.portal_rights import PortalRightsViews
 from agent_ui.views.programs import ProgramViews
 from agent_ui.views.promises import PromiseViews
@@ -67,7 +66,6 @@ class Views:
     saved: SavedViewViews
     search: SearchViews
     promises: PromiseViews
-    me: OwnSettingsViews
     portal_rights: PortalRightsViews
     files: FileViews
     follows: FollowViews
@@ -169,8 +167,6 @@ def routes(
         Route("GET", conversation + "/replies", agents(views.canned.for_conversation)),
         Route("POST", conversation + "/promises", agents(views.promises.give)),
         Route("POST", "/console/promises/{id}/keep", agents(views.promises.keep)),
-        Route("GET", "/console/me", agents(views.me.page)),
-        Route("POST", "/console/me", agents(views.me.save)),
         Route("GET", "/console/replies", guard.for_administrators(views.canned.page)),
         Route("POST", "/console/replies", guard.for_administrators(views.canned.save)),
         Route(
