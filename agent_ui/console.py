@@ -51,6 +51,7 @@ from agent_ui.views.oidc import OidcViews
 from agent_ui.views.portal_rights import PortalRightsViews
 from agent_ui.views.programs import ProgramViews
 from agent_ui.views.promises import PromiseViews
+from agent_ui.views.regroup import RegroupViews
 from agent_ui.views.replay import ReplayViews
 from agent_ui.views.saved_views import SavedViewViews
 from agent_ui.views.search import SearchViews
@@ -116,6 +117,7 @@ class Console:
             information=InformationViews(context, conversation),
             identity=IdentityViews(context, pages, conversation),
             sharing=SharingViews(context, conversation),
+            regroup=RegroupViews(context, conversation),
             by_hand=ByHandViews(context, pages),
             programs=ProgramViews(context, pages),
             imports=ImportViews(context, pages, self._imports),

@@ -34,6 +34,7 @@ from agent_ui.views.oidc import OidcViews
 from agent_ui.views.portal_rights import PortalRightsViews
 from agent_ui.views.programs import ProgramViews
 from agent_ui.views.promises import PromiseViews
+from agent_ui.views.regroup import RegroupViews
 from agent_ui.views.replay import ReplayViews
 from agent_ui.views.saved_views import SavedViewViews
 from agent_ui.views.search import SearchViews
@@ -81,6 +82,7 @@ class Views:
     information: InformationViews
     identity: IdentityViews
     sharing: SharingViews
+    regroup: RegroupViews
     imports: ImportViews
     programs: ProgramViews
     by_hand: ByHandViews
@@ -202,12 +204,25 @@ def routes(
             guard.for_administrators(views.matrix.save),
             body_limit=LONGEST_MATRIX,
         ),
+        *_regroup_routes(views.regroup, guard),
         *_identity_routes(views.identity, views.sharing, guard),
         *_replay_routes(views.replay, guard),
         *_program_routes(views.programs, guard),
         *_workshop_routes(views, guard),
         *office_routes(views.office, guard, development=development),
         Route("GET", "/console/{rest:.*}", agents(views.work.not_here)),
+    ]
+
+
+def _regroup_routes(views: RegroupViews, guard: Guard) -> Sequence[Route]:
+    """Who may see a conversation, and in whose way nobody is, puts it together and apart."""
+    agents, one = guard.for_agents, "/console/conversations/{id}"
+    return [
+        Route("POST", one + "/split", agents(views.split)),
+        Route("POST", one + "/merge", agents(views.merge)),
+        Route("POST", one + "/undo/{what}", agents(views.undo)),
+        Route("POST", one + "/link", agents(views.link)),
+        Route("POST", one + "/unlink", agents(views.unlink)),
     ]
 
 

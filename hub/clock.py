@@ -6,7 +6,7 @@ import time
 from collections import deque
 from datetime import UTC, datetime
 
-_RANDOM_BYTES = 10
+_RANDOM_BYTES = 8
 _AT_ONCE = 256
 _random: "deque[bytes]" = deque()
 """Read ahead: asking the system gives the interpreter away to whichever thread waits for it, and a
@@ -20,11 +20,11 @@ def now() -> datetime:
 
 
 def new_id() -> str:
-    """A UUIDv7 (RFC 9562, 5.7) as 36 characters; ids made later sort later, to the millisecond."""
-    milliseconds = time.time_ns() // 1_000_000
+    """A UUIDv7 (RFC 9562, 5.7) as 36 characters; ids made later sort later, to a quarter of a
+    microsecond: the 12 bits after the milliseconds are the rest of the time (6.2, method 3)."""
+    milliseconds, rest = divmod(time.time_ns(), 1_000_000)
     random = int.from_bytes(_random_bytes(), "big")
-    value = milliseconds << 80 | random
-    return _written(value & ~(0xF << 76) | 0x7 << 76)
+    return _written(milliseconds << 80 | 0x7 << 76 | (rest << 12) // 1_000_000 << 64 | random)
 
 
 def _random_bytes() -> bytes:

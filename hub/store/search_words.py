@@ -18,11 +18,9 @@ def words_of(*texts: str) -> list[str]:
     """The distinct words of the texts, in their order."""
     found: dict[str, None] = {}
     for text in texts:
-        for word in _WORD.findall(_plain(text[:LONGEST_TEXT])):
-            found.setdefault(word[:LONGEST_WORD])
-            if len(found) >= MOST_WORDS:
-                return list(found)
-    return list(found)
+        words = _WORD.findall(_plain(text[:LONGEST_TEXT]))
+        found |= dict.fromkeys(word[:LONGEST_WORD] for word in words)
+    return list(found)[:MOST_WORDS]
 
 
 def may_be_mistyped(word: str) -> bool:
@@ -61,5 +59,7 @@ def _distance(one: str, other: str) -> int:
 
 
 def _plain(text: str) -> str:
+    if text.isascii():
+        return text.lower()
     apart = unicodedata.normalize("NFKD", text.casefold())
     return "".join(letter for letter in apart if not unicodedata.combining(letter))

@@ -20,9 +20,6 @@ Json = JSON().with_variant(JSONB(), "postgresql")
 Counter = BigInteger().with_variant(Integer(), "sqlite")
 
 
-_WITHOUT_ZONE = len("2026-11-22 09:30:00.000000")
-
-
 class Instant(TypeDecorator[datetime]):
     """A moment in UTC. Refuses a time without a zone: it could mean anything."""
 
@@ -55,7 +52,9 @@ def _written(moment: datetime | None) -> str | None:
     """As SQLAlchemy writes a time into SQLite: `2026-11-22 09:30:00.000000`."""
     if moment is None:
         return None
-    return _utc(moment).isoformat(" ", "microseconds")[:_WITHOUT_ZONE]
+    at = _utc(moment)
+    parts = (at.year, at.month, at.day, at.hour, at.minute, at.second, at.microsecond)
+    return "%04d-%02d-%02d %02d:%02d:%02d.%06d" % parts  # noqa: UP031 (half the time of others)
 
 
 def _read(text: str | None) -> datetime | None:

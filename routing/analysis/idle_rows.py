@@ -49,15 +49,30 @@ def find_redundant(survey: Survey) -> set[int]:
     and later before earlier. Rows in a tie are left to whoever settles that."""
     tied = set(chain.from_iterable(find_ties(survey.rows, survey.coverages)))
     trials = [_Trial(survey, *group) for group in survey.coverages.groups().items()]
+    order = sorted(
+        (number for number in range(len(survey.rows)) if number not in tied),
+        key=lambda number: (sum(survey.rows[number].specificity), number),
+        reverse=True,
+    )
     redundant: set[int] = set()
-    numbers = (number for number in range(len(survey.rows)) if number not in tied)
-    for number in sorted(numbers, key=lambda n: (sum(survey.rows[n].specificity), n), reverse=True):
+    # A row that was there because of another is needed no more when that one has gone.
+    while gone := _one_after_another(survey, trials, [n for n in order if n not in redundant]):
+        redundant |= gone
+    return redundant
+
+
+def _one_after_another(
+    survey: Survey, trials: Sequence["_Trial"], order: Sequence[int]
+) -> set[int]:
+    """The rows that could be left out, in this order; they now are, in the trials."""
+    gone: set[int] = set()
+    for number in order:
         mine = [trial for trial in trials if trial.fields[0] in survey.rows[number].settled]
         if not any(trial.needs(number) for trial in mine):
-            redundant.add(number)
+            gone.add(number)
             for trial in mine:
                 trial.coverage.leave_out(number)
-    return redundant
+    return gone
 
 
 class _Trial:

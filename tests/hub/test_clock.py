@@ -15,6 +15,13 @@ def test_the_first_id_of_a_moment_parts_what_was_made_before_from_what_comes() -
     assert len(clock.first_id(now)) == len(made)
 
 
+def test_ids_of_one_process_sort_as_they_were_made() -> None:
+    """Also the many of one millisecond."""
+    made = [clock.new_id() for _ in range(2000)]
+    assert made == sorted(made)
+    assert len(set(made)) == len(made)
+
+
 def test_a_forked_process_makes_ids_of_its_own() -> None:
     clock.new_id()  # randomness is read ahead by now
     reading, writing = os.pipe()

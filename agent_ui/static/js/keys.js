@@ -40,6 +40,9 @@ const ACTIONS = {
   c: openCorrection,
   l: () => press("[data-by-hand]"),
   a: sayWho,
+  S: () => regroup("split"),
+  M: () => regroup("merge"),
+  L: () => regroup("link"),
   q: () => openMenu("details[data-filter]"),
   0: () => press("[data-all-work]"),
   "?": openKeys,
@@ -83,6 +86,12 @@ function openMenu(selector) {
   showMore(menu);
   menu.open = true;
   menu.querySelector("select, form button, input:not([type=hidden]), textarea").focus();
+}
+
+function regroup(what) {
+  openMenu("details[data-regroup]");
+  const chosen = `form[data-${what}] :is(select, input:not([type=hidden]))`;
+  document.querySelector(`[data-regroup] ${chosen}`)?.focus();
 }
 
 function sayWho() {

@@ -1,6 +1,8 @@
-// What the browser keeps between pages: the visitor's token, what was typed and is not yet
+// What the browser keeps between pages: the visitor's token, what was typed or added and is not yet
 // acknowledged, and how far the visitor has read. One entry per message, so that two tabs do not
 // overwrite each other. Where a browser forbids storage, it is kept as long as the page lives.
+
+import * as shelf from "./shelf.js";
 
 const USER = "@";
 
@@ -56,13 +58,33 @@ export class Keep {
     this.#remove(`message:${id}`);
   }
 
+  // A file that waits. The mark says that there are any: who never added one has no database.
+  addFile(entry) {
+    this.#set("files", true);
+    shelf.put(this.#prefix, entry);
+  }
+
+  async dropFile(id) {
+    if (!this.#get("files")) return;
+    await shelf.remove(this.#prefix, id);
+    if (!(await shelf.all(this.#prefix)).length) this.#remove("files");
+  }
+
+  // Files that the server has not acknowledged, oldest first.
+  async files() {
+    return this.#get("files") ? shelf.all(this.#prefix) : [];
+  }
+
   forget() {
+    if (this.#get("files")) shelf.clear(this.#prefix);
     for (const key of this.#keys()) this.#remove(key);
   }
 
   // Also what users of the website have: nobody finds anything any more.
   static forgetAll(site) {
     try {
+      const marked = Object.keys(localStorage).some((key) => key.endsWith(":files"));
+      if (marked) shelf.clear(`loket-chat:${site}:`);
       for (const key of Object.keys(localStorage)) {
         if (key.startsWith(`loket-chat:${site}:`)) localStorage.removeItem(key);
       }

@@ -3,7 +3,8 @@
 //
 // Events: `state` (online, offline, closed, unavailable), `reset` (another chat begins: forget the
 // lines), `ready` (its history is in), `line` (a message of either side, in order), `kept` and
-// `refused` (of a message that was written here), `status` and `typing` (of the other side).
+// `refused` (of a message that was written here), `restored` (of files of an earlier page),
+// `status` and `typing` (of the other side).
 
 import { Door } from "./door.js";
 import { newId } from "./ids.js";
@@ -96,12 +97,19 @@ export class Link extends EventTarget {
     return id;
   }
 
-  // The same for a file, which is kept only as long as the page.
+  // The same for a file.
   sendFile(file, name, more = {}) {
     const id = newId();
-    this.#files.push({ id, file, name, at: Date.now(), ...more });
+    const entry = { id, file, name, at: Date.now(), ...more };
+    this.#files.push(entry);
+    this.#keep.addFile(entry);
     this.#flush();
     return id;
+  }
+
+  // What the server has not acknowledged, oldest first.
+  get waiting() {
+    return [...this.#keep.messages, ...this.#files].sort((one, other) => one.at - other.at);
   }
 
   // Everything up to `sequence` was on the screen.
@@ -141,15 +149,28 @@ export class Link extends EventTarget {
   #use(keep) {
     this.#keep = keep;
     keep.onSessionChange(() => keep === this.#keep && this.#onSessionChange());
+    this.#restore(keep);
+  }
+
+  // Files that another page, or this one before it was loaded anew, could not send.
+  async #restore(keep) {
+    const kept = await keep.files();
+    if (keep !== this.#keep || !kept.length) return;
+    const known = new Set(this.#files.map(({ id }) => id));
+    this.#files.unshift(
+      ...kept.filter(({ id }) => !known.has(id)).map((file) => ({ ...file, restored: true })),
+    );
+    this.#say("restored");
+    this.#flush();
   }
 
   #become(user, keep, anonymous = null) {
     this.#hangUp();
     this.#user = user;
     this.#anonymous = anonymous;
-    this.#use(keep);
     this.#session = "";
     this.#files = [];
+    this.#use(keep);
     this.#say("reset");
   }
 
@@ -296,6 +317,7 @@ export class Link extends EventTarget {
   #onAnswer({ id, sequence }, code) {
     if (this.#requests.has(id)) return this.#requests.get(id)(code);
     this.#keep.drop(id);
+    this.#keep.dropFile(id);
     this.#files = this.#files.filter((file) => file.id !== id);
     this.#inFlight = "";
     this.#say(code ? "refused" : "kept", { id, sequence, code });
@@ -323,8 +345,12 @@ export class Link extends EventTarget {
     this.#ask({ type: "message", id, text: words, name, topic, answers, email });
   }
 
-  async #upload({ id, file, name, topic, answers, email }) {
+  async #upload({ id, file, name, topic, answers, email, restored }) {
     const attempt = this.#attempt;
+    // Another tab may have sent it meanwhile.
+    const gone = restored && !(await this.#keep.files()).some((kept) => kept.id === id);
+    if (attempt !== this.#attempt) return;
+    if (gone) return this.#onAnswer({ id }, "");
     const { token } = this.#keep.session;
     const about = { ...this.#about(), token, id, name, answers, email };
     const answer = await this.#door.upload({ ...about, ...(topic && { topic }) }, file);

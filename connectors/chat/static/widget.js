@@ -162,6 +162,7 @@ class LoketChat extends HTMLElement {
     on("line", (line) => this.#onLine(line));
     on("kept", (answer) => this.#log.kept(answer));
     on("refused", (answer) => this.#log.refused(answer));
+    on("restored", () => this.#onRestored());
     on("status", (status) => this.#onStatus(status));
     on("typing", (sign) => this.#onTyping(sign));
     document.addEventListener("visibilitychange", () => this.#onVisibility());
@@ -210,6 +211,11 @@ class LoketChat extends HTMLElement {
     if (line.sequence <= this.#link.keep.seen) return;
     if (!this.#view.isOpen) this.#view.announce(this.#words.newFrom(line.name || this.#words.us));
     this.#tell("message", { name: line.name, text: line.text });
+  }
+
+  #onRestored() {
+    this.#showWaiting();
+    this.#comeBack();
   }
 
   #onStatus(status) {
@@ -269,7 +275,7 @@ class LoketChat extends HTMLElement {
   }
 
   #showWaiting() {
-    for (const message of this.#link.keep.messages) this.#log.wait(message);
+    for (const message of this.#link.waiting) this.#log.wait(message);
   }
 
   async #rate(score, comment) {
@@ -338,7 +344,7 @@ class LoketChat extends HTMLElement {
   // A visitor who never wrote or opened the chat costs no connection and leaves no trace.
   #comeBack() {
     const { keep } = this.#link;
-    if (this.#view.isOpen || keep.session || keep.messages.length) this.#link.start();
+    if (this.#view.isOpen || keep.session || this.#link.waiting.length) this.#link.start();
   }
 
   #tell(type, detail = {}) {

@@ -5,7 +5,7 @@ from playwright.async_api import BrowserContext, expect
 
 from chat_house import House
 from chat_website import Shopper, Website, shopper_in
-from hub.store.tables import conversations, interactions
+from hub.store.tables import attachments, conversations, interactions
 from waiting import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -270,3 +270,52 @@ async def test_a_page_may_state_topic_name_and_title(
     [row] = await house.rows(interactions)
     assert (row.topic, row.language, row.sender["name"]) == ("delivery/late", "nl", "Ada")
     assert row.details["page"] == f"{website.origin}/"
+
+
+async def test_a_file_that_could_not_be_sent_outlives_the_page(
+    house: House, context: BrowserContext, website: Website, shopper: Shopper
+) -> None:
+    """It is sent by the page that is loaded next, once; then nothing of it is left."""
+    await shopper.says("one")
+    databases = "indexedDB.databases().then((all) => all.length)"
+    assert await shopper.page.evaluate(databases) == 0, "who adds no file keeps none"
+    await shopper.page.route("**/chat/files*", lambda route: route.abort())
+    picker = shopper.widget.locator("input[type=file]")
+    for name in ("first.txt", "second.txt"):
+        file = {"name": name, "mimeType": "text/plain", "buffer": name.encode()}
+        await picker.set_input_files(file)  # type: ignore[arg-type]
+    await expect(shopper.line("second.txt")).to_contain_text("Sending")
+    await expect(shopper.line("first.txt")).to_contain_text("Sending")
+    kept = "(name) => localStorage['loket-chat:shop:files'] ?? ''"
+    await shopper.page.wait_for_function(f"({kept})() === 'true'")
+    await shopper.page.wait_for_function(_KEPT_FILES, arg=2)
+    await shopper.page.unroute("**/chat/files*")
+
+    await shopper.visit(website)
+    await shopper.opens_chat()
+    for name in ("first.txt", "second.txt"):
+        await expect(shopper.line(name).locator("time")).to_be_visible()
+    assert await shopper.chat() == ["one", "first.txt 9 B", "second.txt 10 B"]
+    assert [row.filename for row in await house.rows(attachments)] == ["first.txt", "second.txt"]
+    await shopper.page.wait_for_function(_KEPT_FILES, arg=0)
+    await shopper.page.wait_for_function(f"({kept})() === ''")
+
+
+async def test_signing_out_takes_files_that_wait_along(house: House, shopper: Shopper) -> None:
+    await shopper.says("one")
+    await shopper.page.route("**/chat/files*", lambda route: route.abort())
+    file = {"name": "mine.txt", "mimeType": "text/plain", "buffer": b"mine"}
+    await shopper.widget.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]
+    await shopper.page.wait_for_function(_KEPT_FILES, arg=1)
+    await shopper.page.evaluate("LoketChat('shutdown')")
+    await shopper.page.wait_for_function(_KEPT_FILES, arg=0)
+
+
+_KEPT_FILES = """(count) => new Promise((resolve) => {
+  const opening = indexedDB.open("loket-chat", 1);
+  opening.onupgradeneeded = () => opening.result.createObjectStore("files");
+  opening.onsuccess = () => {
+    const asked = opening.result.transaction("files").objectStore("files").count();
+    asked.onsuccess = () => { opening.result.close(); resolve(asked.result === count); };
+  };
+})"""
