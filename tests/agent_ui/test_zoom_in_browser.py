@@ -84,7 +84,7 @@ async def test_a_conversation_and_all_its_menus_are_whole_zoomed(
         await at.page.locator("textarea[name=text]").focus()
         await expect(at.page.locator("[data-send]")).to_be_visible()
         assert await unreachable(at.page) == [], "while writing"
-        for key in ("e", "g", "z", "v", "c", "Shift+T"):
+        for key in ("e", "g", "z", "v", "c", "Shift+T", "Shift+S"):
             await at.page.locator("#talk").focus()
             await at.page.keyboard.press(key)
             await expect(at.page.locator(".talk-head details.menu[open]")).to_have_count(1)
