@@ -5,7 +5,7 @@ WORKERS := --numprocesses auto --dist loadscope --no-loadscope-reorder
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --custom-compile-command "make lock"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench lock
+.PHONY: help run test check format bench lock pictures
 
 help: ## list the verbs
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ format: .venv/dev.stamp ## mend what ruff can mend
 bench: .venv/dev.stamp ## measure speed and memory; figures go to docs/benchmarks.md
 	@scripts/prepare_tests
 	$(BIN)/python -m benchmarks
+
+pictures: .venv/dev.stamp ## make the pictures of README and docs again, from the demo
+	$(BIN)/python scripts/pictures.py $(NAMES)
 
 lock: ## pin the newest versions that pyproject.toml allows; needs uv
 	$(LOCK) --upgrade --group build --output-file requirements-build.lock

@@ -14,6 +14,7 @@ from agent_ui.delivery_words import delivery_error
 from agent_ui.office import words as office
 from agent_ui.office.alerts import items_at
 from agent_ui.office.saying import said
+from agent_ui.regroup import beginning
 from agent_ui.static_files import StaticFiles
 from agent_ui.texts import CLIENT_TEXTS, LANGUAGES, Texts
 from agent_ui.views.sounds import address_of
@@ -62,6 +63,7 @@ def _environment(organisation: str, static: StaticFiles) -> Environment:
         office=office,
         items_at=items_at,
         said=said,
+        beginning=beginning,
     )
     return environment
 

@@ -11,6 +11,7 @@ from agent_ui.forwarding import last_in
 from agent_ui.guidance import Guidance, guidance_of
 from agent_ui.identity import Identity, read_identity
 from agent_ui.needs import Need, needs_of
+from agent_ui.regroup import Regroup, read_regroup
 from agent_ui.settings import ConsoleSettings
 from agent_ui.trade import Trade, read_trade
 from agent_ui.ways import Way, ways_of
@@ -91,6 +92,7 @@ class Screen:
     task: Task | None
     tasks: list[Task]
     identity: Identity
+    regroup: Regroup
 
     @property
     def kept_draft(self) -> Draft | None:
@@ -238,6 +240,7 @@ def read_screen(
         task=tasks.done_in(connection, conversation_id),
         tasks=tasks.asked_in(connection, conversation_id),
         promises=promising.of_customer(connection, customer.id),
+        regroup=read_regroup(connection, conversation, entries),
         identity=read_identity(connection, conversation_id, customer, agent),
         signature=own_choices.get(connection, agent.id, own_choices.SIGNATURE) or "",
     )

@@ -174,6 +174,12 @@ REASONS = {
     "shared": N_("This is known as a shared address already."),
     "not_shared": N_("This did not come from a shared address."),
     "no_person": N_("Write who it is."),
+    "no_split": N_("Choose a message of the customer, not the first one."),
+    "own_task": N_("A task stays a conversation of its own."),
+    "live": N_("The customer is still there. Wait until they left."),
+    "gathered": N_("One of them was merged already. Look again."),
+    "other_customer": N_("These are of two customers. Merge the customers first, or link them."),
+    "no_such_number": N_("You can see no conversation with this number."),
     **MODEL_REASONS,
     **OFFICE_REASONS,
     **WORKSHOP_REASONS,
@@ -244,6 +250,14 @@ PROMISED = {
     "approval_yes": N_("{name} approved: {what}"),
     "approval_no": N_("{name} did not approve: {what}"),
 }
+
+REGROUPED = {
+    "gathered": N_("{name} merged conversation #{number} into this one"),
+    "apart": N_("{name} took conversation #{number} apart from this one again"),
+    "split_off": N_("{name} split conversation #{number} off from here"),
+    "split_from": N_("{name} split this off from conversation #{number}"),
+}
+"""What was put together and apart."""
 
 TASKS = {
     "open": N_("asked for"),
@@ -520,6 +534,8 @@ KEYS = (
     ("z", N_("put it aside")),
     ("a", N_("say who of a shared address it is")),
     ("l", N_("write down a letter, visit or call")),
+    ("Shift+M", N_("split the conversation, or merge it")),
+    ("Shift+L", N_("link it with another conversation")),
     ("q", N_("filter the work")),
     ("1-9", N_("one of your views")),
     ("0", N_("all work")),
@@ -539,11 +555,14 @@ PALETTE = (
     *(pair for pair in KEYS if len(pair[0]) == 1),
     ("z", N_("put it aside")),
     ("u", N_("back to the list")),
+    ("S", N_("split the conversation from a message on")),
+    ("M", N_("merge the conversation into another")),
+    ("L", N_("link it with another conversation")),
 )
 """The actions that the palette has: those of one key."""
 PLACES = (
     ("/console/search", N_("Search")),
-    ("/console/me", N_("Your settings")),
+    ("/console/account", N_("My account")),
     ("/console/guide", N_("Who is responsible for what")),
     ("/console/model", N_("Interaction model")),
 )

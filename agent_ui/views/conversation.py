@@ -13,6 +13,7 @@ from agent_ui.drafting import Draft
 from agent_ui.pages import Pages
 from agent_ui.screen import Screen, read_screen
 from agent_ui.topic_desk import TopicChoice
+from agent_ui.views.sign_in import HOME, see_other
 from agent_ui.views.work import WorkViews
 from agent_ui.visit import Visit, checked_id, number
 from agent_ui.ways import alphabet
@@ -32,7 +33,11 @@ class ConversationViews:
         self._work = work
 
     async def page(self, visit: Visit) -> web.StreamResponse:
-        return await self.show(visit, visit.id)
+        wanted = visit.id
+        now = await self._context.database.read(lambda c: timeline.where_now(c, wanted))
+        if now != wanted:
+            return see_other(f"{HOME}/conversations/{now}")
+        return await self.show(visit, wanted)
 
     async def show(
         self,

@@ -83,6 +83,7 @@ def requests(
         .where(
             among(columns.customer_id, sight.all),
             columns.channel != Channel.PARTNER.value,
+            columns.merged_into.is_(None),
             ~tasks.is_own(columns.id),
         )
         .order_by(columns.last_at.desc())

@@ -6,11 +6,11 @@ sender: who does not take part in the conversation gets a new one, linked to the
 conversations are locked, so arrivals in one queue up.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import ColumnElement, Connection, or_, select
 
 from hub.alike import is_for_many_people
 from hub.interaction import Arrival, Automatic, Bounce, Channel, PointKind, Thread, Verification
@@ -35,6 +35,7 @@ class Conversation:
     resolved_at: datetime | None
     handover_address: str = ""
     participants: set[str] = field(default_factory=set)
+    split_from: str | None = None
 
 
 @dataclass(frozen=True)
@@ -66,14 +67,23 @@ class Threads:
     def candidates(self, arrival: Arrival) -> Iterable[Conversation]:
         """The conversations this refers to, the strongest reference first."""
         thread, channel = arrival.thread, arrival.channel
-        ids = [self._signed(thread.token)]
-        ids += [self._refs.get(ref_key(channel, r), ("", None))[0] for r in thread.references]
+        referred = [self._refs.get(ref_key(channel, r), ("", None))[0] for r in thread.references]
+        token = self._signed(thread.token)
+        ids = [self._split_off(token, referred), token, *referred]
         ids += [self._signed(thread.marker), self._by_number.get(thread.number or 0, "")]
         if thread.within is not None:
             ids.append(self._open.get((channel, arrival.sender.key), ""))
         for conversation_id in dict.fromkeys(ids):
             if conversation_id in self._conversations:
                 yield self._conversations[conversation_id]
+
+    def _split_off(self, token: str, referred: Sequence[str]) -> str:
+        """What answers a message that was split off carries the token of where it was before."""
+        nearest = next((self._conversations[i] for i in referred if i in self._conversations), None)
+        origin = self._conversations.get(token)
+        if nearest is None or origin is None or nearest.split_from != origin.id:
+            return ""
+        return nearest.id
 
     def find(
         self, arrival: Arrival, customer_id: str | None
@@ -103,7 +113,10 @@ class Threads:
 
     def is_signed(self, thread: Thread, conversation: Conversation) -> bool:
         """Whether it carries the token that only who got a mail of this conversation has."""
-        return conversation.id in (self._signed(thread.token), self._signed(thread.marker))
+        signed = {self._signed(thread.token), self._signed(thread.marker)}
+        if conversation.split_from in signed:
+            return True
+        return any(self._conversations.get(one) is conversation for one in signed)
 
     def bounced(self, arrival: Arrival) -> Bounced | None:
         """What bounced, when this is a delivery report about one of our messages."""
@@ -141,8 +154,18 @@ class Threads:
         if not wanted and not numbers:
             return
         found = or_(among(conversations.c.id, wanted), among(conversations.c.number, numbers))
+        merged = self._load_where(connection, found)
+        while elsewhere := set(merged.values()) - self._conversations.keys():
+            merged |= self._load_where(connection, among(conversations.c.id, elsewhere))
+        self._load_participants(connection)
+        for former in merged:
+            self._conversations[former] = self._conversations[_end(former, merged)]
+
+    def _load_where(self, connection: Connection, which: ColumnElement[bool]) -> dict[str, str]:
+        """Gives those that were merged, and into which."""
+        merged = {}
         for row in connection.execute(
-            select(conversations).where(found).order_by(conversations.c.id).with_for_update()
+            select(conversations).where(which).order_by(conversations.c.id).with_for_update()
         ):
             self._by_number[row.number] = row.id
             self._conversations[row.id] = Conversation(
@@ -152,14 +175,24 @@ class Threads:
                 row.state,
                 row.resolved_at,
                 row.handover_address,
+                split_from=row.split_from,
             )
-        self._load_participants(connection)
+            if row.merged_into is not None:
+                merged[row.id] = row.merged_into
+        return merged
 
     def _load_participants(self, connection: Connection) -> None:
         ids = list(self._conversations)
         rows = select(participants).where(among(participants.c.conversation_id, ids))
         for row in connection.execute(rows):
             self._conversations[row.conversation_id].participants.add(row.key)
+
+
+def _end(conversation_id: str, merged: Mapping[str, str]) -> str:
+    """Where all of a conversation is that was merged, and perhaps again."""
+    while conversation_id in merged:
+        conversation_id = merged[conversation_id]
+    return conversation_id
 
 
 def _load_refs(

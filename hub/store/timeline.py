@@ -45,6 +45,7 @@ class Conversation:
     state: str
     linked_id: str | None
     created_at: datetime
+    merged_into: str | None = None
 
 
 @dataclass(frozen=True)
@@ -196,11 +197,23 @@ def conversation(connection: Connection, conversation_id: str) -> Conversation |
             columns.state,
             columns.linked_id,
             columns.created_at,
+            columns.merged_into,
         ).where(columns.id == conversation_id)
     ).one_or_none()
     if row is None:
         return None
     return Conversation(**(row._asdict() | {"channel": Channel(row.channel)}))
+
+
+def where_now(connection: Connection, conversation_id: str) -> str:
+    """The conversation in which all of this one is: itself, unless it was merged."""
+    columns = conversations.c
+    while True:
+        into = select(columns.merged_into).where(columns.id == conversation_id)
+        found = connection.execute(into).scalar_one_or_none()
+        if found is None:
+            return conversation_id
+        conversation_id = found
 
 
 def entries(

@@ -138,8 +138,9 @@ def by_ids(connection: Connection, item_ids: Collection[str]) -> list[WorkItem]:
 def latest_of(connection: Connection, conversation_ids: Collection[str]) -> dict[str, WorkItem]:
     """The open work item of each conversation, or else the last one it had."""
     of_these = among(work_items.c.conversation_id, conversation_ids)
-    # Only one is open at a time, and it is the newest: a new one is made when none is open.
-    found = _read(connection, _selection().where(of_these).order_by(work_items.c.id))
+    # Only one is open at a time. It is the newest, except where two conversations became one.
+    is_open = work_items.c.state != DONE
+    found = _read(connection, _selection().where(of_these).order_by(is_open, work_items.c.id))
     return {item.conversation_id: item for item in found}
 
 

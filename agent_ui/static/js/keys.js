@@ -1,6 +1,7 @@
 // Keys for everything; single keys can be switched off (WCAG 2.1.4).
 import { listenToPalette, openPalette } from "./palette.js";
 import { openCorrection } from "./topics.js";
+import { showMore } from "./views.js";
 import { workList } from "./work-list.js";
 
 const SWITCH = "single-keys";
@@ -39,6 +40,9 @@ const ACTIONS = {
   c: openCorrection,
   l: () => press("[data-by-hand]"),
   a: sayWho,
+  S: () => regroup("split"),
+  M: () => regroup("merge"),
+  L: () => regroup("link"),
   q: () => openMenu("details[data-filter]"),
   0: () => press("[data-all-work]"),
   "?": openKeys,
@@ -79,8 +83,15 @@ function press(selector) {
 function openMenu(selector) {
   const menu = document.querySelector(selector);
   if (!menu) return;
+  showMore(menu);
   menu.open = true;
   menu.querySelector("select, form button, input:not([type=hidden]), textarea").focus();
+}
+
+function regroup(what) {
+  openMenu("details[data-regroup]");
+  const chosen = `form[data-${what}] :is(select, input:not([type=hidden]))`;
+  document.querySelector(`[data-regroup] ${chosen}`)?.focus();
 }
 
 function sayWho() {

@@ -46,6 +46,7 @@ from hub.store.tables.identity import (
     customer_pairs,
     regrouped_rows,
     regroupings,
+    related_conversations,
     shared_people,
 )
 from hub.store.tables.model import (
@@ -183,6 +184,7 @@ __all__ = [
     "ratings",
     "regrouped_rows",
     "regroupings",
+    "related_conversations",
     "reviews",
     "roles",
     "saved_views",

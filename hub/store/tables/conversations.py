@@ -34,12 +34,15 @@ conversations = Table(
     Column("state", String(16), nullable=False),  # open, pending, resolved
     Column("linked_id", ID, ForeignKey("conversations.id")),
     Column("shared_id", ID),  # the shared address it came from, where somebody said who it was
+    Column("merged_into", ID),  # all that was in it is there; this row waits for an undo
+    Column("split_from", ID),
     Column("handover_address", String(512), nullable=False, server_default=""),
     Column("interaction_count", Integer, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("last_at", Instant, nullable=False),
     Column("resolved_at", Instant),
     Index("ix_conversations_customer_id_last_at", "customer_id", "last_at"),
+    where("ix_conversations_merged_into", "merged_into IS NOT NULL", "merged_into"),
     where("ix_conversations_shared_id", "shared_id IS NOT NULL", "shared_id", "last_at"),
 )
 

@@ -39,6 +39,17 @@ shared_people = Table(
     Index("ix_shared_people_customer_id", "customer_id"),
 )
 
+# Conversations that have to do with each other; the one with the lower id is first.
+related_conversations = Table(
+    "related_conversations",
+    metadata,
+    Column("first_id", ID, ForeignKey("conversations.id"), primary_key=True),
+    Column("second_id", ID, ForeignKey("conversations.id"), primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("by", String(100), nullable=False),
+    Index("ix_related_conversations_second_id", "second_id"),
+)
+
 # What people put together or apart, so that it can be undone.
 regroupings = Table(
     "regroupings",
