@@ -41,6 +41,7 @@ from agent_ui.views.files import FileViews
 from agent_ui.views.follows import FollowViews
 from agent_ui.views.guide import GuideViews
 from agent_ui.views.handing_over import HandingOverViews
+from agent_ui.views.hours import HoursViews
 from agent_ui.views.identity import IdentityViews
 from agent_ui.views.imports import ImportViews
 from agent_ui.views.information import InformationViews
@@ -111,6 +112,7 @@ class Console:
             model=model,
             model_changes=ModelChanges(context, model),
             matrix=MatrixViews(context, model),
+            hours=HoursViews(context, model),
             replay=ReplayViews(context, pages, model),
             desk=DeskViews(context, pages, work, conversation),
             handing_over=HandingOverViews(context, conversation),
