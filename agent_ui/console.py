@@ -42,6 +42,7 @@ from agent_ui.views.files import FileViews
 from agent_ui.views.follows import FollowViews
 from agent_ui.views.guide import GuideViews
 from agent_ui.views.handing_over import HandingOverViews
+from agent_ui.views.hours import HoursViews
 from agent_ui.views.identity import IdentityViews
 from agent_ui.views.imports import ImportViews
 from agent_ui.views.information import InformationViews
@@ -49,7 +50,6 @@ from agent_ui.views.matrix import MatrixViews
 from agent_ui.views.model import ModelViews
 from agent_ui.views.model_changes import ModelChanges
 from agent_ui.views.oidc import OidcViews
-from agent_ui.views.own_settings import OwnSettingsViews
 from agent_ui.views.portal_rights import PortalRightsViews
 from agent_ui.views.programs import ProgramViews
 from agent_ui.views.promises import PromiseViews
@@ -104,7 +104,6 @@ class Console:
             saved=SavedViewViews(context, pages),
             search=SearchViews(context, pages),
             promises=PromiseViews(context, conversation),
-            me=OwnSettingsViews(context, pages),
             portal_rights=PortalRightsViews(context, pages),
             files=FileViews(context, pages),
             follows=FollowViews(context),
@@ -114,6 +113,7 @@ class Console:
             model=model,
             model_changes=ModelChanges(context, model),
             matrix=MatrixViews(context, model),
+            hours=HoursViews(context, model),
             replay=ReplayViews(context, pages, model),
             desk=DeskViews(context, pages, work, conversation),
             handing_over=HandingOverViews(context, conversation),

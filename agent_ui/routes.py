@@ -22,6 +22,7 @@ from agent_ui.views.files import FileViews
 from agent_ui.views.follows import FollowViews
 from agent_ui.views.guide import GuideViews
 from agent_ui.views.handing_over import HandingOverViews
+from agent_ui.views.hours import HoursViews
 from agent_ui.views.identity import DOUBLES, IdentityViews
 from agent_ui.views.imports import ImportViews
 from agent_ui.views.information import InformationViews
@@ -31,7 +32,6 @@ from agent_ui.views.model import ModelViews
 from agent_ui.views.model_changes import LONGEST_FORM, ModelChanges
 from agent_ui.views.oidc import BACK as OIDC_BACK
 from agent_ui.views.oidc import OidcViews
-from agent_ui.views.own_settings import OwnSettingsViews
 from agent_ui.views.portal_rights import PortalRightsViews
 from agent_ui.views.programs import ProgramViews
 from agent_ui.views.promises import PromiseViews
@@ -68,7 +68,6 @@ class Views:
     saved: SavedViewViews
     search: SearchViews
     promises: PromiseViews
-    me: OwnSettingsViews
     portal_rights: PortalRightsViews
     files: FileViews
     follows: FollowViews
@@ -78,6 +77,7 @@ class Views:
     model: ModelViews
     model_changes: ModelChanges
     matrix: MatrixViews
+    hours: HoursViews
     replay: ReplayViews
     desk: DeskViews
     handing_over: HandingOverViews
@@ -171,8 +171,6 @@ def routes(
         Route("GET", conversation + "/replies", agents(views.canned.for_conversation)),
         Route("POST", conversation + "/promises", agents(views.promises.give)),
         Route("POST", "/console/promises/{id}/keep", agents(views.promises.keep)),
-        Route("GET", "/console/me", agents(views.me.page)),
-        Route("POST", "/console/me", agents(views.me.save)),
         Route("GET", "/console/replies", guard.for_administrators(views.canned.page)),
         Route("POST", "/console/replies", guard.for_administrators(views.canned.save)),
         Route(
@@ -208,6 +206,7 @@ def routes(
             guard.for_administrators(views.matrix.save),
             body_limit=LONGEST_MATRIX,
         ),
+        *_hours_routes(views.hours, guard),
         *_regroup_routes(views.regroup, guard),
         *_identity_routes(views.identity, views.sharing, guard),
         *_replay_routes(views.replay, guard),
@@ -243,6 +242,19 @@ def _identity_routes(views: IdentityViews, sharing: SharingViews, guard: Guard) 
         Route("POST", customer + "/share", guard.for_agents(sharing.share)),
         Route("POST", customer + "/unshare", guard.for_agents(sharing.unshare)),
         Route("POST", "/console/conversations/{id}/person", guard.for_agents(sharing.choose)),
+    ]
+
+
+def _hours_routes(views: HoursViews, guard: Guard) -> Sequence[Route]:
+    """Everybody may read when roles are there; administrators change it."""
+    administrators, hours = guard.for_administrators, _VERSION + "/hours"
+    return [
+        Route("GET", _MODEL + "/hours", guard.for_agents(views.in_force)),
+        Route("GET", hours, guard.for_agents(views.page)),
+        Route("POST", hours, administrators(views.keep)),
+        Route("POST", hours + "/proof", administrators(views.proof)),
+        Route("POST", hours + "/remove", administrators(views.remove)),
+        Route("POST", hours + "/day", administrators(views.set_day)),
     ]
 
 

@@ -582,7 +582,7 @@ PALETTE = (
 """The actions that the palette has: those of one key."""
 PLACES = (
     ("/console/search", N_("Search")),
-    ("/console/me", N_("Your settings")),
+    ("/console/account", N_("My account")),
     ("/console/guide", N_("Who is responsible for what")),
     ("/console/model", N_("Interaction model")),
 )

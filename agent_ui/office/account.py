@@ -1,4 +1,5 @@
-"""An agent's own account: their password, and the second step when they sign in."""
+"""An agent's own account: the signature under their mails, their password, and the second step when
+they sign in."""
 
 import asyncio
 from http import HTTPStatus
@@ -15,11 +16,12 @@ from agent_ui.views.sign_in import see_other
 from agent_ui.visit import Visit
 from hub import clock, one_time
 from hub.errors import Rejected
-from hub.store import admission, agents, second_factors
+from hub.store import admission, agents, own_choices, second_factors
 from hub.store.second_factors import Factor
 
 PATH = "/console/account"
 _LONGEST_CODE = 40
+_LONGEST_SIGNATURE = 2_000
 
 
 class AccountViews:
@@ -31,6 +33,17 @@ class AccountViews:
 
     async def page(self, visit: Visit) -> web.StreamResponse:
         return await self._show(visit)
+
+    async def moved(self, _visit: Visit) -> web.StreamResponse:
+        """Where the signature was, in what people bookmarked."""
+        return see_other(PATH)
+
+    async def set_signature(self, visit: Visit) -> web.StreamResponse:
+        text = (await visit.field("signature"))[:_LONGEST_SIGNATURE].replace("\r\n", "\n").strip()
+        await self._context.database.write(
+            lambda c: own_choices.choose(c, visit.known.id, own_choices.SIGNATURE, text)
+        )
+        return see_other(f"{PATH}?kept")
 
     async def begin(self, visit: Visit) -> web.StreamResponse:
         """Show what to put in the app."""
@@ -100,6 +113,9 @@ class AccountViews:
 
     async def _show(self, visit: Visit, refused: Rejected | None = None) -> web.Response:
         factor, required = await self._read(visit)
+        signature = await self._context.database.read(
+            lambda c: own_choices.get(c, visit.known.id, own_choices.SIGNATURE)
+        )
         who = Halfway(visit.known, factor, self._sessions.secret(factor)) if factor else None
         return self._pages.page(
             visit,
@@ -108,6 +124,8 @@ class AccountViews:
             notice=words.reason(visit.texts, refused) if refused else "",
             who=who,
             required=required,
+            signature=signature or "",
+            kept="kept" in visit.request.query,
             oidc_only=bool(self._oidc and self._oidc.only),
             one_time=one_time,
         )

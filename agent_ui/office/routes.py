@@ -115,6 +115,8 @@ def _account(views: OfficeViews, guard: Guard) -> Sequence[Route]:
     agents, account = guard.for_agents, "/console/account"
     return [
         Route("GET", account, agents(views.account.page)),
+        Route("GET", "/console/me", agents(views.account.moved)),
+        Route("POST", account + "/signature", agents(views.account.set_signature)),
         Route("POST", account + "/password", agents(views.account.set_password)),
         Route("POST", account + "/factor", agents(views.account.begin)),
         Route("POST", account + "/factor/confirm", agents(views.account.confirm)),

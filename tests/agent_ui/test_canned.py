@@ -63,6 +63,7 @@ async def test_only_administrators_write_them(house: House, anna: Person, bob: P
 
 
 async def test_a_signature_is_kept(anna: Person) -> None:
-    page = await anna.post("/console/me", signature="Anna\r\n<b>Van Dalen</b>")
+    page = await anna.post("/console/account/signature", signature="Anna\r\n<b>Van Dalen</b>")
     assert page.text("[role=status]") == "Kept."
     assert page.text("textarea[name=signature]") == "Anna <b>Van Dalen</b>"
+    assert (await anna.get("/console/me")).path == page.path == "/console/account"

@@ -1,6 +1,7 @@
 // <loket-by-hand>: what is typed is kept in this browser until it is sent; times are of this place.
 import { keep, read } from "./kept.js";
 import { text } from "./texts.js";
+import { listenToThemes } from "./views.js";
 
 const KEPT = ["who", "name", "subject", "text", "at", "topic", "form"];
 const SAVE_AFTER = 300;
@@ -63,3 +64,4 @@ class ByHand extends HTMLElement {
 }
 
 customElements.define("loket-by-hand", ByHand);
+listenToThemes();

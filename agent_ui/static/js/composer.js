@@ -175,6 +175,7 @@ class Composer extends HTMLElement {
   showFiles() {
     const files = [...(this.form.elements.file?.files ?? [])];
     this.area.required = !files.length;
+    this.form.toggleAttribute("data-files-chosen", files.length > 0);
     const shown = this.querySelector("[data-files]");
     if (!shown) return;
     shown.textContent = files.map((file) => file.name).join(", ") || shown.dataset.words;

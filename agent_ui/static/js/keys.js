@@ -1,6 +1,7 @@
 // Keys for everything; single keys can be switched off (WCAG 2.1.4).
 import { listenToPalette, openPalette } from "./palette.js";
 import { openCorrection } from "./topics.js";
+import { showMore } from "./views.js";
 import { workList } from "./work-list.js";
 
 const SWITCH = "single-keys";
@@ -82,6 +83,7 @@ function press(selector) {
 function openMenu(selector) {
   const menu = document.querySelector(selector);
   if (!menu) return;
+  showMore(menu);
   menu.open = true;
   menu.querySelector("select, form button, input:not([type=hidden]), textarea").focus();
 }

@@ -4,5 +4,5 @@ import { listenToThemes } from "./views.js";
 import { followWall } from "./wall.js";
 
 keepTimes();
-listenToThemes();
+if (document.getElementById("themes")) listenToThemes();
 followWall();

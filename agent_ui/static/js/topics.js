@@ -1,8 +1,10 @@
 // Correcting a topic: typing narrows the list, Enter chooses.
+import { showMore } from "./views.js";
 
 export function openCorrection() {
   const menu = document.querySelector("details[data-correct]");
   if (!menu) return;
+  showMore(menu);
   menu.open = true;
   const filter = menu.querySelector("[data-topic-filter]");
   filter.hidden = false;

@@ -4,10 +4,19 @@ function show(view, target) {
   document.getElementById(target).focus({ preventScroll: true });
 }
 
+// On a narrow screen this is among what is done less often, which is hidden.
+export function showMore(element) {
+  const more = element.closest(".more-ways");
+  more?.parentElement.querySelector("[data-more-actions]").setAttribute("aria-expanded", "true");
+}
+
 function onClick(event) {
   if (event.target.closest("[data-to-side]")) {
     event.preventDefault();
     show("side", "side");
+  } else if (event.target.closest("[data-more-actions]")) {
+    const button = event.target.closest("[data-more-actions]");
+    button.setAttribute("aria-expanded", String(button.ariaExpanded !== "true"));
   } else if (event.target.closest("[data-from-side]")) {
     event.preventDefault();
     show("conversation", "talk");
