@@ -14,6 +14,7 @@ from agent_ui.context import ConsoleContext, Escalation
 from agent_ui.softphone import Softphone
 from config.channel_desk import Channels
 from config.group_desk import ModelGroups
+from config.hours_desk import HoursOfModels
 from config.installed import installed
 from config.matrix_desk import Matrices
 from config.model_desk import Desk
@@ -448,6 +449,7 @@ def _console(
             proposals=TopicDrafts(basics.database, basics.life.versions),
             models=Desk(basics.life, basics.model, basics.database),
             matrices=Matrices(basics.database, basics.life.versions),
+            hours=HoursOfModels(basics.life.versions),
             replays=Replays(basics.database, basics.life.versions, runs),
             workshops=WorkshopDesk(basics.life, basics.database, basics.settings.hub.organisation),
             channels=channels,

@@ -19,6 +19,7 @@ from agent_ui.softphone import Softphone
 from builders import ACCOUNT, SECRET, TOKENS, mail_arrival
 from config.channel_desk import Channels
 from config.group_desk import ModelGroups
+from config.hours_desk import HoursOfModels
 from config.matrix_desk import Matrices
 from config.model_desk import Desk
 from config.replay_desk import Replays
@@ -219,6 +220,7 @@ class House:
             proposals=TopicDrafts(self.database, self.life.versions),
             models=Desk(self.life, self.live, self.database),
             matrices=Matrices(self.database, self.life.versions),
+            hours=HoursOfModels(self.life.versions),
             replays=Replays(self.database, self.life.versions, self.runs),
             channels=self._channels(),
             workshops=WorkshopDesk(self.life, self.database, hub.organisation),
