@@ -128,6 +128,7 @@ ADMINISTRATION = (
     ("/console/admin/organisation", N_("Organisation")),
     ("/console/model/hours", N_("Hours")),
     ("/console/admin/channels", N_("Channels")),
+    ("/console/admin/links", N_("Links")),
     ("/console/admin/health", N_("Health")),
     ("/console/admin/ledger", N_("Ledger")),
     ("/console/admin/dead-letters", N_("Dead letters")),
