@@ -6,8 +6,8 @@ A migration must work with the release before it: add first, use in the next rel
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0047"
-down_revision = "0046"
+revision = "0048"
+down_revision = "0047"
 
 
 def upgrade() -> None:
