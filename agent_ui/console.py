@@ -14,6 +14,7 @@ from agent_ui.office.account import AccountViews
 from agent_ui.office.channels import ChannelViews
 from agent_ui.office.components import ComponentViews
 from agent_ui.office.first_run import FirstRunViews, first_link, nobody_yet
+from agent_ui.office.links import LinkViews
 from agent_ui.office.organisation import OrganisationViews
 from agent_ui.office.people import PeopleViews
 from agent_ui.office.rating import RatingViews
@@ -140,6 +141,7 @@ class Console:
                 organisation=OrganisationViews(context, pages),
                 rating=RatingViews(context, pages),
                 channels=ChannelViews(context, pages),
+                links=LinkViews(context, pages),
                 first_run=FirstRunViews(context, pages),
                 components=ComponentViews(pages),
             ),

@@ -238,6 +238,7 @@ def _identity_routes(views: IdentityViews, sharing: SharingViews, guard: Guard) 
         Route("POST", customer + "/merge", supervisors(views.merge)),
         Route("POST", customer + "/apart", supervisors(views.apart)),
         Route("POST", "/console/merges/{id}/undo", supervisors(views.undo)),
+        Route("POST", customer + "/repair", guard.for_agents(views.repair)),
         Route("POST", customer + "/share", guard.for_agents(sharing.share)),
         Route("POST", customer + "/unshare", guard.for_agents(sharing.unshare)),
         Route("POST", "/console/conversations/{id}/person", guard.for_agents(sharing.choose)),

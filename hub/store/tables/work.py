@@ -63,6 +63,7 @@ work_items = Table(
     where(
         "ix_work_items_answered", "first_response_at IS NOT NULL", "channel", "first_response_at"
     ),
+    where("ix_work_items_open_customer", "state <> 'done'", "customer_id"),
     where("ix_work_items_handled", "state = 'done'", "customer_id", "resolved_at"),
     where("ix_work_items_resolved", "state = 'done'", "resolved_at"),
     Index(
