@@ -8,7 +8,7 @@ from alembic import op
 
 from hub.store.types import Instant
 
-revision = "0069"
+revision = "0048"
 down_revision = "0047"
 
 
