@@ -48,7 +48,7 @@ from hub.settings import BusSettings, HttpSettings, HubSettings
 from hub.store import Blobs, agents, migrate
 from hub.store.database import open_database
 from hub.store.leader import open_leadership
-from hub.store.tables import work_items
+from hub.store.tables import unrouted, work_items
 from hub.webhooks import Rules as WebhookRules
 from interaction_models import FILE
 from routing.assigning.rules import Rules
@@ -292,8 +292,14 @@ class House:
     async def receive(self, arrival: Arrival | None = None, **changes: Any) -> Accepted:
         """A contact (by default a mail) comes in and is routed."""
         accepted = await self.intake.accept(arrival or mail_arrival(**changes))
-        await eventually(lambda: self.work_of(accepted.conversation_id))
+        await eventually(lambda: self._is_routed(accepted))
         return accepted
+
+    async def _is_routed(self, accepted: Accepted) -> bool:
+        """There may be work in its conversation already."""
+        waiting = {row.interaction_id for row in await self.rows(unrouted)}
+        has_work = await self.work_of(accepted.conversation_id) is not None
+        return has_work and accepted.interaction_id not in waiting
 
     async def work_of(self, conversation_id: str) -> Any:
         """The newest work item of a conversation."""

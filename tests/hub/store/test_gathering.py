@@ -22,7 +22,6 @@ from hub.store.tables import (
     audit_log,
     calls,
     conversations,
-    customers,
     deadlines,
     interactions,
     metadata,
@@ -355,8 +354,7 @@ async def test_two_are_linked_and_not_any_more(desk: Desk) -> None:
     number = select(conversations.c.number).where(conversations.c.id == b)
     found = await desk.database.read(lambda c: c.execute(number).scalar_one())
     assert await desk.database.read(lambda c: relating.numbered(c, found)) == b
-    jan = await desk.database.read(lambda c: c.execute(select(customers.c.id)).scalars().first())
-    others = await desk.database.read(
-        lambda c: relating.others_of(c, jan or "", besides="", limit=9)
-    )
+    whose = select(conversations.c.customer_id).where(conversations.c.id == a)
+    jan = await desk.database.read(lambda c: c.execute(whose).scalar_one())
+    others = await desk.database.read(lambda c: relating.others_of(c, jan, besides="", limit=9))
     assert [line.id for line in others] == [a]
