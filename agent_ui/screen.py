@@ -245,7 +245,7 @@ def read_screen(
         tasks=tasks.asked_in(connection, conversation_id),
         promises=promising.of_customer(connection, customer.id),
         regroup=read_regroup(connection, conversation, entries),
-        identity=read_identity(connection, conversation_id, customer, agent),
+        identity=read_identity(connection, conversation, customer, agent),
         signature=own_choices.get(connection, agent.id, own_choices.SIGNATURE) or "",
     )
 
