@@ -14,6 +14,7 @@ from agent_ui.office.account import AccountViews
 from agent_ui.office.channels import ChannelViews
 from agent_ui.office.components import ComponentViews
 from agent_ui.office.first_run import FirstRunViews, first_link, nobody_yet
+from agent_ui.office.links import LinkViews
 from agent_ui.office.organisation import OrganisationViews
 from agent_ui.office.people import PeopleViews
 from agent_ui.office.rating import RatingViews
@@ -41,6 +42,7 @@ from agent_ui.views.files import FileViews
 from agent_ui.views.follows import FollowViews
 from agent_ui.views.guide import GuideViews
 from agent_ui.views.handing_over import HandingOverViews
+from agent_ui.views.hours import HoursViews
 from agent_ui.views.identity import IdentityViews
 from agent_ui.views.imports import ImportViews
 from agent_ui.views.information import InformationViews
@@ -111,6 +113,7 @@ class Console:
             model=model,
             model_changes=ModelChanges(context, model),
             matrix=MatrixViews(context, model),
+            hours=HoursViews(context, model),
             replay=ReplayViews(context, pages, model),
             desk=DeskViews(context, pages, work, conversation),
             handing_over=HandingOverViews(context, conversation),
@@ -138,6 +141,7 @@ class Console:
                 organisation=OrganisationViews(context, pages),
                 rating=RatingViews(context, pages),
                 channels=ChannelViews(context, pages),
+                links=LinkViews(context, pages),
                 first_run=FirstRunViews(context, pages),
                 components=ComponentViews(pages),
             ),

@@ -8,6 +8,7 @@ from typing import Any
 from agent_ui.channel_desk import ChannelDesk
 from agent_ui.group_desk import GroupDesk
 from agent_ui.guidance import guidance_of
+from agent_ui.hours_desk import HoursDesk
 from agent_ui.matrix_desk import MatrixDesk
 from agent_ui.model_desk import ModelDesk
 from agent_ui.replay_desk import ReplayDesk
@@ -70,7 +71,7 @@ class ConsoleContext:
     `proposals`: puts what the page of topics proposes into a draft of the model.
     `groups`: what the interaction model says about target groups.
     `models`: the versions of the interaction model.
-    `matrices`: one of them as a matrix.
+    `matrices`: one of them as a matrix. `hours`: the business hours in one of them.
     `replays`: what would have happened with one of them.
     `workshops`: what five-step sessions make of it.
     `channels`: how they are set up, and what is wrong with them.
@@ -111,6 +112,7 @@ class ConsoleContext:
     models: ModelDesk
     replays: ReplayDesk
     matrices: MatrixDesk
+    hours: HoursDesk
     workshops: WorkshopDesk
     channels: ChannelDesk
     resend: Callable[[str, str], Awaitable[None]]

@@ -68,6 +68,7 @@ class Desk:
 
     presence: Presence
     used: int
+    capacity: int
     asked: list[Asked]
     phone: str
     requests: list[Request]
@@ -81,6 +82,7 @@ def read_desk(connection: Connection, agent: Agent, *, quiet: timedelta) -> Desk
     return Desk(
         presence=here,
         used=in_hand.units_in_use(loads, clock.now(), quiet),
+        capacity=agents.capacity_of(connection, agent.id),
         asked=[
             Asked(offer, steps.last_details(connection, offer.item.id, steps.OFFERED) or {})
             for offer in offers.live(connection, agent.id)

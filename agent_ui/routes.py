@@ -22,6 +22,7 @@ from agent_ui.views.files import FileViews
 from agent_ui.views.follows import FollowViews
 from agent_ui.views.guide import GuideViews
 from agent_ui.views.handing_over import HandingOverViews
+from agent_ui.views.hours import HoursViews
 from agent_ui.views.identity import DOUBLES, IdentityViews
 from agent_ui.views.imports import ImportViews
 from agent_ui.views.information import InformationViews
@@ -76,6 +77,7 @@ class Views:
     model: ModelViews
     model_changes: ModelChanges
     matrix: MatrixViews
+    hours: HoursViews
     replay: ReplayViews
     desk: DeskViews
     handing_over: HandingOverViews
@@ -139,6 +141,7 @@ def routes(
         Route("POST", work_item + "/snooze", agents(views.handing_over.snooze)),
         Route("POST", work_item + "/release", agents(views.actions.release)),
         Route("POST", work_item + "/resolve", agents(views.actions.resolve)),
+        Route("POST", work_item + "/listen", guard.for_supervisors(views.desk.listen)),
         Route("POST", work_item + "/tasks", agents(views.tasks.ask)),
         Route("POST", "/console/tasks/{id}/skip", agents(views.tasks.skip)),
         Route("POST", work_item + "/wrap-up", agents(views.desk.wrap_up)),
@@ -204,6 +207,7 @@ def routes(
             guard.for_administrators(views.matrix.save),
             body_limit=LONGEST_MATRIX,
         ),
+        *_hours_routes(views.hours, guard),
         *_regroup_routes(views.regroup, guard),
         *_identity_routes(views.identity, views.sharing, guard),
         *_replay_routes(views.replay, guard),
@@ -235,9 +239,23 @@ def _identity_routes(views: IdentityViews, sharing: SharingViews, guard: Guard) 
         Route("POST", customer + "/merge", supervisors(views.merge)),
         Route("POST", customer + "/apart", supervisors(views.apart)),
         Route("POST", "/console/merges/{id}/undo", supervisors(views.undo)),
+        Route("POST", customer + "/repair", guard.for_agents(views.repair)),
         Route("POST", customer + "/share", guard.for_agents(sharing.share)),
         Route("POST", customer + "/unshare", guard.for_agents(sharing.unshare)),
         Route("POST", "/console/conversations/{id}/person", guard.for_agents(sharing.choose)),
+    ]
+
+
+def _hours_routes(views: HoursViews, guard: Guard) -> Sequence[Route]:
+    """Everybody may read when roles are there; administrators change it."""
+    administrators, hours = guard.for_administrators, _VERSION + "/hours"
+    return [
+        Route("GET", _MODEL + "/hours", guard.for_agents(views.in_force)),
+        Route("GET", hours, guard.for_agents(views.page)),
+        Route("POST", hours, administrators(views.keep)),
+        Route("POST", hours + "/proof", administrators(views.proof)),
+        Route("POST", hours + "/remove", administrators(views.remove)),
+        Route("POST", hours + "/day", administrators(views.set_day)),
     ]
 
 

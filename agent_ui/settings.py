@@ -50,5 +50,5 @@ class ConsoleSettings(Section):
         15, gt=0, description="silence on a live stream after which it says that it is alive"
     )
     api_requests_per_minute: int = Field(
-        600, ge=1, description="requests to the API with one token, per process"
+        600, ge=1, description="requests to the API with one token"
     )

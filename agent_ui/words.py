@@ -123,6 +123,7 @@ REASONS = {
     "asked": N_("A colleague is being asked to take it."),
     "offered_only": N_("This work is offered to you when it is your turn. Say that you are there."),
     "offer_ended": N_("This offer has ended: it waits for somebody else now."),
+    "nobody_has_it": N_("Nobody else has this in hand."),
     "no_wrap_up": N_("The wrap-up is over."),
     "no_presence": N_("Choose whether you are there."),
     "no_role": N_("This role does not exist. Choose another one."),
@@ -174,6 +175,13 @@ REASONS = {
     "shared": N_("This is known as a shared address already."),
     "not_shared": N_("This did not come from a shared address."),
     "no_person": N_("Write who it is."),
+    "no_language": N_("Choose a language."),
+    "no_repair": N_("Say that the address is shared."),
+    "point_taken": N_("This address is known as another customer's. Is it shared?"),
+    "no_title": N_("Write a short name for the link."),
+    "bad_link": N_("Write an address that begins with https:// or http://, and names its host."),
+    "unknown_place": N_("A name in braces is not one of those below."),
+    "too_many_links": N_("There are too many links. Remove one first."),
     "no_split": N_("Choose a message of the customer, not the first one."),
     "own_task": N_("A task stays a conversation of its own."),
     "live": N_("The customer is still there. Wait until they left."),
@@ -507,6 +515,19 @@ ALIKE = {
     "names": N_("but other names"),
 }
 """Why two customers may be one."""
+
+HINTS = {
+    "nameless": N_("The name of this customer is not known."),
+    "no_language": N_("In which language do they want to be answered?"),
+    "no_mail": N_("No mail address is known."),
+    "bounced": N_("Mail to {address} comes back."),
+    "unproved": N_("{address} was written down, and nothing came from it yet."),
+    "for_many": N_("Several people read {address}, by its name."),
+    "several_names": N_("Mail from {address} comes under several names."),
+}
+"""What is wrong or missing in what we know of a customer."""
+URGENT_HINTS = frozenset({"bounced", "for_many", "several_names"})
+TO_MEND = (N_("1 thing to mend"), N_("{n} things to mend"))
 
 KEYS = (
     ("j k", N_("next and previous in the list")),

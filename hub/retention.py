@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from hub.blobs import SHELVES
 from hub.rounds import Rounds
 from hub.settings import RetentionSettings
-from hub.store import Blobs, Database, choices, expiry, originals, recordings
+from hub.store import Blobs, Database, choices, expiry, originals, recordings, sign_ins
 from hub.store.leader import Leadership
 
 log = structlog.get_logger(__name__)
@@ -55,6 +55,7 @@ class Retention(Rounds):
         await self._rows("partner posts", expiry.forget_posts, now, settings.original_days)
         await self._rows("webhooks", expiry.forget_told, now, settings.event_days)
         await self._rows("originals", expiry.forget_originals, now, settings.original_days)
+        await self._database.write(lambda c: sign_ins.forget_ended(c, now))
         await self._recordings(now, settings.recording_days)
         await self._originals(now, settings.original_days)
 

@@ -50,6 +50,7 @@ class Seen:
             state=member.state,
             idle_since=member.idle_since,
             since=member.since,
+            capacity=member.capacity,
             skills=member.skills,
             closed_channels=member.closed_channels,
             off_duty=self.off_duty(now),

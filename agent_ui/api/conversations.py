@@ -18,7 +18,7 @@ from agent_ui.taking_back import take_back
 from agent_ui.texts import texts_for
 from agent_ui.ways import Way, ways_of
 from hub import clock
-from hub.api.cursors import cursor_of, page, parts_of
+from hub.api.cursors import page, parts_of
 from hub.api.files import FileIds
 from hub.api.operation import Answer, Call, Operation, Paging, Shape, picked
 from hub.errors import Rejected
@@ -372,12 +372,8 @@ def _interactions(connection: Connection, call: Call[Agent]) -> Interactions:
     parts = parts_of(call.query.cursor, 1)
     after = int(parts[0]) if parts and parts[0].isdecimal() else 0
     found = timeline.following(connection, call.id, after=after, limit=call.query.limit + 1)
-    entries = found[: call.query.limit]
-    more = len(found) > len(entries)
-    return Interactions(
-        items=[shown_entry(one) for one in entries],
-        next_cursor=cursor_of(str(entries[-1].sequence)) if more else "",
-    )
+    entries, following = page(found, call.query.limit, lambda one: str(one.sequence))
+    return Interactions(items=[shown_entry(one) for one in entries], next_cursor=following)
 
 
 def _note(connection: Connection, call: Call[Agent]) -> Answer:

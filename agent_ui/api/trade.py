@@ -6,40 +6,39 @@ from http import HTTPStatus
 from pydantic import Field
 from sqlalchemy import Connection
 
-from hub.api.cursors import cursor_of, parts_of
-from hub.api.operation import Answer, Call, Operation, Paging, Shape
+from hub.api.operation import Answer, Call, Operation, Shape
 from hub.api.trade import (
     Cancelling,
     OrderChange,
     OrderOut,
+    OrderSearch,
     OrdersOut,
     Parcel,
     Parcels,
+    ParcelSearch,
     Preferences,
     WantedLine,
+    orders_page,
+    parcels_page,
     shown_order,
-    shown_parcel,
     wanted_of,
+    with_events,
 )
 from hub.deliveries import Delivery
 from hub.errors import Rejected
 from hub.interaction import Channel
 from hub.orders import MOST_LINES, Order
-from hub.references import LONGEST_NUMBER, normal
-from hub.store import customer_book, deliveries, ordering, orders, tracking, trade_pages
+from hub.store import customer_book, deliveries, ordering, orders, tracking
 from hub.store.agents import Agent
 from hub.store.ordering import Details
 
 
-class OrderSearch(Paging):
+class OrdersOf(OrderSearch):
     customer_id: str = Field("", max_length=100)
-    number: str = Field("", max_length=LONGEST_NUMBER)
 
 
-class ParcelSearch(Paging):
+class ParcelsOf(ParcelSearch):
     customer_id: str = Field("", max_length=100)
-    order_id: str = Field("", max_length=100)
-    tracking: str = Field("", max_length=LONGEST_NUMBER)
 
 
 class NewOrder(Shape):
@@ -58,7 +57,7 @@ def operations() -> Sequence[Operation[Agent]]:
     return [
         Operation(
             "GET", "/orders", "listOrders", "orders", "List orders", "orders:read", OrdersOut,
-            asks=OrderSearch, read=_orders,
+            asks=OrdersOf, read=_orders,
         ),
         Operation(
             "POST", "/orders", "placeOrder", "orders", "Place an order for a customer",
@@ -78,7 +77,7 @@ def operations() -> Sequence[Operation[Agent]]:
         ),
         Operation(
             "GET", "/deliveries", "listDeliveries", "deliveries", "List parcels",
-            "deliveries:read", Parcels, asks=ParcelSearch, read=_parcels,
+            "deliveries:read", Parcels, asks=ParcelsOf, read=_parcels,
         ),
         Operation(
             "GET", parcel, "readDelivery", "deliveries", "Read one parcel, with its events",
@@ -92,15 +91,7 @@ def operations() -> Sequence[Operation[Agent]]:
 
 
 def _orders(connection: Connection, call: Call[Agent]) -> OrdersOut:
-    asked: OrderSearch = call.query
-    wanted = trade_pages.WantedOrders(
-        [asked.customer_id] if asked.customer_id else None, normal(asked.number)
-    )
-    before = parts_of(asked.cursor, 2)
-    found = trade_pages.orders_of(connection, wanted, before=before, limit=asked.limit + 1)
-    some = found[: asked.limit]
-    following = cursor_of(*trade_pages.place_of_order(some[-1])) if len(found) > len(some) else ""
-    return OrdersOut(items=[shown_order(one) for one in some], next_cursor=following)
+    return orders_page(connection, call.query, _named(call.query.customer_id))
 
 
 def _place(connection: Connection, call: Call[Agent]) -> Answer:
@@ -158,15 +149,11 @@ def _found(found: list[Order]) -> Order:
 
 
 def _parcels(connection: Connection, call: Call[Agent]) -> Parcels:
-    asked: ParcelSearch = call.query
-    wanted = trade_pages.WantedParcels(
-        [asked.customer_id] if asked.customer_id else None, asked.order_id, normal(asked.tracking)
-    )
-    before = parts_of(asked.cursor, 2)
-    found = trade_pages.parcels_of(connection, wanted, before=before, limit=asked.limit + 1)
-    some = found[: asked.limit]
-    following = cursor_of(*trade_pages.place_of_parcel(some[-1])) if len(found) > len(some) else ""
-    return Parcels(items=_with_events(connection, some), next_cursor=following)
+    return parcels_page(connection, call.query, _named(call.query.customer_id))
+
+
+def _named(customer_id: str) -> list[str] | None:
+    return [customer_id] if customer_id else None
 
 
 def _parcel(connection: Connection, call: Call[Agent]) -> Parcel:
@@ -185,15 +172,10 @@ def _prefer(connection: Connection, call: Call[Agent]) -> Answer:
         wishes=call.body.preferences,
         actor=call.caller.id,
     )
-    return Answer(_with_events(connection, [parcel])[0])
+    return Answer(with_events(connection, [parcel])[0])
 
 
 def _one_parcel(connection: Connection, found: list[Delivery]) -> Parcel:
     if not found:
         raise Rejected("no_delivery", "This delivery does not exist.", status=404)
-    return _with_events(connection, found)[0]
-
-
-def _with_events(connection: Connection, parcels: Sequence[Delivery]) -> list[Parcel]:
-    events = deliveries.events_of(connection, [one.id for one in parcels])
-    return [shown_parcel(one, events.get(one.id, ())) for one in parcels]
+    return with_events(connection, found)[0]

@@ -11,6 +11,7 @@ from agent_ui import words
 from agent_ui.context import ConsoleContext
 from agent_ui.office.welcome import check_password
 from agent_ui.pages import Pages
+from agent_ui.qr import qr_code
 from agent_ui.sessions import Halfway, Sessions, must_have_factor
 from agent_ui.views.sign_in import see_other
 from agent_ui.visit import Visit
@@ -128,4 +129,5 @@ class AccountViews:
             kept="kept" in visit.request.query,
             oidc_only=bool(self._oidc and self._oidc.only),
             one_time=one_time,
+            qr_code=qr_code,
         )

@@ -18,7 +18,7 @@ from agent_ui.visit import Visit
 from hub.errors import LoketError, Rejected
 from hub.interaction import Channel
 from hub.passing import passing_mail
-from hub.store import admission, agents, identities, invitations, people, second_factors
+from hub.store import admission, agents, identities, in_hand, invitations, people, second_factors
 from hub.store.people import Person
 
 log = structlog.get_logger(__name__)
@@ -29,6 +29,7 @@ LEVELS = range(1, 6)
 _LONGEST_NAME = 200
 _LONGEST_SKILL = 100
 _MOST_SKILLS = 100
+_MOST_UNITS = 1000
 
 
 class PeopleViews:
@@ -77,9 +78,11 @@ class PeopleViews:
         name = (await visit.field("name")).strip()[:_LONGEST_NAME]
         try:
             skills = await self._skills(visit, person)
-            await self._write(
-                lambda c: people.set_rights(
-                    c,
+            capacity = _capacity(await visit.field("capacity"))
+
+            def change(connection: Connection) -> None:
+                people.set_rights(
+                    connection,
                     person,
                     name=name,
                     roles=roles,
@@ -87,7 +90,9 @@ class PeopleViews:
                     skills=skills,
                     by=visit.known.id,
                 )
-            )
+                people.set_capacity(connection, person, capacity, by=visit.known.id)
+
+            await self._write(change)
         except Rejected as error:
             return await self._person(visit, error)
         return see_other(PATH)
@@ -235,6 +240,14 @@ class PeopleViews:
         result = await self._context.database.write(work)
         self._context.wake()
         return result
+
+
+def _capacity(typed: str) -> int:
+    """Units; empty for what everybody has. Raises Rejected."""
+    given = typed.strip() or str(in_hand.FULL)
+    if not (given.isascii() and given.isdecimal()) or not 1 <= int(given[:6]) <= _MOST_UNITS:
+        raise Rejected("bad_capacity", "Write units from 1 to 1000.", status=422)
+    return int(given)
 
 
 def _check(address: str, login: str, name: str, *, something_to_do: bool = True) -> None:

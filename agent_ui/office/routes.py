@@ -8,6 +8,7 @@ from agent_ui.office.account import AccountViews
 from agent_ui.office.channels import ChannelViews
 from agent_ui.office.components import ComponentViews
 from agent_ui.office.first_run import FirstRunViews
+from agent_ui.office.links import LinkViews
 from agent_ui.office.organisation import OrganisationViews
 from agent_ui.office.people import PeopleViews
 from agent_ui.office.rating import RatingViews
@@ -32,6 +33,7 @@ class OfficeViews:
     rating: RatingViews
     channels: ChannelViews
     first_run: FirstRunViews
+    links: LinkViews
     components: ComponentViews
 
 
@@ -97,6 +99,9 @@ def _administration(views: OfficeViews, guard: Guard) -> Sequence[Route]:
         Route("POST", home + "/channels/mailbox", administrators(views.channels.try_mailbox)),
         Route("GET", rate, everyone(views.rating.page)),
         Route("POST", rate, everyone(views.rating.rate)),
+        Route("GET", home + "/links", administrators(views.links.page)),
+        Route("POST", home + "/links", administrators(views.links.add)),
+        Route("POST", home + "/links/remove", administrators(views.links.remove)),
         Route("GET", home + "/health", administrators(watch.health)),
         Route("GET", home + "/ledger", administrators(watch.ledger)),
         Route("GET", home + "/ledger/items", administrators(watch.ledger_items)),

@@ -19,6 +19,8 @@ OFFICE_REASONS = {
     "factor_required": N_("Your organisation asks for a second step: it cannot be switched off."),
     "wrong_password": N_("The present password is wrong."),
     "bad_seconds": N_("Write whole seconds, at most an hour."),
+    "no_hours": N_("These hours are not in the model any more."),
+    "bad_capacity": N_("Write units from 1 to 1000; 100 is usual."),
     "bad_days": N_("Write days: 0 for ever, 7 or more for marks of events, 36500 at most."),
     "bad_rating": N_("Choose a number from 1 to 5."),
     "not_resolved": N_("This was opened again: we are still at it."),
@@ -124,7 +126,9 @@ CRITERIA = (
 ADMINISTRATION = (
     ("/console/admin/people", N_("People")),
     ("/console/admin/organisation", N_("Organisation")),
+    ("/console/model/hours", N_("Hours")),
     ("/console/admin/channels", N_("Channels")),
+    ("/console/admin/links", N_("Links")),
     ("/console/admin/health", N_("Health")),
     ("/console/admin/ledger", N_("Ledger")),
     ("/console/admin/dead-letters", N_("Dead letters")),

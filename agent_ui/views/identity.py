@@ -14,7 +14,16 @@ from agent_ui.views.sign_in import HOME, see_other
 from agent_ui.visit import Visit, checked_id
 from hub.alike import kept_first
 from hub.errors import Rejected
-from hub.store import customer_book, customer_keys, customer_pairs, merging, regrouping, timeline
+from hub.store import (
+    customer_book,
+    customer_keys,
+    customer_pairs,
+    hints,
+    merging,
+    regrouping,
+    timeline,
+)
+from hub.store.hints import HintKind
 
 DOUBLES = "/console/doubles"
 _LISTED = 50
@@ -48,6 +57,21 @@ class IdentityViews:
             ):
                 raise Rejected("no_customer", "There is no such customer.", status=404)
             customer_pairs.say(connection, customer_id, other_id, state, by=visit.known.id)
+
+        return await self._do(visit, work, conversation_id)
+
+    async def repair(self, visit: Visit) -> web.StreamResponse:
+        """Mend what is wrong or missing in what we know of the customer before the agent."""
+        customer_id, value = visit.id, (await visit.field("value")).strip()
+        conversation_id = checked_id(await visit.field("conversation"))
+        kind = await visit.field("kind")
+        if kind not in set(HintKind):
+            raise web.HTTPNotFound
+
+        def work(connection: Connection) -> None:
+            if not is_customer_of(connection, visit, conversation_id, customer_id):
+                raise Rejected("no_customer", "There is no such customer.", status=404)
+            hints.repair(connection, customer_id, HintKind(kind), value, by=visit.known.id)
 
         return await self._do(visit, work, conversation_id)
 

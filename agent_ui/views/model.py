@@ -131,9 +131,12 @@ class ModelViews:
         )
 
     async def proof(self, visit: Visit) -> web.StreamResponse:
-        """What is wrong with a text while somebody types it. One is looked at a time, and what its
-        asker does not wait for any more, because they typed on, not at all."""
-        written = (await visit.field("text")).replace("\r\n", "\n")
+        """What is wrong with a text while somebody types it."""
+        return await self.proof_of(visit, (await visit.field("text")).replace("\r\n", "\n"))
+
+    async def proof_of(self, visit: Visit, written: str) -> web.StreamResponse:
+        """One is looked at a time, and what its asker does not wait for any more, because they
+        typed on, not at all."""
         flaws: Sequence[Flaw] = ()
         found: Sequence[FindingLine] = ()
         too_long = len(written) > LONGEST_LIVE
@@ -142,6 +145,16 @@ class ModelViews:
             if not too_long and transport is not None and not transport.is_closing():
                 flaws, all_found = await self._desk.proof_of(written, visit.texts.language)
                 found = [one for one in all_found if one.severity != "note"]
+        return self.shown_proof(visit, flaws, found, too_long=too_long)
+
+    def shown_proof(
+        self,
+        visit: Visit,
+        flaws: Sequence[Flaw],
+        found: Sequence[FindingLine],
+        *,
+        too_long: bool = False,
+    ) -> web.Response:
         return self._pages.page(
             visit,
             "model/live_proof.html",

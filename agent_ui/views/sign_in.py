@@ -8,6 +8,7 @@ from aiohttp import web
 from agent_ui.attempts import TooManyTries
 from agent_ui.desk import leave
 from agent_ui.pages import Pages
+from agent_ui.qr import qr_code
 from agent_ui.sessions import Entered, Halfway, Sessions
 from agent_ui.settings import ConsoleOidc
 from agent_ui.streams import Streams
@@ -113,6 +114,7 @@ class SignInViews:
             problem=problem,
             who=who,
             one_time=one_time,
+            qr_code=qr_code,
         )
 
     async def sign_out(self, visit: Visit) -> web.StreamResponse:

@@ -21,6 +21,7 @@ from hub.connector import Committing, ConnectorContext, Finding, OutgoingMessage
 from hub.http import Route
 from hub.interaction import Channel
 from hub.limits import Buckets
+from hub.shared_limits import SharedBuckets
 
 TRANSCRIPTS_PER_MINUTE = 2
 """To one address, from one process; see also `Ending`."""
@@ -56,7 +57,9 @@ class ChatConnector:
                 links=links,
                 account=settings.email_account,
                 organisation=context.hub.organisation,
-                addresses=Buckets(TRANSCRIPTS_PER_MINUTE),
+                addresses=SharedBuckets(
+                    context.database, "chat transcripts", TRANSCRIPTS_PER_MINUTE
+                ),
                 wake=context.wake,
             ),
             attendance=self._attendance,

@@ -1,6 +1,5 @@
 """What a visitor may ask at the end of a chat: to rate it, and to have what was said by mail."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -15,8 +14,8 @@ from connectors.chat.transcript import Chat
 from connectors.chat.visitor import Visitor
 from hub.errors import Rejected, Retry
 from hub.interaction import Channel, Direction, Party, PointKind
-from hub.limits import Buckets
 from hub.replies import Reply, add_reply
+from hub.shared_limits import SharedBuckets
 from hub.store import Database, ratings
 from hub.store.tables import contact_points, conversations, interactions
 
@@ -34,7 +33,7 @@ class Ending:
     links: Links
     account: str
     organisation: str
-    addresses: Buckets
+    addresses: SharedBuckets
     wake: Callable[[], None]
 
     async def rate(self, visitor: Visitor, rate: Rate) -> None:
@@ -59,7 +58,7 @@ class Ending:
         address = clean_address(asked.address)
         if address == self.account:
             raise Rejected("bad_address", "This is our own address.")
-        wait = self.addresses.take(address, asyncio.get_running_loop().time())
+        wait = await self.addresses.take(address)
         if wait:
             raise Retry("this address was mailed just now", after=wait)
         await self.database.write(lambda c: self._mail(c, visitor, address, language))

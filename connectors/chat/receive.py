@@ -22,6 +22,7 @@ from connectors.chat.settings import ChatSettings
 from hub.errors import Rejected, Retry
 from hub.http import Route, problem
 from hub.limits import Buckets
+from hub.shared_limits import SharedBuckets
 
 log = structlog.get_logger(__name__)
 
@@ -50,10 +51,13 @@ class Doors:
         self._services = services
         self._live = services.live
         self._files = files
-        self._begun = Buckets(settings.sessions_per_minute)
+        database = files.database
+        self._begun = SharedBuckets(database, "chat sessions", settings.sessions_per_minute)
+        # Sockets keep this process busy, not the others.
         self._opened = Buckets(settings.sockets_per_minute)
-        self._uploaded = Buckets(settings.files_per_minute)
-        self._uploaded_from = Buckets(settings.files_per_minute * 4)
+        files_a_minute = settings.files_per_minute
+        self._uploaded = SharedBuckets(database, "chat files", files_a_minute)
+        self._uploaded_from = SharedBuckets(database, "chat files from", files_a_minute * 4)
 
     def routes(self) -> Sequence[Route]:
         return (
@@ -84,7 +88,7 @@ class Doors:
     async def _begun_session(self, request: web.Request, site: str) -> web.Response:
         asked = parse_session_request(await request.read())
         signed = self._sessions.visitors.recognise(asked.token, site)
-        wait = self._begun.take(signed.id if signed else address_of(request), _seconds())
+        wait = await self._begun.take(signed.id if signed else address_of(request))
         if wait:
             return problem(429, "Too many sessions", after=wait)
         known = await self._sessions.visitor(asked, site)
@@ -102,14 +106,14 @@ class Doors:
         return await _readable(request, self._kept_file(request, site))
 
     async def _kept_file(self, request: web.Request, site: str) -> web.Response:
-        wait = self._uploaded_from.take(address_of(request), _seconds())
+        wait = await self._uploaded_from.take(address_of(request))
         if wait:
             return problem(429, "Too many files", after=wait)
         received = await self._files.receive(request)
         visitor = await self._sessions.resume(received.about.token, site)
         if visitor is None:
             return problem(401, "Begin a session first", code="session")
-        wait = self._uploaded.take(visitor.id, _seconds())
+        wait = await self._uploaded.take(visitor.id)
         if wait:
             return problem(429, "Too many files", after=wait)
         file = await self._files.keep(received.rest)

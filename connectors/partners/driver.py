@@ -4,7 +4,6 @@ Its link is signed, for one parcel and a short time: who has it may say somethin
 and see nothing of the customer.
 """
 
-import asyncio
 import mimetypes
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,7 +20,7 @@ from hub.deliveries import Delivery, EventKind
 from hub.errors import Rejected
 from hub.http import Route, field_of, form_of
 from hub.interaction import Arrival, Channel, Party, PointKind, Thread, Verification
-from hub.limits import Buckets
+from hub.shared_limits import SharedBuckets
 from hub.store import deliveries
 from hub.texts import N_, all_texts, preferred
 
@@ -63,7 +62,7 @@ class Driver:
         self._settings = settings
         self._context = context
         self._titles = titles
-        self._reports = Buckets(_PER_MINUTE)
+        self._reports = SharedBuckets(context.database, "driver", _PER_MINUTE)
         self._texts = all_texts(_FOLDER / "locale")
         self._style = (_FOLDER / "static" / "driver.css").read_text(encoding="utf-8")
         self._template = Environment(
@@ -99,7 +98,7 @@ class Driver:
         parcel, link = await self._parcel(request)
         if parcel is None or link is None:
             return self._page(request, None)
-        if wait := self._reports.take(parcel.id, asyncio.get_running_loop().time()):
+        if wait := await self._reports.take(parcel.id):
             raise Rejected("too_often", "Wait a minute.", status=429, after=wait)
         form = await form_of(request)
         what, text = field_of(form, "what"), field_of(form, "text").strip()[:LONGEST_TEXT]

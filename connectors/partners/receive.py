@@ -28,6 +28,7 @@ from hub.http import PROBLEM_TYPE, Route
 from hub.interaction import Channel
 from hub.isolation import WorkerFailed
 from hub.limits import Buckets
+from hub.shared_limits import SharedBuckets
 from hub.store import deliveries, partner_posts, punctuality
 from hub.store.partner_posts import NewPost, Receipt
 from hub.store.punctuality import Performance
@@ -67,7 +68,8 @@ class Doors:
         self._wake = wake
         self._unproved = Buckets(_UNPROVED_PER_MINUTE)
         self._requests = {
-            name: Buckets(partner.per_minute) for name, partner in settings.partners.items()
+            name: SharedBuckets(context.database, "partner", partner.per_minute)
+            for name, partner in settings.partners.items()
         }
 
     def routes(self) -> Sequence[Route]:
@@ -83,7 +85,7 @@ class Doors:
 
     async def _post(self, request: web.Request) -> web.Response:
         body = await request.read()
-        name, partner = self._admit(request, body)
+        name, partner = await self._admit(request, body)
         form = request.match_info["format"]
         headers = {key.casefold(): value for key, value in request.headers.items()}
         read = await self._read(form, Post(name, body, headers, partner.status_codes))
@@ -141,7 +143,7 @@ class Doors:
 
     async def _events(self, request: web.Request) -> web.Response:
         """What we have of this partner, so that it can see what it must send again."""
-        name, _ = self._admit(request, request.path_qs.encode())
+        name, _ = await self._admit(request, request.path_qs.encode())
         after = _after(request.query.get("since", ""), request.query.get("after", ""))
         found = await self._database.read(
             lambda c: deliveries.of_partner(c, name, after=after, limit=_PER_PAGE + 1)
@@ -151,7 +153,7 @@ class Doors:
         return web.json_response({"events": [_shown(event) for event in page], "next": following})
 
     async def _receipt(self, request: web.Request) -> web.Response:
-        name, _ = self._admit(request, request.path_qs.encode())
+        name, _ = await self._admit(request, request.path_qs.encode())
         key = request.match_info["id"]
         found = await self._database.read(lambda c: partner_posts.receipt(c, name, key))
         if found is None:
@@ -160,7 +162,7 @@ class Doors:
 
     async def _performance(self, request: web.Request) -> web.Response:
         """How this partner did, against what was agreed with it."""
-        name, partner = self._admit(request, request.path_qs.encode())
+        name, partner = await self._admit(request, request.path_qs.encode())
         until = clock.now()
         since = until - timedelta(days=_days(request.query.get("days", "30")))
         found = await self._database.read(lambda c: punctuality.performance(c, name, since, until))
@@ -169,7 +171,7 @@ class Doors:
     async def _driver_link(self, request: web.Request) -> web.Response:
         """A page for the driver who stands at the door with this parcel."""
         body = await request.read()
-        name, _ = self._admit(request, body)
+        name, _ = await self._admit(request, body)
         asked = _asked_link(body)
         found = await self._database.read(lambda c: deliveries.of_tracking(c, asked.tracking))
         parcel = next((one for one in found if one.partner == name), None)
@@ -179,7 +181,7 @@ class Doors:
         told = {"url": url, "expires_at": until.isoformat()}
         return web.json_response(told, status=HTTPStatus.CREATED)
 
-    def _admit(self, request: web.Request, signed: bytes) -> tuple[str, PartnerSettings]:
+    async def _admit(self, request: web.Request, signed: bytes) -> tuple[str, PartnerSettings]:
         """The partner that it is from. Raises Rejected, which tells a stranger only that nothing
         was proved: not even which partners there are."""
         name = request.match_info["partner"]
@@ -192,7 +194,7 @@ class Doors:
             if wait := self._unproved.take(one_client(request.remote or ""), now):
                 raise _too_often(wait) from error
             raise
-        if wait := self._requests[name].take(name, now):
+        if wait := await self._requests[name].take(name):
             self._refused.labels(Channel.PARTNER.value, "too_often").inc()
             raise _too_often(wait)
         return name, partner

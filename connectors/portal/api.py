@@ -24,7 +24,7 @@ from connectors.portal.writing import (
     must_be_own,
     questions_of,
 )
-from hub.api.cursors import cursor_of, parts_of
+from hub.api.cursors import page, parts_of
 from hub.api.door import Door
 from hub.api.files import FileIds, FileName, Files, HandedIn, no_file
 from hub.api.openapi import About, document
@@ -336,8 +336,7 @@ def _list(connection: Connection, call: Call[Member]) -> Conversations:
     found = portal_views.requests(
         connection, call.caller.sight, before=before, limit=asked.limit + 1
     )
-    some = found[: asked.limit]
-    following = cursor_of(some[-1].last_at.isoformat()) if len(found) > len(some) else ""
+    some, following = page(found, asked.limit, lambda one: one.last_at.isoformat())
     return Conversations(items=[_shown(one) for one in some], next_cursor=following)
 
 

@@ -9,27 +9,29 @@ from pydantic import Field
 from sqlalchemy import Connection
 
 from connectors.portal.member import Member, refuse_right
-from hub.api.cursors import cursor_of, parts_of
-from hub.api.operation import Answer, Call, Operation, Paging, Shape
+from hub.api.operation import Answer, Call, Operation, Shape
 from hub.api.trade import (
     Cancelling,
     OrderChange,
     OrderOut,
+    OrderSearch,
     OrdersOut,
     Parcel,
     Parcels,
+    ParcelSearch,
     Preferences,
     WantedLine,
+    orders_page,
+    parcels_page,
     shown_order,
-    shown_parcel,
     wanted_of,
+    with_events,
 )
 from hub.deliveries import Delivery
 from hub.errors import Rejected
 from hub.interaction import Channel
 from hub.orders import MOST_LINES, Order
-from hub.references import LONGEST_NUMBER, normal
-from hub.store import deliveries, ordering, orders, tracking, trade_pages
+from hub.store import deliveries, ordering, orders, tracking
 from hub.store.customers import Agreement as Agreed
 from hub.store.ordering import Details
 
@@ -53,15 +55,6 @@ class Agreements(Shape):
     """What holds now."""
 
     items: list[Agreement]
-
-
-class OrderSearch(Paging):
-    number: str = Field("", max_length=LONGEST_NUMBER)
-
-
-class ParcelSearch(Paging):
-    order_id: str = Field("", max_length=100)
-    tracking: str = Field("", max_length=LONGEST_NUMBER)
 
 
 class NewOrder(Shape):
@@ -132,13 +125,7 @@ def _agreement(connection: Connection, call: Call[Member]) -> Agreement:  # noqa
 
 
 def _orders(connection: Connection, call: Call[Member]) -> OrdersOut:
-    asked: OrderSearch = call.query
-    wanted = trade_pages.WantedOrders(call.caller.parties, normal(asked.number))
-    before = parts_of(asked.cursor, 2)
-    found = trade_pages.orders_of(connection, wanted, before=before, limit=asked.limit + 1)
-    some = found[: asked.limit]
-    following = cursor_of(*trade_pages.place_of_order(some[-1])) if len(found) > len(some) else ""
-    return OrdersOut(items=[shown_order(one) for one in some], next_cursor=following)
+    return orders_page(connection, call.query, call.caller.parties)
 
 
 def _place(connection: Connection, call: Call[Member]) -> Answer:
@@ -200,14 +187,7 @@ def _own_order(found: list[Order], call: Call[Member]) -> Order:
 
 
 def _parcels(connection: Connection, call: Call[Member]) -> Parcels:
-    asked: ParcelSearch = call.query
-    parties = call.caller.parties
-    wanted = trade_pages.WantedParcels(parties, asked.order_id, normal(asked.tracking))
-    before = parts_of(asked.cursor, 2)
-    found = trade_pages.parcels_of(connection, wanted, before=before, limit=asked.limit + 1)
-    some = found[: asked.limit]
-    following = cursor_of(*trade_pages.place_of_parcel(some[-1])) if len(found) > len(some) else ""
-    return Parcels(items=_with_events(connection, some), next_cursor=following)
+    return parcels_page(connection, call.query, call.caller.parties)
 
 
 def _parcel(connection: Connection, call: Call[Member]) -> Parcel:
@@ -230,18 +210,13 @@ def _prefer(connection: Connection, call: Call[Member]) -> Answer:
         wishes=call.body.preferences,
         actor=call.caller.customer.id,
     )
-    return Answer(_with_events(connection, [parcel])[0])
+    return Answer(with_events(connection, [parcel])[0])
 
 
 def _own_parcel(connection: Connection, found: list[Delivery], call: Call[Member]) -> Parcel:
     if not found or found[0].customer_id not in call.caller.parties:
         raise Rejected("no_delivery", "This delivery does not exist.", status=404)
-    return _with_events(connection, found)[0]
-
-
-def _with_events(connection: Connection, parcels: Sequence[Delivery]) -> list[Parcel]:
-    events = deliveries.events_of(connection, [one.id for one in parcels])
-    return [shown_parcel(one, events.get(one.id, ())) for one in parcels]
+    return with_events(connection, found)[0]
 
 
 def _shown(agreed: Agreed) -> Agreement:

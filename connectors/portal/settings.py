@@ -22,7 +22,7 @@ class PortalSettings(Section):
         10_000_000, ge=1_000, le=25_000_000, description="the most that the files of a message have"
     )
     api_requests_per_minute: int = Field(
-        300, ge=1, description="requests to the API with one token, per process"
+        300, ge=1, description="requests to the API with one token"
     )
     trouble_topic: str = Field(
         "",

@@ -18,10 +18,10 @@ from hub.addresses import one_client
 from hub.connector import ConnectorContext, Finding
 from hub.errors import LoketError, Rejected, Retry, Unavailable
 from hub.interaction import Channel
-from hub.limits import Buckets
 from hub.oidc.checking import check
 from hub.oidc.signing_in import LASTS, SigningIn
 from hub.passing import passing_mail
+from hub.shared_limits import SharedBuckets
 from hub.store import portal_sign_in
 from hub.store.portal_sign_in import Made
 from hub.texts import Texts
@@ -43,7 +43,7 @@ class SignIn:
         self._context = context
         self._pages = pages
         self._guard = guard
-        self._asks = Buckets(settings.asks_per_minute)
+        self._asks = SharedBuckets(context.database, "portal asks", settings.asks_per_minute)
         self._oidc = (
             None
             if settings.oidc is None
@@ -62,7 +62,7 @@ class SignIn:
 
     async def ask(self, guest: Guest) -> web.Response:
         """Mail a code, if the address is a customer's. What is said is the same for everybody."""
-        self._limit(guest)
+        await self._limit(guest)
         sent = (await guest.field("address")).strip()
         address = sent.lower()
         if not looks_right(address):
@@ -83,7 +83,7 @@ class SignIn:
         return self._pages.page(guest, "code.html", problem="")
 
     async def code(self, guest: Guest) -> web.Response:
-        self._limit(guest)
+        await self._limit(guest)
         sent = (await guest.field("code"))[:_LONGEST_CODE]
         code = "".join(sign for sign in sent if sign.isascii() and sign.isdigit())
         address = await self._context.database.write(
@@ -103,7 +103,7 @@ class SignIn:
         return self._pages.page(guest, "link.html", link=guest.request.match_info["link"])
 
     async def link(self, guest: Guest) -> web.Response:
-        self._limit(guest)
+        await self._limit(guest)
         link = guest.request.match_info["link"]
         address = await self._context.database.write(
             lambda c: portal_sign_in.redeem_link(c, guest.browser, link)
@@ -118,7 +118,7 @@ class SignIn:
         return await self._begin(guest, address)
 
     async def to_provider(self, guest: Guest) -> web.Response:
-        self._limit(guest)
+        await self._limit(guest)
         try:
             begun = await self._used().begin()
         except (Retry, Unavailable) as error:
@@ -129,7 +129,7 @@ class SignIn:
 
     async def from_provider(self, guest: Guest) -> web.Response:
         """Who comes back with a verified address has shown that it is theirs, as by a code."""
-        self._limit(guest)
+        await self._limit(guest)
         cookie = guest.request.cookies.get(OIDC_COOKIE, "")
         try:
             returned = await self._used().finish(guest.request.query, cookie)
@@ -225,9 +225,8 @@ class SignIn:
         except LoketError as error:
             log.error("portal.code_not_sent", reason=str(error))  # noqa: TRY400 (a known state)
 
-    def _limit(self, guest: Guest) -> None:
-        key = one_client(guest.request.remote or "")
-        if wait := self._asks.take(key, asyncio.get_running_loop().time()):
+    async def _limit(self, guest: Guest) -> None:
+        if wait := await self._asks.take(one_client(guest.request.remote or "")):
             raise Rejected("too_often", "Too many tries. Wait a minute.", status=429, after=wait)
 
 

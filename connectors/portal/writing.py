@@ -1,6 +1,5 @@
 """What a customer writes over the portal, by a page or a program: kept once, not too often."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -20,7 +19,7 @@ from hub.interaction import (
     Thread,
     Verification,
 )
-from hub.limits import Buckets
+from hub.shared_limits import SharedBuckets
 from hub.store.customers import Customer
 from hub.store.portal_views import Request
 from hub.store.threads import TOKEN_PURPOSE
@@ -36,7 +35,9 @@ class Writing:
     def __init__(self, settings: PortalSettings, context: ConnectorContext) -> None:
         self._settings = settings
         self._context = context
-        self._messages = Buckets(settings.messages_per_minute)
+        self._messages = SharedBuckets(
+            context.database, "portal messages", settings.messages_per_minute
+        )
 
     def topics(self, customer: Customer) -> list[AskedTopic]:
         """What they can write about."""
@@ -85,7 +86,7 @@ class Writing:
         thread: Thread | None = None, topic: str = "", details: Mapping[str, str] | None = None,
         files: Sequence[Attachment] = (),
     ) -> Accepted:  # fmt: skip
-        if wait := self._messages.take(customer.id, asyncio.get_running_loop().time()):
+        if wait := await self._messages.take(customer.id):
             raise Rejected("too_often", "Too many messages. Wait a minute.", status=429, after=wait)
         text = text.strip()
         if not text:

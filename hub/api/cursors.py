@@ -35,12 +35,15 @@ def _is_part(part: object) -> bool:
     return isinstance(part, str) and len(part) <= _LONGEST_PART and part.isprintable()
 
 
-def page(found: Sequence[T], limit: int, at: Callable[[T], str]) -> tuple[Sequence[T], str]:
+def page(
+    found: Sequence[T], limit: int, at: Callable[[T], str | tuple[str, ...]]
+) -> tuple[Sequence[T], str]:
     """The first `limit` of what was found (one more than that was asked for), and where the rest
-    begins; "" for nowhere."""
+    begins; "" for nowhere. `at`: the place of one, in one part or several."""
     if len(found) <= limit:
         return found, ""
-    return found[:limit], cursor_of(at(found[limit - 1]))
+    place = at(found[limit - 1])
+    return found[:limit], cursor_of(*((place,) if isinstance(place, str) else place))
 
 
 def _no_cursor() -> Rejected:

@@ -20,6 +20,7 @@ from hub.api.reading import Invalid, body_of, query_of
 from hub.errors import Rejected
 from hub.http import Handler, Route, problem
 from hub.limits import Buckets
+from hub.shared_limits import SharedBuckets
 from hub.store import Database, api_requests, api_tokens
 from hub.store.api_requests import Kept
 from hub.store.api_tokens import Token
@@ -64,7 +65,9 @@ class Door(Generic[Caller]):
         self._database = database
         self._caller_of = caller_of
         self._wake = wake
-        self._requests = Buckets(per_minute)
+        # The same token must not be worth more where more processes serve; who guesses tokens
+        # gets nowhere in any number of them, and must cost the store nothing.
+        self._requests = SharedBuckets(database, f"api {base}", per_minute)
         self._guesses = Buckets(GUESSES_PER_MINUTE)
 
     def routes(self, operations: Sequence[Operation[Caller]]) -> list[Route]:
@@ -130,7 +133,7 @@ class Door(Generic[Caller]):
                 raise _too_often(wait)
             raise Rejected("unknown_token", _UNKNOWN, status=HTTPStatus.UNAUTHORIZED)
         token, caller = found
-        if wait := self._requests.take(token.id, now):
+        if wait := await self._requests.take(token.id):
             raise _too_often(wait)
         if api_tokens.is_to_note(token):
             await self._database.write(lambda c: api_tokens.used(c, token))

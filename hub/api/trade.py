@@ -1,13 +1,17 @@
 """Orders and parcels as programs see them, for agents and for customers alike."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from pydantic import Field
+from sqlalchemy import Connection
 
-from hub.api.operation import Shape
+from hub.api.cursors import page, parts_of
+from hub.api.operation import Paging, Shape
 from hub.deliveries import Delivery, DeliveryEvent
 from hub.orders import MOST_LINES, Line, Order, Wanted
+from hub.references import LONGEST_NUMBER, normal
+from hub.store import deliveries, trade_pages
 from hub.store.ordering import Details
 
 
@@ -111,6 +115,42 @@ class Parcels(Shape):
 
     items: list[Parcel]
     next_cursor: str
+
+
+class OrderSearch(Paging):
+    number: str = Field("", max_length=LONGEST_NUMBER)
+
+
+class ParcelSearch(Paging):
+    order_id: str = Field("", max_length=100)
+    tracking: str = Field("", max_length=LONGEST_NUMBER)
+
+
+def orders_page(
+    connection: Connection, asked: OrderSearch, customer_ids: Collection[str] | None
+) -> OrdersOut:
+    """Of these customers, None for all."""
+    wanted = trade_pages.WantedOrders(customer_ids, normal(asked.number))
+    before = parts_of(asked.cursor, 2)
+    found = trade_pages.orders_of(connection, wanted, before=before, limit=asked.limit + 1)
+    some, following = page(found, asked.limit, trade_pages.place_of_order)
+    return OrdersOut(items=[shown_order(one) for one in some], next_cursor=following)
+
+
+def parcels_page(
+    connection: Connection, asked: ParcelSearch, customer_ids: Collection[str] | None
+) -> Parcels:
+    """Of these customers, None for all."""
+    wanted = trade_pages.WantedParcels(customer_ids, asked.order_id, normal(asked.tracking))
+    before = parts_of(asked.cursor, 2)
+    found = trade_pages.parcels_of(connection, wanted, before=before, limit=asked.limit + 1)
+    some, following = page(found, asked.limit, trade_pages.place_of_parcel)
+    return Parcels(items=with_events(connection, some), next_cursor=following)
+
+
+def with_events(connection: Connection, parcels: Sequence[Delivery]) -> list[Parcel]:
+    events = deliveries.events_of(connection, [one.id for one in parcels])
+    return [shown_parcel(one, events.get(one.id, ())) for one in parcels]
 
 
 def wanted_of(lines: Sequence[WantedLine]) -> list[Wanted]:

@@ -132,6 +132,12 @@ def phone_of(connection: Connection, agent_id: str) -> tuple[str, str]:
     return ("", "") if row is None else (row.login, row.phone)
 
 
+def capacity_of(connection: Connection, agent_id: str) -> int:
+    """How many units of work an agent can have in hand."""
+    found = connection.execute(select(agents.c.capacity).where(agents.c.id == agent_id))
+    return int(found.scalar_one())
+
+
 def set_phone(connection: Connection, agent: Agent, phone: str) -> None:
     """The agent wants calls at this number, or "" to leave it to the settings."""
     connection.execute(update(agents).where(agents.c.id == agent.id).values(phone=phone))

@@ -17,6 +17,7 @@ from sqlalchemy import (
     bindparam,
     cast,
     not_,
+    or_,
     select,
     union_all,
 )
@@ -25,7 +26,7 @@ from hub.interaction import Channel
 from hub.store import staff
 from hub.store.among import among_named
 from hub.store.constants import constant
-from hub.store.in_hand import ASKED, FULL, NOT_ASKED
+from hub.store.in_hand import ASKED, FULL, NOT_ASKED, own_start
 from hub.store.staff import Member
 from hub.store.tables import agent_roles, agent_skills, agents, presence
 
@@ -82,7 +83,8 @@ def _fit(live: bool, by_room: bool, skills: int) -> Executable:
         _of_roles("available")
         .where(
             used < constant(FULL),  # in the words of the index
-            used <= bindparam("room"),
+            # With nothing in hand there is room for anything, were it a call.
+            or_(used <= bindparam("room"), used == own_start()),
             presence.c.asked <= bindparam("most_asked"),
             cast(presence.c.closed_channels, Text).not_like(bindparam("closed")),
             not_(among_named(presence.c.agent_id, "without")),

@@ -2,7 +2,8 @@
 
 Each agent's row in `presence` says how much that is, so that whoever has room is found by an index
 whatever the number of agents. It counts each chat by the half that it takes once nobody writes in
-it: nobody is passed over who may have room. What is decided goes by the work itself.
+it: nobody is passed over who may have room. What is decided goes by the work itself. Who can have
+less in hand than others counts as having the rest already, so that everybody is full at the same.
 """
 
 from collections import defaultdict
@@ -26,7 +27,7 @@ from sqlalchemy import (
 from hub.interaction import LIVE, Channel
 from hub.store.among import among
 from hub.store.constants import constant, one_of
-from hub.store.tables import conversations, presence, work_items
+from hub.store.tables import agents, conversations, presence, work_items
 
 FULL = 100
 LOOKED_AT = 200
@@ -125,13 +126,19 @@ def _counted(number: ColumnElement[Any], *only: ColumnElement[bool]) -> ScalarSe
     return select(func.coalesce(number, 0)).where(whose, IN_HAND, *only).scalar_subquery()
 
 
+def own_start() -> ScalarSelect[Any]:
+    """What an agent counts as having with nothing in hand: 0 for who can have as much as all."""
+    whose = agents.c.id == presence.c.agent_id
+    return select(FULL - agents.c.capacity).where(whose).correlate(presence).scalar_subquery()
+
+
 _IS_LIVE = one_of(work_items.c.channel, sorted(LIVE))
 _HALF = (work_items.c.units + 1) // 2
 _LEAST = func.sum(case((work_items.c.channel == constant("chat"), _HALF), else_=work_items.c.units))
 _ASKING = func.max(case((_IS_LIVE, ASKED_LIVE), else_=ASKED))
 _FIGURES = {
-    "units_used": _counted(_LEAST),
-    "live_used": _counted(_LEAST, _IS_LIVE),
+    "units_used": _counted(_LEAST) + own_start(),
+    "live_used": _counted(_LEAST, _IS_LIVE) + own_start(),
     "asked": _counted(_ASKING, work_items.c.state == constant("offered")),
 }
 _RECOUNT = update(presence).values(_FIGURES)

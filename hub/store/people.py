@@ -8,7 +8,16 @@ from sqlalchemy import Connection, func, select, update
 
 from hub import clock
 from hub.errors import Rejected
-from hub.store import admission, agents, audit, invitations, second_factors, sessions, staff
+from hub.store import (
+    admission,
+    agents,
+    audit,
+    in_hand,
+    invitations,
+    second_factors,
+    sessions,
+    staff,
+)
 from hub.store.tables import agent_roles, agent_skills
 from hub.store.tables import agents as agents_table
 from hub.store.tables import sessions as sessions_table
@@ -30,6 +39,7 @@ class Person:
     second_factor: bool = False
     invited: str = ""
     sessions: int = 0
+    capacity: int = in_hand.FULL
 
 
 def everybody(connection: Connection) -> list[Person]:
@@ -67,6 +77,7 @@ def everybody(connection: Connection) -> list[Person]:
             second_factor=row.id in with_factor,
             invited=invited[row.id].address if row.id in invited else "",
             sessions=running.get(row.id, 0),
+            capacity=row.capacity,
         )
         for row in rows
     ]
@@ -107,6 +118,20 @@ def set_rights(
     if changed:
         sessions.end_all(connection, person.id)
     return changed
+
+
+def set_capacity(connection: Connection, person: Person, units: int, *, by: str) -> None:
+    """How much work they can have in hand; everybody has 100 unless somebody says otherwise."""
+    if units == person.capacity:
+        return
+    connection.execute(
+        update(agents_table).where(agents_table.c.id == person.id).values(capacity=units)
+    )
+    in_hand.recount(connection, [person.id])
+    details = {"before": person.capacity, "now": units}
+    audit.record(
+        connection, actor=by, action="agent.capacity_set", about=person.id, details=details
+    )
 
 
 def block(connection: Connection, person: Person, *, by: str) -> None:

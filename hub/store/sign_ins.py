@@ -1,4 +1,5 @@
-"""Counts of sign-ins that failed, and marks of who signed in from where; all processes share them.
+"""Counts of sign-ins that failed, and of what else may not be done too often; marks of who signed
+in from where. All processes share them.
 
 A count begins with its first try and ends at a moment set then; a mark is a count of nothing.
 """
@@ -31,22 +32,22 @@ def counts(connection: Connection, keys: Sequence[str], now: datetime) -> dict[s
 
 
 def count(
-    connection: Connection, keys: Iterable[str], *, now: datetime, until: datetime
+    connection: Connection, keys: Iterable[str], *, now: datetime, until: datetime, by: int = 1
 ) -> dict[str, Count]:
-    """One try more for each of these; a count that begins with it ends at `until`."""
+    """So many tries more for each of these; a count that begins with it ends at `until`."""
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
     new = dialect.insert(sign_ins)
     over = _columns.expires_at <= now
     statement = new.on_conflict_do_update(
         index_elements=[_columns.key],
         set_={
-            "tries": case((over, 1), else_=_columns.tries + 1),
+            "tries": case((over, by), else_=_columns.tries + by),
             "expires_at": case((over, new.excluded.expires_at), else_=_columns.expires_at),
         },
     ).returning(_columns.tries, _columns.expires_at)
     counted = {}
     for key in sorted(keys):  # in one order, so that two who count cannot wait for each other
-        row = connection.execute(statement, {"key": key, "tries": 1, "expires_at": until}).one()
+        row = connection.execute(statement, {"key": key, "tries": by, "expires_at": until}).one()
         counted[key] = Count(row.tries, row.expires_at)
     return counted
 

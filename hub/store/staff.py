@@ -42,6 +42,7 @@ class Member:
     closed_channels: frozenset[Channel]
     idle_since: datetime
     since: datetime
+    capacity: int = 100
     roles: frozenset[str] = frozenset()
     skills: Mapping[str, int] = field(default_factory=dict)
     loads: tuple[Load, ...] = ()
@@ -110,6 +111,7 @@ class _Facts:
             closed_channels=frozenset(Channel(name) for name in from_json(person.closed)),
             idle_since=person.at,
             since=person.since,
+            capacity=person.number,
             roles=frozenset(self.roles),
             skills=self.skills,
             loads=tuple(self.loads),
@@ -126,7 +128,7 @@ def facts_of(these: Callable[[Column[Any]], ColumnElement[bool]]) -> CompoundSel
             presence.c.agent_id,
             constant("person").label("kind"),
             agents.c.name,
-            nothing.label("number"),
+            agents.c.capacity.label("number"),
             presence.c.state,
             presence.c.idle_since.label("at"),
             cast(presence.c.closed_channels, Text).label("closed"),

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
 from hub import clock
 from hub.interaction import Channel
 from hub.promises import Promise
-from hub.store import calls, presence
+from hub.store import calls, in_hand, listening, presence
 from hub.store.constants import constant, one_of
 from hub.store.tables import (
     agent_roles,
@@ -67,7 +67,8 @@ class Cell:
 
 @dataclass(frozen=True)
 class Seat:
-    """An agent who is there, or has something in hand. `used`: of 100 units."""
+    """An agent who is there, or has something in hand. `used`: of `capacity`
+    units. `listeners`: the supervisors who listen in on it."""
 
     agent_id: str
     name: str
@@ -76,7 +77,9 @@ class Seat:
     since: datetime | None
     used: int
     held: int
+    capacity: int
     roles: frozenset[str] = frozenset()
+    listeners: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -130,6 +133,7 @@ def seats(connection: Connection) -> list[Seat]:
             people.c.reason,
             people.c.since,
             people.c.units_used,
+            agents.c.capacity,
             func.coalesce(held.c.held, 0).label("held"),
         )
         .outerjoin(people, people.c.agent_id == agents.c.id)
@@ -138,6 +142,7 @@ def seats(connection: Connection) -> list[Seat]:
         .order_by(agents.c.name, agents.c.id)
     ).all()
     roles: dict[str, set[str]] = {}
+    listeners = listening.by_agent(connection)
     for agent_id, role in connection.execute(select(agent_roles.c.agent_id, agent_roles.c.role)):
         roles.setdefault(agent_id, set()).add(role)
     found = [
@@ -147,9 +152,11 @@ def seats(connection: Connection) -> list[Seat]:
             state=row.state or presence.OFF,
             reason=row.reason or "",
             since=row.since,
-            used=row.units_used or 0,
+            used=max((row.units_used or 0) - in_hand.FULL + row.capacity, 0),
+            capacity=row.capacity,
             held=row.held,
             roles=frozenset(roles.get(row.id, ())),
+            listeners=listeners.get(row.id, ()),
         )
         for row in rows
     ]

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from hub.interaction import LIVE, Channel
 from routing.assigning.rules import Rules
-from routing.assigning.values import FULL, Agent, Held, Waiting
+from routing.assigning.values import Agent, Held, Waiting
 
 RAMP_FROM = 0.4
 """The part of their room that whoever comes may have at once of what waited before."""
@@ -21,8 +21,10 @@ def used(held: Iterable[Held], now: datetime) -> int:
 
 
 def fits(agent: Agent, channel: Channel, units: int, now: datetime) -> bool:
-    """Whether an item of so many units can be added to what counts beside it."""
-    return used(_beside(agent, channel), now) + units <= FULL
+    """Whether an item of so many units can be added to what counts beside it. With nothing beside
+    it anything can: who has little room takes a call too."""
+    beside = used(_beside(agent, channel), now)
+    return beside == 0 or beside + units <= agent.capacity
 
 
 def ramps_until(agent: Agent, item: Waiting, now: datetime, rules: Rules) -> datetime | None:
@@ -31,7 +33,7 @@ def ramps_until(agent: Agent, item: Waiting, now: datetime, rules: Rules) -> dat
     begun, waited = agent.since, item.channel in LIVE
     if begun is None or waited or item.waiting_since >= begun or not agent.held or not rules.ramp:
         return None
-    needed = (used(agent.held, now) + item.units) / FULL
+    needed = (used(agent.held, now) + item.units) / agent.capacity
     share = (min(needed, 1) - RAMP_FROM) / (1 - RAMP_FROM)
     at = begun + rules.ramp * share
     return at if at > now else None
@@ -39,11 +41,15 @@ def ramps_until(agent: Agent, item: Waiting, now: datetime, rules: Rules) -> dat
 
 def interrupts(agent: Agent, channel: Channel, units: int, now: datetime) -> bool:
     """Whether it fits only because it goes before work that can wait: the marked exception."""
-    return used(agent.held, now) + units > FULL and fits(agent, channel, units, now)
+    return (
+        used(agent.held, now) + units > agent.capacity
+        and used(agent.held, now) > 0
+        and fits(agent, channel, units, now)
+    )
 
 
 def spare(agent: Agent, now: datetime) -> int:
-    return FULL - used(agent.held, now)
+    return agent.capacity - used(agent.held, now)
 
 
 def _beside(agent: Agent, channel: Channel) -> Iterable[Held]:

@@ -84,3 +84,5 @@ class Agent:
     held: tuple[Held, ...] = ()
     since: datetime | None = None
     """Since when they are in this state, where that is known."""
+    capacity: int = FULL
+    """How much they can have in hand."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 from typing import Any
 
-from routing.forms.yaml_writer import dumped, round_trip_yaml, styled
+from routing.forms.yaml_writer import dumped, loosened, round_trip_yaml, styled
 from routing.model_file.problem import Place
 
 
@@ -32,6 +32,14 @@ class YamlText:
 
     def remove(self, place: Place) -> None:
         del self._at(place[:-1])[place[-1]]
+
+    def keys(self, place: Place) -> dict[str, Any]:
+        """The keys of a mapping as they are kept, by what they say: a day may be one or a text."""
+        return {str(key): key for key in self._at(place)}
+
+    def loosen(self, place: Place) -> None:
+        """Write a mapping that has become long on lines of its own."""
+        loosened(self._at(place))
 
     def text(self) -> str:
         """The whole text. Only lines that say something else now differ from those before."""

@@ -77,6 +77,12 @@ def styled(value: Any, room: int = _ON_ONE_LINE) -> Any:
             return value
 
 
+def loosened(value: Any, room: int = _ON_ONE_LINE) -> None:
+    """A mapping of the writer that has become too long for one line on lines of its own."""
+    if _length(value) > room:
+        value.fa.set_block_style()
+
+
 def _section(value: Any) -> Any:
     """Entries each begin on a line of their own, and so do the parts of a row."""
     match value:

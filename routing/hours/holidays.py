@@ -22,6 +22,13 @@ def _places() -> dict[str, list[str]]:
     return dict(holidays.list_supported_countries(include_aliases=True))
 
 
+@cache
+def countries() -> Mapping[str, str]:
+    """Those of which the holidays are known: English name by code."""
+    found = {names[1]: key.replace("_", " ").title() for key, names in COUNTRIES.items()}
+    return dict(sorted(found.items()))
+
+
 def _known(place: str) -> str:
     country, dash, subdivision = place.partition("-")
     if country not in _places():

@@ -113,7 +113,7 @@ async def test_a_supervisor_merges_and_undoes_it_beside_the_conversation(
 
 async def test_a_supervisor_goes_through_the_list(twice: Twice, lead: Person) -> None:
     page = await lead.get("/console/doubles")
-    assert [" ".join(text.split()[:2]) for text in page.texts(".pair p")] == [
+    assert [" ".join(text.split()[:2]) for text in page.texts(".pair-of p")] == [
         "Jan Jansen",
         "Jan Janssen",
     ]
@@ -177,3 +177,65 @@ async def test_a_shared_address_that_is_one_person_s_is_theirs(
     page = await lead.get(page.path)
     page = await lead.post(page.value(".merged", "action"), **fields)
     assert page.has("[data-one-of]")
+
+
+# What is wrong or missing, and what is elsewhere
+
+
+async def test_an_agent_mends_what_is_missing_with_one_click(house: House, anna: Person) -> None:
+    mail = mail_arrival("info@acme.example")
+    first = await house.receive(mail)
+    path = f"/console/conversations/{first.conversation_id}"
+    page = await anna.get(path)
+    assert page.texts(".mend p") == [
+        "Several people read info@acme.example, by its name.",
+        "The name of this customer is not known.",
+        "In which language do they want to be answered?",
+    ]
+    repair = page.value(".mend form[action$='/repair']", "action")
+    fields = {"conversation": first.conversation_id}
+    page = await anna.post(repair, **fields, kind="no_language", value="nl")
+    page = await anna.post(repair, **fields, kind="nameless", value="Jan Jansen")
+    assert (page.path, page.text(".who")) == (path, "J Jan Jansen")
+    assert page.texts(".mend p") == ["Several people read info@acme.example, by its name."]
+    page = await anna.post(repair, **fields, kind="nameless", value="")
+    assert (page.status, page.text(".notice")) == (422, "Write who it is.")
+    assert (await anna.post(repair, **fields, kind="other", value="x")).status == 404
+    elsewhere = fields | {"conversation": "none"}
+    assert (await anna.post(repair, **elsewhere, kind="nameless", value="x")).status == 404
+    share = page.value(".mend form[action$='/share'] button")
+    page = await anna.post(repair.replace("/repair", "/share"), **fields, point=share)
+    assert not page.has(".mend form[action$='/share']")
+
+
+async def test_open_work_elsewhere_is_one_click_away(house: House, anna: Person) -> None:
+    first = await house.receive(mail_arrival(subject="Order 1"))
+    other = await house.receive(mail_arrival(subject="Order 2"))
+    await house.receive(mail_arrival(subject="Invoice 3"))
+    page = await anna.get(f"/console/conversations/{first.conversation_id}")
+    assert page.texts("[data-elsewhere] .past-what") == ["Order 2", "Invoice 3"]
+    assert page.texts("[data-elsewhere] .past-when") == [
+        "#10003 · Customer service · waits",
+        "#10004 · Billing · waits",
+    ]
+    assert page.value("[data-elsewhere] a", "href").endswith(other.conversation_id)
+    assert len(page.texts("[data-elsewhere] a")) == 1, "the other is of a role she does not hold"
+
+
+async def test_administrators_own_the_links_to_other_systems(
+    house: House, anna: Person, ina: Person
+) -> None:
+    links = "/console/admin/links"
+    assert (await anna.post(links, title="CRM", url="https://crm.example/")).status == 403
+    page = await ina.post(links, title="CRM", url="https://crm.example/?q={email}")
+    assert (page.path, page.text("code.faint")) == (links, "https://crm.example/?q={email}")
+    page = await ina.post(links, title="Evil", url="javascript:alert('{name}')")
+    assert (page.status, page.value("input[name=url]")) == (422, "javascript:alert('{name}')")
+    assert "https:// or http://" in page.text(".notice")
+    first = await house.receive(mail_arrival("jan+a&b@example.org"))
+    page = await anna.get(f"/console/conversations/{first.conversation_id}")
+    assert page.value(".links-out a", "href") == "https://crm.example/?q=jan%2Ba%26b%40example.org"
+    assert page.value(".links-out a", "rel") == "noopener noreferrer"
+    await ina.post(links + "/remove", place="0", url="https://other.example/")
+    await ina.post(links + "/remove", place="0", url="https://crm.example/?q={email}")
+    assert not (await anna.get(page.path)).has(".links-out")

@@ -3,7 +3,8 @@
 from builders import chat_arrival
 from console_house import House, Person
 from hub.interaction import Channel, Party, PointKind
-from hub.store.tables import audit_log, conversations, outbound, work_items
+from hub.store.tables import audit_log, conversations, follow_ups, outbound, work_items
+from waiting import eventually
 
 
 async def test_a_mail_is_taken_answered_and_resolved(house: House, anna: Person) -> None:
@@ -103,6 +104,7 @@ async def test_the_screen_tells_what_the_model_says(house: House, anna: Person) 
 async def test_what_the_customer_writes_next_says_why_too(house: House, anna: Person) -> None:
     await house.receive(subject="My order 12", message_id="one@example.org")
     await house.receive(subject="The invoice", references=("one@example.org",))
+    await eventually(lambda: house.rows(follow_ups))
     page = await anna.take_next()
     assert page.text(".chip-topic") == "Orders"
     why = page.text(".why")

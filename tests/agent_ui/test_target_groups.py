@@ -32,19 +32,19 @@ async def test_the_model_says_it_and_an_agent_says_otherwise(house: House, anna:
     )
     page = await anna.take_next()
     shown = "Target group: Businesses by a rule of the model (segment: Hotel)"
-    assert page.text(".target-group summary") == shown
+    assert page.text("[data-which-group] summary") == shown
     told = await house.receive(subject="Another order")
     item = await house.work_of(told.conversation_id)
     assert item.decision["target_group"] == "b2b"
     path = f"/console/customers/{customer.id}/group"
     page = await anna.post(path, conversation=accepted.conversation_id, group="b2c")
-    assert page.text(".target-group summary") == "Target group: Consumers somebody said so"
+    assert page.text("[data-which-group] summary") == "Target group: Consumers somebody said so"
     [said] = [row for row in await house.rows(audit_log) if row.action == "customer.group_set"]
     assert (said.object, said.details) == (customer.id, {"from": "", "to": "b2c"})
     item = await house.work_of((await house.receive(subject="My order")).conversation_id)
     assert item.decision["target_group"] == "b2c"
     page = await anna.post(path, conversation=accepted.conversation_id, group="")
-    assert page.text(".target-group summary") == shown
+    assert page.text("[data-which-group] summary") == shown
 
 
 async def test_only_a_group_of_the_model_and_only_of_whom_one_sees(

@@ -145,7 +145,7 @@ async def test_a_call_there_and_an_agent_who_is_rung(demo: Demo, browser: Browse
     await expect(phone.get_by_text("For Delivery, press 1.")).to_be_visible()
     await phone.get_by_role("button", name="1", exact=True).click()
 
-    await expect(console.get_by_text("Delivery").first).to_be_visible()
+    await expect(console.get_by_role("button", name="Take: Delivery")).to_be_visible()
     await console.get_by_role("button", name="Take next").click()
     await expect(phone.get_by_text("You are talking with an agent.")).to_be_visible(timeout=60_000)
     await phone.get_by_role("button", name="Hang up").click()

@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import delete, update
+from sqlalchemy import Connection, delete, update
 
 from hub import clock
 from hub.errors import Rejected
-from hub.store import Database, handing_over, in_hand, offers, presence, steps, work_items
+from hub.store import Database, handing_over, in_hand, offers, people, presence, steps, work_items
 from hub.store import tables as t
 from hub.store.handing_over import Goal
 from routing.assigning.rules import Rules
@@ -164,6 +164,30 @@ async def test_nobody_gets_more_than_they_can_do(at: Workplace) -> None:
     assert await at.place(call) is Outcome.OFFERED, "a call goes before mail"
     [step] = await at.database.read(lambda c: steps.of(c, call))
     assert step.details["interrupts"]
+
+
+@pytest.mark.parametrize(("capacity", "fits"), [(40, 2), (140, 7)])
+async def test_offers_go_by_what_each_agent_can_have_in_hand(
+    at: Workplace, capacity: int, fits: int
+) -> None:
+    anna = await at.hire("anna")
+
+    def set_capacity(connection: Connection) -> None:
+        person = people.find(connection, anna.id)
+        assert person is not None
+        people.set_capacity(connection, person, capacity, by=anna.id)
+
+    await at.database.write(set_capacity)
+    for number in range(8):
+        await at.wait_for(f"mail{number}")
+    for _ in range(fits):
+        assert await at.serve(anna) is Outcome.OFFERED
+        [item] = await at.offered_to(anna)
+        await at.database.write(lambda c, i=item: offers.accept(c, i, anna))
+    assert await at.serve(anna) is Outcome.NOBODY
+    assert await at.database.read(in_hand.idle) == []
+    call = await at.wait_for("call", channel="phone", units=100)
+    assert await at.place(call) is Outcome.OFFERED, "with no other call there is room for one"
 
 
 async def test_skills_are_honoured(at: Workplace) -> None:

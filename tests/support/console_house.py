@@ -19,6 +19,7 @@ from agent_ui.softphone import Softphone
 from builders import ACCOUNT, SECRET, TOKENS, mail_arrival
 from config.channel_desk import Channels
 from config.group_desk import ModelGroups
+from config.hours_desk import HoursOfModels
 from config.matrix_desk import Matrices
 from config.model_desk import Desk
 from config.replay_desk import Replays
@@ -47,7 +48,7 @@ from hub.settings import BusSettings, HttpSettings, HubSettings
 from hub.store import Blobs, agents, migrate
 from hub.store.database import open_database
 from hub.store.leader import open_leadership
-from hub.store.tables import work_items
+from hub.store.tables import unrouted, work_items
 from hub.webhooks import Rules as WebhookRules
 from interaction_models import FILE
 from routing.assigning.rules import Rules
@@ -219,6 +220,7 @@ class House:
             proposals=TopicDrafts(self.database, self.life.versions),
             models=Desk(self.life, self.live, self.database),
             matrices=Matrices(self.database, self.life.versions),
+            hours=HoursOfModels(self.life.versions),
             replays=Replays(self.database, self.life.versions, self.runs),
             channels=self._channels(),
             workshops=WorkshopDesk(self.life, self.database, hub.organisation),
@@ -290,8 +292,14 @@ class House:
     async def receive(self, arrival: Arrival | None = None, **changes: Any) -> Accepted:
         """A contact (by default a mail) comes in and is routed."""
         accepted = await self.intake.accept(arrival or mail_arrival(**changes))
-        await eventually(lambda: self.work_of(accepted.conversation_id))
+        await eventually(lambda: self._is_routed(accepted))
         return accepted
+
+    async def _is_routed(self, accepted: Accepted) -> bool:
+        """There may be work in its conversation already."""
+        waiting = {row.interaction_id for row in await self.rows(unrouted)}
+        has_work = await self.work_of(accepted.conversation_id) is not None
+        return has_work and accepted.interaction_id not in waiting
 
     async def work_of(self, conversation_id: str) -> Any:
         """The newest work item of a conversation."""

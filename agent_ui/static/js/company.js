@@ -9,7 +9,7 @@ const TYPING_FOR = 6_000;
 
 let here = new Map();
 let at = "";
-let typedAt = 0;
+let typedAt = -TYPING_EVERY;
 
 export function keepCompany() {
   document.addEventListener("loket:opened", follow);

@@ -1,5 +1,5 @@
-// Looks at the text of a model while it is typed, a moment after the last key; only the newest
-// answer is shown.
+// Looks at a model while its text, or a form for a part of it, is typed: a moment after the
+// last key; only the newest answer is shown.
 
 const PAUSE = 600;
 
@@ -8,7 +8,7 @@ class Proof {
     this.box = box;
     this.form = form;
     this.asked = 0;
-    form.elements.text.addEventListener("input", () => this.later());
+    form.addEventListener("input", () => this.later());
     // What is wrong with the text as it was saved stands above it already, until it is changed.
     this.saved = document.querySelector(".flaws");
     if (!this.saved) this.ask();

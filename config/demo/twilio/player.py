@@ -22,6 +22,10 @@ SILENCE = ""
 """As a key: the time in which one could be pressed has passed."""
 
 
+_HURRIED = 0.2
+"""Seconds that any silence lasts where saying something takes no time."""
+
+
 @dataclass(frozen=True)
 class Stage:
     """What players share. `pace`: seconds that one character takes to say; `changed` is called when
@@ -103,7 +107,8 @@ class Player:
                 self._call.tones += verb.attributes["digits"]
                 self._stage.changed()
             case "Pause":
-                await asyncio.sleep(float(verb.attributes.get("length", "1")))
+                length = float(verb.attributes.get("length", "1"))
+                await asyncio.sleep(length if self._stage.pace else min(length, _HURRIED))
 
     def _say(self, verb: Element) -> float:
         """Gives how long that takes."""

@@ -38,9 +38,12 @@ class Webhooks:
         if self._session is None:
             self._session = ClientSession(timeout=ClientTimeout(total=SECONDS))
         exact = URL(url, encoded=True)  # as it was signed
+        session = self._session
         for _ in range(TRIES):
+            if session.closed:  # Twilio's stand-in is being stopped
+                break
             try:
-                async with self._session.post(exact, data=parameters, headers=headers) as response:
+                async with session.post(exact, data=parameters, headers=headers) as response:
                     body = await response.read()
                     return Answer(response.status, response.content_type, body)
             except (ClientError, TimeoutError, OSError):

@@ -25,6 +25,7 @@ agents = Table(
     Column("picture", String(64), nullable=False, server_default=""),  # its blob, for customers
     Column("phone", String(100), nullable=False, server_default=""),  # rings when they take a call
     Column("created_at", Instant, nullable=False),
+    Column("capacity", Integer, nullable=False, server_default="100"),  # units of work in hand
 )
 
 agent_roles = Table(
@@ -56,7 +57,8 @@ presence = Table(
     Column("seen_at", Instant),  # when their console was last open; null: it never said so
     Column("until_at", Instant),  # when wrapping ends by itself
     Column("wrapping_id", ID),  # the work that is wrapped up
-    # What they have in hand, as in_hand.py counts it, to find who has room; not to decide by.
+    # What they have in hand, as in_hand.py counts it, to find who has room; not to decide by. What
+    # they can have less than others counts as had, what more as had less: 100 is full for all.
     Column("units_used", Integer, nullable=False, server_default="0"),
     Column("live_used", Integer, nullable=False, server_default="0"),
     Column("asked", Integer, nullable=False, server_default="0"),

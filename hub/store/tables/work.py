@@ -63,6 +63,7 @@ work_items = Table(
     where(
         "ix_work_items_answered", "first_response_at IS NOT NULL", "channel", "first_response_at"
     ),
+    where("ix_work_items_open_customer", "state <> 'done'", "customer_id"),
     where("ix_work_items_handled", "state = 'done'", "customer_id", "resolved_at"),
     where("ix_work_items_resolved", "state = 'done'", "resolved_at"),
     Index(
@@ -240,6 +241,16 @@ work_facts = Table(
     Column("rating", Integer),  # 1 to 5
     Index("ix_work_facts_came_hour", "came_hour"),
     Index("ix_work_facts_customer_id_done_at", "customer_id", "done_at"),
+)
+
+# Supervisors who listen in on what an agent has in hand.
+listen_ins = Table(
+    "listen_ins",
+    metadata,
+    Column("work_item_id", ID, ForeignKey("work_items.id"), primary_key=True),
+    Column("supervisor_id", ID, ForeignKey("agents.id"), primary_key=True),
+    Column("agent_id", ID, ForeignKey("agents.id"), nullable=False),  # whose work it was then
+    Column("since", Instant, nullable=False),
 )
 
 # What a supervisor thought of how a conversation was handled.

@@ -79,6 +79,18 @@ async def test_what_is_wrong_with_an_invitation_is_said_and_typed_text_stays(
     assert house.passed_on == []
 
 
+async def test_who_can_have_less_in_hand_is_said_in_the_form(house: House, ina: Person) -> None:
+    anna = await house.hire("kim", "Kim", ["service"])
+    page, kept = f"{PEOPLE}/{anna}", {"name": "Kim", "role.service": "1"}
+    assert (await ina.get(page)).value("[name=capacity]") == "100"
+    await ina.post(page, capacity="40", **kept)
+    assert (await ina.get(page)).value("[name=capacity]") == "40"
+    wrong = await ina.post(page, capacity="-1", **kept)
+    assert (wrong.status, wrong.text("[role=alert]")[:11]) == (422, "Write units")
+    await ina.post(page, capacity="", **kept)
+    assert (await ina.get(page)).value("[name=capacity]") == "100"
+
+
 async def test_changed_rights_sign_out_and_changed_skills_do_not(
     house: House, ina: Person, anna: Person
 ) -> None:

@@ -3,6 +3,7 @@
 import base64
 import re
 
+from agent_ui.qr import qr_code
 from console_house import PASSWORD, House, Person, person
 from hub import clock, one_time
 from hub.store import choices, second_factors
@@ -34,6 +35,8 @@ async def switched_on(anna: Person) -> tuple[bytes, list[str]]:
 async def test_a_second_step_is_set_up_and_asked_for(house: House, anna: Person) -> None:
     page = await anna.post(f"{ACCOUNT}/factor")
     wrong = await anna.post(f"{ACCOUNT}/factor/confirm", code="000000")
+    address = one_time.address(secret_on(page), "anna", "Van Dalen Koffie")
+    assert qr_code(address, "Scan this with the app") in page.body
     assert (wrong.status, wrong.text("[role=alert]")[:18]) == (422, "This code is wrong")
     assert not (await house.rows(factors_table))[0].confirmed_at
     secret, spare = await switched_on(anna)

@@ -170,6 +170,8 @@ async def test_too_much_at_once_and_too_often(sqlite_url: str, tmp_path: Path) -
         flooded = await house.post(told(TRANSIT))
         assert flooded.status == 429
         assert int(flooded.headers["Retry-After"]) >= 1
+    async with open_house(sqlite_url, tmp_path, partners=slow, **limits) as other:
+        assert (await other.post(told(TRANSIT))).status == 429, "another process of the same"
 
 
 async def test_many_posts_at_once_and_a_process_that_died_with_some(

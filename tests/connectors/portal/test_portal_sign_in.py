@@ -185,6 +185,14 @@ async def test_too_many_tries_from_one_address(sqlite_url: str, tmp_path: Path) 
         await one.get("/portal/code")
         tries = [one.post("/portal/code", code="1") for _ in range(8)]
         assert [status for status, _ in await asyncio.gather(*tries)].count(429) == 3
+        second = House(sqlite_url, tmp_path)
+        await second.start(asks_per_minute=5)
+        try:
+            async with browser(second) as other:
+                await other.get("/portal/code")
+                assert (await other.post("/portal/code", code="1"))[0] == 429, "another process"
+        finally:
+            await second.stop()
 
 
 async def test_cookies_that_are_none_of_ours_are_no_fault(house: House, jan: Browser) -> None:

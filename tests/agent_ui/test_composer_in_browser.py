@@ -1,0 +1,119 @@
+"""Writing in a browser: files that are dropped and pasted, who else is there, and what came on
+paper."""
+
+import base64
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, expect
+
+from builders import mail_arrival
+from console_browser import Desk, desk
+from console_house import House, open_house
+from hub.store.tables import attachments, interactions
+from waiting import eventually
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+PDF = b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog >>\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF\n"
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+_GIVE = """
+(area, {kind, name, type, bytes}) => {
+  const transfer = new DataTransfer();
+  transfer.items.add(new File([new Uint8Array(bytes)], name, {type}));
+  const how = {bubbles: true, cancelable: true};
+  const event = kind === "paste"
+    ? new ClipboardEvent("paste", {...how, clipboardData: transfer})
+    : new DragEvent(kind, {...how, dataTransfer: transfer});
+  area.dispatchEvent(event);
+  return event.defaultPrevented;
+}
+"""
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def house(sqlite_url: str, tmp_path: Path) -> AsyncIterator[House]:
+    async with open_house(sqlite_url, tmp_path) as opened:
+        await opened.hire("anna", "Anna de Wit")
+        yield opened
+
+
+async def give(at: Desk, kind: str, name: str, type_: str, content: bytes) -> bool:
+    """Drop or paste a file where the text is written."""
+    file = {"kind": kind, "name": name, "type": type_, "bytes": list(content)}
+    taken: bool = await at.page.locator("textarea[name=text]").evaluate(_GIVE, file)
+    return taken
+
+
+async def test_files_that_are_dropped_and_pasted_go_along(house: House, browser: Browser) -> None:
+    accepted = await house.receive(mail_arrival(subject="Order 1"))
+    async with desk(browser, house) as at:
+        await at.sign_in("anna")
+        await at.open(accepted.conversation_id)
+        composer = at.page.locator("loket-composer")
+        assert await give(at, "dragover", "invoice.pdf", "application/pdf", PDF)
+        await expect(composer).to_have_attribute("data-drop", "")
+        assert await give(at, "drop", "invoice.pdf", "application/pdf", PDF)
+        assert await composer.get_attribute("data-drop") is None
+        assert await give(at, "paste", "picture.png", "image/png", PNG)
+        await expect(at.page.locator("[data-files]")).to_have_text("invoice.pdf, picture.png")
+        await at.page.locator("textarea[name=text]").press("Control+Enter")
+        names = at.page.locator(".entry-outbound .file-name")
+        await expect(names).to_have_text(["invoice.pdf", "picture.png"])
+        await at.done()
+        await expect(at.page.locator("[data-files]")).to_have_text("Add files")
+        kept = {(row.filename, row.size) for row in await house.rows(attachments)}
+        assert kept == {("invoice.pdf", len(PDF)), ("picture.png", len(PNG))}
+        await at.check_traps()
+
+
+async def test_each_sees_who_else_looks_and_types(house: House, browser: Browser) -> None:
+    await house.hire("carl", "Carl Visser")
+    accepted = await house.receive(mail_arrival(subject="Order 1"))
+    async with desk(browser, house) as anna, desk(browser, house) as carl:
+        await anna.sign_in("anna")
+        await carl.sign_in("carl")
+        await anna.open(accepted.conversation_id)
+        company = anna.page.locator("[data-company]")
+        await carl.open(accepted.conversation_id)
+        await expect(company).to_have_text("Carl Visser is looking too")
+        await expect(carl.page.locator("[data-company]")).to_have_text("Anna de Wit is looking too")
+        await carl.page.locator("textarea[name=text]").press_sequentially("I am")
+        await expect(company).to_have_text("Carl Visser is writing here")
+        await anna.check_accessible()
+        await carl.page.goto(f"{house.origin}/console")
+        await expect(company).to_have_text("")
+        await anna.check_traps()
+        await carl.check_traps()
+
+
+async def test_a_letter_is_written_down_with_its_scan_by_keyboard(
+    house: House, browser: Browser
+) -> None:
+    async with desk(browser, house) as at:
+        await at.sign_in("anna")
+        await at.page.keyboard.press("l")
+        await at.page.wait_for_selector("loket-by-hand")
+        assert "who" in await at.focused()
+        await at.page.keyboard.type("jan@example.org")
+        await at.page.get_by_label("Subject").fill("Complaint")
+        await at.page.get_by_label("What was said or written").fill("My order is late.")
+        await expect(at.page.locator("[data-draft-state]")).not_to_be_empty()
+        await at.page.reload()
+        await expect(at.page.get_by_label("Subject")).to_have_value("Complaint")
+        scan = {"name": "scan.pdf", "mimeType": "application/pdf", "buffer": PDF}
+        await at.page.locator("input[type=file]").set_input_files(scan)
+        await at.check_accessible()
+        await at.page.get_by_label("Subject").press("Control+Enter")
+        await expect(at.page.locator("[data-done]")).to_be_visible()
+        await expect(at.page.get_by_label("Subject")).to_have_value("")
+        [row] = await house.rows(interactions)
+        await eventually(lambda: house.work_of(row.conversation_id))
+        await at.open(row.conversation_id)
+        await expect(at.page.locator(".entry-inbound .file-name")).to_have_text("scan.pdf")
+        assert (row.subject, row.text) == ("Complaint", "My order is late.")
+        await at.check_traps()
