@@ -15,6 +15,7 @@ from hub.store.hints import Hint
 from hub.store.household import Colleague, OpenWork
 from hub.store.regrouping import Regrouping
 from hub.store.sharing import OneOf
+from hub.store.timeline import Conversation
 
 
 @dataclass(frozen=True)
@@ -40,16 +41,17 @@ class Identity:
 
 
 def read_identity(
-    connection: Connection, conversation_id: str, customer: Customer, agent: Agent
+    connection: Connection, conversation: Conversation, customer: Customer, agent: Agent
 ) -> Identity:
     merges = []
     if agent.oversees:
         merges = [
             one
-            for one in regrouping.standing(connection, merging.KIND, [customer.id])
+            for one in regrouping.standing(connection, (merging.KIND,), customer.id)
             if one.kept_id == customer.id
         ]
-    elsewhere = household.open_work(connection, customer, besides=conversation_id)
+    may_be_of_many = customer.kind == sharing.SHARED or conversation.shared_id is not None
+    elsewhere = household.open_work(connection, customer, besides=conversation.id)
     colleagues, count = household.colleagues(connection, customer)
     there = {one.conversation_id for one in elsewhere}
     return Identity(
@@ -61,7 +63,7 @@ def read_identity(
         links=links_out.of_customer(connection, customer),
         doubles=customer_pairs.of_customer(connection, customer.id),
         merges=merges,
-        one_of=sharing.one_of(connection, conversation_id),
+        one_of=sharing.one_of(connection, conversation.id) if may_be_of_many else None,
         shared_addresses=sharing.addresses_of(connection, customer.id),
         not_shared=[
             point

@@ -87,6 +87,8 @@ class Pages:
             shut=self._context.shut,
             sound=lambda file_id: address_of(self._context.tokens, file_id),
             with_portal=self._context.with_portal,
+            group_titles=self._context.groups.titles(texts.language),
+            topic_titles=self._context.topics.titles(texts.language),
             with_phone=self._context.phone_number is not None,
             softphone=self._context.softphone,
             now=clock.now(),

@@ -30,10 +30,8 @@ class Regroup:
 def read_regroup(
     connection: Connection, conversation: Conversation, entries: Sequence[Entry]
 ) -> Regroup:
-    standing = [
-        *regrouping.standing(connection, splitting.KIND, [conversation.id]),
-        *regrouping.standing(connection, gathering.KIND, [conversation.id]),
-    ]
+    kinds = (splitting.KIND, gathering.KIND)
+    standing = regrouping.standing(connection, kinds, conversation.id)
     other_ids = [_other(one, conversation.id) for one in standing]
     lines = {one.id: one for one in relating.lines(connection, other_ids)}
     said = [one for one in entries if one.kind is InteractionKind.MESSAGE]

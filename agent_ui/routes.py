@@ -141,6 +141,7 @@ def routes(
         Route("POST", work_item + "/snooze", agents(views.handing_over.snooze)),
         Route("POST", work_item + "/release", agents(views.actions.release)),
         Route("POST", work_item + "/resolve", agents(views.actions.resolve)),
+        Route("POST", work_item + "/listen", guard.for_supervisors(views.desk.listen)),
         Route("POST", work_item + "/tasks", agents(views.tasks.ask)),
         Route("POST", "/console/tasks/{id}/skip", agents(views.tasks.skip)),
         Route("POST", work_item + "/wrap-up", agents(views.desk.wrap_up)),

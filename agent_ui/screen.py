@@ -30,6 +30,7 @@ from hub.store import (
     follows,
     former_decisions,
     found_out,
+    listening,
     own_choices,
     steps,
     steps_done,
@@ -60,6 +61,7 @@ class Screen:
     what was decided about what the customer wrote since. `colleagues`: (id, name) of who can be
     given it, by role; read for who holds the work. `visitor`: who is, or was, at the other end of
     a chat. `task`: what the conversation is there for; `tasks`: what was asked of other roles.
+    `listeners`: the supervisors who listen in, names by id.
     """
 
     conversation: Conversation
@@ -89,6 +91,7 @@ class Screen:
     signature: str
     promises: list[Given]
     follows: bool
+    listeners: dict[str, str]
     task: Task | None
     tasks: list[Task]
     identity: Identity
@@ -236,12 +239,13 @@ def read_screen(
         visitor=chat_visits.of(connection, conversation_id),
         call_bar=read_call_bar(connection, conversation_id, agent) if with_phone else None,
         drafts=drafts.of_conversation(connection, conversation_id),
+        listeners=listening.who(connection, item.id) if item else {},
         follows=follows.does(connection, conversation_id, agent.id),
         task=tasks.done_in(connection, conversation_id),
         tasks=tasks.asked_in(connection, conversation_id),
         promises=promising.of_customer(connection, customer.id),
         regroup=read_regroup(connection, conversation, entries),
-        identity=read_identity(connection, conversation_id, customer, agent),
+        identity=read_identity(connection, conversation, customer, agent),
         signature=own_choices.get(connection, agent.id, own_choices.SIGNATURE) or "",
     )
 

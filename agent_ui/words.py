@@ -123,6 +123,7 @@ REASONS = {
     "asked": N_("A colleague is being asked to take it."),
     "offered_only": N_("This work is offered to you when it is your turn. Say that you are there."),
     "offer_ended": N_("This offer has ended: it waits for somebody else now."),
+    "nobody_has_it": N_("Nobody else has this in hand."),
     "no_wrap_up": N_("The wrap-up is over."),
     "no_presence": N_("Choose whether you are there."),
     "no_role": N_("This role does not exist. Choose another one."),

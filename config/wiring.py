@@ -18,6 +18,7 @@ from config.hours_desk import HoursOfModels
 from config.installed import installed
 from config.matrix_desk import Matrices
 from config.model_desk import Desk
+from config.model_texts import ModelTexts
 from config.replay_desk import Replays
 from config.replay_runs import Runs
 from config.settings import Settings, SettingsError
@@ -62,7 +63,7 @@ from routing.asking import call_is_recorded, what_to_ask
 from routing.assigning.rules import Rules
 from routing.deadlines import Deadlines
 from routing.dispatcher import Dispatcher
-from routing.explain import explain_stored
+from routing.explain import Titles, explain_stored
 from routing.guide import contact_guide, shut
 from routing.handing_out import HandingOut, backup_of, offered_only
 from routing.hours.stored import ruler_of
@@ -440,7 +441,7 @@ def _console(
             tokens=basics.tokens,
             default_accounts=default_accounts(basics.settings),
             composing=composing(basics.settings),
-            explain=explain_stored,
+            explain=partial(_explain, basics.model),
             role_titles=_role_titles(basics.model),
             ruler=ruler_of,
             guide=partial(_guide, basics.model),
@@ -481,6 +482,13 @@ def _escalation(rules: Rules) -> Escalation:
 
 def _guide(model: CurrentModel, group: str, public: bool, now: datetime) -> Guide:
     return contact_guide(model(), group, public=public, now=now)
+
+
+def _explain(model: CurrentModel, stored: dict[str, Any], language: str) -> list[str]:
+    texts, live = ModelTexts.of(model(), language), model()
+    groups = {one: texts.group(one) for one in live.target_groups}
+    topics = {one: texts.topic(one) for one in live.topics}
+    return explain_stored(stored, language, Titles(groups, topics))
 
 
 def _ask(

@@ -283,6 +283,17 @@ class InvoiceChanged(Event):
     paid: bool
 
 
+class CustomerMerged(Event):
+    """Two customers turned out to be one: all of `other_id` is with `customer_id` now. `undone`:
+    they are two again. The subject is the id of who is kept."""
+
+    topic: ClassVar[str] = "customer.merged"
+
+    customer_id: str
+    other_id: str
+    undone: bool
+
+
 class ModelActivated(Event):
     """Another version of the interaction model is live. Its subject is `model`."""
 
@@ -317,6 +328,7 @@ ALL: tuple[type[Event], ...] = (
     OrderChanged,
     DeliveryChanged,
     InvoiceChanged,
+    CustomerMerged,
     ModelActivated,
     WorkshopChanged,
     ConsoleSign,

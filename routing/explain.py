@@ -1,6 +1,7 @@
 """The reasons of a decision as sentences, in the languages of the interface."""
 
-from typing import Any, Literal
+from collections.abc import Mapping
+from typing import Any, Literal, NamedTuple
 
 from routing.decision import Brief, Decision, Reason, ReasonCode
 from routing.tree import ANY
@@ -100,18 +101,41 @@ _QUOTING = frozenset(
 )
 """These repeat what the customer wrote; the others repeat what the model says."""
 _QUOTED = ("given", "matched", "mentions")
+_TOPICS = ("topic", "former", "guess")
 
 
-def explain(decision: Decision | Brief, language: Language, *, discreet: bool = False) -> list[str]:
+class Titles(NamedTuple):
+    """What target groups and topics are called, by id, where the decision itself does not say."""
+
+    groups: Mapping[str, str] = {}
+    topics: Mapping[str, str] = {}
+
+    def group(self, group: str) -> str:
+        return self.groups.get(group, group)
+
+    def topic(self, topic: str) -> str:
+        return self.topics.get(topic, topic)
+
+
+_IDS = Titles()
+
+
+def explain(
+    decision: Decision | Brief,
+    language: Language,
+    *,
+    discreet: bool = False,
+    titles: Titles = _IDS,
+) -> list[str]:
     """One sentence for each reason, in the order in which they were reached; `discreet` ones leave
     out what the customer wrote."""
-    return [_sentence(reason, decision, language, discreet) for reason in decision.reasons]
+    return [_sentence(reason, decision, language, discreet, titles) for reason in decision.reasons]
 
 
-def explain_stored(stored: dict[str, Any], language: str) -> list[str]:
+def explain_stored(stored: dict[str, Any], language: str, titles: Titles = _IDS) -> list[str]:
     """The same of a decision, or of a brief one, as the store keeps it."""
     kept = (Decision if "priority_minutes" in stored else Brief).model_validate(stored)
-    return explain(kept, "nl" if language == "nl" else "en")
+    return explain(kept, "nl" if language == "nl" else "en", titles=titles)
 
 
 _PARTS = 4
@@ -125,32 +149,43 @@ _WAYS: dict[Language, dict[str, str]] = {
 }
 
 
-def row_in_words(row: str, language: Language) -> str:
-    """The id of a row without what only the file needs: `b2b any phone any` is `b2b, phone, any
-    topic`. What is no such id stays as it is."""
+def row_in_words(row: str, language: Language, titles: Titles = _IDS) -> str:
+    """The id of a row without what only the file needs: `b2b any phone any` is `Business, phone,
+    any topic`. What is no such id stays as it is."""
     parts = row.split(" ")
     if len(parts) != _PARTS:
         return row
     group, direction, channel, topic = parts
+    known = titles.group(group), channel, titles.topic(topic)
     named = [
-        word if one == ANY else one
-        for one, word in zip((group, channel, topic), _ANY[language], strict=True)
+        word if one == ANY else name
+        for one, name, word in zip((group, channel, topic), known, _ANY[language], strict=True)
     ]
     way = _WAYS[language].get(direction)
     return ", ".join([named[0], f"{named[1]} {way}" if way else named[1], named[2]])
 
 
 def _sentence(
-    reason: Reason, decision: Decision | Brief, language: Language, discreet: bool
+    reason: Reason, decision: Decision | Brief, language: Language, discreet: bool, titles: Titles
 ) -> str:
     """With titles where the decision keeps them, so that an old one reads as it did then."""
     words = dict(reason.parameters)
     if discreet and reason.code in _QUOTING:
         words |= {name: "…" for name in _QUOTED if name in words}
+    is_its_own = words.get("topic") == decision.topic
+    all_customers, _, any_topic = _ANY[language]
+    for name in _TOPICS:
+        if name in words:
+            words[name] = any_topic if words[name] == ANY else titles.topic(words[name])
+    if decision.topic_title and is_its_own:
+        words["topic"] = getattr(decision.topic_title, language)
+    if "topics" in words:
+        words["topics"] = ", ".join(map(titles.topic, words["topics"].split(", ")))
+    if "group" in words:
+        is_any = words["group"] == ANY
+        words["group"] = all_customers if is_any else titles.group(words["group"])
     if "role" in words:
         words["role"] = getattr(decision.role_title, language)
     if "row" in words:
-        words["row"] = row_in_words(words["row"], language)
-    if decision.topic_title and words.get("topic") == decision.topic:
-        words["topic"] = getattr(decision.topic_title, language)
+        words["row"] = row_in_words(words["row"], language, titles)
     return _SENTENCES[language][reason.code].format_map(words)

@@ -102,7 +102,7 @@ def _merges(connection: Connection, call: Call[Agent]) -> Merges:
             StandingMerge(
                 id=one.id, kept_id=one.kept_id, other_id=one.other_id, at=one.at, by=one.by
             )
-            for one in regrouping.standing(connection, merging.KIND, [call.id])
+            for one in regrouping.standing(connection, (merging.KIND,), call.id)
         ]
     )
 

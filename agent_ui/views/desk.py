@@ -18,7 +18,7 @@ from agent_ui.visit import Visit
 from agent_ui.words import reason
 from hub.errors import Rejected
 from hub.interaction import Channel
-from hub.store import offers, work_items, wrapping
+from hub.store import listening, offers, timeline, work_items, wrapping
 
 T = TypeVar("T")
 
@@ -74,6 +74,18 @@ class DeskViews:
         results = await results_of(visit, found[0])
         await self._write(lambda c: wrap_up(c, found[0], visit.known, results))
         return see_other(inside(await visit.field("next")))
+
+    async def listen(self, visit: Visit) -> web.StreamResponse:
+        """A supervisor listens in on what somebody has in hand, or does not any more."""
+        on = await visit.field("listen") == "yes"
+        change = listening.begin if on else listening.end
+        found = await self._context.database.read(lambda c: work_items.by_ids(c, [visit.id]))
+        if not found or not await self._context.database.read(
+            lambda c: timeline.may_see(c, found[0].conversation_id, visit.known)
+        ):
+            raise web.HTTPNotFound
+        await self._write(lambda c: change(c, found[0].id, visit.known))
+        return see_other(f"{HOME}/conversations/{found[0].conversation_id}")
 
     async def extend(self, visit: Visit) -> web.StreamResponse:
         """A minute more to wrap up."""

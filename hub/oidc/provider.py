@@ -19,6 +19,7 @@ _MOST_BYTES = 512 * 1024
 _KEPT = 3600.0
 _ASK_AGAIN = 60.0
 """Seconds after which keys may be asked for anew: made-up tokens must not make us a nuisance."""
+_AWAY = 5.0
 _DISCOVERY = "/.well-known/openid-configuration"
 
 
@@ -48,14 +49,22 @@ class Provider:
         self.settings = settings
         self._doors: Doors | None = None
         self._keys: list[Mapping[str, Any]] = []
-        self._doors_at = self._keys_at = 0.0
+        self._doors_at = self._keys_at = self._failed_at = 0.0
+        self._failure: Retry | Unavailable | None = None
         self._asking = asyncio.Lock()
 
     async def doors(self) -> Doors:
-        """Where everything is; remembered for an hour."""
+        """Where everything is; remembered for an hour, and that it is away for some seconds: who
+        knocks at a provider that does not answer must not keep us waiting for it in a row."""
         async with self._asking:
             if self._doors is None or _now() - self._doors_at > _KEPT:
-                self._doors = await self._discover()
+                if self._failure and _now() - self._failed_at < _AWAY:
+                    raise self._failure
+                try:
+                    self._doors = await self._discover()
+                except (Retry, Unavailable) as error:
+                    self._failure, self._failed_at = error, _now()
+                    raise
                 self._doors_at = _now()
             return self._doors
 

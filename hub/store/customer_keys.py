@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, delete, select, union_all
+from sqlalchemy import Connection, bindparam, delete, select, union_all
 
 from hub.alike import Traits, keys_of
 from hub.interaction import PointKind
@@ -17,6 +17,9 @@ _COMPARED = ("person", "organisation", "visitor")
 
 def traits(connection: Connection, customer_ids: Iterable[str]) -> dict[str, Traits]:
     """By customer; without those who were merged."""
+    customer_ids = list(customer_ids)
+    if not customer_ids:
+        return {}
     columns = customers.c
     rows = connection.execute(
         select(customers).where(among(columns.id, customer_ids), columns.merged_into.is_(None))
@@ -56,22 +59,29 @@ def refresh(connection: Connection, customer_ids: Sequence[str]) -> dict[str, Tr
 
 
 def meeting(connection: Connection, one: Traits) -> set[str]:
-    """The other customers who share a key with this one, in one query."""
+    """The other customers who share a key with this one, mostly in one query."""
     keys = sorted(keys_of(one))
-    if not keys:
-        return set()
-    columns = customer_keys.c
-    parts = [
+    by_key: dict[str, list[str]] = {}
+    for start in range(0, len(keys), _AT_ONCE):
+        some = keys[start : start + _AT_ONCE]
+        some += [""] * (_AT_ONCE - len(some))  # no key is empty
+        for row in connection.execute(_MEETING, {f"key_{n}": key for n, key in enumerate(some)}):
+            by_key.setdefault(row.key, []).append(row.customer_id)
+    telling = [ids for ids in by_key.values() if len(ids) <= COMMON]
+    return {customer_id for ids in telling for customer_id in ids} - {one.id}
+
+
+_AT_ONCE = 12
+# Made once: making it takes longer than running it. Of each key only so many are read as tell
+# whether it is common.
+_MEETING = union_all(
+    *(
         select(
-            select(columns.key, columns.customer_id)
-            .where(columns.key == key)
+            select(customer_keys.c.key, customer_keys.c.customer_id)
+            .where(customer_keys.c.key == bindparam(f"key_{n}"))
             .limit(COMMON + 1)
             .subquery()
         )
-        for key in keys
-    ]
-    by_key: dict[str, list[str]] = {}
-    for row in connection.execute(union_all(*parts)):
-        by_key.setdefault(row.key, []).append(row.customer_id)
-    telling = [ids for ids in by_key.values() if len(ids) <= COMMON]
-    return {customer_id for ids in telling for customer_id in ids} - {one.id}
+        for n in range(_AT_ONCE)
+    )
+)

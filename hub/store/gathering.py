@@ -38,6 +38,7 @@ from hub.store.tables import (
     thread_refs,
     work_facts,
 )
+from hub.store.tables import chat_visits as visits
 from hub.store.tables import deadlines as deadlines_table
 from hub.store.tables import work_items as items
 from hub.store.types import Instant
@@ -86,6 +87,8 @@ def gather(connection: Connection, kept_id: str, other_id: str, agent: Agent) ->
         "closed": _close_one(connection, kept_id, other_id, agent),
         "copied": {table.name: _copy(connection, table, other_id, kept_id) for table in _COPIED},
         "drafts": _take_drafts(connection, other_id, kept_id),
+        "chat": _move_chat(connection, other_id, kept_id),
+        "handover": kept.handover_address,
     }
     gathering_id = regrouping.begin(
         connection, KIND, kept_id=kept_id, other_id=other_id, by=agent.id, before=before
@@ -101,6 +104,7 @@ def gather(connection: Connection, kept_id: str, other_id: str, agent: Agent) ->
         state="open" if is_open else kept.state,
         resolved_at=None if is_open else kept.resolved_at,
         subject=kept.subject or other.subject,
+        handover_address=kept.handover_address or other.handover_address,
     )
     _write(connection, other_id, merged_into=kept_id, state="resolved", resolved_at=now)
     _settle(connection, kept_id, other_id)
@@ -135,7 +139,7 @@ def undo(connection: Connection, gathering_id: str, agent: Agent) -> Gathered:
         resolved_at=_moment(was["resolved_at"]),
     )
     _reopen(connection, before["closed"])
-    values: dict[str, Any] = {}
+    values: dict[str, Any] = {"handover_address": before["handover"]}
     if kept.subject != before["subject"] and not before["subject"]:
         values["subject"] = ""
     if not _has_open_work(connection, kept.id) and before["kept"]["state"] != "open":
@@ -145,6 +149,8 @@ def undo(connection: Connection, gathering_id: str, agent: Agent) -> Gathered:
         }
     _write(connection, kept.id, **values)
     _take_back(connection, before, kept.id, other.id)
+    if before["chat"]:
+        _move_chat(connection, kept.id, other.id)
     regrouping.end(connection, gathering_id, by=agent.id)
     _settle(connection, kept.id, other.id)
     say(connection, kept.id, "apart", agent, number=str(other.number))
@@ -278,6 +284,15 @@ def _copy(connection: Connection, table: Any, source: str, goal: str) -> list[di
     new = [row for row in rows if tuple(getattr(row, name) for name in keys) not in known]
     insert_new(connection, table, [row._asdict() | {"conversation_id": goal} for row in new])
     return [{name: getattr(row, name) for name in keys} for row in new]
+
+
+def _move_chat(connection: Connection, source: str, goal: str) -> bool:
+    """A chat that is over is answered where it is now; gives whether there was one to move. Where
+    both were chats, each visitor finds theirs by their session."""
+    if chat_visits.of(connection, goal) is not None:
+        return False
+    of_it = update(visits).where(visits.c.conversation_id == source)
+    return connection.execute(of_it.values(conversation_id=goal)).rowcount > 0
 
 
 def _take_drafts(connection: Connection, source: str, goal: str) -> list[dict[str, Any]]:

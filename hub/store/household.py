@@ -63,7 +63,9 @@ def open_work(connection: Connection, customer: Customer, *, besides: str) -> li
         .where(
             columns.state != constant(DONE),
             columns.conversation_id != besides,
-            or_(theirs, columns.customer_id.in_(_others(customer))),
+            theirs
+            if _is_alone(customer)
+            else or_(theirs, columns.customer_id.in_(_others(customer))),
         )
         .order_by(theirs.desc(), columns.waiting_since)
         .limit(SHOWN)
@@ -108,6 +110,10 @@ def colleagues(connection: Connection, customer: Customer) -> tuple[list[Colleag
     return list(people), count
 
 
+def _is_alone(customer: Customer) -> bool:
+    return customer.organisation_id is None and customer.kind != ORGANISATION
+
+
 def _others(customer: Customer) -> Any:
     """The ids of the organisation and of all who work there."""
     organisation_id = _organisation(customer)
@@ -118,7 +124,7 @@ def _others(customer: Customer) -> Any:
 
 
 def _colleague(customer: Customer) -> ColumnElement[bool] | None:
-    if customer.organisation_id is None and customer.kind != ORGANISATION:
+    if _is_alone(customer):
         return None
     columns = customers.c
     return (

@@ -14,7 +14,9 @@ from sqlalchemy import Connection, select, update
 
 from hub.alike import is_address
 from hub.errors import Rejected
-from hub.store import audit, customer_keys, customer_pairs, regrouping, searchable
+from hub.events import CustomerMerged
+from hub.logs import correlation_id
+from hub.store import audit, customer_keys, customer_pairs, outbox, regrouping, searchable
 from hub.store import work_items as items
 from hub.store.among import among
 from hub.store.parting import give_what_followed
@@ -39,6 +41,7 @@ from hub.store.tables import (
 )
 
 KIND = "customers"
+SOURCE = "/loket/merging"
 
 PLACES = (
     Place(conversations, "customer_id"),
@@ -99,6 +102,7 @@ def merge(connection: Connection, kept_id: str, other_id: str, *, by: str) -> Do
         _share(connection, kept_id, merging_id, shared=False)
     customer_pairs.settle(connection, kept_id, other_id, customer_pairs.MERGED, by=by)
     _look_again(connection, kept_id, other_id)
+    _tell(connection, kept_id, other_id, undone=False)
     details = {"merge": merging_id, "moved": moved, "filled": sorted(filled)}
     _audit(connection, by, "customer.merged", kept_id, details | {"other": other_id})
     _audit(connection, by, "customer.merged_into", other_id, details | {"kept": kept_id})
@@ -124,6 +128,7 @@ def undo(connection: Connection, merging_id: str, *, by: str) -> Done:
     regrouping.end(connection, merging.id, by=by)
     customer_pairs.settle(connection, kept.id, other.id, customer_pairs.DIFFERENT, by=by)
     _look_again(connection, kept.id, other.id)
+    _tell(connection, kept.id, other.id, undone=True)
     details = {"merge": merging.id, "moved": moved, "since": since}
     _audit(connection, by, "customer.merge_undone", kept.id, details | {"other": other.id})
     _audit(connection, by, "customer.merge_undone", other.id, details | {"kept": kept.id})
@@ -233,6 +238,12 @@ def _look_again(connection: Connection, *both: str) -> None:
         among(work_items.c.customer_id, both), work_items.c.state != items.DONE
     )
     items.tell_again(connection, list(connection.execute(theirs).scalars()))
+
+
+def _tell(connection: Connection, kept_id: str, other_id: str, *, undone: bool) -> None:
+    event = CustomerMerged(customer_id=kept_id, other_id=other_id, undone=undone)
+    story = correlation_id()
+    outbox.add(connection, event, subject=kept_id, source=SOURCE, correlation_id=story)
 
 
 def _audit(

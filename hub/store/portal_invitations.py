@@ -15,7 +15,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from hub import clock
 from hub.errors import Rejected
 from hub.interaction import Party, PointKind
-from hub.store import audit, portal_rights, sign_ins
+from hub.store import audit, customer_keys, portal_rights, sign_ins
 from hub.store.among import among
 from hub.store.customers import Customer
 from hub.store.inserting import digest
@@ -153,6 +153,7 @@ def _join(connection: Connection, customer_id: str, invitation: Invitation) -> N
     if customer_id != organisation_id:
         belongs = update(customers).where(customers.c.id == customer_id)
         connection.execute(belongs.values(organisation_id=organisation_id))
+    customer_keys.refresh(connection, [customer_id])
     portal_rights.give(
         connection, organisation_id, customer_id, invitation.rights, by=customer_id, manager=False
     )

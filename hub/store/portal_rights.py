@@ -14,7 +14,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from hub import clock
 from hub.errors import Rejected
-from hub.store import audit
+from hub.store import audit, customer_keys
 from hub.store.among import among
 from hub.store.customers import Customer
 from hub.store.tables import contact_points, customers, portal_rights
@@ -64,7 +64,10 @@ def colleagues(connection: Connection, organisation_id: str) -> list[Colleague]:
     columns = customers.c
     rows = connection.execute(
         select(columns.id, columns.name, columns.kind)
-        .where((columns.organisation_id == organisation_id) | (columns.id == organisation_id))
+        .where(
+            (columns.organisation_id == organisation_id) | (columns.id == organisation_id),
+            columns.merged_into.is_(None),
+        )
         .order_by(columns.name, columns.id)
     ).all()
     ids = [row.id for row in rows]
@@ -137,6 +140,7 @@ def part(connection: Connection, organisation_id: str, customer_id: str, *, by: 
     connection.execute(
         update(customers).where(customers.c.id == customer_id).values(organisation_id=None)
     )
+    customer_keys.refresh(connection, [customer_id])
     details = {"organisation": organisation_id}
     audit.record(connection, actor=by, action="portal.parted", about=customer_id, details=details)
 

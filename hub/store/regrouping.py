@@ -134,12 +134,12 @@ def to_undo(connection: Connection, regrouping_id: str, kind: str) -> Regrouping
     return found
 
 
-def standing(connection: Connection, kind: str, about: Sequence[str]) -> list[Regrouping]:
-    """What was done with these and was not undone, the newest first."""
+def standing(connection: Connection, kinds: Sequence[str], about: str) -> list[Regrouping]:
+    """What was done with this and was not undone, the newest first."""
     columns = regroupings.c
-    concerned = columns.kept_id.in_(about) | columns.other_id.in_(about)
+    concerned = (columns.kept_id == about) | (columns.other_id == about)
     rows = connection.execute(
-        _SELECTION.where(columns.kind == kind, columns.undone_at.is_(None), concerned).order_by(
+        _SELECTION.where(columns.kind.in_(kinds), columns.undone_at.is_(None), concerned).order_by(
             columns.id.desc()
         )
     )

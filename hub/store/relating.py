@@ -55,6 +55,8 @@ def of(connection: Connection, conversation_id: str) -> list[Related]:
 
 
 def lines(connection: Connection, conversation_ids: list[str]) -> list[Related]:
+    if not conversation_ids:
+        return []
     columns = conversations.c
     rows = connection.execute(
         select(columns.id, columns.number, columns.subject, columns.state, customers.c.name)

@@ -46,6 +46,7 @@ class Conversation:
     linked_id: str | None
     created_at: datetime
     merged_into: str | None = None
+    shared_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -198,6 +199,7 @@ def conversation(connection: Connection, conversation_id: str) -> Conversation |
             columns.linked_id,
             columns.created_at,
             columns.merged_into,
+            columns.shared_id,
         ).where(columns.id == conversation_id)
     ).one_or_none()
     if row is None:

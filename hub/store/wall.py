@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
 from hub import clock
 from hub.interaction import Channel
 from hub.promises import Promise
-from hub.store import calls, in_hand, presence
+from hub.store import calls, in_hand, listening, presence
 from hub.store.constants import constant, one_of
 from hub.store.tables import (
     agent_roles,
@@ -68,7 +68,7 @@ class Cell:
 @dataclass(frozen=True)
 class Seat:
     """An agent who is there, or has something in hand. `used`: of `capacity`
-    units."""
+    units. `listeners`: the supervisors who listen in on it."""
 
     agent_id: str
     name: str
@@ -79,6 +79,7 @@ class Seat:
     held: int
     capacity: int
     roles: frozenset[str] = frozenset()
+    listeners: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -141,6 +142,7 @@ def seats(connection: Connection) -> list[Seat]:
         .order_by(agents.c.name, agents.c.id)
     ).all()
     roles: dict[str, set[str]] = {}
+    listeners = listening.by_agent(connection)
     for agent_id, role in connection.execute(select(agent_roles.c.agent_id, agent_roles.c.role)):
         roles.setdefault(agent_id, set()).add(role)
     found = [
@@ -154,6 +156,7 @@ def seats(connection: Connection) -> list[Seat]:
             capacity=row.capacity,
             held=row.held,
             roles=frozenset(roles.get(row.id, ())),
+            listeners=listeners.get(row.id, ()),
         )
         for row in rows
     ]

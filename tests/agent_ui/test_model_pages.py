@@ -203,7 +203,7 @@ async def test_a_made_up_contact_is_decided_with_reasons_and_sources(house: Hous
     held = dict(zip(page.texts("tbody th"), page.texts("tbody td:nth-child(2)"), strict=True))
     assert held["First answer within"] == "4h"
     assert held["Priority in minutes"] == "30"
-    assert "all customers, any channel, invoice" in page.texts("tbody a")
+    assert "all customers, any channel, Invoices" in page.texts("tbody a")
     also = page.text("section > ul:last-child")
     assert also == (
         "all customers, any channel, any topic another row is more specific: Responsible"

@@ -277,6 +277,9 @@ async def test_a_provider_that_is_away_or_changed_is_said_in_words(
         page = await other.get(BEGIN)
         assert page.status == 503
         assert "does not answer as it should" in page.text("[role=alert]")
+        asked = provider.asked.count("discovery")
+        assert (await other.get(BEGIN)).status == 503
+        assert provider.asked.count("discovery") == asked, "nobody asks again at once"
 
 
 def house_of(house: House) -> Any:

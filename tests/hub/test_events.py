@@ -27,6 +27,8 @@ EXAMPLES: dict[str, object] = {
     "interaction_id": "i1",
     "conversation_id": "c1",
     "customer_id": "k1",
+    "other_id": "k2",
+    "undone": False,
     "work_item_id": "w1",
     "agent_id": "a1",
     "account": "info@example.org",

@@ -15,7 +15,7 @@ from interaction_models import HEAD, model_of
 from routing.contact import Contact
 from routing.decide import cell_of, decide
 from routing.decision import Decision, How, ReasonCode
-from routing.explain import explain
+from routing.explain import Titles, explain
 from routing.model import Model
 from routing.model_file import load_model
 from routing.tree import ANY
@@ -285,6 +285,15 @@ def test_an_explanation_reads_as_sentences_in_both_languages():
         ),
     ]
     assert explain(decision, "nl")[2] == "Deze woorden wijzen op “Terugbetaling”: geld terug."
+
+
+def test_an_explanation_calls_topics_and_groups_by_their_titles_where_they_are_known():
+    contact = replace(MAIL, account="invoice@", text="geld terug", target_group="b2c/vip")
+    titles = Titles({"b2c": "Consumers"}, {"billing": "Billing matters"})
+    said = explain(decide(contact, EXAMPLE), "en", titles=titles)
+    assert "what holds for “Consumers” is used" in said[0]
+    assert said[1] == "Whoever contacts invoice@ does so about “Billing matters”."
+    assert "by the row “all customers, any channel, Billing matters”" in said[-1]
 
 
 @pytest.mark.parametrize("language", ["en", "nl"])

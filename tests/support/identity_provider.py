@@ -68,6 +68,7 @@ class IdentityProvider:
         return app
 
     async def _discovery(self, _request: web.Request) -> web.Response:
+        self.asked.append("discovery")
         method = "client_secret_post" if self.by_form else "client_secret_basic"
         said = {
             "issuer": self.issuer,

@@ -243,6 +243,16 @@ work_facts = Table(
     Index("ix_work_facts_customer_id_done_at", "customer_id", "done_at"),
 )
 
+# Supervisors who listen in on what an agent has in hand.
+listen_ins = Table(
+    "listen_ins",
+    metadata,
+    Column("work_item_id", ID, ForeignKey("work_items.id"), primary_key=True),
+    Column("supervisor_id", ID, ForeignKey("agents.id"), primary_key=True),
+    Column("agent_id", ID, ForeignKey("agents.id"), nullable=False),  # whose work it was then
+    Column("since", Instant, nullable=False),
+)
+
 # What a supervisor thought of how a conversation was handled.
 reviews = Table(
     "reviews",

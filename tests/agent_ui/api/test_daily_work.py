@@ -90,7 +90,8 @@ async def test_a_file_goes_with_an_answer_and_is_downloaded(house: House, crm: P
     assert (handed.status, handed["filename"], handed["size"]) == (201, "invoice.pdf", len(PDF))
     assert (await hand_in(crm, b"")).refused == (422, "empty_file")
     assert (await hand_in(crm, b"MZ\x90\0 a program", "run.exe")).refused == (415, "bad_type")
-    for made_up in ("x", handed["id"][:-1] + "a", ""):
+    last = "b" if handed["id"].endswith("a") else "a"
+    for made_up in ("x", handed["id"][:-1] + last, ""):
         body = {"text": "Here", "seen": 9, "files": [made_up]}
         assert (await crm.post(conversation + "/replies", body)).refused == (422, "no_file")
     body = {"text": "Here", "seen": 9, "files": [handed["id"]], "cc": ["kim@example.org"]}
@@ -289,11 +290,39 @@ async def test_what_is_somebody_elses_work_is_not_there(house: House, crm: Progr
         ("POST", conversation + "/forwards"): {"to": ["x@example.org"], "seen": 1},
         ("POST", f"/interactions/{accepted.interaction_id}/take-back"): {},
         ("POST", f"/interactions/{accepted.interaction_id}/send-now"): {},
+        ("POST", conversation + "/follow"): {},
+        ("GET", conversation + "/tasks"): None,
+        ("GET", conversation + "/proposals"): None,
+        ("POST", conversation + "/proposals/x"): {"keep": True},
+        ("POST", work + "/tasks"): {"role": "service", "what": "x"},
         ("POST", "/asked/nothing"): {"answer": "seen"},
         ("POST", "/promises/nothing/keep"): {},
     }
     for (method, path), body in tries.items():
         assert (await crm.ask(method, path, body)).status == 404, path
+
+
+async def test_another_role_is_asked_and_what_was_found_out_is_kept(
+    house: House, crm: Program
+) -> None:
+    work, conversation = await held(house, crm)
+    asked = await crm.post(work + "/tasks", {"role": "billing", "what": "Send the bill again"})
+    [task] = asked["items"]
+    assert (asked.status, task["what"], task["state"]) == (201, "Send the bill again", "open")
+    assert (await crm.get(conversation + "/tasks")).body == asked.body
+    nobody = await crm.post(work + "/tasks", {"role": "magicians", "what": "Magic"})
+    assert nobody.refused == (400, "no_role")
+    await crm.post(work + "/steps", {"name": "before.look"})
+    end = {"seen": 99, "results": {"outcome": "found"}}
+    assert (await crm.post(work + "/resolve", end)).refused == (409, "tasks_first")
+    skipped = await crm.post(f"/tasks/{task['id']}/skip", {"reason": "He found it"})
+    assert skipped["items"][0]["state"] == "skipped"
+    assert (await crm.post("/tasks/nothing/skip", {"reason": "x"})).refused == (404, "no_task")
+    for on in ("/follow", "/unfollow"):
+        assert (await crm.post(conversation + on)).status == 204
+    assert (await crm.get(conversation + "/proposals"))["items"] == []
+    gone = await crm.post(conversation + "/proposals/nothing", {"keep": True})
+    assert gone.refused == (404, "no_proposal")
 
 
 def test_each_thing_an_agent_does_has_an_operation() -> None:
@@ -307,6 +336,9 @@ def test_each_thing_an_agent_does_has_an_operation() -> None:
         "answerColleague", "enterInformation", "tickStep", "changeCustomer", "reply", "forward",
         "addNote", "promise", "keepPromise", "resend", "takeBack", "sendNow", "downloadFile",
         "handInFile", "recordContact", "search", "sayPresence", "listCannedReplies", "readWall",
-        "listWorkBehind", "giveWork", "sayPresenceOf", "readReport", "mergeCustomers", "undoMerge",
+        "listTasks", "askTask", "skipTask", "followConversation", "unfollowConversation",
+        "listProposals", "decideProposal", "splitConversation", "mergeConversation",
+        "undoRegrouping", "linkConversation", "unlinkConversation", "listWorkBehind", "giveWork",
+        "sayPresenceOf", "readReport", "mergeCustomers", "undoMerge",
     }  # fmt: skip
     assert same <= described_ones

@@ -11,6 +11,7 @@ from hub import clock
 from hub.store import choices, health, presence
 from hub.store.tables import audit_log, work_items
 from hub.store.tables import health as health_table
+from waiting import eventually
 
 WALL = "/console/wall"
 
@@ -157,3 +158,35 @@ async def line_with(response: object, beginning: str) -> str:
         if text.startswith(beginning) and text != "data: []":
             return text
     raise AssertionError("the line ended")
+
+
+async def test_who_is_listened_in_on_sees_it_and_so_does_the_board(
+    house: House, lead: Person, anna: Person
+) -> None:
+    mail = await house.receive(mail_arrival(subject="My order"))
+    item = await house.work_of(mail.conversation_id)
+    path, listen = (
+        f"/console/conversations/{mail.conversation_id}",
+        f"/console/work/{item.id}/listen",
+    )
+    assert not (await lead.get(path)).has("[data-listen]")
+    assert (await lead.post(listen, listen="yes")).status == 409
+    await anna.post(f"/console/work/{item.id}/claim")
+    assert not (await anna.get(path)).has("[data-listen]")
+    page = await lead.post(listen, listen="yes")
+    assert (page.path, page.text("[data-listen]")) == (path, "Stop listening in")
+    assert (await anna.get(path)).text("[data-listens]") == "Lea Vos listens in"
+    await eventually(lambda: _board_says(lead, "Lea Vos listens in"))
+    await lead.post(listen, listen="no")
+    assert not (await anna.get(path)).has("[data-listens]")
+    await lead.post(listen, listen="yes")
+    await anna.post(f"/console/work/{item.id}/release")
+    await eventually(lambda: _board_says(lead, "listens in", said=False))
+    said = [row.action for row in await house.rows(audit_log) if row.object == item.id]
+    assert said.count("work_item.listened_in") == 2
+    assert "work_item.listening_ended" in said
+
+
+async def _board_says(who: Person, words: str, *, said: bool = True) -> bool:
+    """It is read once a second for everybody."""
+    return (words in (await who.get(WALL)).text("main")) is said

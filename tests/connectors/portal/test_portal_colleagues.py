@@ -161,6 +161,10 @@ async def test_rights_are_given_taken_and_somebody_leaves(house: House, jan: Bro
         assert await jan.post(f"{PEOPLE}/kim/remove") == (303, PEOPLE)
         assert "VK-1" not in (await kim.get("/portal/orders"))[1]
         assert "Of Kim" in (await kim.get("/portal/requests"))[1], "her own stays"
+    again = {"organisation_id": "firm", "merged_into": "jan"}
+    ghost = update(customers).where(customers.c.id == "kim").values(again)
+    await house.database.write(lambda c: c.execute(ghost))
+    assert "kim@firm" not in (await jan.get(PEOPLE))[1], "who is somebody else now"
     for stranger in ("kim", "eve", "nobody"):
         assert (await jan.post(f"{PEOPLE}/{stranger}", **every))[0] == 404
         assert (await jan.post(f"{PEOPLE}/{stranger}/remove"))[0] == 404

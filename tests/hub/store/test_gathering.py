@@ -14,7 +14,16 @@ from hub.intake import Intake
 from hub.interaction import Accepted, Channel, Thread
 from hub.metrics import Metrics
 from hub.replies import Reply, add_reply
-from hub.store import Database, drafts, gathering, relating, search, splitting, work_items
+from hub.store import (
+    Database,
+    chat_visits,
+    drafts,
+    gathering,
+    relating,
+    search,
+    splitting,
+    work_items,
+)
 from hub.store import agents as staff
 from hub.store.agents import Agent
 from hub.store.search import Document, Kind
@@ -32,6 +41,7 @@ from hub.store.tables import (
     thread_refs,
     unrouted,
 )
+from hub.store.tables import chat_visits as visits
 from hub.store.tables import work_items as items
 from hub.store.threads import TOKEN_PURPOSE
 from stores import opened, rows
@@ -136,7 +146,7 @@ FOLLOWS = {
     "participants.conversation_id": "copied",
     "conversation_links.conversation_id": "copied",
     "drafts.conversation_id": "put below each other",
-    "chat_visits.conversation_id": "of a chat that is over",
+    "chat_visits.conversation_id": "moved where there was no chat yet",
     "follows.conversation_id": "copied",
     "tasks.own_id": "a task is never merged",
     "conversations.linked_id": "says where it came from",
@@ -232,6 +242,36 @@ async def test_of_two_pieces_of_work_one_goes_on_and_both_come_back(desk: Desk) 
     without = [one._asdict() | {"epoch": 0} for one in before]  # it grew with every change
     assert [one._asdict() | {"epoch": 0} for one in after] == without
     assert {str(row) for row in await rows(desk.database, deadlines)} == promised
+
+
+async def test_a_chat_that_is_over_is_answered_where_it_is_now(desk: Desk) -> None:
+    a = (await desk.mail()).conversation_id
+    b = (await desk.mail()).conversation_id
+
+    def chat(connection: Connection) -> None:
+        chat_visits.arrive(
+            connection, conversation_id=b, site="x", visitor_id="v", session_id="s",
+            identified=True, page="", page_title="", language="nl",
+        )  # fmt: skip
+        here = update(conversations).where(conversations.c.id == b)
+        connection.execute(here.values(handover_address=JAN))
+
+    await desk.do(chat)
+    assert await desk.refused(lambda c: gathering.gather(c, a, b, desk.anna)) == "live"
+    await desk.do(lambda c: chat_visits.leave(c, b))
+
+    async def where() -> tuple[set[str], set[str]]:
+        mailed = await desk.database.read(
+            lambda c: c.execute(
+                select(conversations.c.id).where(conversations.c.handover_address == JAN)
+            ).scalars().all()
+        )  # fmt: skip
+        return await desk.owner(visits), set(mailed)
+
+    done = await desk.do(lambda c: gathering.gather(c, a, b, desk.anna))
+    assert await where() == ({a}, {a, b})
+    await desk.do(lambda c: gathering.undo(c, done.id, desk.anna))
+    assert await where() == ({b}, {b})
 
 
 async def test_drafts_stand_below_each_other(desk: Desk) -> None:

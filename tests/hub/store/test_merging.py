@@ -12,6 +12,7 @@ from hub import clock
 from hub.alike import Reason
 from hub.by_hand import find_sender
 from hub.errors import Rejected
+from hub.events import CustomerMerged
 from hub.imports import whose
 from hub.intake import Intake
 from hub.interaction import Accepted
@@ -35,7 +36,7 @@ from hub.store.tables import (
     work_facts,
     work_items,
 )
-from stores import opened, rows
+from stores import opened, rows, told
 
 AGENT = "agent"
 JAN, DOUBLE = "jan@example.org", "jan.jansen@work.example"
@@ -362,8 +363,13 @@ async def test_who_went_is_found_as_who_was_kept(two: Two) -> None:
         await two.database.write(lambda c: customer_book.change(c, two.double, {}, by=AGENT))
 
 
-async def test_both_are_in_the_audit_log(two: Two) -> None:
+async def test_both_are_told_and_in_the_audit_log(two: Two) -> None:
     await two.undo(await two.merge())
+    said = [one.event for one in await told(two.database) if isinstance(one.event, CustomerMerged)]
+    assert [(one.customer_id, one.other_id, one.undone) for one in said] == [
+        (two.jan, two.double, False),
+        (two.jan, two.double, True),
+    ]
     lines = [(r.action, r.object, r.actor) for r in await rows(two.database, audit_log)]
     assert [line for line in lines if "merge" in line[0]] == [
         ("customer.merged", two.jan, AGENT),

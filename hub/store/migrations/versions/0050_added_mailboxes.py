@@ -8,8 +8,8 @@ from alembic import op
 
 from hub.store.types import Instant, Json
 
-revision = "0049"
-down_revision = "0048"
+revision = "0050"
+down_revision = "0049"
 
 
 def upgrade() -> None:
