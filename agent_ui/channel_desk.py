@@ -29,7 +29,8 @@ class Kind:
 @dataclass(frozen=True)
 class Mailbox:
     """A mailbox as somebody typed it, to be tried: where mail is read and where it is sent. Empty
-    hosts are not tried; `tls` is implicit, starttls or none."""
+    hosts are not tried; `tls` is implicit, starttls or none. With a `token_url` we sign in by
+    XOAUTH2; `name` stands beside the address in what we send."""
 
     address: str
     imap_host: str
@@ -40,6 +41,13 @@ class Mailbox:
     smtp_tls: str
     user: str
     password: str
+    folder: str = ""
+    name: str = ""
+    token_url: str = ""
+    client_id: str = ""
+    client_secret: str = ""
+    refresh_token: str = ""
+    scope: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,6 +64,17 @@ class ChannelDesk(Protocol):
     async def check(self, name: str) -> Sequence[Finding]:
         """Try what the settings name for this connector, without receiving or sending."""
         ...
+
+    async def added(self) -> Sequence[str]:
+        """The addresses of those that were added in the console."""
+        ...
+
+    async def add_mailbox(self, typed: Mailbox, *, by: str) -> Tried:
+        """Try it, and keep it when all of it works. Raises Rejected where it is there already, or
+        where mail is not switched on."""
+        ...
+
+    async def remove_mailbox(self, address: str, *, by: str) -> None: ...
 
     async def try_mailbox(self, typed: Mailbox) -> Tried:
         """Sign in to what was typed, and say what is wrong. Keeps nothing."""

@@ -2,6 +2,7 @@
 checks."""
 
 import asyncio
+import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -10,11 +11,16 @@ from pydantic import ValidationError
 from agent_ui.channel_desk import Kind, Mailbox, Tried, Way
 from config.installed import installed
 from config.settings import Settings
+from connectors.email.added import SIDES, with_secrets
 from connectors.email.check import check as check_mail
+from connectors.email.parsing.addresses import canonical_address
 from connectors.email.settings import EmailSettings
 from hub.connector import Connector, Finding
-from hub.errors import LoketError
-from hub.store import Database
+from hub.errors import LoketError, Rejected
+from hub.sealing import Sealing
+from hub.store import Database, added_mailboxes
+from hub.store.added_mailboxes import PURPOSE
+from hub.tokens import Tokens
 
 CHECK_SECONDS = 60
 
@@ -56,13 +62,48 @@ class Channels:
         return found or [Finding(name, ok=True, what="There is nothing to try.")]
 
     async def try_mailbox(self, typed: Mailbox) -> Tried:
+        account, secrets = _account(typed), _secrets(typed)
+        for side in SIDES:
+            if side in account:
+                inside = bool(self._email and self._email.allow_inside)
+                account[side] = with_secrets(account[side], secrets, allow_inside=inside)
+        shared = self._email.smtp if self._email else None
         try:
-            settings = EmailSettings.model_validate({"accounts": {"new": _account(typed)}})
+            settings = EmailSettings.model_validate({"accounts": {"new": account}, "smtp": shared})
         except ValidationError as error:
             return Tried(
                 [Finding(_place(one), ok=False, what=one["msg"]) for one in error.errors()]
             )
         return Tried(await check_mail(settings, self._database), _lines(typed))
+
+    async def added(self) -> Sequence[str]:
+        found = await self._database.read(added_mailboxes.listed)
+        return [one.address for one in found]
+
+    async def add_mailbox(self, typed: Mailbox, *, by: str) -> Tried:
+        if self._email is None:
+            raise Rejected("no_email", "Mail is not switched on in the settings.", status=409)
+        tried = await self.try_mailbox(typed)
+        if not all(one.ok for one in tried.findings):
+            return tried
+        address = canonical_address(typed.address)
+        owned = {account.address for account in self._email.accounts.values()}
+        if address in owned:
+            raise Rejected("mailbox_there", "This mailbox is there already.", status=409)
+        sealing = Sealing(Tokens(self._settings.hub.secret.get_secret_value()), PURPOSE)
+        sealed = sealing.seal(address, json.dumps(_secrets(typed)))
+        account = {**_account(typed), "address": address}
+        await self._database.write(
+            lambda c: added_mailboxes.add(c, address, account, sealed, by=by)
+        )
+        return tried
+
+    async def remove_mailbox(self, address: str, *, by: str) -> None:
+        await self._database.write(lambda c: added_mailboxes.remove(c, address, by=by))
+
+    @property
+    def _email(self) -> EmailSettings | None:
+        return getattr(self._settings.connectors, "email", None)
 
     @property
     def _url(self) -> str:
@@ -130,17 +171,30 @@ _WAYS: Mapping[str, Callable[[Any, str], Sequence[Way]]] = {
 
 
 def _account(typed: Mailbox) -> dict[str, Any]:
-    account: dict[str, Any] = {"address": typed.address}
+    """As settings are written, without secrets."""
+    account: dict[str, Any] = {"address": typed.address, "from_name": typed.name}
     sides = (
         ("imap", typed.imap_host, typed.imap_port, typed.imap_tls),
         ("smtp", typed.smtp_host, typed.smtp_port, typed.smtp_tls),
     )
     for name, host, port, tls in sides:
         if host:
-            account[name] = {"host": host, "user": typed.user, "password": typed.password}
-            account[name] |= {"tls": tls, "timeout": 15}
+            account[name] = {"host": host, "user": typed.user, "tls": tls, "timeout": 15}
             account[name] |= {"port": port} if port else {}
+            if typed.token_url:
+                account[name]["oauth"] = {
+                    "token_url": typed.token_url,
+                    "client_id": typed.client_id,
+                    "scope": typed.scope,
+                }
+    if typed.folder and "imap" in account:
+        account["imap"]["folder"] = typed.folder
     return account
+
+
+def _secrets(typed: Mailbox) -> dict[str, str]:
+    names = ("password", "client_secret", "refresh_token")
+    return {name: getattr(typed, name) for name in names}
 
 
 def _place(error: Any) -> str:

@@ -44,6 +44,8 @@ class Finding:
     ok: bool
     what: str
     hint: str = ""
+    fault: str = ""
+    """What is wrong by a name for which the console has words; empty where there is none."""
 
 
 class Connector(Protocol):

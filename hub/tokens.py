@@ -36,6 +36,10 @@ class Tokens:
         """A secret of 160 bits that follows from ours and the salt."""
         return hmac.digest(self._secret, f"derive\0{purpose}\0{salt}".encode(), hashlib.sha256)[:20]
 
+    def key(self, purpose: str) -> bytes:
+        """A key of 256 bits that follows from our secret."""
+        return hmac.digest(self._secret, f"key\0{purpose}".encode(), hashlib.sha256)
+
     def _mac(self, purpose: str, payload: str) -> str:
         message = f"{purpose}\0{payload}".encode()
         digest = hmac.digest(self._secret, message, hashlib.sha256)[:_MAC_BYTES]

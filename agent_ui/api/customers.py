@@ -146,7 +146,7 @@ class Search(Paging):
 
 
 class CustomerSearch(Search):
-    kind: Literal["", "person", "organisation", "visitor"] = ""
+    kind: Literal["", "person", "organisation", "visitor", "shared"] = ""
     organisation_id: str = Field("", max_length=100, description="who they work for")
 
 

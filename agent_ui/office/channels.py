@@ -1,16 +1,23 @@
-"""The channels as they are set up, tried on request; and mailboxes, tried before they are."""
+"""The channels as they are set up, tried on request; and mailboxes, tried, added and removed."""
 
 from collections.abc import Sequence
+from http import HTTPStatus
 
 from aiohttp import web
 
+from agent_ui import words
 from agent_ui.channel_desk import Mailbox, Tried
 from agent_ui.context import ConsoleContext
 from agent_ui.pages import Pages
+from agent_ui.views.sign_in import see_other
 from agent_ui.visit import Visit
 from hub.connector import Finding
+from hub.errors import Rejected
 
+PATH = "/console/admin/channels"
 _LONGEST = 300
+_LONGEST_SECRET = 4000
+_SECRETS = ("password", "client_secret", "refresh_token")
 _FIELDS = tuple(Mailbox.__dataclass_fields__)
 
 
@@ -20,32 +27,52 @@ class ChannelViews:
         self._pages = pages
 
     async def page(self, visit: Visit) -> web.StreamResponse:
-        return self._show(visit)
+        return await self._show(visit)
 
     async def check(self, visit: Visit) -> web.StreamResponse:
         """Try what is set up for one connector."""
         name = await visit.field("kind")
         if name not in {kind.name for kind in self._context.channels.kinds() if kind.on}:
             raise web.HTTPNotFound
-        return self._show(visit, {name: await self._context.channels.check(name)})
+        return await self._show(visit, {name: await self._context.channels.check(name)})
 
     async def try_mailbox(self, visit: Visit) -> web.StreamResponse:
-        """Sign in to a mailbox that is not set up yet. The password is not shown again."""
+        """Sign in to a mailbox, and add it when that is asked and all works. Secrets are not shown
+        again."""
         given = {name: (await visit.field(name)).strip()[:_LONGEST] for name in _FIELDS}
-        given["password"] = (await visit.field("password"))[:_LONGEST]
-        tried = await self._context.channels.try_mailbox(Mailbox(**given))
-        return self._show(visit, tried=tried, typed=given | {"password": ""})
+        given |= {name: (await visit.field(name))[:_LONGEST_SECRET] for name in _SECRETS}
+        desk, typed, shown = self._context.channels, Mailbox(**given), dict(given)
+        shown |= dict.fromkeys(_SECRETS, "")
+        if not await visit.field("add"):
+            return await self._show(visit, tried=await desk.try_mailbox(typed), typed=shown)
+        try:
+            tried = await desk.add_mailbox(typed, by=visit.known.id)
+        except Rejected as error:
+            return await self._show(visit, typed=shown, refused=error)
+        if all(one.ok for one in tried.findings):
+            return see_other(f"{PATH}#kind-email")
+        return await self._show(visit, tried=tried, typed=shown)
 
-    def _show(
+    async def remove_mailbox(self, visit: Visit) -> web.StreamResponse:
+        address = (await visit.field("address"))[:_LONGEST]
+        await self._context.channels.remove_mailbox(address, by=visit.known.id)
+        return see_other(f"{PATH}#kind-email")
+
+    async def _show(
         self,
         visit: Visit,
         findings: dict[str, Sequence[Finding]] | None = None,
         tried: Tried | None = None,
         typed: dict[str, str] | None = None,
+        refused: Rejected | None = None,
     ) -> web.Response:
         return self._pages.page(
             visit,
             "office/channels.html",
+            status=refused.status if refused else HTTPStatus.OK,
+            notice=words.reason(visit.texts, refused) if refused else "",
+            added=await self._context.channels.added(),
+            adding=bool(tried or typed),
             kinds=self._context.channels.kinds(),
             findings=findings or {},
             tried=tried,

@@ -11,7 +11,7 @@ from agent_ui.pages import Pages
 from agent_ui.views.sign_in import see_other
 from agent_ui.visit import Visit, checked_id
 from hub import clock
-from hub.store import audit, dead_letters, health, ledger, sweeping, wall
+from hub.store import added_mailboxes, audit, dead_letters, health, ledger, sweeping, wall
 
 ADMIN = "/console/admin"
 DAYS = (1, 7, 31)
@@ -31,10 +31,12 @@ class UpkeepViews:
         now = clock.now()
 
         def read(connection: Connection) -> dict[str, Any]:
+            followed = [one.address for one in added_mailboxes.listed(connection)]
+            followed += [one for one in self._context.mailboxes if one not in followed]
             return {
                 "parts": health.parts(connection),
                 "sending": wall.sending(connection, now - timedelta(hours=24)),
-                "mailboxes": wall.last_received(connection, self._context.mailboxes, now),
+                "mailboxes": wall.last_received(connection, followed, now),
                 "dead": sweeping.count_dead(connection),
                 "unrouted": sweeping.oldest_unrouted(connection),
             }

@@ -21,6 +21,10 @@ OFFICE_REASONS = {
     "bad_seconds": N_("Write whole seconds, at most an hour."),
     "no_hours": N_("These hours are not in the model any more."),
     "bad_capacity": N_("Write units from 1 to 1000; 100 is usual."),
+    "mailbox_there": N_("This mailbox is there already."),
+    "no_email": N_(
+        "Mail is not switched on. Put [connectors.email] in the settings and start Loket anew."
+    ),
     "bad_days": N_("Write days: 0 for ever, 7 or more for marks of events, 36500 at most."),
     "bad_rating": N_("Choose a number from 1 to 5."),
     "not_resolved": N_("This was opened again: we are still at it."),
@@ -31,6 +35,58 @@ OFFICE_REASONS = {
     "bad_period": N_("Choose a first and a last day, at most a year apart."),
     "bad_number": N_("Write whole numbers."),
 }
+
+MAIL_FAULTS = {
+    "host": (
+        N_("There is no server with this name."),
+        N_("Look at the spelling of the host; your provider says what it is."),
+    ),
+    "port": (
+        N_("Nothing answers on this port."),
+        N_("IMAP: 993 with TLS, 143 with STARTTLS. SMTP: 465 with TLS, 587 with STARTTLS."),
+    ),
+    "no_answer": (
+        N_("No answer came in time."),
+        N_("Look at the host and the port, and whether a firewall lets us out."),
+    ),
+    "not_tls": (
+        N_("The server does not speak TLS on this port."),
+        N_("Choose STARTTLS, or the port that belongs to TLS."),
+    ),
+    "no_starttls": (
+        N_("The server does not offer STARTTLS here."),
+        N_("Choose TLS with its port: 993 for IMAP, 465 for SMTP."),
+    ),
+    "certificate": (
+        N_("The certificate of the server is not trusted."),
+        N_("Write the host as it is in the certificate; one of your own goes in the settings."),
+    ),
+    "inside": (
+        N_("This server is not on the internet."),
+        N_("Servers inside are allowed by connectors.email.allow_inside in the settings."),
+    ),
+    "sign_in": (
+        N_("The server does not take this user and password."),
+        N_("Try the whole address as user. Many providers want an app password, or XOAUTH2."),
+    ),
+    "sign_in_way": (
+        N_("The server does not take this way of signing in."),
+        N_("Use XOAUTH2 instead of a password, or the other way round."),
+    ),
+    "token": (
+        N_("The provider gives us no access token."),
+        N_("Look at the token address, the client and its secret, and whether they still hold."),
+    ),
+    "folder": (
+        N_("The mailbox opens, but this folder is not there."),
+        N_("Leave the folder empty for INBOX, or write it as the server does."),
+    ),
+    "other_server": (
+        N_("What answers there is not an IMAP server."),
+        N_("Look at the port: this may be the one for sending."),
+    ),
+}
+"""What keeps us out of a mail server, and what to do about it."""
 
 OVERVIEW = (
     ("/console/wall", N_("Wallboard")),

@@ -1,5 +1,6 @@
 """The form in which somebody writes down a letter, a fax, a visit or a call, with a scan."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -26,11 +27,12 @@ from hub.by_hand import (
 )
 from hub.errors import Rejected
 from hub.interaction import Attachment
-from hub.store import timeline
+from hub.store import timeline, work_items
 from hub.store.agents import Agent
 
 PATH = "/console/by-hand"
 _LONGEST_NAME = 500
+_LOOKS, _BETWEEN_LOOKS = 20, 0.05  # seconds
 _FIELDS = {
     "form": 16, "who": 512, "name": _LONGEST_NAME, "subject": LONGEST_SUBJECT, "topic": 200,
     "at": 32, "zone": 64, "text": LONGEST_TEXT, "conversation": 36, "form_id": 100,
@@ -77,12 +79,22 @@ class ByHandViews:
         except Rejected as error:
             notice = words.reason(visit.texts, error)
             return self._show(visit, given, notice=notice, status=error.status)
+        await self._routed(accepted.conversation_id)
         done = await self._context.database.read(
             lambda c: _done(c, accepted.conversation_id, visit.known)
         )
         return self._show(
             visit, _Given({"form": given["form"], "topic": given["topic"]}), done=done
         )
+
+    async def _routed(self, conversation_id: str) -> None:
+        """Waits a moment for the work that it makes: before that, nobody may open it."""
+        for _ in range(_LOOKS):
+            if await self._context.database.read(
+                lambda c: work_items.latest_of(c, [conversation_id])
+            ):
+                return
+            await asyncio.sleep(_BETWEEN_LOOKS)
 
     async def _written(self, visit: Visit, given: _Given) -> Written:
         """Raises Rejected."""

@@ -10,7 +10,7 @@ from agent_ui.promise_words import due_in
 from agent_ui.times import until_of
 from agent_ui.views.conversation import ConversationViews
 from agent_ui.views.sign_in import HOME, see_other
-from agent_ui.visit import Visit
+from agent_ui.visit import Visit, checked_id
 from agent_ui.words import reason
 from hub import clock, promising
 from hub.errors import Rejected
@@ -59,7 +59,9 @@ class PromiseViews:
             return await self._conversations.show(
                 visit, conversation_id, notice=reason(visit.texts, error), status=error.status
             )
-        return see_other(f"{HOME}/conversations/{conversation_id}")
+        # Who keeps it from another conversation stays there.
+        here = await visit.field("here")
+        return see_other(f"{HOME}/conversations/{checked_id(here) if here else conversation_id}")
 
     async def _write(self, conversation_id: str, visit: Visit, work: Work) -> None:
         """Raises HTTPNotFound for who may not see the conversation."""

@@ -103,7 +103,13 @@ def _flags(port: int, smtp_port: int, sink_port: int, folder: Path) -> dict[str,
             "webhooks": {"allow_private": True},
             "partners": {
                 "partners": {CARRIER: {"secret": carrier_secret(secret)}},
-                "notices": {"kinds": [kind.value for kind in NOTICED], "language": "nl"},
+                # At any hour: who plays the carrier at night sees the customer being told as well.
+                "notices": {
+                    "kinds": [kind.value for kind in NOTICED],
+                    "language": "nl",
+                    "from_hour": 0,
+                    "until_hour": 24,
+                },
             },
         },
     }

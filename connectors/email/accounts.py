@@ -6,6 +6,10 @@ from connectors.email.settings import AccountSettings, EmailSettings
 
 class Accounts:
     def __init__(self, settings: EmailSettings) -> None:
+        self.follow(settings)
+
+    def follow(self, settings: EmailSettings) -> None:
+        """From now on these are ours."""
         self._separator = settings.separator
         self._by_address: dict[str, AccountSettings] = {}
         self._by_domain: dict[str, AccountSettings] = {}

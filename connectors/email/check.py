@@ -5,6 +5,7 @@ from collections.abc import Coroutine
 from functools import partial
 
 from connectors.email.credentials import Credentials
+from connectors.email.faults import fault_of
 from connectors.email.imap.session import signed_in as open_mailbox
 from connectors.email.imap.wire import ImapError
 from connectors.email.settings import AccountSettings, EmailSettings, ImapSettings, SmtpSettings
@@ -47,13 +48,27 @@ async def _finding(part: str, doing: Try) -> Finding:
         async with asyncio.timeout(_SECONDS):
             return Finding(part, ok=True, what=await doing)
     except Unavailable as error:
-        return Finding(part, ok=False, what=error.what, hint=error.hint)
+        return Finding(part, ok=False, what=error.what, hint=error.hint, fault=fault_of(error))
     except (Retry, Rejected) as error:
-        return Finding(part, ok=False, what=error.detail, hint="see host, port and tls")
+        return Finding(
+            part, ok=False, what=error.detail, hint="see host, port and tls", fault=fault_of(error)
+        )
     except TimeoutError:
-        return Finding(part, ok=False, what="no answer", hint="see host, port and the firewall")
+        return Finding(
+            part,
+            ok=False,
+            what="no answer",
+            hint="see host, port and the firewall",
+            fault="no_answer",
+        )
     except (ImapError, OSError) as error:
-        return Finding(part, ok=False, what=str(error), hint="see host, port, tls and folder")
+        return Finding(
+            part,
+            ok=False,
+            what=str(error),
+            hint="see host, port, tls and folder",
+            fault=fault_of(error),
+        )
 
 
 async def _try_mailbox(address: str, imap: ImapSettings, database: Database) -> str:

@@ -1,4 +1,5 @@
-"""The e-mail connector: the ways in and the way out of all accounts, as one part of Loket."""
+"""The e-mail connector: the ways in and the way out of all accounts, as one part of Loket. What is
+added or removed in the console is followed while it runs."""
 
 import asyncio
 from collections.abc import Sequence
@@ -8,6 +9,7 @@ from operator import attrgetter
 from prometheus_client import Gauge
 
 from connectors.email.accounts import Accounts
+from connectors.email.added import with_added
 from connectors.email.check import check
 from connectors.email.imap.mailbox import Mailbox
 from connectors.email.receive import MailReceiver
@@ -18,7 +20,12 @@ from hub.connector import ConnectorContext, Finding
 from hub.http import Route
 from hub.interaction import Channel
 from hub.outgoing import Committing, OutgoingMessage, SendResult
+from hub.store import added_mailboxes
+from hub.store.added_mailboxes import AddedMailbox
 from hub.supervise import Supervised
+
+LOOK_SECONDS = 5.0
+"""Between looks at what was added in the console."""
 
 
 class EmailConnector:
@@ -26,19 +33,18 @@ class EmailConnector:
     sends: Sequence[Channel] = (Channel.EMAIL,)
 
     def __init__(self, settings: EmailSettings, context: ConnectorContext) -> None:
-        self._settings = settings
+        self._own = self._settings = settings
         self._context = context
-        self._sender = MailSender(
-            settings,
-            organisation=context.hub.organisation,
-            database=context.database,
-            blobs=context.blobs,
-        )
-        accounts = Accounts(settings)
-        receiver = MailReceiver(settings, accounts, context)
-        self._door = _door(settings, accounts, receiver, context)
-        self._mailboxes = _mailboxes(settings, receiver, context)
-        self._following = [Supervised(f"mailbox {m.address}", m.run) for m in self._mailboxes]
+        self._sender = _sender(settings, context)
+        self._accounts = Accounts(settings)
+        self._receiver = MailReceiver(settings, self._accounts, context)
+        self._door = _door(settings, self._accounts, self._receiver, context)
+        self._mailboxes = _mailboxes(settings, self._receiver, context)
+        self._following = {m.address: _following(m) for m in self._mailboxes}
+        self._added: list[AddedMailbox] = []
+        self._unusable: dict[str, str] = {}
+        self._looking = asyncio.Lock()
+        self._watching = Supervised("mailboxes of the console", self._watch)
         _show_counts(context, self._mailboxes)
 
     @property
@@ -48,8 +54,8 @@ class EmailConnector:
 
     @property
     def problem(self) -> str:
-        troubled = (f"{m.address}: {m.problem}" for m in self._mailboxes if m.problem)
-        return "; ".join(troubled)
+        troubled = {m.address: m.problem for m in self._mailboxes if m.problem} | self._unusable
+        return "; ".join(f"{address}: {problem}" for address, problem in troubled.items())
 
     def routes(self) -> Sequence[Route]:
         return ()
@@ -57,19 +63,72 @@ class EmailConnector:
     async def start(self) -> None:
         if self._door is not None:
             await self._door.start()
-        for following in self._following:
+        for following in self._following.values():
             following.start()
+        self._watching.start()
 
     async def stop(self) -> None:
-        await asyncio.gather(*(following.stop() for following in self._following))
+        await self._watching.stop()
+        await asyncio.gather(*(following.stop() for following in self._following.values()))
         if self._door is not None:
             await self._door.stop()
 
     async def send(self, message: OutgoingMessage, committing: Committing) -> SendResult:
+        known = {account.address for account in self._settings.accounts.values()}
+        if message.interaction.account not in known:
+            await self._look()  # it may have been added a moment ago
         return await self._sender.send(message, committing)
 
     async def check(self) -> Sequence[Finding]:
+        await self._look()
         return await check(self._settings, self._context.database)
+
+    async def _watch(self) -> None:
+        """Endless: somebody may add a mailbox in another process."""
+        while True:
+            await self._look()
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def _look(self) -> None:
+        """Follow what was added in the console, and let go of what was removed."""
+        async with self._looking:
+            added = await self._context.database.read(added_mailboxes.listed)
+            if added == self._added:
+                return
+            before = {one.address: one for one in self._added}
+            changed = {one.address for one in added if before.get(one.address) != one}
+            self._settings, self._unusable = with_added(self._own, added, self._context.tokens)
+            self._sender = _sender(self._settings, self._context)
+            self._accounts.follow(self._settings)
+            there = _mailboxes(self._settings, self._receiver, self._context)
+            await self._let_go(changed | before.keys() - {one.address for one in added})
+            for mailbox in there:
+                if mailbox.address not in self._following:
+                    self._mailboxes.append(mailbox)
+                    self._following[mailbox.address] = _following(mailbox)
+                    self._following[mailbox.address].start()
+            self._added = added
+
+    async def _let_go(self, addresses: set[str]) -> None:
+        own = {account.address for account in self._own.accounts.values()}
+        for address in addresses - own:
+            following = self._following.pop(address, None)
+            if following is not None:
+                await following.stop()
+        self._mailboxes[:] = [m for m in self._mailboxes if m.address in self._following]
+
+
+def _following(mailbox: Mailbox) -> Supervised:
+    return Supervised(f"mailbox {mailbox.address}", mailbox.run)
+
+
+def _sender(settings: EmailSettings, context: ConnectorContext) -> MailSender:
+    return MailSender(
+        settings,
+        organisation=context.hub.organisation,
+        database=context.database,
+        blobs=context.blobs,
+    )
 
 
 def _door(

@@ -8,7 +8,9 @@ import aiohttp
 from pydantic import BaseModel, ValidationError
 
 from connectors.email.settings import OAuthSettings, ServerSettings, Tls
+from connectors.shared.public_only import PublicOnly
 from hub.errors import Retry, Unavailable
+from hub.webhooks import Rules, check_url
 
 _TOKEN_SECONDS = 30
 # A token that is about to expire may be refused by the time it is used.
@@ -21,7 +23,11 @@ class Credentials:
     def __init__(self, settings: ServerSettings, address: str) -> None:
         self._settings = settings
         self.user = settings.user or address
-        self._tokens = AccessTokens(settings.oauth) if settings.oauth else None
+        self._tokens = (
+            AccessTokens(settings.oauth, public_only=settings.public_only)
+            if settings.oauth
+            else None
+        )
 
     @property
     def by_token(self) -> bool:
@@ -76,8 +82,9 @@ class _Answer(BaseModel):
 class AccessTokens:
     """Gets access tokens, and keeps one until it is about to expire."""
 
-    def __init__(self, settings: OAuthSettings) -> None:
+    def __init__(self, settings: OAuthSettings, *, public_only: bool = False) -> None:
         self._settings = settings
+        self._public_only = public_only
         # Providers may hand out a new refresh token with each access token.
         self._refresh_token = settings.refresh_token.get_secret_value()
         self._token = ""
@@ -111,9 +118,14 @@ class AccessTokens:
         """Raises Retry when the endpoint is away, Unavailable when it refuses us."""
         url = self._settings.token_url
         timeout = aiohttp.ClientTimeout(total=_TOKEN_SECONDS)
+        if self._public_only:
+            check_url(url, Rules())
+        outside = PublicOnly() if self._public_only else None
         try:
             async with (
-                aiohttp.ClientSession(timeout=timeout) as session,
+                aiohttp.ClientSession(
+                    timeout=timeout, connector=aiohttp.TCPConnector(resolver=outside)
+                ) as session,
                 session.post(url, data=self._form()) as response,
             ):
                 status, body = response.status, await response.text()

@@ -73,6 +73,9 @@ class ServerSettings(Section):
     password_file: Path | None = Field(None, description="holds the password and nothing else")
     oauth: OAuthSettings | None = Field(None, description="sign in by XOAUTH2, without password")
     timeout: float = Field(60, gt=0, description="seconds to wait for an answer")
+    public_only: bool = Field(
+        default=False, description="refuse a server whose address is not on the internet"
+    )
 
     @model_validator(mode="after")
     def _no_secret_in_the_clear(self) -> Self:
@@ -149,6 +152,10 @@ class EmailSettings(Section):
         (), description="whose Authentication-Results headers are believed"
     )
     size_limit: int = Field(MEGABYTES_25, ge=65_536, description="bytes of a mail, both ways in")
+    allow_inside: bool = Field(
+        default=False,
+        description="mailboxes that are added in the console may be on servers inside",
+    )
     separator: str = Field("+", min_length=1, max_length=1, description="of plus-addresses")
 
     @model_validator(mode="after")

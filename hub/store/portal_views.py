@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, exists, or_, select
 
 from hub.interaction import Channel, Direction, InteractionKind
 from hub.store import regrouping, tasks
@@ -82,7 +82,7 @@ def requests(
         select(conversations)
         .where(
             among(columns.customer_id, sight.all),
-            columns.channel != Channel.PARTNER.value,
+            _is_theirs_to_see(),
             columns.merged_into.is_(None),
             ~tasks.is_own(columns.id),
         )
@@ -101,11 +101,27 @@ def request(connection: Connection, sight: Sight, conversation_id: str) -> Reque
         select(conversations).where(
             conversations.c.id == conversation_id,
             among(conversations.c.customer_id, sight.all),
-            conversations.c.channel != Channel.PARTNER.value,
+            _is_theirs_to_see(),
             ~tasks.is_own(conversations.c.id),
         )
     ).one_or_none()
     return None if row is None else _requests(connection, [row], sight)[0]
+
+
+def _is_theirs_to_see() -> ColumnElement[bool]:
+    """What a partner began is between us and them, until the customer speaks in it as well."""
+    said = interactions.alias()
+    spoken = (
+        exists()
+        .where(
+            said.c.conversation_id == conversations.c.id,
+            said.c.kind == InteractionKind.MESSAGE.value,
+            said.c.direction == Direction.INBOUND.value,
+            said.c.channel.not_in(_UNSEEN),
+        )
+        .correlate(conversations)
+    )
+    return or_(conversations.c.channel != Channel.PARTNER.value, spoken)
 
 
 def messages(connection: Connection, conversation_id: str) -> list[Message]:
@@ -162,7 +178,7 @@ def file_of(connection: Connection, sight: Sight, attachment_id: str) -> tuple[s
             has_left(),
             attachments.c.id == attachment_id,
             among(conversations.c.customer_id, sight.all),
-            conversations.c.channel != Channel.PARTNER.value,
+            _is_theirs_to_see(),
             interactions.c.channel.not_in(_UNSEEN),
             interactions.c.kind == InteractionKind.MESSAGE.value,
         )

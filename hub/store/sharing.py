@@ -67,7 +67,7 @@ def share(connection: Connection, customer_id: str, point_key: str, *, by: str) 
             id=shared_id,
             kind=SHARED,
             name=point.value,
-            organisation_id=owner.id if owner.kind == "organisation" else owner.organisation_id,
+            organisation_id=_organisation(connection, owner, point.value),
             target_group="",
             language=owner.language,
             attributes={},
@@ -164,6 +164,18 @@ def choose_new(connection: Connection, conversation_id: str, name: str, *, by: s
     customer_keys.refresh(connection, [customer_id])
     _give(connection, conversation_id, asked.shared_id, customer_id, by=by)
     return customer_id
+
+
+def _organisation(connection: Connection, owner: Any, address: str) -> str | None:
+    """Whose address it is, by its mail domain: who shares a home has no part in the work of one."""
+    if owner.kind == "organisation":
+        return str(owner.id)
+    domain = f"{PointKind.DOMAIN}:{address.rpartition('@')[2]}"
+    theirs = (contact_points.c.key == domain) & (
+        contact_points.c.customer_id == owner.organisation_id
+    )
+    known = select(contact_points.c.customer_id).where(theirs)
+    return connection.execute(known).scalar_one_or_none()
 
 
 def _asked(connection: Connection, conversation_id: str) -> OneOf:

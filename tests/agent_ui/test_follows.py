@@ -95,7 +95,7 @@ async def test_news_is_told_while_another_conversation_is_open(
         await wrote_again(live_house)
         await expect(at.page.locator(".toast")).to_contain_text("There is news")
         count = at.page.locator("[data-followed] .count")
-        await expect(count).to_have_text("1 new", timeout=15_000)
+        await expect(count).to_have_text("1 new")
         await at.page.keyboard.press("Shift+W")
         await expect(at.page.locator(f"{SHOWN}[data-news]")).to_be_visible()
         await at.check_accessible()

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from builders import mail_arrival
 from console_house import House, Person
 from hub import clock, promising
 from hub.store.tables import agreements, outbox
@@ -24,6 +25,19 @@ async def test_a_promise_has_a_clock_until_it_is_kept(house: House, anna: Person
         409,
         "This promise does not stand any more.",
     )
+
+
+async def test_who_keeps_it_from_another_conversation_stays_there(
+    house: House, anna: Person
+) -> None:
+    accepted = await house.receive()
+    path = f"/console/conversations/{accepted.conversation_id}"
+    await anna.post(f"{path}/promises", what="Send it within 2 hours")
+    [promise] = await house.rows(agreements)
+    other = await house.receive(mail_arrival(message_id="b@x", subject="Another question"))
+    page = await anna.post(f"/console/promises/{promise.id}/keep", here=other.conversation_id)
+    assert page.path == f"/console/conversations/{other.conversation_id}"
+    assert not page.has("[data-promises] li")
 
 
 async def test_what_is_not_kept_in_time_is_told_once(house: House, anna: Person) -> None:

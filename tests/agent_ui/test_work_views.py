@@ -125,11 +125,11 @@ async def test_a_view_is_made_and_followed_by_key(live_house: House, browser: Br
         await expect(at.page.locator(".view-link")).to_contain_text("order")
         await at.check_accessible()
         await live_house.receive(subject="Order 2")
-        await expect(at.page.locator(SHOWN)).to_have_text(["Order 1", "Order 2"], timeout=15_000)
+        await expect(at.page.locator(SHOWN)).to_have_text(["Order 1", "Order 2"])
         await at.page.keyboard.press("0")
         await expect(at.page.locator("[data-count=queue]")).to_have_text("3")
         await live_house.receive(subject="Order 3")
-        await expect(at.page.locator("[data-view-count]")).to_have_text("3", timeout=15_000)
+        await expect(at.page.locator("[data-view-count]")).to_have_text("3")
         await at.page.keyboard.press("1")
         await expect(at.page.locator(SHOWN)).to_have_text(["Order 1", "Order 2", "Order 3"])
         assert await at.page.input_value("textarea[name=text]") == "A note that I am writing"

@@ -243,7 +243,10 @@ class House:
     def _channels(self) -> Channels:
         said = {
             "hub": {"organisation": "Van Dalen Koffie", "secret": SECRET},
-            "connectors": {"chat": {"sites": {"website": {"origins": ["https://www.x.example"]}}}},
+            "connectors": {
+                "email": {"allow_inside": True},
+                "chat": {"sites": {"website": {"origins": ["https://www.x.example"]}}},
+            },
         }
         return Channels(load(None, said), self.database, lambda: self.connectors)
 

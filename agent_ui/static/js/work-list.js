@@ -75,8 +75,8 @@ class WorkList extends HTMLElement {
 
   async count() {
     viewsAsked = performance.now();
-    const answer = await fetchPart(`/console/views${this.dataset.query}`);
     this.counting = null;
+    const answer = await fetchPart(`/console/views${this.dataset.query}`);
     const fresh = answer?.page.querySelector("[data-views]");
     const shown = this.querySelector("[data-views]");
     if (!fresh || !shown) return;
@@ -195,17 +195,21 @@ class WorkList extends HTMLElement {
   // Starts again from a snapshot.
   async replace() {
     viewsAsked = performance.now();
-    const answer = await fetchPart(`/console/work${this.dataset.query}`);
-    const fresh = answer?.page.querySelector("loket-work");
+    this.refill = null;
     // Somebody is filling in the filter or a name: leave it be until they are done.
-    if (!fresh || this.querySelector(".views details[open]")) {
+    const isBusy = () => this.querySelector(".views details[open]");
+    const answer = isBusy() ? null : await fetchPart(`/console/work${this.dataset.query}`);
+    const fresh = answer?.page.querySelector("loket-work");
+    if (!this.isConnected) return;
+    if (!fresh || isBusy()) {
       this.refill = setTimeout(() => this.replace(), REFILL_AFTER);
       return;
     }
-    if (!this.isConnected) return;
     const focused = document.activeElement?.closest?.("[data-item]")?.dataset.item;
     this.replaceWith(fresh);
     showTimes(fresh);
+    // What changed while it was asked for may not be in it.
+    if (this.refill && fresh.isView) fresh.viewSoon();
     if (focused) fresh.row(focused)?.querySelector("a").focus({ preventScroll: true });
   }
 }

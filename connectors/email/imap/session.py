@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from connectors.email.credentials import Credentials
 from connectors.email.imap.client import ImapClient, SignInRefused
+from connectors.email.inside import refuse_inside
 from connectors.email.settings import ImapSettings, Tls
 from hub.errors import Unavailable
 
@@ -12,6 +13,7 @@ from hub.errors import Unavailable
 @asynccontextmanager
 async def signed_in(settings: ImapSettings, credentials: Credentials) -> AsyncIterator[ImapClient]:
     """Raises Unavailable when the server does not take what we sign in with."""
+    await refuse_inside(settings)
     context = await credentials.context()
     async with ImapClient(settings.host, settings.port, timeout=settings.timeout) as client:
         await client.connect(context, starttls=settings.tls is Tls.STARTTLS)

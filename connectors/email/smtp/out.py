@@ -15,6 +15,7 @@ from typing import BinaryIO
 import aiosmtplib
 
 from connectors.email.credentials import Credentials
+from connectors.email.inside import refuse_inside
 from connectors.email.settings import SmtpSettings, Tls
 from hub.errors import LoketError, Rejected, Retry, Unavailable, Uncertain
 from hub.outgoing import Committing
@@ -34,6 +35,10 @@ async def signed_in(
     settings: SmtpSettings, credentials: Credentials
 ) -> AsyncIterator[aiosmtplib.SMTP]:
     """A connection that is ready for a mail. Raises Retry or Unavailable."""
+    try:
+        await refuse_inside(settings)
+    except OSError as error:
+        raise Retry(f"{settings.host} cannot be reached: {error}") from error
     client = aiosmtplib.SMTP(
         hostname=settings.host,
         port=settings.port,

@@ -2,6 +2,7 @@
 
 from hub.store.tables.base import metadata
 from hub.store.tables.channels import (
+    added_mailboxes,
     calls,
     chat_visits,
     mailbox_cursors,
@@ -116,6 +117,7 @@ from hub.store.tables.work import (
 
 __all__ = [
     "HAS_PROVIDER_ID",
+    "added_mailboxes",
     "agent_choices",
     "agent_identities",
     "agent_roles",

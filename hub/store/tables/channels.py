@@ -218,3 +218,14 @@ webhook_deliveries = Table(
     UniqueConstraint("webhook_id", "event_id"),
     where("ix_webhook_deliveries_waiting", "state = 'waiting'", "webhook_id", "due_at"),
 )
+
+# What administrators added in the console, beside the accounts of the settings.
+added_mailboxes = Table(
+    "added_mailboxes",
+    metadata,
+    Column("address", String(320), primary_key=True),
+    Column("account", Json, nullable=False),  # as settings are written, without secrets
+    Column("sealed", Text, nullable=False),  # its secrets, encrypted
+    Column("added_at", Instant, nullable=False),
+    Column("added_by", String(100), nullable=False),
+)

@@ -2,10 +2,15 @@
 
 from collections.abc import Sequence
 
+import pytest
+
 from console_house import House, Person
+from fake_imap import PASSWORD, USER, FakeImap, running
 from hub.connector import Finding
 from hub.errors import Unavailable
+from hub.store.tables import added_mailboxes, audit_log
 from servers.process import free_port
+from servers.smtp import SmtpSink
 
 PAGE = "/console/admin/channels"
 
@@ -26,7 +31,7 @@ async def test_what_is_set_up_is_shown_with_what_a_website_needs(house: House, i
     page = await ina.get(PAGE)
     assert "on" in page.text("#kind-chat h2")
     assert 'data-site="website" async></script>' in page.text("#kind-chat pre")
-    assert "not set up" in page.text("#kind-email h2")
+    assert "not set up" in page.text("#kind-phone h2")
 
 
 async def test_a_channel_is_tried_and_says_what_is_wrong(house: House, ina: Person) -> None:
@@ -43,7 +48,7 @@ async def test_a_channel_is_tried_and_says_what_is_wrong(house: House, ina: Pers
     del house.connectors["chat"]
     page = await ina.post(f"{PAGE}/check", kind="chat")
     assert "does not run in this process" in page.text("#kind-chat .notice-bad")
-    assert (await ina.post(f"{PAGE}/check", kind="email")).status == 404
+    assert (await ina.post(f"{PAGE}/check", kind="phone")).status == 404
 
 
 async def test_a_mailbox_that_does_not_answer_is_explained_and_kept_nowhere(
@@ -58,8 +63,8 @@ async def test_a_mailbox_that_does_not_answer_is_explained_and_kept_nowhere(
     }
     page = await ina.post(f"{PAGE}/mailbox", **typed)
     assert page.text("#mailbox .notice-bad").startswith("e-mail info@vandalen.example: ")
-    assert "see host, port" in page.text("#mailbox")
-    assert "[connectors.email.accounts.info.imap]" in page.text("#mailbox pre")
+    assert "Nothing answers on this port. IMAP: 993" in page.text("#mailbox")
+    assert "[connectors.email.accounts.info.imap]" in page.body
     assert "a secret" not in page.body
     for wrong in (
         {"imap_port": "high"},
@@ -70,3 +75,37 @@ async def test_a_mailbox_that_does_not_answer_is_explained_and_kept_nowhere(
         page = await ina.post(f"{PAGE}/mailbox", **(typed | wrong))
         assert page.has("#mailbox .notice-bad"), wrong
         assert page.status == 200
+
+
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
+async def test_a_mailbox_that_works_is_added_with_its_secret_sealed_and_removed(
+    house: House, ina: Person
+) -> None:
+    sink = SmtpSink(login=(USER, PASSWORD))
+    await sink.start()
+    async with running(FakeImap()) as server:
+        typed = {
+            "address": USER,
+            "password": PASSWORD,
+            "imap_host": "127.0.0.1",
+            "imap_port": str(server.port),
+            "imap_tls": "none",
+            "smtp_host": "127.0.0.1",
+            "smtp_port": str(sink.port),
+            "smtp_tls": "none",
+            "add": "1",
+        }
+        wrong = await ina.post(f"{PAGE}/mailbox", **(typed | {"password": "wrong"}))
+        assert "does not take this user and password" in wrong.text("#mailbox .notice-bad")
+        assert await house.rows(added_mailboxes) == []
+        page = await ina.post(f"{PAGE}/mailbox", **typed)
+        assert f"{USER} added here" in page.text("#kind-email")
+        [kept] = await house.rows(added_mailboxes)
+        lines = [str(row.details) for row in await house.rows(audit_log)]
+        assert PASSWORD not in str(kept) + page.body + str(lines)
+        twice = await ina.post(f"{PAGE}/mailbox", **typed)
+        assert (twice.status, twice.text("[role=alert]")) == (409, "This mailbox is there already.")
+    await sink.stop()
+    assert USER in (await ina.get("/console/admin/health")).text("main")
+    await ina.post(f"{PAGE}/remove", address=USER)
+    assert await house.rows(added_mailboxes) == []

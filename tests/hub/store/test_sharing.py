@@ -198,6 +198,24 @@ async def test_whoever_is_given_a_shared_address_uses_it_too(
     assert await owner(database, second.conversation_id) == address
 
 
+async def test_it_belongs_to_an_organisation_by_its_mail_domain_alone(
+    intake: Intake, database: Database
+) -> None:
+    plain = {"kind": "organisation", "target_group": "", "language": "", "attributes": {}}
+    domain = Party(kind=PointKind.DOMAIN, value="acme.example")
+    acme = await database.write(
+        lambda c: customer_book.add(c, plain | {"name": "Acme"}, [domain], by=AGENT)
+    )
+    first = await intake.accept(mail_arrival("jan@acme.example"))
+    jan = await owner(database, first.conversation_id)
+    home = email_party("jansen@home.example")
+    await database.write(lambda c: customer_book.add_point(c, jan, home, by=AGENT))
+    for point, organisation in ((home.key, None), ("email:jan@acme.example", acme)):
+        address = await database.write(lambda c, p=point: sharing.share(c, jan, p, by=AGENT))
+        found = await database.read(lambda c, a=address: customers.customer(c, a))
+        assert found.organisation_id == organisation, point
+
+
 async def test_what_cannot_be_shared_or_chosen_is_refused(
     intake: Intake, database: Database
 ) -> None:
