@@ -252,7 +252,8 @@ async def test_who_had_signed_in_by_what_is_shared_now_is_out(
     await database.write(lambda c: customer_book.add_point(c, jan, party, by=AGENT))
     token = await database.write(lambda c: portal_sign_in.begin(c, MAIL, lifetime=day, browser=""))
     other = await database.write(lambda c: portal_sign_in.begin(c, own, lifetime=day, browser=""))
-    assert token and other
+    assert token
+    assert other
     await shared(database, first, f"email:{MAIL}")
     assert await database.read(lambda c: portal_sign_in.find(c, token)) is None
     assert await database.read(lambda c: portal_sign_in.find(c, other)) is not None
