@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from hub.interaction import Direction, InteractionKind
 from hub.store import gathering, regrouping, relating, splitting
+from hub.store.agents import Agent
 from hub.store.regrouping import Regrouping
 from hub.store.relating import Related
 from hub.store.timeline import Conversation, Entry
@@ -28,7 +29,7 @@ class Regroup:
 
 
 def read_regroup(
-    connection: Connection, conversation: Conversation, entries: Sequence[Entry]
+    connection: Connection, conversation: Conversation, entries: Sequence[Entry], agent: Agent
 ) -> Regroup:
     kinds = (splitting.KIND, gathering.KIND)
     standing = regrouping.standing(connection, kinds, conversation.id)
@@ -40,7 +41,7 @@ def read_regroup(
         others=relating.others_of(
             connection, conversation.customer_id, besides=conversation.id, limit=_OTHERS
         ),
-        related=relating.of(connection, conversation.id),
+        related=relating.of(connection, conversation.id, agent),
         done=[
             (one, lines[other])
             for one, other in zip(standing, other_ids, strict=True)

@@ -244,7 +244,7 @@ def read_screen(
         task=tasks.done_in(connection, conversation_id),
         tasks=tasks.asked_in(connection, conversation_id),
         promises=promising.of_customer(connection, customer.id),
-        regroup=read_regroup(connection, conversation, entries),
+        regroup=read_regroup(connection, conversation, entries, agent),
         identity=read_identity(connection, conversation, customer, agent),
         signature=own_choices.get(connection, agent.id, own_choices.SIGNATURE) or "",
     )

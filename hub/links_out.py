@@ -34,7 +34,8 @@ def of_customer(connection: Connection, customer: Customer) -> list[LinkOut]:
     found = []
     for one in templates(connection):
         names = _PLACE.findall(one.url)
-        if all(known.get(name) for name in names):
+        # A dot alone would lead to another page of the other system.
+        if all(known.get(name, "").strip(".") for name in names):
             url = _PLACE.sub(lambda place: quote(known[place[1]], safe=""), one.url)
             found.append(LinkOut(one.title, url))
     return found

@@ -38,6 +38,8 @@ class LinkedConversation(Shape):
 
 
 class Links(Shape):
+    """Those that the agent may read."""
+
     items: list[LinkedConversation]
 
 
@@ -104,7 +106,7 @@ def _undo(connection: Connection, call: Call[Agent]) -> Answer:
 
 def _links(connection: Connection, call: Call[Agent]) -> Links:
     must_see(connection, call.id, call.caller)
-    found = relating.of(connection, call.id)
+    found = relating.of(connection, call.id, call.caller)
     return Links(items=[LinkedConversation(**picked(LinkedConversation, one)) for one in found])
 
 

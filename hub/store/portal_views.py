@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, exists, or_, select
 
 from hub.interaction import Channel, Direction, InteractionKind
-from hub.store import tasks
+from hub.store import regrouping, tasks
 from hub.store.among import among
 from hub.store.held import has_left
 from hub.store.tables import (
@@ -139,16 +139,32 @@ def messages(connection: Connection, conversation_id: str) -> list[Message]:
         .order_by(columns.sequence.desc())
         .limit(_LONGEST)
     ).all()
-    rows = _with_the_customer(rows)
+    rows = _with_the_customer(rows, _passed_on_to(connection, conversation_id))
     files = _files(connection, [row.id for row in rows])
     return [_message(row, files.get(row.id, ())) for row in reversed(rows)]
 
 
-def _with_the_customer(rows: Sequence[Any]) -> Sequence[Any]:
+def _with_the_customer(rows: Sequence[Any], others: Collection[str]) -> Sequence[Any]:
     """Without what we passed on to others, and what they said to it."""
-    passed_on = [row for row in rows if "forward" in row.details]
-    others = {party["value"] for row in passed_on for party in row.recipients}
-    return [row for row in rows if row not in passed_on and row.sender.get("value") not in others]
+    return [
+        row
+        for row in rows
+        if "forward" not in row.details and row.sender.get("value") not in others
+    ]
+
+
+def _passed_on_to(connection: Connection, conversation_id: str) -> set[str]:
+    """To whom we passed it on, also in what was split off or merged since: their answers may stand
+    apart from what they answer."""
+    columns = interactions.c
+    rows = connection.execute(
+        select(columns.recipients).where(
+            among(columns.conversation_id, regrouping.kin(connection, conversation_id)),
+            columns.direction == Direction.OUTBOUND.value,
+            columns.details["forward"].as_string().is_not(None),
+        )
+    )
+    return {party["value"] for recipients in rows.scalars() for party in recipients}
 
 
 def file_of(connection: Connection, sight: Sight, attachment_id: str) -> tuple[str, str] | None:

@@ -25,6 +25,7 @@ from sqlalchemy import Table as SqlTable
 
 from hub import clock
 from hub.errors import Rejected
+from hub.store.among import among
 from hub.store.tables import agents, regrouped_rows, regroupings
 
 
@@ -144,6 +145,18 @@ def standing(connection: Connection, kinds: Sequence[str], about: str) -> list[R
         )
     )
     return [_read(row) for row in rows]
+
+
+def kin(connection: Connection, about: str) -> set[str]:
+    """This, and all that was ever put together with it or split off from it, or from those."""
+    columns = regroupings.c
+    known, new = {about}, {about}
+    while new:
+        concerned = among(columns.kept_id, new) | among(columns.other_id, new)
+        rows = connection.execute(select(columns.kept_id, columns.other_id).where(concerned))
+        new = {one for row in rows for one in row} - known
+        known |= new
+    return known
 
 
 def recent(

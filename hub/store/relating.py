@@ -6,7 +6,8 @@ from sqlalchemy import Connection, case, delete, or_, select
 
 from hub import clock
 from hub.errors import Rejected
-from hub.store import audit, tasks
+from hub.store import audit, tasks, timeline
+from hub.store.agents import Agent
 from hub.store.among import among
 from hub.store.inserting import insert_new
 from hub.store.tables import conversations, customers, related_conversations
@@ -44,14 +45,17 @@ def unrelate(connection: Connection, one_id: str, other_id: str, *, by: str) -> 
     _audit(connection, by, "conversation.unlinked", one_id, other_id)
 
 
-def of(connection: Connection, conversation_id: str) -> list[Related]:
-    """Those that somebody linked with it; what was merged since is where it is now."""
+def of(connection: Connection, conversation_id: str, agent: Agent) -> list[Related]:
+    """Those that somebody linked with it and the agent may read: they can be of other customers.
+    What was merged since is where it is now."""
     columns = related_conversations.c
     other = case((columns.first_id == conversation_id, columns.second_id), else_=columns.first_id)
     ids = select(other).where(
         or_(columns.first_id == conversation_id, columns.second_id == conversation_id)
     )
-    return lines(connection, list(connection.execute(ids).scalars()))
+    found = list(connection.execute(ids).scalars())
+    seen = timeline.visible(connection, found, agent) if found else set()
+    return lines(connection, [one for one in found if one in seen])
 
 
 def lines(connection: Connection, conversation_ids: list[str]) -> list[Related]:

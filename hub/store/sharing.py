@@ -7,7 +7,7 @@ belongs until an agent says which of the people who use it this was. It joins no
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, or_, select, update
+from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
 from hub import clock
 from hub.errors import Rejected
@@ -21,6 +21,7 @@ from hub.store.tables import (
     conversations,
     customers,
     interactions,
+    portal_sessions,
     rating_requests,
     shared_people,
     work_facts,
@@ -51,7 +52,8 @@ class OneOf:
 
 def share(connection: Connection, customer_id: str, point_key: str, *, by: str) -> str:
     """Others than this customer use this address of theirs too; gives the id of the shared address.
-    What came from it until now stays whose it is. Raises Rejected."""
+    What came from it until now stays whose it is; who had signed in by it is out, as that may have
+    been any of them. Raises Rejected."""
     this = (contact_points.c.key == point_key) & (contact_points.c.customer_id == customer_id)
     point = connection.execute(select(contact_points).where(this).with_for_update()).one_or_none()
     if point is None or point.kind not in SHAREABLE:
@@ -75,6 +77,10 @@ def share(connection: Connection, customer_id: str, point_key: str, *, by: str) 
     connection.execute(
         update(contact_points).where(this).values(customer_id=shared_id, shared=True)
     )
+    if point.kind == PointKind.EMAIL.value:
+        entered = portal_sessions.c.address == point.value
+        mine = portal_sessions.c.customer_id == customer_id
+        connection.execute(delete(portal_sessions).where(entered, mine))
     if owner.kind == "person":
         _uses(connection, shared_id, owner.id)
     customer_keys.refresh(connection, [customer_id])

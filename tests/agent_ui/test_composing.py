@@ -6,13 +6,14 @@ from pathlib import Path
 import pytest
 
 from agent_ui.settings import ConsoleSettings
-from builders import chat_arrival, mail_arrival
+from builders import TOKENS, chat_arrival, mail_arrival
 from console_house import House, Page, Person, open_house, person
 from hub import clock
-from hub.interaction import Accepted, Attachment
+from hub.interaction import Accepted, Attachment, Thread
 from hub.store import held, own_choices, portal_views
 from hub.store.tables import agents, attachments, interactions, outbound
 from hub.store.tables import drafts as drafts_table
+from hub.store.threads import TOKEN_PURPOSE
 
 
 async def at_work(house: House, anna: Person, accepted: Accepted) -> Page:
@@ -207,6 +208,22 @@ async def test_a_message_is_passed_on_and_the_customer_sees_none_of_it(
     assert [one.text for one in seen] == ["It is broken."]
     nobody = await anna.reply(page, "x", mode="forward", to="")
     assert nobody.text("[role=alert]") == "Fill in to whom it goes."
+
+
+async def test_what_others_answer_is_not_the_customers_after_a_split(
+    house: House, anna: Person
+) -> None:
+    accepted = await house.receive(mail_arrival(text="It is broken."))
+    page = await at_work(house, anna, accepted)
+    await anna.reply(page, "Can you look?", mode="forward", to="repair@x.example")
+    thread = Thread(token=TOKENS.sign(TOKEN_PURPOSE, accepted.conversation_id))
+    second = await house.receive(mail_arrival(text="And my order?", thread=thread))
+    await house.receive(mail_arrival("repair@x.example", text="His own fault.", thread=thread))
+    page = await anna.post(page.path + "/split", entry=second.interaction_id)
+    [row] = [row for row in await house.rows(interactions) if row.text == "His own fault."]
+    assert row.conversation_id != accepted.conversation_id
+    seen = await house.database.read(lambda c: portal_views.messages(c, row.conversation_id))
+    assert [one.text for one in seen] == ["And my order?"]
 
 
 async def test_files_of_another_conversation_do_not_go_along(house: House, anna: Person) -> None:

@@ -5,6 +5,7 @@ import pytest
 from builders import TOKENS, mail_arrival
 from console_house import House, Person
 from hub.interaction import Thread
+from hub.store import relating
 from hub.store.threads import TOKEN_PURPOSE
 
 
@@ -70,3 +71,12 @@ async def test_an_agent_links_what_they_can_see(
     assert (await bob.post(f"{talk}/link", number="#10004")).status == 404
     into = {"into": invoice.conversation_id}
     assert (await anna.post(f"{talk}/merge", **into)).status == 404
+
+
+async def test_a_link_tells_nothing_of_what_the_agent_may_not_read(
+    house: House, anna: Person, talk: str
+) -> None:
+    invoice = await house.receive(mail_arrival("eva@example.org", subject="Invoice 4"))
+    mine, theirs = talk.rpartition("/")[2], invoice.conversation_id
+    await house.write(lambda c: relating.relate(c, mine, theirs, by="sam"))
+    assert not (await anna.get(talk)).has("[data-regrouped]")

@@ -47,6 +47,11 @@ async def test_a_link_of_which_something_is_not_known_is_not_shown(database: Dat
     assert await database.read(lambda c: [one.title for one in links_out.templates(c)]) == ["CRM"]
 
 
+@pytest.mark.parametrize("name", [".", ".."])
+async def test_a_name_of_dots_leads_to_no_other_page(database: Database, name: str) -> None:
+    assert await shown(database, "https://crm.example/customers/{name}/notes", name=name) == []
+
+
 @pytest.mark.parametrize(
     ("url", "code"),
     [

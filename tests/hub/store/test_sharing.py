@@ -1,6 +1,7 @@
 """Addresses that several people use: who it is, is asked; nobody is joined by one."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +12,15 @@ from hub.errors import Rejected
 from hub.intake import Intake
 from hub.interaction import Accepted, Party, PointKind, Thread
 from hub.metrics import Metrics
-from hub.store import Database, customer_book, customer_keys, customers, merging, sharing
+from hub.store import (
+    Database,
+    customer_book,
+    customer_keys,
+    customers,
+    merging,
+    portal_sign_in,
+    sharing,
+)
 from hub.store.tables import audit_log, contact_points, conversations, interactions, participants
 from hub.store.tables import customers as customers_table
 from hub.store.threads import TOKEN_PURPOSE
@@ -231,3 +240,20 @@ async def test_what_cannot_be_shared_or_chosen_is_refused(
     assert await refused(lambda c: sharing.choose_new(c, at, "  ", by=AGENT)) == "no_person"
     old = first.conversation_id
     assert await refused(lambda c: sharing.choose(c, old, jan, by=AGENT)) == "not_shared"
+
+
+async def test_who_had_signed_in_by_what_is_shared_now_is_out(
+    intake: Intake, database: Database
+) -> None:
+    first = await intake.accept(mail_arrival(MAIL))
+    day, own = timedelta(days=1), "jan@jansen.example"
+    jan = await owner(database, first.conversation_id)
+    party = email_party(own)
+    await database.write(lambda c: customer_book.add_point(c, jan, party, by=AGENT))
+    token = await database.write(lambda c: portal_sign_in.begin(c, MAIL, lifetime=day, browser=""))
+    other = await database.write(lambda c: portal_sign_in.begin(c, own, lifetime=day, browser=""))
+    assert token
+    assert other
+    await shared(database, first, f"email:{MAIL}")
+    assert await database.read(lambda c: portal_sign_in.find(c, token)) is None
+    assert await database.read(lambda c: portal_sign_in.find(c, other)) is not None
