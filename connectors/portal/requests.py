@@ -84,6 +84,9 @@ class Requests:
 
     async def _files(self, visit: Visit) -> tuple[Attachment, ...]:
         form = await form_of(visit.request)
+        # They are kept before the message is looked at, and stay when it is refused.
+        if any(getattr(one, "filename", "") for one in form.getall("file", [])):
+            await self._writing.take_file(visit.customer)
         return await take_all(form, self._context.blobs, self._context.workers)
 
     async def file(self, visit: Visit) -> web.StreamResponse:

@@ -230,6 +230,23 @@ async def test_a_page_that_fails_again_and_again_is_told_once(house: House, jan:
     assert len(await house.said()) == 1
 
 
+async def test_files_of_refused_messages_do_not_fill_the_disk(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with (
+        open_house(sqlite_url, tmp_path, messages_per_minute=2) as house,
+        browser(house) as one,
+    ):
+        await one.sign_in()
+        found = []
+        for _ in range(3):
+            form = FormData({"form_token": one.token, "topic": "no such topic", "text": "x"})
+            form.add_field("file", b"%PDF-1.7\nmine", filename="bill.pdf")
+            async with one.http.post("/portal/requests/new", data=form) as answer:
+                found.append(answer.status)
+        assert found == [422, 422, 429]
+
+
 async def test_files_go_with_a_request_and_are_downloaded_by_who_sees_it(
     house: House, jan: Browser
 ) -> None:
