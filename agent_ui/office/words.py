@@ -216,6 +216,8 @@ PARTS = {
     "phone": N_("Phone"),
     "partners": N_("Partners"),
     "portal": N_("Customer portal"),
+    "manual": N_("Recorded by hand"),
+    "webhooks": N_("Webhooks"),
 }
 
 LEDGER = {

@@ -162,6 +162,7 @@ class ModelViews:
             found=found[:MOST_LIVE],
             more=max(len(found) - MOST_LIVE, 0),
             too_long=too_long,
+            text_at=f"{HOME}/{number(visit.request.match_info['number'])}/text",
         )
 
     async def compare(self, visit: Visit) -> web.StreamResponse:

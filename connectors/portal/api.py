@@ -271,6 +271,7 @@ class _Acts:
         return Topics(items=[_topic(one, language) for one in found])
 
     async def hand_in(self, call: Call[Member]) -> Answer:
+        await self.writing.take_file(call.caller.customer)
         return await self.files.hand_in(call)
 
     async def download(self, call: Call[Member]) -> web.StreamResponse:

@@ -38,11 +38,18 @@ class Writing:
         self._messages = SharedBuckets(
             context.database, "portal messages", settings.messages_per_minute
         )
+        self._files = SharedBuckets(context.database, "portal files", settings.messages_per_minute)
 
     def topics(self, customer: Customer) -> list[AskedTopic]:
         """What they can write about."""
         asked = self._context.ask(Channel.PORTAL, customer.membership, clock.now())
         return [topic for topic in asked if topic.topic]
+
+    async def take_file(self, customer: Customer) -> None:
+        """Before a file is handed in: as often as messages, for it stays on our disk also when it
+        goes with none."""
+        if wait := await self._files.take(customer.id):
+            raise Rejected("too_often", "Too many files. Wait a minute.", status=429, after=wait)
 
     async def begin(
         self, customer: Customer, *, language: str, topic: str, text: str, subject: str,

@@ -13,6 +13,7 @@ from hub.interaction import Party, PointKind
 from hub.store.among import among
 from hub.store.tables import (
     agreements,
+    api_tokens,
     contact_points,
     conversation_links,
     conversations,
@@ -58,6 +59,7 @@ class _Parting:
         self._give(rating_requests, rating_requests.c.work_item_id.in_(work))
         self._trade(conversations_)
         self._sessions()
+        self._tokens()
         self._colleagues()
         return dict(self._given)
 
@@ -103,6 +105,16 @@ class _Parting:
     def _sessions(self) -> None:
         mails = [key.partition(":")[2] for key in self._theirs if key.startswith("email:")]
         self._give(portal_sessions, among(portal_sessions.c.address, mails), new=True)
+
+    def _tokens(self) -> None:
+        """Which of them made a token since cannot be told, and it opens what is the other's: it
+        works no longer, and who made it makes a new one."""
+        columns = api_tokens.c
+        made = (columns.customer_id == self._kept) & (columns.id >= self._first)
+        revoked = update(api_tokens).where(made, columns.revoked_at.is_(None))
+        count = self._connection.execute(revoked.values(revoked_at=clock.now())).rowcount
+        if count:
+            self._given["api_tokens revoked"] = count
 
     def _colleagues(self) -> None:
         """People who came since and have a mail address at a domain of theirs."""

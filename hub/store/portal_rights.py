@@ -106,6 +106,7 @@ def give(
 ) -> None:
     """These are the rights of somebody from now on. Raises Rejected for who is no colleague, and
     where a `manager` would leave nobody who manages."""
+    _lock(connection, organisation_id)
     before = colleague(connection, organisation_id, customer_id).rights
     if manager and Right.MANAGE in before and Right.MANAGE not in rights:
         _refuse_last(connection, organisation_id, customer_id)
@@ -130,6 +131,7 @@ def give(
 def part(connection: Connection, organisation_id: str, customer_id: str, *, by: str) -> None:
     """Somebody does not work there any more: what is the organisation's is not theirs to see from
     now on; what they asked themselves stays. Raises Rejected."""
+    _lock(connection, organisation_id)
     before = colleague(connection, organisation_id, customer_id).rights
     if customer_id == organisation_id:
         detail = "This is the organisation itself."
@@ -143,6 +145,12 @@ def part(connection: Connection, organisation_id: str, customer_id: str, *, by: 
     customer_keys.refresh(connection, [customer_id])
     details = {"organisation": organisation_id}
     audit.record(connection, actor=by, action="portal.parted", about=customer_id, details=details)
+
+
+def _lock(connection: Connection, organisation_id: str) -> None:
+    """One at a time: two managers who take the right from each other would leave nobody."""
+    row = select(customers.c.id).where(customers.c.id == organisation_id)
+    connection.execute(row.with_for_update())
 
 
 def _refuse_last(connection: Connection, organisation_id: str, customer_id: str) -> None:

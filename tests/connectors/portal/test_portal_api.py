@@ -52,6 +52,16 @@ def test_the_published_document_is_that_of_the_code() -> None:
     assert published.read_text() == documents.customer_api()
 
 
+async def test_files_that_go_with_no_message_do_not_fill_the_disk(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with open_house(sqlite_url, tmp_path, messages_per_minute=2) as house:
+        token = await token_for(house.database, list(SCOPES), customer_id=JAN_ID)
+        async with program(house.url + ABOUT.base, token) as jan:
+            said = [await jan.ask("POST", "/files?filename=a.pdf", PDF) for _ in range(3)]
+    assert [one.status for one in said] == [201, 201, 429]
+
+
 async def test_a_customer_asks_and_goes_on(house: House, jan: Program) -> None:
     assert (await jan.get("/me"))["name"] == "Jan"
     topics = (await jan.get("/topics?language=nl"))["items"]

@@ -18,6 +18,7 @@ from hub.intake import Intake
 from hub.interaction import Accepted
 from hub.metrics import Metrics
 from hub.store import Database, customer_book, customer_pairs, found_out, merging
+from hub.store import api_tokens as tokens
 from hub.store.tables import (
     agreements,
     api_tokens,
@@ -273,6 +274,19 @@ async def test_what_came_since_goes_with_what_it_hangs_on(two: Two) -> None:
     people = {row.id: row for row in await rows(db, customers)}
     assert (people[two.jan].language, people[two.double].language) == ("en", "nl")
     assert (people[two.jan].number, people[two.double].number) == (None, "K-2")
+
+
+async def test_a_token_made_while_they_were_one_opens_nothing_afterwards(two: Two) -> None:
+    def token(connection: Connection) -> str:
+        made = {"name": "x", "scopes": ["orders:read"], "by": two.jan, "customer_id": two.jan}
+        return tokens.make(connection, **made)[1]
+
+    before = await two.database.write(token)
+    merging_id = await two.merge()
+    since = await two.database.write(token)
+    await two.undo(merging_id)
+    assert await two.database.read(lambda c: tokens.find(c, since)) is None
+    assert await two.database.read(lambda c: tokens.find(c, before)) is not None
 
 
 async def test_a_mail_goes_on_where_it_was_before_and_after(two: Two) -> None:
