@@ -49,6 +49,7 @@ async def test_a_letter_with_its_scan_becomes_work_once(house: House, anna: Pers
     for _ in range(2):
         page = await send(anna, *files, **fields)
         assert (page.status, "Kept as conversation" in page.text("[data-done]")) == (200, True)
+        assert page.has("[data-done] a"), "who wrote it down may go on with it at once"
     [row] = await kept(house)
     assert (row.channel, row.details["form"]) == ("manual", "letter")
     assert row.occurred_at.isoformat() == "2026-01-05T08:30:00+00:00"

@@ -91,7 +91,7 @@ async def test_the_screen_tells_what_the_model_says(house: House, anna: Person) 
     assert "Look up the order Done" in side
     why = page.text(".why")
     assert "version 1" in why
-    assert "all customers, any channel, order (line 18) says: First answer within" in why
+    assert "all customers, any channel, Orders (line 18) says: First answer within" in why
     assert "any channel, any topic (line 16) another row is more specific: First answer" in why
     assert "“Orders”" in page.text(".why"), "the words that decided"
     assert page.texts("select[name='result.outcome'] option") == [

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlalchemy import update
 
 from builders import TOKENS, mail_arrival
 from hub.deliveries import EventKind, NewEvent
-from hub.interaction import Channel, Party, PointKind
+from hub.interaction import Channel, Party, PointKind, Thread
 from hub.replies import Reply, add_note, add_reply
 from hub.store import orders, tracking
 from hub.store.arrivals import store_arrivals
@@ -70,6 +70,30 @@ async def test_requests_on_all_channels_are_theirs_and_go_on_here(
     ]
     assert "Her secret" not in (await jan.get("/portal/my-data.json"))[1]
     assert "And one thing more" in (await jan.get("/portal/my-data.json"))[1]
+
+
+async def test_what_a_carrier_began_is_seen_once_they_speak_in_it(
+    house: House, jan: Browser
+) -> None:
+    event = mail_arrival(text="The belt stands still").model_copy(
+        update={
+            "channel": Channel.PARTNER, "external_id": "e1", "about": "jan",
+            "sender": Party(kind=PointKind.PARTNER, value="bode", name="Bode"),
+            "subject": "Bode 3S1", "thread": Thread(own=("parcel",), references=("parcel",)),
+        }
+    )  # fmt: skip
+    [kept] = await house.database.write(lambda c: store_arrivals(c, [event], TOKENS))
+    path = f"/portal/requests/{kept.conversation_id}"
+    assert (await jan.get(path))[0] == 404
+    reply = mail_arrival(JAN, text="When then?", message_id="r@x").model_copy(
+        update={"thread": Thread(own=("r@x",), within=timedelta(days=1))}
+    )
+    [answer] = await house.database.write(lambda c: store_arrivals(c, [reply], TOKENS))
+    assert answer.conversation_id == kept.conversation_id
+    status, page = await jan.get(path)
+    assert (status, "When then?" in page) == (200, True)
+    assert "The belt stands still" not in page
+    assert "Bode 3S1" in (await jan.get("/portal/requests"))[1]
 
 
 async def test_a_new_request_asks_what_the_model_wants_to_know(house: House, jan: Browser) -> None:

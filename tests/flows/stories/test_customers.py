@@ -27,6 +27,7 @@ async def test_a_late_parcel_over_four_channels(town: Town) -> None:
     sam = await town.console("sam")
     await sam.open_and_take("SP00480749")
     await expect(sam.said("I need it on Friday.")).to_have_count(1)
+    await expect(sam.page.locator(".entry-outbound .entry-who")).to_have_text("Van Dalen Koffie")
 
     phone = await town.phone(JAMES_PHONE)
     await phone.text("A text is fine, I am on the road.")

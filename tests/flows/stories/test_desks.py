@@ -164,7 +164,9 @@ async def _a_question_comes_to(town: Town, noor: Console) -> None:
     why = desk.locator("details.why")
     await expect(why).to_contain_text("Interaction model, version 2")
     await why.get_by_text("Which rows say so").click()
-    await expect(why.locator(".candidates").first).to_contain_text("b2c, any channel, question")
+    await expect(why.locator(".candidates").first).to_contain_text(
+        "Consumers, any channel, Question"
+    )
     await noor.take()
     await noor.answer("Probeer de Ethiopië.")
     await noor.resolve()
