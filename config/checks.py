@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator, Sequence
 
 from agent_ui.views.oidc import BACK
-from config import in_force, model_proof, wiring
+from config import basics, in_force, model_proof, wiring
 from config.settings import Settings, SettingsError
 from hub.bus import Bus
 from hub.connector import Connector, Finding
@@ -22,7 +22,7 @@ async def run(settings: Settings) -> list[Finding]:
     """All findings, those that are fine included."""
     read = _settings(settings)
     findings = [*read, _retention(settings.hub.retention), *await _provider(settings)]
-    database = wiring.open_store(settings)
+    database = basics.open_store(settings)
     try:
         store = await _store(database)
         findings += store
@@ -43,7 +43,7 @@ async def run(settings: Settings) -> list[Finding]:
 
 def _settings(settings: Settings) -> list[Finding]:
     try:
-        wiring.make_tokens(settings)
+        basics.make_tokens(settings)
     except SettingsError as error:
         return [Finding("settings", False, problem) for problem in error.problems]
     return [Finding("settings", True, "read")]
@@ -100,7 +100,7 @@ async def _store(database: Database) -> list[Finding]:
 async def _broker(settings: Settings, database: Database) -> list[Finding]:
     if settings.hub.bus.url.startswith("local:"):
         return [Finding("bus", True, "local: in this process")]
-    async with _started(wiring.make_bus(settings, database)) as bus:
+    async with _started(basics.make_bus(settings, database)) as bus:
         deadline = asyncio.get_running_loop().time() + BROKER_SECONDS
         while bus.problem and asyncio.get_running_loop().time() < deadline:  # noqa: ASYNC110
             await asyncio.sleep(0.1)

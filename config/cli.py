@@ -10,6 +10,7 @@ import typer
 from rich.table import Table
 
 from config import (
+    basics,
     checks,
     documents,
     importing,
@@ -79,7 +80,7 @@ def serve(
 def migrate_command(config: ConfigOption = None, store: StoreOption = None) -> None:
     """Bring the store to the schema of this release."""
     settings = read_settings(config, store=store)
-    schema = run(with_store(settings, migrate.upgrade, wiring.open_store_to_migrate))
+    schema = run(with_store(settings, migrate.upgrade, basics.open_store_to_migrate))
     terminal.print(f"The store has schema {schema}.")
 
 

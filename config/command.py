@@ -11,7 +11,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 from rich.console import Console as Terminal
 
-from config import wiring
+from config import basics
 from config.settings import Settings, SettingsError, load
 from hub.errors import LoketError, Rejected
 from hub.store import Database
@@ -45,7 +45,7 @@ def read_settings(config: Path | None, **flags: Any) -> Settings:
 async def with_store(
     settings: Settings,
     work: Callable[[Database], Awaitable[T]],
-    open_store: Callable[[Settings], Database] = wiring.open_store,
+    open_store: Callable[[Settings], Database] = basics.open_store,
 ) -> T:
     database = open_store(settings)
     try:

@@ -10,7 +10,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from config import model_actions, wiring
+from config import basics, model_actions
 from config.command import ConfigOption, plain_errors, read_settings, run, terminal, with_store
 from config.settings import Settings
 from hub.errors import Rejected
@@ -231,7 +231,7 @@ def _sign(
 
 def _with_life(config: Path | None, work: Callable[[ModelLife, Database], Awaitable[T]]) -> T:
     settings: Settings = read_settings(config)
-    return run(with_store(settings, lambda db: work(wiring.make_model_life(settings, db), db)))
+    return run(with_store(settings, lambda db: work(basics.make_model_life(settings, db), db)))
 
 
 async def _live(database: Database) -> int:

@@ -7,7 +7,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from config import wiring
+from config import basics
 from config.command import ConfigOption, read_settings, run, terminal, with_store
 from hub.errors import Rejected
 from hub.store import Database, boards, workshops
@@ -57,7 +57,7 @@ def draft(session: Session, config: ConfigOption = None) -> None:
 
     async def make(database: Database) -> Version:
         workshop, board = await _found(database, session)
-        desk = wiring.make_workshop_desk(settings, database)
+        desk = basics.make_workshop_desk(settings, database)
         return await desk.draft(workshop, board, by=OPERATOR)
 
     made = run(with_store(settings, make))

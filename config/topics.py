@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from config import wiring
+from config import basics
 from config.command import ConfigOption, read_settings, run, terminal, with_store
 from config.in_force import in_force
 from config.settings import Settings
@@ -60,7 +60,7 @@ def threshold(
 
 async def _train(settings: Settings, database: Database) -> tuple[int, Report]:
     model = await in_force(settings, database)
-    return await wiring.make_teaching(settings, database, lambda: model).teach(by=OPERATOR)
+    return await basics.make_teaching(settings, database, lambda: model).teach(by=OPERATOR)
 
 
 async def _newest(database: Database) -> tuple[Version, float | None]:

@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 
 from config.command import ConfigOption, read_settings, run, terminal, with_store
 from config.people import OPERATOR
+from config.sections import webhook_rules
 from config.settings import Settings
-from config.wiring import webhook_rules
 from hub.errors import Rejected
 from hub.store import webhooks
 from hub.webhooks import Rules

@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.console import Console as Terminal
 
-from config import wiring
+from config import basics, wiring
 from config.demo import ADDRESSES, CHAT_SITE, Demo, DemoContext
 from config.demo.carrier import carrier_secret
 from config.demo.sandbox_phones import connector_settings, phone_settings
@@ -44,7 +44,7 @@ async def run_demo(*, port: int, smtp_port: int, sink_port: int, folder: Path) -
             identity_secret=_identity_secret(folder),
         )
     )
-    database = wiring.open_store(settings)
+    database = basics.open_store(settings)
     await migrate.upgrade(database)
     await demo.load_organisation(database)
     await database.close()

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from config.wiring import WORKER_PRELOAD
+from config.basics import WORKER_PRELOAD
 from routing.learned.teaching import PRELOAD
 
 ROOT = Path(__file__).parents[2]
