@@ -24,6 +24,7 @@ from hub.store import choices, wrapping
 PATH = "/console/admin/organisation"
 WHO = ("nobody", "administrators", "everyone")
 KEPT = ("original_days", "recording_days", "audit_days", "mailbox_days", "event_days")
+_MOST_DIGITS = 9
 
 
 class OrganisationViews:
@@ -69,7 +70,8 @@ class OrganisationViews:
         for role in self._context.role_titles(visit.texts.language):
             for channel in wrapping.SECONDS:
                 typed = (await visit.field(f"{channel}.{role}")).strip() or "0"
-                if not (typed.isascii() and typed.isdecimal()) or int(typed[:9]) > wrapping.LONGEST:
+                is_count = typed.isascii() and typed.isdecimal() and len(typed) <= _MOST_DIGITS
+                if not is_count or int(typed) > wrapping.LONGEST:
                     raise Rejected("bad_seconds", "Write seconds, at most an hour.", status=422)
                 found.setdefault(role, {})[channel] = int(typed)
         return found

@@ -137,7 +137,7 @@ async def test_administrators_choose_how_long_it_takes_for_each_role(
     await ina.post("/console/admin/organisation", what="wrap_up", **fields)
     kept = await house.database.read(lambda c: choices.value(c, "wrap_up"))
     assert kept == {"service": {"phone": 90, "chat": 0}, "billing": {"phone": 0, "chat": 5}}
-    for bad in ("-1", "3601", "x"):
+    for bad in ("-1", "3601", "x", "0000000019999999999"):
         given = fields | {"chat.service": bad}
         page = await ina.post("/console/admin/organisation", what="wrap_up", **given)
         assert (page.status, page.has("[role=alert]")) == (422, True)
