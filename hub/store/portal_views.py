@@ -139,7 +139,7 @@ def messages(connection: Connection, conversation_id: str) -> list[Message]:
         .order_by(columns.sequence.desc())
         .limit(_LONGEST)
     ).all()
-    rows = _with_the_customer(rows, _passed_on_to(connection, conversation_id))
+    rows = _with_the_customer(rows, passed_on_to(connection, conversation_id))
     files = _files(connection, [row.id for row in rows])
     return [_message(row, files.get(row.id, ())) for row in reversed(rows)]
 
@@ -153,7 +153,7 @@ def _with_the_customer(rows: Sequence[Any], others: Collection[str]) -> Sequence
     ]
 
 
-def _passed_on_to(connection: Connection, conversation_id: str) -> set[str]:
+def passed_on_to(connection: Connection, conversation_id: str) -> set[str]:
     """To whom we passed it on, also in what was split off or merged since: their answers may stand
     apart from what they answer."""
     columns = interactions.c

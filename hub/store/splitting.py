@@ -18,6 +18,7 @@ from hub.store.among import among
 from hub.store.arrivals import insert_conversations
 from hub.store.gathering import Gathered, locked, refuse_held_by_others, refuse_live, say
 from hub.store.inserting import insert_new
+from hub.store.portal_views import passed_on_to
 from hub.store.resequencing import follow, resequence
 from hub.store.tables import calls, conversations, interactions, participants, thread_refs, unrouted
 from hub.store.threads import ref_key
@@ -90,7 +91,9 @@ def _may_begin(connection: Connection, first: Any, former: Any) -> bool:
         columns.sequence < first.sequence,
         columns.kind == InteractionKind.MESSAGE.value,
     )
-    there = former.merged_into is None
+    # What somebody answers to whom it was passed on is no customer's: what follows would be theirs.
+    passed_on = first.sender.get("value") in passed_on_to(connection, former.id)
+    there = former.merged_into is None and not passed_on
     return there and said and connection.execute(before.limit(1)).first() is not None
 
 

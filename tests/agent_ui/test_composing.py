@@ -226,6 +226,22 @@ async def test_what_others_answer_is_not_the_customers_after_a_split(
     assert [one.text for one in seen] == ["And my order?"]
 
 
+async def test_nothing_is_split_off_for_whom_it_was_passed_on_to(
+    house: House, anna: Person
+) -> None:
+    accepted = await house.receive(mail_arrival(text="It is broken."))
+    page = await at_work(house, anna, accepted)
+    await anna.reply(page, "Can you look?", mode="forward", to="repair@x.example")
+    thread = Thread(token=TOKENS.sign(TOKEN_PURPOSE, accepted.conversation_id))
+    answer = await house.receive(mail_arrival("repair@x.example", text="Fixed.", thread=thread))
+    await house.receive(mail_arrival(text="My account is 1234.", thread=thread))
+    refused = await anna.post(page.path + "/split", entry=answer.interaction_id)
+    assert refused.status == 409
+    assert {row.conversation_id for row in await house.rows(interactions)} == {
+        accepted.conversation_id
+    }
+
+
 async def test_files_of_another_conversation_do_not_go_along(house: House, anna: Person) -> None:
     sha256, size = house.blobs.put(b"secret")
     file = Attachment(id="f", filename="a.txt", content_type="text/plain", size=size, sha256=sha256)
