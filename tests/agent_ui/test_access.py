@@ -89,7 +89,7 @@ async def test_who_helps_a_customer_reads_what_went_before(
     other = await house.receive(sender="piet@elsewhere.example", subject="Invoice 13")
     new = await house.receive(sender="jan@zwaan.example", subject="My order")
     page = await anna.get(f"/console/conversations/{new.conversation_id}")
-    assert page.texts(".past-what") == ["Invoice 12"]
+    assert page.texts("[data-earlier-contact] .past-what") == ["Invoice 12"]
     assert not page.has("a.past"), "told of, but closed while she does not help this customer"
     page = await anna.post(f"/console/work/{(await house.work_of(new.conversation_id)).id}/claim")
     assert page.value("a.past", "href").endswith(old.conversation_id)
@@ -128,7 +128,7 @@ async def test_colleagues_of_the_customer_are_part_of_the_history(
     chat = await house.receive(chat_arrival(text="order order"))
     mail = await house.receive(sender="jan@zwaan.example", subject="My order")
     page = await anna.get(f"/console/conversations/{mail.conversation_id}")
-    assert page.texts(".past-what") == ["Our invoice"]
+    assert page.texts("[data-earlier-contact] .past-what") == ["Our invoice"]
     assert "Others of De Zwaan" in page.text("#side")
     page = await anna.get(f"/console/conversations/{chat.conversation_id}")
     assert "This is the first contact we know of." in page.text("#side")

@@ -64,6 +64,7 @@ async def test_a_shift_without_a_mouse(house: House, browser: Browser) -> None:
         await keys.type("order 13")
         await keys.press("Enter")
         await expect(page.get_by_role("heading", name="Order 13", level=2)).to_be_visible()
+        await expect(page.locator("#talk")).to_be_focused()  # it may have been shown before
         await keys.press("i")
         await expect(page.locator(".chip-mine")).to_be_visible()
         await at.done()
