@@ -51,7 +51,7 @@ export class Keep {
   }
 
   add(message) {
-    this.#set(`message:${message.id}`, { ...message, at: Date.now(), count: this.#count++ });
+    this.#set(`message:${message.id}`, { at: Date.now(), count: this.#count++, ...message });
   }
 
   drop(id) {

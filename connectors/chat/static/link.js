@@ -35,6 +35,7 @@ export class Link extends EventTarget {
   #failures = 0;
   #attempt = 0;
   #files = [];
+  #written = new Set();
   #requests = new Map();
   #typedAt = 0;
   #timers = {};
@@ -91,6 +92,7 @@ export class Link extends EventTarget {
   // answers, email.
   write(text, name, more = {}) {
     const id = newId();
+    this.#written.add(id);
     this.#keep.add({ id, text, name, ...more });
     this.#typedAt = 0;
     this.#flush();
@@ -101,6 +103,7 @@ export class Link extends EventTarget {
   sendFile(file, name, more = {}) {
     const id = newId();
     const entry = { id, file, name, at: Date.now(), ...more };
+    this.#written.add(id);
     this.#files.push(entry);
     this.#keep.addFile(entry);
     this.#flush();
@@ -170,8 +173,22 @@ export class Link extends EventTarget {
     this.#anonymous = anonymous;
     this.#session = "";
     this.#files = [];
+    this.#written = new Set();
     this.#use(keep);
     this.#say("reset");
+  }
+
+  // What the server has not acknowledged goes along to who the visitor turns out to be.
+  async #carry(from, to, goes = () => true) {
+    for (const message of from.messages.filter(goes)) {
+      to.add(message);
+      from.drop(message.id);
+    }
+    for (const file of (await from.files()).filter(goes)) {
+      to.addFile(file);
+      await from.dropFile(file.id);
+    }
+    this.#restore(to);
   }
 
   async #connect() {
@@ -201,7 +218,10 @@ export class Link extends EventTarget {
   #onNoSession(error) {
     if (error.code === "identity") {
       console.error("Loket chat: the proof of who the user is does not fit.");
+      const [refused, written] = [this.#keep, this.#written];
       this.#become(null, this.#anonymous ?? new Keep(this.#site));
+      // Not what the user left here at another time: it is theirs.
+      this.#carry(refused, this.#keep, ({ id }) => written.has(id));
       return this.#connect();
     }
     if (!error.final) return this.#tryLater();
@@ -211,8 +231,9 @@ export class Link extends EventTarget {
 
   #adopt({ token, session, history, email, topics, files }) {
     this.#keep.session = { token, session };
-    this.#anonymous?.forget();
+    const anonymous = this.#anonymous;
     this.#anonymous = null;
+    if (anonymous) this.#carry(anonymous, this.#keep).then(() => anonymous.forget());
     this.#offer = { email, topics, files };
     if (session === this.#session) return;
     this.#session = session;

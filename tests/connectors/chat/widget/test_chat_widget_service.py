@@ -1,5 +1,6 @@
 """What the widget does besides talking: asks first, takes files, shows who answers, is rated."""
 
+import asyncio
 import io
 import json
 from collections.abc import AsyncIterator
@@ -10,7 +11,7 @@ import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from PIL import Image
-from playwright.async_api import BrowserContext, expect
+from playwright.async_api import BrowserContext, Route, expect
 
 from chat_house import SITE, House, open_house
 from chat_website import Shopper, Website, shopper_in
@@ -155,6 +156,31 @@ async def test_a_website_says_who_is_signed_in_and_when_no_longer(
     await shopper.says("let me see")
     assert await shopper.chat() == ["let me see"]
     assert any("proof of who the user is" in text for text in shopper.complaints)
+
+
+@pytest.mark.parametrize("proved", [True, False], ids=["proved", "refused"])
+async def test_what_is_written_while_somebody_is_said_to_be_signed_in_is_kept(
+    context: BrowserContext, website: Website, proved: bool
+) -> None:
+    """Before it is said, and before it is known whether that is true."""
+    shopper = await shopper_in(context, website)
+    answered = asyncio.Event()
+
+    async def slow(route: Route) -> None:
+        await answered.wait()
+        await route.continue_()
+
+    await shopper.page.route("**/sessions*", slow)
+    await shopper.opens_chat()
+    await shopper.writes("before")
+    proof = proof_of(SECRET, "ada") if proved else "0" * 64
+    user = json.dumps({"id": "ada", "hash": proof, "name": "Ada"})
+    await shopper.page.evaluate(f"LoketChat('identify', {user})")
+    await shopper.writes("after")
+    answered.set()
+    await expect(shopper.line("before").locator("time")).to_be_visible()
+    await expect(shopper.line("after").locator("time")).to_be_visible()
+    assert await shopper.chat() == ["before", "after"]
 
 
 async def test_a_page_changes_without_being_loaded(
