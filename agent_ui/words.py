@@ -1,6 +1,5 @@
 """What people call the store's terms: states, channels, kinds. All are keys of the translations."""
 
-import re
 from decimal import Decimal
 from http import HTTPStatus
 
@@ -659,8 +658,20 @@ def reply_subject(subject: str) -> str:
 
 
 def limit(texts: Texts, name: str, most: Decimal) -> str:
-    """Of what one may decide; its name is the model's own, `refund_eur`."""
+    """Of what one may decide; its name is the model's own, `refund_eur`: a thing and its unit."""
     number = f"{most:f}"
     if texts.language == "nl":
         number = number.replace(".", ",")
-    return texts(N_("{name}: at most {n}"), name=re.sub("[_-]", " ", name), n=number)
+    thing, _, unit = name.replace("-", "_").rpartition("_")
+    amount = texts(_UNITS[unit], n=number) if thing and unit in _UNITS else number
+    named = (thing if amount != number else name.replace("-", "_")).replace("_", " ").capitalize()
+    return texts(N_("{name}: at most {n}"), name=named, n=amount)
+
+
+_UNITS = {
+    "eur": N_("EUR {n}"),
+    "percent": N_("{n} %"),
+    "days": N_("{n} days"),
+    "hours": N_("{n} hours"),
+    "kg": N_("{n} kg"),
+}

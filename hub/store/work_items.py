@@ -346,6 +346,12 @@ def lock(connection: Connection, item_id: str) -> WorkItem:
     return _get(connection, item_id)
 
 
+def _locked(connection: Connection, item_id: str) -> WorkItem:
+    """The item as it is now and stays until we are done; who else wants it waits."""
+    connection.execute(select(work_items.c.id).where(work_items.c.id == item_id).with_for_update())
+    return _get(connection, item_id)
+
+
 def _get(connection: Connection, item_id: str) -> WorkItem:
     found = by_ids(connection, [item_id])
     if not found:
@@ -363,7 +369,10 @@ def change(
     former_role: str = "",
     **details: Any,
 ) -> WorkItem:
-    """Compare and set, and tell: who reads the outbox, and who reads the audit log."""
+    """Compare and set, and tell: who reads the outbox, and who reads the audit log.
+
+    Where only its clocks went on meanwhile, nobody was faster, and it is done all the same.
+    """
     new = {"epoch": item.epoch + 1, **ranked(item, values)}
     result = connection.execute(
         update(work_items)
@@ -371,7 +380,16 @@ def change(
         .values(new)
     )
     if result.rowcount == 0:
-        raise lost(_get(connection, item.id), agent)
+        present = _locked(connection, item.id)
+        if (present.state, present.agent_id, present.role) != (
+            item.state,
+            item.agent_id,
+            item.role,
+        ):
+            raise lost(present, agent)
+        return change(
+            connection, present, agent, action, values, former_role=former_role, **details
+        )
     changed = _changed(item, new, agent)
     if "state" in values:
         in_hand.recount(connection, {item.agent_id, changed.agent_id})

@@ -61,8 +61,9 @@ async def test_each_channel_has_its_own_time_to_answer(at: Workplace) -> None:
         await at.place(await at.wait_for(channel, channel=channel))
         [offer] = await at.database.read(lambda c, a=agent: offers.live(c, a.id))
         waits[offer.item.channel] = offer.expires_at - offer.offered_at
-    told = {channel: round(wait.total_seconds()) for channel, wait in waits.items()}
-    assert told == seconds
+    # They count from when the choice began, and a busy machine writes it down later.
+    early = {channel: seconds[channel] - wait.total_seconds() for channel, wait in waits.items()}
+    assert all(0 <= gone < 10 for gone in early.values()), early
 
 
 async def test_who_accepts_has_it_and_gets_the_next(at: Workplace) -> None:

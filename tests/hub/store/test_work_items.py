@@ -192,7 +192,7 @@ async def test_a_change_in_between_is_not_overwritten(database: Database) -> Non
 
     def work(connection: Connection) -> None:
         item = work_items.lock(connection, item_id)
-        connection.execute(update(t.work_items).values(epoch=item.epoch + 1, overdue=True))
+        connection.execute(update(t.work_items).values(epoch=item.epoch + 1, role="bills"))
         work_items.change(connection, item, anna, "test", {"state": "assigned"})
 
     with pytest.raises(Rejected, match="changed at the same moment"):
@@ -204,3 +204,27 @@ async def test_a_work_item_that_does_not_exist(database: Database) -> None:
     with pytest.raises(Rejected) as caught:
         await database.write(lambda c: work_items.claim(c, "nothing", anna))
     assert caught.value.status == 404
+
+
+async def test_who_changes_an_item_is_not_refused_because_its_clocks_went_on(
+    database: Database,
+) -> None:
+    anna, bob = await hire(database, "anna"), await hire(database, "bob")
+    item_id = await wait_for(database, "first")
+    await database.write(lambda c: work_items.claim(c, item_id, anna))
+
+    def late(connection: Connection) -> None:
+        seen = work_items.lock(connection, item_id)
+        work_items.tell_again(connection, [seen.conversation_id])
+        work_items.change(connection, seen, anna, "tried", {"first_response_at": NOON})
+
+    def too_late(connection: Connection) -> None:
+        seen = work_items.lock(connection, item_id)
+        connection.execute(update(t.work_items).values(agent_id=bob.id, epoch=seen.epoch + 1))
+        work_items.change(connection, seen, anna, "tried", {"first_response_at": NOON})
+
+    await database.write(late)
+    [item] = await rows(database, t.work_items)
+    assert item.first_response_at == NOON
+    with pytest.raises(Taken):
+        await database.write(too_late)
