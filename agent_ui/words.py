@@ -404,6 +404,7 @@ BECAUSE = {
     "reopened": N_("you handled this conversation before"),
     "transferred": N_("a colleague handed it to you"),
     "snoozed": N_("you had put it aside"),
+    "called": N_("you had it in hand when the customer called"),
 }
 CIRCLES = {
     "backup": N_("your role is the backup"),
@@ -438,6 +439,7 @@ STEPS = {
     "transferred": N_("{name} handed it over: {goal}."),
     "given": N_("A supervisor gave it to {name}."),
     "snoozed": N_("{name} put it aside."),
+    "called": N_("The customer called about it while {name} had it: it waits as a call."),
     "woken": N_("It waits again, at its old place."),
     "escalated": N_("{name} asked for a decision: {goal}."),
     "callback": N_("The customer asked to be called back; it keeps its place."),
@@ -478,6 +480,7 @@ CHOSEN = {
     "reopened": N_("handled this conversation before"),
     "transferred": N_("a colleague handed it to them"),
     "snoozed": N_("had put it aside"),
+    "called": N_("had it in hand when the customer called"),
 }
 
 WEBHOOKS = {

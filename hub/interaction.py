@@ -128,7 +128,8 @@ class Thread(Frozen):
     number found in the subject; `own`: the ids under which later messages may refer to this one.
     `within`: the channel has no references, so it continues what this sender has open: a
     conversation on this channel in which something was said within that time, else the newest one
-    if the sender's address is verified.
+    if the sender's address is verified. `matter`: the same for a caller who waits, with the topic
+    that they chose, empty for none: it continues what they have open, if only one thing may be it.
     """
 
     token: str = ""
@@ -137,6 +138,7 @@ class Thread(Frozen):
     number: int | None = None
     own: tuple[str, ...] = ()
     within: timedelta | None = None
+    matter: str | None = None
 
 
 class Bounce(Frozen):

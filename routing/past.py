@@ -12,6 +12,8 @@ from hub.store import routing
 from hub.store.routing import Handled, WorkItem
 from routing.assigning.rules import Rules
 
+LONGEST_ON_THE_LINE = timedelta(seconds=30)
+
 
 class Past:
     """Looks into the store only where it may matter, and then once for the whole batch: for all
@@ -66,6 +68,16 @@ def awake(item: WorkItem, rules: Rules, correlation_id: str) -> WorkItem:
         correlation_id=correlation_id,
     )
     return _waits_for(woken, was, "snoozed", rules) if was else woken
+
+
+def awaited_on_the_line(
+    item: WorkItem, agent_id: str, why: str, due: datetime | None, rules: Rules
+) -> WorkItem:
+    """The item, whose customer is on the phone, waits for this agent as a call does; not as long as
+    a mail would, which may be due tomorrow."""
+    now = clock.now()
+    until = min(waits_until(now, due, rules), now + LONGEST_ON_THE_LINE)
+    return replace(item, preferred_agent_id=agent_id, preferred_until=until, preferred_why=why)
 
 
 def waits_until(now: datetime, due: datetime | None, rules: Rules) -> datetime:

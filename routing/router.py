@@ -16,13 +16,22 @@ from hub import clock
 from hub.events import Envelope, InteractionReceived, MessageStatus
 from hub.interaction import Automatic, Channel
 from hub.metrics import Metrics
-from hub.store import Database, agreements, follow_ups, former_decisions, routing, troubles
+from hub.store import (
+    Database,
+    agreements,
+    called_about,
+    follow_ups,
+    former_decisions,
+    routing,
+    troubles,
+)
 from hub.store.follow_ups import Decided
 from hub.store.former_decisions import FOLLOW_UP, Replaced
 from hub.store.processed import first_seen
 from hub.store.routing import Unrouted, WorkItem
 from hub.store.work_items import SNOOZED
 from routing.assigning.rules import DEFAULT, Rules
+from routing.calling import as_call, is_call_about, meant
 from routing.contact import Contact
 from routing.decide import Learned, decide
 from routing.decision import Decision
@@ -100,6 +109,7 @@ class Router:
                 work.reopen(connection, troubled[event_id])
             troubles.heard(connection, list(troubled))
         routing.save(connection, work.changed(), closed)
+        called_about.take_back(connection, work.called)
         follow_ups.keep(connection, work.followed)
         former_decisions.keep(connection, work.replaced)
         numbers.link(connection, contacts)
@@ -127,6 +137,8 @@ class _Work:
         self._changed: dict[str, WorkItem] = {}
         self.followed: list[Decided] = []
         self.replaced: list[Replaced] = []
+        self.called: list[WorkItem] = []
+        """As they were before their customer called about them."""
 
     def changed(self) -> list[WorkItem]:
         return list(self._changed.values())
@@ -137,6 +149,8 @@ class _Work:
         if _only_filed(contact):
             return item.role if item else ""
         facts = replace(_contact(contact), known=self._numbers.known(contact))
+        if item is not None and is_call_about(item, contact):
+            facts = replace(facts, stated_topic=meant(item, contact.topic))
         decision = decide(facts, self._terms.model, self._learned)
         if item is None:
             new = _new_item(contact, decision, self._past.rules)
@@ -152,8 +166,13 @@ class _Work:
     def _with_news(self, item: WorkItem, contact: Unrouted, decision: Decision) -> WorkItem:
         """The customer wrote again. Who has it keeps it, whatever was decided about this contact;
         only untouched triage work finds its role, and keeps why it was nobody's. What was put aside
-        until a time waits again, first for who had it."""
+        until a time waits again, first for who had it. A call cannot wait until they have time."""
         rules = self._past.rules
+        if is_call_about(item, contact):
+            self.called.append(item)
+            self.replaced.append(Replaced(item.id, FOLLOW_UP, item.decision))
+            needs = _needs(contact.channel, decision, rules)
+            return as_call(item, contact, decision, self._past, **needs)
         if item.state == SNOOZED:
             return awake(item, rules, contact.correlation_id)
         if item.state != "waiting" or decision.triage or not item.decision["triage"]:

@@ -9,7 +9,7 @@ from connectors.phone.words import say
 from connectors.shared.twilio.media import Media
 from connectors.shared.twilio.numbers import to_e164
 from connectors.shared.twilio.webhook import Webhook, malformed
-from hub.interaction import Arrival, Channel, Party, PointKind
+from hub.interaction import Arrival, Channel, Party, PointKind, Thread
 
 _WITHHELD = frozenset({"+266696687", "+7378742833", "+2562533", "+8566696687", "+86282452253"})
 """ANONYMOUS, RESTRICTED, BLOCKED, UNKNOWN and UNAVAILABLE on a keypad, as Twilio writes them."""
@@ -46,8 +46,10 @@ def parse_call(
     *,
     now: datetime,
     answers: Mapping[str, str] | None = None,
+    waits: bool = False,
 ) -> Arrival:
-    """The contact, when its caller has chosen. A number that is shown proves nothing."""
+    """The contact, when its caller has chosen, and whether they wait: then it may go on with what
+    they have open. A number that is shown proves nothing."""
     language = caller.line.language
     text = say("called_about", language, title=title) if title else say("called", language)
     return Arrival(
@@ -60,6 +62,7 @@ def parse_call(
         language=language,
         topic=topic,
         occurred_at=now,
+        thread=Thread(matter=topic if waits else None),
         details=dict(answers or {}),
     )
 

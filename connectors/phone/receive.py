@@ -158,7 +158,7 @@ class Doors:
         language = caller.line.language
         title = title_of(asked, progress.topic, language)
         details, now = progress.details, clock.now()
-        arrival = parse_call(caller, progress.topic, title, now=now, answers=details)
+        arrival = parse_call(caller, progress.topic, title, now=now, answers=details, waits=True)
         accepted = await self._context.intake.accept(arrival)
 
         def wait(connection: Connection) -> None:

@@ -20,7 +20,7 @@ from hub.store import outbox
 from hub.store.agents import Agent
 from hub.store.constants import constant
 from hub.store.inserting import insert_new
-from hub.store.tables import agents, calls
+from hub.store.tables import agents, calls, interactions, unrouted
 from hub.store.tables import work_items as items
 from hub.store.work_items import DONE, OFFERED, WAITING
 
@@ -199,13 +199,19 @@ def unfinished(connection: Connection) -> list[Call]:
 
 
 def item_of(connection: Connection, call: Call) -> Item | None:
-    """None before the contact was routed."""
+    """None before the contact was routed, also where the conversation had work already."""
+    unread = select(unrouted.c.interaction_id).join(
+        interactions, interactions.c.id == unrouted.c.interaction_id
+    )
+    its = unread.where(
+        unrouted.c.conversation_id == call.conversation_id, interactions.c.external_id == call.sid
+    )
     row = connection.execute(
         select(items.c.id, items.c.state, items.c.agent_id, items.c.callback_to)
         .add_columns(items.c.customer_id, items.c.topic)
         .add_columns(agents.c.login, agents.c.name, agents.c.phone)
         .outerjoin(agents, agents.c.id == items.c.agent_id)
-        .where(items.c.conversation_id == call.conversation_id)
+        .where(items.c.conversation_id == call.conversation_id, ~its.exists())
         .order_by(items.c.id.desc())
         .limit(1)
     ).one_or_none()
@@ -247,7 +253,9 @@ def place_of(connection: Connection, call: Call) -> Place:
     """Where this caller is in line."""
     mine = connection.execute(
         select(items.c.role, items.c.rank).where(
-            items.c.conversation_id == call.conversation_id, items.c.state != DONE
+            items.c.conversation_id == call.conversation_id,
+            items.c.channel == Channel.PHONE.value,
+            items.c.state != DONE,
         )
     ).first()
     if mine is None:

@@ -267,6 +267,8 @@ _CHANGE = (
     .values(
         state=bindparam("new_state"),
         agent_id=bindparam("new_agent"),
+        channel=bindparam("new_channel"),
+        waiting_since=bindparam("new_waiting_since"),
         role=bindparam("new_role"),
         rank=bindparam("new_rank"),
         units=bindparam("new_units"),
@@ -299,6 +301,8 @@ def _change(item: WorkItem) -> dict[str, Any]:
         "changed_id": item.id,
         "new_state": item.state,
         "new_agent": item.agent_id,
+        "new_channel": item.channel.value,
+        "new_waiting_since": item.waiting_since,
         "new_role": item.role,
         "new_rank": _rank(item, standing),
         "new_units": item.units,

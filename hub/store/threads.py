@@ -1,9 +1,9 @@
 """Finds the conversation that each arrival of a batch belongs to.
 
 The order of trust is that of `Thread`: signed token, message references, body marker, subject
-number, what the sender has open on a channel without references. None of them outranks an unknown
-sender: who does not take part in the conversation gets a new one, linked to the old. Found
-conversations are locked, so arrivals in one queue up.
+number, what the sender has open on a channel without references, or may mean by a call. None of
+them outranks an unknown sender: who does not take part in the conversation gets a new one, linked
+to the old. Found conversations are locked, so arrivals in one queue up.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,7 +16,7 @@ from hub.alike import is_for_many_people
 from hub.interaction import Arrival, Automatic, Bounce, Channel, PointKind, Thread, Verification
 from hub.store.among import among
 from hub.store.inserting import digest, unique
-from hub.store.open_threads import open_of_senders
+from hub.store.open_threads import locked_points, meant_by_callers, open_of_senders
 from hub.store.tables import conversations, participants, thread_refs
 from hub.tokens import Tokens
 
@@ -61,7 +61,9 @@ class Threads:
         self._refs = _load_refs(connection, arrivals)
         self._conversations: dict[str, Conversation] = {}
         self._by_number: dict[int, str] = {}
-        self._open = open_of_senders(connection, arrivals)
+        points = locked_points(connection, arrivals)
+        self._open = open_of_senders(connection, arrivals, points)
+        self._meant = meant_by_callers(connection, arrivals, points)
         self._load_conversations(connection, arrivals)
 
     def candidates(self, arrival: Arrival) -> Iterable[Conversation]:
@@ -73,6 +75,8 @@ class Threads:
         ids += [self._signed(thread.marker), self._by_number.get(thread.number or 0, "")]
         if thread.within is not None:
             ids.append(self._open.get((channel, arrival.sender.key), ""))
+        if thread.matter is not None:
+            ids.append(self._meant.get((arrival.sender.key, thread.matter), ""))
         for conversation_id in dict.fromkeys(ids):
             if conversation_id in self._conversations:
                 yield self._conversations[conversation_id]
@@ -138,6 +142,8 @@ class Threads:
         self._conversations[conversation.id] = conversation
         if arrival.thread.within is not None:
             self._open[arrival.channel, arrival.sender.key] = conversation.id
+        if arrival.thread.matter is not None:  # two calls of a batch do not share a conversation
+            self._meant = {key: id_ for key, id_ in self._meant.items() if id_ != conversation.id}
         for reference in arrival.thread.own + arrival.thread.references:
             self._refs.setdefault(ref_key(arrival.channel, reference), (conversation.id, None))
 
@@ -148,7 +154,7 @@ class Threads:
         threads = [arrival.thread for arrival in arrivals]
         ids = [conversation_id for conversation_id, _ in self._refs.values()]
         ids += [self._signed(t) for thread in threads for t in (thread.token, thread.marker)]
-        ids += self._open.values()
+        ids += [*self._open.values(), *self._meant.values()]
         numbers = {thread.number for thread in threads if thread.number is not None}
         wanted = [i for i in unique(ids) if i]
         if not wanted and not numbers:

@@ -12,7 +12,8 @@ FULL = 100
 
 @dataclass(frozen=True)
 class Preferred:
-    """Who an item waits for, until when, and why: `sticky`, `reopened`, `transferred`, `snoozed`.
+    """Who an item waits for, until when, and why: `sticky`, `reopened`, `transferred`, `snoozed`,
+    `called`.
 
     `present`: they take work now; for somebody who is away an item does not wait.
     """
@@ -26,7 +27,7 @@ class Preferred:
     def personal(self) -> bool:
         """Whether they get it even without a role for it: somebody gave it to them, or they had it
         in hand already."""
-        return self.why in ("transferred", "snoozed")
+        return self.why in ("transferred", "snoozed", "called")
 
 
 @dataclass(frozen=True)
