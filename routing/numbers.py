@@ -1,7 +1,8 @@
 """The numbers in contacts, looked up: one query for all contacts that are routed together, and only
 when there are numbers in them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import Connection
 
@@ -12,13 +13,14 @@ from hub.store.routing import Unrouted
 from routing.contact import Contact
 from routing.model import Model
 
-_NONE: Mapping[Number, Whose] = {}
-
 
 class Numbers:
+    """`contacts`: what is routed, each with what is known of it so far."""
+
     def __init__(
         self, connection: Connection, model: Model, contacts: Sequence[tuple[Unrouted, Contact]]
     ) -> None:
+        self._facts = {unrouted.id: contact for unrouted, contact in contacts}
         self._mentioned: dict[str, list[Number]] = {}
         for unrouted, contact in contacts:
             if mentions := model.recogniser.mentions(contact):
@@ -27,12 +29,12 @@ class Numbers:
         wanted = {number for numbers in self._mentioned.values() for number in numbers}
         self._found = links.look_up(connection, wanted)
 
-    def known(self, contact: Unrouted) -> Mapping[Number, Whose]:
-        """Whose each number in it is."""
-        mentioned = self._mentioned.get(contact.id)
-        return (
-            {number: self._whose(number, contact) for number in mentioned} if mentioned else _NONE
-        )
+    def facts(self, contact: Unrouted) -> Contact:
+        """What is known of it now: also whose each number in it is."""
+        facts, mentioned = self._facts[contact.id], self._mentioned.get(contact.id)
+        if not mentioned:
+            return facts
+        return replace(facts, known={one: self._whose(one, contact) for one in mentioned})
 
     def link(self, connection: Connection, contacts: Sequence[Unrouted]) -> None:
         """Link conversations with what their numbers refer to, whosever it is."""

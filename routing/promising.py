@@ -32,9 +32,11 @@ class Terms:
 
     def target(self, promise: Promise, item: WorkItem, at: datetime) -> Target | None:
         """The strictest target that holds for the item from then on."""
-        agreed = self.agreed.get(item.customer_id, ())
-        found = [self._by_the_model(promise, item)]
-        found += [agreed_target(promise, one, item.role, self.model) for one in agreed]
+        promised = self._by_the_model(promise, item)
+        agreed = self.agreed.get(item.customer_id)
+        if not agreed:
+            return promised
+        found = [promised, *(agreed_target(promise, one, item.role, self.model) for one in agreed)]
         return strictest((one for one in found if one), at)
 
     def _by_the_model(self, promise: Promise, item: WorkItem) -> Target | None:

@@ -148,7 +148,7 @@ class _Work:
         item = self._open.get(contact.conversation_id)
         if _only_filed(contact):
             return item.role if item else ""
-        facts = replace(_contact(contact), known=self._numbers.known(contact))
+        facts = self._numbers.facts(contact)
         if item is not None and is_call_about(item, contact):
             facts = replace(facts, stated_topic=meant(item, contact.topic))
         decision = decide(facts, self._terms.model, self._learned)
