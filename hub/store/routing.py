@@ -116,7 +116,10 @@ def unrouted(connection: Connection, conversation_ids: Sequence[str]) -> list[Un
 
     Not only those whose event arrived: one that overtook another, or was lost, changes nothing.
     """
-    rows = connection.execute(_UNROUTED, {"ids": conversation_ids}).all()
+    # In two steps: of a flood that nobody has counted yet, PostgreSQL else walks through all
+    # interactions to find these.
+    ids = connection.execute(_WAITING, {"ids": conversation_ids}).scalars().all()
+    rows = connection.execute(_UNROUTED, {"ids": ids}).all() if ids else []
     files = _files(connection, [row.id for row in rows if row.has_files])
     return [_unrouted(row, files.get(row.id, ())) for row in rows]
 
@@ -204,6 +207,7 @@ _LOCK = (
     .with_for_update()
 )
 _ORGANISATIONS = customers.alias("organisations")
+_WAITING = select(waiting.c.interaction_id).where(among_named(waiting.c.conversation_id, "ids"))
 _UNROUTED = (
     select(
         interactions.c.id,
@@ -231,11 +235,10 @@ _UNROUTED = (
         _ORGANISATIONS.c.target_group.label("organisation_group"),
         exists().where(attachments.c.interaction_id == interactions.c.id).label("has_files"),
     )
-    .select_from(waiting)
-    .join(interactions, interactions.c.id == waiting.c.interaction_id)
+    .select_from(interactions)
     .join(customers, customers.c.id == interactions.c.customer_id)
     .outerjoin(_ORGANISATIONS, _ORGANISATIONS.c.id == customers.c.organisation_id)
-    .where(among_named(waiting.c.conversation_id, "ids"))
+    .where(among_named(interactions.c.id, "ids"))
     .order_by(interactions.c.conversation_id, interactions.c.sequence)
     .limit(MOST_AT_ONCE)
 )
