@@ -1,55 +1,23 @@
 """What a newcomer sees after `make run`: a mail and a chat arrive, and so do the answers."""
 
-import json
-import subprocess
-import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from loket_process import ROOT, clean_environment, ready
-from servers.process import free_port
-from waiting import wait_for
+from town import Town, open_town
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-@dataclass(frozen=True)
-class Demo:
-    url: str
-    passwords: dict[str, str]
-
-
 @pytest.fixture
-def demo(tmp_path: Path) -> Iterator[Demo]:
-    """The demo as `make run` starts it, in a folder of its own."""
-    port = free_port()
-    arguments = ["demo", "--port", str(port), "--folder", str(tmp_path)]
-    arguments += ["--smtp-port", str(free_port()), "--sink-port", str(free_port())]
-    with (
-        (tmp_path / "log").open("wb") as log,
-        subprocess.Popen(
-            [sys.executable, "-m", "config.cli", *arguments],
-            cwd=ROOT,
-            env=clean_environment(),
-            stdout=log,
-            stderr=log,
-        ) as process,
-    ):
-        try:
-            wait_for(lambda: ready(port))
-            passwords = json.loads((tmp_path / "demo-passwords.json").read_text())
-            yield Demo(f"http://127.0.0.1:{port}", passwords)
-        finally:
-            process.terminate()
-    assert process.returncode == 0
-    assert "Traceback" not in (tmp_path / "log").read_text()
+def demo(tmp_path: Path) -> Iterator[Town]:
+    with open_town(tmp_path) as town:
+        yield town
 
 
-async def sign_in(browser: Browser, demo: Demo, login: str) -> Page:
+async def sign_in(browser: Browser, demo: Town, login: str) -> Page:
     page = await browser.new_page()
     await page.goto(f"{demo.url}/console")
     await page.fill("input[name=login]", login)
@@ -67,7 +35,7 @@ async def answer(page: Page, text: str) -> None:
 
 
 @pytest.mark.timeout(120)
-async def test_a_mail_there_and_back_and_there_again(demo: Demo, browser: Browser) -> None:
+async def test_a_mail_there_and_back_and_there_again(demo: Town, browser: Browser) -> None:
     console = await sign_in(browser, demo, "sam")
     mailbox = await browser.new_page()
     await mailbox.goto(f"{demo.url}/demo/mail")
@@ -94,7 +62,7 @@ async def test_a_mail_there_and_back_and_there_again(demo: Demo, browser: Browse
 
 
 @pytest.mark.timeout(180)
-async def test_a_chat_there_and_back(demo: Demo, browser: Browser) -> None:
+async def test_a_chat_there_and_back(demo: Town, browser: Browser) -> None:
     console = await sign_in(browser, demo, "sam")
     shop = await browser.new_page()
     await shop.goto(f"{demo.url}/demo/shop")
@@ -112,7 +80,7 @@ async def test_a_chat_there_and_back(demo: Demo, browser: Browser) -> None:
 
 
 @pytest.mark.timeout(180)
-async def test_a_text_there_and_back_and_stop(demo: Demo, browser: Browser) -> None:
+async def test_a_text_there_and_back_and_stop(demo: Town, browser: Browser) -> None:
     console = await sign_in(browser, demo, "sam")
     phone = await browser.new_page()
     await phone.goto(f"{demo.url}/demo/phone?number=0612345678")
@@ -137,7 +105,7 @@ async def test_a_text_there_and_back_and_stop(demo: Demo, browser: Browser) -> N
 
 
 @pytest.mark.timeout(180)
-async def test_a_call_there_and_an_agent_who_is_rung(demo: Demo, browser: Browser) -> None:
+async def test_a_call_there_and_an_agent_who_is_rung(demo: Town, browser: Browser) -> None:
     console = await sign_in(browser, demo, "sam")
     phone = await browser.new_page()
     await phone.goto(f"{demo.url}/demo/phone?number=0612345678")
