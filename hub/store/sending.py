@@ -177,21 +177,31 @@ def _find(connection: Connection, interaction_id: str) -> Any:
 
 def _write(connection: Connection, row: Any, outcome: Outcome) -> None:
     event_id = _tell(connection, row, outcome)
-    values: dict[str, Any] = {
-        "state": outcome.state,
-        "error": outcome.error,
-        "next_at": outcome.next_at,
-        "lease_until": None,
-        "updated_at": clock.now(),
-        "trouble_event_id": event_id if outcome.state in NEEDS_A_PERSON else None,
+    values = {
+        "of_id": row.interaction_id,
+        "new_state": outcome.state,
+        "new_error": outcome.error,
+        "new_next_at": outcome.next_at,
+        "now": clock.now(),
+        "trouble": event_id if outcome.state in NEEDS_A_PERSON else None,
+        "provider": outcome.provider_id or row.provider_id,
     }
-    if outcome.provider_id:
-        values["provider_id"] = outcome.provider_id
-    connection.execute(
-        update(outbound).where(outbound.c.interaction_id == row.interaction_id).values(values)
+    connection.execute(_WRITE, values)
+
+
+_WRITE = (
+    update(outbound)
+    .where(outbound.c.interaction_id == bindparam("of_id"))
+    .values(
+        state=bindparam("new_state"),
+        error=bindparam("new_error"),
+        next_at=bindparam("new_next_at"),
+        lease_until=None,
+        updated_at=bindparam("now"),
+        trouble_event_id=bindparam("trouble"),
+        provider_id=bindparam("provider"),
     )
-
-
+)
 _FIND = (
     select(outbound, interactions.c.correlation_id)
     .join(interactions, interactions.c.id == outbound.c.interaction_id)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, select, update
+from sqlalchemy import Connection, Select, Update, bindparam, func, select, update
 
 from hub import clock
 from hub.errors import Rejected
@@ -375,11 +375,9 @@ def change(
     Where only its clocks went on meanwhile, nobody was faster, and it is done all the same.
     """
     new = {"epoch": item.epoch + 1, **ranked(item, values)}
-    result = connection.execute(
-        update(work_items)
-        .where(work_items.c.id == item.id, work_items.c.epoch == item.epoch)
-        .values(new)
-    )
+    given = {"item_id": item.id, "as_read": item.epoch}
+    given |= {f"new_{name}": value for name, value in new.items()}
+    result = connection.execute(_change(tuple(sorted(new))), given)
     if result.rowcount == 0:
         present = _locked(connection, item.id)
         if (present.state, present.agent_id, present.role) != (
@@ -404,6 +402,15 @@ def change(
     details |= {"conversation": item.conversation_id, "epoch": changed.epoch}
     audit.record(connection, actor=agent.id, action=action, about=item.id, details=details)
     return changed
+
+
+@functools.cache  # a handful: what happens to work always writes the same columns
+def _change(names: tuple[str, ...]) -> Update:
+    return (
+        update(work_items)
+        .where(work_items.c.id == bindparam("item_id"), work_items.c.epoch == bindparam("as_read"))
+        .values({name: bindparam(f"new_{name}") for name in names})
+    )
 
 
 def tell_again(connection: Connection, conversation_ids: Collection[str]) -> None:
