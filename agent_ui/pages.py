@@ -7,7 +7,7 @@ from typing import Any
 from aiohttp import web
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from agent_ui import openings, spans, trade_words, words
+from agent_ui import field_words, openings, spans, trade_words, words
 from agent_ui.call_words import call_state, call_words
 from agent_ui.context import ConsoleContext
 from agent_ui.delivery_words import delivery_error
@@ -50,6 +50,7 @@ def _environment(organisation: str, static: StaticFiles) -> Environment:
     environment.globals.update(
         static=static.url,
         trade_words=trade_words,
+        field_words=field_words,
         words=words,
         spans=spans,
         openings=openings,

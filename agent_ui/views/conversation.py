@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from agent_ui.clocks import clocks_of
 from agent_ui.context import ConsoleContext
+from agent_ui.customer_fields import Attempt
 from agent_ui.drafting import Draft
 from agent_ui.pages import Pages
 from agent_ui.screen import Screen, read_screen
@@ -49,6 +50,7 @@ class ConversationViews:
         mode: str = "reply",
         status: int = HTTPStatus.OK,
         promise: str = "",
+        attempt: Attempt | None = None,
     ) -> web.Response:
         """The conversation's panes; with the work list around them unless a script asks.
 
@@ -69,6 +71,7 @@ class ConversationViews:
             "clocks": clocks_of(screen.deadlines, self._context.ruler, clock.now()),
             "why": self._why(screen, visit.texts.language),
             "promise": promise,
+            "attempt": attempt,
             "group": self._context.groups.of(screen.customer, visit.texts.language),
             "groups": self._context.groups.titles(visit.texts.language),
             "resolve_now": visit.request.query.get("resolve") == "1",

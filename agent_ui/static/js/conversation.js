@@ -1,4 +1,5 @@
 // <loket-conversation>: the open conversation; new entries come in, nothing jumps.
+import { refreshFields } from "./fields.js";
 import { fetchPart } from "./parts.js";
 import { counted, say } from "./texts.js";
 import { showTimes } from "./times.js";
@@ -128,6 +129,7 @@ class Conversation extends HTMLElement {
     this.refreshHead(fresh);
     this.refreshComposer(fresh);
     refreshSteps(answer.page);
+    refreshFields(answer.page);
     if (entries) this.refreshEntries(fresh);
     showTimes(this);
   }

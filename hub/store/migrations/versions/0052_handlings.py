@@ -8,8 +8,8 @@ from alembic import op
 
 from hub.store.types import Json
 
-revision = "0051"
-down_revision = "0050"
+revision = "0052"
+down_revision = "0051"
 
 
 def upgrade() -> None:
