@@ -21,6 +21,7 @@ from agent_ui.office.rating import RatingViews
 from agent_ui.office.reports import ReportViews
 from agent_ui.office.reviews import ReviewViews
 from agent_ui.office.routes import OfficeViews
+from agent_ui.office.rules import RuleViews
 from agent_ui.office.upkeep import UpkeepViews
 from agent_ui.office.wall import WallViews
 from agent_ui.office.welcome import WelcomeViews
@@ -49,6 +50,7 @@ from agent_ui.views.information import InformationViews
 from agent_ui.views.matrix import MatrixViews
 from agent_ui.views.model import ModelViews
 from agent_ui.views.model_changes import ModelChanges
+from agent_ui.views.next_action import NextActionViews
 from agent_ui.views.oidc import OidcViews
 from agent_ui.views.portal_rights import PortalRightsViews
 from agent_ui.views.programs import ProgramViews
@@ -106,6 +108,7 @@ class Console:
             promises=PromiseViews(context, conversation),
             portal_rights=PortalRightsViews(context, pages),
             files=FileViews(context, pages),
+            next_action=NextActionViews(context, conversation),
             follows=FollowViews(context),
             guide=GuideViews(pages, context.guide),
             tasks=TaskViews(context, conversation),
@@ -142,6 +145,7 @@ class Console:
                 rating=RatingViews(context, pages),
                 channels=ChannelViews(context, pages),
                 links=LinkViews(context, pages),
+                rules=RuleViews(context, pages),
                 first_run=FirstRunViews(context, pages),
                 components=ComponentViews(pages),
             ),

@@ -184,6 +184,7 @@ ADMINISTRATION = (
     ("/console/admin/organisation", N_("Organisation")),
     ("/console/model/hours", N_("Hours")),
     ("/console/admin/channels", N_("Channels")),
+    ("/console/admin/rules", N_("Rules")),
     ("/console/admin/links", N_("Links")),
     ("/console/admin/health", N_("Health")),
     ("/console/admin/ledger", N_("Ledger")),
