@@ -13,6 +13,7 @@ from agent_ui.news import TOPICS, News
 from agent_ui.office.account import AccountViews
 from agent_ui.office.channels import ChannelViews
 from agent_ui.office.components import ComponentViews
+from agent_ui.office.customer_fields import CustomerFieldViews
 from agent_ui.office.first_run import FirstRunViews, first_link, nobody_yet
 from agent_ui.office.links import LinkViews
 from agent_ui.office.organisation import OrganisationViews
@@ -38,6 +39,7 @@ from agent_ui.views.chat import ChatViews
 from agent_ui.views.colleagues import ColleagueViews
 from agent_ui.views.company import CompanyViews
 from agent_ui.views.conversation import ConversationViews
+from agent_ui.views.customer_fields import FieldViews
 from agent_ui.views.desk import DeskViews
 from agent_ui.views.files import FileViews
 from agent_ui.views.follows import FollowViews
@@ -107,6 +109,7 @@ class Console:
             search=SearchViews(context, pages),
             promises=PromiseViews(context, conversation),
             portal_rights=PortalRightsViews(context, pages),
+            fields=FieldViews(context, conversation),
             files=FileViews(context, pages),
             next_action=NextActionViews(context, conversation),
             follows=FollowViews(context),
@@ -146,6 +149,7 @@ class Console:
                 channels=ChannelViews(context, pages),
                 links=LinkViews(context, pages),
                 rules=RuleViews(context, pages),
+                customer_fields=CustomerFieldViews(context, pages),
                 first_run=FirstRunViews(context, pages),
                 components=ComponentViews(pages),
             ),

@@ -7,7 +7,15 @@ from typing import Any
 from aiohttp import web
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from agent_ui import openings, rule_sentences, rule_words, spans, trade_words, words
+from agent_ui import (
+    field_words,
+    openings,
+    rule_sentences,
+    rule_words,
+    spans,
+    trade_words,
+    words,
+)
 from agent_ui.call_words import call_state, call_words
 from agent_ui.context import ConsoleContext
 from agent_ui.delivery_words import delivery_error
@@ -54,6 +62,7 @@ def _environment(organisation: str, static: StaticFiles) -> Environment:
         rule_words=rule_words,
         sentences=rule_sentences,
         door_of=door_of,
+        field_words=field_words,
         words=words,
         spans=spans,
         openings=openings,

@@ -17,6 +17,7 @@ from agent_ui.views.chat import ChatViews
 from agent_ui.views.colleagues import ColleagueViews
 from agent_ui.views.company import CompanyViews
 from agent_ui.views.conversation import ConversationViews
+from agent_ui.views.customer_fields import FieldViews
 from agent_ui.views.desk import DeskViews
 from agent_ui.views.files import FileViews
 from agent_ui.views.follows import FollowViews
@@ -70,6 +71,7 @@ class Views:
     search: SearchViews
     promises: PromiseViews
     portal_rights: PortalRightsViews
+    fields: FieldViews
     files: FileViews
     follows: FollowViews
     guide: GuideViews
@@ -156,6 +158,7 @@ def routes(
         Route("POST", work_item + "/topic", agents(views.actions.correct_topic)),
         Route("POST", work_item + "/information", agents(views.information.enter)),
         Route("POST", "/console/customers/{id}/group", agents(views.information.group)),
+        Route("POST", "/console/customers/{id}/fields", agents(views.fields.put)),
         Route("POST", work_item + "/steps", agents(views.information.step)),
         Route("POST", "/console/proposals/{id}", agents(views.information.decide)),
         Route("GET", conversation, agents(views.conversation.page)),

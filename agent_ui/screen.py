@@ -7,6 +7,7 @@ from datetime import UTC, tzinfo
 from sqlalchemy import Connection
 
 from agent_ui.call_bar import CallBar, read_call_bar
+from agent_ui.customer_fields import Fields, read_fields, without_hidden
 from agent_ui.drafting import Draft, from_kept
 from agent_ui.forwarding import last_in
 from agent_ui.guidance import Guidance, guidance_of
@@ -97,6 +98,7 @@ class Screen:
     task: Task | None
     tasks: list[Task]
     identity: Identity
+    fields: Fields
     regroup: Regroup
     next: NextActions
 
@@ -208,6 +210,8 @@ def read_screen(
     entries = timeline.entries(connection, conversation_id, limit=settings.timeline_length + 1)
     item = work_items.latest_of(connection, [conversation_id]).get(conversation_id)
     customer = customers.customer(connection, conversation.customer_id)
+    fields = read_fields(connection, customer, agent, item.topic if item else "")
+    customer = without_hidden(customer, fields.known, agent)
     own, colleagues = customers.history(
         connection, customer, besides=conversation_id, limit=settings.history_length
     )
@@ -251,6 +255,7 @@ def read_screen(
         tasks=tasks.asked_in(connection, conversation_id),
         promises=promising.of_customer(connection, customer.id),
         regroup=read_regroup(connection, conversation, entries, agent),
+        fields=fields,
         identity=read_identity(connection, conversation, customer, agent),
         signature=own_choices.get(connection, agent.id, own_choices.SIGNATURE) or "",
     )

@@ -27,6 +27,7 @@ from agent_ui.rule_words import RULE_REASONS
 from agent_ui.texts import N_, Texts
 from agent_ui.workshop.words import WORKSHOP_REASONS
 from hub.alike import Likeness
+from hub.custom_fields import FieldRefused
 from hub.errors import Rejected
 from hub.store.work_items import Taken
 
@@ -635,6 +636,8 @@ def reason(texts: Texts, error: Rejected) -> str:
     """Why something was refused, for the person who tried."""
     if isinstance(error, Taken) and error.holder:
         return texts(HAS_IT, name=error.holder)
+    if isinstance(error, FieldRefused):
+        return error.said(texts.language)
     return texts(REASONS.get(error.code, error.detail))
 
 

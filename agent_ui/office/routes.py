@@ -7,6 +7,7 @@ from agent_ui.guard import Guard
 from agent_ui.office.account import AccountViews
 from agent_ui.office.channels import ChannelViews
 from agent_ui.office.components import ComponentViews
+from agent_ui.office.customer_fields import CustomerFieldViews
 from agent_ui.office.first_run import FirstRunViews
 from agent_ui.office.links import LinkViews
 from agent_ui.office.organisation import OrganisationViews
@@ -36,6 +37,7 @@ class OfficeViews:
     first_run: FirstRunViews
     links: LinkViews
     rules: RuleViews
+    customer_fields: CustomerFieldViews
     components: ComponentViews
 
 
@@ -82,6 +84,7 @@ def _administration(views: OfficeViews, guard: Guard) -> Sequence[Route]:
     first = "/console/first/{code:[a-z0-9.]{1,60}}"
     rate = "/rate/{token:[a-z0-9.-]{1,80}}"
     home, welcome = "/console/admin", "/console/welcome/{token:[A-Za-z0-9_-]{1,64}}"
+    fields = home + "/fields"
     return [
         Route("GET", home + "/people", administrators(people.page)),
         Route("POST", home + "/people", administrators(people.invite)),
@@ -106,6 +109,11 @@ def _administration(views: OfficeViews, guard: Guard) -> Sequence[Route]:
         Route("GET", home + "/links", administrators(views.links.page)),
         Route("POST", home + "/links", administrators(views.links.add)),
         Route("POST", home + "/links/remove", administrators(views.links.remove)),
+        Route("GET", fields, administrators(views.customer_fields.page)),
+        Route("POST", fields, administrators(views.customer_fields.add)),
+        Route("GET", fields + "/{id}", administrators(views.customer_fields.one)),
+        Route("POST", fields + "/{id}", administrators(views.customer_fields.change)),
+        Route("POST", fields + "/{id}/act", administrators(views.customer_fields.act)),
         Route("GET", home + "/health", administrators(watch.health)),
         Route("GET", home + "/ledger", administrators(watch.ledger)),
         Route("GET", home + "/ledger/items", administrators(watch.ledger_items)),

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from agent_ui.clocks import clocks_of
 from agent_ui.context import ConsoleContext
+from agent_ui.customer_fields import Attempt
 from agent_ui.drafting import Draft
 from agent_ui.next_action import Door, door_of
 from agent_ui.pages import Pages
@@ -52,6 +53,7 @@ class ConversationViews:
         mode: str = "reply",
         status: int = HTTPStatus.OK,
         promise: str = "",
+        attempt: Attempt | None = None,
     ) -> web.Response:
         """The conversation's panes; with the work list around them unless a script asks.
 
@@ -75,6 +77,7 @@ class ConversationViews:
             "promise": promise or (door.text if door.kind == "promise" else ""),
             "door": door,
             "names": self._names(visit.texts.language),
+            "attempt": attempt,
             "group": self._context.groups.of(screen.customer, visit.texts.language),
             "groups": self._context.groups.titles(visit.texts.language),
             "resolve_now": visit.request.query.get("resolve") == "1",

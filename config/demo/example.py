@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, Field
 
+from hub.custom_fields import FieldKind, Who, Whose
 from hub.deliveries import EventKind
 from hub.interaction import Channel, Frozen
 
@@ -45,6 +46,25 @@ class Customer(Frozen):
     attributes: dict[str, str] = Field(default_factory=dict)
     agreements: tuple[Agreement, ...] = ()
     contacts: tuple["Customer", ...] = ()
+
+
+class FieldChoice(Frozen):
+    name: str
+    titles: dict[str, str]
+
+
+class FieldEntry(Frozen):
+    """A field of customers."""
+
+    key: str
+    kind: FieldKind
+    titles: dict[str, str]
+    whose: tuple[Whose, ...] = tuple(Whose)
+    choices: tuple[FieldChoice, ...] = ()
+    currency: str = ""
+    topics: tuple[str, ...] = ()
+    changed_by: Who = Who.AGENT
+    searchable: bool = False
 
 
 class Writer(Frozen):
@@ -158,6 +178,10 @@ class _Customers(Frozen):
     customers: tuple[Customer, ...]
 
 
+class _Fields(Frozen):
+    fields: tuple[FieldEntry, ...]
+
+
 class _Agents(Frozen):
     agents: tuple[AgentEntry, ...]
 
@@ -169,6 +193,11 @@ class _History(Frozen):
 @cache
 def customers() -> tuple[Customer, ...]:
     return _read("customers.yaml", _Customers).customers
+
+
+@cache
+def fields() -> tuple[FieldEntry, ...]:
+    return _read("fields.yaml", _Fields).fields
 
 
 @cache

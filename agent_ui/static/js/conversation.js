@@ -1,5 +1,6 @@
 // <loket-conversation>: the open conversation; new entries come in, nothing jumps.
 import { refreshNext, refreshNextSoon } from "./next-action.js";
+import { refreshFields } from "./fields.js";
 import { fetchPart } from "./parts.js";
 import { counted, say } from "./texts.js";
 import { showTimes } from "./times.js";
@@ -131,6 +132,7 @@ class Conversation extends HTMLElement {
     this.refreshComposer(fresh);
     refreshSteps(answer.page);
     refreshNext(answer.page);
+    refreshFields(answer.page);
     if (entries) this.refreshEntries(fresh);
     showTimes(this);
   }

@@ -39,6 +39,7 @@ from hub.store.tables.customers import (
     consents,
     contact_points,
     conversation_links,
+    customer_fields,
     customer_proposals,
     customers,
 )
@@ -141,6 +142,7 @@ __all__ = [
     "conversation_links",
     "conversation_numbers",
     "conversations",
+    "customer_fields",
     "customer_keys",
     "customer_pairs",
     "customer_proposals",
