@@ -407,7 +407,7 @@ BECAUSE = {
     "reopened": N_("you handled this conversation before"),
     "transferred": N_("a colleague handed it to you"),
     "snoozed": N_("you had put it aside"),
-    "called": N_("you had it in hand when the customer called"),
+    "called": N_("you had it in hand when the customer came about it"),
 }
 CIRCLES = {
     "backup": N_("your role is the backup"),
@@ -443,6 +443,7 @@ STEPS = {
     "given": N_("A supervisor gave it to {name}."),
     "snoozed": N_("{name} put it aside."),
     "called": N_("The customer called about it while {name} had it: it waits as a call."),
+    "chatted": N_("The customer came to chat about it while {name} had it: it waits as a chat."),
     "woken": N_("It waits again, at its old place."),
     "escalated": N_("{name} asked for a decision: {goal}."),
     "callback": N_("The customer asked to be called back; it keeps its place."),
@@ -483,7 +484,7 @@ CHOSEN = {
     "reopened": N_("handled this conversation before"),
     "transferred": N_("a colleague handed it to them"),
     "snoozed": N_("had put it aside"),
-    "called": N_("had it in hand when the customer called"),
+    "called": N_("had it in hand when the customer came about it"),
 }
 
 WEBHOOKS = {
@@ -495,6 +496,13 @@ TOLD = {
     "waiting": N_("on its way"),
     "delivered": N_("taken"),
     "failed": N_("given up"),
+}
+PLACED = {
+    "named": N_("One of {n} open conversations: it names something that this one is about."),
+    "topic": N_("One of {n} open conversations: its words fit the topic of this one."),
+    "last": N_("One of {n} open conversations: the last on this channel was said in this one."),
+    "newest": N_("One of {n} open conversations: this is the newest."),
+    "fits": N_("It went on here: no other open conversation of this customer fits."),
 }
 FORMS = {
     "letter": N_("Letter"),
