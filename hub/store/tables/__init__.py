@@ -82,6 +82,7 @@ from hub.store.tables.people import (
     sessions,
     sign_ins,
 )
+from hub.store.tables.rules import business_rules, rule_proposals
 from hub.store.tables.search import search_documents, search_progress, search_terms
 from hub.store.tables.system import (
     audit_log,
@@ -132,6 +133,7 @@ __all__ = [
     "assignment_steps",
     "attachments",
     "audit_log",
+    "business_rules",
     "calls",
     "canned_replies",
     "chat_visits",
@@ -195,6 +197,7 @@ __all__ = [
     "related_conversations",
     "reviews",
     "roles",
+    "rule_proposals",
     "saved_views",
     "search_documents",
     "search_progress",
