@@ -8,8 +8,8 @@ from alembic import op
 
 from hub.store.types import Json
 
-revision = "0052"
-down_revision = "0051"
+revision = "0053"
+down_revision = "0052"
 
 
 def upgrade() -> None:
