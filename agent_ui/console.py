@@ -22,6 +22,7 @@ from agent_ui.office.rating import RatingViews
 from agent_ui.office.reports import ReportViews
 from agent_ui.office.reviews import ReviewViews
 from agent_ui.office.routes import OfficeViews
+from agent_ui.office.rules import RuleViews
 from agent_ui.office.upkeep import UpkeepViews
 from agent_ui.office.wall import WallViews
 from agent_ui.office.welcome import WelcomeViews
@@ -51,6 +52,7 @@ from agent_ui.views.information import InformationViews
 from agent_ui.views.matrix import MatrixViews
 from agent_ui.views.model import ModelViews
 from agent_ui.views.model_changes import ModelChanges
+from agent_ui.views.next_action import NextActionViews
 from agent_ui.views.oidc import OidcViews
 from agent_ui.views.portal_rights import PortalRightsViews
 from agent_ui.views.programs import ProgramViews
@@ -109,6 +111,7 @@ class Console:
             portal_rights=PortalRightsViews(context, pages),
             fields=FieldViews(context, conversation),
             files=FileViews(context, pages),
+            next_action=NextActionViews(context, conversation),
             follows=FollowViews(context),
             guide=GuideViews(pages, context.guide),
             tasks=TaskViews(context, conversation),
@@ -145,6 +148,7 @@ class Console:
                 rating=RatingViews(context, pages),
                 channels=ChannelViews(context, pages),
                 links=LinkViews(context, pages),
+                rules=RuleViews(context, pages),
                 customer_fields=CustomerFieldViews(context, pages),
                 first_run=FirstRunViews(context, pages),
                 components=ComponentViews(pages),

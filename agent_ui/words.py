@@ -23,6 +23,7 @@ from agent_ui.model_words import (
     WATCHED_AS,
 )
 from agent_ui.office.words import OFFICE_REASONS
+from agent_ui.rule_words import RULE_REASONS
 from agent_ui.texts import N_, Texts
 from agent_ui.workshop.words import WORKSHOP_REASONS
 from hub.alike import Likeness
@@ -190,6 +191,7 @@ REASONS = {
     "no_such_number": N_("You can see no conversation with this number."),
     **MODEL_REASONS,
     **OFFICE_REASONS,
+    **RULE_REASONS,
     **WORKSHOP_REASONS,
 }
 
@@ -554,6 +556,8 @@ KEYS = (
     ("x", N_("note")),
     ("f", N_("forward")),
     ("v", N_("promise something")),
+    ("Shift+A", N_("do what is proposed")),
+    ("Shift+Z", N_("put aside what is proposed")),
     ("b", N_("take back what has not left yet")),
     ("e", N_("resolve")),
     ("n", N_("open the next one")),
@@ -587,6 +591,8 @@ PALETTE = (
     *(pair for pair in KEYS if len(pair[0]) == 1),
     ("z", N_("put it aside")),
     ("u", N_("back to the list")),
+    ("A", N_("do what is proposed")),
+    ("Z", N_("put aside what is proposed")),
     ("S", N_("split the conversation from a message on")),
     ("M", N_("merge the conversation into another")),
     ("L", N_("link it with another conversation")),
@@ -675,8 +681,13 @@ def limit(texts: Texts, name: str, most: Decimal) -> str:
         number = number.replace(".", ",")
     thing, _, unit = name.replace("-", "_").rpartition("_")
     amount = texts(_UNITS[unit], n=number) if thing and unit in _UNITS else number
-    named = (thing if amount != number else name.replace("-", "_")).replace("_", " ").capitalize()
-    return texts(N_("{name}: at most {n}"), name=named, n=amount)
+    named = limit_name(name) if amount != number else name.replace("-", "_").replace("_", " ")
+    return texts(N_("{name}: at most {n}"), name=named.capitalize(), n=amount)
+
+
+def limit_name(name: str) -> str:
+    """What is limited, without its unit: the `refund` of `refund_eur`."""
+    return name.replace("-", "_").rpartition("_")[0].replace("_", " ").capitalize()
 
 
 _UNITS = {

@@ -15,6 +15,7 @@ from agent_ui.office.people import PeopleViews
 from agent_ui.office.rating import RatingViews
 from agent_ui.office.reports import ReportViews
 from agent_ui.office.reviews import ReviewViews
+from agent_ui.office.rules import RuleViews
 from agent_ui.office.upkeep import UpkeepViews
 from agent_ui.office.wall import WallViews
 from agent_ui.office.welcome import WelcomeViews
@@ -35,6 +36,7 @@ class OfficeViews:
     channels: ChannelViews
     first_run: FirstRunViews
     links: LinkViews
+    rules: RuleViews
     customer_fields: CustomerFieldViews
     components: ComponentViews
 
@@ -46,6 +48,7 @@ def office_routes(
     return [
         *_overview(views, guard),
         *_administration(views, guard),
+        *_rules(views, guard),
         *_account(views, guard),
         *([parts] if development else []),
     ]
@@ -117,6 +120,18 @@ def _administration(views: OfficeViews, guard: Guard) -> Sequence[Route]:
         Route("GET", home + "/dead-letters", administrators(watch.dead_letters)),
         Route("POST", home + "/dead-letters", administrators(watch.act_on_letters)),
         Route("GET", home + "/audit", administrators(watch.audit)),
+    ]
+
+
+def _rules(views: OfficeViews, guard: Guard) -> Sequence[Route]:
+    administrators, rules = guard.for_administrators, "/console/admin/rules"
+    return [
+        Route("GET", rules, administrators(views.rules.page)),
+        Route("POST", rules, administrators(views.rules.keep)),
+        Route("GET", rules + "/new", administrators(views.rules.new)),
+        Route("GET", rules + "/{id}", administrators(views.rules.show)),
+        Route("POST", rules + "/{id}/remove", administrators(views.rules.remove)),
+        Route("GET", rules + "/{id}/items", administrators(views.rules.items)),
     ]
 
 

@@ -206,6 +206,7 @@ ADMINISTRATION = (
     ("/console/admin/organisation", N_("Organisation")),
     ("/console/model/hours", N_("Hours")),
     ("/console/admin/channels", N_("Channels")),
+    ("/console/admin/rules", N_("Rules")),
     ("/console/admin/links", N_("Links")),
     ("/console/admin/fields", N_("Fields")),
     ("/console/admin/health", N_("Health")),

@@ -160,6 +160,20 @@ class Messages(Frozen):
     strangers: tuple[Writer, ...]
 
 
+class CannedReply(Frozen):
+    shortcut: str
+    topic: str
+    title: str
+    texts: dict[str, str]
+
+
+class Rules(Frozen):
+    """`rules`: each as it is kept, but for the day on which it begins."""
+
+    replies: tuple[CannedReply, ...]
+    rules: tuple[dict[str, Any], ...]
+
+
 class _Customers(Frozen):
     customers: tuple[Customer, ...]
 
@@ -199,6 +213,11 @@ def past_conversations() -> tuple[PastConversation, ...]:
 @cache
 def sales() -> Sales:
     return _read("orders.yaml", Sales)
+
+
+@cache
+def rules() -> Rules:
+    return _read("rules.yaml", Rules)
 
 
 @cache

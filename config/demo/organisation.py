@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, null, select, update
 
-from config.demo import example, history, trade
+from config.demo import example, history, rules, trade
 from config.demo.addresses import CHAT_SITE
 from config.demo.example import ALL_ROLES, AgentEntry, Agreement, Customer, FieldEntry
 from config.demo.sign_ins import Passwords
@@ -54,6 +54,7 @@ def _load(connection: Connection, model: Model, hashes: Mapping[str, str]) -> No
     with outbox.untold(connection):
         trade.add(connection, now)
     history.add(connection, model, now)
+    rules.add(connection, now.date())
     audit.record(connection, actor="demo", action="demo.loaded", about="organisation", details={})
 
 

@@ -83,10 +83,10 @@ class Workplace:
         return await self.database.write(lambda c: add_waiting(c, name, **changes))
 
     async def place(self, item_id: str) -> Outcome:
-        return await self.database.write(lambda c: self.handing_out.place(c, item_id))
+        return await self.database.step(lambda c: self.handing_out.place(c, item_id))
 
     async def serve(self, agent: Agent) -> Outcome:
-        return await self.database.write(lambda c: self.handing_out.serve(c, agent.id))
+        return await self.database.step(lambda c: self.handing_out.serve(c, agent.id))
 
     async def item(self, item_id: str) -> Any:
         found = select(t.work_items).where(t.work_items.c.id == item_id)
