@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Integer, bindparam, exists, select, update
+from sqlalchemy import Connection, Integer, and_, bindparam, exists, select, update
 
 from connectors.chat.frames import FileLink, Line
 from connectors.chat.visitor import Visitor
@@ -123,17 +123,28 @@ def set_address(connection: Connection, visitor: Visitor, address: str) -> bool:
 def file_of(
     connection: Connection, attachment_id: str, session_reference: str
 ) -> Attachment | None:
-    """A file of the conversation that this session has become; None for any other."""
+    """A file that was sent in the chat that this session has become; None for any other, such as
+    one in a mail of the same conversation."""
     found = timeline.attachment(connection, attachment_id)
     if found is None or digest(session_reference) not in references_of(connection, found[1]):
         return None
-    return found[0]
+    in_the_chat = (
+        select(interactions.c.id)
+        .join(attachments, attachments.c.interaction_id == interactions.c.id)
+        .where(attachments.c.id == attachment_id, _IS_CHAT)
+    )
+    return found[0] if connection.execute(in_the_chat).first() else None
 
 
 _CHAT = (
     select(conversations.c.id, conversations.c.resolved_at, conversations.c.handover_address)
     .join(thread_refs, thread_refs.c.conversation_id == conversations.c.id)
     .where(thread_refs.c.ref_hash == bindparam("ref_hash"))
+)
+# What was said in the chat, and not on another channel or among us.
+_IS_CHAT = and_(
+    interactions.c.channel == Channel.CHAT.value,
+    interactions.c.kind == InteractionKind.MESSAGE.value,
 )
 _LINES = select(
     interactions.c.id,
@@ -147,8 +158,7 @@ _LINES = select(
     exists().where(attachments.c.interaction_id == interactions.c.id).label("has_files"),
 ).where(
     interactions.c.conversation_id == bindparam("conversation_id"),
-    interactions.c.channel == Channel.CHAT.value,
-    interactions.c.kind == InteractionKind.MESSAGE.value,
+    _IS_CHAT,
 )
 _MOST = bindparam("most", type_=Integer())
 _NEXT = (

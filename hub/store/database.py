@@ -23,7 +23,11 @@ class Store(Protocol):
 
     async def read(self, work: Work[T]) -> T: ...
 
+    async def look(self, work: Work[T]) -> T: ...
+
     async def write(self, work: Work[T]) -> T: ...
+
+    async def step(self, work: Work[T]) -> T: ...
 
     async def close(self) -> None: ...
 
@@ -46,6 +50,15 @@ class Database:
         except CAUGHT as error:
             raise _store_error(error) from error
 
+    async def look(self, work: Work[T]) -> T:
+        """Run `work`, which changes nothing: `read` without the two round trips that begin and end
+        a transaction on PostgreSQL. Each statement sees what is committed when it begins, as
+        there."""
+        try:
+            return await self._store.look(work)
+        except CAUGHT as error:
+            raise _store_error(error) from error
+
     async def write(self, work: Work[T]) -> T:
         """Run `work` in a transaction; when this returns, the change is durable.
 
@@ -53,6 +66,17 @@ class Database:
         """
         try:
             return await self._store.write(work)
+        except CAUGHT as error:
+            raise _store_error(error) from error
+
+    async def step(self, work: Work[T]) -> T:
+        """Run `work` in a transaction on SQLite, and each of its statements in one of its own on
+        PostgreSQL: that saves the two round trips which begin and end one.
+
+        For work that looks, and does what is to happen wholly or not at all in one statement.
+        """
+        try:
+            return await self._store.step(work)
         except CAUGHT as error:
             raise _store_error(error) from error
 

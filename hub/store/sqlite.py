@@ -27,7 +27,13 @@ class SqliteStore:
     async def read(self, work: Callable[[Connection], T]) -> T:
         return await self._reader.run(work)
 
+    async def look(self, work: Callable[[Connection], T]) -> T:
+        return await self._reader.run(work)
+
     async def write(self, work: Callable[[Connection], T]) -> T:
+        return await self._writer.run(work)
+
+    async def step(self, work: Callable[[Connection], T]) -> T:
         return await self._writer.run(work)
 
     async def close(self) -> None:

@@ -6,7 +6,7 @@ here and in the router.
 """
 
 import functools
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
@@ -23,6 +23,7 @@ from hub.store import (
     answers,
     audit,
     deadlines,
+    decisions,
     former_decisions,
     in_hand,
     outbox,
@@ -49,6 +50,7 @@ DONE = "done"
 
 NOT_PREFERRED = {"preferred_agent_id": None, "preferred_until": None, "preferred_why": ""}
 
+_NOTHING: Mapping[str, Any] = {}
 _TITLE_CHARACTERS = 160
 # So many agents may ask for the next item at the same moment and each get one.
 _TRIED = 50
@@ -133,13 +135,13 @@ def work_list(connection: Connection, agent: Agent, *, length: int) -> WorkList:
 
 
 def by_ids(connection: Connection, item_ids: Collection[str]) -> list[WorkItem]:
-    return [_item(row) for row in connection.execute(_by_ids(), {"ids": item_ids})]
+    return _read(connection, _by_ids(), {"ids": item_ids})
 
 
 def latest_of(connection: Connection, conversation_ids: Collection[str]) -> dict[str, WorkItem]:
     """The open work item of each conversation, or else the last one it had."""
-    rows = connection.execute(_latest_of(), {"conversation_ids": conversation_ids})
-    return {row.conversation_id: _item(row) for row in rows}
+    found = _read(connection, _latest_of(), {"conversation_ids": conversation_ids})
+    return {item.conversation_id: item for item in found}
 
 
 def take_next(
@@ -500,11 +502,15 @@ def _latest_of() -> Select[Any]:
     return _selection().where(of_these).order_by(is_open, work_items.c.id)
 
 
-def _read(connection: Connection, selection: Select[Any]) -> list[WorkItem]:
-    return [_item(row) for row in connection.execute(selection)]
+def _read(
+    connection: Connection, selection: Select[Any], given: Mapping[str, Any] = _NOTHING
+) -> list[WorkItem]:
+    rows = connection.execute(selection, given).all()
+    whole = decisions.whole(connection, [row.decision for row in rows])
+    return [_item(row, decision) for row, decision in zip(rows, whole, strict=True)]
 
 
-def _item(row: Any) -> WorkItem:
+def _item(row: Any, decision: dict[str, Any]) -> WorkItem:
     return WorkItem(
         id=row.id,
         conversation_id=row.conversation_id,
@@ -524,7 +530,7 @@ def _item(row: Any) -> WorkItem:
         answer_due=row.answer_due,
         answer_warn=row.answer_warn,
         urgency_minutes=row.urgency_minutes,
-        decision=row.decision,
+        decision=decision,
         number=row.number,
         customer_name=row.customer_name,
         title=_first_line(row.title or ""),

@@ -22,6 +22,7 @@ from config.group_desk import ModelGroups
 from config.hours_desk import HoursOfModels
 from config.matrix_desk import Matrices
 from config.model_desk import Desk
+from config.moment_desk import ModelMoments
 from config.replay_desk import Replays
 from config.replay_runs import Runs
 from config.settings import load
@@ -63,6 +64,7 @@ from routing.model import Model
 from routing.model_file import read_model
 from routing.router import QUEUE, TOPICS, Router
 from servers.process import free_port
+from stores import decision_of
 from twilio_cloud import OURS, messaging_settings
 from waiting import eventually
 
@@ -217,6 +219,7 @@ class House:
             guide=self._guide,
             topics=ModelTopics(lambda: self.model),
             groups=ModelGroups(lambda: self.model),
+            moments=ModelMoments(lambda: self.model),
             proposals=TopicDrafts(self.database, self.life.versions),
             models=Desk(self.life, self.live, self.database),
             matrices=Matrices(self.database, self.life.versions),
@@ -308,6 +311,10 @@ class House:
         """The newest work item of a conversation."""
         found = [r for r in await self.rows(work_items) if r.conversation_id == conversation_id]
         return max(found, key=lambda row: row.id, default=None)
+
+    async def decision_of(self, item: Any) -> dict[str, Any]:
+        """The whole decision of a row of work."""
+        return await decision_of(self.database, item)
 
     async def rows(self, table: Table) -> list[Any]:
         return await self.database.read(lambda c: list(c.execute(select(table)).all()))

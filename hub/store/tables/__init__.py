@@ -39,6 +39,7 @@ from hub.store.tables.customers import (
     consents,
     contact_points,
     conversation_links,
+    customer_fields,
     customer_proposals,
     customers,
 )
@@ -51,6 +52,7 @@ from hub.store.tables.identity import (
     shared_people,
 )
 from hub.store.tables.model import (
+    handlings,
     learned_topics,
     model_actions,
     model_replays,
@@ -80,6 +82,7 @@ from hub.store.tables.people import (
     sessions,
     sign_ins,
 )
+from hub.store.tables.rules import business_rules, rule_proposals
 from hub.store.tables.search import search_documents, search_progress, search_terms
 from hub.store.tables.system import (
     audit_log,
@@ -130,6 +133,7 @@ __all__ = [
     "assignment_steps",
     "attachments",
     "audit_log",
+    "business_rules",
     "calls",
     "canned_replies",
     "chat_visits",
@@ -139,6 +143,7 @@ __all__ = [
     "conversation_links",
     "conversation_numbers",
     "conversations",
+    "customer_fields",
     "customer_keys",
     "customer_pairs",
     "customer_proposals",
@@ -152,6 +157,7 @@ __all__ = [
     "follow_ups",
     "follows",
     "former_decisions",
+    "handlings",
     "health",
     "imports",
     "interactions",
@@ -191,6 +197,7 @@ __all__ = [
     "related_conversations",
     "reviews",
     "roles",
+    "rule_proposals",
     "saved_views",
     "search_documents",
     "search_progress",
