@@ -250,7 +250,7 @@ def read_screen(
         done=steps_done.of_item(connection, item.id) if item else {},
         colleagues=_colleagues(connection, item, agent),
         trade=trade,
-        needs=needs_of(guidance, customer, trade, entered, _said(entries)),
+        needs=needs_of(guidance, customer, trade, entered, _said(entries), fields=fields.known),
         proposals=found_out.proposals(connection, customer.id),
         visitor=chat_visits.of(connection, conversation_id),
         call_bar=read_call_bar(connection, conversation_id, agent) if with_phone else None,

@@ -23,6 +23,7 @@ from hub.store import (
     answers,
     audit,
     deadlines,
+    decisions,
     former_decisions,
     in_hand,
     outbox,
@@ -473,10 +474,12 @@ def _selection() -> Select[Any]:
 
 
 def _read(connection: Connection, selection: Select[Any]) -> list[WorkItem]:
-    return [_item(row) for row in connection.execute(selection)]
+    rows = connection.execute(selection).all()
+    whole = decisions.whole(connection, [row.decision for row in rows])
+    return [_item(row, decision) for row, decision in zip(rows, whole, strict=True)]
 
 
-def _item(row: Any) -> WorkItem:
+def _item(row: Any, decision: dict[str, Any]) -> WorkItem:
     return WorkItem(
         id=row.id,
         conversation_id=row.conversation_id,
@@ -496,7 +499,7 @@ def _item(row: Any) -> WorkItem:
         answer_due=row.answer_due,
         answer_warn=row.answer_warn,
         urgency_minutes=row.urgency_minutes,
-        decision=row.decision,
+        decision=decision,
         number=row.number,
         customer_name=row.customer_name,
         title=_first_line(row.title or ""),

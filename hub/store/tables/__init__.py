@@ -52,6 +52,7 @@ from hub.store.tables.identity import (
     shared_people,
 )
 from hub.store.tables.model import (
+    handlings,
     learned_topics,
     model_actions,
     model_replays,
@@ -156,6 +157,7 @@ __all__ = [
     "follow_ups",
     "follows",
     "former_decisions",
+    "handlings",
     "health",
     "imports",
     "interactions",
