@@ -2,20 +2,21 @@
 
 A unit of work is a plain function of a `Connection`: it either happens wholly or not at all.
 On SQLite all writing goes through one thread that commits many units at once (group commit):
-a commit costs an fsync, so sharing it is what makes a durable hub fast.
+a commit costs an fsync, so sharing it is what makes a durable hub fast. Reading has threads too.
 """
 
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from hub.errors import StoreDown
 from hub.store.failures import CAUGHT, is_conflict, is_passing
+from hub.store.reader import SqliteReader
 from hub.store.types import JSON_WAYS
 from hub.store.writer import SqliteWriter
 
@@ -28,26 +29,31 @@ CONFLICTS = 3
 HIDE_VALUES = True  # errors go into logs and dead letters; what customers wrote does not
 
 
+class _Engine(Protocol):
+    """One of the two stores."""
+
+    async def read(self, work: Work[T]) -> T: ...
+
+    async def write(self, work: Work[T]) -> T: ...
+
+    async def close(self) -> None: ...
+
+
 class Database:
     """The store behind one URL. `read` and `write` raise StoreDown when it does not answer."""
 
-    def __init__(self, engine: AsyncEngine, writer: SqliteWriter | None) -> None:
-        self.engine = engine
-        self._writer = writer
+    def __init__(self, url: URL, engine: _Engine) -> None:
+        self.url = url
+        self._engine = engine
 
     @property
     def dialect(self) -> str:
-        return self.engine.dialect.name
-
-    @property
-    def url(self) -> URL:
-        return self.engine.url
+        return self.url.get_backend_name()
 
     async def read(self, work: Work[T]) -> T:
         """Run `work` on a connection whose changes are not kept."""
         try:
-            async with self.engine.connect() as connection:
-                return await connection.run_sync(work)
+            return await self._engine.read(work)
         except CAUGHT as error:
             raise _store_error(error) from error
 
@@ -56,24 +62,49 @@ class Database:
 
         `work` is run again when another transaction was in its way, so it has no other effects.
         """
-        if self._writer is not None:
-            return await self._writer.run(work)
+        return await self._engine.write(work)
+
+    async def close(self) -> None:
+        await self._engine.close()
+
+
+class _Sqlite:
+    def __init__(self, url: URL) -> None:
+        plain = url.set(drivername="sqlite")
+        self._reader = SqliteReader(plain, _prepare_sqlite)
+        self._writer = SqliteWriter(plain, _prepare_sqlite)
+
+    async def read(self, work: Work[T]) -> T:
+        return await self._reader.run(work)
+
+    async def write(self, work: Work[T]) -> T:
+        return await self._writer.run(work)
+
+    async def close(self) -> None:
+        await asyncio.to_thread(self._writer.close)
+        await asyncio.to_thread(self._reader.close)
+
+
+class _Postgres:
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+
+    async def read(self, work: Work[T]) -> T:
+        async with self._engine.connect() as connection:
+            return await connection.run_sync(work)
+
+    async def write(self, work: Work[T]) -> T:
         for _ in range(CONFLICTS):
             try:
-                return await self._write_once(work)
+                async with self._engine.begin() as connection:
+                    return await connection.run_sync(work)
             except CAUGHT as error:
                 if not is_conflict(error):
                     raise _store_error(error) from error
         raise StoreDown("other transactions are in the way")
 
-    async def _write_once(self, work: Work[T]) -> T:
-        async with self.engine.begin() as connection:
-            return await connection.run_sync(work)
-
     async def close(self) -> None:
-        if self._writer is not None:
-            await asyncio.to_thread(self._writer.close)
-        await self.engine.dispose()
+        await self._engine.dispose()
 
 
 def _store_error(error: BaseException) -> BaseException:
@@ -99,11 +130,7 @@ def _open_sqlite(url: URL) -> Database:
     if not url.database or url.database == ":memory:":
         raise ValueError("the store needs a file: sqlite:///PATH")
     Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_async_engine(
-        url.set(drivername="sqlite+aiosqlite"), hide_parameters=HIDE_VALUES, **JSON_WAYS
-    )
-    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-    return Database(engine, SqliteWriter(url.set(drivername="sqlite"), _prepare_sqlite))
+    return Database(url, _Sqlite(url))
 
 
 def _prepare_sqlite(connection: Any, _record: object = None) -> None:
@@ -136,7 +163,7 @@ def _open_postgres(url: URL, pool: int, statement_seconds: float | None) -> Data
         },
         **JSON_WAYS,
     )
-    return Database(engine, None)
+    return Database(url, _Postgres(engine))
 
 
 async def ping(database: Database) -> None:

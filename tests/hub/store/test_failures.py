@@ -51,9 +51,11 @@ async def test_a_statement_at_fault_harms_no_neighbour(database: Database) -> No
 
 async def test_a_pool_that_is_used_up_is_a_store_that_is_down(postgres_url: str) -> None:
     database = open_database(postgres_url, pool=1)
-    async with database.engine.connect():
-        with pytest.raises(StoreDown):
-            await database.read(running("select 1"))
+    sleeping = asyncio.create_task(database.read(running("select pg_sleep(6)")))
+    await asyncio.sleep(0)
+    with pytest.raises(StoreDown):
+        await database.read(running("select 1"))
+    await sleeping
     await database.close()
 
 
