@@ -212,6 +212,7 @@ def read_screen(
     sources = {one.source for one in guidance.required_information}
     trade = read_trade(connection, conversation_id, customer.id, sources)
     entered = found_out.of_item(connection, item.id) if item else {}
+    asked = tasks.of(connection, conversation_id)
     return Screen(
         conversation=conversation,
         item=item,
@@ -241,8 +242,8 @@ def read_screen(
         drafts=drafts.of_conversation(connection, conversation_id),
         listeners=listening.who(connection, item.id) if item else {},
         follows=follows.does(connection, conversation_id, agent.id),
-        task=tasks.done_in(connection, conversation_id),
-        tasks=tasks.asked_in(connection, conversation_id),
+        task=next((one for one in asked if one.own_id == conversation_id), None),
+        tasks=[one for one in asked if one.own_id != conversation_id],
         promises=promising.of_customer(connection, customer.id),
         regroup=read_regroup(connection, conversation, entries, agent),
         identity=read_identity(connection, conversation, customer, agent),

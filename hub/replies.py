@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import AwareDatetime, Field
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from hub import clock
 from hub.errors import Rejected
@@ -20,6 +20,7 @@ from hub.interaction import (
 )
 from hub.store import consents, outbox
 from hub.store.consents import Purpose
+from hub.store.constants import constant
 from hub.store.inserting import digest, insert_all, insert_new
 from hub.store.tables import (
     attachments,
@@ -182,18 +183,7 @@ def reachable(
 
 
 def _last_inbound(connection: Connection, conversation_id: str) -> list[tuple[Channel, str, Party]]:
-    is_customer = interactions.c.customer_id == conversations.c.customer_id
-    rows = connection.execute(
-        select(interactions.c.channel, interactions.c.account, interactions.c.sender)
-        .join(conversations, conversations.c.id == interactions.c.conversation_id)
-        .where(
-            interactions.c.conversation_id == conversation_id,
-            interactions.c.direction == Direction.INBOUND.value,
-            interactions.c.automatic == "",
-            interactions.c.channel.not_in(_NOT_ANSWERED),
-        )
-        .order_by(is_customer.desc(), interactions.c.sequence.desc())
-    )
+    rows = connection.execute(_LAST_INBOUND, {"conversation": conversation_id})
     newest: dict[tuple[str, str], tuple[Channel, str, Party]] = {}
     for row in rows:
         party = Party.model_validate(row.sender)
@@ -355,3 +345,20 @@ def _remember(connection: Connection, reply: Reply, interaction_id: str, externa
         for party in (*reply.to, *reply.cc)
     ]
     insert_new(connection, participants, keys)
+
+
+# One row for each sender, not for each message: of those there may be thousands. Made once.
+_SAID = interactions.c
+_IS_CUSTOMER = _SAID.customer_id == conversations.c.customer_id
+_LAST_INBOUND = (
+    select(_SAID.channel, _SAID.account, _SAID.sender)
+    .join(conversations, conversations.c.id == _SAID.conversation_id)
+    .where(
+        _SAID.conversation_id == bindparam("conversation"),
+        _SAID.direction == constant(Direction.INBOUND.value),
+        _SAID.automatic == "",
+        _SAID.channel.not_in(_NOT_ANSWERED),
+    )
+    .group_by(_SAID.channel, _SAID.account, _SAID.sender, _IS_CUSTOMER)
+    .order_by(_IS_CUSTOMER.desc(), func.max(_SAID.sequence).desc())
+)
