@@ -13,6 +13,7 @@ from agent_ui.news import TOPICS, News
 from agent_ui.office.account import AccountViews
 from agent_ui.office.channels import ChannelViews
 from agent_ui.office.components import ComponentViews
+from agent_ui.office.customer_fields import CustomerFieldViews
 from agent_ui.office.first_run import FirstRunViews, first_link, nobody_yet
 from agent_ui.office.links import LinkViews
 from agent_ui.office.organisation import OrganisationViews
@@ -21,6 +22,7 @@ from agent_ui.office.rating import RatingViews
 from agent_ui.office.reports import ReportViews
 from agent_ui.office.reviews import ReviewViews
 from agent_ui.office.routes import OfficeViews
+from agent_ui.office.rules import RuleViews
 from agent_ui.office.upkeep import UpkeepViews
 from agent_ui.office.wall import WallViews
 from agent_ui.office.welcome import WelcomeViews
@@ -37,6 +39,7 @@ from agent_ui.views.chat import ChatViews
 from agent_ui.views.colleagues import ColleagueViews
 from agent_ui.views.company import CompanyViews
 from agent_ui.views.conversation import ConversationViews
+from agent_ui.views.customer_fields import FieldViews
 from agent_ui.views.desk import DeskViews
 from agent_ui.views.files import FileViews
 from agent_ui.views.follows import FollowViews
@@ -49,6 +52,7 @@ from agent_ui.views.information import InformationViews
 from agent_ui.views.matrix import MatrixViews
 from agent_ui.views.model import ModelViews
 from agent_ui.views.model_changes import ModelChanges
+from agent_ui.views.next_action import NextActionViews
 from agent_ui.views.oidc import OidcViews
 from agent_ui.views.portal_rights import PortalRightsViews
 from agent_ui.views.programs import ProgramViews
@@ -105,7 +109,9 @@ class Console:
             search=SearchViews(context, pages),
             promises=PromiseViews(context, conversation),
             portal_rights=PortalRightsViews(context, pages),
+            fields=FieldViews(context, conversation),
             files=FileViews(context, pages),
+            next_action=NextActionViews(context, conversation),
             follows=FollowViews(context),
             guide=GuideViews(pages, context.guide),
             tasks=TaskViews(context, conversation),
@@ -142,6 +148,8 @@ class Console:
                 rating=RatingViews(context, pages),
                 channels=ChannelViews(context, pages),
                 links=LinkViews(context, pages),
+                rules=RuleViews(context, pages),
+                customer_fields=CustomerFieldViews(context, pages),
                 first_run=FirstRunViews(context, pages),
                 components=ComponentViews(pages),
             ),

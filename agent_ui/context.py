@@ -11,6 +11,7 @@ from agent_ui.guidance import guidance_of
 from agent_ui.hours_desk import HoursDesk
 from agent_ui.matrix_desk import MatrixDesk
 from agent_ui.model_desk import ModelDesk
+from agent_ui.moment_desk import MomentDesk
 from agent_ui.replay_desk import ReplayDesk
 from agent_ui.settings import ConsoleSettings
 from agent_ui.softphone import Softphone
@@ -69,7 +70,7 @@ class ConsoleContext:
     `guide`: the contact guide.
     `topics`: what the interaction model says about topics.
     `proposals`: puts what the page of topics proposes into a draft of the model.
-    `groups`: what the interaction model says about target groups.
+    `groups`: what the interaction model says about target groups. `moments`: about moments.
     `models`: the versions of the interaction model.
     `matrices`: one of them as a matrix. `hours`: the business hours in one of them.
     `replays`: what would have happened with one of them.
@@ -109,6 +110,7 @@ class ConsoleContext:
     topics: TopicDesk
     proposals: ProposalDesk
     groups: GroupDesk
+    moments: MomentDesk
     models: ModelDesk
     replays: ReplayDesk
     matrices: MatrixDesk

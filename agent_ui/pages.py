@@ -7,10 +7,19 @@ from typing import Any
 from aiohttp import web
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from agent_ui import openings, spans, trade_words, words
+from agent_ui import (
+    field_words,
+    openings,
+    rule_sentences,
+    rule_words,
+    spans,
+    trade_words,
+    words,
+)
 from agent_ui.call_words import call_state, call_words
 from agent_ui.context import ConsoleContext
 from agent_ui.delivery_words import delivery_error
+from agent_ui.next_action import door_of
 from agent_ui.office import words as office
 from agent_ui.office.alerts import items_at
 from agent_ui.office.saying import said
@@ -50,6 +59,10 @@ def _environment(organisation: str, static: StaticFiles) -> Environment:
     environment.globals.update(
         static=static.url,
         trade_words=trade_words,
+        rule_words=rule_words,
+        sentences=rule_sentences,
+        door_of=door_of,
+        field_words=field_words,
         words=words,
         spans=spans,
         openings=openings,

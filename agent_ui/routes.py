@@ -17,6 +17,7 @@ from agent_ui.views.chat import ChatViews
 from agent_ui.views.colleagues import ColleagueViews
 from agent_ui.views.company import CompanyViews
 from agent_ui.views.conversation import ConversationViews
+from agent_ui.views.customer_fields import FieldViews
 from agent_ui.views.desk import DeskViews
 from agent_ui.views.files import FileViews
 from agent_ui.views.follows import FollowViews
@@ -30,6 +31,7 @@ from agent_ui.views.matrix import LONGEST_FORM as LONGEST_MATRIX
 from agent_ui.views.matrix import MatrixViews
 from agent_ui.views.model import ModelViews
 from agent_ui.views.model_changes import LONGEST_FORM, ModelChanges
+from agent_ui.views.next_action import NextActionViews
 from agent_ui.views.oidc import BACK as OIDC_BACK
 from agent_ui.views.oidc import OidcViews
 from agent_ui.views.portal_rights import PortalRightsViews
@@ -69,6 +71,7 @@ class Views:
     search: SearchViews
     promises: PromiseViews
     portal_rights: PortalRightsViews
+    fields: FieldViews
     files: FileViews
     follows: FollowViews
     guide: GuideViews
@@ -76,6 +79,7 @@ class Views:
     topics: TopicViews
     model: ModelViews
     model_changes: ModelChanges
+    next_action: NextActionViews
     matrix: MatrixViews
     hours: HoursViews
     replay: ReplayViews
@@ -144,6 +148,8 @@ def routes(
         Route("POST", work_item + "/listen", guard.for_supervisors(views.desk.listen)),
         Route("POST", work_item + "/tasks", agents(views.tasks.ask)),
         Route("POST", "/console/tasks/{id}/skip", agents(views.tasks.skip)),
+        Route("POST", work_item + "/proposal", agents(views.next_action.take)),
+        Route("POST", work_item + "/proposal/aside", agents(views.next_action.put_aside)),
         Route("POST", work_item + "/wrap-up", agents(views.desk.wrap_up)),
         Route("POST", "/console/wrap-up", agents(views.desk.extend)),
         Route("POST", work_item + "/approval", agents(views.colleagues.ask_approval)),
@@ -152,6 +158,7 @@ def routes(
         Route("POST", work_item + "/topic", agents(views.actions.correct_topic)),
         Route("POST", work_item + "/information", agents(views.information.enter)),
         Route("POST", "/console/customers/{id}/group", agents(views.information.group)),
+        Route("POST", "/console/customers/{id}/fields", agents(views.fields.put)),
         Route("POST", work_item + "/steps", agents(views.information.step)),
         Route("POST", "/console/proposals/{id}", agents(views.information.decide)),
         Route("GET", conversation, agents(views.conversation.page)),

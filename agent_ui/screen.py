@@ -2,15 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 
 from sqlalchemy import Connection
 
 from agent_ui.call_bar import CallBar, read_call_bar
+from agent_ui.customer_fields import Fields, read_fields, without_hidden
 from agent_ui.drafting import Draft, from_kept
 from agent_ui.forwarding import last_in
 from agent_ui.guidance import Guidance, guidance_of
 from agent_ui.identity import Identity, read_identity
 from agent_ui.needs import Need, needs_of
+from agent_ui.next_action import NextActions, read_next
 from agent_ui.regroup import Regroup, read_regroup
 from agent_ui.settings import ConsoleSettings
 from agent_ui.trade import Trade, read_trade
@@ -61,7 +64,7 @@ class Screen:
     what was decided about what the customer wrote since. `colleagues`: (id, name) of who can be
     given it, by role; read for who holds the work. `visitor`: who is, or was, at the other end of
     a chat. `task`: what the conversation is there for; `tasks`: what was asked of other roles.
-    `listeners`: the supervisors who listen in, names by id.
+    `listeners`: the supervisors who listen in, names by id. `next`: what rules propose to do.
     """
 
     conversation: Conversation
@@ -95,7 +98,9 @@ class Screen:
     task: Task | None
     tasks: list[Task]
     identity: Identity
+    fields: Fields
     regroup: Regroup
+    next: NextActions
 
     @property
     def kept_draft(self) -> Draft | None:
@@ -196,6 +201,7 @@ def read_screen(
     composing: Mapping[Channel, Composing],
     offered_only: frozenset[str],
     with_phone: bool = False,
+    zone: tzinfo = UTC,
 ) -> Screen | None:
     """None when there is no such conversation, or when it is none of the agent's business."""
     conversation = timeline.conversation(connection, conversation_id)
@@ -204,6 +210,8 @@ def read_screen(
     entries = timeline.entries(connection, conversation_id, limit=settings.timeline_length + 1)
     item = work_items.latest_of(connection, [conversation_id]).get(conversation_id)
     customer = customers.customer(connection, conversation.customer_id)
+    fields = read_fields(connection, customer, agent, item.topic if item else "")
+    customer = without_hidden(customer, fields.known, agent)
     own, colleagues = customers.history(
         connection, customer, besides=conversation_id, limit=settings.history_length
     )
@@ -213,6 +221,7 @@ def read_screen(
     trade = read_trade(connection, conversation_id, customer.id, sources)
     entered = found_out.of_item(connection, item.id) if item else {}
     asked = tasks.of(connection, conversation_id)
+    task = next((one for one in asked if one.own_id == conversation_id), None)
     return Screen(
         conversation=conversation,
         item=item,
@@ -235,17 +244,19 @@ def read_screen(
         done=steps_done.of_item(connection, item.id) if item else {},
         colleagues=_colleagues(connection, item, agent),
         trade=trade,
-        needs=needs_of(guidance, customer, trade, entered, _said(entries)),
+        needs=needs_of(guidance, customer, trade, entered, _said(entries), fields=fields.known),
         proposals=found_out.proposals(connection, customer.id),
         visitor=chat_visits.of(connection, conversation_id),
         call_bar=read_call_bar(connection, conversation_id, agent) if with_phone else None,
         drafts=drafts.of_conversation(connection, conversation_id),
         listeners=listening.who(connection, item.id) if item else {},
         follows=follows.does(connection, conversation_id, agent.id),
-        task=next((one for one in asked if one.own_id == conversation_id), None),
+        task=task,
+        next=read_next(connection, None if task else item, zone),
         tasks=[one for one in asked if one.own_id != conversation_id],
         promises=promising.of_customer(connection, customer.id),
         regroup=read_regroup(connection, conversation, entries, agent),
+        fields=fields,
         identity=read_identity(connection, conversation, customer, agent),
         signature=own_choices.get(connection, agent.id, own_choices.SIGNATURE) or "",
     )

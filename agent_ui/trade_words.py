@@ -3,6 +3,7 @@
 All are keys of the translations.
 """
 
+from collections.abc import Container
 from datetime import date
 
 from agent_ui.texts import N_, Texts
@@ -95,9 +96,10 @@ def attribute(texts: Texts, name: str) -> str:
     return texts(ATTRIBUTES[name]) if name in ATTRIBUTES else name.replace("_", " ").capitalize()
 
 
-def details_of(customer: Customer) -> dict[str, str]:
+def details_of(customer: Customer, besides: Container[str] = ()) -> dict[str, str]:
+    """What is known of a customer without a place of its own; `besides`: keys that have one."""
     number = {"number": customer.number} if customer.number else {}
-    return number | customer.attributes
+    return number | {k: text for k, text in customer.attributes.items() if k not in besides}
 
 
 def articles(texts: Texts, number: int) -> str:

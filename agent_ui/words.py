@@ -23,9 +23,11 @@ from agent_ui.model_words import (
     WATCHED_AS,
 )
 from agent_ui.office.words import OFFICE_REASONS
+from agent_ui.rule_words import RULE_REASONS
 from agent_ui.texts import N_, Texts
 from agent_ui.workshop.words import WORKSHOP_REASONS
 from hub.alike import Likeness
+from hub.custom_fields import FieldRefused
 from hub.errors import Rejected
 from hub.store.work_items import Taken
 
@@ -189,6 +191,7 @@ REASONS = {
     "no_such_number": N_("You can see no conversation with this number."),
     **MODEL_REASONS,
     **OFFICE_REASONS,
+    **RULE_REASONS,
     **WORKSHOP_REASONS,
 }
 
@@ -404,7 +407,7 @@ BECAUSE = {
     "reopened": N_("you handled this conversation before"),
     "transferred": N_("a colleague handed it to you"),
     "snoozed": N_("you had put it aside"),
-    "called": N_("you had it in hand when the customer called"),
+    "called": N_("you had it in hand when the customer came about it"),
 }
 CIRCLES = {
     "backup": N_("your role is the backup"),
@@ -440,6 +443,7 @@ STEPS = {
     "given": N_("A supervisor gave it to {name}."),
     "snoozed": N_("{name} put it aside."),
     "called": N_("The customer called about it while {name} had it: it waits as a call."),
+    "chatted": N_("The customer came to chat about it while {name} had it: it waits as a chat."),
     "woken": N_("It waits again, at its old place."),
     "escalated": N_("{name} asked for a decision: {goal}."),
     "callback": N_("The customer asked to be called back; it keeps its place."),
@@ -480,7 +484,7 @@ CHOSEN = {
     "reopened": N_("handled this conversation before"),
     "transferred": N_("a colleague handed it to them"),
     "snoozed": N_("had put it aside"),
-    "called": N_("had it in hand when the customer called"),
+    "called": N_("had it in hand when the customer came about it"),
 }
 
 WEBHOOKS = {
@@ -492,6 +496,13 @@ TOLD = {
     "waiting": N_("on its way"),
     "delivered": N_("taken"),
     "failed": N_("given up"),
+}
+PLACED = {
+    "named": N_("One of {n} open conversations: it names something that this one is about."),
+    "topic": N_("One of {n} open conversations: its words fit the topic of this one."),
+    "last": N_("One of {n} open conversations: the last on this channel was said in this one."),
+    "newest": N_("One of {n} open conversations: this is the newest."),
+    "fits": N_("It went on here: no other open conversation of this customer fits."),
 }
 FORMS = {
     "letter": N_("Letter"),
@@ -545,6 +556,8 @@ KEYS = (
     ("x", N_("note")),
     ("f", N_("forward")),
     ("v", N_("promise something")),
+    ("Shift+A", N_("do what is proposed")),
+    ("Shift+Z", N_("put aside what is proposed")),
     ("b", N_("take back what has not left yet")),
     ("e", N_("resolve")),
     ("n", N_("open the next one")),
@@ -578,6 +591,8 @@ PALETTE = (
     *(pair for pair in KEYS if len(pair[0]) == 1),
     ("z", N_("put it aside")),
     ("u", N_("back to the list")),
+    ("A", N_("do what is proposed")),
+    ("Z", N_("put aside what is proposed")),
     ("S", N_("split the conversation from a message on")),
     ("M", N_("merge the conversation into another")),
     ("L", N_("link it with another conversation")),
@@ -629,6 +644,8 @@ def reason(texts: Texts, error: Rejected) -> str:
     """Why something was refused, for the person who tried."""
     if isinstance(error, Taken) and error.holder:
         return texts(HAS_IT, name=error.holder)
+    if isinstance(error, FieldRefused):
+        return error.said(texts.language)
     return texts(REASONS.get(error.code, error.detail))
 
 
@@ -664,8 +681,13 @@ def limit(texts: Texts, name: str, most: Decimal) -> str:
         number = number.replace(".", ",")
     thing, _, unit = name.replace("-", "_").rpartition("_")
     amount = texts(_UNITS[unit], n=number) if thing and unit in _UNITS else number
-    named = (thing if amount != number else name.replace("-", "_")).replace("_", " ").capitalize()
-    return texts(N_("{name}: at most {n}"), name=named, n=amount)
+    named = limit_name(name) if amount != number else name.replace("-", "_").replace("_", " ")
+    return texts(N_("{name}: at most {n}"), name=named.capitalize(), n=amount)
+
+
+def limit_name(name: str) -> str:
+    """What is limited, without its unit: the `refund` of `refund_eur`."""
+    return name.replace("-", "_").rpartition("_")[0].replace("_", " ").capitalize()
 
 
 _UNITS = {

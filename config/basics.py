@@ -8,6 +8,7 @@ from config.workshop_desk import WorkshopDesk
 from hub.bus import Bus, DeadLetter
 from hub.bus.opening import open_bus
 from hub.intake import Intake
+from hub.interaction import Arrival
 from hub.isolation import Workers
 from hub.metrics import Metrics
 from hub.relay import Relay
@@ -15,6 +16,7 @@ from hub.store import Blobs, Database, dead_letters, migrate
 from hub.store.database import open_database
 from hub.store.leader import open_leadership
 from hub.tokens import Tokens
+from routing.decide import topic_of
 from routing.learned.teaching import Teaching
 from routing.lifecycle.from_file import ModelSource, settle
 from routing.lifecycle.life import ModelLife
@@ -45,6 +47,11 @@ def make_basics(settings: Settings) -> Basics:
     bus = make_bus(settings, database)
     relay = Relay(database, bus, open_leadership(database))
     tokens, metrics = make_tokens(settings), Metrics()
+    model = LiveModel(database)
+
+    def recognise(arrival: Arrival) -> str:
+        return topic_of(arrival, model())
+
     return Basics(
         settings=settings,
         database=database,
@@ -54,9 +61,9 @@ def make_basics(settings: Settings) -> Basics:
         bus=bus,
         relay=relay,
         workers=Workers(preload=WORKER_PRELOAD),
-        model=LiveModel(database),
+        model=model,
         life=make_model_life(settings, database, relay.wake),
-        intake=Intake(database, tokens, metrics, relay.wake),
+        intake=Intake(database, tokens, metrics, relay.wake, recognise),
     )
 
 

@@ -14,6 +14,7 @@ from config.hours_desk import HoursOfModels
 from config.matrix_desk import Matrices
 from config.model_desk import Desk
 from config.model_texts import ModelTexts
+from config.moment_desk import ModelMoments
 from config.replay_desk import Replays
 from config.replay_runs import Runs
 from config.sections import (
@@ -67,6 +68,7 @@ def make_console(
             guide=partial(_guide, basics.model),
             topics=ModelTopics(basics.model),
             groups=ModelGroups(basics.model),
+            moments=ModelMoments(basics.model),
             proposals=TopicDrafts(basics.database, basics.life.versions),
             models=Desk(basics.life, basics.model, basics.database),
             matrices=Matrices(basics.database, basics.life.versions),

@@ -105,7 +105,7 @@ class ByHand:
 
     def _thread(self, written: Written) -> Thread:
         if not written.conversation_id:
-            return Thread()
+            return Thread(matter=written.topic)
         return Thread(token=self._tokens.sign(TOKEN_PURPOSE, written.conversation_id))
 
 

@@ -15,7 +15,8 @@ from hub.interaction import Accepted, Arrival
 from hub.logs import story
 from hub.metrics import Metrics
 from hub.store import Database
-from hub.store.arrivals import store_arrivals
+from hub.store.arrivals import no_topic, store_arrivals
+from hub.store.open_threads import Recognise
 from hub.tokens import Tokens
 
 log = structlog.get_logger(__name__)
@@ -26,11 +27,18 @@ TRIES = 5
 
 
 class Intake:
-    """`wake` is called after each commit, so that the relay need not look for work."""
+    """`wake` is called after each commit, so that the relay need not look for work. `recognise`
+    says what a text is about, where its sender has several conversations that it may go on in."""
 
     def __init__(
-        self, database: Database, tokens: Tokens, metrics: Metrics, wake: Callable[[], None]
+        self,
+        database: Database,
+        tokens: Tokens,
+        metrics: Metrics,
+        wake: Callable[[], None],
+        recognise: Recognise = no_topic,
     ) -> None:
+        self._recognise = recognise
         self._database = database
         self._tokens = tokens
         self._metrics = metrics
@@ -78,7 +86,7 @@ class Intake:
 
     async def _store(self, arrivals: Sequence[Arrival]) -> list[Accepted]:
         return await self._database.write(
-            lambda connection: store_arrivals(connection, arrivals, self._tokens)
+            lambda c: store_arrivals(c, arrivals, self._tokens, self._recognise)
         )
 
 

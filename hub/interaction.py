@@ -29,6 +29,9 @@ class Channel(StrEnum):
 
 LIVE = frozenset({Channel.PHONE, Channel.CHAT})
 """Channels on which the customer waits at the other end: this work interrupts other work."""
+NOBODY_WAITS = "nobody_waits"
+"""A detail of a contact over such a channel of which the customer is gone: a message on voicemail,
+somebody who hung up in the menu."""
 
 
 class Direction(StrEnum):
@@ -128,8 +131,9 @@ class Thread(Frozen):
     number found in the subject; `own`: the ids under which later messages may refer to this one.
     `within`: the channel has no references, so it continues what this sender has open: a
     conversation on this channel in which something was said within that time, else the newest one
-    if the sender's address is verified. `matter`: the same for a caller who waits, with the topic
-    that they chose, empty for none: it continues what they have open, if only one thing may be it.
+    if the sender's address is verified, or the one of several that it names or is about. `matter`:
+    the same for a call, a chat or a letter, with the topic that was chosen, empty for none: it
+    continues what a customer who is sure has open, if only one thing may be it.
     """
 
     token: str = ""

@@ -76,8 +76,8 @@ class Relay:
     async def _next(self, published: Sequence[int]) -> list[tuple[int, Outgoing]]:
         """Forget what was published and give what comes after it."""
         if published:
-            return await self._database.write(lambda c: outbox.advance(c, published, BATCH))
-        return await self._database.read(lambda c: outbox.oldest(c, BATCH))
+            return await self._database.step(lambda c: outbox.advance(c, published, BATCH))
+        return await self._database.look(lambda c: outbox.oldest(c, BATCH))
 
     async def _wait(self) -> None:
         try:

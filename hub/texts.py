@@ -40,6 +40,10 @@ class Texts:
     def table(self, texts: Sequence[str]) -> dict[str, str]:
         return {text: self(text) for text in texts}
 
+    def mapping(self, texts: Mapping[str, str]) -> dict[str, str]:
+        """The same keys, with their texts in this language."""
+        return {key: self(text) for key, text in texts.items()}
+
     def count(self, number: int, one: str, many: str) -> str:
         """`one` or `many`, with the number at `{n}`."""
         return self(one if number == 1 else many, n=number)

@@ -1,9 +1,9 @@
-"""Work whose customer calls about it: it waits as a call, for those who are called about this."""
+"""Work whose customer calls or chats about it: it waits as a call or a chat does."""
 
 from datetime import datetime, timedelta
 from typing import Any
 
-from hub.interaction import Channel
+from hub.interaction import LIVE, Channel
 from hub.promises import Promise
 from hub.store.routing import Unrouted, WorkItem
 from hub.store.work_items import OFFERED, WAITING
@@ -13,12 +13,14 @@ from routing.tree import ANY, covers
 
 
 def is_call_about(item: WorkItem, contact: Unrouted) -> bool:
-    """Whether its customer is on the line, and was not when the work came."""
-    return contact.channel is Channel.PHONE and item.channel is not Channel.PHONE
+    """Whether its customer waits at the other end, and did not when the work came."""
+    if not contact.is_waited_on or item.channel is contact.channel:
+        return False
+    return contact.channel is Channel.PHONE or item.channel not in LIVE
 
 
 def meant(item: WorkItem, chosen: str) -> str:
-    """What the call is about: the narrower of what the caller chose and what the work is about."""
+    """What the call is about: the narrower of what was chosen for it and what the work is about."""
     narrower = item.topic if covers(chosen or ANY, item.topic) else chosen
     return "" if narrower == ANY else narrower
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from hub.interaction import Automatic
+from hub.interaction import Arrival, Automatic, Direction
 from hub.references import Whose
 from routing.contact import Contact
 from routing.decision import Decision, Handling, How, Mention, Reason, ReasonCode, Recognition
@@ -41,6 +41,21 @@ class Learned(Protocol):
         """A guess that is less sure than this is none."""
 
     def guess(self, subject: str, text: str) -> Guess | None: ...
+
+
+def topic_of(arrival: Arrival, model: Model) -> str:
+    """What the rules recognise in something that is not kept yet; empty for nothing."""
+    contact = Contact(
+        direction=Direction.INBOUND,
+        channel=arrival.channel,
+        account=arrival.account,
+        subject=arrival.subject,
+        text=arrival.text,
+        sender=arrival.sender.value,
+        attachments=tuple(attachment.filename for attachment in arrival.attachments),
+    )
+    chain = chosen(model.recogniser.findings(contact))
+    return chain[-1].topic if chain else ""
 
 
 def decide(contact: Contact, model: Model, learned: Learned | None = None) -> Decision:

@@ -67,7 +67,7 @@ class Dispatcher:
         self._items: dict[str, None] = {}
         self._news = asyncio.Event()
         # In the loop's time, which goes on evenly when somebody sets the clock.
-        self._next_sweep = self._next_look = 0.0
+        self._next_sweep = self._next_look = self._next_head_count = 0.0
         self._swept: frozenset[str] = frozenset()
         self._found = False
         self._deserted = False
@@ -143,7 +143,9 @@ class Dispatcher:
             await self._by_the_clock(now)
         await self._sweep(now)
         self._found = False
-        self._deserted = not await self._database.read(presence.anyone)
+        if self._deserted or _loop_time() >= self._next_head_count:
+            self._deserted = not await self._database.look(presence.anyone)
+            self._next_head_count = _loop_time() + LONGEST_SLEEP
         if self._deserted:
             self._items.clear()
         while self._agents or self._items:
@@ -153,7 +155,7 @@ class Dispatcher:
 
     async def _by_the_clock(self, now: datetime) -> None:
         ended, back, woken, due = await self._database.write(lambda c: _times(c, now))
-        following = await self._database.read(_following)
+        following = await self._database.look(_following)
         left = (following - now).total_seconds() if following else LONGEST_SLEEP
         self._next_look = _loop_time() + max(min(left, LONGEST_SLEEP), SHORTEST_SLEEP)
         for item_id, agent_id in ended:
@@ -171,8 +173,8 @@ class Dispatcher:
         if not self._found:
             await self._database.write(in_hand.mend)
         roles = self._handing_out.offered_roles
-        agents = await self._database.read(in_hand.idle)
-        front = await self._database.read(lambda c: queues.front(c, roles, now, SWEPT))
+        agents = await self._database.look(in_hand.idle)
+        front = await self._database.look(lambda c: queues.front(c, roles, now, SWEPT))
         self._swept = frozenset([*agents, *front])
         self.note(front, agents)
 
@@ -197,7 +199,7 @@ class Dispatcher:
 
     async def _decide(self, key: str, decision: Callable[[Connection, str], Outcome]) -> Outcome:
         with self._metrics.assigning_seconds.time():
-            outcome = await self._database.write(lambda c: decision(c, key))
+            outcome = await self._database.step(lambda c: decision(c, key))
         self._metrics.assigned.labels(outcome).inc()
         if outcome is Outcome.OFFERED:
             self._found |= key in self._swept

@@ -1,7 +1,8 @@
-"""One decision, one transaction: puts an item before an agent, or an agent before the queue.
+"""Puts an item before an agent, or an agent before the queue.
 
-Whoever is locked by somebody else is left alone and looked at again, so several dispatchers on
-PostgreSQL never wait for each other and never give the same thing twice. SQLite has one writer.
+Looks first and then gives, in one statement, if both still are as they were seen. Whoever somebody
+else is changing is left alone and looked at again, so several dispatchers on PostgreSQL never wait
+for each other and never give the same thing twice. SQLite has one writer.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -14,13 +15,14 @@ from sqlalchemy import Connection, Row
 
 from hub import clock
 from hub.interaction import LIVE, Channel
-from hub.store import candidates, offers, presence, queues, staff, steps
+from hub.store import candidates, presence, queues, staff, steps
 from hub.store.candidates import Need
+from hub.store.giving import Given, give
 from hub.store.queues import Reach
 from hub.store.staff import Member
 from routing.assigning.capacity import fits
 from routing.assigning.choice import Because, Choice, choose, pull
-from routing.assigning.eligible import Obstacle, verdict
+from routing.assigning.eligible import Obstacle
 from routing.assigning.rules import Rules
 from routing.assigning.values import Agent, Waiting
 from routing.assigning.widening import levels, open_circles
@@ -68,15 +70,15 @@ class HandingOut:
 
     def place(self, connection: Connection, item_id: str) -> Outcome:
         """Offer a waiting item to the best agent there is; if nobody, say when to look again."""
-        row = offers.lock_waiting(connection, item_id)
+        row = queues.waiting(connection, item_id)
         if row is None:
-            return Outcome.BUSY if queues.still_waits(connection, item_id) else Outcome.NOTHING
+            return Outcome.NOTHING
         now = clock.now()
         [item] = self._seen.items(connection, [row], now)
         only = "" if row.role in self.offered_roles else _given_to(item, now)
         if only is None:
-            queues.look_again(connection, item_id, None)
-            return Outcome.NOTHING
+            noted = queues.look_again(connection, item_id, None)
+            return Outcome.NOTHING if noted else Outcome.BUSY
         return self._place(connection, row, item, now, only=only)
 
     def _place(
@@ -89,11 +91,13 @@ class HandingOut:
             agents |= {member.id: self._seen.agent(member, now) for member in found}
             choice = choose(item, agents.values(), now, self._rules, by=self._by(item))
             while choice.agent is not None:
-                if self._fresh(connection, choice, agents, now):
-                    self._offer(connection, row, choice, now)
-                    return Outcome.OFFERED
+                given = self._give(connection, row, choice, choice.agent, now)
+                if given.item:
+                    if given.agent:
+                        return Outcome.OFFERED
+                    self._look_anew(connection, choice.agent, agents, now)
                 outcome, tries = Outcome.BUSY, tries - 1
-                if not tries:
+                if not (tries and given.item):
                     return outcome
                 choice = choose(item, agents.values(), now, self._rules, by=self._by(item))
         if outcome is Outcome.BUSY:
@@ -114,8 +118,9 @@ class HandingOut:
             return Outcome.NOBODY
         outcome = Outcome.NOBODY if reach.live else Outcome.NOTHING
         passed: list[Choice] = []
+        offered = self.offered_roles
         for page in queues.reachable(connection, reach):
-            rows = [row for row in page if self._may_be_given(row, agent)]
+            rows = [r for r in page if r.role in offered or r.preferred_agent_id == agent.id]
             if rows:
                 outcome, more = self._pull(connection, rows, agent, now, passed)
                 passed += more
@@ -144,13 +149,13 @@ class HandingOut:
             choice, passed = pull(items, agent, now, self._rules)
             if choice is None:
                 return outcome, passed
-            row = seen[choice.item.id]
-            locked = offers.lock_both(connection, row.id, row.epoch, agent.id, agent.idle_since)
-            if locked is not None:
-                told = replace(choice, passed=(*before, *passed))
-                self._offer(connection, locked, told, now)
+            told = replace(choice, passed=(*before, *passed))
+            given = self._give(connection, seen[choice.item.id], told, agent, now)
+            if all(given):
                 return Outcome.OFFERED, passed
             outcome = Outcome.BUSY
+            if not given.agent:
+                break
             items = [item for item in items if item.id != choice.item.id]
         return outcome, []
 
@@ -196,41 +201,30 @@ class HandingOut:
             live=not fits(agent, Channel.EMAIL, 1, now),
         )
 
-    def _may_be_given(self, row: Row[Any], agent: Agent) -> bool:
-        return row.role in self.offered_roles or row.preferred_agent_id == agent.id
+    def _look_anew(
+        self, connection: Connection, agent: Agent, agents: dict[str, Agent], now: datetime
+    ) -> None:
+        """At somebody who changed since they were seen; whom somebody else is changing is out."""
+        found = [self._seen.agent(one, now) for one in staff.members(connection, [agent.id])]
+        agents.pop(agent.id)
+        agents |= {one.id: one for one in found if one.idle_since != agent.idle_since}
 
-    def _fresh(
-        self, connection: Connection, choice: Choice, agents: dict[str, Agent], now: datetime
-    ) -> bool:
-        """Whether the chosen one can still take it, now that nobody else can give them anything."""
-        chosen = choice.agent
-        if chosen is None:
-            return False
-        locked = presence.lock(connection, chosen.id)
-        if locked is None:
-            agents.pop(chosen.id)
-            return False
-        # Whoever is given something is idle from then on: the same time means the same work.
-        if (locked.state, locked.idle_since) == (chosen.state, chosen.idle_since):
-            return True
-        member = staff.members(connection, [chosen.id])[0]
-        agents[chosen.id] = self._seen.agent(member, now)
-        was = verdict(choice.item, chosen, now, self._rules).obstacle
-        return verdict(choice.item, agents[chosen.id], now, self._rules).obstacle == was
-
-    def _offer(self, connection: Connection, row: Row[Any], choice: Choice, now: datetime) -> None:
-        if choice.agent is not None:
-            offers.make(
-                connection,
-                row,
-                choice.agent.id,
-                expires_at=now + self._rules.offer_time(choice.item.channel),
-                explanation=choice.explanation(now, self._rules),
-            )
+    def _give(
+        self, connection: Connection, row: Row[Any], choice: Choice, agent: Agent, now: datetime
+    ) -> Given:
+        return give(
+            connection,
+            row,
+            agent.id,
+            agent.idle_since,
+            expires_at=now + self._rules.offer_time(choice.item.channel),
+            explanation=choice.explanation(now, self._rules),
+        )
 
     def _nobody(self, connection: Connection, choice: Choice, now: datetime) -> Outcome:
         again_at = self._again_at(choice, now)
-        queues.look_again(connection, choice.item.id, again_at)
+        if not queues.look_again(connection, choice.item.id, again_at):
+            return Outcome.BUSY
         told = choice.explanation(now, self._rules)
         said = steps.last_details(connection, choice.item.id, steps.NOBODY)
         if said is None or any(said.get(news) != told[news] for news in ("counts", "timers")):

@@ -137,8 +137,8 @@ class _Work:
         self._changed: dict[str, WorkItem] = {}
         self.followed: list[Decided] = []
         self.replaced: list[Replaced] = []
-        self.called: list[WorkItem] = []
-        """As they were before their customer called about them."""
+        self.called: list[tuple[WorkItem, Channel]] = []
+        """As they were before their customer called about them, or began to chat."""
 
     def changed(self) -> list[WorkItem]:
         return list(self._changed.values())
@@ -166,10 +166,10 @@ class _Work:
     def _with_news(self, item: WorkItem, contact: Unrouted, decision: Decision) -> WorkItem:
         """The customer wrote again. Who has it keeps it, whatever was decided about this contact;
         only untouched triage work finds its role, and keeps why it was nobody's. What was put aside
-        until a time waits again, first for who had it. A call cannot wait until they have time."""
+        until a time waits again, first for who had it. Who is on the line cannot wait for that."""
         rules = self._past.rules
         if is_call_about(item, contact):
-            self.called.append(item)
+            self.called.append((item, contact.channel))
             self.replaced.append(Replaced(item.id, FOLLOW_UP, item.decision))
             needs = _needs(contact.channel, decision, rules)
             return as_call(item, contact, decision, self._past, **needs)

@@ -7,6 +7,7 @@ from agent_ui.guard import Guard
 from agent_ui.office.account import AccountViews
 from agent_ui.office.channels import ChannelViews
 from agent_ui.office.components import ComponentViews
+from agent_ui.office.customer_fields import CustomerFieldViews
 from agent_ui.office.first_run import FirstRunViews
 from agent_ui.office.links import LinkViews
 from agent_ui.office.organisation import OrganisationViews
@@ -14,6 +15,7 @@ from agent_ui.office.people import PeopleViews
 from agent_ui.office.rating import RatingViews
 from agent_ui.office.reports import ReportViews
 from agent_ui.office.reviews import ReviewViews
+from agent_ui.office.rules import RuleViews
 from agent_ui.office.upkeep import UpkeepViews
 from agent_ui.office.wall import WallViews
 from agent_ui.office.welcome import WelcomeViews
@@ -34,6 +36,8 @@ class OfficeViews:
     channels: ChannelViews
     first_run: FirstRunViews
     links: LinkViews
+    rules: RuleViews
+    customer_fields: CustomerFieldViews
     components: ComponentViews
 
 
@@ -44,6 +48,7 @@ def office_routes(
     return [
         *_overview(views, guard),
         *_administration(views, guard),
+        *_rules(views, guard),
         *_account(views, guard),
         *([parts] if development else []),
     ]
@@ -79,6 +84,7 @@ def _administration(views: OfficeViews, guard: Guard) -> Sequence[Route]:
     first = "/console/first/{code:[a-z0-9.]{1,60}}"
     rate = "/rate/{token:[a-z0-9.-]{1,80}}"
     home, welcome = "/console/admin", "/console/welcome/{token:[A-Za-z0-9_-]{1,64}}"
+    fields = home + "/fields"
     return [
         Route("GET", home + "/people", administrators(people.page)),
         Route("POST", home + "/people", administrators(people.invite)),
@@ -103,12 +109,29 @@ def _administration(views: OfficeViews, guard: Guard) -> Sequence[Route]:
         Route("GET", home + "/links", administrators(views.links.page)),
         Route("POST", home + "/links", administrators(views.links.add)),
         Route("POST", home + "/links/remove", administrators(views.links.remove)),
+        Route("GET", fields, administrators(views.customer_fields.page)),
+        Route("POST", fields, administrators(views.customer_fields.add)),
+        Route("GET", fields + "/{id}", administrators(views.customer_fields.one)),
+        Route("POST", fields + "/{id}", administrators(views.customer_fields.change)),
+        Route("POST", fields + "/{id}/act", administrators(views.customer_fields.act)),
         Route("GET", home + "/health", administrators(watch.health)),
         Route("GET", home + "/ledger", administrators(watch.ledger)),
         Route("GET", home + "/ledger/items", administrators(watch.ledger_items)),
         Route("GET", home + "/dead-letters", administrators(watch.dead_letters)),
         Route("POST", home + "/dead-letters", administrators(watch.act_on_letters)),
         Route("GET", home + "/audit", administrators(watch.audit)),
+    ]
+
+
+def _rules(views: OfficeViews, guard: Guard) -> Sequence[Route]:
+    administrators, rules = guard.for_administrators, "/console/admin/rules"
+    return [
+        Route("GET", rules, administrators(views.rules.page)),
+        Route("POST", rules, administrators(views.rules.keep)),
+        Route("GET", rules + "/new", administrators(views.rules.new)),
+        Route("GET", rules + "/{id}", administrators(views.rules.show)),
+        Route("POST", rules + "/{id}/remove", administrators(views.rules.remove)),
+        Route("GET", rules + "/{id}/items", administrators(views.rules.items)),
     ]
 
 

@@ -34,7 +34,29 @@ OFFICE_REASONS = {
     "bad_criteria": N_("Write 1 to 12 short lines, one for each thing to look at."),
     "bad_period": N_("Choose a first and a last day, at most a year apart."),
     "bad_number": N_("Write whole numbers."),
+    "bad_key": N_(
+        "Use small letters, digits and _, beginning with a letter; not a name that Loket has."
+    ),
+    "key_taken": N_("Another field has this key."),
+    "bad_title": N_("Write a title in one language at least, of at most 80 characters."),
+    "no_whose": N_("Choose persons, organisations or both."),
+    "bad_currency": N_("Write a currency in three letters, such as EUR."),
+    "bad_choices": N_("Write 1 to 100 choices, each once, and what each is called."),
+    "hidden_search": N_("What only supervisors see cannot be searched. Choose one of the two."),
+    "too_many_fields": N_("There are 100 fields. Change one that is not used instead."),
+    "no_field": N_("This field is not there any more."),
 }
+
+FIELD_PLACES = {
+    "bad_key": "key",
+    "key_taken": "key",
+    "bad_title": "title",
+    "no_whose": "whose",
+    "bad_currency": "currency",
+    "bad_choices": "choices",
+    "hidden_search": "searchable",
+}
+"""Where on the form of a field it is said what is wrong."""
 
 MAIL_FAULTS = {
     "host": (
@@ -184,7 +206,9 @@ ADMINISTRATION = (
     ("/console/admin/organisation", N_("Organisation")),
     ("/console/model/hours", N_("Hours")),
     ("/console/admin/channels", N_("Channels")),
+    ("/console/admin/rules", N_("Rules")),
     ("/console/admin/links", N_("Links")),
+    ("/console/admin/fields", N_("Fields")),
     ("/console/admin/health", N_("Health")),
     ("/console/admin/ledger", N_("Ledger")),
     ("/console/admin/dead-letters", N_("Dead letters")),

@@ -26,7 +26,7 @@ from hub.by_hand import (
     not_a_scan,
 )
 from hub.errors import Rejected
-from hub.interaction import Attachment
+from hub.interaction import Accepted, Attachment
 from hub.store import timeline, work_items
 from hub.store.agents import Agent
 
@@ -41,10 +41,12 @@ _FIELDS = {
 
 @dataclass(frozen=True)
 class Done:
-    """What was recorded; `conversation_id` is empty where the agent may not read it."""
+    """What was recorded; `conversation_id` is empty where the agent may not read it. `joined`: it
+    went on with what was open."""
 
     number: int
     conversation_id: str
+    joined: bool
 
 
 @dataclass(frozen=True)
@@ -80,9 +82,7 @@ class ByHandViews:
             notice = words.reason(visit.texts, error)
             return self._show(visit, given, notice=notice, status=error.status)
         await self._routed(accepted.conversation_id)
-        done = await self._context.database.read(
-            lambda c: _done(c, accepted.conversation_id, visit.known)
-        )
+        done = await self._context.database.read(lambda c: _done(c, accepted, visit.known))
         return self._show(
             visit, _Given({"form": given["form"], "topic": given["topic"]}), done=done
         )
@@ -166,8 +166,9 @@ def _moment(at: str, zone: str) -> datetime | None:
         raise Rejected("time", "Write a day and a time.", status=422) from error
 
 
-def _done(connection: Connection, conversation_id: str, agent: Agent) -> Done:
+def _done(connection: Connection, accepted: Accepted, agent: Agent) -> Done:
+    conversation_id = accepted.conversation_id
     found = timeline.conversation(connection, conversation_id)
     number = found.number if found else 0
     sees = timeline.may_see(connection, conversation_id, agent)
-    return Done(number, conversation_id if sees else "")
+    return Done(number, conversation_id if sees else "", accepted.sequence > 1)

@@ -1,6 +1,6 @@
 """One conversation on the screen: its timeline, and beside it the customer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -9,16 +9,20 @@ from sqlalchemy import Connection
 
 from agent_ui.clocks import clocks_of
 from agent_ui.context import ConsoleContext
+from agent_ui.customer_fields import Attempt
 from agent_ui.drafting import Draft
+from agent_ui.next_action import Door, door_of
 from agent_ui.pages import Pages
+from agent_ui.rule_sentences import Names
 from agent_ui.screen import Screen, read_screen
 from agent_ui.topic_desk import TopicChoice
 from agent_ui.views.sign_in import HOME, see_other
 from agent_ui.views.work import WorkViews
 from agent_ui.visit import Visit, checked_id, number
 from agent_ui.ways import alphabet
+from agent_ui.words import CHANNELS
 from hub import clock
-from hub.store import follows, timeline
+from hub.store import business_rules, follows, proposed, timeline
 from hub.store.follow_ups import FollowUp
 from hub.store.former_decisions import Former
 from hub.store.timeline import Entry
@@ -49,13 +53,17 @@ class ConversationViews:
         mode: str = "reply",
         status: int = HTTPStatus.OK,
         promise: str = "",
+        attempt: Attempt | None = None,
+        entering: Mapping[str, str] | None = None,
     ) -> web.Response:
         """The conversation's panes; with the work list around them unless a script asks.
 
-        A notice with status 200 tells what was done, any other what went wrong.
+        A notice with status 200 tells what was done, any other what went wrong; `attempt` and
+        `entering` are what was typed and not taken.
         """
         screen = await self.read(visit, conversation_id)
         await self._saw(visit, conversation_id)
+        door = await self._door(visit, screen)
         if draft is None and (draft := screen.kept_draft) is not None:
             mode = draft.mode
         values: dict[str, Any] = {
@@ -68,7 +76,11 @@ class ConversationViews:
             "alphabet": alphabet,
             "clocks": clocks_of(screen.deadlines, self._context.ruler, clock.now()),
             "why": self._why(screen, visit.texts.language),
-            "promise": promise,
+            "promise": promise or (door.text if door.kind == "promise" else ""),
+            "door": door,
+            "names": self._names(visit.texts.language),
+            "attempt": attempt,
+            "entering": entering or {},
             "group": self._context.groups.of(screen.customer, visit.texts.language),
             "groups": self._context.groups.titles(visit.texts.language),
             "resolve_now": visit.request.query.get("resolve") == "1",
@@ -104,6 +116,34 @@ class ConversationViews:
             await self._saw(visit, conversation_id)
         return self._pages.page(visit, "parts/entries.html", entries=entries)
 
+    async def _door(self, visit: Visit, screen: Screen) -> Door:
+        """What an agent who took up a proposal is led to. It is told once that a proposal was on
+        the screen of who has the work."""
+        if not screen.is_mine or screen.item is None:
+            return Door()
+        best, item_id = screen.next.best, screen.item.id
+        if best is not None and screen.next.is_new:
+            await self._context.database.write(
+                lambda c: proposed.show(c, item_id, best, visit.known)
+            )
+        rule_id = visit.request.query.get("door", "")
+        if not rule_id:
+            return Door()
+        known = await self._context.database.read(
+            lambda c: business_rules.find(c, checked_id(rule_id))
+        )
+        return (
+            door_of(known.rule.action, screen.guidance, visit.texts.language) if known else Door()
+        )
+
+    def _names(self, language: str) -> Names:
+        return Names(
+            topics=self._context.topics.titles(language),
+            groups=self._context.groups.titles(language),
+            roles=self._context.role_titles(language),
+            channels=CHANNELS,
+        )
+
     async def _saw(self, visit: Visit, conversation_id: str) -> None:
         """What an agent follows has no news for them once it was on their screen."""
         database, agent_id = self._context.database, visit.known.id
@@ -121,6 +161,7 @@ class ConversationViews:
                 composing=self._context.composing,
                 offered_only=self._context.offered_only(),
                 with_phone=self._context.phone_number is not None,
+                zone=self._context.zone(),
             )
         )
         if screen is None:

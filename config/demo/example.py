@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, Field
 
+from hub.custom_fields import FieldKind, Who, Whose
 from hub.deliveries import EventKind
 from hub.interaction import Channel, Frozen
 
@@ -45,6 +46,25 @@ class Customer(Frozen):
     attributes: dict[str, str] = Field(default_factory=dict)
     agreements: tuple[Agreement, ...] = ()
     contacts: tuple["Customer", ...] = ()
+
+
+class FieldChoice(Frozen):
+    name: str
+    titles: dict[str, str]
+
+
+class FieldEntry(Frozen):
+    """A field of customers."""
+
+    key: str
+    kind: FieldKind
+    titles: dict[str, str]
+    whose: tuple[Whose, ...] = tuple(Whose)
+    choices: tuple[FieldChoice, ...] = ()
+    currency: str = ""
+    topics: tuple[str, ...] = ()
+    changed_by: Who = Who.AGENT
+    searchable: bool = False
 
 
 class Writer(Frozen):
@@ -140,8 +160,26 @@ class Messages(Frozen):
     strangers: tuple[Writer, ...]
 
 
+class CannedReply(Frozen):
+    shortcut: str
+    topic: str
+    title: str
+    texts: dict[str, str]
+
+
+class Rules(Frozen):
+    """`rules`: each as it is kept, but for the day on which it begins."""
+
+    replies: tuple[CannedReply, ...]
+    rules: tuple[dict[str, Any], ...]
+
+
 class _Customers(Frozen):
     customers: tuple[Customer, ...]
+
+
+class _Fields(Frozen):
+    fields: tuple[FieldEntry, ...]
 
 
 class _Agents(Frozen):
@@ -158,6 +196,11 @@ def customers() -> tuple[Customer, ...]:
 
 
 @cache
+def fields() -> tuple[FieldEntry, ...]:
+    return _read("fields.yaml", _Fields).fields
+
+
+@cache
 def agents() -> tuple[AgentEntry, ...]:
     return _read("agents.yaml", _Agents).agents
 
@@ -170,6 +213,11 @@ def past_conversations() -> tuple[PastConversation, ...]:
 @cache
 def sales() -> Sales:
     return _read("orders.yaml", Sales)
+
+
+@cache
+def rules() -> Rules:
+    return _read("rules.yaml", Rules)
 
 
 @cache

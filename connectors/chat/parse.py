@@ -198,6 +198,7 @@ def parse_message(
     }
     for name, answer in message.answers.items():
         details[ANSWER + name] = clean_line(answer, LONGEST_ANSWER)
+    topic = clean_topic(message.topic or about.topic)
     return Arrival(
         channel=Channel.CHAT,
         account=visitor.site,
@@ -205,11 +206,16 @@ def parse_message(
         sender=Party(kind=PointKind.VISITOR, value=visitor.id, name=clean_line(message.name)),
         text=text,
         language=clean_language(about.language),
-        topic=clean_topic(message.topic or about.topic),
+        topic=topic,
         occurred_at=at,
         verification=(Verification.VERIFIED if visitor.is_identified else Verification.UNVERIFIED),
         attachments=files,
-        thread=Thread(references=(visitor.reference,), own=(visitor.reference,)),
+        thread=Thread(
+            references=(visitor.reference,),
+            own=(visitor.reference,),
+            # Who was only typed in, or has only a token, is nobody whose mails this may be about.
+            matter=topic if visitor.is_identified else None,
+        ),
         details={name: value for name, value in details.items() if value},
     )
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, exists, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, select, update
 
 from connectors.chat.frames import FileLink, Line
 from connectors.chat.visitor import Visitor
@@ -127,17 +127,29 @@ def set_address(connection: Connection, visitor: Visitor, address: str) -> bool:
 def file_of(
     connection: Connection, attachment_id: str, session_reference: str
 ) -> Attachment | None:
-    """A file of the conversation that this session has become; None for any other."""
+    """A file that was sent in the chat that this session has become; None for any other, such as
+    one in a mail of the same conversation."""
     found = timeline.attachment(connection, attachment_id)
     if found is None or digest(session_reference) not in references_of(connection, found[1]):
         return None
-    return found[0]
+    in_the_chat = (
+        select(interactions.c.id)
+        .join(attachments, attachments.c.interaction_id == interactions.c.id)
+        .where(attachments.c.id == attachment_id, _is_chat())
+    )
+    return found[0] if connection.execute(in_the_chat).first() else None
 
 
 def _lines(chat: Chat) -> Select[Any]:
     has_files = exists().where(attachments.c.interaction_id == interactions.c.id)
     return select(interactions, has_files.label("has_files")).where(
-        interactions.c.conversation_id == chat.conversation_id,
+        interactions.c.conversation_id == chat.conversation_id, _is_chat()
+    )
+
+
+def _is_chat() -> ColumnElement[bool]:
+    """Whether it was said in the chat, and not on another channel or among us."""
+    return and_(
         interactions.c.channel == Channel.CHAT.value,
         interactions.c.kind == InteractionKind.MESSAGE.value,
     )

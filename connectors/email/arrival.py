@@ -89,5 +89,6 @@ def _details(mail: ParsedMail) -> dict[str, str]:
         "message_id": mail.message_id,
         "reply_to": ", ".join(box.address for box in mail.reply_to),
         "cc": ", ".join(box.address for box in mail.cc),
+        "undated": "" if mail.sent_at else "1",  # then the time of receipt counts
     }
     return {name: value for name, value in details.items() if value}

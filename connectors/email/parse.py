@@ -105,7 +105,7 @@ def _mail(
     subject = fields.line("subject", SUBJECT_CHARS)
     separated = separate(content.text, forwarded=_FORWARD.match(subject) is not None)
     automatic, bounced = _machine(root, content, sender.address, subject, options)
-    sent_at = _date(fields, problems)
+    sent_at = _date(fields)
     addressed = (value for name in _ADDRESSED for value in fields.all(name))
     return ParsedMail(
         message_id=identifiers.message_id(fields, sha256),
@@ -166,7 +166,7 @@ def _machine(
     return kind, None
 
 
-def _date(fields: Fields, problems: Problems) -> datetime | None:
+def _date(fields: Fields) -> datetime | None:
     """When it was sent, in UTC; None when it does not say so believably."""
     try:
         written = parsedate_to_datetime(fields.get("date")[:_LONGEST_DATE])
@@ -175,7 +175,6 @@ def _date(fields: Fields, problems: Problems) -> datetime | None:
         sent_at = _FIRST_MAIL
     if _FIRST_MAIL < sent_at < clock.now() + _FUTURE:
         return sent_at
-    problems.add("it has no usable date: the time of receipt counts")
     return None
 
 

@@ -9,7 +9,7 @@ from connectors.phone.words import say
 from connectors.shared.twilio.media import Media
 from connectors.shared.twilio.numbers import to_e164
 from connectors.shared.twilio.webhook import Webhook, malformed
-from hub.interaction import Arrival, Channel, Party, PointKind, Thread
+from hub.interaction import NOBODY_WAITS, Arrival, Channel, Party, PointKind, Thread
 
 _WITHHELD = frozenset({"+266696687", "+7378742833", "+2562533", "+8566696687", "+86282452253"})
 """ANONYMOUS, RESTRICTED, BLOCKED, UNKNOWN and UNAVAILABLE on a keypad, as Twilio writes them."""
@@ -48,8 +48,7 @@ def parse_call(
     answers: Mapping[str, str] | None = None,
     waits: bool = False,
 ) -> Arrival:
-    """The contact, when its caller has chosen, and whether they wait: then it may go on with what
-    they have open. A number that is shown proves nothing."""
+    """The contact, when its caller waits, or is gone. A number that is shown proves nothing."""
     language = caller.line.language
     text = say("called_about", language, title=title) if title else say("called", language)
     return Arrival(
@@ -62,8 +61,8 @@ def parse_call(
         language=language,
         topic=topic,
         occurred_at=now,
-        thread=Thread(matter=topic if waits else None),
-        details=dict(answers or {}),
+        thread=Thread(matter=topic),
+        details=dict(answers or {}) if waits else {NOBODY_WAITS: "1"},
     )
 
 
@@ -97,7 +96,8 @@ def parse_recording(
         language=line.language,
         topic=webhook.query.get("topic", ""),
         occurred_at=now,
-        details={"seconds": seconds},
+        thread=Thread(matter=webhook.query.get("topic", "")),
+        details={"seconds": seconds, NOBODY_WAITS: "1"},
     )
     return arrival, Media(webhook.needed("RecordingUrl"), _SOUND)
 

@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 from hub import clock
 from hub.api.operation import Answer, Call, Operation
 from hub.api.reading import Invalid, body_of, query_of
+from hub.api.upload import Upload
 from hub.errors import Rejected
 from hub.http import Handler, Route, problem
 from hub.limits import Buckets
@@ -109,6 +110,8 @@ class Door(Generic[Caller]):
             return _unless_known(request, _kept(operation, Answer(found), self._base))
         if operation.write is not None:
             kept = await self._database.write(lambda c: self._change(c, operation, asked))
+        elif operation.upload:
+            kept = await self._take_in(operation, asked)
         else:
             kept = await self._do(operation, asked)
         self._wake()
@@ -159,6 +162,23 @@ class Door(Generic[Caller]):
             api_requests.finish(connection, asked.once, kept)
         return kept
 
+    async def _take_in(self, operation: Operation[Caller], asked: Request[Caller]) -> Kept:
+        """A file: what it was asked with is known when all of it is here, and the same bytes are
+        kept once however often they come. So it is taken first, and compared then."""
+        assert operation.deed is not None  # noqa: S101 (an operation is one of three)
+        taken = _kept(operation, await operation.deed(asked.call), self._base)
+        if not asked.once:
+            return taken
+        fingerprint = digest(asked.fingerprint, asked.call.body.sha256)
+
+        def remember(connection: Connection) -> Kept:
+            known = api_requests.begin(connection, asked.once, fingerprint)
+            if known is None:
+                api_requests.finish(connection, asked.once, taken)
+            return known or taken
+
+        return await self._database.write(remember)
+
     async def _do(self, operation: Operation[Caller], asked: Request[Caller]) -> Kept:
         """What is more than a transaction: a crash in between lets the same key do it again."""
         assert operation.deed is not None  # noqa: S101 (an operation is one of three)
@@ -195,7 +215,7 @@ async def _read(
     raw = await _bytes_of(request) if has_body else b""
     body: Any = body_of(raw, request.content_type, operation.takes)
     if operation.upload:
-        body = request.content
+        body = Upload(request.content)
     key = request.headers.get(KEY_HEADER, "").strip()
     if len(key) > LONGEST_KEY:
         raise Rejected("key", f"{KEY_HEADER} has at most {LONGEST_KEY} characters.")

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 
-from aiohttp import StreamReader, web
+from aiohttp import web
 from pydantic import Field
 
 from hub import clock
 from hub.api.operation import Answer, Call, Shape
+from hub.api.upload import Upload
 from hub.blobs import Blobs
 from hub.downloads import download_headers
 from hub.errors import Rejected
@@ -95,7 +96,7 @@ class Files:
         headers = download_headers(filename, "application/octet-stream")
         return web.FileResponse(path, headers=headers)
 
-    async def _pieces(self, content: StreamReader) -> AsyncIterator[bytes]:
+    async def _pieces(self, content: Upload) -> AsyncIterator[bytes]:
         size = 0
         while piece := await content.read(_PIECE):
             size += len(piece)

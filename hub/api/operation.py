@@ -84,7 +84,8 @@ class Operation(Generic[Caller]):
     it must change nothing. `serve` gives a file.
 
     `path` is below the API's own; `state`: what an If-Match is about, read under lock in the
-    transaction of the change. `upload`: the body is a file; the call has its stream. `tag`: the
+    transaction of the change. `upload`: the body is a file; the call has its `Upload`,
+    and the deed changes nothing besides keeping it. `tag`: the
     chapter it belongs to. `body_limit`: in bytes, None for the general one.
     """
 

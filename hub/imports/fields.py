@@ -147,6 +147,27 @@ def _ungrouped(written: str) -> str | None:
     return first + "".join(others) if right or not others else None
 
 
+def decimal(value: str, column: str, point: str) -> str:
+    """A number with a point and no more digits than it needs. `point`: which sign stands before the
+    decimals where it could be either; "" refuses `1.234` and `1,234`. Raises Refused."""
+    plain = " ".join(value.replace("\N{NO-BREAK SPACE}", " ").split()).replace("- ", "-")
+    match = _AMOUNT.fullmatch(plain)
+    if match is None:
+        raise Refused("number", column, value=value)
+    head, sign, tail = _split(match[2], 0)
+    if sign == "" and head.count(".") + head.count(",") == 1 and " " not in head:
+        if not point:
+            raise Refused("number_two_ways", column, value=value)
+        if point in head:
+            head, _, tail = head.partition(point)
+    digits = _ungrouped(head)
+    if digits is None:
+        raise Refused("number", column, value=value)
+    decimals_ = tail.rstrip("0")
+    number_ = str(int(digits)) + (f".{decimals_}" if decimals_ else "")
+    return f"-{number_}" if match[1] == "-" and number_ != "0" else number_
+
+
 def whole(value: str, column: str, *, least: int, most: int) -> int:
     plain = value.strip().replace(" ", "")
     match = re.fullmatch(r"(\d{1,12})(?:[.,]0{1,6})?", plain)

@@ -41,6 +41,21 @@ _TEXTS: dict[str, dict[str, tuple[str, str]]] = {
         "en": ("“{value}” is no amount in {currency}.", "Write it as 1234.50 or 1234,50."),
         "nl": ("“{value}” is geen bedrag in {currency}.", "Schrijf 1234,50 of 1234.50."),
     },
+    "number": {
+        "en": ("“{value}” is no number.", "Write it as 1234.5."),
+        "nl": ("“{value}” is geen getal.", "Schrijf 1234,5."),
+    },
+    "number_two_ways": {
+        "en": ("“{value}” can be read in two ways.", "Leave signs between thousands out."),
+        "nl": (
+            "“{value}” is op twee manieren te lezen.",
+            "Laat het teken tussen duizendtallen weg.",
+        ),
+    },
+    "web": {
+        "en": ("“{value}” is no web address.", "Write it as https://example.org/page."),
+        "nl": ("“{value}” is geen webadres.", "Schrijf https://example.org/pagina."),
+    },
     "whole": {
         "en": ("“{value}” is no whole number from {least} to {most}.", "Write digits alone."),
         "nl": ("“{value}” is geen heel getal van {least} tot {most}.", "Schrijf alleen cijfers."),

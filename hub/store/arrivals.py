@@ -21,6 +21,7 @@ from hub.interaction import (
 from hub.store import bouncing, joining, outbox
 from hub.store.among import among_named
 from hub.store.inserting import digest, insert_all, insert_new
+from hub.store.open_threads import Recognise
 from hub.store.senders import Sender, Senders
 from hub.store.tables import (
     attachments,
@@ -44,15 +45,24 @@ def dedupe_key(channel: str, account: str, external_id: str) -> str:
     return digest(channel, account, external_id)
 
 
+def no_topic(_arrival: Arrival) -> str:
+    """Where no rules say what a text is about."""
+    return ""
+
+
 def store_arrivals(
-    connection: Connection, arrivals: Sequence[Arrival], tokens: Tokens
+    connection: Connection,
+    arrivals: Sequence[Arrival],
+    tokens: Tokens,
+    recognise: Recognise = no_topic,
 ) -> list[Accepted]:
     """Keep what is new and say for each where it is; one the store has already is a duplicate.
+    `recognise` helps where a sender has several conversations open.
 
     Raises IntegrityError when another process kept the same sender or arrival meanwhile: run it
     again, and it sees what the other wrote.
     """
-    batch = _Batch(connection, arrivals, tokens)
+    batch = _Batch(connection, arrivals, tokens, recognise)
     accepted = [batch.take(arrival) for arrival in arrivals]
     batch.save()
     return accepted
@@ -81,12 +91,18 @@ class _New:
 
 
 class _Batch:
-    def __init__(self, connection: Connection, arrivals: Sequence[Arrival], tokens: Tokens) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        arrivals: Sequence[Arrival],
+        tokens: Tokens,
+        recognise: Recognise,
+    ) -> None:
         self._connection = connection
         self._now = clock.now()
         self._known = _load_known(connection, arrivals)
         # Conversations are locked before senders are read: what a lock waited for is then seen.
-        self._threads = Threads(connection, tokens, arrivals)
+        self._threads = Threads(connection, tokens, arrivals, recognise)
         self._senders = Senders(connection, self._now, [_sender(a) for a in arrivals])
         self._opened: list[_New] = []
         self._touched: dict[str, tuple[Conversation, datetime]] = {}
@@ -146,7 +162,8 @@ class _Batch:
     def _open(
         self, arrival: Arrival, customer_id: str, linked: Conversation | None
     ) -> Conversation:
-        conversation = Conversation(clock.new_id(), customer_id, 0, "open", None)
+        channel = arrival.channel.value
+        conversation = Conversation(clock.new_id(), customer_id, 0, "open", None, channel=channel)
         if arrival.automatic is Automatic.COMMAND:  # carried out already: nothing is to be done
             conversation.state, conversation.resolved_at = "resolved", self._now
         self._opened.append(_New(conversation, arrival, linked.id if linked else None))
@@ -171,8 +188,10 @@ class _Batch:
             conversation_id=conversation.id,
             sequence=conversation.count,
         )
+        placed = self._threads.placed(arrival, conversation)
         self._rows.interactions.append(
             _interaction_row(arrival, accepted, customer_id, key, self._now)
+            | {"details": arrival.details | placed}
         )
         self._rows.unrouted.append(
             {"interaction_id": accepted.interaction_id, "conversation_id": conversation.id}

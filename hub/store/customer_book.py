@@ -17,7 +17,7 @@ from hub import clock
 from hub.errors import Rejected
 from hub.interaction import Party
 from hub.references import normal
-from hub.store import audit, customer_keys, sharing
+from hub.store import audit, customer_keys, field_values, searchable, sharing
 from hub.store.among import among
 from hub.store.tables import contact_points, customers
 
@@ -103,6 +103,7 @@ def change(connection: Connection, customer_id: str, values: Mapping[str, Any], 
         changed = update(customers).where(customers.c.id == customer_id).values(new)
         _write(connection, changed, _number_taken())
     customer_keys.refresh(connection, [customer_id])
+    searchable.refresh_customers(connection, [customer_id])
     details = {"fields": sorted(new)}
     audit.record(
         connection, actor=by, action="customer.changed", about=customer_id, details=details
@@ -191,6 +192,8 @@ def _checked(connection: Connection, values: Mapping[str, Any]) -> dict[str, Any
         )
         if connection.execute(kind).scalar_one_or_none() != ORGANISATION:
             raise Rejected("organisation", "There is no such organisation.", status=422)
+    if "attributes" in new:
+        new["attributes"] = field_values.checked(connection, new["attributes"])
     return new
 
 

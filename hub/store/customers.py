@@ -1,6 +1,6 @@
 """What an agent reads about a customer: who they are, what was agreed, and what went before."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -62,6 +62,7 @@ class Agreement:
 @dataclass(frozen=True)
 class Customer:
     """`number` and `attributes`: what a person lacks of their own is that of who they work for.
+    `own_attributes`, `organisation_attributes`: what stands of each alone.
     `target_group`: as somebody said it of the customer, `organisation_group` of who they work for;
     `traits`: what says it where nobody did."""
 
@@ -76,6 +77,8 @@ class Customer:
     agreements: tuple[Agreement, ...]
     number: str = ""
     attributes: dict[str, str] = field(default_factory=dict)
+    own_attributes: dict[str, str] = field(default_factory=dict)
+    organisation_attributes: dict[str, str] = field(default_factory=dict)
     organisation_group: str = ""
     traits: dict[str, str] = field(default_factory=dict)
 
@@ -113,10 +116,9 @@ def customer(connection: Connection, customer_id: str) -> Customer:
         points=_points(connection, customer_id),
         agreements=_agreements(connection, customer_id, row.organisation_id),
         number=row.number or row.organisation_number or "",
-        attributes={
-            name: str(value)
-            for name, value in {**(row.organisation_attributes or {}), **row.attributes}.items()
-        },
+        attributes=_written({**(row.organisation_attributes or {}), **row.attributes}),
+        own_attributes=_written(row.attributes),
+        organisation_attributes=_written(row.organisation_attributes or {}),
         organisation_group=row.organisation_group or "",
         traits=traits_of(
             row.kind,
@@ -127,6 +129,10 @@ def customer(connection: Connection, customer_id: str) -> Customer:
             organisation_attributes=row.organisation_attributes,
         ),
     )
+
+
+def _written(attributes: Mapping[str, Any]) -> dict[str, str]:
+    return {name: str(value) for name, value in attributes.items()}
 
 
 def set_group(connection: Connection, customer_id: str, group: str, *, actor: str) -> None:

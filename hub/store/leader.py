@@ -16,6 +16,8 @@ from hub.store.database import CONNECT_SECONDS, Database
 from hub.store.outbox import NEWS_CHANNEL
 
 STAND_BY_SECONDS = 1.0
+ASK_EVERY = 1.0
+"""Seconds between questions whether the connection that holds the lock still stands."""
 LOKET = 0x4C4F4B4554
 """What the advisory locks of this program are counted from: 1 is migrate's, 3 the models'."""
 _KEYS = {
@@ -84,14 +86,15 @@ class _AdvisoryLock:
         # asyncpg takes the plain form of the URL, without SQLAlchemy's driver name.
         self._url = database.url.set(drivername="postgresql").render_as_string(hide_password=False)
         self._connection: asyncpg.Connection | None = None
+        self._asked = 0.0
 
     async def acquire(self, on_news: Callable[[], None] | None = None) -> None:
         try:
             if self._connection is not None and not self._connection.is_closed():
-                # Whoever lost the connection lost the lock: ask before each batch.
-                await self._connection.fetchval("select 1", timeout=CONNECT_SECONDS)
+                await self._ask(self._connection)
                 return
             self._connection = await self._lock(on_news)
+            self._asked = _loop_time()
         except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             self._abandon()
             raise StoreDown("the database does not answer") from error
@@ -101,6 +104,13 @@ class _AdvisoryLock:
             with contextlib.suppress(OSError, TimeoutError, asyncpg.InterfaceError):
                 await self._connection.close(timeout=CONNECT_SECONDS)
             self._connection = None
+
+    async def _ask(self, connection: asyncpg.Connection) -> None:
+        """Whoever lost the connection lost the lock. We hear of that at once, but for a network
+        that is silent, and then PostgreSQL keeps the lock for longer than we go without asking."""
+        if _loop_time() >= self._asked + ASK_EVERY:
+            await connection.fetchval("select 1", timeout=CONNECT_SECONDS)
+            self._asked = _loop_time()
 
     def _abandon(self) -> None:
         if self._connection is not None:
@@ -129,3 +139,7 @@ def _listener(on_news: Callable[[], None]) -> Callable[..., None]:
         on_news()
 
     return heard
+
+
+def _loop_time() -> float:
+    return asyncio.get_running_loop().time()

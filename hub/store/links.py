@@ -21,7 +21,7 @@ from hub.store.tables import (
 Number = tuple[Reference, str]
 """What a number refers to, and the number as `normal` writes it."""
 
-_WHERE = {
+TABLES = {
     Reference.ORDER: (orders, orders.c.number),
     Reference.TRACKING: (deliveries, deliveries.c.tracking),
     Reference.INVOICE: (invoices, invoices.c.number),
@@ -113,7 +113,7 @@ def concerned(
 
 
 def _selection(reference: Reference, numbers: Collection[str]) -> Select[tuple[str, str, str]]:
-    table, number = _WHERE[reference]
+    table, number = TABLES[reference]
     return (
         select(
             literal(reference.value).label("reference"),

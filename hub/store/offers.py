@@ -8,22 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, select, update
 
-from hub import clock
 from hub.errors import Rejected
-from hub.events import WorkItemChanged, encode, wrap
-from hub.interaction import Channel
+from hub.events import WorkItemChanged
 from hub.store import answers, in_hand, outbox, presence, steps, work_items
 from hub.store.agents import Agent
 from hub.store.among import among
 from hub.store.constants import constant
 from hub.store.ranking import ranked
-from hub.store.tables import assignment_steps, conversations, offers
-from hub.store.tables import outbox as events
-from hub.store.tables import presence as people
+from hub.store.tables import conversations, offers
 from hub.store.tables import work_items as items
-from hub.store.together import Together
 from hub.store.work_items import OFFERED, WAITING, WorkItem
 
 SOURCE = "/loket/dispatcher"
@@ -38,51 +33,6 @@ class Offer:
     item: WorkItem
     offered_at: datetime
     expires_at: datetime
-
-
-def lock_waiting(connection: Connection, item_id: str) -> Row[Any] | None:
-    """The item, while it waits and nobody else is changing it; it is ours until the end."""
-    return connection.execute(_LOCK_WAITING, {"item": item_id}).one_or_none()
-
-
-def lock_both(
-    connection: Connection, item_id: str, epoch: int, agent_id: str, idle_since: datetime
-) -> Row[Any] | None:
-    """The item as `lock_waiting` gives it and the agent, if both still are as they were seen.
-
-    Whoever is given something is idle from then on: the same time means the same work in hand.
-    """
-    seen = {"item": item_id, "epoch": epoch, "agent": agent_id, "idle_since": idle_since}
-    return connection.execute(_LOCK_BOTH, seen).one_or_none()
-
-
-def make(
-    connection: Connection,
-    item: Row[Any],
-    agent_id: str,
-    *,
-    expires_at: datetime,
-    explanation: dict[str, Any],
-) -> None:
-    """Offer an item from `lock_waiting` to an agent whose presence is locked."""
-    event = _event(item, state=OFFERED, agent_id=agent_id)
-    envelope = wrap(event, subject=item.conversation_id, source=SOURCE)
-    values = {
-        "made_at": clock.now(),
-        "made_offer": clock.new_id(),
-        "made_step": clock.new_id(),
-        "made_item": item.id,
-        "made_for": agent_id,
-        "made_until": expires_at,
-        "made_epoch": event.epoch,
-        "made_why": explanation,
-        "made_event": envelope.id,
-        "made_topic": envelope.topic,
-        "made_subject": envelope.subject,
-        "made_body": encode(envelope),
-        **in_hand.add(Channel(item.channel), item.units),
-    }
-    _MAKE.execute(connection, values)
 
 
 def live(connection: Connection, agent_id: str) -> list[Offer]:
@@ -170,15 +120,16 @@ def following(connection: Connection) -> datetime | None:
 
 def change(connection: Connection, item: Row[Any], values: dict[str, Any]) -> None:
     """Change an item that is locked and goes back from its agent, and tell who listens."""
-    event = _event(item, **values)
+    news = event(item, **values)
     connection.execute(
-        update(items).where(items.c.id == item.id).values(epoch=event.epoch, **ranked(item, values))
+        update(items).where(items.c.id == item.id).values(epoch=news.epoch, **ranked(item, values))
     )
     in_hand.recount(connection, [item.agent_id])
-    outbox.add(connection, event, subject=item.conversation_id, source=SOURCE)
+    outbox.add(connection, news, subject=item.conversation_id, source=SOURCE)
 
 
-def _event(item: Row[Any], **values: Any) -> WorkItemChanged:
+def event(item: Row[Any], **values: Any) -> WorkItemChanged:
+    """What is told when these values of an item change, its state and agent among them."""
     return WorkItemChanged(
         work_item_id=item.id,
         conversation_id=item.conversation_id,
@@ -230,55 +181,3 @@ def _offered_to(connection: Connection, agent_id: str) -> list[str]:
 
 
 _IS_LIVE = offers.c.state == constant(OFFERED)
-_LOCK_WAITING = (
-    select(items, answers.REFUSED)
-    .join(conversations, conversations.c.id == items.c.conversation_id)
-    .where(items.c.id == bindparam("item"), items.c.state == constant(WAITING))
-    .with_for_update(skip_locked=True)
-)
-_LOCK_BOTH = _LOCK_WAITING.join(people, people.c.agent_id == bindparam("agent")).where(
-    items.c.epoch == bindparam("epoch"),
-    people.c.state == constant(presence.AVAILABLE),
-    people.c.idle_since == bindparam("idle_since"),
-)
-# An offer that a crash of the database took back is made again; whoever accepts one waits for the
-# disk, and what is on disk then includes the offer.
-_MAKE = Together(
-    insert(offers).values(
-        id=bindparam("made_offer"),
-        work_item_id=bindparam("made_item"),
-        agent_id=bindparam("made_for"),
-        state=OFFERED,
-        reason="",
-        offered_at=bindparam("made_at"),
-        expires_at=bindparam("made_until"),
-    ),
-    update(items)
-    .where(items.c.id == bindparam("made_item"))
-    .values(
-        state=OFFERED,
-        agent_id=bindparam("made_for"),
-        epoch=bindparam("made_epoch"),
-        look_again_at=None,
-    ),
-    update(people)
-    .where(people.c.agent_id == bindparam("made_for"))
-    .values(idle_since=bindparam("made_at"), **in_hand.ADDING),
-    insert(assignment_steps).values(
-        id=bindparam("made_step"),
-        work_item_id=bindparam("made_item"),
-        at=bindparam("made_at"),
-        kind=steps.OFFERED,
-        agent_id=bindparam("made_for"),
-        details=bindparam("made_why"),
-    ),
-    insert(events).values(
-        event_id=bindparam("made_event"),
-        topic=bindparam("made_topic"),
-        queue="",
-        subject=bindparam("made_subject"),
-        body=bindparam("made_body"),
-        created_at=bindparam("made_at"),
-    ),
-    forced=False,
-)

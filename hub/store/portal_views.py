@@ -14,6 +14,7 @@ from hub.store.among import among
 from hub.store.held import has_left
 from hub.store.tables import (
     attachments,
+    contact_points,
     conversations,
     customers,
     interactions,
@@ -155,22 +156,42 @@ def _with_the_customer(rows: Sequence[Any], others: Collection[str]) -> Sequence
 
 def passed_on_to(connection: Connection, conversation_id: str) -> set[str]:
     """To whom we passed it on, also in what was split off or merged since: their answers may stand
-    apart from what they answer."""
+    apart from what they answer. Never the customer, who may have got a copy."""
     columns = interactions.c
     rows = connection.execute(
-        select(columns.recipients).where(
+        select(columns.recipients, columns.details["cc"].as_string()).where(
             among(columns.conversation_id, regrouping.kin(connection, conversation_id)),
             columns.direction == Direction.OUTBOUND.value,
             columns.details["forward"].as_string().is_not(None),
         )
     )
-    return {party["value"] for recipients in rows.scalars() for party in recipients}
+    others: set[str] = set()
+    for recipients, copies in rows:
+        others |= {party["value"] for party in recipients}
+        others |= {one.strip() for one in (copies or "").split(",")} - {""}
+    return others - _addresses(connection, conversation_id) if others else others
+
+
+def _addresses(connection: Connection, conversation_id: str) -> set[str]:
+    """The customer's own."""
+    theirs = (
+        select(contact_points.c.value)
+        .join(conversations, conversations.c.customer_id == contact_points.c.customer_id)
+        .where(conversations.c.id == conversation_id)
+    )
+    return set(connection.execute(theirs).scalars())
 
 
 def file_of(connection: Connection, sight: Sight, attachment_id: str) -> tuple[str, str] | None:
-    """(name, hash) of a file in a message of a conversation that they see."""
+    """(name, hash) of a file in a message that they see."""
     row = connection.execute(
-        select(attachments.c.filename, attachments.c.sha256)
+        select(
+            attachments.c.filename,
+            attachments.c.sha256,
+            interactions.c.conversation_id,
+            interactions.c.sender,
+            interactions.c.details,
+        )
         .join(interactions, interactions.c.id == attachments.c.interaction_id)
         .join(conversations, conversations.c.id == interactions.c.conversation_id)
         .outerjoin(outbound, outbound.c.interaction_id == interactions.c.id)
@@ -179,11 +200,15 @@ def file_of(connection: Connection, sight: Sight, attachment_id: str) -> tuple[s
             attachments.c.id == attachment_id,
             among(conversations.c.customer_id, sight.all),
             _is_theirs_to_see(),
+            ~tasks.is_own(conversations.c.id),
             interactions.c.channel.not_in(_UNSEEN),
             interactions.c.kind == InteractionKind.MESSAGE.value,
         )
     ).one_or_none()
-    return None if row is None else (row.filename, row.sha256)
+    if row is None:
+        return None
+    seen = _with_the_customer([row], passed_on_to(connection, row.conversation_id))
+    return (row.filename, row.sha256) if seen else None
 
 
 def _requests(connection: Connection, rows: Sequence[Any], sight: Sight) -> list[Request]:
@@ -232,13 +257,13 @@ def _state(row: Any, *, held: bool, answered: bool) -> str:
 
 
 def _answered(connection: Connection, ids: Sequence[str]) -> set[str]:
-    """Those of which the last message is ours."""
+    """Those of which the last message is ours; what we passed on to others is not to them."""
     columns = interactions.c
     rows = connection.execute(
         select(columns.conversation_id, columns.direction)
         .outerjoin(outbound, outbound.c.interaction_id == columns.id)
         .where(among(columns.conversation_id, ids), columns.kind == InteractionKind.MESSAGE.value)
-        .where(has_left())
+        .where(has_left(), columns.details["forward"].as_string().is_(None))
         .order_by(columns.conversation_id, columns.sequence)
     )
     last = {row.conversation_id: row.direction for row in rows}

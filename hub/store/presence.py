@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from hub import clock
 from hub.errors import Rejected
@@ -14,6 +14,7 @@ from hub.events import PresenceChanged
 from hub.interaction import Channel
 from hub.store import audit, in_hand, outbox
 from hub.store.among import among
+from hub.store.constants import constant
 from hub.store.tables import presence, presence_changes
 
 SOURCE = "/loket/presence"
@@ -31,6 +32,11 @@ LONGEST_REASON = 200
 LOST_AFTER = timedelta(seconds=60)
 """For so long a console may be closed, while another page loads or the network is away."""
 CLOSED = "The console was closed"
+
+
+_ANYONE = (
+    select(presence.c.agent_id).where(presence.c.state == constant(AVAILABLE)).limit(constant(1))
+)
 
 
 @dataclass(frozen=True)
@@ -57,8 +63,7 @@ def of(connection: Connection, agent_id: str) -> Presence:
 
 def anyone(connection: Connection) -> bool:
     """Whether somebody takes offers now."""
-    found = select(presence.c.agent_id).where(presence.c.state == AVAILABLE).limit(1)
-    return connection.execute(found).first() is not None
+    return connection.execute(_ANYONE).first() is not None
 
 
 def say(
@@ -143,12 +148,6 @@ def got_work(connection: Connection, agent_id: str, at: datetime) -> None:
     connection.execute(
         update(presence).where(presence.c.agent_id == agent_id).values(idle_since=at)
     )
-
-
-def lock(connection: Connection, agent_id: str) -> Row[Any] | None:
-    """The agent's row, who can be given work in this transaction; None while another one does."""
-    locking = select(presence).where(presence.c.agent_id == agent_id)
-    return connection.execute(locking.with_for_update(skip_locked=True)).one_or_none()
 
 
 def tell(connection: Connection, agent_id: str, state: str) -> None:

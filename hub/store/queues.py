@@ -34,6 +34,8 @@ _IS_LIVE = one_of(work_items.c.channel, sorted(LIVE))
 _ORDER = (work_items.c.rank, work_items.c.id)
 _COLUMNS = (
     work_items.c.id,
+    work_items.c.conversation_id,
+    work_items.c.agent_id,
     work_items.c.epoch,
     work_items.c.role,
     work_items.c.backup_role,
@@ -46,9 +48,24 @@ _COLUMNS = (
     work_items.c.preferred_until,
     work_items.c.preferred_why,
     work_items.c.answer_due,
+    work_items.c.overdue,
     answers.REFUSED,
 )
 _BEGINNING = (-(2**62), "")
+_WAITING: Select[Any] = select(*_COLUMNS).where(work_items.c.id == bindparam("item"), _WAITS)
+
+
+_LOOK_AGAIN = (
+    update(work_items)
+    .where(
+        work_items.c.id
+        == select(work_items.c.id)
+        .where(work_items.c.id == bindparam("item"), _WAITS)
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+    .values(look_again_at=bindparam("at"))
+)
 
 
 @dataclass(frozen=True)
@@ -104,9 +121,9 @@ def front(connection: Connection, roles: Collection[str], now: datetime, limit: 
     return [*given, *(row.id for row in heads(connection, roles, limit))]
 
 
-def still_waits(connection: Connection, item_id: str) -> bool:
-    found = select(work_items.c.id).where(work_items.c.id == item_id, _WAITS)
-    return connection.execute(found).one_or_none() is not None
+def waiting(connection: Connection, item_id: str) -> Row[Any] | None:
+    """The item, if it waits."""
+    return connection.execute(_WAITING, {"item": item_id}).one_or_none()
 
 
 def due(connection: Connection, now: datetime) -> list[str]:
@@ -120,10 +137,9 @@ def due(connection: Connection, now: datetime) -> list[str]:
     return list(connection.execute(asked).scalars())
 
 
-def look_again(connection: Connection, item_id: str, at: datetime | None) -> None:
-    connection.execute(
-        update(work_items).where(work_items.c.id == item_id, _WAITS).values(look_again_at=at)
-    )
+def look_again(connection: Connection, item_id: str, at: datetime | None) -> bool:
+    """At this time; whether that was noted: not of what somebody else is changing."""
+    return connection.execute(_LOOK_AGAIN, {"item": item_id, "at": at}).rowcount > 0
 
 
 def look_again_by(connection: Connection, item_id: str, at: datetime) -> None:

@@ -20,7 +20,7 @@ from sqlalchemy import (
 
 from hub import clock
 from hub.events import Envelope, WorkItemChanged, wrap
-from hub.interaction import Automatic, Channel, Direction, PointKind
+from hub.interaction import LIVE, NOBODY_WAITS, Automatic, Channel, Direction, PointKind
 from hub.store import deadlines, outbox
 from hub.store.among import among, among_named
 from hub.store.deadlines import Deadline
@@ -39,7 +39,7 @@ TEXT_READ = 20_000
 
 @dataclass(frozen=True)
 class Unrouted:
-    """A contact as the router needs it."""
+    """A contact as the router needs it. `is_waited_on`: the customer is at the other end."""
 
     id: str
     conversation_id: str
@@ -60,6 +60,7 @@ class Unrouted:
     correlation_id: str
     files: tuple[str, ...] = ()
     traits: dict[str, str] = field(default_factory=dict)
+    is_waited_on: bool = False
 
 
 @dataclass(frozen=True)
@@ -224,6 +225,7 @@ _UNROUTED = (
         interactions.c.automatic,
         interactions.c.received_at,
         interactions.c.correlation_id,
+        interactions.c.details[NOBODY_WAITS].as_string().label("gone"),
         customers.c.target_group,
         customers.c.organisation_id,
         customers.c.kind.label("customer_kind"),
@@ -411,6 +413,7 @@ def _unrouted(row: Any, files: tuple[str, ...]) -> Unrouted:
         received_at=row.received_at,
         correlation_id=row.correlation_id,
         files=files,
+        is_waited_on=Channel(row.channel) in LIVE and not row.gone,
         traits=traits_of(
             row.customer_kind,
             row.customer_name,

@@ -4,7 +4,7 @@ Rows are taken by their ids, which begin with the time. Only those are taken tha
 for every transaction with an older one to have ended, so that none is passed over.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,6 +19,7 @@ from hub.store.tables import (
     attachments,
     contact_points,
     conversations,
+    customer_fields,
     customers,
     interactions,
     search_progress,
@@ -41,6 +42,12 @@ def take_in(connection: Connection, now: datetime) -> int:
 def refresh_customers(connection: Connection, customer_ids: Sequence[str]) -> None:
     """These are found by what they are now."""
     add(connection, _customers(connection, customer_ids))
+
+
+def customers_again(connection: Connection) -> None:
+    """What customers are found by changed: all of them are taken in anew, as if they just came."""
+    this = search_progress.c.name == customers.name
+    connection.execute(update(search_progress).where(this).values(reached=""))
 
 
 def next_rows(
@@ -118,6 +125,7 @@ def _customers(connection: Connection, ids: Sequence[str]) -> list[Document]:
     for point in found:
         points.setdefault(point.customer_id, []).append(point.value)
     rows = connection.execute(select(customers).where(among(customers.c.id, ids)))
+    fields = _fields(connection) if ids else {}
     return [
         _document(
             Kind.CUSTOMER,
@@ -127,10 +135,30 @@ def _customers(connection: Connection, ids: Sequence[str]) -> list[Document]:
             row.name,
             row.number or "",
             *points.get(row.id, ()),
-            *(str(value) for value in row.attributes.values()),
+            *_known(row.attributes, fields),
         )
         for row in rows
     ]
+
+
+def _fields(connection: Connection) -> dict[str, Any]:
+    """The fields of customers, by key."""
+    return {row.key: row for row in connection.execute(select(customer_fields))}
+
+
+def _known(attributes: Mapping[str, Any], fields: Mapping[str, Any]) -> list[str]:
+    """What customers are found by of all that is known of them; a choice by what it is called."""
+    found = []
+    for key, value in attributes.items():
+        of = fields.get(key)
+        if of is not None and (not of.searchable or of.archived_at is not None):
+            continue
+        found.append(str(value))
+        chosen = str(value).split(",")
+        for choice in of.choices if of is not None else ():
+            if choice["name"] in chosen:
+                found += choice["titles"].values()
+    return found
 
 
 def _document(

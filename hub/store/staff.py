@@ -15,6 +15,7 @@ from sqlalchemy import (
     Executable,
     Row,
     Text,
+    bindparam,
     cast,
     delete,
     insert,
@@ -50,7 +51,10 @@ class Member:
 
 def members(connection: Connection, agent_ids: Collection[str]) -> list[Member]:
     """These agents, as far as they ever said whether they are there."""
-    return read(connection, _MEMBERS, {"agent_ids": list(agent_ids)})
+    ids = list(agent_ids)
+    if len(ids) == 1:
+        return read(connection, _MEMBER, {"agent_id": ids[0]})
+    return read(connection, _MEMBERS, {"agent_ids": ids})
 
 
 def skills_of(connection: Connection, agent_id: str) -> dict[str, int]:
@@ -174,4 +178,6 @@ def facts_of(these: Callable[[Column[Any]], ColumnElement[bool]]) -> CompoundSel
     return union_all(person, role, skill, load)
 
 
+# For one PostgreSQL reads a few rows; for a list, of any length, it would read through all roles.
+_MEMBER = facts_of(lambda agent_id: agent_id == bindparam("agent_id"))
 _MEMBERS = facts_of(lambda agent_id: among_named(agent_id, "agent_ids"))

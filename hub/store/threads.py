@@ -1,9 +1,9 @@
 """Finds the conversation that each arrival of a batch belongs to.
 
 The order of trust is that of `Thread`: signed token, message references, body marker, subject
-number, what the sender has open on a channel without references, or may mean by a call. None of
-them outranks an unknown sender: who does not take part in the conversation gets a new one, linked
-to the old. Found conversations are locked, so arrivals in one queue up.
+number, what the sender has open on a channel without references, or may mean by a call, a chat or
+a letter. None of them outranks an unknown sender: who does not take part in the conversation gets a
+new one, linked to the old. Found conversations are locked, so arrivals in one queue up.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,7 +16,7 @@ from hub.alike import is_for_many_people
 from hub.interaction import Arrival, Automatic, Bounce, Channel, PointKind, Thread, Verification
 from hub.store.among import among
 from hub.store.inserting import digest, unique
-from hub.store.open_threads import locked_points, meant_by_callers, open_of_senders
+from hub.store.open_threads import OpenThreads, Recognise
 from hub.store.tables import conversations, participants, thread_refs
 from hub.tokens import Tokens
 
@@ -36,6 +36,7 @@ class Conversation:
     handover_address: str = ""
     participants: set[str] = field(default_factory=set)
     split_from: str | None = None
+    channel: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,14 +57,19 @@ def ref_key(channel: Channel, reference: str) -> str:
 class Threads:
     """The conversations that one batch of arrivals refers to."""
 
-    def __init__(self, connection: Connection, tokens: Tokens, arrivals: Sequence[Arrival]) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        tokens: Tokens,
+        arrivals: Sequence[Arrival],
+        recognise: Recognise,
+    ) -> None:
         self._tokens = tokens
         self._refs = _load_refs(connection, arrivals)
         self._conversations: dict[str, Conversation] = {}
         self._by_number: dict[int, str] = {}
-        points = locked_points(connection, arrivals)
-        self._open = open_of_senders(connection, arrivals, points)
-        self._meant = meant_by_callers(connection, arrivals, points)
+        placeless = [arrival for arrival in arrivals if not self._is_referred(arrival)]
+        self._open = OpenThreads(connection, placeless, recognise)
         self._load_conversations(connection, arrivals)
 
     def candidates(self, arrival: Arrival) -> Iterable[Conversation]:
@@ -73,13 +79,21 @@ class Threads:
         token = self._signed(thread.token)
         ids = [self._split_off(token, referred), token, *referred]
         ids += [self._signed(thread.marker), self._by_number.get(thread.number or 0, "")]
-        if thread.within is not None:
-            ids.append(self._open.get((channel, arrival.sender.key), ""))
-        if thread.matter is not None:
-            ids.append(self._meant.get((arrival.sender.key, thread.matter), ""))
+        if choice := self._open.choice(arrival):
+            ids.append(choice.conversation_id)
         for conversation_id in dict.fromkeys(ids):
             if conversation_id in self._conversations:
                 yield self._conversations[conversation_id]
+
+    def placed(self, arrival: Arrival, conversation: Conversation) -> dict[str, str]:
+        """How it was judged that it belongs there, for who handles it; empty for certain."""
+        choice = None if self._is_referred(arrival) else self._open.choice(arrival)
+        if choice is None or self._conversations.get(choice.conversation_id) is not conversation:
+            return {}
+        return choice.details
+
+    def _is_referred(self, arrival: Arrival) -> bool:
+        return any(ref_key(arrival.channel, r) in self._refs for r in arrival.thread.references)
 
     def _split_off(self, token: str, referred: Sequence[str]) -> str:
         """What answers a message that was split off carries the token of where it was before."""
@@ -106,8 +120,11 @@ class Threads:
         """Whether this mail answers, from the address the chat visitor gave, what we mailed there.
 
         Only who reads that mailbox has the token, so the address is the visitor's. An automatic
-        answer shows that the mailbox is there, not that its owner is the visitor.
+        answer shows that the mailbox is there, not that its owner is the visitor. And a chat that
+        went on in mails of somebody who is known says nothing about whose those are.
         """
+        if conversation.channel != Channel.CHAT:
+            return False
         if arrival.automatic is not Automatic.NO or arrival.verification is Verification.FAILED:
             return False
         if is_for_many_people(arrival.sender):
@@ -140,10 +157,7 @@ class Threads:
     def remember(self, conversation: Conversation, arrival: Arrival) -> None:
         """Later arrivals of the same batch may refer to this one."""
         self._conversations[conversation.id] = conversation
-        if arrival.thread.within is not None:
-            self._open[arrival.channel, arrival.sender.key] = conversation.id
-        if arrival.thread.matter is not None:  # two calls of a batch do not share a conversation
-            self._meant = {key: id_ for key, id_ in self._meant.items() if id_ != conversation.id}
+        self._open.remember(arrival, conversation.id)
         for reference in arrival.thread.own + arrival.thread.references:
             self._refs.setdefault(ref_key(arrival.channel, reference), (conversation.id, None))
 
@@ -154,7 +168,7 @@ class Threads:
         threads = [arrival.thread for arrival in arrivals]
         ids = [conversation_id for conversation_id, _ in self._refs.values()]
         ids += [self._signed(t) for thread in threads for t in (thread.token, thread.marker)]
-        ids += [*self._open.values(), *self._meant.values()]
+        ids += self._open.conversation_ids
         numbers = {thread.number for thread in threads if thread.number is not None}
         wanted = [i for i in unique(ids) if i]
         if not wanted and not numbers:
@@ -182,6 +196,7 @@ class Threads:
                 row.resolved_at,
                 row.handover_address,
                 split_from=row.split_from,
+                channel=row.channel,
             )
             if row.merged_into is not None:
                 merged[row.id] = row.merged_into

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from routing.assigning.capacity import interrupts, spare, used
-from routing.assigning.eligible import Obstacle, Verdict, verdict
+from routing.assigning.eligible import Obstacle, Verdict, through, verdict
 from routing.assigning.rules import Rules
 from routing.assigning.values import Agent, Refusal, Waiting
 from routing.assigning.widening import CIRCLES, changes, fired
@@ -111,9 +111,10 @@ def pull(
     Their own roles' work goes before what reached them by widening. Gives also what was passed
     over, with the reason.
     """
-    looked = [(item, Considered(agent, verdict(item, agent, now, rules))) for item in items]
     passed: list[Choice] = []
-    for item, one in sorted(looked, key=_pull_order):
+    # Only as far as the first that they may take is it asked what is in the way.
+    for item in sorted(items, key=lambda item: _pull_order(item, agent, now, rules)):
+        one = Considered(agent, verdict(item, agent, now, rules))
         if one.verdict.obstacle is None:
             why = item.preferred.why if item.preferred and _is_mine(item, agent) else Because.PULLED
             return _chosen(item, one, (one,), why, now), passed
@@ -121,11 +122,12 @@ def pull(
     return None, passed
 
 
-def _pull_order(looked: tuple[Waiting, Considered]) -> tuple[bool, int, int, str]:
-    item, one = looked
-    through = one.verdict.circle
-    nearness = len(CIRCLES) if through is None else through
-    return (not _is_mine(item, one.agent), nearness, item.rank, item.id)
+def _pull_order(
+    item: Waiting, agent: Agent, now: datetime, rules: Rules
+) -> tuple[bool, int, int, str]:
+    circle = through(item, agent, now, rules)
+    nearness = len(CIRCLES) if circle is None else circle
+    return (not _is_mine(item, agent), nearness, item.rank, item.id)
 
 
 def _is_mine(item: Waiting, agent: Agent) -> bool:

@@ -33,7 +33,7 @@ class Obstacle(StrEnum):
 
 @dataclass(frozen=True)
 class Verdict:
-    """About one agent. `circle`: through which circle they were looked at; None through none.
+    """About one agent. `circle`: see `through`.
 
     `again_at`: when the obstacle goes by itself, where that is known.
     """
@@ -46,15 +46,16 @@ class Verdict:
 
 def verdict(item: Waiting, agent: Agent, now: datetime, rules: Rules) -> Verdict:
     """The first obstacle, from the most lasting to the most passing one."""
-    through = _through(item, agent, now, rules)
+    circle_of = through(item, agent, now, rules)
     for look in (_about_them, _about_skills, _about_room, _about_the_past):
         found = look(item, agent, now, rules)
         if found is not None:
-            return Verdict(found.obstacle, through, found.details, found.again_at)
-    return Verdict(None, through)
+            return Verdict(found.obstacle, circle_of, found.details, found.again_at)
+    return Verdict(None, circle_of)
 
 
-def _through(item: Waiting, agent: Agent, now: datetime, rules: Rules) -> int | None:
+def through(item: Waiting, agent: Agent, now: datetime, rules: Rules) -> int | None:
+    """The circle through which an agent may be looked at for an item; None for none."""
     given = item.preferred
     if given and given.personal and given.agent_id == agent.id:
         return 0
@@ -65,7 +66,7 @@ def _about_them(item: Waiting, agent: Agent, now: datetime, rules: Rules) -> Ver
     if agent.state != AVAILABLE:
         said = agent.state in (Obstacle.NOT_RESPONDING, Obstacle.WRAPPING)
         return Verdict(Obstacle(agent.state) if said else Obstacle.AWAY)
-    if _through(item, agent, now, rules) is None:
+    if through(item, agent, now, rules) is None:
         closed = circle(item, agent.roles, now, rules) is not None
         return Verdict(Obstacle.OFF_DUTY if closed else Obstacle.ROLE)
     if item.channel in agent.closed_channels:

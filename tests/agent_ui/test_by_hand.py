@@ -75,6 +75,24 @@ async def test_a_known_customer_is_found_by_what_is_on_the_letter(
     assert keys["phone:+31612345678"] is False, "what was written down is a claim"
 
 
+async def test_a_letter_goes_on_in_the_one_open_conversation_that_it_can_be_about(
+    house: House, anna: Person
+) -> None:
+    mail = await house.receive(mail_arrival("jan@example.org", subject="My order"))
+    await house.work_of(mail.conversation_id)
+    done = await send(anna, who="jan@example.org", text="As I wrote", topic="order")
+    assert "It went on in conversation" in done.text("[data-done]")
+    done = await send(anna, who="jan@example.org", text="Something else", topic="invoice")
+    assert "Kept as conversation" in done.text("[data-done]")
+    claimed = await send(anna, who="+31 6 12345678", name="Jan", text="It is Jan")
+    assert "Kept as conversation" in claimed.text("[data-done]")
+    said = {row.text: row.conversation_id for row in await kept(house)}
+    assert said["As I wrote"] == mail.conversation_id
+    assert len(set(said.values())) == 3
+    shown = await anna.get(f"/console/conversations/{mail.conversation_id}")
+    assert "no other open conversation of this customer fits" in shown.text(".entry-placed")
+
+
 async def test_what_cannot_be_kept_is_said_and_nothing_typed_is_lost(
     house: House, anna: Person
 ) -> None:

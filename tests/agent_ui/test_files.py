@@ -109,7 +109,7 @@ async def test_the_original_of_a_mail_that_was_not_read_whole_is_a_download(
 
 
 async def test_an_original_that_is_gone_is_not_offered(house: House, anna: Person) -> None:
-    accepted = await house.receive(mail_arrival(problem="it has no usable date"))
+    accepted = await house.receive(mail_arrival(problem="reading it took too long"))
     conversation = await anna.get(f"/console/conversations/{accepted.conversation_id}")
     path = f"/console/interactions/{accepted.interaction_id}/original"
     assert path not in conversation.body
@@ -195,3 +195,10 @@ def test_nothing_that_runs_or_calls_home_is_left(html: str, remote: bool) -> Non
 @given(st.text(), st.booleans())
 def test_any_text_becomes_a_document(html: str, remote: bool) -> None:
     assert document(html, {}, remote=remote).startswith("<!doctype html>")
+
+
+async def test_a_mail_without_a_date_says_so_quietly(house: House, anna: Person) -> None:
+    mail = await house.receive(mail_arrival(details={"undated": "1"}))
+    page = await anna.get(f"/console/conversations/{mail.conversation_id}")
+    assert "Time of receipt" in page.text(".entry-head")
+    assert not page.has(".entry .notice")

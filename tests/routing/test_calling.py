@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from builders import TOKENS, mail_arrival
+from builders import TOKENS, chat_arrival, mail_arrival
 from hub import clock
 from hub.events import InteractionReceived, wrap
 from hub.intake import Intake
@@ -46,6 +46,11 @@ class Office(Workplace):
         token = TOKENS.sign(TOKEN_PURPOSE, mail.conversation_id)
         call = mail_arrival(channel=Channel.PHONE, thread=Thread(token=token), text="", subject="")
         return await self._route(await self.intake.accept(call))
+
+    async def chat(self, mail: Accepted) -> Accepted:
+        token = TOKENS.sign(TOKEN_PURPOSE, mail.conversation_id)
+        chat = chat_arrival(text="", thread=Thread(token=token), sender=mail_arrival().sender)
+        return await self._route(await self.intake.accept(chat))
 
     async def _route(self, accepted: Accepted) -> Accepted:
         event = InteractionReceived(
@@ -113,3 +118,31 @@ async def test_what_somebody_gave_to_another_role_stays_there(office: Office) ->
     await office.change(item.id, role="backup")
     await office.call(mail)
     assert (await office.item(item.id)).role == "backup"
+
+
+async def test_who_comes_to_chat_about_it_is_not_left_waiting_in_a_mail(office: Office) -> None:
+    writer = await office.hire("wim", "bills")
+    mail = await office.mail()
+    item = await only(office.database, items)
+    await office.database.write(lambda c: work_items.claim(c, item.id, writer))
+    await office.chat(mail)
+    chatted = await only(office.database, items)
+    assert (chatted.id, chatted.channel, chatted.state) == (item.id, "chat", "waiting")
+    assert (chatted.preferred_agent_id, chatted.preferred_why) == (writer.id, "called")
+    assert await office.place(item.id) is Outcome.OFFERED
+    assert await office.offered_to(writer) == [item.id]
+    kinds = [s.kind for s in await office.database.read(lambda c: steps.of(c, item.id))]
+    assert sorted(kinds) == ["chatted", "offered", "taken"]
+    await office.chat(mail)
+    assert await office.offered_to(writer) == [item.id], "more lines change nothing"
+
+
+async def test_a_chat_does_not_take_a_call_away(office: Office) -> None:
+    anna = await office.hire("anna", "service")
+    mail = await office.mail()
+    await office.call(mail)
+    item = await only(office.database, items)
+    await office.database.write(lambda c: work_items.claim(c, item.id, anna))
+    await office.chat(mail)
+    talking = await office.item(item.id)
+    assert (talking.channel, talking.state, talking.agent_id) == ("phone", "assigned", anna.id)

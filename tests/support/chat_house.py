@@ -159,7 +159,7 @@ class House:
         self.relay.wake()
         return interaction_id
 
-    async def mail(self, text: str, to: str) -> None:
+    async def mail(self, text: str, to: str, *, files: tuple[Attachment, ...] = ()) -> None:
         """An agent writes a mail in the one conversation."""
         row = await self._conversation("")
         reply = Reply(
@@ -168,6 +168,7 @@ class House:
             account=self.settings.email_account,
             to=(Party(kind=PointKind.EMAIL, value=to),),
             text=text,
+            attachments=files,
         )
         await self.database.write(lambda c: add_reply(c, reply))
 

@@ -22,6 +22,7 @@ from config.group_desk import ModelGroups
 from config.hours_desk import HoursOfModels
 from config.matrix_desk import Matrices
 from config.model_desk import Desk
+from config.moment_desk import ModelMoments
 from config.replay_desk import Replays
 from config.replay_runs import Runs
 from config.settings import load
@@ -217,6 +218,7 @@ class House:
             guide=self._guide,
             topics=ModelTopics(lambda: self.model),
             groups=ModelGroups(lambda: self.model),
+            moments=ModelMoments(lambda: self.model),
             proposals=TopicDrafts(self.database, self.life.versions),
             models=Desk(self.life, self.live, self.database),
             matrices=Matrices(self.database, self.life.versions),

@@ -83,10 +83,10 @@ class Workplace:
         return await self.database.write(lambda c: add_waiting(c, name, **changes))
 
     async def place(self, item_id: str) -> Outcome:
-        return await self.database.write(lambda c: self.handing_out.place(c, item_id))
+        return await self.database.step(lambda c: self.handing_out.place(c, item_id))
 
     async def serve(self, agent: Agent) -> Outcome:
-        return await self.database.write(lambda c: self.handing_out.serve(c, agent.id))
+        return await self.database.step(lambda c: self.handing_out.serve(c, agent.id))
 
     async def item(self, item_id: str) -> Any:
         found = select(t.work_items).where(t.work_items.c.id == item_id)
@@ -108,14 +108,22 @@ class Workplace:
 
 
 def add_waiting(connection: Connection, name: str, **changes: Any) -> str:
+    """A work item of a mail; gives its id."""
     arrival = mail_arrival(f"{name}@example.org", subject=name)
     accepted = store_arrivals(connection, [arrival], TOKENS)[0]
-    conversation = t.conversations.c.id == accepted.conversation_id
+    return add_work(
+        connection, accepted.conversation_id, **{"id": accepted.interaction_id} | changes
+    )
+
+
+def add_work(connection: Connection, conversation_id: str, **changes: Any) -> str:
+    """A work item of this conversation, as if it had been routed; gives its id."""
+    conversation = t.conversations.c.id == conversation_id
     customer = connection.execute(select(t.conversations.c.customer_id).where(conversation))
     now = clock.now()
     row: dict[str, Any] = {
-        "id": accepted.interaction_id,
-        "conversation_id": accepted.conversation_id,
+        "id": clock.new_id(),
+        "conversation_id": conversation_id,
         "customer_id": customer.scalar_one(),
         "role": "service",
         "state": "waiting",
@@ -135,4 +143,4 @@ def add_waiting(connection: Connection, name: str, **changes: Any) -> str:
     } | changes
     order = rank(row["waiting_since"], row["priority_minutes"], row["urgency_minutes"])
     connection.execute(insert(t.work_items), [{"rank": order} | row])
-    return accepted.interaction_id
+    return str(row["id"])

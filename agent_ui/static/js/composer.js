@@ -112,6 +112,12 @@ class Composer extends HTMLElement {
     return this.telling;
   }
 
+  // All that was typed is in Loket.
+  async flush() {
+    this.save();
+    await this.tell();
+  }
+
   // Nothing that is on its way to be kept may come after what is sent now.
   async settle() {
     clearTimeout(this.timer);

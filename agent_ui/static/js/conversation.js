@@ -1,4 +1,6 @@
 // <loket-conversation>: the open conversation; new entries come in, nothing jumps.
+import { refreshNext, refreshNextSoon } from "./next-action.js";
+import { refreshFields } from "./fields.js";
 import { fetchPart } from "./parts.js";
 import { counted, say } from "./texts.js";
 import { showTimes } from "./times.js";
@@ -46,6 +48,7 @@ class Conversation extends HTMLElement {
     const isNew = this.place(entry);
     showTimes(entry);
     if (!isNew) return;
+    refreshNextSoon(this.path);
     this.sight.observe(entry);
     if (stays) this.timeline.scrollTop = this.timeline.scrollHeight;
     else this.countUnread();
@@ -128,6 +131,8 @@ class Conversation extends HTMLElement {
     this.refreshHead(fresh);
     this.refreshComposer(fresh);
     refreshSteps(answer.page);
+    refreshNext(answer.page);
+    refreshFields(answer.page);
     if (entries) this.refreshEntries(fresh);
     showTimes(this);
   }

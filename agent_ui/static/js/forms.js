@@ -1,5 +1,6 @@
 // Sends forms and follows links without leaving the page. Without scripts they work as they are.
 import { refreshDesk } from "./desk.js";
+import { openedDoor } from "./next-action.js";
 import { fetchPart, open, showPanes } from "./parts.js";
 import { toast } from "./notices.js";
 import { text } from "./texts.js";
@@ -14,6 +15,8 @@ async function send(form, submitter) {
   const composer = form.closest("loket-composer");
   const written = composer?.area.value;
   await composer?.settle();
+  // A proposal may write below what is being typed.
+  if (form.closest("[data-next]")) await document.querySelector("loket-composer")?.flush();
   const answer = await fetchPart(action, { method: "POST", body });
   if (composer) composer.sending = false;
   if (!answer) return;
@@ -31,7 +34,8 @@ async function send(form, submitter) {
 function focusAfter(typing) {
   const notice = document.querySelector("[data-notice] [role=alert]");
   if (notice) notice.scrollIntoView({ block: "nearest" });
-  const next = typing ? document.querySelector("loket-composer textarea") : null;
+  const door = openedDoor();
+  const next = door ?? (typing ? document.querySelector("loket-composer textarea") : null);
   (next ?? document.getElementById("talk")).focus({ preventScroll: true });
 }
 

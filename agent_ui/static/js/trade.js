@@ -1,10 +1,12 @@
 // What the customer ordered and where it is: put in place anew, and what was unfolded stays so.
+import { refreshNext } from "./next-action.js";
 import { fetchPart } from "./parts.js";
 import { showTimes } from "./times.js";
 
 export async function refreshTrade(path) {
   const answer = await fetchPart(path);
   refreshPromises(answer);
+  refreshNext(answer?.page);
   const fresh = answer?.page.querySelector("[data-trade]");
   const shown = document.querySelector("[data-trade]");
   // Another conversation may have been opened meanwhile.

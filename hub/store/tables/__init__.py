@@ -39,6 +39,7 @@ from hub.store.tables.customers import (
     consents,
     contact_points,
     conversation_links,
+    customer_fields,
     customer_proposals,
     customers,
 )
@@ -80,6 +81,7 @@ from hub.store.tables.people import (
     sessions,
     sign_ins,
 )
+from hub.store.tables.rules import business_rules, rule_proposals
 from hub.store.tables.search import search_documents, search_progress, search_terms
 from hub.store.tables.system import (
     audit_log,
@@ -130,6 +132,7 @@ __all__ = [
     "assignment_steps",
     "attachments",
     "audit_log",
+    "business_rules",
     "calls",
     "canned_replies",
     "chat_visits",
@@ -139,6 +142,7 @@ __all__ = [
     "conversation_links",
     "conversation_numbers",
     "conversations",
+    "customer_fields",
     "customer_keys",
     "customer_pairs",
     "customer_proposals",
@@ -191,6 +195,7 @@ __all__ = [
     "related_conversations",
     "reviews",
     "roles",
+    "rule_proposals",
     "saved_views",
     "search_documents",
     "search_progress",

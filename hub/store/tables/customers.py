@@ -1,6 +1,6 @@
 """Customers: who they are, where they are reached, what was agreed, what they allow."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, String, Table, Text, false
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, false
 
 from hub.store.tables.base import ID, metadata, where
 from hub.store.types import Instant, Json
@@ -21,6 +21,27 @@ customers = Table(
     Column("merged_into", ID),
     Index("uq_customers_number", "number", unique=True),
     where("ix_customers_merged_into", "merged_into IS NOT NULL", "merged_into"),
+)
+
+# What an organisation wants to know of its customers besides; `attributes` has the values, by key.
+customer_fields = Table(
+    "customer_fields",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("key", String(50), nullable=False, unique=True),
+    Column("kind", String(16), nullable=False),
+    Column("titles", Json, nullable=False),  # by language
+    Column("whose", Json, nullable=False),  # person, organisation
+    Column("choices", Json, nullable=False),
+    Column("currency", String(3), nullable=False),
+    Column("required", Boolean, nullable=False),
+    Column("topics", Json, nullable=False),  # for which it comes first
+    Column("seen_by", String(16), nullable=False),  # agent, supervisor
+    Column("changed_by", String(16), nullable=False),
+    Column("searchable", Boolean, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("archived_at", Instant),
+    Column("created_at", Instant, nullable=False),
 )
 
 contact_points = Table(

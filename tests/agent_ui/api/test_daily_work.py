@@ -83,6 +83,21 @@ async def test_steps_are_ticked_or_left_out_and_then_it_is_answered(
     assert (await crm.post(work + "/reopen"))["state"] == "assigned"
 
 
+async def test_a_file_that_is_sent_again_is_the_same_and_another_is_refused(
+    crm: Program,
+) -> None:
+    path = "/files?filename=invoice.pdf"
+    first = await crm.ask("POST", path, PDF, key="k-1")
+    assert (await crm.ask("POST", path, PDF, key="k-1")).body == first.body
+    other = PDF.replace(b"invoice", b"another")
+    assert len(other) == len(PDF)
+    assert (await crm.ask("POST", path, other, key="k-1")).refused == (422, "key_used")
+    assert (await crm.ask("POST", path + "x", PDF, key="k-1")).refused == (422, "key_used")
+    assert (await crm.ask("POST", path, other, key="k-2")).status == 201
+    assert (await crm.ask("POST", path, b"", key="k-3")).refused == (422, "empty_file")
+    assert (await crm.ask("POST", path, PDF, key="k-3")).status == 201, "what was refused is free"
+
+
 async def test_a_file_goes_with_an_answer_and_is_downloaded(house: House, crm: Program) -> None:
     work, conversation = await held(house, crm)
     await crm.post(work + "/steps", {"name": "before.look"})

@@ -104,6 +104,25 @@ async def test_a_files_address_is_good_for_its_own_chat_alone(
     assert (await visitor.fetch(url)).status == 404
 
 
+async def test_a_file_of_a_mail_in_the_same_conversation_is_not_in_the_chat(
+    house: House, visitor: Visitor
+) -> None:
+    """As one that was passed on to somebody else is: not even with an address that we signed."""
+    await visitor.upload(photo(), "mine.jpg")
+    line = await visitor.until(lambda frame: frame["type"] == "message")
+    url = line["files"][0]["url"]
+    session = url.removeprefix("files/").split(".")[1]
+    sha256, size = await asyncio.to_thread(house.blobs.put, b"%PDF-1.7 his fault")
+    file = Attachment(
+        id=clock.new_id(), filename="fault.pdf", content_type="application/pdf", size=size,
+        sha256=sha256,
+    )  # fmt: skip
+    await house.mail("Can you look?", "repair@x.example", files=(file,))
+    assert (await visitor.fetch(url)).status == 200
+    signed = house.connector._links.for_session(session)(file).url
+    assert (await visitor.fetch(signed)).status == 404
+
+
 @pytest.mark.parametrize(
     ("content", "name", "refusal"),
     [

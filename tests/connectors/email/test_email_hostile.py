@@ -209,7 +209,7 @@ def test_8_bit_header_fields(tmp_path: Path):
 def test_an_absurd_date_is_none(date: str, tmp_path: Path):
     mail = read(f"From: a@b.example\nDate: {date}\n\nText.".encode(), tmp_path)
     assert mail.sent_at is None
-    assert "no usable date" in mail.problem
+    assert mail.problem == ""
 
 
 @pytest.mark.parametrize("written", ["", "<>", "<<<>>>", "< >", "<\t>", '"', "<a b>"])

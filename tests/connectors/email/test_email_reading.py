@@ -143,10 +143,12 @@ def test_an_arrival_says_what_the_mail_said():
     assert (attachment.filename, attachment.size) == ("a.pdf", 3)
 
 
-@pytest.mark.parametrize("sent_at", [None, NOW + timedelta(hours=3)])
-def test_a_mail_is_never_from_after_its_receipt(sent_at: datetime | None):
+@pytest.mark.parametrize(("sent_at", "undated"), [(None, "1"), (NOW + timedelta(hours=3), None)])
+def test_a_mail_is_never_from_after_its_receipt(sent_at: datetime | None, undated: str | None):
     arrival = arrival_of(replace(MAIL, sent_at=sent_at), account="a@b.example", received_at=NOW)
     assert arrival.occurred_at == NOW
+    assert arrival.details.get("undated") == undated
+    assert arrival.problem == ""
 
 
 def test_two_nameless_senders_are_not_one_customer():

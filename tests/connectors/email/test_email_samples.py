@@ -163,7 +163,7 @@ EXPECTED: dict[str, dict[str, Any]] = {
         "sent_at": None,
         "text": "Alleen tekst.",
         "references": (),
-        "problem": "it has no usable date: the time of receipt counts",
+        "problem": "",
     },
     "unknown_charset": {
         "subject": "nuqneh [#77]",

@@ -10,10 +10,16 @@ from config.demo.twilio.call import Call
 from hub import clock
 from hub.intake import Intake
 from hub.store import presence
-from hub.store.tables import contact_points, conversations, former_decisions, interactions
+from hub.store.tables import (
+    contact_points,
+    conversations,
+    former_decisions,
+    interactions,
+    unrouted,
+)
 from hub.store.tables import presence as people
 from hub.store.tables import work_items as items
-from phone_house import ANNAS, THEIRS, House
+from phone_house import ANNAS, SHUT, THEIRS, House
 from twilio_cloud import OURS
 from waiting import eventually
 
@@ -147,3 +153,46 @@ async def test_what_was_answered_before_waits_first_for_who_helped_last(house: H
     await waits(house, BILL)
     [called] = await house.rows(select(items).where(items.c.channel == "phone"))
     assert (called.preferred_agent_id, called.preferred_why) == (anna.id, "sticky")
+
+
+@pytest.mark.parametrize("topics", [["order"], ["order", "bill"]], ids=["one-open", "two-open"])
+async def test_a_message_on_voicemail_goes_on_in_the_only_thing_it_can_be_about(
+    house: House, topics: list[str]
+) -> None:
+    """Nobody waits on the phone: who has the mail keeps it as a mail."""
+    mails, anna = await mailed(house, *topics), await house.agent()
+    if len(mails) == 1:
+        await house.take(anna)
+    before = await house.rows(select(items).order_by(items.c.id))
+    house.at = SHUT
+    call = house.cloud.calls.dial(THEIRS, OURS)
+    await eventually(lambda: call.expects == "message")
+    house.cloud.calls.leave_message(call, b"RIFF....WAVE")
+    row = (await eventually(lambda: left(house)))[0]
+    joined = row.conversation_id in {mail.conversation_id for mail in mails}
+    assert joined == (len(mails) == 1)
+    after = await house.rows(select(items).order_by(items.c.id))
+    kept = [(one.id, one.channel, one.state, one.agent_id) for one in after[: len(before)]]
+    assert kept == [(one.id, one.channel, one.state, one.agent_id) for one in before]
+    assert len(after) == len(before) + (not joined)
+
+
+async def left(house: House) -> list[Any]:
+    """The message on voicemail, once it was routed."""
+    found = [row for row in await house.received() if row.details.get("seconds")]
+    waiting = await house.rows(select(unrouted))
+    return found if not waiting else []
+
+
+async def test_who_hangs_up_in_the_menu_is_called_back_about_what_is_open(house: House) -> None:
+    [mail] = await mailed(house, "order")
+    call = house.cloud.calls.dial(THEIRS, OURS)
+    await eventually(lambda: call.expects == "keys")
+    await house.cloud.calls.hang_up(call)
+
+    async def proposed() -> list[Any]:
+        return [row for row in await house.rows(select(items)) if row.callback_to == THEIRS]
+
+    [item] = await eventually(proposed)
+    assert (item.id, item.channel) == (mail.id, "email")
+    assert len(await house.rows(select(conversations))) == 1

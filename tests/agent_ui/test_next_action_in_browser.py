@@ -1,0 +1,81 @@
+"""What a rule proposes, by keyboard, and live."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, expect
+
+from builders import mail_arrival
+from console_browser import desk
+from console_house import House, open_house, person
+from hub.rules.rule import read_rule
+from hub.store import business_rules
+from hub.store.tables import rule_proposals
+from waiting import eventually
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def house(sqlite_url: str, tmp_path: Path) -> AsyncIterator[House]:
+    async with open_house(sqlite_url, tmp_path) as opened:
+        await opened.hire("anna", "Anna de Wit", ["service", "billing"])
+        yield opened
+
+
+async def keep(house: House, title: str, topic: str) -> None:
+    rule = read_rule(
+        {
+            "when": [{"kind": "topic", "topic": topic}],
+            "title": {"en": title, "nl": title},
+            "why": {"en": "It helps.", "nl": "Het helpt."},
+            "action": {"kind": "promise", "text": {"en": f"{title} tomorrow", "nl": title}},
+            "active_from": "2020-01-01",
+        }
+    )
+    await house.write(lambda c: business_rules.add(c, rule, by="test"))
+
+
+async def test_it_is_done_and_put_aside_by_key_and_follows_the_facts(
+    house: House, browser: Browser
+) -> None:
+    await keep(house, "Call back", "order")
+    await keep(house, "Look at it", "invoice")
+    accepted = await house.receive(mail_arrival(subject="Order 12"))
+    item = await house.work_of(accepted.conversation_id)
+    async with desk(browser, house) as at, person(house) as anna:
+        page, keys = at.page, at.page.keyboard
+        await at.sign_in("anna")
+        await at.open(accepted.conversation_id)
+        await keys.press("i")
+        await expect(page.locator("[data-take]")).to_be_visible()
+        await at.done()
+        await at.check_accessible()
+
+        await keys.press("Shift+A")
+        promised = page.locator("details[data-promise] input[name=what]")
+        await expect(promised).to_be_focused()
+        await expect(promised).to_have_value("Call back tomorrow")
+        await keys.press("Escape")
+
+        await anna.sign_in("anna")
+        await anna.post(f"/console/work/{item.id}/topic", topic="invoice")
+        await expect(page.locator(".next-one .next-what").first).to_contain_text("Look at it")
+        await keys.press("Shift+Z")
+        first = page.get_by_role("button", name="It does not fit here")
+        await expect(first).to_be_focused()
+        await at.check_accessible()
+        await keys.press("Enter")
+        await expect(page.locator("[data-take]")).to_have_count(0)
+        await at.done()
+
+        async def is_kept() -> bool:
+            return {row.aside_reason for row in await house.rows(rule_proposals)} == {
+                "",
+                "does_not_fit",
+            }
+
+        await eventually(is_kept)
+        await at.check_traps()
