@@ -1,65 +1,57 @@
-"""The threads that read from SQLite: each unit of work runs whole in one of them.
+"""The threads that read SQLite, each a whole unit of work at a time.
 
-Handing over each statement to a thread, and the answer back, takes longer than most statements do;
-and what is worked out from many rows does not keep the event loop from its other work.
+A unit is handed to its thread once, and its answer back once. A driver that hands over each
+statement costs several times what the statements do, because all threads share one interpreter.
 """
 
 import asyncio
-import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from sqlalchemy import Connection, create_engine, event
+from sqlalchemy import Connection
 from sqlalchemy.engine import URL
 from sqlalchemy.pool import QueuePool
 
-from hub.store.types import JSON_WAYS
-from hub.store.writer import STATEMENTS
+from hub.errors import StoreDown
+from hub.store.sqlite_engine import sqlite_engine
 
 T = TypeVar("T")
 
-THREADS = 8
-"""So many may read something long, and others still do not wait."""
+MOST_AT_ONCE = 4
+"""A few long searches and reports do not hold up what is quick. Threads start when needed."""
 
 
 class SqliteReader:
-    """Runs units of work at the same time, each on a connection whose changes are not kept."""
+    """Runs units of work beside each other; what they change is not kept."""
 
-    def __init__(self, url: URL, prepare: Callable[[Any, object], None]) -> None:
-        self._engine = create_engine(
+    def __init__(self, url: URL) -> None:
+        self._engine = sqlite_engine(
             url,
-            poolclass=QueuePool,
-            pool_size=THREADS,
+            begin="BEGIN",
+            pool=QueuePool,
+            pool_size=MOST_AT_ONCE,
             max_overflow=0,
-            connect_args={"check_same_thread": False, "cached_statements": STATEMENTS},
-            hide_parameters=True,
-            **JSON_WAYS,
+            pool_use_lifo=True,  # the one used last has the most in its cache
         )
-        event.listen(self._engine, "connect", prepare)
-        self._lock = threading.Lock()
-        self._threads: ThreadPoolExecutor | None = None
+        self._threads = ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="store-reader")
+        self._closed = False
 
     async def run(self, work: Callable[[Connection], T]) -> T:
-        """Run `work` in the caller's context; raises what it raises."""
+        """Run `work` in the caller's context. Raises what it raises; StoreDown once closed."""
+        if self._closed:
+            raise StoreDown("the database is closed")
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._started(), copy_context().run, self._read, work)
+        context = copy_context()  # so that the correlation id is the caller's
+        return await loop.run_in_executor(self._threads, context.run, self._read, work)
 
     def close(self) -> None:
-        """Finish what was begun, then stop; what is asked for later starts again."""
-        with self._lock:
-            threads, self._threads = self._threads, None
-        if threads is not None:
-            threads.shutdown()
+        """Finish what was begun, then stop."""
+        self._closed = True
+        self._threads.shutdown()
         self._engine.dispose()
 
     def _read(self, work: Callable[[Connection], T]) -> T:
         with self._engine.connect() as connection:
             return work(connection)
-
-    def _started(self) -> ThreadPoolExecutor:
-        with self._lock:
-            if self._threads is None:
-                self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="store-reader")
-            return self._threads

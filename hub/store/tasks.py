@@ -69,6 +69,11 @@ def of(connection: Connection, conversation_id: str) -> list[Task]:
     return _read(connection, _OF, conversation_id)
 
 
+def is_there_for_one(connection: Connection, conversation_id: str) -> bool:
+    """Whether this conversation is there for a task."""
+    return connection.execute(_DONE_IN, {"own_id": conversation_id}).first() is not None
+
+
 def find(connection: Connection, task_id: str) -> Task | None:
     return next(iter(_read(connection, _ONE, task_id)), None)
 
@@ -100,6 +105,9 @@ def visible_ways() -> tuple[Select[Any], Select[Any]]:
         among_named(columns.own_id, "ids"), columns.by_agent_id == bindparam("agent")
     )
     return asked, own
+
+
+_DONE_IN = select(tasks.c.id).where(tasks.c.own_id == bindparam("own_id"))
 
 
 def _read(connection: Connection, selection: Select[Any], named: str) -> list[Task]:

@@ -23,6 +23,7 @@ from hub.interaction import (
 from hub.store import tasks
 from hub.store.agents import Agent
 from hub.store.among import among, among_named
+from hub.store.holding import hold
 from hub.store.tables import (
     asked_colleagues,
     attachments,
@@ -228,16 +229,21 @@ def unseen(connection: Connection, conversation_id: str, *, seen: int, agent_id:
     Locks the conversation, so that nothing is added between this look and the end of the
     transaction: an answer is not sent past a message that nobody read.
     """
-    connection.execute(
-        select(conversations.c.id).where(conversations.c.id == conversation_id).with_for_update()
+    hold(connection, _ITSELF, {"conversation_id": conversation_id})
+    given = {"conversation_id": conversation_id, "seen": seen, "agent_id": agent_id}
+    return list(connection.execute(_UNSEEN, given).scalars())
+
+
+_ITSELF = select(conversations.c.id).where(conversations.c.id == bindparam("conversation_id"))
+_UNSEEN = (
+    select(interactions.c.sequence)
+    .where(
+        interactions.c.conversation_id == bindparam("conversation_id"),
+        interactions.c.sequence > bindparam("seen"),
+        or_(interactions.c.agent_id.is_(None), interactions.c.agent_id != bindparam("agent_id")),
     )
-    by_others = or_(interactions.c.agent_id.is_(None), interactions.c.agent_id != agent_id)
-    selection = select(interactions.c.sequence).where(
-        interactions.c.conversation_id == conversation_id,
-        interactions.c.sequence > seen,
-        by_others,
-    )
-    return list(connection.execute(selection.order_by(interactions.c.sequence)).scalars())
+    .order_by(interactions.c.sequence)
+)
 
 
 def _read(connection: Connection, selection: Select[Any], values: dict[str, Any]) -> list[Entry]:
