@@ -56,6 +56,7 @@ def _environment(organisation: str, static: StaticFiles) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,  # else each use asks the disk for the age of each file of a page
     )
     environment.globals.update(
         static=static.url,
