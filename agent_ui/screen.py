@@ -1,11 +1,12 @@
 """Everything that one conversation's screen shows, read in one go."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 
 from sqlalchemy import Connection
 
+from agent_ui.arrangement import Arranged, read_arrangement
 from agent_ui.call_bar import CallBar, read_call_bar
 from agent_ui.customer_fields import Fields, read_fields, without_hidden
 from agent_ui.drafting import Draft, from_kept
@@ -101,6 +102,7 @@ class Screen:
     fields: Fields
     regroup: Regroup
     next: NextActions
+    arrangement: Arranged | None
 
     @property
     def kept_draft(self) -> Draft | None:
@@ -191,6 +193,10 @@ class Screen:
         return may and any(way.is_open for way in self.ways)
 
 
+def _group_said(customer: Customer) -> str:
+    return customer.target_group or customer.organisation_group
+
+
 def read_screen(
     connection: Connection,
     conversation_id: str,
@@ -202,6 +208,7 @@ def read_screen(
     offered_only: frozenset[str],
     with_phone: bool = False,
     zone: tzinfo = UTC,
+    group_of: Callable[[Customer], str] = _group_said,
 ) -> Screen | None:
     """None when there is no such conversation, or when it is none of the agent's business."""
     conversation = timeline.conversation(connection, conversation_id)
@@ -220,7 +227,8 @@ def read_screen(
     sources = {one.source for one in guidance.required_information}
     trade = read_trade(connection, conversation_id, customer.id, sources)
     entered = found_out.of_item(connection, item.id) if item else {}
-    task = tasks.done_in(connection, conversation_id)
+    asked = tasks.of(connection, conversation_id)
+    task = next((one for one in asked if one.own_id == conversation_id), None)
     return Screen(
         conversation=conversation,
         item=item,
@@ -251,8 +259,9 @@ def read_screen(
         listeners=listening.who(connection, item.id) if item else {},
         follows=follows.does(connection, conversation_id, agent.id),
         task=task,
+        arrangement=read_arrangement(connection, customer.id, group_of(customer)),
         next=read_next(connection, None if task else item, zone),
-        tasks=tasks.asked_in(connection, conversation_id),
+        tasks=[one for one in asked if one.own_id != conversation_id],
         promises=promising.of_customer(connection, customer.id),
         regroup=read_regroup(connection, conversation, entries, agent),
         fields=fields,

@@ -162,6 +162,7 @@ class ConversationViews:
                 offered_only=self._context.offered_only(),
                 with_phone=self._context.phone_number is not None,
                 zone=self._context.zone(),
+                group_of=lambda who: self._context.groups.of(who, visit.texts.language).group,
             )
         )
         if screen is None:

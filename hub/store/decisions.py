@@ -61,7 +61,9 @@ def whole(connection: Connection, stored: Sequence[dict[str, Any]]) -> list[dict
 
 
 def _bodies_of(connection: Connection, names: set[str]) -> dict[str, dict[str, Any]]:
-    found = {name: _read[name] for name in names if name in _read}
+    # Asked once for each: another thread may clear them in between.
+    known = ((name, _read.get(name)) for name in names)
+    found = {name: body for name, body in known if body is not None}
     if len(found) < len(names):
         rows = connection.execute(_BODIES, {"ids": names - found.keys()}).all()
         found.update((row.id, row.body) for row in rows)

@@ -4,11 +4,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, select, update
 
 from hub.store import audit, timeline
 from hub.store.agents import Agent
-from hub.store.among import among
+from hub.store.among import among_named
 from hub.store.inserting import insert_new
 from hub.store.tables import conversations, follows
 
@@ -57,14 +57,15 @@ def saw(connection: Connection, conversation_id: str, agent_id: str) -> None:
 def followers(connection: Connection, conversation_ids: Collection[str]) -> dict[str, set[str]]:
     """By conversation, the agents that follow it."""
     found: dict[str, set[str]] = {}
-    rows = connection.execute(
-        select(follows.c.conversation_id, follows.c.agent_id).where(
-            among(follows.c.conversation_id, conversation_ids)
-        )
-    )
+    rows = connection.execute(_FOLLOWERS, {"conversation_ids": conversation_ids})
     for conversation_id, agent_id in rows:
         found.setdefault(conversation_id, set()).add(agent_id)
     return found
+
+
+_FOLLOWERS = select(follows.c.conversation_id, follows.c.agent_id).where(
+    among_named(follows.c.conversation_id, "conversation_ids")
+)
 
 
 def of(connection: Connection, agent: Agent) -> list[Followed]:
@@ -82,12 +83,8 @@ def of(connection: Connection, agent: Agent) -> list[Followed]:
 
 
 def _find(connection: Connection, conversation_id: str, agent_id: str) -> Any:
-    found: Any = connection.execute(
-        select(follows.c.seen, conversations.c.interaction_count)
-        .join(conversations, conversations.c.id == follows.c.conversation_id)
-        .where(*_this(conversation_id, agent_id))
-    ).one_or_none()
-    return found
+    values = {"conversation": conversation_id, "agent": agent_id}
+    return connection.execute(_FOLLOWED, values).one_or_none()
 
 
 def _this(conversation_id: str, agent_id: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
@@ -101,3 +98,14 @@ def _count(connection: Connection, conversation_id: str) -> int:
 
 def _note(connection: Connection, conversation_id: str, agent: Agent, action: str) -> None:
     audit.record(connection, actor=agent.id, action=action, about=conversation_id, details={})
+
+
+_FOLLOWED = (
+    select(follows.c.seen, conversations.c.interaction_count)
+    .join(conversations, conversations.c.id == follows.c.conversation_id)
+    .where(
+        follows.c.conversation_id == bindparam("conversation"),
+        follows.c.agent_id == bindparam("agent"),
+    )
+)
+"""Made once: making it takes longer than running it."""

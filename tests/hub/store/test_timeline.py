@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, event, insert, select, update
 
 from builders import TOKENS, chat_arrival, mail_arrival
 from hub import clock
@@ -13,7 +13,9 @@ from hub.interaction import Accepted, Arrival, Attachment, Channel
 from hub.replies import Reply, add_note, add_reply
 from hub.store import Database, agents, customers, timeline
 from hub.store import tables as t
+from hub.store.agents import Agent
 from hub.store.arrivals import store_arrivals
+from plans import asked, plan_of
 from stores import opened
 
 DAY = timedelta(days=1)
@@ -161,6 +163,22 @@ async def test_the_effort_to_open_one_conversation_does_not_grow_with_the_others
         assert await database.write(steps) < 2 * alone
 
 
+async def test_the_effort_to_open_ones_own_work_does_not_grow_with_what_one_has_in_hand(
+    sqlite_url: str,
+) -> None:
+    def asked(connection: Connection) -> list[str]:
+        sent: list[str] = []
+        event.listen(connection, "before_cursor_execute", lambda *call: sent.append(call[2]))
+        assert timeline.may_see(connection, first.conversation_id, ANNA)
+        return sent
+
+    async with opened(sqlite_url) as database:
+        [first] = await keep(database, mail_arrival())
+        await add_work(database, [first], "service")
+        [statement] = await database.write(asked)
+    assert "customers" not in statement, "whom else they help is of no matter"
+
+
 async def test_agreements_in_force_are_the_customers_and_their_organisations(
     database: Database,
 ) -> None:
@@ -215,3 +233,18 @@ async def test_history_is_of_all_channels_newest_first(database: Database) -> No
     )
     assert [(line.subject, line.excerpt) for line in own] == [("Old", "a b c")]
     assert others == []
+
+
+async def test_who_may_read_some_is_not_looked_for_in_all_work_of_a_role(sqlite_url: str) -> None:
+    """Of that there may be a million pieces."""
+    anna = Agent("a", "anna", "Anna", "en", frozenset({"service", "billing"}), False)
+
+    def look(connection: Connection) -> str:
+        with asked(connection) as statements:
+            timeline.visible(connection, [str(number) for number in range(20)], anna)
+        return plan_of(connection, statements)
+
+    async with opened(sqlite_url) as store:
+        plan = await store.read(look)
+    assert "USING INDEX ix_work_items_conversation_id_created_at" in plan
+    assert "role_state" not in plan
