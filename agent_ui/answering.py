@@ -73,7 +73,7 @@ def send_reply(connection: Connection, draft: Draft, agent: Agent, sending: Send
         ),
     )
     if not_before is None:
-        work_items.answered(connection, item.id, agent)
+        work_items.answered_by_holder(connection, item, agent)
     drafts.drop(connection, draft.conversation_id, agent.id)
     _audit(connection, agent, "interaction.replied", interaction_id, draft.conversation_id)
     return interaction_id
@@ -82,7 +82,7 @@ def send_reply(connection: Connection, draft: Draft, agent: Agent, sending: Send
 def begin(connection: Connection, draft: Draft, agent: Agent, sending: SendingRules) -> WorkItem:
     """The work that the agent does by writing this; theirs from now on. Raises Unseen, Rejected."""
     _refuse_unseen(connection, draft.conversation_id, draft.seen, agent)
-    if tasks.done_in(connection, draft.conversation_id):
+    if tasks.is_there_for_one(connection, draft.conversation_id):
         raise Rejected("is_task", "Answer the customer where this was asked.", status=409)
     return _take(connection, draft.conversation_id, agent, sending.offered_only)
 
@@ -183,7 +183,7 @@ def _take(
     if item.state == work_items.WAITING and not item.is_for(agent):
         raise Rejected("other_role", "Another role answers this.", status=409)
     refuse_to_take(item, offered_only)
-    return work_items.claim(connection, item.id, agent)
+    return work_items.take(connection, item, agent)  # `_refuse_unseen` locked the conversation
 
 
 def _way(

@@ -11,6 +11,7 @@ from agent_ui.import_desk import ImportDesk
 from agent_ui.live import Feed
 from agent_ui.news import TOPICS, News
 from agent_ui.office.account import AccountViews
+from agent_ui.office.arrangements import ArrangementViews
 from agent_ui.office.channels import ChannelViews
 from agent_ui.office.components import ComponentViews
 from agent_ui.office.customer_fields import CustomerFieldViews
@@ -149,6 +150,7 @@ class Console:
                 channels=ChannelViews(context, pages),
                 links=LinkViews(context, pages),
                 rules=RuleViews(context, pages),
+                arrangements=ArrangementViews(context, pages),
                 customer_fields=CustomerFieldViews(context, pages),
                 first_run=FirstRunViews(context, pages),
                 components=ComponentViews(pages),

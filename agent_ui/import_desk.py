@@ -65,7 +65,7 @@ class ImportDesk:
     async def begin(self, given: HandedIn) -> tuple[str, ...]:
         """Start to take a file in; gives the columns that are not read. Raises Rejected."""
         path = await self._kept(given)
-        unread = await asyncio.to_thread(running.unread, path, given.kind)
+        unread = await running.unread(self._database, path, given.kind)
         run = Run(
             kind=given.kind,
             path=path,

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from agent_ui.guidance import Guidance, Information
 from agent_ui.trade import Trade
+from hub.custom_fields import Field
 from hub.deliveries import Delivery
 from hub.invoices import Invoice
 from hub.orders import Order
@@ -27,13 +28,15 @@ class Known:
 @dataclass(frozen=True)
 class Need:
     """`known`: filled in. `perhaps`: what it may be, for a person to say. `said`: what the customer
-    answered when they were asked before the contact."""
+    answered when they were asked before the contact. `field`: the one that administrators added, if
+    it is of the customer."""
 
     information: Information
     known: Known | None = None
     perhaps: tuple[Known, ...] = ()
     entered: Entered | None = None
     said: str = ""
+    field: Field | None = None
 
 
 def needs_of(
@@ -42,10 +45,17 @@ def needs_of(
     trade: Trade,
     entered: Mapping[str, Entered],
     said: Mapping[str, str],
+    *,
+    fields: Mapping[str, Field],
 ) -> list[Need]:
     """In the order of the model."""
+    of_customer = fields_of_customer(guidance)
     return [
-        replace(_need(one, customer, trade, entered.get(one.name)), said=said.get(one.name, ""))
+        replace(
+            _need(one, customer, trade, entered.get(one.name)),
+            said=said.get(one.name, ""),
+            field=fields.get(of_customer.get(one.name, "")),
+        )
         for one in guidance.required_information
     ]
 

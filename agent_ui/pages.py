@@ -8,6 +8,7 @@ from aiohttp import web
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from agent_ui import (
+    arrangement_words,
     field_words,
     openings,
     rule_sentences,
@@ -55,11 +56,13 @@ def _environment(organisation: str, static: StaticFiles) -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        auto_reload=False,  # else each use asks the disk for the age of each file of a page
     )
     environment.globals.update(
         static=static.url,
         trade_words=trade_words,
         rule_words=rule_words,
+        arrangement_words=arrangement_words,
         sentences=rule_sentences,
         door_of=door_of,
         field_words=field_words,

@@ -1,11 +1,12 @@
 """Everything that one conversation's screen shows, read in one go."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 
 from sqlalchemy import Connection
 
+from agent_ui.arrangement import Arranged, read_arrangement
 from agent_ui.call_bar import CallBar, read_call_bar
 from agent_ui.customer_fields import Fields, read_fields, without_hidden
 from agent_ui.drafting import Draft, from_kept
@@ -101,6 +102,7 @@ class Screen:
     fields: Fields
     regroup: Regroup
     next: NextActions
+    arrangement: Arranged | None
 
     @property
     def kept_draft(self) -> Draft | None:
@@ -191,6 +193,10 @@ class Screen:
         return may and any(way.is_open for way in self.ways)
 
 
+def _group_said(customer: Customer) -> str:
+    return customer.target_group or customer.organisation_group
+
+
 def read_screen(
     connection: Connection,
     conversation_id: str,
@@ -202,6 +208,7 @@ def read_screen(
     offered_only: frozenset[str],
     with_phone: bool = False,
     zone: tzinfo = UTC,
+    group_of: Callable[[Customer], str] = _group_said,
 ) -> Screen | None:
     """None when there is no such conversation, or when it is none of the agent's business."""
     conversation = timeline.conversation(connection, conversation_id)
@@ -243,7 +250,7 @@ def read_screen(
         done=steps_done.of_item(connection, item.id) if item else {},
         colleagues=_colleagues(connection, item, agent),
         trade=trade,
-        needs=needs_of(guidance, customer, trade, entered, _said(entries)),
+        needs=needs_of(guidance, customer, trade, entered, _said(entries), fields=fields.known),
         proposals=found_out.proposals(connection, customer.id),
         visitor=chat_visits.of(connection, conversation_id),
         call_bar=read_call_bar(connection, conversation_id, agent) if with_phone else None,
@@ -251,6 +258,7 @@ def read_screen(
         listeners=listening.who(connection, item.id) if item else {},
         follows=follows.does(connection, conversation_id, agent.id),
         task=task,
+        arrangement=read_arrangement(connection, customer.id, group_of(customer)),
         next=read_next(connection, None if task else item, zone),
         tasks=tasks.asked_in(connection, conversation_id),
         promises=promising.of_customer(connection, customer.id),

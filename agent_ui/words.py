@@ -3,6 +3,7 @@
 from decimal import Decimal
 from http import HTTPStatus
 
+from agent_ui.arrangement_words import ARRANGEMENT_REASONS
 from agent_ui.guidance import Recognition
 from agent_ui.model_words import (
     ACTION_SOURCES,
@@ -192,6 +193,7 @@ REASONS = {
     **MODEL_REASONS,
     **OFFICE_REASONS,
     **RULE_REASONS,
+    **ARRANGEMENT_REASONS,
     **WORKSHOP_REASONS,
 }
 

@@ -3,10 +3,10 @@
     python -m benchmarks [--full] [--stack embedded|servers] [NAME]...
     python -m benchmarks ingest --stack servers --backlog 100000 --program loket
 
-The names are decide, model, replay, topics, imports, assign, ingest, visible, webhooks, chat and
-memory. Without names all run: about a quarter of an hour, with `--full` more than an hour. A long
-row of the ingest can be measured program by program; what was measured before stays in the page
-beside it.
+The names are decide, model, replay, topics, imports, assign, ingest, visible, webhooks, partners,
+chat and memory. Without names all run: about a quarter of an hour, with `--full` more than an hour.
+A long row of the ingest can be measured program by program; what was measured before stays in the
+page beside it.
 """
 
 import argparse
@@ -24,6 +24,7 @@ from benchmarks import (
     machine,
     memory,
     page,
+    partners,
     proof,
     replay,
     topics,
@@ -43,6 +44,7 @@ NAMES_OF_BENCHMARKS = (
     "ingest",
     "visible",
     "webhooks",
+    "partners",
     "chat",
     "memory",
 )
@@ -85,6 +87,7 @@ def _run(name: str, stacks: Stacks, arguments: argparse.Namespace) -> list[tuple
     by_name: dict[str, Callable[[], list[tuple[str, Any]]]] = {
         "visible": lambda: [(f"{r.stack} {r.console}", r) for r in visible.run(stacks, one)],
         "webhooks": lambda: [(f"{r.stack} {r.program}", r) for r in webhooks.run(stacks, chosen)],
+        "partners": lambda: [(r.stack, r) for r in partners.run(stacks, chosen)],
         "chat": lambda: [(f"{r.stack} {r.direction}", r) for r in chat.run(stacks, one)],
         "imports": lambda: [(r.stack, r) for r in imports.run(stacks, chosen)],
         "memory": lambda: [(r.stack, r) for r in memory.run(stacks, one)],

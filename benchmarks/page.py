@@ -35,6 +35,7 @@ def _sections(results: Results) -> dict[str, list[str]]:
         "ingest": _ingest(results.rows("ingest")),
         "visible": _visible(results.rows("visible")),
         "webhooks": _webhooks(results.rows("webhooks")),
+        "partners": _partners(results.rows("partners")),
         "chat": _chat(results.rows("chat")),
         "memory": _memory(results.rows("memory")),
         "assign": _assign(results.rows("assign")),
@@ -159,6 +160,28 @@ def _webhooks(rows: Sequence[Row]) -> list[str]:
                 f"{row['p50']:.0f}",
                 f"**{row['p99']:.0f}**",
                 f"{row['longest']:.0f}",
+                f"{row['load_before']:.1f}",
+                row["at"][:16],
+            )
+        )
+    return lines
+
+
+def _partners(rows: Sequence[Row]) -> list[str]:
+    lines = _head(
+        "stack", "posts", "events in each", "p50 ms", "longest ms", "known after, p50 ms",
+        "longest ms", "load", "when",
+    )  # fmt: skip
+    for row in rows:
+        lines.append(
+            _line(
+                TITLES[row["stack"]],
+                f"{row['posts']}",
+                f"{row['events']:,}",
+                f"{row['p50']:.0f}",
+                f"**{row['longest']:.0f}**",
+                f"{row['known_p50']:.0f}",
+                f"{row['known_longest']:.0f}",
                 f"{row['load_before']:.1f}",
                 row["at"][:16],
             )

@@ -43,7 +43,7 @@ def import_file(
     settings = read_settings(config, store=store)
     written = report or file.with_name(f"{file.name}.report.csv")
 
-    async def work(database: Database) -> Import:
+    async def work(database: Database) -> tuple[Import, tuple[str, ...]]:
         taken = running.Run(
             kind=kind_of(kind),
             path=file,
@@ -53,10 +53,11 @@ def import_file(
             reading=Reading(month_first, _zone(zone), region.upper()),
             language=language,
         )
-        return await _with_bar(database, taken)
+        done = await _with_bar(database, taken)
+        return done, await running.unread(database, file, taken.kind)
 
-    done = run(with_store(settings, work))
-    if unread := running.unread(file, kind_of(kind)):
+    done, unread = run(with_store(settings, work))
+    if unread:
         terminal.print(f"These columns are not read: {', '.join(unread)}.")
     verb = "would be accepted" if dry_run else "accepted"
     terminal.print(

@@ -5,6 +5,7 @@ import secrets
 import time
 from collections import deque
 from datetime import UTC, datetime
+from functools import lru_cache
 
 _RANDOM_BYTES = 8
 _AT_ONCE = 256
@@ -17,6 +18,18 @@ os.register_at_fork(after_in_child=_random.clear)
 def now() -> datetime:
     """The present moment, with the UTC zone."""
     return datetime.now(UTC)
+
+
+def stamp() -> str:
+    """The present moment as `2026-11-30T09:39:46.548956Z`, for what is written at any moment: in a
+    fifth of the time that `now().isoformat()` takes."""
+    seconds, nanoseconds = divmod(time.time_ns(), 1_000_000_000)
+    return f"{_second(seconds)}.{nanoseconds // 1000:06d}Z"
+
+
+@lru_cache(maxsize=4)
+def _second(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def new_id() -> str:

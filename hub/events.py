@@ -48,6 +48,8 @@ class InteractionReceived(Event):
     channel: Channel
     account: str
     received_at: AwareDatetime
+    sequence: int = 0
+    """Its place in the conversation, from 1; 0 where that is not told."""
 
 
 class InteractionRecorded(Event):
@@ -61,6 +63,8 @@ class InteractionRecorded(Event):
     channel: Channel
     direction: Direction
     kind: InteractionKind
+    sequence: int = 0
+    """As in `InteractionReceived`."""
 
 
 class WorkItemChanged(Event):

@@ -12,15 +12,21 @@ from typing import Any
 
 import structlog
 from pydantic_core import to_json
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor
 
 from hub import clock
 from hub.settings import LogSettings
 
+
+def _stamped(_logger: object, _method: str, fields: EventDict) -> EventDict:
+    fields["timestamp"] = clock.stamp()
+    return fields
+
+
 _SHARED: list[Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
-    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    _stamped,
     structlog.processors.format_exc_info,
 ]
 

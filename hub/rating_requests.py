@@ -1,8 +1,8 @@
 """Asks customers what they think of how they were helped, by mail or SMS, soon after it was solved.
 
 Only where the organisation chose to, once for each time that something was solved, and no customer
-more often than every two weeks. The link in it is signed; opening it saves nothing, so that what
-looks at links in mails does not rate.
+more often than every two weeks or than the contact arrangement of their segment allows. The link in
+it is signed; opening it saves nothing, so that what looks at links in mails does not rate.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -13,9 +13,10 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection, Row, exists, insert, or_, select
 
-from hub import clock
+from hub import clock, reaching_out
 from hub.errors import Rejected
 from hub.interaction import Automatic, Channel, Direction, Party
+from hub.reaching_out import Permit, Wish
 from hub.replies import Reply, add_reply
 from hub.rounds import Rounds
 from hub.store import Database, choices
@@ -116,15 +117,22 @@ class RatingRequests(Rounds):
         last = _last_message(connection, row.conversation_id, row.channel)
         if last is None:
             return False
+        wish = Wish(PURPOSE, row.conversation_id, row.customer_id, [Channel(row.channel)])
+        permit = reaching_out.permit(connection, wish, now)
+        if permit is None:
+            return False
         language = "nl" if (row.language or last.language or "").startswith("nl") else "en"
         try:
-            add_reply(connection, self._written(row, last, token, language))
+            add_reply(connection, self._written(row, last, token, language, permit))
         except Rejected as error:
             log.info("rating.not_asked", reason=error.code, work_item_id=row.work_item_id)
             return False
+        reaching_out.sent(connection, wish, Channel(row.channel))
         return True
 
-    def _written(self, row: Row[Any], last: Any, token: str, language: str) -> Reply:
+    def _written(
+        self, row: Row[Any], last: Any, token: str, language: str, permit: Permit
+    ) -> Reply:
         link = f"{self._public_url}/rate/{token}"
         channel = Channel(row.channel)
         if channel is Channel.SMS:
@@ -143,7 +151,15 @@ class RatingRequests(Rounds):
             subject=_SUBJECT[language],
             automatic=True,
             details={"asks": PURPOSE},
+            not_before=_quiet_until(permit),
         )
+
+
+def _quiet_until(permit: Permit) -> datetime | None:
+    """When the quiet hours of the segment end; None at once."""
+    now = clock.now()
+    at = permit.allowed_from(now)
+    return at if at > now else None
 
 
 def _due(connection: Connection, wanted: Wanted, now: datetime) -> Sequence[Row[Any]]:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import AwareDatetime, Field
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from hub import clock
 from hub.errors import Rejected
@@ -95,25 +95,21 @@ def add_reply(connection: Connection, reply: Reply) -> str:
         _refuse_unwanted(connection, reply)
     reply = _continuing(connection, reply)
     interaction_id = _add(connection, reply, InteractionKind.MESSAGE)
-    connection.execute(
-        insert(outbound),
-        [
-            {
-                "interaction_id": interaction_id,
-                "conversation_id": reply.conversation_id,
-                "channel": reply.channel.value,
-                "state": "queued",
-                "attempts": 0,
-                "next_at": reply.not_before or clock.now(),
-                "lease_until": None,
-                "error": "",
-                "provider_id": "",
-                "updated_at": clock.now(),
-                "bulk": reply.bulk,
-                "held": reply.not_before is not None,
-            }
-        ],
-    )
+    outgoing = {
+        "interaction_id": interaction_id,
+        "conversation_id": reply.conversation_id,
+        "channel": reply.channel.value,
+        "state": "queued",
+        "attempts": 0,
+        "next_at": reply.not_before or clock.now(),
+        "lease_until": None,
+        "error": "",
+        "provider_id": "",
+        "updated_at": clock.now(),
+        "bulk": reply.bulk,
+        "held": reply.not_before is not None,
+    }
+    insert_all(connection, outbound, [outgoing])
     if reply.not_before is None:
         _ask_to_send(connection, reply, interaction_id)
     return interaction_id
@@ -172,28 +168,18 @@ def reachable(
     used = _last_inbound(connection, conversation_id)
     ways = [Reachable(channel=c, account=account, to=party) for c, account, party in used]
     seen = {(way.channel, way.to.key) for way in ways}
+    points = _points(connection, conversation_id)
     for channel, account in default_accounts.items():
         ways += [
             Reachable(channel=channel, account=account, to=party)
-            for party in _points(connection, conversation_id, _POINT_OF.get(channel))
+            for party in points.get(_POINT_OF.get(channel), ())
             if (channel, party.key) not in seen
         ]
     return ways
 
 
 def _last_inbound(connection: Connection, conversation_id: str) -> list[tuple[Channel, str, Party]]:
-    is_customer = interactions.c.customer_id == conversations.c.customer_id
-    rows = connection.execute(
-        select(interactions.c.channel, interactions.c.account, interactions.c.sender)
-        .join(conversations, conversations.c.id == interactions.c.conversation_id)
-        .where(
-            interactions.c.conversation_id == conversation_id,
-            interactions.c.direction == Direction.INBOUND.value,
-            interactions.c.automatic == "",
-            interactions.c.channel.not_in(_NOT_ANSWERED),
-        )
-        .order_by(is_customer.desc(), interactions.c.sequence.desc())
-    )
+    rows = connection.execute(_WROTE, {"conversation_id": conversation_id})
     newest: dict[tuple[str, str], tuple[Channel, str, Party]] = {}
     for row in rows:
         party = Party.model_validate(row.sender)
@@ -208,16 +194,55 @@ def _is_answerable(party: Party) -> bool:
     return party.kind is not PointKind.PHONE or party.value.startswith("+")
 
 
-def _points(connection: Connection, conversation_id: str, kind: PointKind | None) -> list[Party]:
-    if kind is None or kind is PointKind.VISITOR:
-        return []  # a chat can be answered only where it was started
-    rows = connection.execute(
-        select(contact_points.c.value)
-        .join(conversations, conversations.c.customer_id == contact_points.c.customer_id)
-        .where(conversations.c.id == conversation_id, contact_points.c.kind == kind.value)
-        .order_by(contact_points.c.verified.desc(), contact_points.c.created_at)
+def _points(connection: Connection, conversation_id: str) -> dict[PointKind | None, list[Party]]:
+    """The customer's, the verified ones first. A chat can be answered only where it was started."""
+    found: dict[PointKind | None, list[Party]] = {}
+    for row in connection.execute(_POINTS, {"conversation_id": conversation_id}):
+        party = Party(kind=PointKind(row.kind), value=row.value)
+        found.setdefault(party.kind, []).append(party)
+    return found
+
+
+_IS_CUSTOMER = interactions.c.customer_id == conversations.c.customer_id
+_WROTE = (
+    select(interactions.c.channel, interactions.c.account, interactions.c.sender)
+    .join(conversations, conversations.c.id == interactions.c.conversation_id)
+    .where(
+        interactions.c.conversation_id == bindparam("conversation_id"),
+        interactions.c.direction == Direction.INBOUND.value,
+        interactions.c.automatic == "",
+        interactions.c.channel.not_in(_NOT_ANSWERED),
     )
-    return [Party(kind=kind, value=value) for value in rows.scalars()]
+    # Each writer once: in a long conversation that is one row instead of hundreds.
+    .group_by(interactions.c.channel, interactions.c.account, interactions.c.sender, _IS_CUSTOMER)
+    .order_by(_IS_CUSTOMER.desc(), func.max(interactions.c.sequence).desc())
+)
+_POINTS = (
+    select(contact_points.c.kind, contact_points.c.value)
+    .join(conversations, conversations.c.customer_id == contact_points.c.customer_id)
+    .where(
+        conversations.c.id == bindparam("conversation_id"),
+        contact_points.c.kind != PointKind.VISITOR.value,
+    )
+    .order_by(contact_points.c.verified.desc(), contact_points.c.created_at)
+)
+_STORY = (
+    select(interactions.c.correlation_id)
+    .where(
+        interactions.c.conversation_id == bindparam("conversation_id"),
+        interactions.c.direction == Direction.INBOUND.value,
+    )
+    .order_by(interactions.c.sequence.desc())
+    .limit(1)
+)
+_COUNT_UP = (
+    update(conversations)
+    .where(conversations.c.id == bindparam("conversation_id"))
+    .values(interaction_count=conversations.c.interaction_count + 1, last_at=bindparam("now"))
+    .returning(
+        conversations.c.customer_id, conversations.c.interaction_count, conversations.c.subject
+    )
+)
 
 
 def _refuse_unwanted(connection: Connection, reply: Reply) -> None:
@@ -235,7 +260,7 @@ def _add(connection: Connection, reply: Reply, kind: InteractionKind) -> str:
     now = clock.now()
     conversation = _count_up(connection, reply.conversation_id, now)
     row = _row(reply, kind, conversation, now)
-    connection.execute(insert(interactions), [row])
+    insert_all(connection, interactions, [row])
     interaction_id: str = row["id"]
     files = [a.model_dump() | {"interaction_id": interaction_id} for a in reply.attachments]
     insert_all(connection, attachments, files)
@@ -247,6 +272,7 @@ def _add(connection: Connection, reply: Reply, kind: InteractionKind) -> str:
         channel=reply.channel,
         direction=Direction.OUTBOUND,
         kind=kind,
+        sequence=row["sequence"],
     )
     outbox.add(
         connection,
@@ -260,15 +286,8 @@ def _add(connection: Connection, reply: Reply, kind: InteractionKind) -> str:
 
 def _continuing(connection: Connection, reply: Reply) -> Reply:
     """The reply tells on the story of the message that it answers: one id from mail to answer."""
-    story = connection.execute(
-        select(interactions.c.correlation_id)
-        .where(
-            interactions.c.conversation_id == reply.conversation_id,
-            interactions.c.direction == Direction.INBOUND.value,
-        )
-        .order_by(interactions.c.sequence.desc())
-        .limit(1)
-    ).scalar_one_or_none()
+    of_it = {"conversation_id": reply.conversation_id}
+    story = connection.execute(_STORY, of_it).scalar_one_or_none()
     return reply.model_copy(update={"correlation_id": story or reply.correlation_id})
 
 
@@ -289,12 +308,8 @@ def _ask_to_send(connection: Connection, reply: Reply, interaction_id: str) -> N
 
 
 def _count_up(connection: Connection, conversation_id: str, now: datetime) -> Any:
-    row = connection.execute(
-        update(conversations)
-        .where(conversations.c.id == conversation_id)
-        .values(interaction_count=conversations.c.interaction_count + 1, last_at=now)
-        .returning(conversations)
-    ).one_or_none()
+    given = {"conversation_id": conversation_id, "now": now}
+    row = connection.execute(_COUNT_UP, given).one_or_none()
     if row is None:
         raise Rejected("no_conversation", "This conversation does not exist.", status=404)
     return row

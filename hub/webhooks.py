@@ -1,5 +1,7 @@
 """What webhooks of ours may be sent to, and of what they may tell."""
 
+import re
+import unicodedata
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
@@ -13,6 +15,13 @@ TOPICS = tuple(
 """Not what is only for our own senders, nor what nobody keeps."""
 LONGEST_URL = 2000
 _TRANSLATED = IPv6Network("64:ff9b::/96")
+_WRITTEN_IN = IPv6Network("::/96")
+"""IPv4 addresses in the form that is out of use (RFC 4291, 2.5.5.1)."""
+_OUR_OWN = (
+    IPv6Network("64:ff9b:1::/48"),  # for translating within one network (RFC 8215)
+    IPv6Network("fec0::/10"),  # site-local, out of use (RFC 3879)
+)
+_NUMBER = re.compile(r"(?:[0-9]+|0x[0-9a-f]*)", re.IGNORECASE)
 _SCHEMES = {"https": 443, "http": 80}
 
 
@@ -43,12 +52,30 @@ def check_url(url: str, rules: Rules) -> None:
 
 
 def is_inside(host: str) -> bool:
-    """Whether this is an address (not a name) that is not on the internet."""
+    """Whether this is an address (not a name) that is not on the internet, or only a system would
+    take it for one: 2130706433, 127.1 and 0x7f.1 are names for nobody else."""
     try:
-        found = ip_address(host.strip("[]").partition("%")[0])
+        ip_address(_bare(host))
     except ValueError:
-        return host.lower().rstrip(".") == "localhost"
-    return not all(one.is_global and not one.is_multicast for one in _meant(found))
+        name = unicodedata.normalize("NFKC", host).lower().rstrip(".")
+        last = name.rpartition(".")[2]
+        return last == "localhost" or _NUMBER.fullmatch(last) is not None
+    return not is_public(host)
+
+
+def is_public(address: str) -> bool:
+    """Whether this is an address on the internet; a name is none."""
+    try:
+        found = ip_address(_bare(address))
+    except ValueError:
+        return False
+    if any(found in network for network in _OUR_OWN):
+        return False
+    return all(one.is_global and not one.is_multicast for one in _meant(found))
+
+
+def _bare(host: str) -> str:
+    return host.strip("[]").partition("%")[0]
 
 
 def _meant(address: IPv4Address | IPv6Address) -> list[IPv4Address | IPv6Address]:
@@ -57,7 +84,7 @@ def _meant(address: IPv4Address | IPv6Address) -> list[IPv4Address | IPv6Address
         return [address]
     if address.ipv4_mapped is not None:
         return [address.ipv4_mapped]
-    if address in _TRANSLATED:
+    if address in _TRANSLATED or address in _WRITTEN_IN:
         return [IPv4Address(int(address) & 0xFFFFFFFF)]
     if address.sixtofour is not None:
         return [address, address.sixtofour]

@@ -7,12 +7,13 @@ model that hold for it do the rest; where none of them names a role, the triage 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 from hub.interaction import Arrival, Automatic, Direction
 from hub.references import Whose
 from routing.contact import Contact
-from routing.decision import Decision, Handling, How, Mention, Reason, ReasonCode, Recognition
+from routing.decision import Decision, How, Mention, Reason, ReasonCode, Recognition
 from routing.inherit import Cell
 from routing.model import Model
 from routing.recognise import chosen
@@ -20,6 +21,8 @@ from routing.tree import ANY, covers, nearest
 
 _PATH_LIMIT = 200
 _SHOWN = 100
+_REMEMBERED = 1024
+_NOT_FOUND = Recognition(topic=ANY, how=How.NONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +71,32 @@ def decide(contact: Contact, model: Model, learned: Learned | None = None) -> De
         _stated(contact, model, reasons)
         or _recognised(contact, model, reasons)
         or _learned(contact, model, learned, reasons)
-        or Recognition(topic=ANY, how=How.NONE)
+        or _NOT_FOUND
     )
     if recognition.how is How.NONE:
         reasons.append(_reason(ReasonCode.NO_TOPIC))
     if mentions := model.recogniser.mentions(contact):
-        recognition = recognition.model_copy(update={"mentions": mentions})
+        recognition = recognition.with_mentions(mentions)
         reasons.extend(_mentioned(mentions))
     handling = model.handling(Cell(group, contact.direction, contact.channel, recognition.topic))
-    reasons.extend(_by_the_model(handling))
-    return Decision.of(handling, recognition, tuple(reasons))
+    return Decision.of(handling, recognition, (*reasons, *handling.grounds))
 
 
 def _reason(code: ReasonCode, **parameters: str) -> Reason:
-    return Reason(code=code, parameters=parameters)
+    return _made(code, tuple(parameters.items()))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _made(code: ReasonCode, parameters: tuple[tuple[str, str], ...]) -> Reason:
+    """Most contacts are found by the same words and routed by the same rows."""
+    return Reason(code=code, parameters=dict(parameters))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _recognition(
+    topic: str, how: How, matched: tuple[str, ...], also: tuple[str, ...]
+) -> Recognition:
+    return Recognition(topic=topic, how=how, matched=matched, also=also)
 
 
 def _target_group(contact: Contact, model: Model, reasons: list[Reason]) -> str:
@@ -104,7 +119,7 @@ def _stated(contact: Contact, model: Model, reasons: list[Reason]) -> Recognitio
         reasons.append(_reason(ReasonCode.STATED, topic=topic))
     else:
         reasons.append(_reason(ReasonCode.STATED_UNKNOWN, given=_shown(given), topic=topic))
-    return None if topic == ANY else Recognition(topic=topic, how=How.STATED)
+    return None if topic == ANY else _recognition(topic, How.STATED, (), ())
 
 
 def _recognised(contact: Contact, model: Model, reasons: list[Reason]) -> Recognition | None:
@@ -119,7 +134,7 @@ def _recognised(contact: Contact, model: Model, reasons: list[Reason]) -> Recogn
     also = tuple(dict.fromkeys(one.topic for one in findings if not covers(one.topic, last.topic)))
     if also:
         reasons.append(_reason(ReasonCode.ALSO, topics=", ".join(also)))
-    return Recognition(topic=last.topic, how=last.how, matched=tuple(last.matched), also=also)
+    return _recognition(last.topic, last.how, tuple(last.matched), also)
 
 
 def _learned(
@@ -166,17 +181,6 @@ def _percent(share: float) -> str:
 def _shown(given: str) -> str:
     """What came from outside, short and fit to be stored."""
     return given[:_SHOWN].encode(errors="replace").decode()
-
-
-def _by_the_model(handling: Handling) -> Iterator[Reason]:
-    if handling.triage:
-        yield _reason(ReasonCode.TRIAGE, role=handling.role)
-    else:
-        source = handling.rows["role"]
-        yield _reason(ReasonCode.ROLE, role=handling.role, row=source.row, line=str(source.line))
-    if not handling.allowed:
-        source = handling.rows["allowed"]
-        yield _reason(ReasonCode.NOT_ALLOWED, row=source.row, line=str(source.line))
 
 
 def group_of(contact: Contact, model: Model) -> str:

@@ -1,5 +1,6 @@
 """What routing decided about a contact and why; stored with the work item and shown to agents."""
 
+import json
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -8,6 +9,8 @@ from pydantic import Field
 
 from hub.interaction import Channel, Frozen
 from hub.references import Reference, Whose
+from hub.store.decisions import Decided
+from hub.store.inserting import digest
 from routing.entry import Title
 from routing.inherit import Loss
 from routing.moment import Authority, Clock, Information, Result, Steps
@@ -53,6 +56,15 @@ class Recognition(Frozen):
     mentions: tuple[Mention, ...] = ()
     confidence: float | None = None
     learned: int | None = None
+
+    def with_mentions(self, mentions: tuple[Mention, ...]) -> "Recognition":
+        fields = {name: getattr(self, name) for name in Recognition.model_fields}
+        return Recognition(**(fields | {"mentions": mentions}))
+
+    @cached_property
+    def as_json(self) -> dict[str, Any]:
+        """What the store keeps; made once, for all contacts that share it."""
+        return self.model_dump(mode="json")
 
 
 class Source(Frozen):
@@ -100,6 +112,16 @@ class Reason(Frozen):
     code: ReasonCode
     parameters: dict[str, str] = Field(default_factory=dict)
 
+    @cached_property
+    def as_json(self) -> dict[str, Any]:
+        """What the store keeps; made once, for all contacts that share it."""
+        return self.model_dump(mode="json")
+
+
+def _by(code: ReasonCode, source: Source, **parameters: str) -> Reason:
+    place = {"row": source.row, "line": str(source.line)}
+    return Reason(code=code, parameters=parameters | place)
+
 
 class Handling(Frozen):
     """What the model lays down for one combination of target group, direction, channel and topic.
@@ -143,6 +165,22 @@ class Handling(Frozen):
         return self.model_dump(mode="json")
 
     @cached_property
+    def grounds(self) -> tuple[Reason, ...]:
+        """Why this role has it, and whether that is allowed."""
+        if self.triage:
+            found = Reason(code=ReasonCode.TRIAGE, parameters={"role": self.role})
+        else:
+            found = _by(ReasonCode.ROLE, self.rows["role"], role=self.role)
+        if self.allowed:
+            return (found,)
+        return found, _by(ReasonCode.NOT_ALLOWED, self.rows["allowed"])
+
+    @cached_property
+    def hash(self) -> str:
+        """The SHA-256 of what the store keeps, by which decisions name it."""
+        return digest(json.dumps(self.as_json, sort_keys=True))
+
+    @cached_property
     def undecided(self) -> "Decision":
         """A decision but for what differs from contact to contact. Made once, like `as_json`."""
         return Decision.model_construct(
@@ -179,10 +217,11 @@ class Decision(Handling):
         cls, handling: Handling, recognition: Recognition, reasons: tuple[Reason, ...]
     ) -> "Decision":
         """Made for every contact, so what was checked before is not checked once more."""
-        stored = handling.as_json | {
-            "recognition": recognition.model_dump(mode="json"),
-            "reasons": [reason.model_dump(mode="json") for reason in reasons],
+        parts = {
+            "recognition": recognition.as_json,
+            "reasons": [reason.as_json for reason in reasons],
         }
+        stored = Decided(handling.hash, handling.as_json, parts)
         own = {"skills": dict(handling.skills), "rows": dict(handling.rows)}
         known = {"recognition": recognition, "reasons": reasons, "as_json": stored}
         decision = handling.undecided.model_copy()

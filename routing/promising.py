@@ -102,7 +102,7 @@ def _begun(
 
 def _deadline(promise: Promise, item: WorkItem, at: datetime, target: Target) -> Deadline:
     """A clock that only started needs no ruler to tell its times; most never need one."""
-    warn_at = target.calendar.add(at, target.seconds * WARN_AT)
+    warn_at, due_at = target.calendar.marks(at, target.seconds * WARN_AT, target.seconds)
     return Deadline(
         id=clock.new_id(),
         work_item_id=item.id,
@@ -113,7 +113,7 @@ def _deadline(promise: Promise, item: WorkItem, at: datetime, target: Target) ->
         source=target.source,
         state=RUNNING,
         history=(happening(at, What.STARTED, **as_stored(target.calendar)),),
-        due_at=target.calendar.add(at, target.seconds),
+        due_at=due_at,
         warn_at=warn_at,
         next_at=warn_at,
     )

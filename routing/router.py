@@ -4,6 +4,7 @@ The store says what waits for a route, not the event: all that waits in a conver
 order, in one transaction. So an event delivered twice, late or out of order changes nothing.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -69,16 +70,25 @@ class Router:
         self._metrics = metrics
         self._wake = wake
         self._learned = learned
+        self._shared: frozenset[str] = frozenset()
+        """The hashes of what decisions share, as far as it is kept."""
 
     async def handle(self, envelopes: Sequence[Envelope]) -> None:
         """Route the conversations that these events are about."""
-        routed = await self._database.write(lambda c: self._route(c, envelopes))
+        routed, shared = await self._database.write(lambda c: self._route(c, envelopes))
+        self._shared |= shared
         self._wake()
+        self._tell(routed)
+
+    def _tell(self, routed: Sequence[tuple[Unrouted, str]]) -> None:
+        where = Counter((contact.channel.value, role) for contact, role in routed)
+        for labels, count in where.items():
+            self._metrics.routed.labels(*labels).inc(count)
         now = clock.now()
+        line = log.bind()  # else each line looks up anew how lines are written
         for contact, role in routed:
-            self._metrics.routed.labels(contact.channel.value, role).inc()
             self._metrics.routing_seconds.observe((now - contact.received_at).total_seconds())
-            log.info(
+            line.info(
                 "interaction.routed",
                 correlation_id=contact.correlation_id,
                 interaction_id=contact.id,
@@ -88,11 +98,11 @@ class Router:
 
     def _route(
         self, connection: Connection, envelopes: Sequence[Envelope]
-    ) -> list[tuple[Unrouted, str]]:
+    ) -> tuple[list[tuple[Unrouted, str]], set[str]]:
         troubled = _troubled(envelopes)
         conversation_ids = _received(envelopes) + list(troubled.values())
         if not conversation_ids:
-            return []
+            return [], set()
         closed = routing.lock(connection, conversation_ids)
         contacts = routing.unrouted(connection, conversation_ids)
         model = self._model()
@@ -108,14 +118,14 @@ class Router:
             for event_id in sorted(new):
                 work.reopen(connection, troubled[event_id])
             troubles.heard(connection, list(troubled))
-        routing.save(connection, work.changed(), closed)
+        shared = routing.save(connection, work.changed(), closed, self._shared)
         called_about.take_back(connection, work.called)
         follow_ups.keep(connection, work.followed)
         former_decisions.keep(connection, work.replaced)
         numbers.link(connection, contacts)
         if contacts:
             routing.mark_routed(connection, [contact.id for contact in contacts])
-        return routed
+        return routed, shared
 
 
 class _Work:

@@ -11,6 +11,7 @@ from agent_ui.api import (
     agreements,
     contacts,
     conversations,
+    customer_fields,
     customers,
     desk,
     files,
@@ -53,6 +54,7 @@ ABOUT = About(
 def operations(context: ConsoleContext) -> Sequence[Operation[Agent]]:
     return [
         *customers.operations(),
+        *customer_fields.operations(),
         *identity.operations(),
         *sharing.operations(),
         *regroup.operations(),

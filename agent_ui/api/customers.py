@@ -1,6 +1,7 @@
 """Customers, organisations and their contact points, for programs."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Any, Literal, Self
@@ -8,6 +9,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 from sqlalchemy import Connection
 
+from agent_ui.api.customer_fields import hidden_from, refuse_not_theirs, without
 from hub.api.cursors import page, parts_of
 from hub.api.operation import Answer, Call, Operation, Paging, Shape, picked
 from hub.errors import Rejected
@@ -25,7 +27,11 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
 Name = Annotated[str, Field(min_length=1, max_length=100)]
 Attributes = Annotated[
     dict[Name, Annotated[str, Field(max_length=2000)]],
-    Field(max_length=50, description="what else is known, such as address or city; empty: gone"),
+    Field(
+        max_length=50,
+        description="what else is known, such as address or city, and values of fields "
+        "(see /customer-fields), which are read by their kind; empty: gone",
+    ),
 ]
 Language = Annotated[str, Field(pattern="^([a-z]{2})?$", description="as nl; empty: not known")]
 
@@ -195,12 +201,13 @@ def _of_one(tag: str, noun: str, takes: type[Shape], *, kind: str) -> Sequence[O
     one, points = f"/{tag}/{{id}}", f"/{tag}/{{id}}/contact-points"
 
     def read(connection: Connection, call: Call[Agent]) -> Customer:
-        return _shown(_card(connection, call.id, kind=kind))
+        return _shown(connection, call, _card(connection, call.id, kind=kind))
 
     def locked(connection: Connection, call: Call[Agent]) -> Customer:
-        return _shown(_card(connection, call.id, kind=kind, lock=True))
+        return _shown(connection, call, _card(connection, call.id, kind=kind, lock=True))
 
     def change(connection: Connection, call: Call[Agent]) -> Answer:
+        refuse_not_theirs(connection, call.caller, call.body.attributes or ())
         customer_book.change(connection, call.id, call.body.given(), by=call.caller.id)
         return Answer(read(connection, call))
 
@@ -238,16 +245,16 @@ def _of_one(tag: str, noun: str, takes: type[Shape], *, kind: str) -> Sequence[O
 
 def _search(connection: Connection, call: Call[Agent]) -> Customers:
     asked: CustomerSearch = call.query
-    return _listed(connection, Wanted(asked.q, asked.kind, asked.organisation_id), asked)
+    return _listed(connection, call, Wanted(asked.q, asked.kind, asked.organisation_id))
 
 
 def _search_organisations(connection: Connection, call: Call[Agent]) -> Customers:
-    return _listed(connection, Wanted(call.query.q, ORGANISATION), call.query)
+    return _listed(connection, call, Wanted(call.query.q, ORGANISATION))
 
 
 def _people(connection: Connection, call: Call[Agent]) -> Customers:
     _card(connection, call.id, kind=ORGANISATION)
-    return _listed(connection, Wanted(organisation_id=call.id), call.query)
+    return _listed(connection, call, Wanted(organisation_id=call.id))
 
 
 def _rights(connection: Connection, call: Call[Agent]) -> PortalRights:
@@ -268,23 +275,26 @@ def _give_rights(connection: Connection, call: Call[Agent]) -> Answer:
     return Answer(_rights(connection, call))
 
 
-def _listed(connection: Connection, wanted: Wanted, asked: Paging) -> Customers:
+def _listed(connection: Connection, call: Call[Agent], wanted: Wanted) -> Customers:
+    asked: Paging = call.query
     parts = parts_of(asked.cursor, 1)
     after = parts[0] if parts else ""
     found = customer_book.listed(connection, wanted, after=after, limit=asked.limit + 1)
     cards, following = page(found, asked.limit, lambda card: card.id)
-    return Customers(items=[_shown(card) for card in cards], next_cursor=following)
+    hidden = hidden_from(connection, call.caller)
+    return Customers(items=[_seen(card, hidden) for card in cards], next_cursor=following)
 
 
 def _adds(kind: str) -> Any:
     def work(connection: Connection, call: Call[Agent]) -> Answer:
         body: NewCustomer | NewOrganisation = call.body
+        refuse_not_theirs(connection, call.caller, body.attributes or ())
         values = {"target_group": "", "language": "", "attributes": {}} | body.given()
         points = [point.party() for point in body.contact_points]
         customer_id = customer_book.add(
             connection, values | {"kind": kind}, points, by=call.caller.id
         )
-        shown = _shown(_card(connection, customer_id))
+        shown = _shown(connection, call, _card(connection, customer_id))
         below = "organisations" if kind == ORGANISATION else "customers"
         return Answer(shown, location=f"/{below}/{customer_id}")
 
@@ -298,6 +308,11 @@ def _card(connection: Connection, customer_id: str, *, kind: str = "", lock: boo
     return found
 
 
-def _shown(card: Card) -> Customer:
+def _shown(connection: Connection, call: Call[Agent], card: Card) -> Customer:
+    return _seen(card, hidden_from(connection, call.caller))
+
+
+def _seen(card: Card, hidden: frozenset[str]) -> Customer:
     points = [ContactPoint(**picked(ContactPoint, point)) for point in card.points]
-    return Customer(**picked(Customer, card, "contact_points"), contact_points=points)
+    seen = replace(card, attributes=without(card.attributes, hidden))
+    return Customer(**picked(Customer, seen, "contact_points"), contact_points=points)

@@ -16,6 +16,7 @@ from hub.api.operation import Answer, Call, Operation, Shape
 from hub.errors import Rejected
 from hub.store import found_out, steps_done, ticking, work_items
 from hub.store.agents import Agent
+from hub.store.field_values import BY_PROGRAM
 from hub.store.work_items import WorkItem
 
 PARTS = steps_done.BEFORE_END
@@ -189,6 +190,7 @@ def _enter(connection: Connection, call: Call[Agent]) -> Answer:
         call.caller,
         call.body.values,
         of_customer=fields_of_customer(guidance),
+        typed=BY_PROGRAM,
     )
     return Answer(_needed(connection, call))
 

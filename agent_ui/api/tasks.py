@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, Field
 from sqlalchemy import Connection
 
 from agent_ui.api.conversations import must_see
+from agent_ui.api.customer_fields import hidden_from
 from agent_ui.api.work import item_of
 from agent_ui.context import ConsoleContext
 from hub import tasking
@@ -161,18 +162,20 @@ def _asked_in(connection: Connection, conversation_id: str) -> Tasks:
 
 def _proposals(connection: Connection, call: Call[Agent]) -> Proposals:
     must_see(connection, call.id, call.caller)
-    return _open_proposals(connection, call.id)
+    return _open_proposals(connection, call)
 
 
-def _open_proposals(connection: Connection, conversation_id: str) -> Proposals:
-    found = timeline.conversation(connection, conversation_id)
+def _open_proposals(connection: Connection, call: Call[Agent]) -> Proposals:
+    found = timeline.conversation(connection, call.id)
+    hidden = hidden_from(connection, call.caller)
     about = found_out.proposals(connection, found.customer_id) if found else []
+    about = [one for one in about if one.field not in hidden]
     return Proposals(items=[Proposal(**picked(Proposal, one)) for one in about])
 
 
 def _decide(connection: Connection, call: Call[Agent]) -> Answer:
     proposal_id = call.path["proposal"]
-    if proposal_id not in {one.id for one in _open_proposals(connection, call.id).items}:
+    if proposal_id not in {one.id for one in _open_proposals(connection, call).items}:
         raise Rejected("no_proposal", "There is no such proposal.", status=404)
-    found_out.decide(connection, proposal_id, keep=call.body.keep, actor=call.caller.id)
-    return Answer(_open_proposals(connection, call.id))
+    found_out.decide(connection, proposal_id, call.caller, keep=call.body.keep)
+    return Answer(_open_proposals(connection, call))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from agent_ui.guard import Guard
 from agent_ui.office.account import AccountViews
+from agent_ui.office.arrangements import ArrangementViews
 from agent_ui.office.channels import ChannelViews
 from agent_ui.office.components import ComponentViews
 from agent_ui.office.customer_fields import CustomerFieldViews
@@ -37,6 +38,7 @@ class OfficeViews:
     first_run: FirstRunViews
     links: LinkViews
     rules: RuleViews
+    arrangements: ArrangementViews
     customer_fields: CustomerFieldViews
     components: ComponentViews
 
@@ -124,7 +126,9 @@ def _administration(views: OfficeViews, guard: Guard) -> Sequence[Route]:
 
 
 def _rules(views: OfficeViews, guard: Guard) -> Sequence[Route]:
-    administrators, rules = guard.for_administrators, "/console/admin/rules"
+    """What we do for whom: proposed to agents, and arranged with segments."""
+    administrators = guard.for_administrators
+    rules, arrangements = "/console/admin/rules", "/console/admin/arrangements"
     return [
         Route("GET", rules, administrators(views.rules.page)),
         Route("POST", rules, administrators(views.rules.keep)),
@@ -132,6 +136,8 @@ def _rules(views: OfficeViews, guard: Guard) -> Sequence[Route]:
         Route("GET", rules + "/{id}", administrators(views.rules.show)),
         Route("POST", rules + "/{id}/remove", administrators(views.rules.remove)),
         Route("GET", rules + "/{id}/items", administrators(views.rules.items)),
+        Route("GET", arrangements, administrators(views.arrangements.page)),
+        Route("POST", arrangements, administrators(views.arrangements.keep)),
     ]
 
 

@@ -207,6 +207,7 @@ ADMINISTRATION = (
     ("/console/model/hours", N_("Hours")),
     ("/console/admin/channels", N_("Channels")),
     ("/console/admin/rules", N_("Rules")),
+    ("/console/admin/arrangements", N_("Arrangements")),
     ("/console/admin/links", N_("Links")),
     ("/console/admin/fields", N_("Fields")),
     ("/console/admin/health", N_("Health")),

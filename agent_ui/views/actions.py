@@ -173,8 +173,10 @@ class ActionViews:
             forward(connection, draft, agent, self._sending(), visit.texts)
             return False
         send_reply(connection, draft, agent, self._sending())
+        if then != RESOLVE:
+            return False
         item = work_items.latest_of(connection, [draft.conversation_id])[draft.conversation_id]
-        if then != RESOLVE or guidance_of(item.decision).results:
+        if guidance_of(item.decision).results:
             return False  # what the model wants to know, only the agent can say
         resolve(connection, item.id, agent, results={}, seen=draft.seen)
         return True

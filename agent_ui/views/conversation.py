@@ -1,6 +1,6 @@
 """One conversation on the screen: its timeline, and beside it the customer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -54,10 +54,12 @@ class ConversationViews:
         status: int = HTTPStatus.OK,
         promise: str = "",
         attempt: Attempt | None = None,
+        entering: Mapping[str, str] | None = None,
     ) -> web.Response:
         """The conversation's panes; with the work list around them unless a script asks.
 
-        A notice with status 200 tells what was done, any other what went wrong.
+        A notice with status 200 tells what was done, any other what went wrong; `attempt` and
+        `entering` are what was typed and not taken.
         """
         screen = await self.read(visit, conversation_id)
         await self._saw(visit, conversation_id)
@@ -78,6 +80,7 @@ class ConversationViews:
             "door": door,
             "names": self._names(visit.texts.language),
             "attempt": attempt,
+            "entering": entering or {},
             "group": self._context.groups.of(screen.customer, visit.texts.language),
             "groups": self._context.groups.titles(visit.texts.language),
             "resolve_now": visit.request.query.get("resolve") == "1",
@@ -159,6 +162,7 @@ class ConversationViews:
                 offered_only=self._context.offered_only(),
                 with_phone=self._context.phone_number is not None,
                 zone=self._context.zone(),
+                group_of=lambda who: self._context.groups.of(who, visit.texts.language).group,
             )
         )
         if screen is None:

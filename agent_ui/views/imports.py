@@ -16,6 +16,7 @@ from agent_ui.views.sign_in import see_other
 from agent_ui.visit import Visit
 from hub.downloads import disposition
 from hub.errors import Rejected
+from hub.imports.custom_columns import with_fields
 from hub.imports.fields import Reading
 from hub.imports.kinds import KINDS, kind_of
 from hub.store import imports
@@ -63,14 +64,18 @@ class ImportViews:
     async def _show(
         self, visit: Visit, *, notice: str = "", status: int = HTTPStatus.OK
     ) -> web.Response:
-        recent = await self._context.database.read(lambda c: imports.recent(c, limit=_SHOWN))
+        database = self._context.database
+        recent = await database.read(lambda c: imports.recent(c, limit=_SHOWN))
+        kinds = await database.read(
+            lambda c: {name: with_fields(c, kind) for name, kind in KINDS.items()}
+        )
         reports = {one.id for one in recent if self._desk.report_of(one)}
         response = self._pages.page(
             visit,
             "imports.html",
             status=status,
             notice=notice,
-            kinds=KINDS,
+            kinds=kinds,
             recent=recent,
             reports=reports,
             busy=self._desk.busy,

@@ -1,6 +1,6 @@
 """An agent keeps what they found out, and says what of it belongs to the customer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
 from aiohttp import web
@@ -15,6 +15,7 @@ from agent_ui.views.conversation import ConversationViews
 from agent_ui.views.identity import is_customer_of
 from agent_ui.views.sign_in import HOME, see_other
 from agent_ui.visit import Visit, checked_id
+from hub.custom_fields import Typed
 from hub.errors import Rejected
 from hub.http import form_of
 from hub.store import customers, found_out, ticking, work_items
@@ -35,16 +36,23 @@ class InformationViews:
         guidance = guidance_of(found[0].decision)
         form = await form_of(visit.request)
         values = {
-            one.name: await visit.field(f"info.{one.name}")
+            one.name: ",".join(filter(None, await visit.fields(f"info.{one.name}")))
             for one in guidance.required_information
             if f"info.{one.name}" in form
         }
         of_customer = fields_of_customer(guidance)
 
         def work(connection: Connection) -> None:
-            found_out.enter(connection, item_id, visit.known, values, of_customer=of_customer)
+            found_out.enter(
+                connection,
+                item_id,
+                visit.known,
+                values,
+                of_customer=of_customer,
+                typed=Typed(visit.texts.language),
+            )
 
-        return await self._do(visit, found[0].conversation_id, work)
+        return await self._do(visit, found[0].conversation_id, work, entering=values)
 
     async def step(self, visit: Visit) -> web.StreamResponse:
         """A step is done, not needed for a reason, or not done after all."""
@@ -82,11 +90,10 @@ class InformationViews:
             lambda c: _may_decide(c, visit, conversation_id, proposal_id)
         ):
             raise web.HTTPNotFound
-        actor = visit.known.id
         return await self._do(
             visit,
             conversation_id,
-            lambda c: found_out.decide(c, proposal_id, keep=keep, actor=actor),
+            lambda c: found_out.decide(c, proposal_id, visit.known, keep=keep),
         )
 
     async def group(self, visit: Visit) -> web.StreamResponse:
@@ -108,15 +115,24 @@ class InformationViews:
         return await self._do(visit, conversation_id, work)
 
     async def _do(
-        self, visit: Visit, conversation_id: str, work: Callable[[Connection], None]
+        self,
+        visit: Visit,
+        conversation_id: str,
+        work: Callable[[Connection], None],
+        entering: Mapping[str, str] | None = None,
     ) -> web.StreamResponse:
         try:
             await self._context.database.write(work)
         except Rejected as error:
             notice = words.reason(visit.texts, error)
             return await self._conversations.show(
-                visit, conversation_id, notice=notice, status=error.status
+                visit,
+                conversation_id,
+                notice=notice,
+                status=error.status,
+                entering=entering or {},
             )
+        self._context.wake()
         return see_other(f"{HOME}/conversations/{conversation_id}")
 
 

@@ -31,6 +31,7 @@ ROLES = ("connectors", "dispatcher", "console", "router")
 ACCOUNT_SID, AUTH_TOKEN = "AC" + "be" * 16, "the token of the benchmark"
 NUMBER = "+31203080000"
 CHAT_SITE = "bench"
+PARTNER, PARTNER_SECRET = "carrier", "whsec_" + "YmVuY2htYXJr" * 3
 _COMMAND = ("-c", "from config.cli import app; app()")
 
 
@@ -73,7 +74,11 @@ class Loket:
         self.processes[0].wait_for_port(self.smtp_port)
 
     def _secrets(self) -> dict[str, str]:
-        return {"LOKET_HUB__SECRET": self._secret, "BENCHMARK_TOKEN": AUTH_TOKEN}
+        return {
+            "LOKET_HUB__SECRET": self._secret,
+            "BENCHMARK_TOKEN": AUTH_TOKEN,
+            "BENCHMARK_PARTNER": PARTNER_SECRET,
+        }
 
     def stop(self) -> None:
         for process in self.processes:
@@ -125,6 +130,8 @@ auth_token_env = "BENCHMARK_TOKEN"
 public_url = "http://127.0.0.1:{self.webhook_port}"
 [connectors.messaging.numbers.main]
 number = "{NUMBER}"
+[connectors.partners.partners.{PARTNER}]
+secret_env = "BENCHMARK_PARTNER"
 [connectors.chat]
 sessions_per_minute = 100000
 sockets_per_minute = 100000

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, Field
 
+from hub.arrangements import Arrangement as ContactArrangement
 from hub.custom_fields import FieldKind, Who, Whose
 from hub.deliveries import EventKind
 from hub.interaction import Channel, Frozen
@@ -168,10 +169,12 @@ class CannedReply(Frozen):
 
 
 class Rules(Frozen):
-    """`rules`: each as it is kept, but for the day on which it begins."""
+    """`rules`: each as it is kept, but for the day on which it begins. `arrangements`: by target
+    group."""
 
     replies: tuple[CannedReply, ...]
     rules: tuple[dict[str, Any], ...]
+    arrangements: dict[str, ContactArrangement]
 
 
 class _Customers(Frozen):

@@ -20,6 +20,7 @@ from hub.store.inserting import insert_all
 from hub.store.tables import agents as agents_table
 from hub.store.tables import agreements, contact_points, customers
 from routing.model import Model
+from routing.staffing.arrivals import zone_of
 
 _JOINED = timedelta(days=900)
 """How long ago the customers became one."""
@@ -54,7 +55,7 @@ def _load(connection: Connection, model: Model, hashes: Mapping[str, str]) -> No
     with outbox.untold(connection):
         trade.add(connection, now)
     history.add(connection, model, now)
-    rules.add(connection, now.date())
+    rules.add(connection, now.date(), zone_of(model))
     audit.record(connection, actor="demo", action="demo.loaded", about="organisation", details={})
 
 

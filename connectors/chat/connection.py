@@ -81,13 +81,13 @@ class Connection:
         self.visitor = visitor
         self.conversation_id = ""
         self.seen = 0
+        self.sent = hello.last
         self._services = services
         self._desk = services.desk
         self._socket = socket
         self._about: AboutPage = hello
         self._abort = abort
         self._address = ""
-        self._sent = hello.last
         self._reported = 0
         self._status = Status()
         self._activity: ChatActivity | None = None
@@ -148,7 +148,7 @@ class Connection:
         self._has_news = False
         while True:
             address = self._address
-            news = await self._desk.news(self.visitor, self._sent, standing=standing)
+            news = await self._desk.news(self.visitor, self.sent, standing=standing)
             if news is None:
                 return
             if self._address == address:  # else one was given meanwhile, which this may not know
@@ -158,7 +158,7 @@ class Connection:
                 await self._say_here()
             for line in news.page.lines:
                 await self._send(line)
-            self._sent = news.page.upto
+            self.sent = news.page.upto
             if not news.page.more:
                 break
         if news.standing is not None:
@@ -200,7 +200,7 @@ class Connection:
             case Transcript():
                 await self._answer(frame.id, self._mail_transcript(frame))
             case Seen():
-                self.seen = max(self.seen, min(frame.sequence, self._sent))
+                self.seen = max(self.seen, min(frame.sequence, self.sent))
             case Typing():
                 await self._sign(ChatSign.TYPING if frame.on else ChatSign.STOPPED)
             case About():

@@ -34,10 +34,12 @@ TOPICS = (
 
 class Open(Protocol):
     """An open connection as `Live` sees it. `conversation_id` is empty before the first message,
-    `seen` is the highest sequence that was on the visitor's screen."""
+    `sent` is the highest sequence that the widget was sent, `seen` the highest that was on the
+    visitor's screen."""
 
     visitor: Visitor
     conversation_id: str
+    sent: int
     seen: int
 
     def wake(self, *, standing: bool = False) -> None: ...
@@ -93,7 +95,8 @@ class Live:
             case InteractionReceived() | InteractionRecorded() as event:
                 if event.channel is Channel.CHAT:
                     known = self._by_conversation.get(event.conversation_id)
-                    wake(known or await self._waiting_for(event.conversation_id))
+                    sockets = known or await self._waiting_for(event.conversation_id)
+                    wake(lacking(sockets, event.sequence))
             case WorkItemChanged() as event:
                 wake(self._by_conversation.get(event.conversation_id, ()), standing=True)
             case ChatActivity(by_customer=False) as event:
@@ -126,6 +129,11 @@ class Live:
         except Retry:
             return waiting
         return [one for one in waiting if digest(one.visitor.reference) in references]
+
+
+def lacking(connections: Iterable[Open], sequence: int) -> list[Open]:
+    """Those that were not sent this line yet, and all where its number is unknown (0)."""
+    return [one for one in connections if not sequence or one.sent < sequence]
 
 
 def wake(connections: Iterable[Open], *, standing: bool = False) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from connectors.chat.transcript import Chat
 from hub.store import ratings
@@ -23,16 +23,9 @@ class Standing:
 
 
 def standing_of(connection: Connection, chat: Chat) -> Standing:
-    item = connection.execute(
-        select(work_items.c.role, work_items.c.state, agents.c.name, agents.c.picture)
-        .outerjoin(agents, agents.c.id == work_items.c.agent_id)
-        .where(work_items.c.conversation_id == chat.conversation_id)
-        .order_by(work_items.c.created_at.desc())
-        .limit(1)
-    ).one_or_none()
-    seen = connection.execute(
-        select(chat_visits.c.our_seen).where(chat_visits.c.conversation_id == chat.conversation_id)
-    ).scalar_one_or_none()
+    of_it = {"conversation_id": chat.conversation_id}
+    item = connection.execute(_ITEM, of_it).one_or_none()
+    seen = connection.execute(_SEEN, of_it).scalar_one_or_none()
     held = item is not None and item.state == "assigned"
     return Standing(
         role=item.role if item else "",
@@ -42,6 +35,18 @@ def standing_of(connection: Connection, chat: Chat) -> Standing:
         seen=seen or 0,
         may_rate=_may_rate(connection, chat),
     )
+
+
+_ITEM = (
+    select(work_items.c.role, work_items.c.state, agents.c.name, agents.c.picture)
+    .outerjoin(agents, agents.c.id == work_items.c.agent_id)
+    .where(work_items.c.conversation_id == bindparam("conversation_id"))
+    .order_by(work_items.c.created_at.desc())
+    .limit(1)
+)
+_SEEN = select(chat_visits.c.our_seen).where(
+    chat_visits.c.conversation_id == bindparam("conversation_id")
+)
 
 
 def _may_rate(connection: Connection, chat: Chat) -> bool:

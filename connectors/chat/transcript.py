@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, select, update
+from sqlalchemy import Connection, Integer, and_, bindparam, exists, select, update
 
 from connectors.chat.frames import FileLink, Line
 from connectors.chat.visitor import Visitor
@@ -56,11 +56,7 @@ class Page:
 
 def find_chat(connection: Connection, visitor: Visitor) -> Chat | None:
     """The conversation of this session; None before its first message."""
-    row = connection.execute(
-        select(conversations.c.id, conversations.c.resolved_at, conversations.c.handover_address)
-        .join(thread_refs, thread_refs.c.conversation_id == conversations.c.id)
-        .where(thread_refs.c.ref_hash == digest(visitor.reference))
-    ).one_or_none()
+    row = connection.execute(_CHAT, {"ref_hash": digest(visitor.reference)}).one_or_none()
     return Chat(*row) if row else None
 
 
@@ -80,8 +76,8 @@ def lines_after(
     limit: int,
 ) -> Page:
     """The next lines after `sequence`."""
-    query = _lines(chat).where(interactions.c.sequence > sequence)
-    rows = connection.execute(query.order_by(interactions.c.sequence).limit(limit)).all()
+    given = {"conversation_id": chat.conversation_id, "sequence": sequence, "most": limit}
+    rows = connection.execute(_NEXT, given).all()
     upto = rows[-1].sequence if rows else sequence
     return Page(_visible(connection, rows, visitor, link), upto, more=len(rows) == limit)
 
@@ -90,8 +86,8 @@ def last_lines(
     connection: Connection, chat: Chat, visitor: Visitor, link: MakeLink, *, limit: int
 ) -> tuple[Line, ...]:
     """The newest lines, oldest first."""
-    query = _lines(chat).order_by(interactions.c.sequence.desc()).limit(limit)
-    rows = connection.execute(query).all()
+    given = {"conversation_id": chat.conversation_id, "most": limit}
+    rows = connection.execute(_NEWEST, given).all()
     return tuple(reversed(_visible(connection, rows, visitor, link)))
 
 
@@ -135,24 +131,42 @@ def file_of(
     in_the_chat = (
         select(interactions.c.id)
         .join(attachments, attachments.c.interaction_id == interactions.c.id)
-        .where(attachments.c.id == attachment_id, _is_chat())
+        .where(attachments.c.id == attachment_id, _IS_CHAT)
     )
     return found[0] if connection.execute(in_the_chat).first() else None
 
 
-def _lines(chat: Chat) -> Select[Any]:
-    has_files = exists().where(attachments.c.interaction_id == interactions.c.id)
-    return select(interactions, has_files.label("has_files")).where(
-        interactions.c.conversation_id == chat.conversation_id, _is_chat()
-    )
-
-
-def _is_chat() -> ColumnElement[bool]:
-    """Whether it was said in the chat, and not on another channel or among us."""
-    return and_(
-        interactions.c.channel == Channel.CHAT.value,
-        interactions.c.kind == InteractionKind.MESSAGE.value,
-    )
+_CHAT = (
+    select(conversations.c.id, conversations.c.resolved_at, conversations.c.handover_address)
+    .join(thread_refs, thread_refs.c.conversation_id == conversations.c.id)
+    .where(thread_refs.c.ref_hash == bindparam("ref_hash"))
+)
+# What was said in the chat, and not on another channel or among us.
+_IS_CHAT = and_(
+    interactions.c.channel == Channel.CHAT.value,
+    interactions.c.kind == InteractionKind.MESSAGE.value,
+)
+_LINES = select(
+    interactions.c.id,
+    interactions.c.sequence,
+    interactions.c.direction,
+    interactions.c.external_id,
+    interactions.c.sender,
+    interactions.c.recipients,
+    interactions.c.text,
+    interactions.c.occurred_at,
+    exists().where(attachments.c.interaction_id == interactions.c.id).label("has_files"),
+).where(
+    interactions.c.conversation_id == bindparam("conversation_id"),
+    _IS_CHAT,
+)
+_MOST = bindparam("most", type_=Integer())
+_NEXT = (
+    _LINES.where(interactions.c.sequence > bindparam("sequence"))
+    .order_by(interactions.c.sequence)
+    .limit(_MOST)
+)
+_NEWEST = _LINES.order_by(interactions.c.sequence.desc()).limit(_MOST)
 
 
 def _visible(

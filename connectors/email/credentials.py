@@ -8,8 +8,8 @@ import aiohttp
 from pydantic import BaseModel, ValidationError
 
 from connectors.email.settings import OAuthSettings, ServerSettings, Tls
-from connectors.shared.public_only import PublicOnly
-from hub.errors import Retry, Unavailable
+from hub.errors import Rejected, Retry, Unavailable
+from hub.public_only import public_connector
 from hub.webhooks import Rules, check_url
 
 _TOKEN_SECONDS = 30
@@ -118,17 +118,18 @@ class AccessTokens:
         """Raises Retry when the endpoint is away, Unavailable when it refuses us."""
         url = self._settings.token_url
         timeout = aiohttp.ClientTimeout(total=_TOKEN_SECONDS)
+        outside = None
         if self._public_only:
-            check_url(url, Rules())
-        outside = PublicOnly() if self._public_only else None
+            _must_be_outside(url)
+            outside = public_connector()
         try:
             async with (
-                aiohttp.ClientSession(
-                    timeout=timeout, connector=aiohttp.TCPConnector(resolver=outside)
-                ) as session,
-                session.post(url, data=self._form()) as response,
+                aiohttp.ClientSession(timeout=timeout, connector=outside) as session,
+                session.post(url, data=self._form(), allow_redirects=False) as response,
             ):
                 status, body = response.status, await response.text()
+        except Rejected as error:
+            raise Unavailable("the access token", f"{error.detail} See token_url.") from error
         except (aiohttp.ClientError, TimeoutError, UnicodeDecodeError) as error:
             raise Retry(f"{url} does not answer") from error
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -149,6 +150,13 @@ class AccessTokens:
             "scope": settings.scope,
         }
         return {name: value for name, value in form.items() if value}
+
+
+def _must_be_outside(url: str) -> None:
+    try:
+        check_url(url, Rules())
+    except Rejected as error:
+        raise Unavailable("the access token", f"{error.detail} See token_url.") from error
 
 
 def _read(body: str) -> _Answer:

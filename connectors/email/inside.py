@@ -1,22 +1,24 @@
-"""Looks where the name of a mail server leads before it is dialled: what somebody typed in the
-console must not make Loket talk to what only we can reach."""
+"""Connects to the mail servers that somebody typed in the console, and never to what only we can
+reach: what was looked at is what is dialled."""
 
 import asyncio
 import socket
 
 from connectors.email.settings import ServerSettings
-from hub.errors import Unavailable
-from hub.webhooks import is_inside
+from hub.errors import Rejected, Unavailable
+from hub.public_only import dial
 
 LEADS_INSIDE = "its address is not on the internet; see connectors.email.allow_inside"
 
 
-async def refuse_inside(settings: ServerSettings) -> None:
-    """Raises Unavailable for a server inside, where only those outside are allowed; OSError for a
-    name that leads nowhere."""
+async def dialled(settings: ServerSettings) -> socket.socket | None:
+    """A connection to the server; None where it may be anywhere: dial it as usual. Raises
+    Unavailable for a server inside; OSError for a name that leads nowhere, or when nobody answers.
+    """
     if not settings.public_only:
-        return
-    loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)
-    if any(is_inside(str(address[0])) for *_, address in found):
-        raise Unavailable(settings.host, LEADS_INSIDE)
+        return None
+    try:
+        async with asyncio.timeout(settings.timeout):
+            return await dial(settings.host, settings.port)
+    except Rejected as error:
+        raise Unavailable(settings.host, LEADS_INSIDE) from error

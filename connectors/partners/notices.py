@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, field_validator
 from sqlalchemy import Connection, select
 
-from hub import clock
+from hub import clock, reaching_out
 from hub.deliveries import Delivery, EventKind
 from hub.interaction import Channel, Party, PointKind
+from hub.reaching_out import Permit, Wish
 from hub.replies import Reply, add_reply
 from hub.settings import Section
 from hub.store import consents, deliveries
@@ -130,13 +131,18 @@ def tell(
         .join(conversations, conversations.c.customer_id == customers.c.id)
         .where(conversations.c.id == news.conversation_id)
     ).one()
-    way = _way(connection, customer, accounts)
-    if way is None or not first_seen(connection, _CONSUMER, [_key(parcel, news.kind)]):
+    ways = _ways(connection, customer, accounts)
+    if not ways or not first_seen(connection, _CONSUMER, [_key(parcel, news.kind)]):
         return None
     if not any(first_seen(connection, _CONSUMER, [key]) for key in _keys_of_today(parcel)):
         return None
-    channel, party = way
-    return add_reply(
+    wish = Wish("parcel", news.conversation_id, customer.id, list(ways))
+    permit = reaching_out.permit(connection, wish, clock.now())
+    if permit is None:
+        return None
+    channel = _chosen(permit, customer)
+    party = ways[channel]
+    interaction_id = add_reply(
         connection,
         Reply(
             conversation_id=news.conversation_id,
@@ -146,9 +152,11 @@ def tell(
             subject=_SUBJECT[_spoken(customer.language, settings)].format(tracking=parcel.tracking),
             text=_text(parcel, news, customer.language, settings),
             automatic=True,
-            not_before=settings.allowed_from(clock.now()),
+            not_before=_not_before(settings, permit, clock.now()),
         ),
     )
+    reaching_out.sent(connection, wish, channel)
+    return interaction_id
 
 
 def _key(parcel: Delivery, kind: EventKind) -> str:
@@ -163,17 +171,30 @@ def _keys_of_today(parcel: Delivery) -> list[str]:
     return [digest(parcel.id, day, str(time))[:_KEY_LENGTH] for time in range(_MOST_A_DAY)]
 
 
-def _way(
+def _ways(
     connection: Connection, customer: Any, accounts: Mapping[Channel, str]
-) -> tuple[Channel, Party] | None:
-    preferred = customer.attributes.get("preferred_channel")
-    channels = sorted((c for c in accounts if c in _KIND_OF), key=lambda c: c != preferred)
-    for channel in channels:
+) -> dict[Channel, Party]:
+    """The first address on each channel that may be written to."""
+    found: dict[Channel, Party] = {}
+    for channel in (one for one in accounts if one in _KIND_OF):
         for value in _verified(connection, customer.id, _KIND_OF[channel]):
             party = Party(kind=_KIND_OF[channel], value=value, name=customer.name)
             if consents.allows(connection, channel, party.key):
-                return channel, party
-    return None
+                found.setdefault(channel, party)
+    return found
+
+
+def _chosen(permit: Permit, customer: Any) -> Channel:
+    """What the customer prefers goes before what we prefer, where we use it at all."""
+    preferred = customer.attributes.get("preferred_channel")
+    return min(permit.channels, key=lambda channel: channel != preferred)
+
+
+def _not_before(settings: NoticeSettings, permit: Permit, now: datetime) -> datetime | None:
+    """When it is neither night nor one of the segment's quiet hours; None at once."""
+    at = permit.allowed_from(settings.allowed_from(now) or now)
+    at = settings.allowed_from(at) or at
+    return at if at > now else None
 
 
 def _verified(connection: Connection, customer_id: str, kind: PointKind) -> list[str]:

@@ -114,6 +114,7 @@ def _everything(connection: Any, visit: Visit) -> dict[str, Any]:
         "name": who.name,
         "organisation": who.organisation_name,
         "language": who.language,
+        "details": who.own_attributes,
         "contact_points": [vars(point) for point in who.points],
         "agreements": [vars(agreement) for agreement in who.agreements],
         "orders": [order.model_dump(mode="json") for order in found],

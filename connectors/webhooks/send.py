@@ -6,11 +6,11 @@ from http import HTTPStatus
 from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector
 from standardwebhooks import Webhook
 
-from connectors.shared.public_only import PublicOnly
 from connectors.webhooks.settings import WebhooksSettings
 from hub import clock
 from hub.errors import Rejected
 from hub.events import MEDIA_TYPE
+from hub.public_only import public_connector
 from hub.store.webhooks import Outcome, ToSend
 from hub.webhooks import Rules, check_url
 
@@ -23,9 +23,10 @@ class Caller:
 
     def __init__(self, settings: WebhooksSettings) -> None:
         self._rules = Rules(allow_private=settings.allow_private)
-        resolver = None if settings.allow_private else PublicOnly()
+        anywhere = settings.allow_private
+        limit = _CONNECTIONS
         self._http = ClientSession(
-            connector=TCPConnector(resolver=resolver, limit=_CONNECTIONS),
+            connector=TCPConnector(limit=limit) if anywhere else public_connector(limit=limit),
             timeout=ClientTimeout(total=settings.seconds),
             headers={"User-Agent": "Loket-Webhooks/1", "Content-Type": MEDIA_TYPE},
             auto_decompress=False,

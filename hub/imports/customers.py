@@ -15,7 +15,7 @@ from hub.imports.fields import Reading
 from hub.imports.kind import ACCEPTED, UNCHANGED, Cells, Column, Kind, Outcome, refused
 from hub.imports.whose import Known
 from hub.interaction import Party, PointKind
-from hub.store import customer_keys
+from hub.store import customer_keys, searchable
 from hub.store.among import among
 from hub.store.inserting import insert_all
 from hub.store.tables import contact_points, customers
@@ -210,6 +210,7 @@ def _write(connection: Connection, records: Sequence[Record]) -> list[Outcome]:
     insert_all(connection, contact_points, writing.points)
     if changed := [row["changed_id"] for row in writing.changed]:
         customer_keys.refresh(connection, changed)
+        searchable.refresh_customers(connection, changed)
     return outcomes
 
 

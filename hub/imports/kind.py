@@ -25,7 +25,7 @@ class Column:
     required: bool = False
 
     def fits(self, head: str) -> bool:
-        return _plain(head) in (_plain(self.name), *self.also)
+        return plain_head(head) in (plain_head(self.name), *self.also)
 
 
 class Became(StrEnum):
@@ -127,5 +127,6 @@ def _all_there(kind: Kind, given: set[str]) -> None:
         )
 
 
-def _plain(head: str) -> str:
+def plain_head(head: str) -> str:
+    """As heads are compared."""
     return " ".join(head.casefold().replace("_", " ").replace("-", " ").split())

@@ -17,6 +17,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DataError, IntegrityError
 
 from hub.errors import Rejected
+from hub.imports.custom_columns import with_fields
 from hub.imports.fields import Reading
 from hub.imports.kind import Became, Cells, Heads, Kind, Outcome, heads_of
 from hub.imports.refusal import Refused
@@ -64,8 +65,9 @@ class Run:
 async def run(database: Database, run: Run) -> Import:
     """Take the file in, or say what would become of it. Raises Rejected when it cannot be read, or
     not to its end; what came before stays, and the same file goes on there."""
+    kind = await database.read(lambda c: with_fields(c, run.kind))
     with await asyncio.to_thread(open_sheet, run.path) as sheet:
-        return await _run(database, run, sheet)
+        return await _run(database, replace(run, kind=kind), sheet)
 
 
 async def _run(database: Database, run: Run, sheet: Sheet) -> Import:
@@ -86,10 +88,15 @@ async def _run(database: Database, run: Run, sheet: Sheet) -> Import:
     return await database.write(lambda c: imports.end(c, taking.one))
 
 
-def unread(path: Path, kind: Kind) -> tuple[str, ...]:
+async def unread(database: Database, path: Path, kind: Kind) -> tuple[str, ...]:
     """The columns that nothing is read of. Raises Rejected for a file that cannot be taken in."""
-    with open_sheet(path) as sheet:
-        return heads_of(sheet, kind).unread
+    here = await database.read(lambda c: with_fields(c, kind))
+
+    def look() -> tuple[str, ...]:
+        with open_sheet(path) as sheet:
+            return heads_of(sheet, here).unread
+
+    return await asyncio.to_thread(look)
 
 
 def digest_of(path: Path) -> str:

@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import aiohttp
 from pydantic import BaseModel, Field, ValidationError
@@ -13,6 +13,8 @@ from pydantic import BaseModel, Field, ValidationError
 from hub.errors import Rejected, Retry, Unavailable
 from hub.oidc.id_token import Identity, NotOurs, UnknownKey, claims_of, identity_of
 from hub.oidc.settings import OidcSettings, is_safe
+from hub.public_only import public_connector
+from hub.webhooks import is_inside
 
 _SECONDS = 10
 _MOST_BYTES = 512 * 1024
@@ -162,6 +164,16 @@ class Provider:
             return claims
         return claims | {name: said.get(name) for name in ("email", "email_verified", "name")}
 
+    def _may_be_inside(self, address: str) -> bool:
+        """An operator wrote down where the issuer is, which may be inside; the other doors are what
+        it says itself."""
+        issuer = urlsplit(self.settings.issuer)
+        return self.settings.doors_inside or urlsplit(address)[:2] == issuer[:2]
+
+    def _leads_inside(self, address: str) -> Unavailable:
+        hint = f"names a door that is not on the internet, {address}; see doors_inside"
+        return Unavailable(self.settings.issuer, hint)
+
     async def _fetch(
         self,
         method: str,
@@ -172,9 +184,14 @@ class Provider:
     ) -> tuple[int, dict[str, Any]]:
         """A short document, from nowhere else than where it was asked."""
         timeout = aiohttp.ClientTimeout(total=_SECONDS)
+        outside = None
+        if not self._may_be_inside(address):
+            if is_inside(urlsplit(address).hostname or ""):
+                raise self._leads_inside(address)
+            outside = public_connector()
         try:
             async with (
-                aiohttp.ClientSession(timeout=timeout) as session,
+                aiohttp.ClientSession(timeout=timeout, connector=outside) as session,
                 session.request(
                     method, address, data=form, allow_redirects=False,
                     headers={"Accept": "application/json"} | dict(headers or {}),
@@ -183,6 +200,8 @@ class Provider:
                 body = await response.content.read(_MOST_BYTES + 1)
                 while not response.content.at_eof() and len(body) <= _MOST_BYTES:
                     body += await response.content.read(_MOST_BYTES + 1 - len(body))
+        except Rejected as error:
+            raise self._leads_inside(address) from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise Retry(f"{address} does not answer") from error
         if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:

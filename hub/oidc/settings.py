@@ -19,6 +19,10 @@ class OidcSettings(Section):
     client_secret: SecretStr = Field(
         SecretStr(""), description="what proves it; empty for a public client"
     )
+    doors_inside: bool = Field(
+        default=False,
+        description="the provider may name doors inside, on other hosts than the issuer's",
+    )
     title: str = Field(
         "", max_length=60, description="what people call the provider, on the button"
     )

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, exists, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, exists, insert, select, update
 
 from hub import clock
 from hub.store.among import among
@@ -25,11 +25,15 @@ REFUSED = exists().where(_ITS, one_of(offers.c.state, _REFUSALS)).label("refused
 
 def end(connection: Connection, item_id: str, state: str, reason: str = "") -> None:
     """The live offer of this item, if there is one, ended so."""
-    connection.execute(
-        update(offers)
-        .where(offers.c.work_item_id == item_id, offers.c.state == OFFERED)
-        .values(state=state, reason=reason, ended_at=clock.now())
-    )
+    given = {"item_id": item_id, "ended": state, "why": reason, "now": clock.now()}
+    connection.execute(_END, given)
+
+
+_END = (
+    update(offers)
+    .where(offers.c.work_item_id == bindparam("item_id"), offers.c.state == OFFERED)
+    .values(state=bindparam("ended"), reason=bindparam("why"), ended_at=bindparam("now"))
+)
 
 
 def gave_away(connection: Connection, item_id: str, agent_id: str) -> None:

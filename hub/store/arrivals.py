@@ -383,6 +383,7 @@ def _received(arrival: Arrival, accepted: Accepted, customer_id: str, now: datet
         channel=arrival.channel,
         account=arrival.account,
         received_at=now,
+        sequence=accepted.sequence,
     )
     return wrap(
         event,

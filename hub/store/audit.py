@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Text, cast, insert, or_, select
+from sqlalchemy import Connection, Text, cast, or_, select
 
 from hub import clock
+from hub.store.inserting import insert_all
 from hub.store.tables import agents, audit_log
 
 
@@ -36,7 +37,7 @@ def record(
         "object": about,
         "details": details,
     }
-    connection.execute(insert(audit_log), [row])
+    insert_all(connection, audit_log, [row])
 
 
 def search(

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, insert, select
 
 from hub import clock
 from hub.interaction import Channel
-from hub.store.among import among
+from hub.store.among import among_named
 from hub.store.tables import consents
 
 
@@ -68,11 +68,7 @@ def add(connection: Connection, lines: Iterable[Said]) -> None:
 
 def said(connection: Connection, points: Iterable[str]) -> dict[tuple[str, Channel, Purpose], Said]:
     """The newest line for each (contact point, channel, purpose)."""
-    rows = connection.execute(
-        select(consents)
-        .where(among(consents.c.point, list(points)))
-        .order_by(consents.c.at, consents.c.id)
-    )
+    rows = connection.execute(_SAID, {"points": list(points)})
     return {
         (row.point, Channel(row.channel), Purpose(row.purpose)): Said(
             row.point,
@@ -88,6 +84,13 @@ def said(connection: Connection, points: Iterable[str]) -> dict[tuple[str, Chann
         )
         for row in rows
     }
+
+
+_SAID = (
+    select(consents)
+    .where(among_named(consents.c.point, "points"))
+    .order_by(consents.c.at, consents.c.id)
+)
 
 
 def allows(

@@ -1,55 +1,52 @@
 """Opens the store and runs units of work in transactions, one way for SQLite and PostgreSQL.
 
 A unit of work is a plain function of a `Connection`: it either happens wholly or not at all.
-On SQLite all writing goes through one thread that commits many units at once (group commit):
-a commit costs an fsync, so sharing it is what makes a durable hub fast.
 """
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from pathlib import Path
-from typing import Any, TypeVar
+from collections.abc import Callable
+from typing import Protocol, TypeVar
 
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from hub.errors import StoreDown
-from hub.store.failures import CAUGHT, is_conflict, is_passing
-from hub.store.types import JSON_WAYS
-from hub.store.writer import SqliteWriter
+from hub.store.failures import CAUGHT, is_passing
+from hub.store.postgres import STATEMENT_SECONDS, PostgresStore
+from hub.store.sqlite import SqliteStore
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
 
-CONNECT_SECONDS = 5
-STATEMENT_SECONDS = 30
-CONFLICTS = 3
-HIDE_VALUES = True  # errors go into logs and dead letters; what customers wrote does not
+
+class Store(Protocol):
+    """Runs units of work; raises what they raise, and what its driver does."""
+
+    async def read(self, work: Work[T]) -> T: ...
+
+    async def look(self, work: Work[T]) -> T: ...
+
+    async def write(self, work: Work[T]) -> T: ...
+
+    async def step(self, work: Work[T]) -> T: ...
+
+    async def close(self) -> None: ...
 
 
 class Database:
     """The store behind one URL. `read` and `write` raise StoreDown when it does not answer."""
 
-    def __init__(self, engine: AsyncEngine, writer: SqliteWriter | None) -> None:
-        self.engine = engine
-        alone = {"isolation_level": "AUTOCOMMIT"} if writer is None else {}
-        self._stepping = engine.execution_options(**alone)
-        self._writer = writer
+    def __init__(self, url: URL, store: Store) -> None:
+        self.url = url
+        self._store = store
 
     @property
     def dialect(self) -> str:
-        return self.engine.dialect.name
-
-    @property
-    def url(self) -> URL:
-        return self.engine.url
+        return self.url.get_backend_name()
 
     async def read(self, work: Work[T]) -> T:
         """Run `work` on a connection whose changes are not kept."""
         try:
-            async with self.engine.connect() as connection:
-                return await connection.run_sync(work)
+            return await self._store.read(work)
         except CAUGHT as error:
             raise _store_error(error) from error
 
@@ -58,8 +55,7 @@ class Database:
         a transaction on PostgreSQL. Each statement sees what is committed when it begins, as
         there."""
         try:
-            async with self._stepping.connect() as connection:
-                return await connection.run_sync(work)
+            return await self._store.look(work)
         except CAUGHT as error:
             raise _store_error(error) from error
 
@@ -68,9 +64,10 @@ class Database:
 
         `work` is run again when another transaction was in its way, so it has no other effects.
         """
-        if self._writer is not None:
-            return await self._writer.run(work)
-        return await _insist(lambda: self._write_once(work))
+        try:
+            return await self._store.write(work)
+        except CAUGHT as error:
+            raise _store_error(error) from error
 
     async def step(self, work: Work[T]) -> T:
         """Run `work` in a transaction on SQLite, and each of its statements in one of its own on
@@ -78,33 +75,13 @@ class Database:
 
         For work that looks, and does what is to happen wholly or not at all in one statement.
         """
-        if self._writer is not None:
-            return await self._writer.run(work)
-        return await _insist(lambda: self._step_once(work))
-
-    async def _write_once(self, work: Work[T]) -> T:
-        async with self.engine.begin() as connection:
-            return await connection.run_sync(work)
-
-    async def _step_once(self, work: Work[T]) -> T:
-        async with self._stepping.connect() as connection:
-            return await connection.run_sync(work)
+        try:
+            return await self._store.step(work)
+        except CAUGHT as error:
+            raise _store_error(error) from error
 
     async def close(self) -> None:
-        if self._writer is not None:
-            await asyncio.to_thread(self._writer.close)
-        await self.engine.dispose()
-
-
-async def _insist(once: Callable[[], Awaitable[T]]) -> T:
-    """Again when another transaction was in the way."""
-    for _ in range(CONFLICTS):
-        try:
-            return await once()
-        except CAUGHT as error:
-            if not is_conflict(error):
-                raise _store_error(error) from error
-    raise StoreDown("other transactions are in the way")
+        await self._store.close()
 
 
 def _store_error(error: BaseException) -> BaseException:
@@ -120,56 +97,12 @@ def open_database(
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        return _open_sqlite(parsed)
+        return Database(parsed, SqliteStore(parsed))
     if parsed.get_backend_name() == "postgresql":
-        return _open_postgres(parsed, pool, statement_seconds)
+        return Database(
+            parsed, PostgresStore(parsed, pool=pool, statement_seconds=statement_seconds)
+        )
     raise ValueError(f"the store speaks sqlite:/// and postgresql://, not {parsed.drivername}://")
-
-
-def _open_sqlite(url: URL) -> Database:
-    if not url.database or url.database == ":memory:":
-        raise ValueError("the store needs a file: sqlite:///PATH")
-    Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_async_engine(
-        url.set(drivername="sqlite+aiosqlite"), hide_parameters=HIDE_VALUES, **JSON_WAYS
-    )
-    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-    return Database(engine, SqliteWriter(url.set(drivername="sqlite"), _prepare_sqlite))
-
-
-def _prepare_sqlite(connection: Any, _record: object = None) -> None:
-    cursor = connection.cursor()
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",  # NORMAL may lose acknowledged commits at a power cut
-        "foreign_keys=ON",
-        "busy_timeout=10000",
-        "temp_store=MEMORY",
-        "wal_autocheckpoint=4000",  # pages: what changes all the time is copied less often
-        "cache_size=-32000",  # KiB; the 2 MB that SQLite takes by itself hold no index of ours
-    ):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _open_postgres(url: URL, pool: int, statement_seconds: float | None) -> Database:
-    engine = create_async_engine(
-        url.set(drivername="postgresql+asyncpg"),
-        pool_size=pool,
-        max_overflow=0,
-        pool_timeout=CONNECT_SECONDS,
-        # The one that was used last: it has the statements prepared, and few stay busy.
-        pool_use_lifo=True,
-        pool_pre_ping=False,
-        hide_parameters=HIDE_VALUES,
-        connect_args={
-            "timeout": CONNECT_SECONDS,
-            "command_timeout": statement_seconds,
-            "server_settings": {"application_name": "loket", "timezone": "UTC"},
-        },
-        **JSON_WAYS,
-    )
-    return Database(engine, None)
 
 
 async def ping(database: Database) -> None:

@@ -12,7 +12,8 @@ from sqlalchemy import Connection, Row, bindparam, select, update
 
 from hub import clock
 from hub.promises import Event, Promise, What, effect
-from hub.store.among import among
+from hub.store.among import among_named
+from hub.store.holding import hold
 from hub.store.inserting import insert_all
 from hub.store.tables import deadlines, work_items
 
@@ -68,11 +69,7 @@ def of_item(connection: Connection, work_item_id: str) -> list[Deadline]:
 
 def open_of(connection: Connection, work_item_ids: Collection[str]) -> list[Deadline]:
     """The deadlines of these work items that are not met; who changes them has the items locked."""
-    rows = connection.execute(
-        select(deadlines)
-        .where(among(deadlines.c.work_item_id, work_item_ids), deadlines.c.state != MET)
-        .order_by(deadlines.c.id)
-    )
+    rows = connection.execute(_OPEN_OF, {"work_item_ids": work_item_ids})
     return [of_row(row) for row in rows]
 
 
@@ -112,9 +109,7 @@ def repromised(
 def _changed(
     connection: Connection, work_item_id: str, change: Callable[[Deadline], Deadline]
 ) -> dict[str, Any]:
-    connection.execute(
-        select(work_items.c.id).where(work_items.c.id == work_item_id).with_for_update()
-    )
+    hold(connection, _ITS_ITEM, {"item_id": work_item_id})
     before = open_of(connection, [work_item_id])
     after = [change(one) for one in before]
     save(connection, [new for old, new in zip(before, after, strict=True) if old != new])
@@ -134,6 +129,12 @@ def standing(open_deadlines: Iterable[Deadline]) -> dict[str, Any]:
     }
 
 
+_ITS_ITEM = select(work_items.c.id).where(work_items.c.id == bindparam("item_id"))
+_OPEN_OF = (
+    select(deadlines)
+    .where(among_named(deadlines.c.work_item_id, "work_item_ids"), deadlines.c.state != MET)
+    .order_by(deadlines.c.id)
+)
 _CHANGING = (
     "target",
     "clock",

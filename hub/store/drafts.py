@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from hub import clock
 from hub.store.inserting import insert_new
@@ -33,8 +33,13 @@ def save(
 
 
 def drop(connection: Connection, conversation_id: str, agent_id: str) -> None:
-    mine = (drafts.c.conversation_id == conversation_id) & (drafts.c.agent_id == agent_id)
-    connection.execute(delete(drafts).where(mine))
+    connection.execute(_DROP, {"conversation_id": conversation_id, "agent_id": agent_id})
+
+
+_DROP = delete(drafts).where(
+    drafts.c.conversation_id == bindparam("conversation_id"),
+    drafts.c.agent_id == bindparam("agent_id"),
+)
 
 
 def of_conversation(connection: Connection, conversation_id: str) -> list[Kept]:

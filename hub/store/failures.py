@@ -17,6 +17,7 @@ CAUGHT = (
     TimeoutError,
     asyncpg.PostgresError,
     asyncpg.InterfaceError,
+    sqlite3.Error,
 )
 
 # PostgreSQL, appendix A: connection, transaction rolled back, resources, intervention, system.
@@ -39,11 +40,12 @@ _PRIMARY_CODE = 0xFF  # SQLite's extended codes have the primary one in their la
 
 def is_passing(error: BaseException) -> bool:
     """Whether the same statement may succeed later."""
-    if not isinstance(error, DBAPIError):
-        return isinstance(error, CAUGHT)
-    code = getattr(error.orig, "sqlite_errorcode", None)
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    code = getattr(cause, "sqlite_errorcode", None)
     if code is not None:
         return code & _PRIMARY_CODE in _PASSING_SQLITE
+    if not isinstance(error, DBAPIError):
+        return isinstance(error, CAUGHT)
     state = _state(error)
     if state:
         return state.startswith(_PASSING_CLASSES) or state in _PASSING_STATES

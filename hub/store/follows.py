@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, delete, select, update
 
 from hub.store import audit, timeline
 from hub.store.agents import Agent
-from hub.store.among import among
+from hub.store.among import among_named
 from hub.store.inserting import insert_new
 from hub.store.tables import conversations, follows
 
@@ -57,14 +57,15 @@ def saw(connection: Connection, conversation_id: str, agent_id: str) -> None:
 def followers(connection: Connection, conversation_ids: Collection[str]) -> dict[str, set[str]]:
     """By conversation, the agents that follow it."""
     found: dict[str, set[str]] = {}
-    rows = connection.execute(
-        select(follows.c.conversation_id, follows.c.agent_id).where(
-            among(follows.c.conversation_id, conversation_ids)
-        )
-    )
+    rows = connection.execute(_FOLLOWERS, {"conversation_ids": conversation_ids})
     for conversation_id, agent_id in rows:
         found.setdefault(conversation_id, set()).add(agent_id)
     return found
+
+
+_FOLLOWERS = select(follows.c.conversation_id, follows.c.agent_id).where(
+    among_named(follows.c.conversation_id, "conversation_ids")
+)
 
 
 def of(connection: Connection, agent: Agent) -> list[Followed]:

@@ -11,8 +11,9 @@ from typing import Any
 from sqlalchemy import Connection, Select, delete, func, insert, or_, select, update
 
 from hub import clock
+from hub.custom_fields import Typed, read
 from hub.errors import Rejected
-from hub.store import audit, customer_keys
+from hub.store import audit, customer_fields, customer_keys, field_values, searchable
 from hub.store import work_items as items
 from hub.store.agents import Agent
 from hub.store.tables import agents, customer_proposals, customers, work_information
@@ -60,15 +61,22 @@ def enter(
     values: Mapping[str, str],
     *,
     of_customer: Mapping[str, str],
+    typed: Typed,
 ) -> None:
     """Keep what the agent who holds the work entered; what they emptied is gone.
 
-    `of_customer`: which of these say something about the customer, and which field it is. Raises
-    Rejected.
+    `of_customer`: which of these say something about the customer, and which field it is; `typed`:
+    how a value is read where administrators added that field. Raises Rejected.
     """
     item = items.held(connection, item_id, agent)
     former = of_item(connection, item_id)
-    given = {name: " ".join(text.split(" ")).strip()[:LONGEST] for name, text in values.items()}
+    fields = customer_fields.by_key(connection) if of_customer else {}
+    given = {
+        name: read(fields[of_customer[name]], text, typed)
+        if of_customer.get(name) in fields
+        else " ".join(text.split(" ")).strip()[:LONGEST]
+        for name, text in values.items()
+    }
     was = {name: former[name].value if name in former else "" for name in given}
     changed = {name: text for name, text in given.items() if text != was[name]}
     for name, text in changed.items():
@@ -124,15 +132,16 @@ def _also(customer_id: str) -> Select[tuple[str]]:
     )
 
 
-def decide(connection: Connection, proposal_id: str, *, keep: bool, actor: str) -> None:
-    """Keep a proposal with the customer, or drop it. Raises Rejected when somebody did already."""
+def decide(connection: Connection, proposal_id: str, agent: Agent, *, keep: bool) -> None:
+    """Keep a proposal with the customer, or drop it. Raises Rejected when somebody did already, or
+    when it is not for this agent to change."""
     columns = customer_proposals.c
     row = connection.execute(
         select(customer_proposals).where(columns.id == proposal_id).with_for_update()
     ).one_or_none()
     if row is None or row.state != OPEN:
         raise Rejected("changed", "It changed at the same moment. Try again.", status=409)
-    decided = {"decided_by": actor, "decided_at": clock.now()}
+    decided = {"decided_by": agent.id, "decided_at": clock.now()}
     connection.execute(
         update(customer_proposals)
         .where(columns.id == proposal_id)
@@ -140,16 +149,35 @@ def decide(connection: Connection, proposal_id: str, *, keep: bool, actor: str) 
     )
     if keep:
         who = customer_of(connection, proposal_id) or row.customer_id
-        former = _set(connection, who, row.field, row.value)
-        customer_keys.refresh(connection, [who])
-        details = {"field": row.field, "from": former, "to": row.value}
-        audit.record(
-            connection,
-            actor=actor,
-            action="customer.changed",
-            about=who,
-            details=details,
-        )
+        _keep(connection, who, row.field, row.value, agent)
+
+
+def _keep(connection: Connection, customer_id: str, field: str, value: str, agent: Agent) -> None:
+    """With the customer, or, what only organisations have, with who they belong to."""
+    of = customer_fields.by_key(connection).get(field)
+    this = _locked(connection, customer_id)
+    if of is not None:
+        if not of.may_change(oversees=agent.oversees):
+            raise Rejected("not_supervisor", "Only a supervisor can do this.", status=403)
+        value = read(of, value, field_values.BY_PROGRAM)
+        if not of.is_of(this.kind) and this.organisation_id:
+            this = _locked(connection, this.organisation_id)
+    if field != "name":
+        field_values.keep(connection, this, field, value, by=agent.id)
+        return
+    connection.execute(update(customers).where(customers.c.id == this.id).values(name=value))
+    customer_keys.refresh(connection, [this.id])
+    searchable.refresh_customers(connection, [this.id])
+    details = {"field": field, "from": this.name, "to": value}
+    audit.record(
+        connection, actor=agent.id, action="customer.changed", about=this.id, details=details
+    )
+
+
+def _locked(connection: Connection, customer_id: str) -> Any:
+    return connection.execute(
+        select(customers).where(customers.c.id == customer_id).with_for_update()
+    ).one()
 
 
 def _propose(
@@ -174,16 +202,3 @@ def _propose(
         "decided_by": "",
     }
     connection.execute(insert(customer_proposals), [row])
-
-
-def _set(connection: Connection, customer_id: str, field: str, value: str) -> str:
-    """Gives what it was."""
-    this = customers.c.id == customer_id
-    row = connection.execute(select(customers).where(this).with_for_update()).one()
-    if field == "name":
-        connection.execute(update(customers).where(this).values(name=value))
-        return str(row.name)
-    attributes: dict[str, Any] = row.attributes
-    values = {"attributes": attributes | {field: value}}
-    connection.execute(update(customers).where(this).values(values))
-    return str(attributes.get(field, ""))

@@ -25,8 +25,9 @@ from sqlalchemy import (
 )
 
 from hub.interaction import LIVE, Channel
-from hub.store.among import among
+from hub.store.among import among, among_named
 from hub.store.constants import constant, one_of
+from hub.store.holding import hold
 from hub.store.tables import agents, conversations, presence, work_items
 
 FULL = 100
@@ -78,11 +79,9 @@ def recount(connection: Connection, agent_ids: Collection[str | None]) -> None:
     ids = [agent_id for agent_id in agent_ids if agent_id]
     if not ids:
         return
-    these = among(presence.c.agent_id, ids)
     # Locked first: what is counted includes what another transaction gave them meanwhile.
-    locking = select(presence.c.agent_id).where(these).order_by(presence.c.agent_id)
-    connection.execute(locking.with_for_update())
-    connection.execute(_RECOUNT.where(these))
+    hold(connection, _THESE, {"agent_ids": ids})
+    connection.execute(_RECOUNT_THESE, {"agent_ids": ids})
 
 
 def mend(connection: Connection) -> None:
@@ -142,6 +141,9 @@ _FIGURES = {
     "asked": _counted(_ASKING, work_items.c.state == constant("offered")),
 }
 _RECOUNT = update(presence).values(_FIGURES)
+_ARE_THESE = among_named(presence.c.agent_id, "agent_ids")
+_THESE = select(presence.c.agent_id).where(_ARE_THESE).order_by(presence.c.agent_id)
+_RECOUNT_THESE = _RECOUNT.where(_ARE_THESE)
 _LOADS = select(
     work_items.c.agent_id,
     work_items.c.channel,

@@ -12,8 +12,9 @@ from typing import Any, Literal, Protocol
 import asyncpg
 
 from hub.errors import StoreDown
-from hub.store.database import CONNECT_SECONDS, Database
+from hub.store.database import Database
 from hub.store.outbox import NEWS_CHANNEL
+from hub.store.postgres import CONNECT_SECONDS
 
 STAND_BY_SECONDS = 1.0
 ASK_EVERY = 1.0

@@ -63,7 +63,7 @@ def named_in(
     for link in connection.execute(_linked(conversation_ids)):
         found.setdefault(link.conversation_id, set()).update(numbers_in(link.number))
     own = select(columns.id, columns.number).where(among(columns.id, conversation_ids))
-    for conversation_id, own_number in connection.execute(own).tuples():
+    for conversation_id, own_number in connection.execute(own):
         found.setdefault(conversation_id, set()).add(f"#{own_number}")
     return {key: frozenset(numbers) for key, numbers in found.items()}
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from hub import clock
 from hub.errors import Rejected
@@ -145,9 +145,14 @@ def lost(connection: Connection, now: datetime) -> list[str]:
 
 def got_work(connection: Connection, agent_id: str, at: datetime) -> None:
     """Whoever has something new to do goes to the back of who is idle."""
-    connection.execute(
-        update(presence).where(presence.c.agent_id == agent_id).values(idle_since=at)
-    )
+    connection.execute(_GOT_WORK, {"of_agent": agent_id, "at": at})
+
+
+_GOT_WORK = (
+    update(presence)
+    .where(presence.c.agent_id == bindparam("of_agent"))
+    .values(idle_since=bindparam("at"))
+)
 
 
 def tell(connection: Connection, agent_id: str, state: str) -> None:

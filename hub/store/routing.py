@@ -1,6 +1,6 @@
 """What the router reads and writes: contacts without a route, and the work items made of them."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -21,7 +21,7 @@ from sqlalchemy import (
 from hub import clock
 from hub.events import Envelope, WorkItemChanged, wrap
 from hub.interaction import LIVE, NOBODY_WAITS, Automatic, Channel, Direction, PointKind
-from hub.store import deadlines, outbox
+from hub.store import deadlines, decisions, outbox
 from hub.store.among import among, among_named
 from hub.store.deadlines import Deadline
 from hub.store.inserting import insert_all
@@ -133,18 +133,19 @@ def open_items(connection: Connection, conversation_ids: Sequence[str]) -> dict[
     running: dict[str, tuple[Deadline, ...]] = {}
     for one in deadlines.open_of(connection, [row.id for row in rows]):
         running[one.work_item_id] = (*running.get(one.work_item_id, ()), one)
-    return {row.conversation_id: _item(row, running.get(row.id, ())) for row in rows}
+    items = (_item(row, one, running.get(row.id, ())) for row, one in _decided(connection, rows))
+    return {item.conversation_id: item for item in items}
 
 
 def last_item(connection: Connection, conversation_id: str) -> WorkItem | None:
     """The work item, open or done, that this conversation had last."""
-    row = connection.execute(
+    rows = connection.execute(
         select(work_items)
         .where(work_items.c.conversation_id == conversation_id)
         .order_by(work_items.c.created_at.desc())
         .limit(1)
-    ).one_or_none()
-    return _item(row) if row is not None else None
+    ).all()
+    return next((_item(row, decision) for row, decision in _decided(connection, rows)), None)
 
 
 @dataclass(frozen=True)
@@ -171,11 +172,18 @@ def last_handled_in(
     return {row.conversation_id: Handled(row.agent_id, row.resolved_at) for row in rows}
 
 
-def save(connection: Connection, items: Sequence[WorkItem], closed: Collection[str]) -> None:
+def save(
+    connection: Connection,
+    items: Sequence[WorkItem],
+    closed: Collection[str],
+    known: Collection[str] = (),
+) -> set[str]:
     """Write new and changed work items and tell the bus.
 
-    Of conversations that are `closed`, those with new work are opened again.
+    Of conversations that are `closed`, those with new work are opened again. For `known` and what
+    comes back see `decisions.keep_shared`.
     """
+    shared = decisions.keep_shared(connection, (item.decision for item in items), known)
     if new := [item for item in items if item.new]:
         insert_all(connection, work_items, [_row(item) for item in new])
         _open(connection, {item.conversation_id for item in new}.intersection(closed))
@@ -185,6 +193,7 @@ def save(connection: Connection, items: Sequence[WorkItem], closed: Collection[s
         connection, [one for item in items for one in item.deadlines if one not in item.stored]
     )
     outbox.add_envelopes(connection, [_told(item) for item in items])
+    return shared
 
 
 def _open(connection: Connection, conversation_ids: Collection[str]) -> None:
@@ -321,7 +330,7 @@ def _change(item: WorkItem) -> dict[str, Any]:
         "new_topic": item.topic,
         "new_priority": item.priority_minutes,
         "new_due": item.first_response_due,
-        "new_decision": item.decision,
+        "new_decision": decisions.kept(item.decision),
     }
 
 
@@ -341,7 +350,7 @@ def _row(item: WorkItem) -> dict[str, Any]:
         "waiting_since": item.waiting_since,
         "first_response_due": item.first_response_due,
         "first_response_at": None,
-        "decision": item.decision,
+        "decision": decisions.kept(item.decision),
         "created_at": clock.now(),
         "resolved_at": None,
         **standing,
@@ -425,7 +434,14 @@ def _unrouted(row: Any, files: tuple[str, ...]) -> Unrouted:
     )
 
 
-def _item(row: Row[Any], running: tuple[Deadline, ...] = ()) -> WorkItem:
+def _decided(
+    connection: Connection, rows: Sequence[Row[Any]]
+) -> Iterator[tuple[Row[Any], dict[str, Any]]]:
+    """Each work item with its whole decision."""
+    return zip(rows, decisions.whole(connection, [row.decision for row in rows]), strict=True)
+
+
+def _item(row: Row[Any], decision: dict[str, Any], running: tuple[Deadline, ...] = ()) -> WorkItem:
     return WorkItem(
         id=row.id,
         conversation_id=row.conversation_id,
@@ -439,7 +455,7 @@ def _item(row: Row[Any], running: tuple[Deadline, ...] = ()) -> WorkItem:
         priority_minutes=row.priority_minutes,
         waiting_since=row.waiting_since,
         first_response_due=row.first_response_due,
-        decision=row.decision,
+        decision=decision,
         first_response_at=row.first_response_at,
         deadlines=running,
         overdue=row.overdue,

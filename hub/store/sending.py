@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, or_, select, update
 
 from hub import clock
 from hub.blobs import Blobs
@@ -90,32 +90,36 @@ class Claimed:
 def claim(connection: Connection, interaction_id: str, *, until: datetime) -> Claimed | None:
     """Take a message that is due until `until`; None when it is not, or somebody else has it."""
     now = clock.now()
-    row = connection.execute(
-        update(outbound)
-        .where(
-            outbound.c.interaction_id == interaction_id,
-            outbound.c.state == DeliveryState.QUEUED,
-            outbound.c.next_at <= now,
-            outbound.c.held.is_(False),
-        )
-        .values(
-            state=DeliveryState.SENDING,
-            attempts=outbound.c.attempts + 1,
-            lease_until=until,
-            next_at=None,
-            updated_at=now,
-        )
-        .returning(outbound.c.attempts, outbound.c.bulk)
-    ).one_or_none()
+    given = {"of_id": interaction_id, "now": now, "until": until}
+    row = connection.execute(_CLAIM, given).one_or_none()
     if row is None:
         return None
     hold = Hold(interaction_id, row.attempts)
     interaction = load_interaction(connection, interaction_id)
-    number = connection.execute(
-        select(conversations.c.number).where(conversations.c.id == interaction.conversation_id)
-    ).scalar_one()
+    of_it = {"conversation_id": interaction.conversation_id}
+    number = connection.execute(_NUMBER, of_it).scalar_one()
     references = _references(connection, interaction)
     return Claimed(interaction, number, references, hold, row.bulk)
+
+
+_CLAIM = (
+    update(outbound)
+    .where(
+        outbound.c.interaction_id == bindparam("of_id"),
+        outbound.c.state == DeliveryState.QUEUED,
+        outbound.c.next_at <= bindparam("now"),
+        outbound.c.held.is_(False),
+    )
+    .values(
+        state=DeliveryState.SENDING,
+        attempts=outbound.c.attempts + 1,
+        lease_until=bindparam("until"),
+        next_at=None,
+        updated_at=bindparam("now"),
+    )
+    .returning(outbound.c.attempts, outbound.c.bulk)
+)
+_NUMBER = select(conversations.c.number).where(conversations.c.id == bindparam("conversation_id"))
 
 
 def outgoing(message: Claimed, tokens: Tokens, blobs: Blobs) -> OutgoingMessage:
@@ -150,34 +154,60 @@ def mark_transmitting(connection: Connection, hold: Hold) -> bool:
 
 def conclude(connection: Connection, hold: Hold, outcome: Outcome) -> bool:
     """Write down what became of a try; False when the message was taken from us meanwhile."""
-    row = connection.execute(select(outbound).where(hold.is_ours).with_for_update()).one_or_none()
-    if row is None:
+    row = _find(connection, hold.interaction_id)
+    if row is None or row.attempts != hold.attempt or row.state not in _IN_HAND:
         return False
-    return record(connection, hold.interaction_id, outcome)
+    _write(connection, row, outcome)
+    return True
 
 
 def record(connection: Connection, interaction_id: str, outcome: Outcome) -> bool:
     """Write down what became of a message and tell the bus; False when that was known already."""
-    row = connection.execute(
-        select(outbound).where(outbound.c.interaction_id == interaction_id).with_for_update()
-    ).one_or_none()
+    row = _find(connection, interaction_id)
     if row is None or not _moves_forward(row.state, outcome.state):
         return False
-    event_id = _tell(connection, row, outcome)
-    values: dict[str, Any] = {
-        "state": outcome.state,
-        "error": outcome.error,
-        "next_at": outcome.next_at,
-        "lease_until": None,
-        "updated_at": clock.now(),
-        "trouble_event_id": event_id if outcome.state in NEEDS_A_PERSON else None,
-    }
-    if outcome.provider_id:
-        values["provider_id"] = outcome.provider_id
-    connection.execute(
-        update(outbound).where(outbound.c.interaction_id == interaction_id).values(values)
-    )
+    _write(connection, row, outcome)
     return True
+
+
+def _find(connection: Connection, interaction_id: str) -> Any:
+    """How it stands, locked, with the correlation id: an event belongs to its message's story."""
+    return connection.execute(_FIND, {"of_id": interaction_id}).one_or_none()
+
+
+def _write(connection: Connection, row: Any, outcome: Outcome) -> None:
+    event_id = _tell(connection, row, outcome)
+    values = {
+        "of_id": row.interaction_id,
+        "new_state": outcome.state,
+        "new_error": outcome.error,
+        "new_next_at": outcome.next_at,
+        "now": clock.now(),
+        "trouble": event_id if outcome.state in NEEDS_A_PERSON else None,
+        "provider": outcome.provider_id or row.provider_id,
+    }
+    connection.execute(_WRITE, values)
+
+
+_WRITE = (
+    update(outbound)
+    .where(outbound.c.interaction_id == bindparam("of_id"))
+    .values(
+        state=bindparam("new_state"),
+        error=bindparam("new_error"),
+        next_at=bindparam("new_next_at"),
+        lease_until=None,
+        updated_at=bindparam("now"),
+        trouble_event_id=bindparam("trouble"),
+        provider_id=bindparam("provider"),
+    )
+)
+_FIND = (
+    select(outbound, interactions.c.correlation_id)
+    .join(interactions, interactions.c.id == outbound.c.interaction_id)
+    .where(outbound.c.interaction_id == bindparam("of_id"))
+    .with_for_update(of=outbound)
+)
 
 
 def queue_again(connection: Connection, interaction_id: str, agent_id: str) -> None:
@@ -331,11 +361,13 @@ def _ask_for(connection: Connection, waiting: ColumnElement[bool], now: datetime
 
 
 def load_interaction(connection: Connection, interaction_id: str) -> Interaction:
-    row = connection.execute(select(interactions).where(interactions.c.id == interaction_id)).one()
-    files = connection.execute(
-        select(attachments).where(attachments.c.interaction_id == interaction_id)
-    )
+    row = connection.execute(_INTERACTION, {"of_id": interaction_id}).one()
+    files = connection.execute(_FILES, {"of_id": interaction_id})
     return to_interaction(row, list(files))
+
+
+_INTERACTION = select(interactions).where(interactions.c.id == bindparam("of_id"))
+_FILES = select(attachments).where(attachments.c.interaction_id == bindparam("of_id"))
 
 
 def to_interaction(row: Any, files: Sequence[Any]) -> Interaction:
@@ -396,8 +428,9 @@ def _ask(connection: Connection, row: Any) -> None:
 
 def _tell(connection: Connection, row: Any, outcome: Outcome) -> str:
     """Gives the id of the event."""
-    story = _story(connection, row.interaction_id)
-    envelope = status_event(row, outcome.state, outcome.error, source=SOURCE, correlation_id=story)
+    envelope = status_event(
+        row, outcome.state, outcome.error, source=SOURCE, correlation_id=row.correlation_id
+    )
     outbox.add_envelopes(connection, [envelope])
     return envelope.id
 

@@ -6,15 +6,13 @@ The browser has a random token, the table only its hash: who reads the table can
 from collections.abc import Collection
 from datetime import timedelta
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from hub import clock
-from hub.store import agents
 from hub.store.agents import Agent
 from hub.store.among import among
 from hub.store.inserting import digest
-from hub.store.tables import agent_roles, sessions
-from hub.store.tables import agents as agents_table
+from hub.store.tables import agent_roles, agents, sessions
 
 
 def token_hash(token: str) -> str:
@@ -38,24 +36,49 @@ def begin(connection: Connection, agent_id: str, lifetime: timedelta) -> str:
 
 def find(connection: Connection, hashed: str) -> Agent | None:
     """Whose running session this is."""
-    agent_id = connection.execute(
-        select(sessions.c.agent_id).where(
-            sessions.c.token_hash == hashed, sessions.c.expires_at > clock.now()
-        )
-    ).scalar_one_or_none()
-    return None if agent_id is None else agents.find(connection, agent_id)
+    rows = connection.execute(_FIND, {"hashed": hashed, "now": clock.now()}).all()
+    if not rows:
+        return None
+    agent = rows[0]
+    return Agent(
+        id=agent.id,
+        login=agent.login,
+        name=agent.name,
+        language=agent.language,
+        roles=frozenset(row.role for row in rows if row.role is not None),
+        administrator=agent.administrator,
+    )
+
+
+_FIND = (
+    select(
+        agents.c.id,
+        agents.c.login,
+        agents.c.name,
+        agents.c.language,
+        agents.c.administrator,
+        agent_roles.c.role,
+    )
+    .join(sessions, sessions.c.agent_id == agents.c.id)
+    .outerjoin(agent_roles, agent_roles.c.agent_id == agents.c.id)
+    .where(
+        sessions.c.token_hash == bindparam("hashed"),
+        sessions.c.expires_at > bindparam("now"),
+        agents.c.active,
+    )
+)
 
 
 def running(connection: Connection, hashes: Collection[str]) -> dict[str, frozenset[str]]:
     """Those of the sessions that still run, of active agents, each with the roles held now."""
     rows = connection.execute(
         select(sessions.c.token_hash, agent_roles.c.role)
-        .join(agents_table, agents_table.c.id == sessions.c.agent_id)
-        .outerjoin(agent_roles, agent_roles.c.agent_id == agents_table.c.id)
+        .join(agents, agents.c.id == sessions.c.agent_id)
+        .outerjoin(agent_roles, agent_roles.c.agent_id == agents.c.id)
         .where(
             among(sessions.c.token_hash, hashes),
             sessions.c.expires_at > clock.now(),
-            agents_table.c.active,
+            agents.c.active,
         )
     )
     held: dict[str, set[str]] = {}

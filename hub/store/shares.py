@@ -14,8 +14,9 @@ import zlib
 import asyncpg
 
 from hub.errors import StoreDown
-from hub.store.database import CONNECT_SECONDS, Database
+from hub.store.database import Database
 from hub.store.leader import LOKET
+from hub.store.postgres import CONNECT_SECONDS
 
 HANDS = 24
 DEAL_EVERY = 1.0

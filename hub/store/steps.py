@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
 from hub import clock
 from hub.store.inserting import insert_all
@@ -52,7 +52,7 @@ class Step:
 def add(
     connection: Connection, item_id: str, kind: str, agent_id: str | None = None, **details: Any
 ) -> None:
-    connection.execute(insert(assignment_steps), [made(item_id, kind, agent_id, **details)])
+    add_all(connection, [made(item_id, kind, agent_id, **details)])
 
 
 def made(item_id: str, kind: str, agent_id: str | None = None, **details: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, exists, or_, select
 
 from hub.errors import Rejected
 from hub.store.agents import Agent
@@ -62,6 +62,11 @@ def done_in(connection: Connection, conversation_id: str) -> Task | None:
     return next(iter(_read(connection, tasks.c.own_id == conversation_id)), None)
 
 
+def is_there_for_one(connection: Connection, conversation_id: str) -> bool:
+    """Whether this conversation is there for a task."""
+    return connection.execute(_DONE_IN, {"own_id": conversation_id}).first() is not None
+
+
 def find(connection: Connection, task_id: str) -> Task | None:
     return next(iter(_read(connection, tasks.c.id == task_id)), None)
 
@@ -93,6 +98,9 @@ def visible_to(conversation_ids: Any, agent: Agent) -> Select[Any]:
     return select(conversations.c.id).where(
         or_(conversations.c.id.in_(asked), conversations.c.id.in_(own))
     )
+
+
+_DONE_IN = select(tasks.c.id).where(tasks.c.own_id == bindparam("own_id"))
 
 
 def _read(connection: Connection, which: ColumnElement[bool]) -> list[Task]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, exists, or_, select, union
+from sqlalchemy import Connection, Select, bindparam, exists, or_, select, union
 
 from hub.interaction import (
     Attachment,
@@ -23,6 +23,7 @@ from hub.interaction import (
 from hub.store import tasks
 from hub.store.agents import Agent
 from hub.store.among import among
+from hub.store.holding import hold
 from hub.store.tables import (
     asked_colleagues,
     attachments,
@@ -92,6 +93,10 @@ class Entry:
 
 def may_see(connection: Connection, conversation_id: str, agent: Agent) -> bool:
     """Whether the agent works on it, could take it, or needs it as history: see `visible`."""
+    # Nearly always it is their own work; for the other reasons all that they have is looked at.
+    its_work = connection.execute(_ITS_WORK, {"conversation_id": conversation_id})
+    if any(role in agent.roles or agent_id == agent.id for role, agent_id in its_work):
+        return True
     return bool(visible(connection, [conversation_id], agent))
 
 
@@ -282,16 +287,24 @@ def unseen(connection: Connection, conversation_id: str, *, seen: int, agent_id:
     Locks the conversation, so that nothing is added between this look and the end of the
     transaction: an answer is not sent past a message that nobody read.
     """
-    connection.execute(
-        select(conversations.c.id).where(conversations.c.id == conversation_id).with_for_update()
+    hold(connection, _ITSELF, {"conversation_id": conversation_id})
+    given = {"conversation_id": conversation_id, "seen": seen, "agent_id": agent_id}
+    return list(connection.execute(_UNSEEN, given).scalars())
+
+
+_ITSELF = select(conversations.c.id).where(conversations.c.id == bindparam("conversation_id"))
+_ITS_WORK = select(work_items.c.role, work_items.c.agent_id).where(
+    work_items.c.conversation_id == bindparam("conversation_id")
+)
+_UNSEEN = (
+    select(interactions.c.sequence)
+    .where(
+        interactions.c.conversation_id == bindparam("conversation_id"),
+        interactions.c.sequence > bindparam("seen"),
+        or_(interactions.c.agent_id.is_(None), interactions.c.agent_id != bindparam("agent_id")),
     )
-    by_others = or_(interactions.c.agent_id.is_(None), interactions.c.agent_id != agent_id)
-    selection = select(interactions.c.sequence).where(
-        interactions.c.conversation_id == conversation_id,
-        interactions.c.sequence > seen,
-        by_others,
-    )
-    return list(connection.execute(selection.order_by(interactions.c.sequence)).scalars())
+    .order_by(interactions.c.sequence)
+)
 
 
 def _selection() -> Select[Any]:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, and_, exists, func, select, update
 
 from hub.interaction import InteractionKind
 from hub.promises import Promise
-from hub.store import handled, steps, tasks, wall
+from hub.store import decisions, handled, steps, tasks, wall
 from hub.store.among import among
 from hub.store.constants import constant
 from hub.store.inserting import insert_new
@@ -80,6 +80,7 @@ def _facts(connection: Connection, items: Sequence[Row[Any]]) -> list[dict[str, 
     groups = _groups(connection, {item.customer_id for item in items})
     scores = _scores(connection, items)
     waits = _waits(connection, items)
+    decided = decisions.whole(connection, [item.decision for item in items])
     return [
         {
             "work_item_id": item.id,
@@ -89,7 +90,7 @@ def _facts(connection: Connection, items: Sequence[Row[Any]]) -> list[dict[str, 
             "channel": item.channel,
             "topic": item.topic,
             "target_group": groups.get(item.customer_id, ""),
-            "model_row": _row_of(item.decision),
+            "model_row": _row_of(decision),
             "agent_id": item.agent_id,
             "came_hour": int(item.waiting_since.timestamp()) // _HOUR,
             "came_at": item.waiting_since,
@@ -106,7 +107,7 @@ def _facts(connection: Connection, items: Sequence[Row[Any]]) -> list[dict[str, 
             "rating": scores.get(item.id),
             **promises.get(item.id, _NOTHING_PROMISED),
         }
-        for item in items
+        for item, decision in zip(items, decided, strict=True)
     ]
 
 

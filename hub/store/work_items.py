@@ -6,12 +6,12 @@ here and in the router.
 """
 
 import functools
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select, update
+from sqlalchemy import Connection, Select, Update, bindparam, func, select, update
 
 from hub import clock
 from hub.errors import Rejected
@@ -23,6 +23,7 @@ from hub.store import (
     answers,
     audit,
     deadlines,
+    decisions,
     former_decisions,
     in_hand,
     outbox,
@@ -32,8 +33,9 @@ from hub.store import (
     tasks,
 )
 from hub.store.agents import Agent
-from hub.store.among import among
+from hub.store.among import among, among_named
 from hub.store.former_decisions import CORRECTED, MOVED, Replaced
+from hub.store.holding import hold
 from hub.store.ranking import ranked
 from hub.store.steps_done import BEFORE_END, refuse_undone
 from hub.store.tables import agents, conversations, customers, interactions, work_items
@@ -48,6 +50,7 @@ DONE = "done"
 
 NOT_PREFERRED = {"preferred_agent_id": None, "preferred_until": None, "preferred_why": ""}
 
+_NOTHING: Mapping[str, Any] = {}
 _TITLE_CHARACTERS = 160
 # So many agents may ask for the next item at the same moment and each get one.
 _TRIED = 50
@@ -132,15 +135,12 @@ def work_list(connection: Connection, agent: Agent, *, length: int) -> WorkList:
 
 
 def by_ids(connection: Connection, item_ids: Collection[str]) -> list[WorkItem]:
-    return _read(connection, _selection().where(among(work_items.c.id, item_ids)))
+    return _read(connection, _by_ids(), {"ids": item_ids})
 
 
 def latest_of(connection: Connection, conversation_ids: Collection[str]) -> dict[str, WorkItem]:
     """The open work item of each conversation, or else the last one it had."""
-    of_these = among(work_items.c.conversation_id, conversation_ids)
-    # Only one is open at a time. It is the newest, except where two conversations became one.
-    is_open = work_items.c.state != DONE
-    found = _read(connection, _selection().where(of_these).order_by(is_open, work_items.c.id))
+    found = _read(connection, _latest_of(), {"conversation_ids": conversation_ids})
     return {item.conversation_id: item for item in found}
 
 
@@ -164,13 +164,17 @@ def claim(connection: Connection, item_id: str, agent: Agent) -> WorkItem:
 
     Raises Taken when someone else was first.
     """
-    item = lock(connection, item_id)
+    return take(connection, lock(connection, item_id), agent)
+
+
+def take(connection: Connection, item: WorkItem, agent: Agent) -> WorkItem:
+    """The same with an item of a conversation that is locked already."""
     if item.agent_id == agent.id and item.state == ASSIGNED:
         return item
     asked = item.state == OFFERED and item.agent_id == agent.id
     if item.state not in (WAITING, SNOOZED) and not asked:
         raise lost(item, agent)
-    answers.end(connection, item_id, answers.ACCEPTED)
+    answers.end(connection, item.id, answers.ACCEPTED)
     presence.got_work(connection, agent.id, clock.now())
     values = {
         "state": ASSIGNED,
@@ -181,7 +185,7 @@ def claim(connection: Connection, item_id: str, agent: Agent) -> WorkItem:
     }
     action = "work_item.accepted" if asked else "work_item.claimed"
     changed = change(connection, item, agent, action, values)
-    steps.add(connection, item_id, steps.ACCEPTED if asked else steps.TAKEN, agent.id)
+    steps.add(connection, item.id, steps.ACCEPTED if asked else steps.TAKEN, agent.id)
     return changed
 
 
@@ -197,12 +201,16 @@ def release(connection: Connection, item_id: str, agent: Agent) -> WorkItem:
 
 def answered(connection: Connection, item_id: str, agent: Agent) -> WorkItem:
     """The agent answered: that meets the promise of an answer which waited for one."""
-    item = held(connection, item_id, agent)
-    waiting = any(one.is_answer for one in deadlines.open_of(connection, [item_id]))
+    return answered_by_holder(connection, held(connection, item_id, agent), agent)
+
+
+def answered_by_holder(connection: Connection, item: WorkItem, agent: Agent) -> WorkItem:
+    """The same with an item that is locked, and that the agent has."""
+    waiting = any(one.is_answer for one in deadlines.open_of(connection, [item.id]))
     if item.first_response_at is not None and not waiting:
         return item
     now = clock.now()
-    values = deadlines.happened(connection, item_id, Event.ANSWER, now)
+    values = deadlines.happened(connection, item.id, Event.ANSWER, now)
     values |= {"first_response_at": item.first_response_at or now}
     return change(connection, item, agent, "work_item.answered", values)
 
@@ -337,18 +345,13 @@ def lost(item: WorkItem, agent: Agent) -> Rejected:
 
 def lock(connection: Connection, item_id: str) -> WorkItem:
     """The item as it is now; whoever else changes its conversation waits until we are done."""
-    conversation_id = (
-        select(work_items.c.conversation_id).where(work_items.c.id == item_id).scalar_subquery()
-    )
-    connection.execute(
-        select(conversations.c.id).where(conversations.c.id == conversation_id).with_for_update()
-    )
+    hold(connection, _ITS_CONVERSATION, {"item_id": item_id})
     return _get(connection, item_id)
 
 
 def _locked(connection: Connection, item_id: str) -> WorkItem:
     """The item as it is now and stays until we are done; who else wants it waits."""
-    connection.execute(select(work_items.c.id).where(work_items.c.id == item_id).with_for_update())
+    hold(connection, _ITSELF, {"item_id": item_id})
     return _get(connection, item_id)
 
 
@@ -374,11 +377,9 @@ def change(
     Where only its clocks went on meanwhile, nobody was faster, and it is done all the same.
     """
     new = {"epoch": item.epoch + 1, **ranked(item, values)}
-    result = connection.execute(
-        update(work_items)
-        .where(work_items.c.id == item.id, work_items.c.epoch == item.epoch)
-        .values(new)
-    )
+    given = {"item_id": item.id, "as_read": item.epoch}
+    given |= {f"new_{name}": value for name, value in new.items()}
+    result = connection.execute(_change(tuple(sorted(new))), given)
     if result.rowcount == 0:
         present = _locked(connection, item.id)
         if (present.state, present.agent_id, present.role) != (
@@ -403,6 +404,15 @@ def change(
     details |= {"conversation": item.conversation_id, "epoch": changed.epoch}
     audit.record(connection, actor=agent.id, action=action, about=item.id, details=details)
     return changed
+
+
+@functools.cache  # a handful: what happens to work always writes the same columns
+def _change(names: tuple[str, ...]) -> Update:
+    return (
+        update(work_items)
+        .where(work_items.c.id == bindparam("item_id"), work_items.c.epoch == bindparam("as_read"))
+        .values({name: bindparam(f"new_{name}") for name in names})
+    )
 
 
 def tell_again(connection: Connection, conversation_ids: Collection[str]) -> None:
@@ -430,6 +440,13 @@ def _changed(item: WorkItem, new: dict[str, Any], agent: Agent) -> WorkItem:
     return replace(item, **known, agent_name=name)
 
 
+_ITSELF = select(work_items.c.id).where(work_items.c.id == bindparam("item_id"))
+_ITS_CONVERSATION = select(conversations.c.id).where(
+    conversations.c.id
+    == select(work_items.c.conversation_id)
+    .where(work_items.c.id == bindparam("item_id"))
+    .scalar_subquery()
+)
 _FIELDS = frozenset(one.name for one in fields(WorkItem))
 
 
@@ -472,11 +489,28 @@ def _selection() -> Select[Any]:
     )
 
 
-def _read(connection: Connection, selection: Select[Any]) -> list[WorkItem]:
-    return [_item(row) for row in connection.execute(selection)]
+@functools.cache
+def _by_ids() -> Select[Any]:
+    return _selection().where(among_named(work_items.c.id, "ids"))
 
 
-def _item(row: Any) -> WorkItem:
+@functools.cache
+def _latest_of() -> Select[Any]:
+    # Only one is open at a time. It is the newest, except where two conversations became one.
+    is_open = work_items.c.state != DONE
+    of_these = among_named(work_items.c.conversation_id, "conversation_ids")
+    return _selection().where(of_these).order_by(is_open, work_items.c.id)
+
+
+def _read(
+    connection: Connection, selection: Select[Any], given: Mapping[str, Any] = _NOTHING
+) -> list[WorkItem]:
+    rows = connection.execute(selection, given).all()
+    whole = decisions.whole(connection, [row.decision for row in rows])
+    return [_item(row, decision) for row, decision in zip(rows, whole, strict=True)]
+
+
+def _item(row: Any, decision: dict[str, Any]) -> WorkItem:
     return WorkItem(
         id=row.id,
         conversation_id=row.conversation_id,
@@ -496,7 +530,7 @@ def _item(row: Any) -> WorkItem:
         answer_due=row.answer_due,
         answer_warn=row.answer_warn,
         urgency_minutes=row.urgency_minutes,
-        decision=row.decision,
+        decision=decision,
         number=row.number,
         customer_name=row.customer_name,
         title=_first_line(row.title or ""),

@@ -69,13 +69,20 @@ class Calendar:
         comes: the hours do not open any more, or not often enough within a hundred years. Raises
         ValueError for less than none.
         """
-        if seconds < 0:
+        return self.marks(start, seconds)[0]
+
+    def marks(self, start: datetime, *seconds: float) -> list[datetime | None]:
+        """`add` for each of these, with what they share worked out once."""
+        if min(seconds) < 0:
             raise ValueError("only time that passes can be added")
-        wanted, begin = round(seconds * _SECOND), _utc(start)
-        if wanted == 0:
-            return begin
+        begin = _utc(start)
         first = self._year(begin.year)
-        wanted += first.counted(_number(begin))
+        before = first.counted(_number(begin))
+        wanted = (round(one * _SECOND) for one in seconds)
+        return [self._reached(begin, first, before, one) if one else begin for one in wanted]
+
+    def _reached(self, begin: datetime, first: "_Year", before: int, more: int) -> datetime | None:
+        wanted = before + more
         if wanted <= first.total:  # nearly always
             return _instant(first.reached(wanted))
         for year in self._years_from(begin.year):

@@ -5,11 +5,14 @@ import io
 import pytest
 from aiohttp import FormData
 from PIL import Image
+from sqlalchemy import Connection, event
 
+from agent_ui.answering import SendingRules, send_reply
+from agent_ui.drafting import Draft
 from builders import chat_arrival
 from console_house import House, Page, Person
 from hub.interaction import Channel
-from hub.store import chat_visits, ratings
+from hub.store import agents, chat_visits, ratings
 from hub.store.tables import attachments, conversations, interactions
 
 EVIL = "<script>alert(1)</script>"
@@ -101,3 +104,25 @@ async def test_an_answer_has_files_and_never_harmful_ones(
     small = await anna.http.get(f"{anna.origin}/console/files/{file.id}/small")
     assert small.headers["Content-Type"] == "image/webp"
     assert len(await house.rows(conversations)) == 1
+
+
+async def test_a_further_answer_asks_the_store_for_each_thing_once(
+    house: House, anna: Person, chat: str
+) -> None:
+    """A hundred visitors write at once: what an answer asks is what they wait for."""
+    page = await anna.take_next()
+    await anna.reply(page, "First")
+    sent: list[str] = []
+
+    def answer(connection: Connection) -> None:
+        event.listen(connection, "before_cursor_execute", lambda *call: sent.append(call[2]))
+        found = agents.find_by_login(connection, "anna")
+        assert found is not None
+        draft = Draft(chat, "Second", way="chat|demo|visitor:v1", subject="", seen=99)
+        sent.clear()
+        send_reply(connection, draft, found[0], SendingRules({}, {}))
+
+    await house.write(answer)
+    asked = [statement for statement in sent if statement.startswith("SELECT")]
+    assert len(asked) <= 9, asked
+    assert len(sent) <= 20, sent

@@ -1,8 +1,12 @@
 """Fields that administrators added, seen and changed beside the work."""
 
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
 from sqlalchemy import Connection, insert, update
 
-from console_house import House, Page, Person, person
+from console_house import MODEL, House, Page, Person, open_house, person
 from customer_fields import FIELDS, add_field, choices
 from hub import clock
 from hub.store.tables import audit_log, customers
@@ -177,3 +181,72 @@ async def test_an_archived_field_keeps_its_values(house: House, anna: Person, in
     assert (await put(house, anna, window, "x", was="mornings")).status == 404
     await ina.post(f"{FIELDS}/{window}/act", act="restore")
     assert line(await anna.get(page.path), "Window") == "mornings"
+
+
+ASKED = MODEL.replace(
+    "    required_information:\n",
+    """    required_information:
+      - {name: moment, title: {en: When to come, nl: Wanneer komen}, source: customer,
+         field: customer.window}
+      - {name: limit, title: {en: How much, nl: Hoeveel}, source: customer, field: customer.limit}
+""",
+).replace(
+    "nl: Consumenten}}",
+    """nl: Consumenten}}
+  vip: {title: {en: Golden ones, nl: Gouden klanten}, customers: [{level: [gold]}]}""",
+)
+
+
+@pytest.fixture
+async def asked(sqlite_url: str, tmp_path: Path) -> AsyncIterator[House]:
+    async with open_house(sqlite_url, tmp_path, model_text=ASKED) as opened:
+        yield opened
+
+
+async def test_the_model_asks_for_fields_and_what_is_found_out_is_kept(asked: House) -> None:
+    await asked.hire("ina", "Ina Smit", administrator=True)
+    await asked.hire("anna", "Anna de Wit", language="nl")
+    async with person(asked) as ina, person(asked) as anna:
+        await ina.sign_in("ina")
+        await anna.sign_in("anna")
+        await add_field(asked, ina, "Window", kind="several_of", **LEVELS)
+        limit = {"kind": "amount", "currency": "EUR", "changed_by": "supervisor"}
+        await add_field(asked, ina, "Limit", **limit)
+        accepted = await asked.receive(subject="My order 12")
+        page = await anna.take_next()
+        assert page.texts(".need .check") == ["Goud", "Zilver"]
+        path = f"/console/work/{(await asked.work_of(accepted.conversation_id)).id}/information"
+        entered: dict[str, str | list[str]] = {"info.moment": ["", "silver", "gold"]}
+        refused = await anna.post(path, **entered, **{"info.limit": "veel", "info.number": "12"})
+        assert refused.status == 422
+        assert "“veel” is geen bedrag" in refused.text("[role=alert]")
+        assert refused.values(".need input:not([type=hidden], [type=checkbox])") == ["veel", "12"]
+        assert len(refused.texts(".need [checked]")) == 2
+        page = await anna.post(path, **entered, **{"info.limit": "1.250"})
+        assert page.value("[name='info.limit']") == "1250,00"
+        [window, amount] = page.texts(".proposal")
+        assert window.startswith("Window: Goud, Zilver")
+        assert amount.startswith("Limit: EUR 1.250,00")
+        assert "Een leidinggevende kan het bij de klant bewaren." in amount
+        proposals = [
+            one.split('"')[0] for one in page.body.split('action="/console/proposals/')[1:]
+        ]
+        answer = {"conversation": accepted.conversation_id, "keep": "yes"}
+        assert (await anna.post(f"/console/proposals/{proposals[1]}", **answer)).status == 403
+        for one in proposals:
+            page = await ina.post(f"/console/proposals/{one}", **answer)
+        assert await stored(asked) == {"window": "gold,silver", "limit": "1250.00"}
+        assert page.texts(".need-value")[:2] == ["Gold, Silver", "EUR 1,250.00"]
+
+
+async def test_a_field_decides_about_the_target_group(asked: House) -> None:
+    await asked.hire("ina", "Ina Smit", administrator=True)
+    async with person(asked) as ina:
+        await ina.sign_in("ina")
+        await asked.receive(subject="My order 12")
+        level = await add_field(asked, ina, "Level", kind="one_of", **LEVELS)
+        page = await put(asked, ina, level, "gold")
+        assert "Golden ones" in page.text("[data-which-group] summary")
+        told = await asked.receive(subject="Another order")
+        item = await asked.work_of(told.conversation_id)
+        assert item.decision["target_group"] == "vip"

@@ -35,14 +35,14 @@ async def test_the_model_says_it_and_an_agent_says_otherwise(house: House, anna:
     assert page.text("[data-which-group] summary") == shown
     told = await house.receive(subject="Another order")
     item = await house.work_of(told.conversation_id)
-    assert item.decision["target_group"] == "b2b"
+    assert (await house.decision_of(item))["target_group"] == "b2b"
     path = f"/console/customers/{customer.id}/group"
     page = await anna.post(path, conversation=accepted.conversation_id, group="b2c")
     assert page.text("[data-which-group] summary") == "Target group: Consumers somebody said so"
     [said] = [row for row in await house.rows(audit_log) if row.action == "customer.group_set"]
     assert (said.object, said.details) == (customer.id, {"from": "", "to": "b2c"})
     item = await house.work_of((await house.receive(subject="My order")).conversation_id)
-    assert item.decision["target_group"] == "b2c"
+    assert (await house.decision_of(item))["target_group"] == "b2c"
     page = await anna.post(path, conversation=accepted.conversation_id, group="")
     assert page.text("[data-which-group] summary") == shown
 

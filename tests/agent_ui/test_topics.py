@@ -247,7 +247,7 @@ async def test_a_suggestion_is_shown_with_how_sure_it_is(house: House, ina: Pers
     accepted = await house.receive(**ORDER)
     item = await house.work_of(accepted.conversation_id)
     found = {"topic": "order", "how": "learned", "confidence": 0.839, "learned": 2}
-    decision = item.decision | {"recognition": found}
+    decision = await house.decision_of(item) | {"recognition": found}
     await house.write(lambda c: c.execute(update(work_items).values(decision=decision)))
     page = await ina.get(f"/console/conversations/{accepted.conversation_id}")
     assert page.text(".found-how") == "suggested, 83 % sure"

@@ -25,7 +25,7 @@ from routing.deadlines import Deadlines
 from routing.hours.stored import ruler_of
 from routing.model import Model
 from routing.router import Router
-from stores import only, opened, rows, told
+from stores import decision_of, only, opened, rows, told
 from waiting import eventually
 
 HOUR = timedelta(hours=1)
@@ -318,7 +318,8 @@ async def test_another_topic_promises_anew_from_when_the_customer_began_to_wait(
     await house.receive(FRIDAY)
     [item] = await rows(database, t.work_items)
     anna = await house.anna(item.id)
-    other = {**item.decision, "topic": "x", "first_response": 2 * 3600, "resolution": None}
+    decision = await decision_of(database, item)
+    other = {**decision, "topic": "x", "first_response": 2 * 3600, "resolution": None}
     await database.write(lambda c: work_items.retopic(c, item.id, anna, decision=other, move=False))
     await house.watch.mark(clock.now())
     found = {one.promise: one for one in await rows(database, t.deadlines)}

@@ -27,7 +27,7 @@ from routing.live_model import LiveModel
 from routing.model_file import BrokenModel
 from routing.planned import Planned
 from routing.router import Router
-from stores import rows
+from stores import decision_of, rows
 from waiting import eventually
 
 
@@ -79,7 +79,8 @@ async def test_a_mail_follows_the_version_that_is_live_when_it_is_routed(
     await eventually(lambda: live().version == "2")
     await router.handle([received(await intake.accept(mail_arrival(subject="My bill")))])
     found = sorted(await rows(database, work_items), key=lambda row: row.id)
-    assert [(row.decision["model_version"], row.role) for row in found] == [
+    versions = [(await decision_of(database, row))["model_version"] for row in found]
+    assert list(zip(versions, [row.role for row in found], strict=True)) == [
         ("1", "service"),
         ("2", "billing"),
     ]

@@ -219,7 +219,8 @@ def test_a_tie_is_said_in_the_words_of_who_made_the_model_with_a_row_that_ends_i
         f"model.yaml:{line}: The row for “all customers, Phone to us, Bill / Late bill”: It and "
         f"the row on line {line - 1}, for “Businesses / Key accounts, any channel, any topic”, "
         "settle who is responsible (role) differently, for instance for “Businesses / Key "
-        "accounts, Phone to us, Bill / Late bill”; neither outranks the other. Give one of them a higher `order`, "
+        "accounts, Phone to us, Bill / Late bill”; neither outranks the other. "
+        "Give one of them a higher `order`, "
         "or add a row for “Businesses / Key accounts, Phone to us, Bill / Late bill”: it is more "
         "specific than both."
     )

@@ -20,10 +20,20 @@ from hub.interaction import Accepted, Arrival, Automatic, Channel
 from hub.metrics import Metrics
 from hub.references import Reference
 from hub.replies import Reply, add_reply
-from hub.store import Database, follow_ups, former_decisions, links, orders, sending, troubles
+from hub.store import (
+    Database,
+    follow_ups,
+    former_decisions,
+    links,
+    orders,
+    routing,
+    sending,
+    troubles,
+)
 from hub.store.tables import (
     conversations,
     customers,
+    handlings,
     interactions,
     outbox,
     unrouted,
@@ -31,12 +41,12 @@ from hub.store.tables import (
 )
 from routing.assigning.rules import Rules
 from routing.decide import Guess
-from routing.decision import Brief
+from routing.decision import Brief, Decision
 from routing.explain import explain, explain_stored
 from routing.model import Model
 from routing.model_file import load_model
 from routing.router import Router
-from stores import count, only, opened, rows, told
+from stores import count, decision_of, only, opened, rows, told
 from workplace import Workplace
 
 MODEL = Path(__file__).parents[2] / "config" / "interaction_model.yaml"
@@ -107,15 +117,43 @@ async def test_a_mail_becomes_work_for_the_role_of_the_model(
     await router.handle([received(accepted)])
     item = await only(database, work_items)
     assert (item.role, item.topic, item.state) == ("logistics", "delivery/late", "waiting")
-    assert item.decision["model_version"] == model.version
-    assert item.decision["reasons"]
+    decision = await decision_of(database, item)
+    assert decision["model_version"] == model.version
+    assert decision["reasons"]
     assert await count(database, unrouted) == 0
     kept = await only(database, interactions)
     assert item.waiting_since == kept.received_at
-    due = model.calendar("logistics").add(kept.received_at, item.decision["first_response"])
+    due = model.calendar("logistics").add(kept.received_at, decision["first_response"])
     assert item.first_response_due == due
     changed = [e.event for e in await told(database) if isinstance(e.event, WorkItemChanged)]
     assert [(e.work_item_id, e.role, e.epoch) for e in changed] == [(item.id, "logistics", 1)]
+
+
+async def test_what_the_model_lays_down_is_kept_once_for_all_that_share_it(
+    database: Database, intake: Intake, router: Router, model: Model
+) -> None:
+    mails = [late_delivery(sender=one, message_id=one) for one in ("a@x.org", "b@x.org")]
+    for mail in mails:
+        await router.handle([received(await intake.accept(mail))])
+    [shared] = await rows(database, handlings)
+    found = [await decision_of(database, item) for item in await rows(database, work_items)]
+    assert len(found) == len(mails)
+    for decision in found:
+        assert {name: decision[name] for name in shared.body} == shared.body
+        assert Decision.model_validate(decision).recognition.topic == "delivery/late"
+
+
+async def test_what_is_shared_is_kept_also_when_the_first_try_came_to_nothing(
+    database: Database, intake: Intake, router: Router, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = received(await intake.accept(late_delivery()))
+    with monkeypatch.context() as broken:
+        broken.setattr(routing, "mark_routed", lambda *_: 1 // 0)
+        with pytest.raises(ZeroDivisionError):
+            await router.handle([event])
+    assert await count(database, work_items) == 0
+    await router.handle([event])
+    assert await count(database, handlings) == 1
 
 
 async def test_what_no_row_names_goes_to_triage_never_nowhere(
@@ -259,7 +297,8 @@ async def test_the_group_of_the_organisation_decides(
 
     await database.write(prepare)
     await router.handle([received(first)])
-    assert (await only(database, work_items)).decision["target_group"] == "b2b/key-account"
+    decision = await decision_of(database, await only(database, work_items))
+    assert decision["target_group"] == "b2b/key-account"
 
 
 @pytest.mark.parametrize(

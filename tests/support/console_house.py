@@ -64,6 +64,7 @@ from routing.model import Model
 from routing.model_file import read_model
 from routing.router import QUEUE, TOPICS, Router
 from servers.process import free_port
+from stores import decision_of
 from twilio_cloud import OURS, messaging_settings
 from waiting import eventually
 
@@ -310,6 +311,10 @@ class House:
         """The newest work item of a conversation."""
         found = [r for r in await self.rows(work_items) if r.conversation_id == conversation_id]
         return max(found, key=lambda row: row.id, default=None)
+
+    async def decision_of(self, item: Any) -> dict[str, Any]:
+        """The whole decision of a row of work."""
+        return await decision_of(self.database, item)
 
     async def rows(self, table: Table) -> list[Any]:
         return await self.database.read(lambda c: list(c.execute(select(table)).all()))

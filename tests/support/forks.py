@@ -4,5 +4,5 @@ import multiprocessing
 
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(
-    ["config.cli", "config.demo.running", "hub.bus.amqp", "aiosqlite", "asyncpg"]
+    ["config.cli", "config.demo.running", "hub.bus.amqp", "hub.store.sqlite", "asyncpg"]
 )

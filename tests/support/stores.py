@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Table, func, select
 
 from hub.events import Envelope, decode
-from hub.store import Database, migrate
+from hub.store import Database, decisions, migrate
 from hub.store.database import open_database
 from hub.store.tables import outbox
 
@@ -37,6 +37,12 @@ async def only(database: Database, table: Table) -> Any:
 async def count(database: Database, table: Table) -> int:
     counting = select(func.count()).select_from(table)
     return await database.read(lambda c: c.execute(counting).scalar_one())
+
+
+async def decision_of(database: Database, item: Any) -> dict[str, Any]:
+    """The whole decision of a row of work."""
+    [whole] = await database.read(lambda c: decisions.whole(c, [item.decision]))
+    return whole
 
 
 async def told(database: Database) -> list[Envelope]:

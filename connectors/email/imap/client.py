@@ -7,6 +7,7 @@ cancelled, and renews IDLE without losing what arrives in between.
 import asyncio
 import base64
 import re
+import socket
 import ssl
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
@@ -67,9 +68,16 @@ class ImapClient:
     ) -> None:
         self._wire.close()
 
-    async def connect(self, context: ssl.SSLContext | None, *, starttls: bool) -> None:
-        """Connect and read the greeting; with `starttls`, encrypt before anything else is said."""
-        await self._wire.connect(None if starttls else context)
+    async def connect(
+        self,
+        context: ssl.SSLContext | None,
+        *,
+        starttls: bool,
+        dialled: socket.socket | None = None,
+    ) -> None:
+        """Connect and read the greeting; with `starttls`, encrypt before anything else is said.
+        `dialled`: a connection that is there already."""
+        await self._wire.connect(None if starttls else context, dialled)
         greeting = (await self._wire.receive()).text
         if not greeting.upper().startswith((b"* OK", b"* PREAUTH")):
             raise ImapError(f"this is not an IMAP server: {readable(greeting)}")

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from connectors.email.credentials import Credentials
 from connectors.email.imap.client import ImapClient, SignInRefused
-from connectors.email.inside import refuse_inside
+from connectors.email.inside import dialled
 from connectors.email.settings import ImapSettings, Tls
 from hub.errors import Unavailable
 
@@ -13,10 +13,10 @@ from hub.errors import Unavailable
 @asynccontextmanager
 async def signed_in(settings: ImapSettings, credentials: Credentials) -> AsyncIterator[ImapClient]:
     """Raises Unavailable when the server does not take what we sign in with."""
-    await refuse_inside(settings)
     context = await credentials.context()
+    starttls = settings.tls is Tls.STARTTLS
     async with ImapClient(settings.host, settings.port, timeout=settings.timeout) as client:
-        await client.connect(context, starttls=settings.tls is Tls.STARTTLS)
+        await client.connect(context, starttls=starttls, dialled=await dialled(settings))
         try:
             await _sign_in(client, credentials)
         except SignInRefused as error:

@@ -5,9 +5,11 @@ On asyncio streams, so that it can be stopped at any moment and never blocks the
 
 import asyncio
 import re
+import socket
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 LONGEST_LINE = 1 << 23  # a SEARCH that finds a million mails answers in one line
 LONGEST_LITERAL = 1 << 22
@@ -42,10 +44,16 @@ class ImapWire:
         self._writer: asyncio.StreamWriter | None = None
         self._plain: asyncio.StreamWriter | None = None
 
-    async def connect(self, context: ssl.SSLContext | None) -> None:
+    async def connect(
+        self, context: ssl.SSLContext | None, dialled: socket.socket | None = None
+    ) -> None:
+        """`dialled`: a connection to the server that is there already."""
+        server: dict[str, Any] = {"host": self._host, "port": self._port}
+        if dialled is not None:
+            server = {"sock": dialled, "server_hostname": self._host if context else None}
         async with asyncio.timeout(self._timeout):
             self._reader, self._writer = await asyncio.open_connection(
-                self._host, self._port, limit=LONGEST_LINE, ssl=context
+                limit=LONGEST_LINE, ssl=context, **server
             )
 
     async def encrypt(self, context: ssl.SSLContext) -> None:

@@ -15,7 +15,7 @@ from typing import BinaryIO
 import aiosmtplib
 
 from connectors.email.credentials import Credentials
-from connectors.email.inside import refuse_inside
+from connectors.email.inside import dialled
 from connectors.email.settings import SmtpSettings, Tls
 from hub.errors import LoketError, Rejected, Retry, Unavailable, Uncertain
 from hub.outgoing import Committing
@@ -35,17 +35,19 @@ async def signed_in(
     settings: SmtpSettings, credentials: Credentials
 ) -> AsyncIterator[aiosmtplib.SMTP]:
     """A connection that is ready for a mail. Raises Retry or Unavailable."""
+    context = await credentials.context()
     try:
-        await refuse_inside(settings)
+        connection = await dialled(settings)
     except OSError as error:
         raise Retry(f"{settings.host} cannot be reached: {error}") from error
     client = aiosmtplib.SMTP(
         hostname=settings.host,
-        port=settings.port,
+        port=settings.port if connection is None else None,
+        sock=connection,
         timeout=settings.timeout,
         use_tls=settings.tls is Tls.IMPLICIT,
         start_tls=settings.tls is Tls.STARTTLS,
-        tls_context=await credentials.context(),
+        tls_context=context,
     )
     try:
         await _connect(client, settings)

@@ -21,10 +21,10 @@ from aiohttp import (
 )
 from yarl import URL
 
-from connectors.shared.public_only import PublicOnly
 from connectors.shared.twilio.settings import TwilioSettings
 from hub.blobs import Blobs
 from hub.errors import Rejected, Retry
+from hub.public_only import public_connector
 
 _MOST_REDIRECTS = 3
 _SECONDS = 60
@@ -101,9 +101,9 @@ class MediaFetcher:
 
     def _http(self) -> ClientSession:
         if self._session is None:
-            resolver = None if self._stand_in is not None else PublicOnly()
+            beside_us = self._stand_in is not None
             self._session = ClientSession(
-                connector=TCPConnector(resolver=resolver, limit=16),
+                connector=TCPConnector(limit=16) if beside_us else public_connector(limit=16),
                 timeout=ClientTimeout(total=_SECONDS),
                 auto_decompress=False,  # bytes are counted as they come: no bomb
             )

@@ -10,6 +10,7 @@ import contextlib
 import io
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import aiormq
 import pamqp.frame
@@ -84,15 +85,21 @@ def _forget(channel: aiormq.Channel, piece: Piece, tag: int) -> None:
 def _marshalled(channel: aiormq.Channel, pieces: Sequence[Piece]) -> bytes:
     wire = io.BytesIO()
     for piece in pieces:
-        publish = Basic.Publish(
-            exchange=piece.exchange, routing_key=piece.routing_key, mandatory=piece.mandatory
-        )
         header = ContentHeader(properties=piece.properties, body_size=len(piece.body))
-        wire.write(pamqp.frame.marshal(publish, channel.number))
+        wire.write(
+            _method(channel.number, piece.exchange, piece.routing_key, mandatory=piece.mandatory)
+        )
         wire.write(pamqp.frame.marshal(header, channel.number))
         for body in _bodies(piece.body, channel.max_content_size):
             wire.write(pamqp.frame.marshal(body, channel.number))
     return wire.getvalue()
+
+
+@lru_cache(maxsize=256)
+def _method(channel: int, exchange: str, routing_key: str, *, mandatory: bool) -> bytes:
+    """The same for all messages that go the same way, of which there are few."""
+    publish = Basic.Publish(exchange=exchange, routing_key=routing_key, mandatory=mandatory)
+    return pamqp.frame.marshal(publish, channel)
 
 
 def _bodies(body: bytes, most: int) -> list[ContentBody]:

@@ -52,6 +52,7 @@ from hub.store.tables.identity import (
     shared_people,
 )
 from hub.store.tables.model import (
+    handlings,
     learned_topics,
     model_actions,
     model_replays,
@@ -81,7 +82,7 @@ from hub.store.tables.people import (
     sessions,
     sign_ins,
 )
-from hub.store.tables.rules import business_rules, rule_proposals
+from hub.store.tables.rules import business_rules, outreaches, rule_proposals
 from hub.store.tables.search import search_documents, search_progress, search_terms
 from hub.store.tables.system import (
     audit_log,
@@ -156,6 +157,7 @@ __all__ = [
     "follow_ups",
     "follows",
     "former_decisions",
+    "handlings",
     "health",
     "imports",
     "interactions",
@@ -177,6 +179,7 @@ __all__ = [
     "originals",
     "outbound",
     "outbox",
+    "outreaches",
     "parked",
     "participants",
     "partner_keys",

@@ -51,6 +51,13 @@ model_versions = Table(
     ),
 )
 
+handlings = Table(
+    "handlings",
+    metadata,
+    Column("id", String(64), primary_key=True),  # the SHA-256 of the body
+    Column("body", Json, nullable=False),  # what a model lays down for a combination
+)
+
 model_signatures = Table(
     "model_signatures",
     metadata,

@@ -35,3 +35,17 @@ rule_proposals = Table(
     Column("aside_reason", Text, nullable=False),
     UniqueConstraint("rule_id", "work_item_id"),
 )
+
+# What we sent of our own accord, or did not because of a contact arrangement.
+outreaches = Table(
+    "outreaches",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("conversation_id", ID, ForeignKey("conversations.id"), nullable=False, index=True),
+    Column("kind", String(16), nullable=False),  # parcel, rating
+    Column("channel", String(16), nullable=False),  # empty: none was allowed
+    Column("state", String(16), nullable=False),  # sent, withheld
+    Column("why", String(16), nullable=False),  # channel, often
+    Column("arrangement", String(100), nullable=False),  # the group whose it was
+    Column("at", Instant, nullable=False, index=True),
+)

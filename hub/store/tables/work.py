@@ -33,7 +33,7 @@ work_items = Table(
     Column("answer_due", Instant),
     Column("answer_warn", Instant),
     Column("urgency_minutes", Integer, nullable=False, server_default="0"),
-    Column("decision", Json, nullable=False),
+    Column("decision", Json, nullable=False),  # read and written by decisions.py
     Column("created_at", Instant, nullable=False),
     Column("resolved_at", Instant),
     # Assignment. The defaults serve the release before it, which does not write these.

@@ -18,20 +18,22 @@ from servers.process import free_port
 class Provider:
     """A token endpoint that gives each answer once, and remembers what it was asked."""
 
-    def __init__(self, *answers: tuple[int, Any]) -> None:
+    def __init__(self, *answers: tuple[int, Any], to: str = "") -> None:
         self.asked: list[dict[str, Any]] = []
         self.url = ""
+        self._headers = {"Location": to} if to else {}
         self._answers = list(answers)
 
     async def answer(self, request: web.Request) -> web.Response:
         self.asked.append(dict(await request.post()))
         status, body = self._answers.pop(0)
-        return web.json_response(body, status=status)
+        return web.json_response(body, status=status, headers=self._headers)
 
 
 @asynccontextmanager
-async def provider(*answers: tuple[int, Any]) -> AsyncIterator[Provider]:
-    found = Provider(*answers)
+async def provider(*answers: tuple[int, Any], to: str = "") -> AsyncIterator[Provider]:
+    """`to`: where it leads on."""
+    found = Provider(*answers, to=to)
     app = web.Application()
     app.router.add_post("/token", found.answer)
     runner = web.AppRunner(app)
@@ -110,6 +112,22 @@ async def test_a_provider_that_is_down_is_tried_later() -> None:
             await AccessTokens(oauth(found)).get()
     with pytest.raises(Retry, match="does not answer"):
         await AccessTokens(oauth(found)).get()
+
+
+async def test_a_provider_leads_nowhere_else() -> None:
+    """With what signs in to the mailbox; and one that was typed in the console is not inside."""
+    async with provider((200, {"access_token": "one"})) as other:
+        async with provider((307, {}), to=other.url) as found:
+            with pytest.raises(Unavailable, match="answers 307"):
+                await AccessTokens(oauth(found)).get()
+        for host in ("127.0.0.1", "localhost", "2130706433"):
+            typed = oauth(other, token_url=other.url.replace("127.0.0.1", host))
+            with pytest.raises(Unavailable, match=r"begins with https"):
+                await AccessTokens(typed, public_only=True).get()
+            safe = oauth(other, token_url=typed.token_url.replace("http:", "https:"))
+            with pytest.raises(Unavailable, match="leads inside"):
+                await AccessTokens(safe, public_only=True).get()
+    assert other.asked == []
 
 
 async def test_many_askers_at_once_get_a_token() -> None:

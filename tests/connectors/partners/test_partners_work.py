@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from connectors.partners.notices import NoticeSettings
+from hub.arrangements import Arrangement
 from hub.deliveries import EventKind
 from hub.interaction import Channel
-from hub.store import consents
+from hub.store import consents, outreaches
 from hub.store.consents import Purpose, Said
 from hub.store.tables import local_messages, outbound, outbox
 from partner_house import CUSTOMER, SECRET, House, notices, open_house, told
@@ -140,3 +141,15 @@ def test_the_night_ends_in_the_morning_also_when_the_clock_is_set() -> None:
     assert settings.allowed_from(at("2026-10-24T19:00:00Z")) == at("2026-10-25T07:00:00Z")
     assert settings.allowed_from(at("2026-10-25T03:00:00Z")) == at("2026-10-25T07:00:00Z")
     assert settings.allowed_from(at("2026-10-25T07:00:00Z")) is None
+
+
+async def test_news_keeps_to_what_is_arranged_with_the_segment(house: House) -> None:
+    arranged = Arrangement(channels=(Channel.PHONE, Channel.EMAIL), most=1)
+    await house.database.write(lambda c: outreaches.keep(c, {"b2b": arranged}, UTC, by="test"))
+    await house.ship(target_group="b2b/key-account")
+    await settled(house, told(LATE, 1))
+    found = await settled(house, told(DAMAGED, 2))
+    # The one message of the week went out; the other is withheld, and its conversation says so.
+    assert [one.channel for one in found if one.direction == "outbound"].count("email") == 1
+    [withheld] = [one.details for one in found if one.details.get("event") == "withheld"]
+    assert withheld == {"event": "withheld", "of": "parcel", "why": "often"}

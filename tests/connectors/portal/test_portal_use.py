@@ -1,5 +1,6 @@
 """What a customer sees and does in the portal; never what is another's, and never our notes."""
 
+import json
 import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -70,6 +71,9 @@ async def test_requests_on_all_channels_are_theirs_and_go_on_here(
     ]
     assert "Her secret" not in (await jan.get("/portal/my-data.json"))[1]
     assert "And one thing more" in (await jan.get("/portal/my-data.json"))[1]
+    known = update(customers).where(customers.c.id == "jan").values(attributes={"loyalty": "gold"})
+    await house.database.write(lambda c: c.execute(known))
+    assert json.loads((await jan.get("/portal/my-data.json"))[1])["details"] == {"loyalty": "gold"}
 
 
 async def test_what_a_carrier_began_is_seen_once_they_speak_in_it(

@@ -141,3 +141,30 @@ def test_every_refusal_says_what_to_do_in_both_languages(code: str) -> None:
             assert "{" not in sentence
             assert sentence.endswith(".")
     assert refused.said("en") != refused.said("nl")
+
+
+@pytest.mark.parametrize(
+    ("text", "point", "number"),
+    [
+        ("1234.50", "", "1234.5"),
+        ("1.234,5", "", "1234.5"),
+        ("1 234", "", "1234"),
+        ("1.234.567", "", "1234567"),
+        ("-0,0", "", "0"),
+        ("- 12", "", "-12"),
+        ("007", "", "7"),
+        ("1.234", ".", "1.234"),
+        ("1.234", ",", "1234"),
+        ("1,234", ",", "1.234"),
+        ("1.234", "", None),
+        ("12.34.5", "", None),
+        ("1e5", "", None),
+        ("twelve", ".", None),
+    ],
+)
+def test_a_number_is_read_or_refused(text: str, point: str, number: str | None) -> None:
+    if number is not None:
+        assert fields.decimal(text, "size", point) == number
+        return
+    with pytest.raises(Refused):
+        fields.decimal(text, "size", point)

@@ -3,16 +3,21 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta, timezone
+from threading import Event
 
 import pytest
-from sqlalchemy import Connection, insert, text
+from sqlalchemy import Connection, func, insert, literal, select, text
 from sqlalchemy.exc import IntegrityError
 
+from hub.errors import StoreDown
 from hub.store import Database
 from hub.store.database import open_database
 from hub.store.inserting import insert_new
+from hub.store.reader import MOST_AT_ONCE
 from hub.store.tables import audit_log, roles
 from stores import count, only, opened
+
+PATIENCE = 30.0
 
 
 @pytest.fixture
@@ -99,3 +104,53 @@ async def test_sqlite_keeps_what_it_acknowledged_through_a_power_cut(sqlite_url:
 def test_other_stores_are_refused_in_words(url: str) -> None:
     with pytest.raises(ValueError, match="sqlite:///"):
         open_database(url)
+
+
+async def test_on_sqlite_a_unit_of_reading_sees_one_state_throughout(sqlite_url: str) -> None:
+    async with opened(sqlite_url) as database:
+        looked, written = Event(), Event()
+
+        def number(connection: Connection) -> int:
+            return connection.execute(select(func.count()).select_from(roles)).scalar_one()
+
+        def twice(connection: Connection) -> tuple[int, int]:
+            before = number(connection)
+            looked.set()
+            assert written.wait(PATIENCE)
+            return before, number(connection)
+
+        reading = asyncio.create_task(database.read(twice))
+        assert await asyncio.to_thread(looked.wait, PATIENCE)
+        await database.write(adding("a"))  # and nobody who reads holds up who writes
+        written.set()
+        assert await reading == (0, 0)
+        assert await database.read(number) == 1
+
+
+async def test_on_sqlite_who_reads_for_long_holds_up_nobody(sqlite_url: str) -> None:
+    async with opened(sqlite_url) as database:
+        done = Event()
+        long = [
+            asyncio.create_task(database.read(lambda _: done.wait(PATIENCE)))
+            for _ in range(MOST_AT_ONCE - 1)
+        ]
+        assert await database.read(adding("a")) == "a"
+        done.set()
+        assert all(await asyncio.gather(*long))
+
+
+async def test_many_more_than_read_at_once_are_all_answered(database: Database) -> None:
+    asked = range(10 * MOST_AT_ONCE)
+    answers = await asyncio.gather(
+        *(database.read(lambda c, n=n: c.execute(select(literal(n))).scalar_one()) for n in asked)
+    )
+    assert answers == list(asked)
+
+
+async def test_on_sqlite_a_closed_store_is_down(sqlite_url: str) -> None:
+    database = open_database(sqlite_url)
+    await database.write(lambda _: None)
+    await database.close()
+    for ask in (database.read, database.write):
+        with pytest.raises(StoreDown):
+            await ask(lambda _: None)

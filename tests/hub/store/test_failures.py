@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, insert, text, update
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from hub.errors import StoreDown
 from hub.logs import bound, correlation_id
 from hub.store import Database
-from hub.store.database import open_database
+from hub.store.postgres import PostgresStore
 from hub.store.tables import roles
 from stores import opened, rows
 
@@ -50,8 +51,10 @@ async def test_a_statement_at_fault_harms_no_neighbour(database: Database) -> No
 
 
 async def test_a_pool_that_is_used_up_is_a_store_that_is_down(postgres_url: str) -> None:
-    database = open_database(postgres_url, pool=1)
-    async with database.engine.connect():
+    url = make_url(postgres_url)
+    store = PostgresStore(url, pool=1)
+    database = Database(url, store)
+    async with store.engine.connect():
         with pytest.raises(StoreDown):
             await database.read(running("select 1"))
     await database.close()

@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.engine import make_url
 
 from hub import clock
 from hub.store import Database, queues
 from hub.store import tables as t
 from hub.store.agents import Agent
 from hub.store.giving import Given, give
+from hub.store.postgres import PostgresStore
 from routing.assigning.rules import Rules
 from stores import opened, rows
 from workplace import Workplace
@@ -88,9 +90,11 @@ async def test_what_somebody_is_changing_is_left_alone(postgres_url: str) -> Non
         await at.open()
         anna, item = await at.hire("anna"), await at.wait_for("one")
         row, idle_since = await seen(at, item, anna)
-        async with database.engine.begin() as other:
+        somebody = PostgresStore(make_url(postgres_url))
+        async with somebody.engine.begin() as other:
             await other.execute(select(t.conversations.c.id).with_for_update())
             assert await given(at, row, anna, idle_since) == Given(item=False, agent=True)
             await other.execute(select(t.presence.c.agent_id).with_for_update())
             assert await given(at, row, anna, idle_since) == Given(item=False, agent=False)
         assert all(await given(at, row, anna, idle_since))
+        await somebody.close()

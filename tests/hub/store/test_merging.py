@@ -19,6 +19,7 @@ from hub.interaction import Accepted
 from hub.metrics import Metrics
 from hub.store import Database, customer_book, customer_pairs, found_out, merging
 from hub.store import api_tokens as tokens
+from hub.store.agents import Agent
 from hub.store.tables import (
     agreements,
     api_tokens,
@@ -40,6 +41,7 @@ from hub.store.tables import (
 from stores import opened, rows, told
 
 AGENT = "agent"
+ANNA = Agent(AGENT, "anna", "Anna de Wit", "", frozenset())
 JAN, DOUBLE = "jan@example.org", "jan.jansen@work.example"
 
 
@@ -359,7 +361,7 @@ async def test_who_went_is_found_as_who_was_kept(two: Two) -> None:
 
     def look(connection: Connection) -> list[str]:
         proposals = found_out.proposals(connection, two.jan)
-        found_out.decide(connection, proposals[0].id, keep=True, actor=AGENT)
+        found_out.decide(connection, proposals[0].id, ANNA, keep=True)
         return [
             find_sender(connection, "k-2")[0],
             find_sender(connection, DOUBLE)[0],

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, event, insert, select, update
 
 from builders import TOKENS, chat_arrival, mail_arrival
 from hub import clock
@@ -159,6 +159,22 @@ async def test_the_effort_to_open_one_conversation_does_not_grow_with_the_others
         others = await keep(database, *(mail_arrival(f"c{n}@example.org") for n in range(200)))
         await add_work(database, others, "service")
         assert await database.write(steps) < 2 * alone
+
+
+async def test_the_effort_to_open_ones_own_work_does_not_grow_with_what_one_has_in_hand(
+    sqlite_url: str,
+) -> None:
+    def asked(connection: Connection) -> list[str]:
+        sent: list[str] = []
+        event.listen(connection, "before_cursor_execute", lambda *call: sent.append(call[2]))
+        assert timeline.may_see(connection, first.conversation_id, ANNA)
+        return sent
+
+    async with opened(sqlite_url) as database:
+        [first] = await keep(database, mail_arrival())
+        await add_work(database, [first], "service")
+        [statement] = await database.write(asked)
+    assert "customers" not in statement, "whom else they help is of no matter"
 
 
 async def test_agreements_in_force_are_the_customers_and_their_organisations(

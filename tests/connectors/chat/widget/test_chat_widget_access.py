@@ -62,6 +62,7 @@ async def test_everything_can_be_done_from_the_keyboard(
     await keys.type("second line")
     await keys.press("Enter")
     await shopper.hears("first line\nsecond line")
+    await expect(shopper.line("second line").locator("time")).to_be_visible()  # it is kept
     await expect(shopper.text).to_be_focused()
     await keys.press("Shift+Tab")
     await expect(shopper.dialog.get_by_role("button", name="Add a file")).to_be_focused()

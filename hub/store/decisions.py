@@ -1,0 +1,84 @@
+"""Decisions as they are kept with work: what the model lays down is kept once, not with each.
+
+A model lays down a few hundred things, each for thousands of contacts. What is a contact's own, how
+its topic was found and why, is kept with the work and names the rest by its hash.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from hub.store.among import among_named
+from hub.store.inserting import insert_new, unique
+from hub.store.tables import handlings
+
+_NAME = "handling"
+_REMEMBERED = 5_000
+
+_read: dict[str, dict[str, Any]] = {}
+"""By their hashes, so they never change and may be of any store."""
+
+
+class Decided(dict[str, Any]):
+    """A whole decision that knows what of it is its own, and what it shares: `handling` under the
+    hash `handling_id`. Changed, it becomes a plain one, which is kept whole."""
+
+    __slots__ = ("handling", "handling_id", "own")
+
+    def __init__(
+        self, handling_id: str, handling: Mapping[str, Any], own: Mapping[str, Any]
+    ) -> None:
+        super().__init__(handling)
+        self.update(own)
+        self.handling_id, self.handling, self.own = handling_id, handling, own
+
+
+def kept(decision: dict[str, Any]) -> dict[str, Any]:
+    """What the column of a decision holds."""
+    if isinstance(decision, Decided):
+        return {_NAME: decision.handling_id, **decision.own}
+    return decision
+
+
+def keep_shared(
+    connection: Connection, decisions: Iterable[dict[str, Any]], known: Collection[str]
+) -> set[str]:
+    """Keep what these share, but for the hashes that are `known` to be kept; gives all of them.
+
+    They are known when this transaction is committed, and not before.
+    """
+    shared = {one.handling_id: one.handling for one in decisions if isinstance(one, Decided)}
+    new = unique(shared.keys() - known)
+    insert_new(connection, handlings, [{"id": one, "body": shared[one]} for one in new])
+    return set(shared)
+
+
+def whole(connection: Connection, stored: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The decisions that are kept so, in the same order."""
+    bodies = _bodies_of(connection, {one[_NAME] for one in stored if _NAME in one})
+    return [_whole(one, bodies) for one in stored]
+
+
+def _bodies_of(connection: Connection, names: set[str]) -> dict[str, dict[str, Any]]:
+    # Asked once for each: another thread may clear them in between.
+    known = ((name, _read.get(name)) for name in names)
+    found = {name: body for name, body in known if body is not None}
+    if len(found) < len(names):
+        rows = connection.execute(_BODIES, {"ids": names - found.keys()}).all()
+        found.update((row.id, row.body) for row in rows)
+        if len(_read) > _REMEMBERED:
+            _read.clear()
+        _read.update(found)
+    return found
+
+
+def _whole(stored: dict[str, Any], bodies: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    if _NAME not in stored:
+        return stored
+    own = dict(stored)
+    name = own.pop(_NAME)
+    return Decided(name, bodies[name], own)
+
+
+_BODIES = select(handlings.c.id, handlings.c.body).where(among_named(handlings.c.id, "ids"))
