@@ -100,6 +100,11 @@ def read(
     }
 
 
+def without_reading(item: WorkItem, at: datetime, zone: tzinfo = UTC) -> Facts:
+    """What the work item itself says."""
+    return _facts(item, at, _Found(), (), zone)
+
+
 def _read_all(
     connection: Connection,
     found: _Found,

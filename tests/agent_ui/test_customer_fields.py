@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, insert, update
 
+from builders import chat_arrival
 from console_house import MODEL, House, Page, Person, open_house, person
 from customer_fields import FIELDS, add_field, choices
 from hub import clock
@@ -249,4 +250,17 @@ async def test_a_field_decides_about_the_target_group(asked: House) -> None:
         assert "Golden ones" in page.text("[data-which-group] summary")
         told = await asked.receive(subject="Another order")
         item = await asked.work_of(told.conversation_id)
-        assert item.decision["target_group"] == "vip"
+        assert (await asked.decision_of(item))["target_group"] == "vip"
+
+
+async def test_what_a_visitor_answered_before_is_read_as_a_value(asked: House) -> None:
+    await asked.hire("ina", "Ina Smit", administrator=True)
+    async with person(asked) as ina:
+        await ina.sign_in("ina")
+        await add_field(asked, ina, "Window", kind="several_of", **LEVELS)
+        answers = {"answer.moment": "zilver"}
+        accepted = await asked.receive(chat_arrival(topic="order", details=answers))
+        page = await ina.take_next()
+        assert page.path.endswith(accepted.conversation_id)
+        assert page.values(".need [checked]") == ["silver"]
+        assert "Silver the customer says so" in page.text(".need")
