@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, exists, func, or_, select
+from sqlalchemy import Connection, and_, exists, func, or_, select
 
 from hub import clock
 from hub.interaction import LIVE, NOBODY_WAITS, Arrival, Channel, Verification
-from hub.store import named, tasks
+from hub.store import named, on_the_line, tasks
 from hub.store.among import among
 from hub.store.tables import (
-    calls,
     contact_points,
     conversations,
     customers,
@@ -141,10 +140,17 @@ class OpenThreads:
         for asker, rows in pools.items():
             arrival = asker.arrival
             meant = rows if len(rows) == 1 else naming.named(arrival, rows)
-            if len(meant) == 1 and not (meant[0].is_busy and _waits(arrival)):
+            if len(meant) == 1 and not _is_taken(meant[0], arrival):
                 why = Why.FITS if len(rows) == 1 else Why.NAMED
                 choice = Choice(meant[0].id, why, len(open_work[asker.customer_id]))
                 self._choices[arrival.channel, arrival.external_id] = choice
+
+
+def _is_taken(row: Any, arrival: Arrival) -> bool:
+    """Whether somebody is at the other end of it already. What was called about stays a call, and
+    would not ring again for another."""
+    is_call_again = row.channel == Channel.PHONE == arrival.channel
+    return _waits(arrival) and (row.is_busy or is_call_again)
 
 
 def _matter(arrival: Arrival, recognise: Recognise) -> str:
@@ -244,13 +250,13 @@ def _persons(connection: Connection, customer_ids: set[str]) -> set[str]:
 def _open_work(connection: Connection, customer_ids: Sequence[str]) -> Mapping[str, list[Any]]:
     columns, items = conversations.c, work_items.c
     is_busy = or_(
-        among(items.channel, sorted(LIVE)),
+        and_(items.channel == Channel.CHAT.value, ~on_the_line.chat_was_left(columns.id)),
         items.callback_to != "",
-        exists().where(calls.c.conversation_id == columns.id, calls.c.state != "over"),
+        on_the_line.is_called(columns.id),
         exists().where(unrouted.c.conversation_id == columns.id),
     ).label("is_busy")
     rows = connection.execute(
-        select(columns.id, columns.customer_id, items.topic, is_busy)
+        select(columns.id, columns.customer_id, items.topic, items.channel, is_busy)
         .join(work_items, items.conversation_id == columns.id)
         .where(among(columns.customer_id, customer_ids), items.state != "done")
         .where(~tasks.is_own(columns.id))

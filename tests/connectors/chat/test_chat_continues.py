@@ -13,6 +13,7 @@ from builders import TOKENS, mail_arrival
 from chat_house import PAGE_ORIGIN, SITE, House, Visitor, open_house
 from connectors.chat.visitor import proof_of, user_id
 from hub import clock
+from hub.store import calls
 from hub.store.arrivals import store_arrivals
 from hub.store.tables import contact_points, conversations, interactions, unrouted, work_items
 from workplace import add_work
@@ -123,8 +124,19 @@ async def test_while_they_are_on_the_phone_about_it_a_chat_stands_by_itself(
 ) -> None:
     [mail] = await mailed(house, "delivery")
     await house.database.write(lambda c: c.execute(update(work_items).values(channel="phone")))
+    of_call = {"account": "+31203080000", "caller": "+31612345678", "language": "en"}
+    await house.database.write(lambda c: calls.add(c, "CA1", mail, **of_call))
     await chats(http, house, "Any news?")
     assert (await said(house, "Any news?")).conversation_id != mail
+
+
+async def test_after_a_call_about_it_a_chat_goes_on_there(
+    house: House, http: ClientSession
+) -> None:
+    [mail] = await mailed(house, "delivery")
+    await house.database.write(lambda c: c.execute(update(work_items).values(channel="phone")))
+    await chats(http, house, "One thing more")
+    assert (await said(house, "One thing more")).conversation_id == mail
 
 
 async def test_who_only_types_the_address_joins_nothing_and_reads_nothing(
