@@ -32,15 +32,13 @@ def group(texts: Texts, name: str, titles: Mapping[str, str]) -> str:
 
 
 def parts(texts: Texts, one: Arrangement, channels: Mapping[str, str]) -> str:
-    """What is arranged, in one line; `channels`: what they are called."""
-    said = [
-        texts(_THEN if place else _FIRST, channel=texts(channels[channel]))
-        for place, channel in enumerate(one.channels)
-    ]
+    """What is arranged, in one line, but for what agents should know; `channels`: what they are
+    called."""
+    names = [texts(channels[channel]) for channel in one.channels]
+    said = [texts(_FIRST, channel=names[0])] if names else []
+    said += [texts(_THEN, channel=name[:1].lower() + name[1:]) for name in names[1:]]
     if one.most is not None:
         said.append(texts(_ONE if one.most == 1 else _MANY, n=one.most, days=one.days))
     if one.quiet_from is not None:
         said.append(texts(_QUIET, from_hour=one.quiet_from, until_hour=one.quiet_until))
-    if own := one.in_language(texts.language):
-        said.append(own)
     return ", ".join(said)

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from agent_ui.guidance import Guidance, Information
 from agent_ui.trade import Trade
-from hub.custom_fields import Field
+from hub.custom_fields import Field, FieldRefused, Typed, read
 from hub.deliveries import Delivery
 from hub.invoices import Invoice
 from hub.orders import Order
@@ -50,14 +50,21 @@ def needs_of(
 ) -> list[Need]:
     """In the order of the model."""
     of_customer = fields_of_customer(guidance)
-    return [
-        replace(
-            _need(one, customer, trade, entered.get(one.name)),
-            said=said.get(one.name, ""),
-            field=fields.get(of_customer.get(one.name, "")),
-        )
-        for one in guidance.required_information
-    ]
+    found = []
+    for one in guidance.required_information:
+        of = fields.get(of_customer.get(one.name, ""))
+        words = _as_value(of, said.get(one.name, ""))
+        need = _need(one, customer, trade, entered.get(one.name))
+        found.append(replace(need, said=words, field=of))
+    return found
+
+
+def _as_value(of: Field | None, said: str) -> str:
+    """What a customer wrote as a value of the field, if it is one."""
+    try:
+        return read(of, said, Typed()) if of else said
+    except FieldRefused:
+        return said
 
 
 def fields_of_customer(guidance: Guidance) -> dict[str, str]:

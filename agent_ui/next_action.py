@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from agent_ui.guidance import Guidance
 from hub import clock
 from hub.rules.actions import AnyAction, Approval, Gesture, Titled, Written
-from hub.rules.proposing import Proposal, propose
+from hub.rules.proposing import Proposal, possible, propose
 from hub.store import business_rules, proposed, rule_facts
 from hub.store.proposed import Fate
 from hub.store.work_items import DONE, WorkItem
@@ -60,13 +60,16 @@ def read_next(connection: Connection, item: WorkItem | None, zone: tzinfo) -> Ne
     """Nothing for work that is done."""
     if item is None or item.state == DONE:
         return NextActions()
-    rules = business_rules.all_of(connection)
+    now = clock.now()
+    known = rule_facts.without_reading(item, now, zone)
+    rules = possible(business_rules.all_of(connection), known)
     if not rules:
         return NextActions()
     needs = {need for one in rules for need in one.rule.needs}
-    now = clock.now()
     facts = rule_facts.read(connection, [item], lambda _: now, needs, zone)[item.id]
     found = propose(rules, facts)
+    if not found:
+        return NextActions()
     fates = proposed.of_item(connection, item.id)
     fresh = [one for one in found if not _is_over(fates.get(one.id))]
     begun = [one for one in found if one.id in fates and fates[one.id].taken_at is not None]

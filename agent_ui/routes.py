@@ -202,6 +202,11 @@ def routes(
         Route(
             "GET", "/console/imports/{id}/report", guard.for_administrators(views.imports.report)
         ),
+        Route(
+            "GET",
+            "/console/imports/{kind:persons|organisations}.csv",
+            guard.for_administrators(views.imports.export),
+        ),
         Route("GET", "/console/files/{id}/small", agents(views.files.small)),
         Route("GET", "/console/topics", agents(views.topics.page)),
         Route("POST", "/console/topics/threshold", agents(views.topics.set_threshold)),

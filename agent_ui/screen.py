@@ -227,7 +227,8 @@ def read_screen(
     sources = {one.source for one in guidance.required_information}
     trade = read_trade(connection, conversation_id, customer.id, sources)
     entered = found_out.of_item(connection, item.id) if item else {}
-    task = tasks.done_in(connection, conversation_id)
+    asked = tasks.of(connection, conversation_id)
+    task = next((one for one in asked if one.own_id == conversation_id), None)
     return Screen(
         conversation=conversation,
         item=item,
@@ -260,7 +261,7 @@ def read_screen(
         task=task,
         arrangement=read_arrangement(connection, customer.id, group_of(customer)),
         next=read_next(connection, None if task else item, zone),
-        tasks=tasks.asked_in(connection, conversation_id),
+        tasks=[one for one in asked if one.own_id != conversation_id],
         promises=promising.of_customer(connection, customer.id),
         regroup=read_regroup(connection, conversation, entries, agent),
         fields=fields,

@@ -1,4 +1,5 @@
-"""`loket import`: takes in what other systems know, from CSV and XLSX."""
+"""`loket import` takes in what other systems know, from CSV and XLSX; `loket export` writes
+customers."""
 
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +10,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedCo
 
 from config.command import ConfigOption, StoreOption, read_settings, run, terminal, with_store
 from hub.errors import Rejected
-from hub.imports import running
+from hub.imports import customers_out, running
 from hub.imports.fields import Reading
 from hub.imports.kinds import KINDS, kind_of
 from hub.imports.sheet import open_sheet
@@ -65,6 +66,27 @@ def import_file(
     )
     if done.refused:
         raise typer.Exit(1)
+
+
+def export_file(
+    kind: Annotated[str, typer.Argument(help="persons or organisations.")],
+    file: Annotated[Path, typer.Argument(help="The CSV file to write.")],
+    *,
+    config: ConfigOption = None,
+    store: StoreOption = None,
+) -> None:
+    """Write customers to a CSV file that `loket import` takes back."""
+    settings = read_settings(config, store=store)
+
+    async def work(database: Database) -> None:
+        pieces = customers_out.rows_of(database, kind, by=OPERATOR)
+        first = await anext(pieces)  # a kind that does not go out leaves the file alone
+        with file.open("w", encoding="utf-8", newline="") as out:
+            out.write(first)
+            async for piece in pieces:
+                out.write(piece)
+
+    run(with_store(settings, work))
 
 
 async def _with_bar(database: Database, taken: running.Run) -> Import:

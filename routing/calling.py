@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from hub.interaction import LIVE, Channel
+from hub.interaction import Channel
 from hub.promises import Promise
 from hub.store.routing import Unrouted, WorkItem
 from hub.store.work_items import OFFERED, WAITING
@@ -13,10 +13,11 @@ from routing.tree import ANY, covers
 
 
 def is_call_about(item: WorkItem, contact: Unrouted) -> bool:
-    """Whether its customer waits at the other end, and did not when the work came."""
+    """Whether its customer waits at the other end, and did not when the work came, or waited there
+    by phone, and hung up."""
     if not contact.is_waited_on or item.channel is contact.channel:
         return False
-    return contact.channel is Channel.PHONE or item.channel not in LIVE
+    return contact.channel is Channel.PHONE or not contact.is_called
 
 
 def meant(item: WorkItem, chosen: str) -> str:

@@ -85,7 +85,11 @@ def _each_name_once(items: tuple[_Item, ...]) -> tuple[_Item, ...]:
     for name, count in Counter(item.name for item in items).items():
         if count > 1:
             raise ValueError(
-                said("the name {name} is used {count} times in one list", name=name, count=count)
+                said(
+                    "choose another name: {name} is there {count} times in one list",
+                    name=name,
+                    count=count,
+                )
             )
     return items
 
@@ -93,7 +97,9 @@ def _each_name_once(items: tuple[_Item, ...]) -> tuple[_Item, ...]:
 def _once(items: tuple[_Value, ...]) -> tuple[_Value, ...]:
     for item, count in Counter(items).items():
         if count > 1:
-            raise ValueError(said("{item} is there {count} times", item=item, count=count))
+            raise ValueError(
+                said("write {item} once: it is there {count} times", item=item, count=count)
+            )
     return items
 
 

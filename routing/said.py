@@ -10,7 +10,7 @@ from routing.said_in_dutch import DUTCH
 
 
 class Said(str):
-    """Made by `said`."""
+    """Made by the functions below."""
 
     __slots__ = ("nl",)
     nl: str
@@ -25,12 +25,22 @@ def said(text: str, /, **words: object) -> Said:
     return sentence
 
 
+def both(en: str, nl: str) -> Said:
+    """A name that there is in both languages."""
+    name = Said(en)
+    name.nl = nl
+    return name
+
+
+def about(entry: Said, sentence: str) -> Said:
+    """What a sentence is about, and the sentence."""
+    return both(f"{entry}: {sentence}", f"{entry.nl}: {dutch(sentence)}")
+
+
 def joined(sentences: Iterable[str]) -> Said:
     """One after the other."""
     parts = list(sentences)
-    sentence = Said(" ".join(parts))
-    sentence.nl = " ".join(dutch(part) for part in parts)
-    return sentence
+    return both(" ".join(parts), " ".join(dutch(part) for part in parts))
 
 
 def dutch(text: str) -> str:

@@ -65,9 +65,18 @@ DUTCH = {
     "Add {direction} to its directions, or leave this row out.": (
         "Voeg {direction} toe aan de richtingen, of laat deze rij weg."
     ),
-    "The row on line {line} holds for the same contacts ({row}).": (
-        "De rij op regel {line} geldt voor dezelfde contacten ({row})."
+    "The row on {where} holds for the same contacts.": (
+        "De rij op {where} geldt voor dezelfde contacten."
     ),
+    "line {line}": "regel {line}",
+    "row {row}": "rij {row}",
+    "The row for “{row}”": "De rij voor “{row}”",
+    "The role “{name}”": "De rol “{name}”",
+    "The skill “{name}”": "De vaardigheid “{name}”",
+    "The hours “{name}”": "De openingstijden “{name}”",
+    "The channel “{name}”": "Het kanaal “{name}”",
+    "The target group “{name}”": "De doelgroep “{name}”",
+    "The topic “{name}”": "Het onderwerp “{name}”",
     "Make them one row.": "Maak er één rij van.",
     "{phrase} has no letters or digits, so it never fits.": (
         "{phrase} heeft geen letters of cijfers en past dus nooit."
@@ -89,14 +98,18 @@ DUTCH = {
     ),
     "Use wider rows: narrower ones inherit.": "Gebruik bredere rijen: smallere erven.",
     (
-        "This row ({row}) and the one on line {line} ({other}) settle {fields} differently, "
-        "for instance for {example}."
+        "It and the row on {where}, for “{other}”, settle {fields} differently, for instance "
+        "for “{example}”; neither outranks the other."
     ): (
-        "Deze rij ({row}) en die op regel {line} ({other}) bepalen {fields} verschillend, "
-        "bijvoorbeeld voor {example}."
+        "Deze en die op {where}, voor “{other}”, bepalen {fields} verschillend, bijvoorbeeld "
+        "voor “{example}”; geen van beide gaat voor."
     ),
-    "Give one of them a higher `order`, or add a row that is more specific than both.": (
-        "Geef een van beide een hogere `order`, of voeg een rij toe die specifieker is dan beide."
+    (
+        "Give one of them a higher `order`, or add a row for “{within}”: it is more specific "
+        "than both."
+    ): (
+        "Geef een van beide een hogere `order`, of voeg een rij toe voor “{within}”: die is "
+        "specifieker dan beide."
     ),
     "The file cannot be read: {reason}.": "Het bestand kan niet gelezen worden: {reason}.",
     "Check the path and its rights.": "Controleer het pad en de rechten.",
@@ -157,10 +170,12 @@ DUTCH = {
     "a duration is written like 30m, 4h, 2d or 1h30m": (
         "een duur wordt geschreven als 30m, 4h, 2d of 1h30m"
     ),
-    "the name {name} is used {count} times in one list": (
-        "de naam {name} komt {count} keer voor in één lijst"
+    "choose another name: {name} is there {count} times in one list": (
+        "kies een andere naam: {name} staat {count} keer in één lijst"
     ),
-    "{item} is there {count} times": "{item} staat er {count} keer",
+    "write {item} once: it is there {count} times": (
+        "schrijf {item} één keer: het staat er {count} keer"
+    ),
     "a field is written like order.number": "een veld wordt geschreven als order.number",
     "the field must begin with `{source}.`, as the source says": (
         "het veld moet beginnen met `{source}.`, zoals de bron zegt"
@@ -210,13 +225,23 @@ DUTCH = {
         "het einde ligt voor het begin; wissel de tijden om (over middernacht gaat van 12:00 "
         "of later tot 12:00 of eerder, zoals 22:00-06:00)"
     ),
+    "Add a sheet with the name {sheet}.": "Voeg een blad toe met de naam {sheet}.",
+    "Add a row for {key} to the sheet {sheet}.": (
+        "Voeg een rij voor {key} toe aan het blad {sheet}."
+    ),
+    "Fill in the column {column}.": "Vul de kolom {column} in.",
+    "Write it like {{one: 1, two: 2}}.": "Schrijf het als {{een: 1, twee: 2}}.",
+    "Write it like [one, two].": "Schrijf het als [een, twee].",
+    "Add a row with the id {above} to the sheet {section}.": (
+        "Voeg een rij met de id {above} toe aan het blad {section}."
+    ),
     "This sheet is not known.": "Dit blad is niet bekend.",
     "There is no column '{column}' here.": "Er is hier geen kolom '{column}'.",
     "This row has no id.": "Deze rij heeft geen id.",
     "Write one, or clear the row.": "Schrijf er een, of maak de rij leeg.",
     "The id '{name}' is already on row {row}.": "De id '{name}' staat al op rij {row}.",
-    "For {cell} no role is left, while a wider rule names one.": (
-        "Voor {cell} blijft geen rol over, terwijl een bredere regel er een noemt."
+    "For “{cell}” no role is left, while a wider rule names one.": (
+        "Voor “{cell}” blijft geen rol over, terwijl een bredere regel er een noemt."
     ),
     "Give the narrower rule a role: a model cannot take one away.": (
         "Geef de smallere regel een rol: een model kan er geen weghalen."
@@ -229,11 +254,13 @@ DUTCH = {
     ),
     "The columns are {columns}.": "De kolommen zijn {columns}.",
     "They must be {columns}.": "Dat moeten {columns} zijn.",
-    "A rule has other columns than its table.": "Een regel heeft andere kolommen dan zijn tabel.",
-    "Mend it.": "Herstel die.",
+    "Rule {number}": "Regel {number}",
+    "Rule {number}, column {column}": "Regel {number}, kolom {column}",
+    "It has {count} columns, its table {most}.": "Die heeft {count} kolommen, de tabel {most}.",
+    "Give it one for each of {columns}.": "Geef er een voor elk van {columns}.",
+    "There are {count}.": "Er zijn er {count}.",
     "'{written}' is not a list of texts.": "'{written}' is geen lijst van teksten.",
     'Write - or "one","other".': 'Schrijf - of "een","ander".',
-    "A rule gives {count} times a {name}.": "Een regel geeft {count} keer {name}.",
     "Keep one.": "Houd er een.",
     "There is no {name} '{value}' in the model.": "Er is geen {name} '{value}' in het model.",
     "There are more than {rows} rows or {columns} columns.": (

@@ -16,6 +16,7 @@ from agent_ui.views.sign_in import see_other
 from agent_ui.visit import Visit
 from hub.downloads import disposition
 from hub.errors import Rejected
+from hub.imports import customers_out
 from hub.imports.custom_columns import with_fields
 from hub.imports.fields import Reading
 from hub.imports.kinds import KINDS, kind_of
@@ -60,6 +61,23 @@ class ImportViews:
             "X-Content-Type-Options": "nosniff",
         }
         return web.FileResponse(path, headers=headers)
+
+    async def export(self, visit: Visit) -> web.StreamResponse:
+        """Customers, as an import takes them back."""
+        name = visit.request.match_info["kind"]
+        response = web.StreamResponse()
+        response.content_type, response.charset = "text/csv", "utf-8"
+        response.headers.update(
+            {
+                "Content-Disposition": disposition(f"{name}.csv"),
+                "Cache-Control": "private, no-store",
+                "X-Content-Type-Options": "nosniff",
+            }
+        )
+        await response.prepare(visit.request)
+        async for piece in customers_out.rows_of(self._context.database, name, by=visit.known.id):
+            await response.write(piece.encode())
+        return response
 
     async def _show(
         self, visit: Visit, *, notice: str = "", status: int = HTTPStatus.OK

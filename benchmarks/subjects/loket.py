@@ -38,7 +38,9 @@ _COMMAND = ("-c", "from config.cli import app; app()")
 class Loket:
     """`roles` names the processes to start; the default is one for everything."""
 
-    def __init__(self, stack: Stack, roles: Sequence[str] = ("all",)) -> None:
+    def __init__(
+        self, stack: Stack, roles: Sequence[str] = ("all",), *, list_length: int = 1000
+    ) -> None:
         self.name = "Loket" if len(roles) == 1 else f"Loket, {len(roles)} processes"
         self.smtp_port, self.http_port = free_port(), free_port()
         self.webhook_port = self.http_port if len(roles) == 1 else free_port()
@@ -46,6 +48,7 @@ class Loket:
         self._roles = roles
         self._stack = stack
         self._secret = secrets.token_hex(32)
+        self._list_length = list_length
 
     def prepare(self, backlog: int) -> None:
         self._settings.write_text(self._toml())
@@ -118,7 +121,7 @@ bus.url = "{self._stack.bus_url}"
 blobs.path = "{self._stack.folder}/blobs"
 http.public_url = "http://127.0.0.1:{self.http_port}"
 [console]
-list_length = 1000
+list_length = {self._list_length}
 [connectors.email.accounts.contact]
 address = "{mails.ACCOUNT}"
 [connectors.email.listen]

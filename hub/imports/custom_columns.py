@@ -12,12 +12,12 @@ from hub.imports.fields import Reading
 from hub.imports.kind import Cells, Column, Kind, plain_head
 from hub.store import customer_fields
 
-_KIND_OF = {"persons": "person", "organisations": "organisation"}
+KIND_OF = {"persons": "person", "organisations": "organisation"}
 
 
 def with_fields(connection: Connection, kind: Kind) -> Kind:
     """The kind as it is in this organisation."""
-    if kind.name not in _KIND_OF:
+    if kind.name not in KIND_OF:
         return kind
     fields = customer_fields.by_key(connection)
     columns = [*kind.columns, *_columns(kind, fields.values())]
@@ -36,7 +36,7 @@ def _columns(kind: Kind, fields: Iterable[Field]) -> list[Column]:
     return [
         Column(one.key, tuple({plain_head(title) for title in one.titles.values()} - taken))
         for one in fields
-        if not one.archived and one.is_of(_KIND_OF[kind.name]) and plain_head(one.key) not in taken
+        if not one.archived and one.is_of(KIND_OF[kind.name]) and plain_head(one.key) not in taken
     ]
 
 

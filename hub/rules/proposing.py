@@ -38,6 +38,24 @@ def holds(rule: Rule, facts: Facts) -> tuple[Reason, ...] | None:
     return found
 
 
+def possible(rules: Iterable[Known], facts: Facts) -> list[Known]:
+    """Those in force that are not ruled out by what needs no reading; `facts` has no more yet."""
+    return [
+        one
+        for one in rules
+        if one.rule.is_active(facts.today) and not _is_ruled_out(one.rule, facts)
+    ]
+
+
+def _is_ruled_out(rule: Rule, facts: Facts) -> bool:
+    when: tuple[Condition, ...] = rule.when
+    unless: tuple[Condition, ...] = rule.unless
+    if any(not one.NEEDS and one.reason(facts) is not None for one in unless):
+        return True
+    fails = [not one.NEEDS and one.reason(facts) is None for one in when]
+    return any(fails) if rule.match == "all" else all(fails)
+
+
 def propose(rules: Iterable[Known], facts: Facts) -> list[Proposal]:
     """Of the rules in force that day: the highest priority first, then the oldest rule."""
     found = [

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, bindparam, delete, select, union_all
 
 from hub.alike import Traits, keys_of
 from hub.interaction import PointKind
-from hub.store.among import among
+from hub.store.among import among, among_named
 from hub.store.inserting import insert_new
 from hub.store.tables import contact_points, customer_keys, customers
 
@@ -20,15 +20,9 @@ def traits(connection: Connection, customer_ids: Iterable[str]) -> dict[str, Tra
     customer_ids = list(customer_ids)
     if not customer_ids:
         return {}
-    columns = customers.c
-    rows = connection.execute(
-        select(customers).where(among(columns.id, customer_ids), columns.merged_into.is_(None))
-    ).all()
-    of_these = among(contact_points.c.customer_id, [row.id for row in rows]) & ~(
-        contact_points.c.shared
-    )
+    rows = connection.execute(_CUSTOMERS, {"ids": customer_ids}).all()
     points: dict[tuple[str, str], tuple[str, ...]] = {}
-    for point in connection.execute(select(contact_points).where(of_these)):
+    for point in connection.execute(_OWN_POINTS, {"ids": [row.id for row in rows]}):
         key = point.customer_id, point.kind
         points[key] = (*points.get(key, ()), point.value)
     return {
@@ -72,8 +66,14 @@ def meeting(connection: Connection, one: Traits) -> set[str]:
 
 
 _AT_ONCE = 12
-# Made once: making it takes longer than running it. Of each key only so many are read as tell
-# whether it is common.
+# Made once: making them takes longer than running them.
+_CUSTOMERS = select(customers).where(
+    among_named(customers.c.id, "ids"), customers.c.merged_into.is_(None)
+)
+_OWN_POINTS = select(
+    contact_points.c.customer_id, contact_points.c.kind, contact_points.c.value
+).where(among_named(contact_points.c.customer_id, "ids"), ~contact_points.c.shared)
+# Of each key only so many are read as tell whether it is common.
 _MEETING = union_all(
     *(
         select(

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, case, or_, select, update
+from sqlalchemy import Connection, String, bindparam, case, or_, select, update
 
 from hub import clock
 from hub.alike import Likeness, Traits, compare
 from hub.errors import Rejected
 from hub.store import audit, customer_keys
+from hub.store.constants import one_of
 from hub.store.inserting import insert_new
 from hub.store.searchable import next_rows
 from hub.store.tables import agents, customer_pairs, customers
@@ -172,15 +173,7 @@ def _are(one_id: str, other_id: str) -> Any:
 
 def _said(connection: Connection, customer_id: str) -> dict[str, tuple[str, str]]:
     """By the other one: what was said, and by whom."""
-    columns = customer_pairs.c
-    rows = connection.execute(
-        select(customer_pairs, agents.c.name)
-        .outerjoin(agents, agents.c.id == columns.said_by)
-        .where(
-            or_(columns.first_id == customer_id, columns.second_id == customer_id),
-            columns.state.in_((ASKED, DIFFERENT)),
-        )
-    )
+    rows = connection.execute(_SAID, {"customer": customer_id})
     return {
         row.second_id if row.first_id == customer_id else row.first_id: (
             row.state,
@@ -188,3 +181,17 @@ def _said(connection: Connection, customer_id: str) -> dict[str, tuple[str, str]
         )
         for row in rows
     }
+
+
+# Made once: making it takes longer than running it.
+_CUSTOMER = bindparam("customer", type_=String)
+_SAID = (
+    select(
+        customer_pairs.c.first_id, customer_pairs.c.second_id, customer_pairs.c.state, agents.c.name
+    )
+    .outerjoin(agents, agents.c.id == customer_pairs.c.said_by)
+    .where(
+        or_(customer_pairs.c.first_id == _CUSTOMER, customer_pairs.c.second_id == _CUSTOMER),
+        one_of(customer_pairs.c.state, (ASKED, DIFFERENT)),
+    )
+)

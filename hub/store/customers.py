@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, or_, select, update
+from sqlalchemy import Connection, Select, String, bindparam, func, or_, select, update
 
 from hub import clock
 from hub.interaction import Channel
 from hub.membership import Membership
 from hub.store import audit
-from hub.store.among import among
+from hub.store.among import among_named
+from hub.store.constants import constant
 from hub.store.tables import (
     agreements,
     contact_points,
@@ -19,7 +20,8 @@ from hub.store.tables import (
     customers,
     interactions,
 )
-from hub.store.traits import traits_of
+from hub.store.traits import ORGANISATION, traits_of
+from hub.store.types import Instant
 
 _EXCERPT_CHARACTERS = 200
 
@@ -102,18 +104,7 @@ class Past:
 
 def customer(connection: Connection, customer_id: str) -> Customer:
     """The customer with contact points and the agreements in force, also their organisation's."""
-    organisation = customers.alias("organisation")
-    row = connection.execute(
-        select(
-            customers,
-            organisation.c.name.label("organisation_name"),
-            organisation.c.number.label("organisation_number"),
-            organisation.c.attributes.label("organisation_attributes"),
-            organisation.c.target_group.label("organisation_group"),
-        )
-        .outerjoin(organisation, organisation.c.id == customers.c.organisation_id)
-        .where(customers.c.id == customer_id)
-    ).one()
+    row = connection.execute(_CUSTOMER, {"id": customer_id}).one()
     return Customer(
         id=row.id,
         kind=row.kind,
@@ -179,44 +170,25 @@ def history(
 ) -> tuple[list[Past], list[Past]]:
     """Earlier interactions outside the conversation `besides`, newest first, on every channel:
     of this customer, and of others of the same organisation."""
-    own = _past(connection, customers.c.id == who.id, besides, limit)
-    organisation_id = who.organisation_id or who.id
-    colleagues = or_(
-        customers.c.organisation_id == organisation_id, customers.c.id == organisation_id
-    )
-    others = _past(connection, colleagues & (customers.c.id != who.id), besides, limit)
-    return own, others
+    values = {"id": who.id, "besides": besides, "most": limit}
+    own = [_past_of(row) for row in connection.execute(_OWN_PAST, values)]
+    values |= {"organisation": who.organisation_id or who.id}
+    if who.organisation_id is None and who.kind != ORGANISATION:
+        return own, []
+    return own, [_past_of(row) for row in connection.execute(_PAST_OF_COLLEAGUES, values)]
 
 
 def _points(connection: Connection, customer_id: str) -> tuple[ContactPoint, ...]:
-    selection = (
-        select(
-            contact_points.c.kind,
-            contact_points.c.value,
-            contact_points.c.verified,
-            contact_points.c.shared,
-        )
-        .where(contact_points.c.customer_id == customer_id)
-        .order_by(contact_points.c.created_at)
-    )
-    return tuple(ContactPoint(*row) for row in connection.execute(selection))
+    rows = connection.execute(_POINTS, {"id": customer_id})
+    return tuple(ContactPoint(*row) for row in rows)
 
 
 def _agreements(
     connection: Connection, customer_id: str, organisation_id: str | None
 ) -> tuple[Agreement, ...]:
-    now = clock.now()
     parties = [customer_id] + ([organisation_id] if organisation_id else [])
-    selection = (
-        select(agreements)
-        .where(
-            among(agreements.c.customer_id, parties),
-            agreements.c.valid_from <= now,
-            or_(agreements.c.valid_until.is_(None), agreements.c.valid_until > now),
-        )
-        .order_by(agreements.c.due_at.asc().nulls_last(), agreements.c.valid_from.desc())
-    )
-    return tuple(_agreement(row, customer_id) for row in connection.execute(selection))
+    rows = connection.execute(_AGREEMENTS, {"ids": parties, "now": clock.now()})
+    return tuple(_agreement(row, customer_id) for row in rows)
 
 
 def _agreement(row: Any, customer_id: str) -> Agreement:
@@ -235,34 +207,76 @@ def _agreement(row: Any, customer_id: str) -> Agreement:
     )
 
 
-def _past(
-    connection: Connection, whose: ColumnElement[bool], besides: str, limit: int
-) -> list[Past]:
-    columns = interactions.c
-    selection = (
-        select(
-            conversations.c.id,
-            conversations.c.number,
-            customers.c.name,
-            columns.channel,
-            columns.direction,
-            columns.subject,
-            columns.text,
-            columns.occurred_at,
-            conversations.c.state,
-        )
-        .join(conversations, conversations.c.id == columns.conversation_id)
-        .join(customers, customers.c.id == columns.customer_id)
-        .where(whose, columns.kind == "message", columns.conversation_id != besides)
-        .order_by(columns.received_at.desc())
-        .limit(limit)
-    )
-    return [_past_of(row) for row in connection.execute(selection)]
-
-
 def _past_of(row: Sequence[Any]) -> Past:
     conversation_id, number, name, channel, direction, subject, text, at, state = row
     excerpt = " ".join(text[:_EXCERPT_CHARACTERS].split())
     return Past(
         conversation_id, number, name, Channel(channel), direction, subject, excerpt, at, state
     )
+
+
+# Made once: making them takes longer than running them.
+_ORGANISATION = customers.alias("organisation")
+_CUSTOMER = (
+    select(
+        customers,
+        _ORGANISATION.c.name.label("organisation_name"),
+        _ORGANISATION.c.number.label("organisation_number"),
+        _ORGANISATION.c.attributes.label("organisation_attributes"),
+        _ORGANISATION.c.target_group.label("organisation_group"),
+    )
+    .outerjoin(_ORGANISATION, _ORGANISATION.c.id == customers.c.organisation_id)
+    .where(customers.c.id == bindparam("id"))
+)
+_POINTS = (
+    select(
+        contact_points.c.kind,
+        contact_points.c.value,
+        contact_points.c.verified,
+        contact_points.c.shared,
+    )
+    .where(contact_points.c.customer_id == bindparam("id"))
+    .order_by(contact_points.c.created_at)
+)
+_NOW = bindparam("now", type_=Instant)
+_AGREEMENTS = (
+    select(agreements)
+    .where(
+        among_named(agreements.c.customer_id, "ids"),
+        agreements.c.valid_from <= _NOW,
+        or_(agreements.c.valid_until.is_(None), agreements.c.valid_until > _NOW),
+    )
+    .order_by(agreements.c.due_at.asc().nulls_last(), agreements.c.valid_from.desc())
+)
+_PAST = (
+    select(
+        conversations.c.id,
+        conversations.c.number,
+        customers.c.name,
+        interactions.c.channel,
+        interactions.c.direction,
+        interactions.c.subject,
+        func.substr(interactions.c.text, 1, _EXCERPT_CHARACTERS).label("text"),
+        interactions.c.occurred_at,
+        conversations.c.state,
+    )
+    .join(conversations, conversations.c.id == interactions.c.conversation_id)
+    .join(customers, customers.c.id == interactions.c.customer_id)
+    .where(
+        interactions.c.kind == constant("message"),
+        interactions.c.conversation_id != bindparam("besides"),
+    )
+    .order_by(interactions.c.received_at.desc())
+    .limit(bindparam("most"))
+)
+_OWN_PAST = _PAST.where(interactions.c.customer_id == bindparam("id"))
+
+
+def _colleagues() -> Select[tuple[str]]:
+    """The organisation, and all who work there, but for this one."""
+    columns, organisation_id = customers.c, bindparam("organisation", type_=String)
+    of_it = or_(columns.organisation_id == organisation_id, columns.id == organisation_id)
+    return select(columns.id).where(of_it, columns.id != bindparam("id"))
+
+
+_PAST_OF_COLLEAGUES = _PAST.where(interactions.c.customer_id.in_(_colleagues()))

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, select, update
 
 from hub.store import audit, timeline
 from hub.store.agents import Agent
@@ -83,12 +83,8 @@ def of(connection: Connection, agent: Agent) -> list[Followed]:
 
 
 def _find(connection: Connection, conversation_id: str, agent_id: str) -> Any:
-    found: Any = connection.execute(
-        select(follows.c.seen, conversations.c.interaction_count)
-        .join(conversations, conversations.c.id == follows.c.conversation_id)
-        .where(*_this(conversation_id, agent_id))
-    ).one_or_none()
-    return found
+    values = {"conversation": conversation_id, "agent": agent_id}
+    return connection.execute(_FOLLOWED, values).one_or_none()
 
 
 def _this(conversation_id: str, agent_id: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
@@ -102,3 +98,14 @@ def _count(connection: Connection, conversation_id: str) -> int:
 
 def _note(connection: Connection, conversation_id: str, agent: Agent, action: str) -> None:
     audit.record(connection, actor=agent.id, action=action, about=conversation_id, details={})
+
+
+_FOLLOWED = (
+    select(follows.c.seen, conversations.c.interaction_count)
+    .join(conversations, conversations.c.id == follows.c.conversation_id)
+    .where(
+        follows.c.conversation_id == bindparam("conversation"),
+        follows.c.agent_id == bindparam("agent"),
+    )
+)
+"""Made once: making it takes longer than running it."""

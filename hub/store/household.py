@@ -63,9 +63,7 @@ def open_work(connection: Connection, customer: Customer, *, besides: str) -> li
         .where(
             columns.state != constant(DONE),
             columns.conversation_id != besides,
-            theirs
-            if _is_alone(customer)
-            else or_(theirs, columns.customer_id.in_(_others(customer))),
+            theirs if _is_alone(customer) else columns.customer_id.in_(_all(customer)),
         )
         .order_by(theirs.desc(), columns.waiting_since)
         .limit(SHOWN)
@@ -114,8 +112,8 @@ def _is_alone(customer: Customer) -> bool:
     return customer.organisation_id is None and customer.kind != ORGANISATION
 
 
-def _others(customer: Customer) -> Any:
-    """The ids of the organisation and of all who work there."""
+def _all(customer: Customer) -> Any:
+    """The ids of the organisation and of all who work there, this customer too."""
     organisation_id = _organisation(customer)
     columns = customers.c
     return select(columns.id).where(

@@ -13,11 +13,13 @@ from sqlalchemy import (
     Connection,
     Select,
     String,
+    bindparam,
     cast,
     delete,
     exists,
     insert,
     literal,
+    or_,
     select,
     update,
 )
@@ -25,7 +27,7 @@ from sqlalchemy import Table as SqlTable
 
 from hub import clock
 from hub.errors import Rejected
-from hub.store.among import among
+from hub.store.among import among, among_named
 from hub.store.tables import agents, regrouped_rows, regroupings
 
 
@@ -137,13 +139,7 @@ def to_undo(connection: Connection, regrouping_id: str, kind: str) -> Regrouping
 
 def standing(connection: Connection, kinds: Sequence[str], about: str) -> list[Regrouping]:
     """What was done with this and was not undone, the newest first."""
-    columns = regroupings.c
-    concerned = (columns.kept_id == about) | (columns.other_id == about)
-    rows = connection.execute(
-        _SELECTION.where(columns.kind.in_(kinds), columns.undone_at.is_(None), concerned).order_by(
-            columns.id.desc()
-        )
-    )
+    rows = connection.execute(_STANDING, {"kinds": kinds, "about": about})
     return [_read(row) for row in rows]
 
 
@@ -193,6 +189,12 @@ def _is_written(regrouping_id: str, place: Place, key: Any) -> ColumnElement[boo
 _SELECTION = select(regroupings, agents.c.name.label("by_name")).outerjoin(
     agents, agents.c.id == regroupings.c.by
 )
+_ABOUT = bindparam("about", type_=String)
+_STANDING = _SELECTION.where(
+    among_named(regroupings.c.kind, "kinds"),
+    regroupings.c.undone_at.is_(None),
+    or_(regroupings.c.kept_id == _ABOUT, regroupings.c.other_id == _ABOUT),
+).order_by(regroupings.c.id.desc())
 
 
 def _read(row: Any) -> Regrouping:

@@ -1,14 +1,15 @@
 """Conversations that have to do with each other, because somebody said so."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, case, delete, or_, select
+from sqlalchemy import Connection, String, bindparam, case, delete, or_, select
 
 from hub import clock
 from hub.errors import Rejected
 from hub.store import audit, tasks, timeline
 from hub.store.agents import Agent
-from hub.store.among import among
+from hub.store.among import among, among_named
 from hub.store.inserting import insert_new
 from hub.store.tables import conversations, customers, related_conversations
 
@@ -48,12 +49,7 @@ def unrelate(connection: Connection, one_id: str, other_id: str, *, by: str) -> 
 def of(connection: Connection, conversation_id: str, agent: Agent) -> list[Related]:
     """Those that somebody linked with it and the agent may read: they can be of other customers.
     What was merged since is where it is now."""
-    columns = related_conversations.c
-    other = case((columns.first_id == conversation_id, columns.second_id), else_=columns.first_id)
-    ids = select(other).where(
-        or_(columns.first_id == conversation_id, columns.second_id == conversation_id)
-    )
-    found = list(connection.execute(ids).scalars())
+    found = list(connection.execute(_LINKED, {"one": conversation_id}).scalars())
     seen = timeline.visible(connection, found, agent) if found else set()
     return lines(connection, [one for one in found if one in seen])
 
@@ -61,14 +57,8 @@ def of(connection: Connection, conversation_id: str, agent: Agent) -> list[Relat
 def lines(connection: Connection, conversation_ids: list[str]) -> list[Related]:
     if not conversation_ids:
         return []
-    columns = conversations.c
-    rows = connection.execute(
-        select(columns.id, columns.number, columns.subject, columns.state, customers.c.name)
-        .join(customers, customers.c.id == columns.customer_id)
-        .where(among(columns.id, conversation_ids))
-        .order_by(columns.last_at.desc())
-    )
-    return [Related(row.id, row.number, row.subject, row.state, row.name) for row in rows]
+    rows = connection.execute(_LINES, {"ids": conversation_ids})
+    return [_related(row) for row in rows]
 
 
 def numbered(connection: Connection, number: int) -> str | None:
@@ -81,20 +71,34 @@ def others_of(
     connection: Connection, customer_id: str, *, besides: str, limit: int
 ) -> list[Related]:
     """The customer's other conversations, the newest first."""
-    columns = conversations.c
-    ids = (
-        select(columns.id)
-        .where(
-            columns.customer_id == customer_id,
-            columns.id != besides,
-            columns.merged_into.is_(None),
-            ~tasks.is_own(columns.id),
-        )
-        .order_by(columns.last_at.desc())
-        .limit(limit)
-    )
-    return lines(connection, list(connection.execute(ids).scalars()))
+    values = {"customer": customer_id, "besides": besides, "most": limit}
+    return [_related(row) for row in connection.execute(_OTHERS, values)]
 
 
 def _audit(connection: Connection, by: str, action: str, one_id: str, other_id: str) -> None:
     audit.record(connection, actor=by, action=action, about=one_id, details={"other": other_id})
+
+
+def _related(row: Any) -> Related:
+    return Related(row.id, row.number, row.subject, row.state, row.name)
+
+
+# Made once: making them takes longer than running them.
+_COLUMNS = conversations.c
+_SELECTION = (
+    select(_COLUMNS.id, _COLUMNS.number, _COLUMNS.subject, _COLUMNS.state, customers.c.name)
+    .join(customers, customers.c.id == _COLUMNS.customer_id)
+    .order_by(_COLUMNS.last_at.desc())
+)
+_LINES = _SELECTION.where(among_named(_COLUMNS.id, "ids"))
+_OTHERS = _SELECTION.where(
+    _COLUMNS.customer_id == bindparam("customer"),
+    _COLUMNS.id != bindparam("besides"),
+    _COLUMNS.merged_into.is_(None),
+    ~tasks.is_own(_COLUMNS.id),
+).limit(bindparam("most"))
+_ONE = bindparam("one", type_=String)
+_FIRST, _SECOND = related_conversations.c.first_id, related_conversations.c.second_id
+_LINKED = select(case((_FIRST == _ONE, _SECOND), else_=_FIRST)).where(
+    or_(_FIRST == _ONE, _SECOND == _ONE)
+)

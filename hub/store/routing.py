@@ -25,6 +25,7 @@ from hub.store import deadlines, decisions, outbox
 from hub.store.among import among, among_named
 from hub.store.deadlines import Deadline
 from hub.store.inserting import insert_all
+from hub.store.on_the_line import is_called
 from hub.store.ranking import rank
 from hub.store.tables import attachments, conversations, customers, interactions, work_items
 from hub.store.tables import unrouted as waiting
@@ -39,7 +40,8 @@ TEXT_READ = 20_000
 
 @dataclass(frozen=True)
 class Unrouted:
-    """A contact as the router needs it. `is_waited_on`: the customer is at the other end."""
+    """A contact as the router needs it. `is_waited_on`: the customer is at the other end.
+    `is_called`: a call in the conversation is not over."""
 
     id: str
     conversation_id: str
@@ -61,6 +63,7 @@ class Unrouted:
     files: tuple[str, ...] = ()
     traits: dict[str, str] = field(default_factory=dict)
     is_waited_on: bool = False
+    is_called: bool = False
 
 
 @dataclass(frozen=True)
@@ -235,6 +238,7 @@ _UNROUTED = (
         interactions.c.received_at,
         interactions.c.correlation_id,
         interactions.c.details[NOBODY_WAITS].as_string().label("gone"),
+        is_called(interactions.c.conversation_id).label("is_called"),
         customers.c.target_group,
         customers.c.organisation_id,
         customers.c.kind.label("customer_kind"),
@@ -423,6 +427,7 @@ def _unrouted(row: Any, files: tuple[str, ...]) -> Unrouted:
         correlation_id=row.correlation_id,
         files=files,
         is_waited_on=Channel(row.channel) in LIVE and not row.gone,
+        is_called=row.is_called,
         traits=traits_of(
             row.customer_kind,
             row.customer_name,

@@ -7,7 +7,18 @@ belongs until an agent says which of the people who use it this was. It joins no
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, or_, select, update
+from sqlalchemy import (
+    Connection,
+    Select,
+    String,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from hub import clock
 from hub.errors import Rejected
@@ -116,19 +127,7 @@ def one_of(connection: Connection, conversation_id: str) -> OneOf | None:
 
 def addresses_of(connection: Connection, customer_id: str) -> list[str]:
     """The shared addresses that a customer is known to use."""
-    shared, member = customers.alias("shared"), customers.alias("member")
-    rows = connection.execute(
-        select(shared.c.name)
-        .join(shared_people, shared_people.c.shared_id == shared.c.id)
-        .join(member, member.c.id == shared_people.c.customer_id)
-        .where(
-            or_(member.c.id == customer_id, member.c.merged_into == customer_id),
-            shared.c.merged_into.is_(None),
-        )
-        .distinct()
-        .order_by(shared.c.name)
-    )
-    return list(rows.scalars())
+    return list(connection.execute(_ADDRESSES, {"customer": customer_id}).scalars())
 
 
 def choose(connection: Connection, conversation_id: str, customer_id: str, *, by: str) -> None:
@@ -272,3 +271,23 @@ def _shared_id() -> Any:
 
 def _uses(connection: Connection, shared_id: str, customer_id: str) -> None:
     insert_new(connection, shared_people, [{"shared_id": shared_id, "customer_id": customer_id}])
+
+
+def _addresses() -> Select[Any]:
+    shared, member = customers.alias("shared"), customers.alias("member")
+    customer_id = bindparam("customer", type_=String)
+    return (
+        select(shared.c.name)
+        .join(shared_people, shared_people.c.shared_id == shared.c.id)
+        .join(member, member.c.id == shared_people.c.customer_id)
+        .where(
+            or_(member.c.id == customer_id, member.c.merged_into == customer_id),
+            shared.c.merged_into.is_(None),
+        )
+        .distinct()
+        .order_by(shared.c.name)
+    )
+
+
+_ADDRESSES = _addresses()
+"""Made once: making it takes longer than running it."""

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, bindparam, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, String, bindparam, exists, or_, select
 
 from hub.errors import Rejected
 from hub.store.agents import Agent
+from hub.store.among import among_named
 from hub.store.tables import agents, conversations, tasks
 
 OPEN, DONE, SKIPPED = "open", "done", "skipped"
@@ -54,12 +55,18 @@ class Task:
 
 def asked_in(connection: Connection, conversation_id: str) -> list[Task]:
     """What was asked from this conversation, the oldest first."""
-    return _read(connection, tasks.c.conversation_id == conversation_id)
+    return [one for one in of(connection, conversation_id) if one.own_id != conversation_id]
 
 
 def done_in(connection: Connection, conversation_id: str) -> Task | None:
     """The task that this conversation is there for."""
-    return next(iter(_read(connection, tasks.c.own_id == conversation_id)), None)
+    found = of(connection, conversation_id)
+    return next((one for one in found if one.own_id == conversation_id), None)
+
+
+def of(connection: Connection, conversation_id: str) -> list[Task]:
+    """What was asked from this conversation, and the task that it is there for."""
+    return _read(connection, _OF, conversation_id)
 
 
 def is_there_for_one(connection: Connection, conversation_id: str) -> bool:
@@ -68,7 +75,7 @@ def is_there_for_one(connection: Connection, conversation_id: str) -> bool:
 
 
 def find(connection: Connection, task_id: str) -> Task | None:
-    return next(iter(_read(connection, tasks.c.id == task_id)), None)
+    return next(iter(_read(connection, _ONE, task_id)), None)
 
 
 def refuse_open(connection: Connection, conversation_id: str) -> None:
@@ -87,38 +94,24 @@ def is_own(conversation_id: ColumnElement[Any]) -> ColumnElement[bool]:
     return exists().where(tasks.c.own_id == conversation_id)
 
 
-def visible_to(conversation_ids: Any, agent: Agent) -> Select[Any]:
-    """Where something was asked of the agent's roles, and what came of what they asked."""
-    asked = select(tasks.c.conversation_id).where(
-        tasks.c.conversation_id.in_(conversation_ids), tasks.c.role.in_(sorted(agent.roles))
+def visible_ways() -> tuple[Select[Any], Select[Any]]:
+    """Of the conversations `ids`: where something was asked of `roles`, and what came of what
+    `agent` asked; a part of a statement with these parameters."""
+    columns = tasks.c
+    asked = select(columns.conversation_id).where(
+        among_named(columns.conversation_id, "ids"), among_named(columns.role, "roles")
     )
-    own = select(tasks.c.own_id).where(
-        tasks.c.own_id.in_(conversation_ids), tasks.c.by_agent_id == agent.id
+    own = select(columns.own_id).where(
+        among_named(columns.own_id, "ids"), columns.by_agent_id == bindparam("agent")
     )
-    return select(conversations.c.id).where(
-        or_(conversations.c.id.in_(asked), conversations.c.id.in_(own))
-    )
+    return asked, own
 
 
 _DONE_IN = select(tasks.c.id).where(tasks.c.own_id == bindparam("own_id"))
 
 
-def _read(connection: Connection, which: ColumnElement[bool]) -> list[Task]:
-    by, ender = agents.alias("by_agent"), agents.alias("ender")
-    rows = connection.execute(
-        select(
-            tasks,
-            conversations.c.number,
-            by.c.name.label("by_name"),
-            ender.c.name.label("ender"),
-        )
-        .join(conversations, conversations.c.id == tasks.c.conversation_id)
-        .join(by, by.c.id == tasks.c.by_agent_id)
-        .outerjoin(ender, ender.c.id == tasks.c.ended_by)
-        .where(which)
-        .order_by(tasks.c.id)
-        .limit(SHOWN)
-    )
+def _read(connection: Connection, selection: Select[Any], named: str) -> list[Task]:
+    rows = connection.execute(selection, {"named": named})
     return [
         Task(
             row.id,
@@ -137,3 +130,27 @@ def _read(connection: Connection, which: ColumnElement[bool]) -> list[Task]:
         )
         for row in rows
     ]
+
+
+def _selection(which: ColumnElement[bool]) -> Select[Any]:
+    by, ender = agents.alias("by_agent"), agents.alias("ender")
+    return (
+        select(
+            tasks,
+            conversations.c.number,
+            by.c.name.label("by_name"),
+            ender.c.name.label("ender"),
+        )
+        .join(conversations, conversations.c.id == tasks.c.conversation_id)
+        .join(by, by.c.id == tasks.c.by_agent_id)
+        .outerjoin(ender, ender.c.id == tasks.c.ended_by)
+        .where(which)
+        .order_by(tasks.c.id)
+        .limit(SHOWN)
+    )
+
+
+# Made once: making them takes longer than running them.
+_NAMED = bindparam("named", type_=String)
+_OF = _selection(or_(tasks.c.conversation_id == _NAMED, tasks.c.own_id == _NAMED))
+_ONE = _selection(tasks.c.id == _NAMED)

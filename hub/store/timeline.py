@@ -22,7 +22,7 @@ from hub.interaction import (
 )
 from hub.store import tasks
 from hub.store.agents import Agent
-from hub.store.among import among
+from hub.store.among import among, among_named
 from hub.store.holding import hold
 from hub.store.tables import (
     asked_colleagues,
@@ -34,6 +34,9 @@ from hub.store.tables import (
     outbound,
     work_items,
 )
+
+LAST = 2**31 - 1
+"""No entry of a conversation has such a number."""
 
 
 @dataclass(frozen=True)
@@ -93,10 +96,6 @@ class Entry:
 
 def may_see(connection: Connection, conversation_id: str, agent: Agent) -> bool:
     """Whether the agent works on it, could take it, or needs it as history: see `visible`."""
-    # Nearly always it is their own work; for the other reasons all that they have is looked at.
-    its_work = connection.execute(_ITS_WORK, {"conversation_id": conversation_id})
-    if any(role in agent.roles or agent_id == agent.id for role, agent_id in its_work):
-        return True
     return bool(visible(connection, [conversation_id], agent))
 
 
@@ -136,77 +135,23 @@ def visible(connection: Connection, conversation_ids: Collection[str], agent: Ag
     colleague asked them something, or their role for a task, or they asked for one. Supervisors
     read all.
     """
+    named = {"ids": list(conversation_ids), "roles": sorted(agent.roles), "agent": agent.id}
     if agent.supervisor:
-        there = conversations.c.id.in_(conversation_ids)
-        return set(connection.execute(select(conversations.c.id).where(there)).scalars())
-    # Each half names the asked ones: the agent may see a million others, not to be gone through.
-    found = union(
-        _by_work(conversation_ids, agent),
-        _by_customer(conversation_ids, agent),
-        _by_request(conversation_ids, agent),
-        tasks.visible_to(conversation_ids, agent),
-    )
-    return set(connection.execute(found).scalars())
-
-
-def _by_work(conversation_ids: Collection[str], agent: Agent) -> Select[Any]:
-    columns = work_items.c
-    theirs = or_(columns.role.in_(agent.roles), columns.agent_id == agent.id)
-    return select(columns.conversation_id).where(
-        columns.conversation_id.in_(conversation_ids), theirs
-    )
-
-
-def _by_request(conversation_ids: Collection[str], agent: Agent) -> Select[Any]:
-    columns = asked_colleagues.c
-    asked = or_(columns.to_agent_id == agent.id, columns.to_role.in_(agent.roles))
-    return select(columns.conversation_id).where(
-        columns.conversation_id.in_(conversation_ids), asked
-    )
-
-
-def _by_customer(conversation_ids: Collection[str], agent: Agent) -> Select[Any]:
-    helped = _helped(agent).subquery()
-    return (
-        select(conversations.c.id)
-        .join(customers, customers.c.id == conversations.c.customer_id)
-        .where(
-            conversations.c.id.in_(conversation_ids),
-            or_(
-                customers.c.id.in_(select(helped.c.id)),
-                customers.c.id.in_(select(helped.c.organisation_id)),
-                customers.c.organisation_id.in_(select(helped.c.id)),
-                customers.c.organisation_id.in_(select(helped.c.organisation_id)),
-            ),
-        )
-    )
-
-
-def _helped(agent: Agent) -> Select[Any]:
-    """The customers for whom the agent holds work now."""
-    return (
-        select(customers.c.id, customers.c.organisation_id)
-        .join(work_items, work_items.c.customer_id == customers.c.id)
-        .where(work_items.c.agent_id == agent.id, work_items.c.state == "assigned")
-    )
+        return set(connection.execute(_THERE, named).scalars())
+    # Whose the work is, is looked at here: the database may find that all work of a role, which may
+    # be a million, is where to look for that of a few conversations.
+    seen = {
+        row.conversation_id
+        for row in connection.execute(_WORK_OF, named)
+        if row.role in agent.roles or row.agent_id == agent.id
+    }
+    if left := [one for one in named["ids"] if one not in seen]:
+        seen.update(connection.execute(_BY_OTHER_WAYS, named | {"ids": left}).scalars())
+    return seen
 
 
 def conversation(connection: Connection, conversation_id: str) -> Conversation | None:
-    columns = conversations.c
-    row = connection.execute(
-        select(
-            columns.id,
-            columns.number,
-            columns.customer_id,
-            columns.subject,
-            columns.channel,
-            columns.state,
-            columns.linked_id,
-            columns.created_at,
-            columns.merged_into,
-            columns.shared_id,
-        ).where(columns.id == conversation_id)
-    ).one_or_none()
+    row = connection.execute(_CONVERSATION, {"id": conversation_id}).one_or_none()
     if row is None:
         return None
     return Conversation(**(row._asdict() | {"channel": Channel(row.channel)}))
@@ -227,24 +172,21 @@ def entries(
     connection: Connection, conversation_id: str, *, limit: int, before: int | None = None
 ) -> list[Entry]:
     """The last `limit` entries, or the last ones before a sequence number; oldest first."""
-    selection = _selection().where(interactions.c.conversation_id == conversation_id)
-    if before is not None:
-        selection = selection.where(interactions.c.sequence < before)
-    newest = selection.order_by(interactions.c.sequence.desc()).limit(limit)
-    return _read(connection, newest)[::-1]
+    end = LAST if before is None else before
+    newest = {"conversation": conversation_id, "before": end, "most": limit}
+    return _read(connection, _NEWEST, newest)[::-1]
 
 
 def following(
     connection: Connection, conversation_id: str, *, after: int, limit: int
 ) -> list[Entry]:
     """The first entries after a sequence number, oldest first."""
-    of_it = interactions.c.conversation_id == conversation_id
-    selection = _selection().where(of_it, interactions.c.sequence > after)
-    return _read(connection, selection.order_by(interactions.c.sequence).limit(limit))
+    following = {"conversation": conversation_id, "after": after, "most": limit}
+    return _read(connection, _FOLLOWING, following)
 
 
 def entry(connection: Connection, interaction_id: str) -> Entry | None:
-    found = _read(connection, _selection().where(interactions.c.id == interaction_id))
+    found = _read(connection, _ONE, {"id": interaction_id})
     return found[0] if found else None
 
 
@@ -293,9 +235,6 @@ def unseen(connection: Connection, conversation_id: str, *, seen: int, agent_id:
 
 
 _ITSELF = select(conversations.c.id).where(conversations.c.id == bindparam("conversation_id"))
-_ITS_WORK = select(work_items.c.role, work_items.c.agent_id).where(
-    work_items.c.conversation_id == bindparam("conversation_id")
-)
 _UNSEEN = (
     select(interactions.c.sequence)
     .where(
@@ -307,26 +246,8 @@ _UNSEEN = (
 )
 
 
-def _selection() -> Select[Any]:
-    return select(
-        *(column for column in interactions.c if column.name not in {"html", "raw_sha256"}),
-        (interactions.c.html != "").label("has_html"),
-        interactions.c.html.contains("data-remote-src=").label("has_remote_images"),
-        or_(
-            interactions.c.raw_sha256 != "",
-            exists().where(originals.c.interaction_id == interactions.c.id),
-        ).label("has_original"),
-        outbound.c.state.label("delivery_state"),
-        outbound.c.error.label("delivery_error"),
-        outbound.c.attempts.label("delivery_attempts"),
-        outbound.c.updated_at.label("delivery_at"),
-        outbound.c.held.label("delivery_held"),
-        outbound.c.next_at.label("delivery_next"),
-    ).outerjoin(outbound, outbound.c.interaction_id == interactions.c.id)
-
-
-def _read(connection: Connection, selection: Select[Any]) -> list[Entry]:
-    rows = connection.execute(selection).all()
+def _read(connection: Connection, selection: Select[Any], values: dict[str, Any]) -> list[Entry]:
+    rows = connection.execute(selection, values).all()
     files = files_of(connection, [row.id for row in rows])
     return [_entry(row, files.get(row.id, ())) for row in rows]
 
@@ -336,8 +257,7 @@ def files_of(
 ) -> dict[str, tuple[Attachment, ...]]:
     """The files of each interaction that has some."""
     found: dict[str, tuple[Attachment, ...]] = {}
-    selection = select(attachments).where(attachments.c.interaction_id.in_(interaction_ids))
-    for row in connection.execute(selection.order_by(attachments.c.id)):
+    for row in connection.execute(_FILES_OF, {"ids": interaction_ids}):
         found[row.interaction_id] = (*found.get(row.interaction_id, ()), _attachment(row))
     return found
 
@@ -394,3 +314,93 @@ def _delivery(row: Any) -> Delivery | None:
         row.delivery_at,
         row.delivery_next if waits else None,
     )
+
+
+# Made once: making them takes longer than running them.
+_THERE = select(conversations.c.id).where(among_named(conversations.c.id, "ids"))
+_WORK_OF = select(work_items.c.conversation_id, work_items.c.role, work_items.c.agent_id).where(
+    among_named(work_items.c.conversation_id, "ids")
+)
+
+
+def _by_request() -> Select[Any]:
+    columns = asked_colleagues.c
+    asked = or_(columns.to_agent_id == bindparam("agent"), among_named(columns.to_role, "roles"))
+    return select(columns.conversation_id).where(among_named(columns.conversation_id, "ids"), asked)
+
+
+def _by_customer() -> Select[Any]:
+    """For a customer, or of the same organisation, for whom the agent holds work now."""
+    helped = (
+        select(customers.c.id, customers.c.organisation_id)
+        .join(work_items, work_items.c.customer_id == customers.c.id)
+        .where(work_items.c.agent_id == bindparam("agent"), work_items.c.state == "assigned")
+        .subquery()
+    )
+    return (
+        select(conversations.c.id)
+        .join(customers, customers.c.id == conversations.c.customer_id)
+        .where(
+            among_named(conversations.c.id, "ids"),
+            or_(
+                customers.c.id.in_(select(helped.c.id)),
+                customers.c.id.in_(select(helped.c.organisation_id)),
+                customers.c.organisation_id.in_(select(helped.c.id)),
+                customers.c.organisation_id.in_(select(helped.c.organisation_id)),
+            ),
+        )
+    )
+
+
+_BY_OTHER_WAYS = union(_by_customer(), _by_request(), *tasks.visible_ways())
+_CONVERSATION = select(
+    conversations.c.id,
+    conversations.c.number,
+    conversations.c.customer_id,
+    conversations.c.subject,
+    conversations.c.channel,
+    conversations.c.state,
+    conversations.c.linked_id,
+    conversations.c.created_at,
+    conversations.c.merged_into,
+    conversations.c.shared_id,
+).where(conversations.c.id == bindparam("id"))
+
+
+def _selection() -> Select[Any]:
+    return select(
+        *(column for column in interactions.c if column.name not in {"html", "raw_sha256"}),
+        (interactions.c.html != "").label("has_html"),
+        interactions.c.html.contains("data-remote-src=").label("has_remote_images"),
+        or_(
+            interactions.c.raw_sha256 != "",
+            exists().where(originals.c.interaction_id == interactions.c.id),
+        ).label("has_original"),
+        outbound.c.state.label("delivery_state"),
+        outbound.c.error.label("delivery_error"),
+        outbound.c.attempts.label("delivery_attempts"),
+        outbound.c.updated_at.label("delivery_at"),
+        outbound.c.held.label("delivery_held"),
+        outbound.c.next_at.label("delivery_next"),
+    ).outerjoin(outbound, outbound.c.interaction_id == interactions.c.id)
+
+
+_OF_IT = interactions.c.conversation_id == bindparam("conversation")
+_NEWEST = (
+    _selection()
+    .where(_OF_IT, interactions.c.sequence < bindparam("before"))
+    .order_by(interactions.c.sequence.desc())
+    .limit(bindparam("most"))
+)
+_FOLLOWING = (
+    _selection()
+    .where(_OF_IT, interactions.c.sequence > bindparam("after"))
+    .order_by(interactions.c.sequence)
+    .limit(bindparam("most"))
+)
+_ONE = _selection().where(interactions.c.id == bindparam("id"))
+_FILES_OF = (
+    select(attachments)
+    .where(among_named(attachments.c.interaction_id, "ids"))
+    .order_by(attachments.c.id)
+)

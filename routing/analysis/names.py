@@ -1,11 +1,10 @@
 """What things of a model are called in the sentences of a proof: by their titles, never by ids."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from hub.interaction import Channel, Direction
 from routing.analysis.finding import Named, Text
-from routing.definition import Definition
 from routing.inherit import Cell
 from routing.moment import Moment
 from routing.tree import ANY, ancestors
@@ -40,10 +39,29 @@ _FIELDS = {
 }
 
 
+class Titles(Protocol):
+    """What has titles, by name: a definition, or as much of one as can be read."""
+
+    @property
+    def roles(self) -> Mapping[Any, Any]: ...
+
+    @property
+    def skills(self) -> Mapping[Any, Any]: ...
+
+    @property
+    def channels(self) -> Mapping[Any, Any]: ...
+
+    @property
+    def target_groups(self) -> Mapping[Any, Any]: ...
+
+    @property
+    def topics(self) -> Mapping[Any, Any]: ...
+
+
 class Names:
     """The sentence sets the quotation marks, where it does not say otherwise here."""
 
-    def __init__(self, definition: Definition) -> None:
+    def __init__(self, definition: Titles) -> None:
         self._definition = definition
 
     def role(self, role: str) -> Named:
@@ -57,11 +75,11 @@ class Names:
 
     def topic(self, topic: str) -> Named:
         """Between quotation marks, but for any topic."""
-        return _quoted(self._topic(topic))
+        return _quoted(self.plain_topic(topic))
 
     def group(self, group: str) -> Named:
         """Between quotation marks, but for all customers."""
-        return _quoted(self._group(group))
+        return _quoted(self.plain_group(group))
 
     def row(self, row: Moment) -> Named:
         return self.cell(Cell.of(row))
@@ -69,7 +87,7 @@ class Names:
     def cell(self, cell: Cell) -> Named:
         """`Business, Phone to us, Invoices`; of a row or of a contact."""
         way = self.way(cell.direction, cell.channel)
-        return listed([self._group(cell.target_group), way, self._topic(cell.topic)])
+        return listed([self.plain_group(cell.target_group), way, self.plain_topic(cell.topic)])
 
     def way(self, direction: Direction | None, channel: Channel | None) -> Named:
         name = _named(ANY, _ANY_CHANNEL) if channel is None else self.channel(channel)
@@ -87,14 +105,14 @@ class Names:
             case "roles":
                 return self.role(name)
             case "topics":
-                return self._topic(name)
+                return self.plain_topic(name)
             case _:
                 return None
 
-    def _topic(self, topic: str) -> Named:
+    def plain_topic(self, topic: str) -> Named:
         return _path(topic, self._definition.topics, _ANY_TOPIC)
 
-    def _group(self, group: str) -> Named:
+    def plain_group(self, group: str) -> Named:
         return _path(group, self._definition.target_groups, _ALL)
 
 

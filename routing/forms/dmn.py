@@ -7,15 +7,17 @@ A condition lists every group or topic that it holds for, since DMN knows no tre
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
+from routing.analysis.names import Names
 from routing.definition import Definition
 from routing.forms.limits import broken
 from routing.forms.safe_xml import Element, read_xml
-from routing.forms.who import NOBODY, Rule, Who, nodes, to_rules, with_who
+from routing.forms.who import NOBODY, Rule, TakesAway, Who, nodes, to_rules, with_who
 from routing.inherit import Cell
 from routing.model_file.problem import BrokenModel, Problem, suggestion
-from routing.said import said
+from routing.said import Said, about, both, said
 from routing.tree import ANY, covers
 
 NAMESPACE = "https://www.omg.org/spec/DMN/20191111/MODEL/"
@@ -99,11 +101,28 @@ def from_dmn(content: bytes, file: str, base: Definition) -> Definition:
     }
     try:
         moments = with_who(base, who)
-    except ValueError as error:
-        what = said("For {cell} no role is left, while a wider rule names one.", cell=str(error))
-        advice = said("Give the narrower rule a role: a model cannot take one away.")
-        raise broken(file, table.line, what, advice) from error
+    except TakesAway as error:
+        raise _takes_away(error.cell, table, rules, file, base) from error
     return base.model_copy(update={"moments": moments})
+
+
+def _takes_away(
+    cell: Cell,
+    table: Element,
+    rules: Sequence[tuple[_Conditions, Who]],
+    file: str,
+    base: Definition,
+) -> BrokenModel:
+    name = Names(base).cell(cell)
+    what = said(
+        "For “{cell}” no role is left, while a wider rule names one.", cell=both(name.en, name.nl)
+    )
+    advice = said("Give the narrower rule a role: a model cannot take one away.")
+    for number, (conditions, _) in enumerate(rules):
+        if _fits(conditions, cell):
+            line = table.all("rule")[number].line
+            return broken(file, line, about(_rule(number + 1), what), advice)
+    return broken(file, table.line, what, advice)
 
 
 def _fits(conditions: _Conditions, cell: Cell) -> bool:
@@ -144,21 +163,18 @@ def _rules(table: Element, file: str, base: Definition) -> list[tuple[_Condition
         "backup": list(base.roles),
     }
     rules = []
-    for rule in table.all("rule"):
+    for number, rule in enumerate(table.all("rule"), 1):
         entries = [*rule.all("inputEntry"), *rule.all("outputEntry")]
         names = [*inputs, *outputs]
         if len(entries) != len(names):
-            problems.append(
-                Problem(
-                    file,
-                    rule.line,
-                    said("A rule has other columns than its table."),
-                    said("Mend it."),
-                )
+            what = said(
+                "It has {count} columns, its table {most}.", count=len(entries), most=len(names)
             )
+            advice = said("Give it one for each of {columns}.", columns=", ".join(names))
+            problems.append(Problem(file, rule.line, about(_rule(number), what), advice))
             continue
         found = {
-            name: _values(entry, name, known[name], file, problems)
+            name: _values(entry, name, known[name], _Spot(file, number, name, problems))
             for name, entry in zip(names, entries, strict=True)
         }
         role, backup = (next(iter(found[name] or ()), None) for name in OUTPUTS)
@@ -174,9 +190,25 @@ def _input_name(entry: Element) -> str:
     return text.text.strip() if text else ""
 
 
-def _values(
-    entry: Element, name: str, known: list[str], file: str, problems: list[Problem]
-) -> frozenset[str] | None:
+def _rule(number: int) -> Said:
+    return said("Rule {number}", number=number)
+
+
+@dataclass(frozen=True)
+class _Spot:
+    """A column of a rule; rules count from 1."""
+
+    file: str
+    rule: int
+    column: str
+    problems: list[Problem]
+
+    def add(self, line: int, what: str, what_to_do: str) -> None:
+        spot = said("Rule {number}, column {column}", number=self.rule, column=self.column)
+        self.problems.append(Problem(self.file, line, about(spot, what), what_to_do))
+
+
+def _values(entry: Element, name: str, known: list[str], spot: _Spot) -> frozenset[str] | None:
     text = entry.first("text")
     written = text.text.strip() if text else ""
     if written in ("", _ALL, _NULL):
@@ -184,14 +216,14 @@ def _values(
     values = list(_strings(written))
     if not values:
         what = said("'{written}' is not a list of texts.", written=written[:60])
-        problems.append(Problem(file, entry.line, what, said('Write - or "one","other".')))
+        spot.add(entry.line, what, said('Write - or "one","other".'))
     if name in OUTPUTS and len(values) > 1:
-        what = said("A rule gives {count} times a {name}.", count=len(values), name=name)
-        problems.append(Problem(file, entry.line, what, said("Keep one.")))
+        what = said("There are {count}.", count=len(values))
+        spot.add(entry.line, what, said("Keep one."))
     for value in values:
         if value not in known:
             what = said("There is no {name} '{value}' in the model.", name=name, value=value[:60])
-            problems.append(Problem(file, entry.line, what, suggestion(value, known)))
+            spot.add(entry.line, what, suggestion(value, known))
     return frozenset(values)
 
 

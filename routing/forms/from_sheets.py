@@ -9,7 +9,7 @@ from routing.forms.matrix import COLUMNS, MODEL, MOMENTS, NOTHING, Sheet, by_col
 from routing.model_file.problem import BrokenModel, Place, Problem, Problems, suggestion
 from routing.model_file.read import checked
 from routing.model_file.yaml_text import read_yaml
-from routing.said import said
+from routing.said import Said, said
 
 FIRST_ROW = 2
 """Row 1 holds the names of the columns."""
@@ -27,6 +27,14 @@ def from_sheets(sheets: Sequence[Sheet], file: str) -> Definition:
     return checked(data, cells, with_ties=False)
 
 
+_IN_CELLS = {
+    "Write `key: value` lines under it.": "Write it like {{one: 1, two: 2}}.",
+    "Write each item on a line that begins with `- `.": "Write it like [one, two].",
+    "Add `{above}:` to {section}.": "Add a row with the id {above} to the sheet {section}.",
+}
+"""What to do in a cell where a file of YAML says it otherwise."""
+
+
 @dataclass
 class _Cells(Problems):
     """Says where a value stands by sheet, row and column; `rows` has the row of each entry."""
@@ -37,16 +45,32 @@ class _Cells(Problems):
         sheet, row = self._entry(place)
         column = self._column(sheet, place)
         where = f"{self.file}, sheet {sheet}" + (f", column {column}" if column else "")
-        self.found.append(Problem(where, row, what, what_to_do))
+        self.found.append(Problem(where, row, self._named(place, what), what_to_do))
 
     def line(self, place: Place) -> int:
         return self._entry(place)[1]
+
+    def where(self, place: Place) -> Said:
+        return said("row {row}", row=self.line(place))
+
+    def adding(self, place: Place) -> Said:
+        if len(place) == 1 and place[0] in COLUMNS:
+            return said("Add a sheet with the name {sheet}.", sheet=place[0])
+        if len(place) == 1:
+            return said("Add a row for {key} to the sheet {sheet}.", key=place[0], sheet=MODEL)
+        column = self._column(self._entry(place)[0], place)
+        if column.split(".")[-1] == place[-1]:
+            return said("Fill in the column {column}.", column=column)
+        return said("Add `{key}:` here.", key=place[-1])
+
+    def advice(self, text: str, /, **words: object) -> Said:
+        return super().advice(_IN_CELLS.get(text, text), **words)
 
     def _entry(self, place: Place) -> tuple[str, int]:
         for length in (2, 1):
             if place[:length] in self.rows:
                 return self.rows[place[:length]]
-        return str(place[0]) if place else MODEL, 0
+        return str(place[0]) if place and place[0] in COLUMNS else MODEL, 0
 
     def _column(self, sheet: str, place: Place) -> str:
         """The longest key of the place that is a column of the sheet."""

@@ -97,10 +97,18 @@ def _narrowness(cell: Cell) -> tuple[int, str, str, str, str]:
     return total, cell.topic, cell.target_group, cell.channel or "", cell.direction or ""
 
 
+class TakesAway(Exception):
+    """For this combination a narrower rule takes a role away again, which no model can say."""
+
+    def __init__(self, cell: Cell) -> None:
+        super().__init__(str(cell))
+        self.cell = cell
+
+
 def with_who(definition: Definition, who: Mapping[Cell, Who]) -> tuple[Moment, ...]:
     """The rows of a model with the roles and backups of other rules: `who` has what holds for every
     one of its `nodes`, wide before narrow. What else the rows say stays as it was. Raises
-    ValueError, with the combination, where a narrower rule takes a role away again."""
+    TakesAway."""
     rows = [_without_who(row) for row in definition.moments]
     by_cell = {Cell.of(row): row for row in rows if row}
     for cell, wanted in who.items():
@@ -108,7 +116,7 @@ def with_who(definition: Definition, who: Mapping[Cell, Who]) -> tuple[Moment, .
             continue
         by_cell[cell] = _with(by_cell.get(cell), cell, wanted)
         if _settled(definition, _holding(by_cell, cell)) != wanted:
-            raise ValueError(" ".join(str(part or ANY) for part in cell))
+            raise TakesAway(cell)
     return tuple(by_cell.values())
 
 

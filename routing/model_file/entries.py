@@ -8,7 +8,7 @@ from pydantic_core import ErrorDetails
 
 from routing.entry import ID, LINE
 from routing.model_file.problem import Place, Problems, shown, suggestion
-from routing.said import said
+from routing.said import Said, both, dutch, said
 
 Kind = TypeVar("Kind", bound=BaseModel)
 
@@ -23,7 +23,7 @@ def read_entry(kind: type[Kind], value: Any, place: Place, problems: Problems) -
     except ValidationError as error:
         for detail in error.errors(include_url=False):
             steps = tuple(step for step in detail["loc"] if step not in _NOT_WRITTEN)
-            problems.add((*place, *steps), *_in_words(kind, detail))
+            problems.add((*place, *steps), *_in_words(kind, detail, (*place, *steps), problems))
         return None
 
 
@@ -35,16 +35,15 @@ def _with_its_place(value: Any, place: Place, problems: Problems) -> Any:
     return {**value, **own_id, LINE: problems.line(place)}
 
 
-def _in_words(kind: type[BaseModel], detail: ErrorDetails) -> tuple[str, str]:
+def _in_words(
+    kind: type[BaseModel], detail: ErrorDetails, place: Place, problems: Problems
+) -> tuple[str, str]:
     """What is wrong and what to do, each as a sentence."""
     given, context = detail["input"], detail.get("ctx", {})
     last = detail["loc"][-1] if detail["loc"] else ""
     match detail["type"]:
         case "missing":
-            return (
-                said("{key} is missing.", key=shown(last)),
-                said("Add `{key}:` here.", key=last),
-            )
+            return said("{key} is missing.", key=shown(last)), problems.adding(place)
         case "extra_forbidden":
             known = _keys_at(kind, detail["loc"][:-1])
             what = said("The key {key} is not known here.", key=shown(last))
@@ -55,11 +54,16 @@ def _in_words(kind: type[BaseModel], detail: ErrorDetails) -> tuple[str, str]:
             return what, suggestion(given, known)
         case "value_error":
             what = said("{given} does not fit.", given=_named(given))
-            return what, said("{message}.", message=context["error"].args[0])
+            return what, said("{message}.", message=_capital(context["error"].args[0]))
         case other:
             sentence, advice = _SENTENCES.get(other, ("{given} does not fit.", "{message}."))
             words = {"given": _named(given), "message": detail["msg"], **context}
-            return said(sentence, **words), said(advice, **words)
+            return said(sentence, **words), problems.advice(advice, **words)
+
+
+def _capital(sentence: str) -> Said:
+    words = dutch(sentence)
+    return both(sentence[:1].upper() + sentence[1:], words[:1].upper() + words[1:])
 
 
 def _named(given: Any) -> str:

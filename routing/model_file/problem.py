@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from hub.errors import LoketError
-from routing.said import Said, dutch, said
+from routing.model_file.called import Called
+from routing.said import Said, about, both, dutch, said
 
 Place = tuple[str | int, ...]
 """The keys and indexes that lead to a value: `("moments", 3, "topic")`."""
@@ -49,14 +50,40 @@ class BrokenModel(LoketError):
 
 @dataclass
 class Problems:
-    """Collects what is wrong with one file; `lines` says where each value stands."""
+    """Collects what is wrong with one file; `lines` says where each value stands.
+
+    `called` knows what to call its entries, once they are read.
+    """
 
     file: str
     lines: Mapping[Place, int]
     found: list[Problem] = field(default_factory=list)
+    called: Called | None = None
 
     def add(self, place: Place, what: str, what_to_do: str) -> None:
-        self.found.append(Problem(self.file, self.line(place), what, what_to_do))
+        self.found.append(
+            Problem(self.file, self.line(place), self._named(place, what), what_to_do)
+        )
+
+    def _named(self, place: Place, what: str) -> str:
+        """With what it is about in front: a row, a role, a topic, and the key in it."""
+        entry = self.called.entry(*place[:2]) if self.called and len(place) > 1 else None
+        if entry is None:
+            return what
+        key = ".".join(step for step in place[2:] if isinstance(step, str))
+        return about(both(f"{entry}, {key}", f"{entry.nl}, {key}") if key else entry, what)
+
+    def where(self, place: Place) -> Said:
+        """The line of an entry, in words."""
+        return said("line {line}", line=self.line(place))
+
+    def adding(self, place: Place) -> Said:
+        """What to do where nothing stands at a place."""
+        return said("Add `{key}:` here.", key=place[-1])
+
+    def advice(self, text: str, /, **words: object) -> Said:
+        """What to do, in the words of this form of a model."""
+        return said(text, **words)
 
     def line(self, place: Place) -> int:
         """Where the value stands, or what it should have been in."""

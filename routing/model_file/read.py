@@ -5,6 +5,7 @@ from typing import Any
 
 from routing.definition import Definition
 from routing.model import Model
+from routing.model_file.called import Called
 from routing.model_file.draft import Document, Draft, read_draft
 from routing.model_file.problem import BrokenModel, Problem, Problems
 from routing.model_file.references import check_references
@@ -54,6 +55,7 @@ def _read(content: str | bytes, file: str, *, with_ties: bool) -> Definition:
 def checked(data: Any, problems: Problems, *, with_ties: bool) -> Definition:
     """A model from the plain values of any form; `problems` knows where they stand. Raises
     BrokenModel with all that is wrong; ties are looked for unless they may be there."""
+    problems.called = Called(data)
     draft = read_draft(data, problems)
     check_rules(draft.topics.values(), problems)
     if draft.whole:

@@ -55,7 +55,7 @@ def _check_tree(paths: Collection[str], section: str, problems: Problems) -> Non
             problems.add(
                 (section, path),
                 what,
-                said("Add `{above}:` to {section}.", above=above, section=section),
+                problems.advice("Add `{above}:` to {section}.", above=above, section=section),
             )
 
 
@@ -153,13 +153,12 @@ def _check_channel(row: Moment, place: Place, draft: Draft, problems: Problems) 
 
 
 def _check_duplicates(draft: Draft, problems: Problems) -> None:
-    first: dict[Cell, tuple[int, Moment]] = {}
+    first: dict[Cell, int] = {}
     for place, row in draft.rows:
-        earlier_place, earlier = first.setdefault(Cell.of(row), (place, row))
+        earlier_place = first.setdefault(Cell.of(row), place)
         if earlier_place != place:
             what = said(
-                "The row on line {line} holds for the same contacts ({row}).",
-                line=earlier.line,
-                row=row.id,
+                "The row on {where} holds for the same contacts.",
+                where=problems.where(("moments", earlier_place)),
             )
             problems.add(("moments", place), what, said("Make them one row."))

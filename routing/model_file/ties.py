@@ -1,12 +1,17 @@
 """Rows that settle a field differently for the same contact, while neither outranks the other."""
 
+from collections.abc import Iterable
+
+from routing.analysis.names import field
 from routing.coverage import Coverages
 from routing.inherit import Cell
+from routing.model_file.called import Called
 from routing.model_file.draft import Draft
 from routing.model_file.problem import Problems
-from routing.said import said
+from routing.moment import Moment
+from routing.said import Said, both, said
 from routing.ties import find_ties
-from routing.tree import ANY
+from routing.tree import depth
 
 MOST_SPOTS = 1_000_000
 """Target groups times topics that rows name; what a real organisation has is a hundredth."""
@@ -23,22 +28,40 @@ def check_ties(draft: Draft, problems: Problems) -> None:
         )
         problems.add(("moments",), what, said("Use wider rows: narrower ones inherit."))
         return
+    called = problems.called or Called({})
     for (earlier, later), ties in sorted(find_ties(rows, Coverages(rows)).items()):
         one, other = rows[later], rows[earlier]
         what = said(
-            "This row ({row}) and the one on line {line} ({other}) settle {fields} differently, "
-            "for instance for {example}.",
-            row=one.id,
-            line=other.line,
-            other=other.id,
-            fields=", ".join(ties),
-            example=_words(next(iter(ties.values()))),
+            "It and the row on {where}, for “{other}”, settle {fields} differently, for instance "
+            "for “{example}”; neither outranks the other.",
+            where=problems.where(("moments", places[earlier])),
+            other=called.cell(Cell.of(other)),
+            fields=_fields(ties),
+            example=called.cell(next(iter(ties.values()))),
         )
         advice = said(
-            "Give one of them a higher `order`, or add a row that is more specific than both."
+            "Give one of them a higher `order`, or add a row for “{within}”: it is more specific "
+            "than both.",
+            within=called.cell(_within(one, other)),
         )
         problems.add(("moments", places[later]), what, advice)
 
 
-def _words(cell: Cell) -> str:
-    return " ".join(str(part or ANY) for part in cell)
+def _fields(ties: Iterable[str]) -> Said:
+    """In words, and as the file calls them."""
+    words = [(field(name), name) for name in ties]
+    return both(
+        ", ".join(f"{word.en} ({name})" for word, name in words),
+        ", ".join(f"{word.nl} ({name})" for word, name in words),
+    )
+
+
+def _within(one: Moment, other: Moment) -> Cell:
+    """All that both rows hold for: of two that meet, one group lies under the other, and so do the
+    topics."""
+    return Cell(
+        max(one.target_group, other.target_group, key=depth),
+        one.direction or other.direction,
+        one.channel or other.channel,
+        max(one.topic, other.topic, key=depth),
+    )

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, insert, update
 
+from builders import chat_arrival
 from console_house import MODEL, House, Page, Person, open_house, person
 from customer_fields import FIELDS, add_field, choices
 from hub import clock
@@ -249,4 +250,42 @@ async def test_a_field_decides_about_the_target_group(asked: House) -> None:
         assert "Golden ones" in page.text("[data-which-group] summary")
         told = await asked.receive(subject="Another order")
         item = await asked.work_of(told.conversation_id)
-        assert item.decision["target_group"] == "vip"
+        assert (await asked.decision_of(item))["target_group"] == "vip"
+
+
+async def test_what_a_visitor_answered_before_is_read_as_a_value(asked: House) -> None:
+    await asked.hire("ina", "Ina Smit", administrator=True)
+    async with person(asked) as ina:
+        await ina.sign_in("ina")
+        await add_field(asked, ina, "Window", kind="several_of", **LEVELS)
+        answers = {"answer.moment": "zilver"}
+        accepted = await asked.receive(chat_arrival(topic="order", details=answers))
+        page = await ina.take_next()
+        assert page.path.endswith(accepted.conversation_id)
+        assert page.values(".need [checked]") == ["silver"]
+        assert "Silver the customer says so" in page.text(".need")
+
+
+async def test_links_and_canned_replies_name_fields(
+    house: House, anna: Person, ina: Person
+) -> None:
+    accepted = await house.receive(subject="My order 12")
+    risk = await add_field(house, ina, "Risk", seen_by="supervisor")
+    since = await add_field(house, ina, "Since", kind="date")
+    links = "/console/admin/links"
+    for title, url in (
+        ("ERP", "https://erp.example/{since}"),
+        ("No", "https://erp.example/{risk}"),
+    ):
+        assert (await ina.post(links, title=title, url=url)).status == 200
+    text = {"text.en": "Since {since}, {risk}", "text.nl": "Sinds {since}"}
+    await ina.post("/console/replies", shortcut="since", title="Since", **text)
+    await put(house, ina, since, "2026-03-09")
+    await put(house, ina, risk, "pays late")
+    path = f"/console/conversations/{accepted.conversation_id}"
+    page = await anna.get(path)
+    assert [page.value(".links-out a", "href")] == ["https://erp.example/2026-03-09"]
+    assert page.texts(".links-out a") == ["ERP (opens another system)"]
+    assert (await anna.get(f"{path}/replies")).text("[data-text]") == "Since 9 March 2026, {risk}"
+    await house.write(lambda c: c.execute(update(customers).values(language="nl")))
+    assert (await anna.get(f"{path}/replies")).text("[data-text]") == "Sinds 9 maart 2026"

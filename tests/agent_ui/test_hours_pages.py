@@ -127,7 +127,7 @@ async def test_what_cannot_be_is_said_at_its_field_and_nothing_is_kept(shop: Hou
     assert "Tuesday: the end lies before the beginning" in page.text("main")
     assert page.value("[name='week.1']") == "17:00-16:00"
     page = await boss.post(DRAFT, revision="1", **(OFFICE | {"holidays": "XX"}))
-    assert "there are no holidays for this country" in page.body
+    assert "There are no holidays for this country" in page.body
     page = await boss.post(DRAFT + "/proof", **wrong)
     assert "Tuesday: the end lies before the beginning" in page.text(".live-proof")
     page = await boss.post(DRAFT + "/proof", **OFFICE)

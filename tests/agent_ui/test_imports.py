@@ -82,3 +82,16 @@ async def test_only_administrators_see_it(house: House, anna: Person, ina: Perso
     assert not (await anna.get("/console")).has("a[href='/console/imports']")
     assert (await ina.get("/console")).has("a[href='/console/imports']")
     assert (await ina.get("/console/imports/0-0/report")).status == 404
+
+
+async def test_customers_go_out_to_administrators_alone(
+    house: House, ina: Person, anna: Person
+) -> None:
+    await hand_in(ina, PERSONS)
+    page = await ended(ina)
+    assert "/console/imports/persons.csv" in page.body
+    said = await ina.get("/console/imports/persons.csv")
+    assert said.headers["Content-Disposition"].startswith('attachment; filename="persons.csv"')
+    assert said.body.splitlines()[1].startswith("K1,Jan,")
+    assert (await anna.get("/console/imports/persons.csv")).status == 403
+    assert (await ina.get("/console/imports/orders.csv")).status == 404

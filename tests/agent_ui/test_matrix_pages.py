@@ -84,7 +84,7 @@ async def test_one_cell_is_changed_in_its_form(house: House, boss: Person):
     bad = await save(boss, page, **at, role="service", **{"sla.resolution": "soon"})
     assert bad.status == 422
     assert "Nothing was saved" in bad.text("[role=alert]")
-    assert "a duration is written like 30m" in bad.text("[role=alert]")
+    assert "A duration is written like 30m" in bad.text("[role=alert]")
     assert bad.value("[name='sla.resolution']") == "soon"
 
 

@@ -11,6 +11,7 @@ from hub.store.models import State
 from hub.store.tables import model_actions, model_signatures, work_items
 
 NEXT = MODEL.replace("- topic: order\n    sla", "- topic: order\n    role: billing\n    sla")
+WRONG = "The row for “all customers, any channel, any topic”, role"
 BROKEN = MODEL.replace("- role: service\n", "- role: nobody\n")
 UNREACHABLE = MODEL.replace("moments:\n", "  gift: {title: {en: Gift, nl: Cadeau}}\nmoments:\n")
 TEXT = "textarea[name=text]"
@@ -119,7 +120,7 @@ async def test_a_version_that_is_not_there(ina: Person):
 
 async def test_a_broken_text_is_kept_and_its_lines_are_named(house: House, ina: Person):
     page = await draft(ina, BROKEN)
-    said = "There is no role 'nobody'. Known here: service, billing."
+    said = f"{WRONG}: There is no role 'nobody'. Known here: service, billing."
     assert page.text(".flaw-list li") == f"Line 16 {said}"
     assert page.has(TEXT)
     assert await house.database.read(lambda c: models.text_of(c, 2)) == BROKEN
@@ -266,7 +267,7 @@ async def test_a_text_is_proved_while_it_is_typed_and_nothing_is_saved(
 
     page = await typed(BROKEN)
     assert page.texts(".live-list li") == [
-        "Line 16 There is no role 'nobody'. Known here: service, billing."
+        f"Line 16 {WRONG}: There is no role 'nobody'. Known here: service, billing."
     ]
     page = await typed(UNREACHABLE)
     assert any("No rule and no menu leads to" in one for one in page.texts(".live-list li"))
@@ -286,7 +287,8 @@ async def test_what_is_wrong_is_said_in_the_language_of_the_reader(house: House,
     await ina.post("/console/language", language="nl")
     page = await ina.get("/console/model/2/text")
     assert page.text(".flaw-list li") == (
-        "Regel 16 Er is geen rol 'nobody'. Hier bekend: service, billing."
+        "Regel 16 De rij voor “alle klanten, elk kanaal, elk onderwerp”, role: Er is geen rol "
+        "'nobody'. Hier bekend: service, billing."
     )
 
 

@@ -86,6 +86,8 @@ async def test_an_offer_says_who_what_and_why_and_is_accepted(house: House, anna
     assert page.text(".offer-title") == "Where is my order?"
     assert "Why you: " in page.text(".offer")
     assert page.value(".offer > progress", "max") == "120"
+    shown = await anna.get(f"/console/conversations/{accepted.conversation_id}")
+    assert shown.text(".no-reply") == "Accept it to answer. You can leave a note."
     page = await anna.post(f"/console/work/{item}/accept")
     assert page.path.endswith(accepted.conversation_id)
     assert page.text(".chip-mine") == "You have it"

@@ -394,6 +394,13 @@ def test_a_file_is_imported(deployment: Deployment, tmp_path: Path) -> None:
     assert "These columns are not read: kleur." in said
     assert "2 accepted" in run(deployment, "import", "persons", str(file))
     assert "2 unchanged" in run(deployment, "import", "persons", str(file))
+    out = tmp_path / "out.csv"
+    run(deployment, "export", "persons", str(out))
+    assert "20900,Mila," in out.read_text()
+    assert "2 unchanged" in run(deployment, "import", "persons", str(out))
+    assert "goes out is persons or organisations" in refused(
+        deployment, "export", "orders", str(out)
+    )
     addresses = tmp_path / "contacts.csv"
     addresses.write_text(sample + "K9,email,x@x.example\n")
     report = tmp_path / "said.csv"

@@ -153,7 +153,8 @@ def test_a_broken_draft_is_named_with_its_line_and_not_replayed(
     with pytest.raises(AssertionError) as failed:
         replay(deployment, broken)
     line = MODEL[: MODEL.index("role: logistics")].count("\n") + 1
-    assert f"broken.yaml:{line}: There is no role 'logistic'." in str(failed.value)
+    assert f"broken.yaml:{line}: The row for “" in str(failed.value)
+    assert "role: There is no role 'logistic'." in str(failed.value)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from builders import TOKENS, chat_arrival, mail_arrival
 from hub import clock
@@ -12,8 +12,9 @@ from hub.events import InteractionReceived, wrap
 from hub.intake import Intake
 from hub.interaction import Accepted, Channel, Thread
 from hub.metrics import Metrics
-from hub.store import offers, steps, work_items
+from hub.store import calls, offers, steps, work_items
 from hub.store.agents import Agent
+from hub.store.tables import calls as call_rows
 from hub.store.tables import offers as offer_rows
 from hub.store.tables import presence
 from hub.store.tables import work_items as items
@@ -142,7 +143,15 @@ async def test_a_chat_does_not_take_a_call_away(office: Office) -> None:
     mail = await office.mail()
     await office.call(mail)
     item = await only(office.database, items)
+    of_call = {"account": "+31203080000", "caller": "+31612345678", "language": "nl"}
+    await office.database.write(lambda c: calls.add(c, "CA1", mail.conversation_id, **of_call))
     await office.database.write(lambda c: work_items.claim(c, item.id, anna))
     await office.chat(mail)
     talking = await office.item(item.id)
     assert (talking.channel, talking.state, talking.agent_id) == ("phone", "assigned", anna.id)
+    over = update(call_rows).values(state="over")
+    await office.database.write(lambda c: c.execute(over))
+    await office.chat(mail)
+    chatting = await office.item(item.id)
+    assert (chatting.channel, chatting.state) == ("chat", "waiting")
+    assert chatting.preferred_agent_id == anna.id

@@ -93,8 +93,8 @@ def test_a_tie_is_refused_with_an_example():
         text_of("target_group: b2b/key, role: sales", "channel: phone, topic: bill, role: billing")
     )
     assert problem.line == len(HEAD.splitlines()) + 3
-    assert "settle role differently" in problem.what
-    assert "b2b/key inbound phone bill" in problem.what
+    assert "settle who is responsible (role) differently" in problem.what
+    assert "“Businesses / Key accounts, Phone to us, Bill”" in problem.what
     assert "`order`" in problem.what_to_do
 
 

@@ -87,13 +87,17 @@ ROW_MISTAKES = {
     "name used twice": (
         "results: [{name: a, title: {en: A, nl: A}}, {name: a, title: {en: B, nl: B}}]",
         "A list does not fit",
-        "a is used 2 times",
+        "Choose another name: a is there 2 times",
     ),
     "unknown skill": ("skills: {duch: 2}", "no skill 'duch'", "'dutch'"),
     "unknown channel instead": ("instead: [fone]", "'fone'", "'phone'"),
     "unused channel instead": ("instead: [sms]", "no channel in use 'sms'", "email, phone"),
     "channel instead of itself": ("channel: phone, instead: [phone]", "'phone'", "another channel"),
-    "channel instead twice": ("instead: [phone, phone]", "A list", "phone is there 2 times"),
+    "channel instead twice": (
+        "instead: [phone, phone]",
+        "A list",
+        "Write phone once: it is there 2 times",
+    ),
     "unknown clock": ("sla: {clock: busines}", "'busines'", "'business'"),
     "too little capacity": ("capacity: 0", "'0'", "1 or more"),
     "too much capacity": ("capacity: 101", "'101'", "100 or less"),
@@ -203,6 +207,42 @@ def test_two_rows_for_the_same_contacts_are_refused_even_on_one_line():
     head = HEAD + "moments: [{topic: bill, role: sales}, {topic: bill, order: 1}]\n"
     _, said = only_problem(head)
     assert "same contacts" in said
+
+
+def test_a_tie_is_said_in_the_words_of_who_made_the_model_with_a_row_that_ends_it():
+    rows = ["target_group: b2b/key, role: sales, priority_minutes: 5"]
+    rows.append("channel: phone, direction: inbound, topic: bill/late, role: billing")
+    text = text_of(*rows)
+    (problem,) = problems_of(text)
+    line = len(text.splitlines())
+    assert str(problem) == (
+        f"model.yaml:{line}: The row for “all customers, Phone to us, Bill / Late bill”: It and "
+        f"the row on line {line - 1}, for “Businesses / Key accounts, any channel, any topic”, "
+        "settle who is responsible (role) differently, for instance for “Businesses / Key "
+        "accounts, Phone to us, Bill / Late bill”; neither outranks the other. "
+        "Give one of them a higher `order`, "
+        "or add a row for “Businesses / Key accounts, Phone to us, Bill / Late bill”: it is more "
+        "specific than both."
+    )
+    assert "en die op regel" in problem.told("nl")
+    assert "voor “Bedrijven / Grote klanten, elk kanaal, elk onderwerp”" in problem.told("nl")
+    rows.append("target_group: b2b/key, channel: phone, direction: inbound, topic: bill/late")
+    rows[-1] += ", role: billing"
+    assert problems_of(text_of(*rows)) == (), "the row that was proposed"
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "entry"),
+    [
+        ("hours: office}", "hours: offic}", "The role “Service”, hours: There is no entry"),
+        ("Europe/Amsterdam", "Europe", "The hours “Office hours”, time_zone: 'Europe' does not"),
+        ("directions: [inbound]", "directions: x", "The channel “Partner”, directions: 'x' stands"),
+        ("en: Key accounts", "de: Konto", "The target group “Businesses / b2b/key”, title.en: "),
+        ("  bill: {", "  bil: {", "The topic “bill / Late bill”: 'bill/late' lies under 'bill'"),
+    ],
+)
+def test_a_mistake_names_the_entry_that_it_is_in(right: str, wrong: str, entry: str):
+    assert any(entry in problem.what for problem in problems_of(HEAD.replace(right, wrong)))
 
 
 def test_without_a_section_skills_any_skill_will_do():

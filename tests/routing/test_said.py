@@ -19,14 +19,20 @@ BROKEN = {
     HEAD.replace(
         "triage_role: triage\n", ""
     ): "'triage_role' ontbreekt. Voeg hier `triage_role:` toe.",
-    HEAD + "moments: [{rol: sales}]\n": ("De sleutel 'rol' is hier niet bekend. Bedoelt u 'role'?"),
+    HEAD + "moments: [{rol: sales}]\n": (
+        "De rij voor “alle klanten, elk kanaal, elk onderwerp”, rol: De sleutel 'rol' is hier niet "
+        "bekend. Bedoelt u 'role'?"
+    ),
     HEAD + "moments: [{role: sales, sla: {resolution: soon}}]\n": (
-        "'soon' past niet. een duur wordt geschreven als 30m, 4h, 2d of 1h30m."
+        "De rij voor “alle klanten, elk kanaal, elk onderwerp”, sla.resolution: 'soon' past niet. "
+        "Een duur wordt geschreven als 30m, 4h, 2d of 1h30m."
     ),
     HEAD + "moments: [{role: sales, priority_minutes: many}]\n": (
+        "De rij voor “alle klanten, elk kanaal, elk onderwerp”, priority_minutes: "
         "'many' is geen heel getal. Schrijf alleen cijfers."
     ),
     HEAD + "moments: [{role: sales, skills: none}]\n": (
+        "De rij voor “alle klanten, elk kanaal, elk onderwerp”, skills: "
         "'none' staat waar een groep sleutels hoort. Schrijf er regels `sleutel: waarde` onder."
     ),
     "a: b: c": (

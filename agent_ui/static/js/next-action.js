@@ -30,6 +30,7 @@ export function openedDoor() {
   const door = document.querySelector("[data-door]");
   if (!door) return null;
   showMore(door);
+  if (door.closest("#side")) document.body.dataset.view = "side";
   return door.matches("details") ? firstField(door) : door;
 }
 

@@ -13,6 +13,7 @@ from builders import TOKENS, mail_arrival
 from chat_house import PAGE_ORIGIN, SITE, House, Visitor, open_house
 from connectors.chat.visitor import proof_of, user_id
 from hub import clock
+from hub.store import calls
 from hub.store.arrivals import store_arrivals
 from hub.store.tables import contact_points, conversations, interactions, unrouted, work_items
 from workplace import add_work
@@ -118,13 +119,43 @@ async def test_of_two_the_one_that_is_named_is_meant(house: House, http: ClientS
     assert (row.details["placed"], row.details["placed_among"]) == ("named", "2")
 
 
+@pytest.mark.parametrize(("chosen", "joins"), [("", True), ("billing", False)])
+async def test_what_is_named_counts_more_than_the_words_and_less_than_the_choice(
+    house: House, http: ClientSession, chosen: str, joins: bool
+) -> None:
+    [mail] = await mailed(house, "delivery")
+    about = update(interactions).where(interactions.c.conversation_id == mail)
+    await house.database.write(lambda c: c.execute(about.values(subject="Order VK-20391")))
+    house.recognised = "billing"
+    await chats(http, house, "My bill of VK-20391", topic=chosen)
+    assert ((await said(house, "My bill of VK-20391")).conversation_id == mail) == joins
+
+
+async def test_words_of_another_topic_do_not_fit(house: House, http: ClientSession) -> None:
+    [mail] = await mailed(house, "delivery")
+    house.recognised = "billing"
+    await chats(http, house, "My bill")
+    assert (await said(house, "My bill")).conversation_id != mail
+
+
 async def test_while_they_are_on_the_phone_about_it_a_chat_stands_by_itself(
     house: House, http: ClientSession
 ) -> None:
     [mail] = await mailed(house, "delivery")
     await house.database.write(lambda c: c.execute(update(work_items).values(channel="phone")))
+    of_call = {"account": "+31203080000", "caller": "+31612345678", "language": "en"}
+    await house.database.write(lambda c: calls.add(c, "CA1", mail, **of_call))
     await chats(http, house, "Any news?")
     assert (await said(house, "Any news?")).conversation_id != mail
+
+
+async def test_after_a_call_about_it_a_chat_goes_on_there(
+    house: House, http: ClientSession
+) -> None:
+    [mail] = await mailed(house, "delivery")
+    await house.database.write(lambda c: c.execute(update(work_items).values(channel="phone")))
+    await chats(http, house, "One thing more")
+    assert (await said(house, "One thing more")).conversation_id == mail
 
 
 async def test_who_only_types_the_address_joins_nothing_and_reads_nothing(

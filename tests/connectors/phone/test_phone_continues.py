@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from builders import TOKENS, mail_arrival
 from config.demo.twilio.call import Call
@@ -11,6 +11,7 @@ from hub import clock
 from hub.intake import Intake
 from hub.store import presence
 from hub.store.tables import (
+    chat_visits,
     contact_points,
     conversations,
     former_decisions,
@@ -144,6 +145,22 @@ async def test_while_somebody_waits_in_it_a_second_call_stands_by_itself(house: 
     first, second = await waits(house), await waits(house)
     assert (first.waiting, second.waiting) == (True, True)
     assert len(await house.rows(select(conversations))) == 2
+
+
+@pytest.mark.parametrize("is_here", [True, False])
+async def test_a_call_goes_on_in_a_chat_that_was_left(house: House, is_here: bool) -> None:
+    """While somebody is in it, a call stands by itself."""
+    [mail] = await mailed(house, "order")
+    visit = {
+        "conversation_id": mail.conversation_id, "site": "shop", "visitor_id": "u-1",
+        "session_id": clock.new_id(), "identified": True, "page": "", "page_title": "",
+        "language": "nl", "seen_at": clock.now(), "left_at": None if is_here else clock.now(),
+        "our_seen": 0,
+    }  # fmt: skip
+    await house.write(lambda c: c.execute(insert(chat_visits), [visit]))
+    await house.write(lambda c: c.execute(update(items).values(channel="chat")))
+    await waits(house)
+    assert len(await house.rows(select(conversations))) == (2 if is_here else 1)
 
 
 async def test_what_was_answered_before_waits_first_for_who_helped_last(house: House) -> None:

@@ -22,7 +22,7 @@ from hub.rules.facts import (
     Rated,
     count,
 )
-from hub.rules.proposing import Known, holds, propose
+from hub.rules.proposing import Known, holds, possible, propose
 from hub.rules.rule import BadRule, Rule, read_rule
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
@@ -161,6 +161,19 @@ def test_the_best_is_of_those_in_force_and_the_order_does_not_matter(
     assert {one.id for one in found} == running
     priorities = [one.rule.priority for one in found]
     assert priorities == sorted(priorities, reverse=True)
+
+
+@given(
+    match=st.sampled_from(["all", "any"]),
+    when=st.lists(st.sampled_from([*HOLD, *NOT]), min_size=1, max_size=4),
+    unless=st.lists(st.sampled_from([*HOLD, *NOT]), max_size=2),
+)
+def test_what_is_ruled_out_before_reading_would_not_have_held(
+    match: str, when: list[dict[str, Any]], unless: list[dict[str, Any]]
+) -> None:
+    known = [Known("1", 1, rule(match=match, when=when, unless=unless))]
+    unread = Facts(NOW, TODAY, FULL.topic, FULL.channel, FULL.group)
+    assert propose(possible(known, unread), FULL) == propose(known, FULL)
 
 
 @given(st.lists(st.tuples(st.integers(0, 600), st.sampled_from("ab")), max_size=20))

@@ -13,7 +13,9 @@ from hub.interaction import Accepted, Arrival, Attachment, Channel
 from hub.replies import Reply, add_note, add_reply
 from hub.store import Database, agents, customers, timeline
 from hub.store import tables as t
+from hub.store.agents import Agent
 from hub.store.arrivals import store_arrivals
+from plans import asked, plan_of
 from stores import opened
 
 DAY = timedelta(days=1)
@@ -231,3 +233,18 @@ async def test_history_is_of_all_channels_newest_first(database: Database) -> No
     )
     assert [(line.subject, line.excerpt) for line in own] == [("Old", "a b c")]
     assert others == []
+
+
+async def test_who_may_read_some_is_not_looked_for_in_all_work_of_a_role(sqlite_url: str) -> None:
+    """Of that there may be a million pieces."""
+    anna = Agent("a", "anna", "Anna", "en", frozenset({"service", "billing"}), False)
+
+    def look(connection: Connection) -> str:
+        with asked(connection) as statements:
+            timeline.visible(connection, [str(number) for number in range(20)], anna)
+        return plan_of(connection, statements)
+
+    async with opened(sqlite_url) as store:
+        plan = await store.read(look)
+    assert "USING INDEX ix_work_items_conversation_id_created_at" in plan
+    assert "role_state" not in plan

@@ -145,3 +145,14 @@ def test_a_rule_that_takes_a_role_away_is_refused():
     narrow = rule.replace('"bill","bill/late"', '"bill/late"').replace('"billing"', "null")
     problem = problem_in(GOOD.replace(rule, narrow.replace("rule-1", "rule-0") + rule))
     assert "no role is left" in problem.what
+    assert "Rule 1: For “" in problem.what
+    assert problem.line == GOOD[: GOOD.index("<rule")].count("\n") + 1
+
+
+def test_a_mistake_in_a_rule_names_the_rule_and_its_column():
+    problem = problem_in(GOOD.replace('"billing"', '"biling"'))
+    assert problem.what.startswith("Rule 1, column role: ")
+    short = GOOD[: GOOD.index("      <outputEntry")] + GOOD[GOOD.index("    </rule>"[2:]) :]
+    problem = problem_in(short)
+    assert problem.what == "Rule 1: It has 4 columns, its table 6."
+    assert problem.what_to_do.startswith("Give it one for each of targetGroup")

@@ -59,8 +59,23 @@ def test_a_file_of_yaml_is_brought_with_its_comments(tmp_path: Path):
 def test_a_tie_in_a_spreadsheet_is_said_with_its_rows(tmp_path: Path):
     rows = "target_group: b2b, role: sales", "topic: bill, role: billing"
     write_form(read_definition(text_of(*rows), FILE), Form.CSV, tmp_path / "m")
-    with pytest.raises(BrokenModel, match=r"sheet moments:3: This row .* on line 2"):
+    with pytest.raises(BrokenModel, match=r"sheet moments:3: ") as error:
         read_form(tmp_path / "m", EXAMPLE)
+    [problem] = error.value.problems
+    assert problem.what.startswith("The row for “all customers, any channel, Bill”: It and the row")
+    assert "on row 2, for “Businesses, any channel, any topic”," in problem.what
+
+
+def test_what_a_folder_of_sheets_lacks_is_said_as_sheets(tmp_path: Path):
+    write_form(read_definition(text_of("role: sales"), FILE), Form.CSV, tmp_path / "m")
+    (tmp_path / "m" / "roles.csv").unlink()
+    whole = (tmp_path / "m" / "model.csv").read_text()
+    (tmp_path / "m" / "model.csv").write_text(whole.replace("triage_role", "triage"))
+    with pytest.raises(BrokenModel) as error:
+        read_form(tmp_path / "m", EXAMPLE)
+    said = {problem.what_to_do: problem.file for problem in error.value.problems}
+    assert "Add a sheet with the name roles." in said
+    assert said["Add a row for triage_role to the sheet model."].endswith("sheet model")
 
 
 def test_a_file_of_no_known_form_says_what_to_give(tmp_path: Path):

@@ -124,7 +124,10 @@ MISTAKES = {
     "broken list": ("moments", 8, "required_information", "[{name: a", "not YAML", "colons"),
     "no number": ("moments", 8, "priority_minutes", "many", "'many'", "digits"),
     "unknown mode": ("roles", 3, "mode", "pushed", "'pushed'", "offered"),
-    "no title": ("channels", 2, "title.nl", None, "'nl' is missing", "`nl:`"),
+    "no title": ("channels", 2, "title.nl", None, "'nl' is missing", "column title.nl"),
+    "no list": ("moments", 8, "instead", "email", "'email' stands", "[one, two]"),
+    "no group": ("moments", 8, "skills", "dutch", "'dutch' stands", "{one: 1, two: 2}"),
+    "no branch": ("topics", 3, "id", "x/y", "which is not there", "the id x to the sheet topics"),
     "formula": ("moments", 8, "role", "=A1", "formula", "outcome"),
     "id twice": ("roles", 3, "id", "triage", "already on row 2", "one of the two"),
 }

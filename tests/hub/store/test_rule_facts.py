@@ -1,0 +1,200 @@
+"""What rules are told of work, as things stood at any moment, on both databases."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, event, insert, update
+
+from builders import mail_arrival
+from console_house import House, open_house
+from hub import clock
+from hub.interaction import Channel
+from hub.promises import Promise
+from hub.rules.conditions import Fact
+from hub.rules.facts import CustomerKind, Facts, count
+from hub.store import rule_facts, work_items
+from hub.store.tables import (
+    agreements,
+    conversation_links,
+    customers,
+    deadlines,
+    deliveries,
+    invoices,
+    orders,
+    ratings,
+)
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+async def house(store_url: str, tmp_path: Path) -> AsyncIterator[House]:
+    async with open_house(store_url, tmp_path) as opened:
+        yield opened
+
+
+async def work(house: House, sender: str = "jan@example.org", subject: str = "Order 12") -> Any:
+    accepted = await house.receive(mail_arrival(sender, subject=subject))
+    return await house.work_of(accepted.conversation_id)
+
+
+async def facts(house: House, item: Any, at: datetime | None = None) -> Facts:
+    def read(connection: Connection) -> Facts:
+        [found] = work_items.by_ids(connection, [item.id])
+        moment = at or clock.now()
+        return rule_facts.read(connection, [found], lambda _: moment, list(Fact))[item.id]
+
+    return await house.database.read(read)
+
+
+async def put(house: House, table: Any, **values: Any) -> str:
+    row = {"id": clock.new_id()} | values
+    await house.write(lambda c: c.execute(insert(table), [row]))
+    return str(row["id"])
+
+
+async def order(house: House, customer_id: str, number: str) -> str:
+    return await put(
+        house, orders, number=number, customer_id=customer_id, placed_at=clock.now() - 4 * DAY,
+        channel="portal", state="confirmed", currency="EUR", lines=[], total=1, reference="",
+        address="", note="", version=1, updated_at=clock.now(),
+    )  # fmt: skip
+
+
+async def parcel(house: House, customer_id: str, order_id: str | None, **changes: Any) -> str:
+    values = {
+        "partner": "p", "tracking": clock.new_id(), "order_id": order_id, "order_number": "",
+        "customer_id": customer_id, "state": "in_transit", "flags": [], "address": "",
+        "preferences": {}, "version": 1, "created_at": clock.now(), "updated_at": clock.now(),
+        "expected_until": clock.now() - DAY,
+    }  # fmt: skip
+    return await put(house, deliveries, **values | changes)
+
+
+async def link(house: House, item: Any, kind: str, object_id: str) -> None:
+    row = {
+        "conversation_id": item.conversation_id, "kind": kind, "object_id": object_id,
+        "linked_at": clock.now(), "linked_by": "test",
+    }  # fmt: skip
+    await house.write(lambda c: c.execute(insert(conversation_links), [row]))
+
+
+async def agree(house: House, customer_id: str, **values: Any) -> None:
+    given = {
+        "customer_id": customer_id, "kind": "sla", "title": "Fast", "terms": "Within 48 h",
+        "valid_from": clock.now() - 10 * DAY, "owner": "",
+    }  # fmt: skip
+    await put(house, agreements, **given | values)
+
+
+async def test_of_a_stranger_little_is_known(house: House) -> None:
+    item = await work(house)
+    found = await facts(house, item)
+    assert (found.topic, found.group, found.channel) == ("order", "", Channel.EMAIL)
+    assert found.customer is CustomerKind.PRIVATE
+    assert found.waiting_since is not None
+    assert count(found.contacts) == 1
+    assert (found.late, found.overdue, found.missed, found.agreements) == ((), (), (), ())
+
+
+async def test_a_late_parcel_is_late_until_it_is_there(house: House) -> None:
+    item = await work(house)
+    named = await order(house, item.customer_id, "1043")
+    await link(house, item, "order", named)
+    came = clock.now() - timedelta(hours=2)
+    await parcel(house, item.customer_id, named, delivered_at=came, state="delivered")
+    await parcel(house, item.customer_id, None, tracking="3S1")
+    await parcel(house, item.customer_id, None, state="lost")
+    found = await facts(house, item)
+    assert [(one.number, one.named) for one in found.late] == [("3S1", False)]
+    before = await facts(house, item, came - timedelta(minutes=1))
+    assert {(one.number, one.named) for one in before.late} == {("1043", True), ("3S1", False)}
+    assert found.orders == ("1043",)
+
+
+async def test_contacts_about_an_order_are_those_of_the_house_by_name_or_parcel(
+    house: House,
+) -> None:
+    item = await work(house)
+    other = await work(house, "kim@example.net", "Order 13")
+    stranger = await work(house, "eve@example.com", "Order 14")
+    firm = await put(
+        house, customers, kind="organisation", name="Firm", target_group="", language="",
+        attributes={}, created_at=clock.now(),
+    )  # fmt: skip
+    ours = customers.c.id.in_([item.customer_id, other.customer_id])
+    await house.write(
+        lambda c: c.execute(update(customers).where(ours).values(organisation_id=firm))
+    )
+    theirs = await order(house, firm, "1043")
+    await link(house, item, "tracking", await parcel(house, firm, theirs))
+    await link(house, other, "order", theirs)
+    await link(house, stranger, "order", theirs)
+    found = await facts(house, item)
+    assert found.customer is CustomerKind.BUSINESS
+    assert count([one for one in found.contacts if "1043" in one.orders]) == 2
+    assert count([one for one in found.contacts if one.same_topic]) == 1
+    claimed = await facts(house, stranger)
+    assert (claimed.orders, claimed.late) == ((), ())
+    assert not any(one.orders for one in claimed.contacts)
+
+
+async def test_invoices_promises_agreements_ratings_and_deadlines(house: House) -> None:
+    item = await work(house)
+    now, who = clock.now(), item.customer_id
+    today = now.date()
+    bill = {"customer_id": who, "currency": "EUR", "amount": 100, "updated_at": now}
+    await put(house, invoices, number="F-1", due_on=today - 9 * DAY, **bill)
+    await put(house, invoices, number="F-2", due_on=today - 9 * DAY, paid_on=today, **bill)
+    await put(house, invoices, number="F-3", due_on=today - 9 * DAY, **bill | {"amount": -100})
+    await agree(house, who, valid_until=now + DAY)
+    await agree(house, who, title="Over", valid_until=now - DAY)
+    promise = {"kind": "promise", "due_at": now - DAY}
+    await agree(house, who, title="Broken", **promise)
+    await agree(house, who, title="Late", kept_at=now, valid_until=now, **promise)
+    await agree(house, who, title="Kept", kept_at=now - 2 * DAY, **promise)
+    await agree(house, who, title="Runs", kind="promise", due_at=now + DAY)
+    talk = {"conversation_id": item.conversation_id, "channel": "email", "comment": ""}
+    await put(house, ratings, score=2, at=now - DAY, **talk)
+    await put(house, ratings, score=5, at=now + DAY, **talk)
+    due = now - timedelta(hours=1)
+    overdue = {"state": "running", "due_at": due, "breached_at": due}
+    await house.write(
+        lambda c: c.execute(
+            update(deadlines).where(deadlines.c.work_item_id == item.id).values(overdue)
+        )
+    )
+    found = await facts(house, item, now)
+    assert [(one.number, one.days) for one in found.overdue] == [("F-1", 9)]
+    assert [one.title for one in found.agreements] == ["Fast"]
+    assert {one.title for one in found.broken} == {"Broken", "Late"}
+    assert [one.score for one in found.ratings] == [2]
+    assert {one.promise for one in found.missed} == {Promise.FIRST_RESPONSE}
+    earlier = await facts(house, item, now - 2 * DAY)
+    assert {one.number for one in earlier.overdue} == {"F-1", "F-2"}
+    assert (earlier.broken, earlier.ratings, earlier.missed) == ((), (), ())
+
+
+async def test_only_what_is_needed_is_read_and_many_take_no_more(house: House) -> None:
+    many = [await work(house, f"p{number}@example.org") for number in range(3)]
+
+    async def queries(items: list[Any], needs: list[Fact]) -> int:
+        def read(connection: Connection) -> int:
+            found = work_items.by_ids(connection, [one.id for one in items])
+            asked: list[str] = []
+
+            def note(_c: Any, _k: Any, statement: str, *_: Any) -> None:
+                asked.append(statement)
+
+            event.listen(connection, "before_cursor_execute", note)
+            rule_facts.read(connection, found, lambda _: clock.now(), needs)
+            event.remove(connection, "before_cursor_execute", note)
+            return len(asked)
+
+        return await house.database.read(read)
+
+    assert await queries(many, []) == 0
+    assert await queries(many[:1], list(Fact)) == await queries(many, list(Fact))

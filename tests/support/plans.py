@@ -1,0 +1,50 @@
+"""What a database is asked, and how it goes about it."""
+
+import contextlib
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Connection, event
+
+Asked = list[tuple[str, Any]]
+
+_WHOLE = re.compile(r"Seq Scan on (\w+)")
+"""What PostgreSQL walks through though it was told not to: there is no other way."""
+
+
+@contextlib.contextmanager
+def asked(connection: Connection) -> Iterator[Asked]:
+    """The statements of this connection with their parameters, as they come."""
+    found: Asked = []
+
+    def note(*call: Any) -> None:
+        found.append((call[2], call[3]))
+
+    event.listen(connection, "before_cursor_execute", note)
+    try:
+        yield found
+    finally:
+        event.remove(connection, "before_cursor_execute", note)
+
+
+def walked(connection: Connection, statements: Asked) -> set[str]:
+    """The tables that these cannot be answered from without looking at every row."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET enable_seqscan = off")
+        plans = (_explained(connection, "EXPLAIN", one) for one in statements)
+        return {name for plan in plans for name in _WHOLE.findall(plan)}
+    lines = plan_of(connection, statements).splitlines()
+    return {line.split()[1] for line in lines if line.startswith("SCAN ")}
+
+
+def plan_of(connection: Connection, statements: Asked) -> str:
+    """How SQLite answers these, line by line."""
+    plans = (_explained(connection, "EXPLAIN QUERY PLAN", one) for one in statements)
+    return "\n".join(plans)
+
+
+def _explained(connection: Connection, how: str, one: tuple[str, Any]) -> str:
+    statement, parameters = one
+    rows = connection.exec_driver_sql(f"{how} {statement}", parameters)
+    return "\n".join(str(row[-1]) for row in rows)
