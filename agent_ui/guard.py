@@ -1,6 +1,5 @@
 """Stands before every view: who is it, is the request theirs, and what if it goes wrong."""
 
-import hmac
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
 from http import HTTPStatus
@@ -11,7 +10,7 @@ from aiohttp import web
 
 from agent_ui import words
 from agent_ui.pages import Pages
-from agent_ui.sessions import LANGUAGE_COOKIE, Sessions
+from agent_ui.sessions import LANGUAGE_COOKIE, Sessions, is_form_token
 from agent_ui.texts import Texts, preferred, texts_for
 from agent_ui.visit import FORM_TOKEN, Guest, Visit
 from agent_ui.workshop.seat import Seat, Seats
@@ -195,8 +194,7 @@ def _texts(request: web.Request, agent: Agent | None) -> Texts:
     return texts_for(preferred(chosen, cookie, accept=request.headers.get("Accept-Language", "")))
 
 
-async def _has_form_token(visit: Guest) -> bool:
+async def _has_form_token(visit: Visit | Seat) -> bool:
     if visit.request.method in _SAFE:
         return True
-    given = await visit.field(FORM_TOKEN)
-    return hmac.compare_digest(given.encode(), visit.form_token.encode())
+    return is_form_token(visit.token, await visit.field(FORM_TOKEN))

@@ -41,8 +41,10 @@ _HEADERS = {
     "Content-Security-Policy": POLICY,
     "Cache-Control": "no-store",
     "X-Frame-Options": "DENY",
-    "Vary": "X-Loket-Part, Cookie, Accept-Language",
+    "Vary": "X-Loket-Part, Cookie, Accept-Encoding, Accept-Language",
 }
+_WORTH_PACKING = 1_000
+"""Characters: a list of work is a tenth of its size then."""
 CONSOLE = "console.html"
 """The page that has the phone in it, where there is one."""
 
@@ -124,9 +126,12 @@ class Pages:
             **values,
         )
         headers = self._with_phone if template == CONSOLE else _HEADERS
-        return web.Response(
+        response = web.Response(
             text=body, status=status, content_type="text/html", headers=dict(headers)
         )
+        if len(body) > _WORTH_PACKING:
+            response.enable_compression()
+        return response
 
     def refusal(
         self,

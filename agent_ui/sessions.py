@@ -246,8 +246,21 @@ class Sessions:
 
 
 def form_token(token: str) -> str:
-    """The token that this session's forms carry: only who has the cookie can know it."""
-    return hmac.digest(token.encode(), b"form", hashlib.sha256).hex()
+    """The token that this session's forms carry: only who has the cookie can know it. Another one
+    each time: pages are packed, and what stays the same could be guessed from their size (BREACH).
+    """
+    salt = clock.new_secret()
+    return f"{salt}.{_proof(token, salt)}"
+
+
+def is_form_token(token: str, given: str) -> bool:
+    """Whether a form that carries `given` is of the session with this cookie."""
+    salt, _, proof = given.partition(".")
+    return hmac.compare_digest(proof.encode(), _proof(token, salt).encode())
+
+
+def _proof(token: str, salt: str) -> str:
+    return hmac.digest(token.encode(), f"form {salt}".encode(), hashlib.sha256).hex()
 
 
 REQUIRED = "second_factor"

@@ -10,12 +10,12 @@ from urllib.parse import quote, urlsplit
 from sqlalchemy import Connection
 
 from hub.errors import Rejected
-from hub.store import choices
+from hub.store import choices, customer_fields
 from hub.store.customers import Customer
 
 CHOICE = "links_out"
 NAMES = ("number", "name", "email", "phone", "organisation", "id")
-"""What a template may name, in braces."""
+"""What a template may name, in braces, beside the fields that administrators added."""
 MOST = 20
 LONGEST = 500
 _LONGEST_TITLE = 60
@@ -41,6 +41,11 @@ def of_customer(connection: Connection, customer: Customer) -> list[LinkOut]:
     return found
 
 
+def names(connection: Connection) -> list[str]:
+    """All that a template may name; a field that was archived does no harm in an old one."""
+    return [*NAMES, *customer_fields.by_key(connection)]
+
+
 def templates(connection: Connection) -> list[LinkOut]:
     said = choices.value(connection, CHOICE).get("links", [])
     return [LinkOut(one["title"], one["url"]) for one in said]
@@ -50,20 +55,21 @@ def keep(connection: Connection, links: Sequence[LinkOut], *, by: str) -> None:
     """Raises Rejected."""
     if len(links) > MOST:
         raise Rejected("too_many_links", f"At most {MOST}.", status=422)
+    known = names(connection)
     for one in links:
-        check(one)
+        check(one, known)
     chosen: Mapping[str, Any] = {"links": [{"title": o.title, "url": o.url} for o in links]}
     choices.keep(connection, CHOICE, chosen, by=by)
 
 
-def check(link: LinkOut) -> None:
-    """Whether it can be a template. Raises Rejected."""
+def check(link: LinkOut, known: Sequence[str] = NAMES) -> None:
+    """Whether it can be a template that names what is known. Raises Rejected."""
     if not 0 < len(link.title) <= _LONGEST_TITLE:
         raise Rejected("no_title", "Write a short name for the link.", status=422)
     if not _is_address(link.url):
         detail = "Write an address that begins with https:// or http://, and names its host."
         raise Rejected("bad_link", detail, status=422)
-    unknown = set(_PLACE.findall(link.url)) - set(NAMES)
+    unknown = set(_PLACE.findall(link.url)) - set(known)
     rest = _PLACE.sub("", link.url)
     if unknown or "{" in rest or "}" in rest:
         raise Rejected("unknown_place", "A name in braces is not known.", status=422)
@@ -85,7 +91,7 @@ def _known(customer: Customer) -> dict[str, str]:
     first: dict[str, str] = {}
     for point in customer.points:
         first.setdefault(point.kind, point.value)
-    return {
+    return customer.attributes | {
         "number": customer.number,
         "name": customer.name,
         "email": first.get("email", ""),

@@ -6,18 +6,22 @@ from collections.abc import Callable
 from http import HTTPStatus
 
 from aiohttp import web
+from aiohttp.web_request import FileField
 from sqlalchemy import Connection
 
 from agent_ui import words
 from agent_ui.context import ConsoleContext
-from agent_ui.office.words import FIELD_PLACES
+from agent_ui.office.words import FIELD_PLACES, NOT_TAKEN_IN
 from agent_ui.pages import Pages
-from agent_ui.texts import LANGUAGES
+from agent_ui.texts import LANGUAGES, Texts
 from agent_ui.views.sign_in import see_other
 from agent_ui.visit import Visit, number
+from hub import field_files
 from hub.custom_fields import CHOOSING, Choice, Field, FieldKind, Who, Whose
+from hub.downloads import disposition
 from hub.errors import Rejected
 from hub.store import customer_fields
+from hub.store.customer_fields import NotTakenIn
 
 PATH = "/console/admin/fields"
 _ROWS = 4
@@ -41,6 +45,25 @@ class CustomerFieldViews:
             await self._context.database.write(lambda c: customer_fields.add(c, wanted, by=by))
         except Rejected as error:
             return await self._list(visit, wanted, error)
+        return see_other(PATH)
+
+    async def file(self, _: Visit) -> web.StreamResponse:
+        """All of them, to be taken in elsewhere."""
+        known = await self._context.database.read(customer_fields.listed)
+        headers = {"Content-Disposition": disposition("fields.json"), "Cache-Control": "no-store"}
+        return web.Response(
+            text=field_files.written(known), content_type="application/json", headers=headers
+        )
+
+    async def take_in(self, visit: Visit) -> web.StreamResponse:
+        """Those of a file: new ones are added, known ones changed; all of them or none."""
+        given, by = (await visit.request.post()).get("file"), visit.known.id
+        content = given.file.read() if isinstance(given, FileField) else b""
+        try:
+            wanted = field_files.read_fields(content)
+            await self._context.database.write(lambda c: customer_fields.take_in(c, wanted, by=by))
+        except Rejected as error:
+            return await self._list(visit, _NEW, error)
         return see_other(PATH)
 
     async def one(self, visit: Visit) -> web.StreamResponse:
@@ -106,7 +129,7 @@ class CustomerFieldViews:
             visit,
             template,
             status=refused.status if refused else HTTPStatus.OK,
-            notice=words.reason(visit.texts, refused) if refused else "",
+            notice=_said(visit.texts, refused) if refused else "",
             wrong=place,
             typed=typed,
             rows=[*typed.choices, *[Choice("", {})] * _ROWS],
@@ -114,6 +137,16 @@ class CustomerFieldViews:
             choosing=CHOOSING,
             **values,
         )
+
+
+def _said(texts: Texts, refused: Rejected) -> str:
+    match refused:
+        case NotTakenIn():
+            why = f"{refused.key}: {words.reason(texts, refused.why)}"
+            return texts(NOT_TAKEN_IN, why=why)
+        case Rejected(code="bad_fields_file"):
+            return texts(NOT_TAKEN_IN, why=refused.detail)
+    return words.reason(texts, refused)
 
 
 async def _wanted(visit: Visit, topics: list[str], former: Field | None = None) -> Field:

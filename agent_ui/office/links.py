@@ -61,5 +61,5 @@ class LinkViews:
             notice=words.reason(visit.texts, refused) if refused else "",
             links=await self._context.database.read(links_out.templates),
             typed=typed or LinkOut("", ""),
-            names=links_out.NAMES,
+            names=await self._context.database.read(links_out.names),
         )

@@ -20,6 +20,7 @@ from agent_ui.office.rules import RuleViews
 from agent_ui.office.upkeep import UpkeepViews
 from agent_ui.office.wall import WallViews
 from agent_ui.office.welcome import WelcomeViews
+from hub import field_files
 from hub.http import Route
 
 
@@ -113,6 +114,13 @@ def _administration(views: OfficeViews, guard: Guard) -> Sequence[Route]:
         Route("POST", home + "/links/remove", administrators(views.links.remove)),
         Route("GET", fields, administrators(views.customer_fields.page)),
         Route("POST", fields, administrators(views.customer_fields.add)),
+        Route("GET", fields + ".json", administrators(views.customer_fields.file)),
+        Route(
+            "POST",
+            fields + "/file",
+            administrators(views.customer_fields.take_in),
+            body_limit=field_files.MOST_BYTES,
+        ),
         Route("GET", fields + "/{id}", administrators(views.customer_fields.one)),
         Route("POST", fields + "/{id}", administrators(views.customer_fields.change)),
         Route("POST", fields + "/{id}/act", administrators(views.customer_fields.act)),

@@ -44,9 +44,11 @@ OFFICE_REASONS = {
     "bad_choices": N_("Write 1 to 100 choices, each once, and what each is called."),
     "hidden_search": N_("What only supervisors see cannot be searched. Choose one of the two."),
     "too_many_fields": N_("There are 100 fields. Change one that is not used instead."),
+    "other_kind_of_field": N_("There is a field of another kind with this key."),
     "no_field": N_("This field is not there any more."),
 }
 
+NOT_TAKEN_IN = N_("Nothing was taken in. {why}")
 FIELD_PLACES = {
     "bad_key": "key",
     "key_taken": "key",

@@ -15,7 +15,7 @@ from agent_ui.views.sign_in import see_other
 from agent_ui.visit import Visit
 from agent_ui.words import reason
 from hub.errors import Rejected
-from hub.store import canned
+from hub.store import canned, customer_fields
 from hub.store.canned import Canned
 
 PAGE = "/console/replies"
@@ -63,6 +63,7 @@ class CannedViews:
         status: int = HTTPStatus.OK,
     ) -> web.StreamResponse:
         replies = await self._context.database.read(canned.all_of)
+        fields = await self._context.database.read(customer_fields.listed)
         return self._pages.page(
             visit,
             "canned.html",
@@ -70,7 +71,7 @@ class CannedViews:
             replies=replies,
             given=given,
             problem=problem,
-            places=PLACES,
+            places=[*PLACES, *(one.key for one in fields)],
             topics=self._context.topics.titles(visit.texts.language),
         )
 

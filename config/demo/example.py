@@ -8,8 +8,8 @@ import yaml
 from pydantic import BaseModel, Field
 
 from hub.arrangements import Arrangement as ContactArrangement
-from hub.custom_fields import FieldKind, Who, Whose
 from hub.deliveries import EventKind
+from hub.field_files import FieldEntry
 from hub.interaction import Channel, Frozen
 
 DATA = Path(__file__).parent / "data"
@@ -47,25 +47,6 @@ class Customer(Frozen):
     attributes: dict[str, str] = Field(default_factory=dict)
     agreements: tuple[Agreement, ...] = ()
     contacts: tuple["Customer", ...] = ()
-
-
-class FieldChoice(Frozen):
-    name: str
-    titles: dict[str, str]
-
-
-class FieldEntry(Frozen):
-    """A field of customers."""
-
-    key: str
-    kind: FieldKind
-    titles: dict[str, str]
-    whose: tuple[Whose, ...] = tuple(Whose)
-    choices: tuple[FieldChoice, ...] = ()
-    currency: str = ""
-    topics: tuple[str, ...] = ()
-    changed_by: Who = Who.AGENT
-    searchable: bool = False
 
 
 class Writer(Frozen):

@@ -9,11 +9,10 @@ from sqlalchemy import Connection, null, select, update
 
 from config.demo import example, history, rules, trade
 from config.demo.addresses import CHAT_SITE
-from config.demo.example import ALL_ROLES, AgentEntry, Agreement, Customer, FieldEntry
+from config.demo.example import ALL_ROLES, AgentEntry, Agreement, Customer
 from config.demo.sign_ins import Passwords
 from connectors.chat.visitor import user_id
 from hub import clock
-from hub.custom_fields import Choice, Field
 from hub.interaction import Party, PointKind
 from hub.store import Database, agents, audit, customer_fields, outbox
 from hub.store.inserting import insert_all
@@ -49,7 +48,7 @@ def _load(connection: Connection, model: Model, hashes: Mapping[str, str]) -> No
         return
     now = clock.now()
     for entry in example.fields():
-        customer_fields.add(connection, _field(entry), by="demo")
+        customer_fields.add(connection, entry.field, by="demo")
     for customer in example.customers():
         _add_customer(connection, customer, now, None)
     with outbox.untold(connection):
@@ -114,12 +113,6 @@ def _add_customer(
     insert_all(connection, agreements, [_agreed(a, customer_id, now) for a in customer.agreements])
     for contact in customer.contacts:
         _add_customer(connection, contact, now, customer_id)
-
-
-def _field(entry: FieldEntry) -> Field:
-    given = {name: getattr(entry, name) for name in FieldEntry.model_fields}
-    choices = [Choice(one.name, one.titles) for one in entry.choices]
-    return Field(**given | {"id": "", "choices": choices})
 
 
 def _points(customer: Customer, customer_id: str, now: datetime) -> list[dict[str, Any]]:

@@ -31,6 +31,15 @@ _CHOICE = re.compile(r"[a-z0-9][a-z0-9_-]{0,49}")
 _CURRENCY = re.compile("[A-Z]{3}")
 
 
+class NotTakenIn(Rejected):
+    """Of a file of fields, the one with this key is not right, for this reason."""
+
+    def __init__(self, key: str, why: Rejected) -> None:
+        self.key = key
+        self.why = why
+        super().__init__("bad_fields_file", f"{key}: {why.detail}", status=422)
+
+
 def listed(connection: Connection, *, archived: bool = False) -> list[Field]:
     """In their order; `archived`: those too."""
     columns = customer_fields.c
@@ -91,6 +100,22 @@ def change(connection: Connection, wanted: Field, *, by: str) -> None:
         choices=[*wanted.choices, *gone],
     )
     _write(connection, former, _checked(kept), by)
+
+
+def take_in(connection: Connection, wanted: Sequence[Field], *, by: str) -> None:
+    """Add those whose key is new, and change the others. Raises Rejected, which says of which."""
+    known = by_key(connection)
+    for one in wanted:
+        former = known.get(one.key)
+        try:
+            if former is None:
+                add(connection, one, by=by)
+                continue
+            if former.kind is not one.kind:
+                raise _wrong("other_kind_of_field", "It is there with another kind.")
+            change(connection, replace(one, id=former.id), by=by)
+        except Rejected as error:
+            raise NotTakenIn(one.key, error) from error
 
 
 def set_archived(connection: Connection, field_id: str, *, archived: bool, by: str) -> None:

@@ -12,10 +12,13 @@ from sqlalchemy import (
     Connection,
     Select,
     and_,
+    bindparam,
     func,
+    literal_column,
     or_,
     select,
     true,
+    union_all,
 )
 
 from hub import clock
@@ -23,8 +26,10 @@ from hub.interaction import Channel
 from hub.store import presence, report_columns, work_facts
 from hub.store.constants import constant
 from hub.store.report_columns import NONE, Work
+from hub.store.seconds import Seconds
 from hub.store.tables import agents, presence_changes, reviews, work_items
 from hub.store.tables import work_facts as facts
+from hub.store.types import Instant
 from hub.store.work_items import DONE
 
 LONGEST = timedelta(days=367)
@@ -290,42 +295,46 @@ def available_seconds(connection: Connection, period: Period) -> dict[str, int]:
     """By agent, for how long they took offers in the period, or finished what they had taken."""
     until = min(period.until, clock.now())
     columns = presence_changes.c
-    state: dict[str, str] = {}
-    since: dict[str, datetime] = {}
-    found: dict[str, float] = {}
-    for agent_id, at, new in [
-        *_before(connection, period.since),
-        *connection.execute(
-            select(columns.agent_id, columns.at, columns.state)
-            .where(columns.at >= period.since, columns.at < until)
-            .order_by(columns.at, columns.id)
-        ),
-    ]:
-        if state.get(agent_id) in _THERE:
-            found[agent_id] = found.get(agent_id, 0) + (at - since[agent_id]).total_seconds()
-        state[agent_id], since[agent_id] = new, at
-    for agent_id, last in state.items():
-        if last in _THERE and until > since[agent_id]:
-            more = (until - since[agent_id]).total_seconds()
-            found[agent_id] = found.get(agent_id, 0) + more
-    return {agent_id: round(seconds) for agent_id, seconds in found.items()}
-
-
-def _before(connection: Connection, since: datetime) -> list[tuple[str, datetime, str]]:
-    """The state of each agent when the period began."""
-    columns = presence_changes.c
-    last = (
-        select(columns.agent_id, func.max(columns.at).label("at"))
-        .where(columns.at < since)
-        .group_by(columns.agent_id)
-        .subquery()
+    within = select(columns.id, columns.agent_id, columns.at, columns.state).where(
+        columns.agent_id.in_(select(agents.c.id)),  # by the index, which begins with the agent
+        columns.at >= period.since,
+        columns.at < until,
     )
+    changes = union_all(_before(period.since), within).subquery()
+    following = func.lead(changes.c.at).over(
+        partition_by=changes.c.agent_id, order_by=(changes.c.at, changes.c.id)
+    )
+    ended = func.coalesce(following, bindparam("until", until, type_=Instant))
+    spans = select(
+        changes.c.agent_id,
+        changes.c.state,
+        (Seconds(ended) - Seconds(changes.c.at)).label("seconds"),
+    ).subquery()
     rows = connection.execute(
-        select(columns.agent_id, columns.state).join(
-            last, and_(last.c.agent_id == columns.agent_id, last.c.at == columns.at)
-        )
+        select(spans.c.agent_id, func.sum(spans.c.seconds))
+        .where(spans.c.state.in_([constant(one) for one in _THERE]))
+        .group_by(spans.c.agent_id)
     )
-    return [(row.agent_id, since, row.state) for row in rows]
+    return {agent_id: round(seconds) for agent_id, seconds in rows}
+
+
+def _before(since: datetime) -> Select[Any]:
+    """The state of each agent when the period began, as if it had become that then."""
+    columns = presence_changes.c
+    state = (
+        select(columns.state)
+        .where(columns.agent_id == agents.c.id, columns.at < since)
+        .order_by(columns.at.desc(), columns.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    begun = bindparam("begun", since, type_=Instant)
+    return select(
+        literal_column("''").label("id"),
+        agents.c.id.label("agent_id"),
+        begun.label("at"),
+        state.label("state"),
+    )
 
 
 def reviewed(connection: Connection, period: Period) -> dict[str, tuple[int, int]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, case, func, literal_column, or_, select
 
 from hub import clock
 from hub.interaction import Channel
@@ -281,10 +281,12 @@ def _counts(
         waits = behind("waiting", now=now, since=since)
         counted["oldest"] = func.min(case((waits, columns.waiting_since)))
     named = [expression.label(name) for name, expression in counted.items()]
+    # SQLite would group by the index of roles, which goes through all work that there ever was.
+    role = columns.role.concat(literal_column("''"))
     rows = connection.execute(
-        select(columns.role, columns.channel, *named)
+        select(role.label("role"), columns.channel, *named)
         .where(within)
-        .group_by(columns.role, columns.channel)
+        .group_by(role, columns.channel)
     )
     return [
         (row["role"], row["channel"], {name: row[name] for name in counted})

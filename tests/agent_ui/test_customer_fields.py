@@ -264,3 +264,28 @@ async def test_what_a_visitor_answered_before_is_read_as_a_value(asked: House) -
         assert page.path.endswith(accepted.conversation_id)
         assert page.values(".need [checked]") == ["silver"]
         assert "Silver the customer says so" in page.text(".need")
+
+
+async def test_links_and_canned_replies_name_fields(
+    house: House, anna: Person, ina: Person
+) -> None:
+    accepted = await house.receive(subject="My order 12")
+    risk = await add_field(house, ina, "Risk", seen_by="supervisor")
+    since = await add_field(house, ina, "Since", kind="date")
+    links = "/console/admin/links"
+    for title, url in (
+        ("ERP", "https://erp.example/{since}"),
+        ("No", "https://erp.example/{risk}"),
+    ):
+        assert (await ina.post(links, title=title, url=url)).status == 200
+    text = {"text.en": "Since {since}, {risk}", "text.nl": "Sinds {since}"}
+    await ina.post("/console/replies", shortcut="since", title="Since", **text)
+    await put(house, ina, since, "2026-03-09")
+    await put(house, ina, risk, "pays late")
+    path = f"/console/conversations/{accepted.conversation_id}"
+    page = await anna.get(path)
+    assert [page.value(".links-out a", "href")] == ["https://erp.example/2026-03-09"]
+    assert page.texts(".links-out a") == ["ERP (opens another system)"]
+    assert (await anna.get(f"{path}/replies")).text("[data-text]") == "Since 9 March 2026, {risk}"
+    await house.write(lambda c: c.execute(update(customers).values(language="nl")))
+    assert (await anna.get(f"{path}/replies")).text("[data-text]") == "Sinds 9 maart 2026"

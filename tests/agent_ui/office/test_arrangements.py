@@ -51,7 +51,7 @@ async def asks(house: House, ina: Person) -> None:
 
 async def test_it_reads_as_a_line_and_is_in_the_audit_log(house: House, ina: Person) -> None:
     page = await ina.post(PAGE, **FORM, quiet_from="18", quiet_until="8", en="Ask for Kim.")
-    line = "Phone first, then e-mail, at most 1 message in 7 days, not between 18 and 8 h Ask for"
+    line = "Phone first, then e-mail, at most 1 message in 7 days, not between 18 and 8 h. Ask for"
     assert line in page.text("main")
     assert page.value("select[name='channel.1'] option[selected]") == "email"
     lines = [row for row in await house.rows(audit_log) if row.object == "arrangements"]

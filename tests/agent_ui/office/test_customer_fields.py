@@ -1,6 +1,10 @@
 """Administrators add fields to customers, change them, and archive them with what they hold."""
 
-from console_house import House, Person
+import json
+
+from aiohttp import FormData
+
+from console_house import House, Page, Person
 from customer_fields import BOTH, FIELDS, add_field, choices
 from hub.store.tables import audit_log, customer_fields
 
@@ -64,3 +68,38 @@ async def test_only_administrators_come_here(house: House, anna: Person) -> None
     assert (await anna.get(FIELDS)).status == 403
     assert (await anna.post(FIELDS, **({"title.en": "Loyalty"} | BOTH))).status == 403
     assert await house.rows(customer_fields) == []
+
+
+async def test_fields_go_to_another_organisation_and_back(house: House, ina: Person) -> None:
+    await add_field(house, ina, "Loyalty", kind="one_of", **choices(("Gold", "Goud")))
+    await add_field(house, ina, "Limit", kind="amount", currency="EUR", required="1")
+    file = await ina.get(FIELDS + ".json")
+    assert file.headers["Content-Disposition"].startswith('attachment; filename="fields.json"')
+    before = await house.rows(customer_fields)
+    page = await take_in(ina, file.body)
+    assert (page.path, await house.rows(customer_fields)) == (FIELDS, before), "nothing changed"
+    entries = json.loads(file.body)
+    entries[1]["titles"] = {"en": "Most on credit"}
+    new = {"key": "since", "kind": "date", "titles": {"nl": "Sinds"}}
+    page = await take_in(ina, json.dumps([*entries, new]))
+    assert page.texts("tbody th a") == ["Loyalty", "Most on credit", "Sinds"]
+    for wrong, said in (
+        ([entries[0] | {"kind": "text"}], "loyalty: There is a field of another kind with this"),
+        ([new | {"key": "from"}, new | {"key": "email"}], "email: Use small letters"),
+        ([{"key": "x"}], "0.kind: Field required"),
+        ([new | {"colour": "red"}], "0.colour: Extra inputs"),
+        ("no list", "file: Input should be a valid"),
+    ):
+        page = await take_in(ina, json.dumps(wrong))
+        assert page.status == 422
+        assert page.text("[role=alert]").startswith(f"Nothing was taken in. {said}")
+    assert (await take_in(ina, "{")).status == 422
+    assert len(await house.rows(customer_fields)) == 3, "all of a file or nothing"
+
+
+async def take_in(who: Person, content: str) -> Page:
+    form = FormData({"form_token": who.token})
+    form.add_field("file", content.encode(), filename="fields.json")
+    path = f"{who.origin}{FIELDS}/file"
+    async with who.http.post(path, data=form, headers={"Origin": who.origin}) as response:
+        return Page(response, await response.text())

@@ -1,0 +1,49 @@
+"""What is read again and again goes through what it needs, however much is kept."""
+
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection
+
+from hub.store import Database, reporting, wall
+from hub.store.reporting import Period
+from plans import asked, plan_of, walked
+from stores import opened
+
+NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
+WEEK = Period(NOW - timedelta(days=7), NOW)
+
+
+@pytest.fixture
+async def database(sqlite_url: str) -> AsyncIterator[Database]:
+    async with opened(sqlite_url) as database:
+        yield database
+
+
+async def test_the_wallboard_reads_open_work_and_that_of_today(database: Database) -> None:
+    plan = await of(database, lambda c: wall.read(c, since=NOW))
+    assert "ix_work_items_role_state" not in plan
+    assert "SCAN work_items USING INDEX ix_work_items_open_customer" in plan
+    assert "SEARCH work_items USING INDEX sqlite_autoindex_work_items_1 (id>?)" in plan
+
+
+async def test_who_was_there_in_a_week_is_not_sought_in_all_years(database: Database) -> None:
+    def look(connection: Connection) -> set[str]:
+        with asked(connection) as statements:
+            reporting.available_seconds(connection, WEEK)
+        return walked(connection, statements)
+
+    assert "presence_changes" not in await database.read(look)
+
+
+async def of(database: Database, work: Callable[[Connection], Any]) -> str:
+    """How SQLite does this."""
+
+    def look(connection: Connection) -> str:
+        with asked(connection) as statements:
+            work(connection)
+        return plan_of(connection, statements)
+
+    return await database.read(look)
