@@ -183,7 +183,9 @@ async def _problems(request: web.Request, handler: Handler) -> web.StreamRespons
     except web.HTTPException as error:
         if error.status < HTTPStatus.BAD_REQUEST or error.content_type != "text/plain":
             raise
-        answer = problem(error.status, error.reason)
+        # Of the others, the text only says the reason again.
+        too_large = isinstance(error, web.HTTPRequestEntityTooLarge)
+        answer = problem(error.status, error.reason, (error.text or "") if too_large else "")
         if "Allow" in error.headers:
             answer.headers["Allow"] = error.headers["Allow"]
         return answer

@@ -91,6 +91,38 @@ def staff_id(number: int) -> str:
     return f"00000000-0000-7000-8000-{number:012x}"
 
 
+@dataclass(frozen=True)
+class _Talk:
+    """One conversation with its work. `customer`, `staff`: by their numbers; None: by its own."""
+
+    number: int
+    id: str
+    customer: int
+    channel: str
+    at: datetime
+    ended: datetime
+    state: str
+    staff: int | None = None
+
+    @property
+    def is_done(self) -> bool:
+        return self.state == "done"
+
+    @property
+    def agent(self) -> str | None:
+        if self.state == "waiting":
+            return None
+        return staff_id(self.number % STAFF if self.staff is None else self.staff)
+
+    @property
+    def role(self) -> str:
+        return ROLE if self.agent is None else _ROLES[self.number % len(_ROLES)]
+
+    @property
+    def address(self) -> str:
+        return f"customer{self.customer}@customer.example"
+
+
 class _Year:
     def __init__(self, size: Size, until: datetime) -> None:
         self._size = size
@@ -158,8 +190,9 @@ class _Year:
         works_for = self._customer_id(number - place) if 0 < place <= EACH else None
         rows.add(
             t.customers, id=own, name=Speech(number).name(), organisation_id=works_for,
-            kind="person" if place else "organisation", target_group="b2c" if place > EACH else "b2b",
-            language="nl", attributes={}, created_at=at, number=f"C{number}",
+            kind="person" if place else "organisation",
+            target_group="b2c" if place > EACH else "b2b", language="nl", attributes={},
+            created_at=at, number=f"C{number}",
         )  # fmt: skip
         address = f"customer{number}@customer.example"
         rows.add(
@@ -182,58 +215,49 @@ class _Year:
 
     def _talk(self, rows: Rows, number: int) -> None:
         chance, at = random.Random(number), self._came(number)  # noqa: S311 (no secret)
-        own, customer = self._talk_id(number), number % self._size.customers
         newest = self._size.conversations - number
         state = "waiting" if newest <= self._size.waiting else "done"
         if state == "done" and newest <= self._size.waiting + 2 * STAFF:
             state = "assigned"
-        open_now, channel = state != "done", chance.choice(_CHANNELS)
+        channel = chance.choice(_CHANNELS)
         ended = at + timedelta(minutes=chance.randrange(30, 3000))
+        customer = number % self._size.customers
+        talk = _Talk(number, self._talk_id(number), customer, channel, at, ended, state)
         entries = 1 if state == "waiting" else EACH
-        self._head(rows, own, number, customer, channel, at, entries, open_now)
+        self._head(rows, talk, entries)
         for place in range(1, entries + 1):
-            self._entry(
-                rows, own, number, place, customer, channel, at + (ended - at) * place / EACH
-            )
-        agent = staff_id(number % STAFF) if state != "waiting" else None
-        self._work(rows, own, number, customer, channel, at, None if open_now else ended, agent)
+            self._entry(rows, talk, place, at + (ended - at) * place / EACH)
+        self._work(rows, talk)
 
-    def _head(
-        self, rows: Rows, own: str, number: int, customer: int, channel: str, at: datetime,
-        count: int, open_now: bool,
-    ) -> None:  # fmt: skip
+    def _head(self, rows: Rows, talk: _Talk, count: int) -> None:
         rows.add(
-            t.conversations, id=own, number=10_001 + number, customer_id=self._customer_id(customer),
-            subject=Speech(number).subject(), channel=channel,
-            state="open" if open_now else "resolved", interaction_count=count, created_at=at,
-            last_at=at,
+            t.conversations, id=talk.id, number=10_001 + talk.number, channel=talk.channel,
+            customer_id=self._customer_id(talk.customer), subject=Speech(talk.number).subject(),
+            state="resolved" if talk.is_done else "open", interaction_count=count,
+            created_at=talk.at, last_at=talk.at,
         )  # fmt: skip
-        rows.add(
-            t.participants, conversation_id=own, key=f"email:customer{customer}@customer.example"
-        )
+        rows.add(t.participants, conversation_id=talk.id, key=f"email:{talk.address}")
 
-    def _entry(
-        self, rows: Rows, talk: str, number: int, place: int, customer: int, channel: str,
-        at: datetime,
-    ) -> None:  # fmt: skip
+    def _entry(self, rows: Rows, talk: _Talk, place: int, at: datetime) -> None:
         """Our answers are at every second place; the fourth of four is that it was resolved."""
+        number = talk.number
         own = self._id(at, number * EACH + place if place <= EACH else -place % 2**48)
         ends, ours = place == EACH, place % 2 == 0
-        person = {"kind": "email", "value": f"customer{customer}@customer.example", "name": ""}
         blank = dict.fromkeys(("quoted", "html", "topic", "problem", "raw_sha256"), "")
         rows.add(
-            t.interactions, id=own, conversation_id=talk, customer_id=self._customer_id(customer),
-            sequence=place, kind="event" if ends else "message", channel=channel,
+            t.interactions, id=own, conversation_id=talk.id, sequence=place, channel=talk.channel,
+            customer_id=self._customer_id(talk.customer), kind="event" if ends else "message",
             account=mails.ACCOUNT, direction="outbound" if ours else "inbound", external_id=own,
-            dedupe_key=own, sender=person, recipients=[], subject=Speech(number).subject(),
-            text="" if ends else Speech(number * 7 + place).text(), language="nl", occurred_at=at,
-            received_at=at, automatic="", verification="verified", correlation_id="",
+            dedupe_key=own, sender={"kind": "email", "value": talk.address, "name": ""},
+            recipients=[], subject=Speech(number).subject(), language="nl", occurred_at=at,
+            text="" if ends else Speech(number * 7 + place).text(), received_at=at, automatic="",
+            verification="verified", correlation_id="",
             agent_id=staff_id(number % STAFF) if ours else None,
             details={"event": "resolved"} if ends else {}, **blank,
         )  # fmt: skip
         if ours and not ends:
             rows.add(
-                t.outbound, interaction_id=own, conversation_id=talk, channel=channel,
+                t.outbound, interaction_id=own, conversation_id=talk.id, channel=talk.channel,
                 state="delivered", attempts=1, error="", provider_id="", updated_at=at,
             )  # fmt: skip
         if place == 1 and number % 5 == 0:
@@ -243,60 +267,61 @@ class _Year:
                 content_id="",
             )  # fmt: skip
 
-    def _work(
-        self, rows: Rows, talk: str, number: int, customer: int, channel: str, at: datetime,
-        ended: datetime | None, agent: str | None,
-    ) -> None:  # fmt: skip
+    def _work(self, rows: Rows, talk: _Talk) -> None:
+        number, at = talk.number, talk.at
         own, decided = self._id(at, number), _decision(number % mails.MATTERS)
-        waits, role = agent is None, ROLE if agent is None else _ROLES[number % len(_ROLES)]
-        answered = None if waits else at + timedelta(minutes=number % 500)
-        state = "waiting" if waits else "done" if ended else "assigned"
+        answered = at + timedelta(minutes=number % 500) if talk.agent else None
         due = self._until + timedelta(days=30)
         rows.add(
-            t.work_items, id=own, conversation_id=talk, customer_id=self._customer_id(customer),
-            role=role, state=state, agent_id=agent, epoch=1, channel=channel, topic=decided.topic,
-            priority_minutes=0, waiting_since=at, first_response_due=due, overdue=False,
-            first_response_at=answered, decision=decided.as_json, created_at=at, resolved_at=ended,
-            rank=rank(at, 0, 0), answer_due=due if waits else None, skills={},
+            t.work_items, id=own, conversation_id=talk.id, role=talk.role, state=talk.state,
+            customer_id=self._customer_id(talk.customer), agent_id=talk.agent, epoch=1,
+            channel=talk.channel, topic=decided.topic, priority_minutes=0, waiting_since=at,
+            first_response_due=due, overdue=False, first_response_at=answered,
+            decision=decided.as_json, created_at=at, skills={}, rank=rank(at, 0, 0),
+            resolved_at=talk.ended if talk.is_done else None,
+            answer_due=None if talk.agent else due,
         )  # fmt: skip
-        for place, promise in enumerate(("first_response", "resolution")):
-            met = ended or (answered if place == 0 else None)
-            rows.add(
-                t.deadlines, id=self._id(at, 2 * number + place), work_item_id=own, source="",
-                conversation_id=talk, promise=promise, target=14_400, clock="calendar",
-                state="met" if met else "running",
-                history=[{"at": at.isoformat(), "what": "started", "hours": None}], due_at=due,
-                warn_at=due, next_at=None if met else due, created_at=at, met_at=met,
-                breached_at=met if number % 9 == 0 else None,
-            )  # fmt: skip
+        self._promises(rows, talk, own, {"first_response": answered, "resolution": None})
         for place, (action, kind) in enumerate(_STEPS):
             moment = at + timedelta(minutes=place)
-            if place < 2 and agent:
+            if kind and talk.agent:
                 rows.add(
                     t.assignment_steps, id=self._id(moment, 4 * number + place), work_item_id=own,
-                    at=moment, kind=kind, agent_id=agent, details={},
+                    at=moment, kind=kind, agent_id=talk.agent, details={},
                 )  # fmt: skip
             rows.add(
                 t.audit_log, id=self._id(moment, 4 * number + place), at=moment,
-                actor=agent or "router", action=action, object=own,
-                details={"conversation": talk, "epoch": place},
+                actor=talk.agent or "router", action=action, object=own,
+                details={"conversation": talk.id, "epoch": place},
             )  # fmt: skip
-        if ended is not None:
-            self._fact(rows, own, talk, number, customer, channel, at, ended, role)
+        if talk.is_done:
+            self._fact(rows, talk, own)
 
-    def _fact(
-        self, rows: Rows, item: str, talk: str, number: int, customer: int, channel: str,
-        at: datetime, ended: datetime, role: str,
-    ) -> None:  # fmt: skip
-        decided = _decision(number % mails.MATTERS)
+    def _promises(
+        self, rows: Rows, talk: _Talk, item: str, met: Mapping[str, datetime | None]
+    ) -> None:
+        due, at = self._until + timedelta(days=30), talk.at
+        for place, (promise, when) in enumerate(met.items()):
+            kept = talk.ended if talk.is_done else when
+            rows.add(
+                t.deadlines, id=self._id(at, 2 * talk.number + place), work_item_id=item,
+                source="", conversation_id=talk.id, promise=promise, target=14_400,
+                clock="calendar", state="met" if kept else "running", due_at=due, warn_at=due,
+                history=[{"at": at.isoformat(), "what": "started", "hours": None}],
+                next_at=None if kept else due, created_at=at, met_at=kept,
+                breached_at=kept if talk.number % 9 == 0 else None,
+            )  # fmt: skip
+
+    def _fact(self, rows: Rows, talk: _Talk, item: str) -> None:
+        number, at = talk.number, talk.at
         rows.add(
-            t.work_facts, work_item_id=item, conversation_id=talk,
-            customer_id=self._customer_id(customer), role=role, channel=channel,
-            topic=decided.topic, target_group="b2c", model_row=f"row {number % 40}",
-            agent_id=staff_id(number % STAFF), came_hour=int(at.timestamp()) // 3600, came_at=at,
-            done_at=ended, first_seconds=number % 500 * 60,
-            next_seconds=number % 900 if number % 3 else None,
-            resolution_seconds=round((ended - at).total_seconds()),
+            t.work_facts, work_item_id=item, conversation_id=talk.id, role=talk.role,
+            customer_id=self._customer_id(talk.customer), channel=talk.channel,
+            topic=_decision(number % mails.MATTERS).topic, target_group="b2c",
+            model_row=f"row {number % 40}", agent_id=talk.agent,
+            came_hour=int(at.timestamp()) // 3600, came_at=at, done_at=talk.ended,
+            first_seconds=number % 500 * 60, next_seconds=number % 900 if number % 3 else None,
+            resolution_seconds=round((talk.ended - at).total_seconds()),
             handling_seconds=number % 1_200, units=20, transfers=number % 11 == 0,
             holders=1, repeats=number % 13 == 0, promised=2, kept=2 - (number % 9 == 0),
             first_in_time=number % 9 != 0, abandoned=False,
@@ -306,21 +331,17 @@ class _Year:
     def _longest(self) -> Iterator[Rows]:
         """One conversation in the hands of the first agent, all of messages, of somebody who has
         colleagues."""
-        rows, number = Rows(), self._size.conversations
-        begun, talk, customer = self._since, self.longest_id, 1
-        self._head(rows, talk, number, customer, Channel.EMAIL, begun, self._size.longest, True)
-        self._work(rows, talk, number, customer, Channel.EMAIL, begun, None, staff_id(0))
+        rows, begun = Rows(), self._since
+        number = self._size.conversations
+        talk = _Talk(number, self.longest_id, 1, Channel.EMAIL, begun, begun, "assigned", staff=0)
+        self._head(rows, talk, self._size.longest)
+        self._work(rows, talk)
         for place in range(1, self._size.longest + 1):
             at = begun + (self._until - begun) * place / (self._size.longest + 1)
-            self._message(rows, talk, number, place, customer, at)
+            self._entry(rows, talk, place, at)
+            entry = rows.of[t.interactions.name][-1]
+            entry |= {"kind": "message", "details": {}, "text": Speech(place).text()}
         yield rows
-
-    def _message(
-        self, rows: Rows, talk: str, number: int, place: int, customer: int, at: datetime
-    ) -> None:
-        self._entry(rows, talk, number, place, customer, Channel.EMAIL, at)
-        entry = rows.of[t.interactions.name][-1]
-        entry |= {"kind": "message", "details": {}, "text": Speech(place).text()}
 
     def _presence(self, rows: Rows, number: int) -> None:
         """Somebody comes, has two breaks, and goes, each day."""

@@ -235,8 +235,7 @@ async def _bytes_of(request: web.Request) -> bytes:
     try:
         return await request.read()
     except web.HTTPRequestEntityTooLarge as error:
-        detail = f"The body is larger than {error.text or 'what is taken'}."
-        raise Rejected("too_large", detail, status=error.status) from error
+        raise Rejected("too_large", error.text or "", status=error.status) from error
 
 
 def _must_match(state: BaseModel, match: str | None) -> None:

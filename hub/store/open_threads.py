@@ -131,18 +131,16 @@ class OpenThreads:
         if not askers:
             return
         open_work = _open_work(connection, sorted({asker.customer_id for asker in askers}))
-        pools = {}
-        for asker in askers:
-            rows = open_work.get(asker.customer_id, [])
-            matter = (rows and _matter(asker.arrival, recognise)) or _ANY
-            pools[asker] = [row for row in rows if _is_kin(matter, row.topic)]
-        naming = _Naming(connection, [one for one, rows in pools.items() if len(rows) > 1], pools)
+        pools = {asker: _kin_of_chosen(open_work, asker) for asker in askers}
+        naming = _Naming(connection, [asker for asker, rows in pools.items() if rows], pools)
         for asker, rows in pools.items():
             arrival = asker.arrival
-            meant = rows if len(rows) == 1 else naming.named(arrival, rows)
+            names = naming.named(arrival, rows)
+            meant = names if len(names) == 1 else _by_words(names or rows, arrival, recognise)
             if len(meant) == 1 and not _is_taken(meant[0], arrival):
-                why = Why.FITS if len(rows) == 1 else Why.NAMED
-                choice = Choice(meant[0].id, why, len(open_work[asker.customer_id]))
+                several = len(open_work[asker.customer_id])
+                why = Why.NAMED if names and several > 1 else Why.FITS
+                choice = Choice(meant[0].id, why, several)
                 self._choices[arrival.channel, arrival.external_id] = choice
 
 
@@ -153,10 +151,19 @@ def _is_taken(row: Any, arrival: Arrival) -> bool:
     return _waits(arrival) and (row.is_busy or is_call_again)
 
 
-def _matter(arrival: Arrival, recognise: Recognise) -> str:
-    """What was chosen, else what is written; what stands there of a call are words of our own."""
-    by_words = arrival.channel is not Channel.PHONE
-    return arrival.thread.matter or (recognise(arrival) if by_words else "")
+def _kin_of_chosen(open_work: Mapping[str, list[Any]], asker: _Asker) -> list[Any]:
+    """What is open of the topic that was chosen; all where none was."""
+    chosen = asker.arrival.thread.matter or _ANY
+    rows = open_work.get(asker.customer_id, ())
+    return [row for row in rows if _is_kin(chosen, row.topic)]
+
+
+def _by_words(rows: Sequence[Any], arrival: Arrival, recognise: Recognise) -> list[Any]:
+    """Where no topic was chosen, those whose topic the words fit; of a call they are our own."""
+    if not rows or arrival.thread.matter or arrival.channel is Channel.PHONE:
+        return list(rows)
+    topic = recognise(arrival) or _ANY
+    return [row for row in rows if _is_kin(topic, row.topic)]
 
 
 def _waits(arrival: Arrival) -> bool:

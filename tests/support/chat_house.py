@@ -63,6 +63,8 @@ class House:
     bus_url: str = "local:"
     port: int = field(default_factory=free_port)
     topics: tuple[AskedTopic, ...] = ()
+    recognised: str = ""
+    """The topic that the rules find in every message."""
     asked_for: list[Membership] = field(default_factory=list)
     """What the model wants asked."""
 
@@ -114,7 +116,9 @@ class House:
             connectors=connectors,
             wake=self.relay.wake,
         )
-        self.intake = Intake(self.database, TOKENS, self.metrics, self.relay.wake)
+        self.intake = Intake(
+            self.database, TOKENS, self.metrics, self.relay.wake, lambda _arrival: self.recognised
+        )
         connector = ChatConnector(self.settings, self.context())
         connectors[Channel.CHAT] = connector
         self.bus.subscribe("send.chat", ["message.send.chat"], self.outbound.handle)

@@ -119,6 +119,25 @@ async def test_of_two_the_one_that_is_named_is_meant(house: House, http: ClientS
     assert (row.details["placed"], row.details["placed_among"]) == ("named", "2")
 
 
+@pytest.mark.parametrize(("chosen", "joins"), [("", True), ("billing", False)])
+async def test_what_is_named_counts_more_than_the_words_and_less_than_the_choice(
+    house: House, http: ClientSession, chosen: str, joins: bool
+) -> None:
+    [mail] = await mailed(house, "delivery")
+    about = update(interactions).where(interactions.c.conversation_id == mail)
+    await house.database.write(lambda c: c.execute(about.values(subject="Order VK-20391")))
+    house.recognised = "billing"
+    await chats(http, house, "My bill of VK-20391", topic=chosen)
+    assert ((await said(house, "My bill of VK-20391")).conversation_id == mail) == joins
+
+
+async def test_words_of_another_topic_do_not_fit(house: House, http: ClientSession) -> None:
+    [mail] = await mailed(house, "delivery")
+    house.recognised = "billing"
+    await chats(http, house, "My bill")
+    assert (await said(house, "My bill")).conversation_id != mail
+
+
 async def test_while_they_are_on_the_phone_about_it_a_chat_stands_by_itself(
     house: House, http: ClientSession
 ) -> None:
