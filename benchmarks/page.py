@@ -257,11 +257,14 @@ def _model(rows: Sequence[Row]) -> list[str]:
         "first decision µs",
         "later p50 µs",
         "later p99 µs",
+        "of which CPU µs",
         "mail of 2 KB p50 µs",
+        "load",
     )
     for row in sorted((row for row in rows if "load" in row), key=lambda row: int(row["rows"])):
         times = [f"{row[name]:.0f}" for name in ("first", "p50", "p99")]
-        times.append(f"{row['mail']:.0f}" if row.get("mail") else "")
+        times += [f"{row[name]:.0f}" if row.get(name) else "" for name in ("p99_cpu", "mail")]
+        times.append(f"{row.get('load_before', 0):.1f}")
         load = (f"{row['load']:.1f}", f"{row['cpu']:.1f}")
         lines.append(_line(f"{row['rows']:,}", *load, *times))
     proofs = (
@@ -296,9 +299,11 @@ def _topics(row: Row) -> list[str]:
 
 
 def _replay(rows: Sequence[Row]) -> list[str]:
-    lines = _head("contacts", "the draft differs in", "moved", "seconds")
+    head = ("contacts", "the draft differs in", "moved", "seconds", "CPU seconds", "load", "when")
+    lines = _head(*head)
     for row in rows:
-        numbers = (f"{row['moved']:,}", f"**{row['seconds']:.1f}**")
+        numbers = [f"{row['moved']:,}", f"**{row['seconds']:.1f}**", f"{row['cpu']:.1f}"]
+        numbers += [f"{row['load_before']:.1f}", row["at"][:16]]
         lines.append(_line(f"{row['contacts']:,}", row["draft"], *numbers))
     return lines
 

@@ -44,6 +44,7 @@ from hub.collecting import collect_seldom
 from hub.errors import Rejected
 from hub.settings import LogSettings
 from hub.store import dead_letters, migrate
+from hub.turns import take_short_turns
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="One contact point.")
 letters = typer.Typer(no_args_is_help=True, help="Messages that could not be handled.")
@@ -166,6 +167,7 @@ async def _serve(settings: Settings, role: Role) -> None:
     process = wiring.build(settings, role)
     await process.start()
     collect_seldom()
+    take_short_turns()
     log.info("process.ready", role=role.value, port=process.server.port)
     try:
         await stopped.wait()

@@ -133,6 +133,11 @@ async def why(studio: Studio, page: Page) -> None:
     await page.locator(".why").evaluate("(one) => one.scrollIntoView()")
 
 
+async def next_action(studio: Studio, page: Page) -> None:
+    await page.goto(await studio.mail())
+    await page.locator("[data-take]").wait_for()
+
+
 async def ruler(studio: Studio, page: Page) -> None:
     await page.goto(await studio.mail())
     await page.locator(".ruler").first.evaluate("(one) => one.scrollIntoView({block: 'center'})")
@@ -227,6 +232,7 @@ SHOTS = {
     "console-dark": Shot(console, "sam", DARK),
     "console-phone": Shot(console, "sam", PHONE),
     "why": Shot(why, "sam"),
+    "next-action": Shot(next_action, "sam"),
     "ruler": Shot(ruler, "sam"),
     "call": Shot(call, "sam"),
     "chat": Shot(chat),

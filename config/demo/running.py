@@ -18,6 +18,7 @@ from connectors.partners.notices import TEXTS
 from hub import clock
 from hub.collecting import collect_seldom
 from hub.store import migrate
+from hub.turns import take_short_turns
 from routing.model_file import load_model
 
 ORGANISATION = "Van Dalen Koffie"
@@ -51,6 +52,7 @@ async def run_demo(*, port: int, smtp_port: int, sink_port: int, folder: Path) -
     process = wiring.build(settings, extra=demo)
     await process.start()
     collect_seldom()
+    take_short_turns()
     try:
         _greet(demo, settings, smtp_port)
         await stopped.wait()

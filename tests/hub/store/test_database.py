@@ -13,7 +13,7 @@ from hub.errors import StoreDown
 from hub.store import Database
 from hub.store.database import open_database
 from hub.store.inserting import insert_new
-from hub.store.reader import MOST_AT_ONCE
+from hub.store.reader import HELPERS
 from hub.store.tables import audit_log, roles
 from stores import count, only, opened
 
@@ -132,7 +132,7 @@ async def test_on_sqlite_who_reads_for_long_holds_up_nobody(sqlite_url: str) -> 
         done = Event()
         long = [
             asyncio.create_task(database.read(lambda _: done.wait(PATIENCE)))
-            for _ in range(MOST_AT_ONCE - 1)
+            for _ in range(HELPERS)
         ]
         assert await database.read(adding("a")) == "a"
         done.set()
@@ -140,7 +140,7 @@ async def test_on_sqlite_who_reads_for_long_holds_up_nobody(sqlite_url: str) -> 
 
 
 async def test_many_more_than_read_at_once_are_all_answered(database: Database) -> None:
-    asked = range(10 * MOST_AT_ONCE)
+    asked = range(60)
     answers = await asyncio.gather(
         *(database.read(lambda c, n=n: c.execute(select(literal(n))).scalar_one()) for n in asked)
     )
