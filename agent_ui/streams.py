@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +23,7 @@ from hub.supervise import Supervised
 WRITE_SECONDS = 20
 """A console that does not read for so long is let go; it comes back by itself."""
 BEAT_SECONDS = 15
+_ROWS_KEPT = 500
 SSE_HEADERS = {
     "Content-Type": "text/event-stream",
     "Cache-Control": "no-store",
@@ -52,6 +54,7 @@ class Streams:
         self._database = database
         self._settings = settings
         self._lines: set[_Line] = set()
+        self._rows: OrderedDict[tuple[int, str], tuple[WorkItem, str]] = OrderedDict()
         self._next_beat = 0.0
         self._watch = Supervised("console-sessions", self._check_sessions)
 
@@ -141,7 +144,16 @@ class Streams:
         return message
 
     def _row(self, item: WorkItem, line: _Line) -> str:
-        return self._pages.render("parts/row.html", line.visit.texts, item=item)
+        """Made once for all who are told of it in the same language."""
+        texts = line.visit.texts
+        key = (id(item), texts.language)
+        known = self._rows.get(key)
+        if known is None or known[0] is not item:
+            known = item, self._pages.render("parts/row.html", texts, item=item)
+            self._rows[key] = known
+            if len(self._rows) > _ROWS_KEPT:
+                self._rows.popitem(last=False)
+        return known[1]
 
     async def _check_sessions(self) -> None:
         while True:

@@ -29,6 +29,7 @@ from benchmarks import (
     replay,
     topics,
     visible,
+    volume,
     webhooks,
 )
 from benchmarks.results import Results
@@ -48,6 +49,8 @@ NAMES_OF_BENCHMARKS = (
     "chat",
     "memory",
 )
+LONG = ("volume",)
+"""Only by name, or with `--full`."""
 BACKLOGS = (0, 10_000)
 FULL_BACKLOGS = (0, 10_000, 100_000)
 
@@ -60,7 +63,8 @@ def main() -> None:
     print(f"{results.machine}, load {machine.busy():.1f}", flush=True)
     stacks = Stacks()
     try:
-        for name in arguments.benchmarks or NAMES_OF_BENCHMARKS:
+        others = LONG if arguments.full else ()
+        for name in arguments.benchmarks or (*NAMES_OF_BENCHMARKS, *others):
             print(f"\n{name}", flush=True)
             results.put(name, _run(name, stacks, arguments))
             results.save()
@@ -91,6 +95,7 @@ def _run(name: str, stacks: Stacks, arguments: argparse.Namespace) -> list[tuple
         "chat": lambda: [(f"{r.stack} {r.direction}", r) for r in chat.run(stacks, one)],
         "imports": lambda: [(r.stack, r) for r in imports.run(stacks, chosen)],
         "memory": lambda: [(r.stack, r) for r in memory.run(stacks, one)],
+        "volume": lambda: volume.run(stacks, chosen, arguments.store),
     }
     return by_name[name]()
 
@@ -122,14 +127,19 @@ _ALONE = {"decide": _decide, "model": _model, "replay": _replay, "topics": _topi
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
     parser.add_argument(
-        "benchmarks", nargs="*", metavar="NAME", help=", ".join(NAMES_OF_BENCHMARKS)
+        "benchmarks", nargs="*", metavar="NAME", help=", ".join((*NAMES_OF_BENCHMARKS, *LONG))
     )
     parser.add_argument("--full", action="store_true", help="all backlogs, both stacks everywhere")
     parser.add_argument("--stack", choices=NAMES)
     parser.add_argument("--backlog", type=int, help="of ingest: this one only")
     parser.add_argument("--program", choices=ingest.PROGRAMS, help="of ingest: this one only")
+    parser.add_argument(
+        "--store", default="", help="of volume: one that was filled before, or is empty"
+    )
     arguments = parser.parse_args()
-    unknown = set(arguments.benchmarks) - set(NAMES_OF_BENCHMARKS)
+    if arguments.store and not arguments.stack:
+        parser.error("--store needs --stack: it is of one")
+    unknown = set(arguments.benchmarks) - {*NAMES_OF_BENCHMARKS, *LONG}
     if unknown:
         parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")
     return arguments

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, text
 
 from benchmarks import machine
 from benchmarks.running import Running
@@ -44,6 +44,7 @@ UNITS = 100
 CHUNK = 2_000
 AT_ONCE = 8
 PATIENCE = 60.0
+TIDY_EVERY = 60.0
 
 
 _HELD = select(tables.work_items.c.agent_id, tables.work_items.c.id).where(
@@ -129,6 +130,7 @@ class _Office:
     staff: Mapping[str, Agent]
     offered: "asyncio.Queue[tuple[str, str]]" = field(default_factory=asyncio.Queue)
     held: dict[str, str] = field(default_factory=dict)
+    freeing: set[str] = field(default_factory=set)
     freed_at: dict[str, float] = field(default_factory=dict)
     delays: list[float] = field(default_factory=list)
     buckets: Counter[float] = field(default_factory=Counter)
@@ -141,6 +143,9 @@ class _Office:
             agent_id = event.agent_id or ""
             if agent_id in self.freed_at:
                 self.delays.append(time.perf_counter() - self.freed_at.pop(agent_id))
+            elif agent_id in self.freeing:  # heard before the answer to the commit
+                self.freeing.remove(agent_id)
+                self.delays.append(0.0)
             self.offered.put_nowait((agent_id, event.work_item_id))
 
     async def lost(self) -> None: ...
@@ -155,11 +160,13 @@ class _Office:
                 continue  # it was heard too late
             self.held[agent_id] = item_id
 
-    async def free(self, agent_id: str) -> None:
-        item_id = self.held.pop(agent_id)
+    async def free(self, agent_id: str, item_id: str) -> None:
         agent = self.staff[agent_id]
+        self.freeing.add(agent_id)
         await self.database.write(lambda c: work_items.resolve(c, item_id, agent, {}))
-        self.freed_at[agent_id] = time.perf_counter()
+        if agent_id in self.freeing:
+            self.freeing.remove(agent_id)
+            self.freed_at[agent_id] = time.perf_counter()
 
 
 async def _work(
@@ -169,13 +176,15 @@ async def _work(
         before = await asyncio.to_thread(_buckets, dispatchers)
         office.cpu = -sum(one.cpu_seconds() for one in dispatchers.values())
         started = time.perf_counter()
-        for number in range(scale.offers):
-            due = started + number / scale.rate
-            await asyncio.sleep(max(0.0, due - time.perf_counter()))
-            if time.perf_counter() > started + scale.seconds:
-                break
-            await _until(lambda: bool(office.held), PATIENCE)
-            await office.free(random.choice(list(office.held)))  # noqa: S311 (who ends work)
+        async with asyncio.TaskGroup() as freeing:
+            for number in range(scale.offers):
+                due = started + number / scale.rate
+                await asyncio.sleep(max(0.0, due - time.perf_counter()))
+                if time.perf_counter() > started + scale.seconds:
+                    break
+                await _until(lambda: bool(office.held), PATIENCE)
+                agent_id = random.choice(list(office.held))  # noqa: S311 (who ends work)
+                freeing.create_task(office.free(agent_id, office.held.pop(agent_id)))
         await _until(lambda: not office.freed_at, PATIENCE)
         office.seconds = time.perf_counter() - started
         office.cpu += sum(one.cpu_seconds() for one in dispatchers.values())
@@ -197,14 +206,23 @@ async def _office(stack: Stack, staff: Sequence[Agent]) -> AsyncIterator[_Office
     await bus.start()
     for row in await database.read(lambda c: c.execute(_HELD).all()):
         office.held[row.agent_id] = row.id
-    accepting = [asyncio.create_task(office.accept_all()) for _ in range(AT_ONCE)]
+    working = [asyncio.create_task(office.accept_all()) for _ in range(AT_ONCE)]
+    if await database.look(lambda c: c.execute(text("show autovacuum")).scalar_one()) == "off":
+        working.append(asyncio.create_task(_keep_tidy(database)))
     try:
         yield office
     finally:
-        for task in accepting:
+        for task in working:
             task.cancel()
         await bus.stop()
         await database.close()
+
+
+async def _keep_tidy(database: Database) -> None:
+    """What a server does by itself once a minute, unless it was made for tests."""
+    while True:
+        await asyncio.sleep(TIDY_EVERY)
+        await database.look(lambda c: c.execute(text("vacuum (analyze)")))
 
 
 async def _until(fact: Any, seconds: float) -> None:
@@ -263,6 +281,8 @@ async def _seed(stack: Stack, scale: Scale) -> list[Agent]:
             numbers = range(first, min(first + CHUNK, scale.waiting))
             await database.write(lambda c, numbers=numbers: _wait(c, numbers))  # type: ignore[misc]
         await database.write(lambda c: _busy(c, scale.waiting, staff))
+        # Within a minute a server knows how large its tables are; these were just filled.
+        await database.look(lambda c: c.execute(text("analyze")))
     finally:
         await database.close()
     return staff

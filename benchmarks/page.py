@@ -1,7 +1,7 @@
 """Writes the figures into docs/benchmarks.md, between the marks that the page has for them."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from benchmarks import ROOT, chart
@@ -47,7 +47,69 @@ def _sections(results: Results) -> dict[str, list[str]]:
         "topics": [line for row in results.rows("topics") for line in _topics(row)],
         "replay": _replay(results.rows("replay")),
         "imports": _imports(results.rows("imports")),
+        "volume": _volume(results.rows("volume")),
     }
+
+
+def _volume(rows: Sequence[Row]) -> list[str]:
+    lines = []
+    for stack in NAMES:
+        mine = [row for row in rows if row["stack"] == stack]
+        if mine:
+            at, load = mine[0]["at"][:16], mine[0]["load_before"]
+            lines += [
+                "",
+                f"**{TITLES[stack]}**, {at}, load {load:.1f} before it:",
+                "",
+                *_painted([row["values"] for row in mine if row["kind"] == "paint"]),
+                "",
+                *_beside(mine),
+                "",
+                *_pages([row["values"] for row in mine if row["kind"] == "page"]),
+            ]
+    return lines
+
+
+def _painted(rows: Sequence[Row]) -> list[str]:
+    if not rows:
+        return []
+    lines = _head("from the key to the screen", "times", "p50 ms", "p95 ms", "wanted")
+    for row in sorted(rows, key=lambda row: str(row["name"])):
+        figures = (f"{row['count']}", f"{row['p50']:.0f}", f"**{row['p95']:.0f}**", "100")
+        lines.append(_line(row["name"], *figures))
+    return lines
+
+
+def _beside(rows: Sequence[Row]) -> Iterator[str]:
+    for row in rows:
+        values = row["values"]
+        if row["kind"] == "load":
+            size = f"**{values['kilobytes']:.0f} KB**"
+            yield f"First load: {size} over the line; wanted: under 150 KB.\n"
+        if row["kind"] == "live":
+            yield (
+                f"{values['agents']} consoles live, {values['mails']:,} mails at 50 a second: "
+                f"**{values['cpu']:.2f}** of a processor, {values['told']:,} frames to consoles, "
+                f"the work list meanwhile in {values['p50']:.0f} ms (p99 {values['p99']:.0f}), "
+                f"{values['megabytes']:.0f} MB."
+            )
+
+
+def _pages(rows: Sequence[Row]) -> list[str]:
+    lines = _head("page", "times", "p50 ms", "p95 ms", "wanted", "CPU ms", "KB")
+    for row in sorted(rows, key=lambda row: str(row["name"])):
+        lines.append(
+            _line(
+                row["name"],
+                f"{row['count']}",
+                f"{row['p50']:.0f}",
+                f"**{row['p95']:.0f}**",
+                f"{row['wanted']:.0f}",
+                f"{row['cpu']:.0f}",
+                f"{row['kilobytes']:.0f}",
+            )
+        )
+    return lines
 
 
 def _imports(rows: Sequence[Row]) -> list[str]:
@@ -257,11 +319,14 @@ def _model(rows: Sequence[Row]) -> list[str]:
         "first decision µs",
         "later p50 µs",
         "later p99 µs",
+        "of which CPU µs",
         "mail of 2 KB p50 µs",
+        "load",
     )
     for row in sorted((row for row in rows if "load" in row), key=lambda row: int(row["rows"])):
         times = [f"{row[name]:.0f}" for name in ("first", "p50", "p99")]
-        times.append(f"{row['mail']:.0f}" if row.get("mail") else "")
+        times += [f"{row[name]:.0f}" if row.get(name) else "" for name in ("p99_cpu", "mail")]
+        times.append(f"{row.get('load_before', 0):.1f}")
         load = (f"{row['load']:.1f}", f"{row['cpu']:.1f}")
         lines.append(_line(f"{row['rows']:,}", *load, *times))
     proofs = (
@@ -296,9 +361,11 @@ def _topics(row: Row) -> list[str]:
 
 
 def _replay(rows: Sequence[Row]) -> list[str]:
-    lines = _head("contacts", "the draft differs in", "moved", "seconds")
+    head = ("contacts", "the draft differs in", "moved", "seconds", "CPU seconds", "load", "when")
+    lines = _head(*head)
     for row in rows:
-        numbers = (f"{row['moved']:,}", f"**{row['seconds']:.1f}**")
+        numbers = [f"{row['moved']:,}", f"**{row['seconds']:.1f}**", f"{row['cpu']:.1f}"]
+        numbers += [f"{row['load_before']:.1f}", row["at"][:16]]
         lines.append(_line(f"{row['contacts']:,}", row["draft"], *numbers))
     return lines
 

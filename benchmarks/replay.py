@@ -2,6 +2,7 @@
 
 import asyncio
 import functools
+import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert
 
-from benchmarks import ROOT, mails
+from benchmarks import ROOT, machine, mails
 from config.replay_running import Task, replayed
 from hub import clock
 from hub.interaction import Channel, Direction
@@ -36,12 +37,16 @@ OTHER_RULES = OTHER_ROWS.replace("words: [delivery,", "words: [netjes, delivery,
 
 @dataclass(frozen=True)
 class Result:
-    """Seconds for so many contacts; `draft` says in what it differs from the model in use."""
+    """Seconds for so many contacts, on the clock and of all processors; `draft` says in what it
+    differs from the model in use."""
 
     draft: str
     contacts: int
     moved: int
     seconds: float
+    cpu: float
+    load_before: float
+    at: str
 
 
 def run() -> list[Result]:
@@ -71,9 +76,17 @@ async def _replay(
 ) -> Result:
     since = now - timedelta(days=DAYS)
     task = Task(model.definition, draft.definition, Staff(at=now), since, now)
-    started = time.perf_counter()
+    load_before, started, cpu = machine.busy(), time.perf_counter(), _cpu_seconds()
     found = await replayed(database, task, lambda _done, _total: None)
-    return Result(name, found.total, found.moved, time.perf_counter() - started)
+    taken, cpu = time.perf_counter() - started, _cpu_seconds() - cpu
+    at = clock.now().isoformat(timespec="seconds")
+    return Result(name, found.total, found.moved, taken, cpu, load_before, at)
+
+
+def _cpu_seconds() -> float:
+    """Of this process and of those that it started and that have ended."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
 
 
 def _fill(connection: Connection, model: Model, first: int, now: datetime) -> None:

@@ -82,7 +82,9 @@ def add(connection: Connection, wanted: Field, *, by: str) -> str:
             connection.execute(insert(customer_fields).values(row))
     except IntegrityError as error:
         raise Rejected("key_taken", "Another field has this key.", status=409) from error
-    searchable.customers_again(connection)
+    if not new.searchable or new.kind in CHOOSING:
+        # Customers may have such an attribute already, and are found by it.
+        searchable.customers_again(connection)
     _audit(connection, by, "customer_field.added", new.key, {"now": _told(new)})
     return field_id
 

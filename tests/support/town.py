@@ -179,7 +179,7 @@ class Console:
 
     async def take(self) -> None:
         await self.page.get_by_role("button", name="Take", exact=True).click()
-        await expect(self.page.locator(".chip-mine")).to_have_text("You have it")
+        await expect(self.page.get_by_text("You have it", exact=True)).to_be_visible()
         await self.done()
 
     async def open_and_take(self, words: str) -> None:

@@ -97,7 +97,8 @@ async def test_what_was_written_down_goes_on_with_its_conversation(
     call = {"form": "call", "text": "He called.", "conversation_id": accepted.conversation_id}
     said = await crm.post("/contacts", call)
     assert (said["conversation_id"], said["sequence"]) == (accepted.conversation_id, 2)
-    known = {"form": "visit", "text": "At the desk.", "customer_id": mail.customer_id}
+    known = {"form": "visit", "text": "An invoice.", "topic": "invoice"}
+    known |= {"customer_id": mail.customer_id}
     new = await crm.post("/contacts", known)
     assert new["conversation_id"] != accepted.conversation_id
     assert {row.customer_id for row in await house.rows(interactions)} == {mail.customer_id}

@@ -95,7 +95,7 @@ async def test_an_angry_caller_who_mailed_before(town: Town) -> None:
     await phone.page.get_by_role("button", name="Hang up").click()
     await phone.hears("The call is over.")
     # The call is over; what he mailed about is not, and the promise stands with its clock.
-    await expect(sam.page.locator(".chip-mine")).to_have_text("You have it")
+    await expect(sam.page.get_by_text("You have it", exact=True)).to_be_visible()
     await expect(promised.locator(".deadline")).to_have_text(due)
     await promised.get_by_role("button", name="It is kept").click()
     await expect(promised).to_be_hidden()

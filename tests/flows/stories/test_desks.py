@@ -243,7 +243,7 @@ async def test_without_a_mouse_and_without_a_network(town: Town) -> None:
     # Sam asks for it a moment later, before his screen can know.
     async def late(route: Route) -> None:
         await keys.press("i")
-        await expect(page.locator(".chip-mine")).to_have_text("You have it")
+        await expect(page.get_by_text("You have it", exact=True)).to_be_visible()
         await route.continue_()
 
     await sam.page.route("**/claim", late)
