@@ -65,7 +65,7 @@ def find(connection: Connection, asked: Asked, kind: Kind, *, limit: int) -> lis
     groups = [_meant(connection, word) for word in typed]
     is_postgres = connection.dialect.name == "postgresql"
     query = _tsquery(groups, wanted) if is_postgres else _fts_query(groups, wanted)
-    statement = _ON_POSTGRES if is_postgres else _ON_SQLITE
+    statement = _on_postgres(kind) if is_postgres else _ON_SQLITE
     oldest = _oldest_id(asked.days) if asked.days and kind is not Kind.CUSTOMER else ""
     rows = connection.execute(statement, {"query": query, "limit": limit, "oldest": oldest})
     return [Hit(Kind(row.kind), row.ref_id, row.conversation_id) for row in rows]
@@ -139,11 +139,21 @@ _ON_SQLITE = text(
     f"SELECT {_COLUMNS} FROM search_words w JOIN search_documents d ON d.number = w.rowid "  # noqa: S608
     "WHERE search_words MATCH :query AND d.ref_id >= :oldest ORDER BY w.rowid DESC LIMIT :limit"
 )
-_ON_POSTGRES = text(
-    f"SELECT {_COLUMNS} FROM search_documents d "  # noqa: S608
-    "WHERE d.words @@ to_tsquery('simple', :query) AND d.ref_id >= :oldest "
-    "ORDER BY d.number DESC LIMIT :limit"
+_THAT_FIT = (
+    f"SELECT d.number, {_COLUMNS} FROM search_documents d "  # noqa: S608
+    "WHERE d.words @@ to_tsquery('simple', :query) AND d.ref_id >= :oldest"
 )
+_NEWEST_FIRST = "ORDER BY number DESC LIMIT :limit"
+_MESSAGES_ON_POSTGRES = text(f"{_THAT_FIT} {_NEWEST_FIRST}")
+_OTHERS_ON_POSTGRES = text(
+    f"WITH d AS MATERIALIZED ({_THAT_FIT}) SELECT {_COLUMNS} FROM d {_NEWEST_FIRST}"  # noqa: S608
+)
+
+
+def _on_postgres(kind: Kind) -> Any:
+    """Of messages that have a common word the newest are soon found, from the end. Customers and
+    files are few beside them: whoever looked for theirs from the end went through all messages."""
+    return _MESSAGES_ON_POSTGRES if kind is Kind.MESSAGE else _OTHERS_ON_POSTGRES
 
 
 @dataclass(frozen=True)

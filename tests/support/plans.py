@@ -39,8 +39,9 @@ def walked(connection: Connection, statements: Asked) -> set[str]:
 
 
 def plan_of(connection: Connection, statements: Asked) -> str:
-    """How SQLite answers these, line by line."""
-    plans = (_explained(connection, "EXPLAIN QUERY PLAN", one) for one in statements)
+    """How the database answers these, line by line."""
+    how = "EXPLAIN" if connection.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"
+    plans = (_explained(connection, how, one) for one in statements)
     return "\n".join(plans)
 
 
