@@ -56,7 +56,8 @@ def _volume(rows: Sequence[Row]) -> list[str]:
     for stack in NAMES:
         mine = [row for row in rows if row["stack"] == stack]
         if mine:
-            at, load = mine[0]["at"][:16], mine[0]["load_before"]
+            last = max(mine, key=lambda row: str(row["at"]))
+            at, load = last["at"][:16], last["load_before"]
             lines += [
                 "",
                 f"**{TITLES[stack]}**, {at}, load {load:.1f} before it:",
