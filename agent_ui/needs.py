@@ -29,7 +29,7 @@ class Known:
 class Need:
     """`known`: filled in. `perhaps`: what it may be, for a person to say. `said`: what the customer
     answered when they were asked before the contact. `field`: the one that administrators added, if
-    it is of the customer."""
+    it is of the customer. `hidden`: only supervisors see what it is and enter it."""
 
     information: Information
     known: Known | None = None
@@ -37,6 +37,7 @@ class Need:
     entered: Entered | None = None
     said: str = ""
     field: Field | None = None
+    hidden: bool = False
 
 
 def needs_of(
@@ -47,12 +48,17 @@ def needs_of(
     said: Mapping[str, str],
     *,
     fields: Mapping[str, Field],
+    oversees: bool,
 ) -> list[Need]:
-    """In the order of the model."""
+    """In the order of the model. `fields`: that administrators added, by key; `oversees`: they are
+    for who sees all of these."""
     of_customer = fields_of_customer(guidance)
     found = []
     for one in guidance.required_information:
         of = fields.get(of_customer.get(one.name, ""))
+        if of is not None and not of.may_see(oversees=oversees):
+            found.append(Need(one, field=of, hidden=True))
+            continue
         words = _as_value(of, said.get(one.name, ""))
         need = _need(one, customer, trade, entered.get(one.name))
         found.append(replace(need, said=words, field=of))

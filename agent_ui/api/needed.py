@@ -9,6 +9,7 @@ from pydantic import Field
 from sqlalchemy import Connection
 
 from agent_ui.answering import wrap_up
+from agent_ui.api.customer_fields import hidden_from
 from agent_ui.api.work import Resolving, Work, item_of, results_of, shown_work
 from agent_ui.guidance import guidance_of
 from agent_ui.needs import fields_of_customer
@@ -56,7 +57,7 @@ class Result(Shape):
 
 class Information(Shape):
     """`source`: where it is known from; `ask` when only the customer can say. `value`: what was
-    entered; empty for nothing yet."""
+    entered; empty for nothing yet, and for what only supervisors see."""
 
     name: str
     title: Title
@@ -121,7 +122,13 @@ def _needed(connection: Connection, call: Call[Agent]) -> Needed:
     item = item_of(connection, call)
     guidance = guidance_of(item.decision)
     done = steps_done.of_item(connection, item.id)
-    entered = found_out.of_item(connection, item.id)
+    hidden = hidden_from(connection, call.caller)
+    of_customer = fields_of_customer(guidance)
+    entered = {
+        name: one
+        for name, one in found_out.of_item(connection, item.id).items()
+        if of_customer.get(name) not in hidden
+    }
     return Needed(
         steps=_steps(item, done),
         information=[

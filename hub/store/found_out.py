@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, delete, func, insert, or_, select, update
 
 from hub import clock
-from hub.custom_fields import Typed, read
+from hub.custom_fields import Field, Typed, read
 from hub.errors import Rejected
 from hub.store import audit, customer_fields, customer_keys, field_values, searchable
 from hub.store import work_items as items
@@ -66,11 +66,15 @@ def enter(
     """Keep what the agent who holds the work entered; what they emptied is gone.
 
     `of_customer`: which of these say something about the customer, and which field it is; `typed`:
-    how a value is read where administrators added that field. Raises Rejected.
+    how a value is read where administrators added that field. Raises Rejected, also for a field
+    that this agent does not see.
     """
     item = items.held(connection, item_id, agent)
     former = of_item(connection, item_id)
     fields = customer_fields.by_key(connection) if of_customer else {}
+    asked = (fields.get(of_customer.get(name, "")) for name in values)
+    if not all(one is None or one.may_see(oversees=agent.oversees) for one in asked):
+        raise _not_supervisor()
     given = {
         name: read(fields[of_customer[name]], text, typed)
         if of_customer.get(name) in fields
@@ -141,6 +145,9 @@ def decide(connection: Connection, proposal_id: str, agent: Agent, *, keep: bool
     ).one_or_none()
     if row is None or row.state != OPEN:
         raise Rejected("changed", "It changed at the same moment. Try again.", status=409)
+    of = customer_fields.by_key(connection).get(row.field)
+    if of is not None and not of.may_change(oversees=agent.oversees):
+        raise _not_supervisor()
     decided = {"decided_by": agent.id, "decided_at": clock.now()}
     connection.execute(
         update(customer_proposals)
@@ -148,17 +155,19 @@ def decide(connection: Connection, proposal_id: str, agent: Agent, *, keep: bool
         .values(state=KEPT if keep else DROPPED, **decided)
     )
     if keep:
-        who = customer_of(connection, proposal_id) or row.customer_id
-        _keep(connection, who, row.field, row.value, agent)
+        _keep(connection, row, of, agent)
 
 
-def _keep(connection: Connection, customer_id: str, field: str, value: str, agent: Agent) -> None:
-    """With the customer, or, what only organisations have, with who they belong to."""
-    of = customer_fields.by_key(connection).get(field)
-    this = _locked(connection, customer_id)
+def _not_supervisor() -> Rejected:
+    return Rejected("not_supervisor", "Only a supervisor can do this.", status=403)
+
+
+def _keep(connection: Connection, proposal: Any, of: Field | None, agent: Agent) -> None:
+    """With the customer, or, what only organisations have, with who they belong to. `of`: the field
+    when administrators added it."""
+    field, value = proposal.field, proposal.value
+    this = _locked(connection, customer_of(connection, proposal.id) or proposal.customer_id)
     if of is not None:
-        if not of.may_change(oversees=agent.oversees):
-            raise Rejected("not_supervisor", "Only a supervisor can do this.", status=403)
         value = read(of, value, field_values.BY_PROGRAM)
         if not of.is_of(this.kind) and this.organisation_id:
             this = _locked(connection, this.organisation_id)

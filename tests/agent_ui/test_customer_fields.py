@@ -10,7 +10,7 @@ from builders import chat_arrival
 from console_house import MODEL, House, Page, Person, open_house, person
 from customer_fields import FIELDS, add_field, choices
 from hub import clock
-from hub.store.tables import audit_log, customers
+from hub.store.tables import audit_log, customer_proposals, customers, work_information
 
 LEVELS = choices(("Gold", "Goud"), ("Silver", "Zilver"))
 
@@ -238,6 +238,52 @@ async def test_the_model_asks_for_fields_and_what_is_found_out_is_kept(asked: Ho
             page = await ina.post(f"/console/proposals/{one}", **answer)
         assert await stored(asked) == {"window": "gold,silver", "limit": "1250.00"}
         assert page.texts(".need-value")[:2] == ["Gold, Silver", "EUR 1,250.00"]
+
+
+async def test_what_is_asked_and_for_supervisors_is_not_shown_to_agents(asked: House) -> None:
+    """What a supervisor entered, and what is proposed of it, stays with supervisors."""
+    await asked.hire("ina", "Ina Smit", administrator=True)
+    anna_id = await asked.hire("anna", "Anna de Wit")
+    async with person(asked) as ina, person(asked) as anna:
+        await ina.sign_in("ina")
+        await anna.sign_in("anna")
+        await add_field(asked, ina, "Window", seen_by="supervisor")
+        accepted = await asked.receive(subject="My order 12")
+        item = await asked.work_of(accepted.conversation_id)
+        path = f"/console/work/{item.id}/information"
+        await ina.take_next()
+        page = await ina.post(path, **{"info.moment": "pays late", "info.number": "12"})
+        assert page.value("[name='info.moment']") == "pays late"
+        page = await anna.get(page.path)
+        assert ("pays late" in page.body, "12" in page.texts(".need-value")) == (False, True)
+        [proposal] = await asked.rows(customer_proposals)
+        drop = {"conversation": accepted.conversation_id, "keep": "no"}
+        said = await anna.post(f"/console/proposals/{proposal.id}", **drop)
+        assert said.status == 403
+        assert [row.state for row in await asked.rows(customer_proposals)] == ["open"]
+        await ina.post(f"/console/work/{item.id}/transfer", to=f"service|{anna_id}")
+        page = await anna.take_next()
+        assert page.has("[name='info.number']")
+        assert not page.has("[name='info.moment']")
+        refused = await anna.post(path, **{"info.moment": "", "info.number": "13"})
+        assert refused.status == 403
+        page = await anna.post(path, **{"info.number": "13"})
+        assert (page.status, page.value("[name='info.number']")) == (200, "13")
+        kept = {row.name: row.value for row in await asked.rows(work_information)}
+        assert kept == {"moment": "pays late", "number": "13"}
+
+
+async def test_what_is_no_web_address_is_no_link(house: House, anna: Person, ina: Person) -> None:
+    """A value from before there was a field is not looked at when the field is made."""
+    accepted = await house.receive(subject="My order 12")
+    await add_field(house, ina, "Site", kind="web")
+    for value, links in (("javascript:alert(1)", 0), ("https://erp.example/1", 1)):
+        await house.write(
+            lambda c, value=value: c.execute(update(customers).values(attributes={"site": value}))
+        )
+        page = await anna.get(f"/console/conversations/{accepted.conversation_id}")
+        assert value in line(page, "Site")
+        assert len(page.texts(".field-value a")) == links
 
 
 async def test_a_field_decides_about_the_target_group(asked: House) -> None:

@@ -1,10 +1,14 @@
 """Programs read and write the fields that administrators added to customers."""
 
-from console_house import House
+from pathlib import Path
+
+from agent_ui.api.api import ABOUT
+from agent_ui.api.scopes import SCOPES
+from console_house import MODEL, House, open_house
 from hub.custom_fields import Choice, Field, FieldKind, Who
 from hub.store import customer_fields
 from hub.store.tables import audit_log
-from programs import Program
+from programs import Program, program, token_for
 
 LEVEL = Field(
     "", "level", FieldKind.ONE_OF, {"en": "Level"}, choices=(Choice("gold", {"en": "Gold"}),)
@@ -55,3 +59,39 @@ async def test_what_is_for_supervisors_is_not_told_and_not_taken(
     assert fresh.refused == (403, "not_supervisor")
     changed = [row for row in await house.rows(audit_log) if row.action == "customer.changed"]
     assert changed == []
+
+
+ASKED = MODEL.replace(
+    "    required_information:\n",
+    """    required_information:
+      - {name: credit, title: {en: Credit, nl: Krediet}, source: customer, field: customer.risk}
+""",
+)
+
+
+async def test_what_work_asks_and_is_for_supervisors_is_not_told_and_not_taken(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    async with open_house(sqlite_url, tmp_path, model_text=ASKED) as house:
+        await made(house, RISK)
+        who = (await house.hire("ina", "Ina", administrator=True), await house.hire("anna", "Anna"))
+        ina_token, anna_token = [
+            await token_for(house.database, list(SCOPES), agent_id=one) for one in who
+        ]
+        base = house.origin + ABOUT.base
+        accepted = await house.receive(subject="Order 12")
+        item = await house.work_of(accepted.conversation_id)
+        work = f"/work/{item.id}"
+        async with program(base, ina_token) as ina, program(base, anna_token) as anna:
+            await ina.post(work + "/take")
+            await ina.post(work + "/information", {"values": {"credit": "late", "number": "12"}})
+            for one, told in (
+                (ina, [("late", "Ina"), ("12", "Ina")]),
+                (anna, [("", ""), ("12", "Ina")]),
+            ):
+                known = (await one.get(work + "/needed"))["information"]
+                assert [(each["value"], each["entered_by"]) for each in known] == told
+            await ina.post(work + "/give", {"agent_id": who[1]})
+            for text in ("", "none"):
+                said = await anna.post(work + "/information", {"values": {"credit": text}})
+                assert said.refused == (403, "not_supervisor")
