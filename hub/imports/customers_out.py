@@ -34,6 +34,8 @@ async def rows_of(database: Database, name: str, *, by: str) -> AsyncIterator[st
     if name not in KIND_OF:
         raise Rejected("no_kind", f"What goes out is {' or '.join(KIND_OF)}.")
     kind = await database.read(lambda c: with_fields(c, kind_of(name)))
+    # Before anything goes out: who takes most of it and leaves is known too.
+    await _record(database, name, by, "customers.export_begun", {})
     columns = [column.name for column in kind.columns]
     others = sorted(await _keys(database, name) - set(columns))
     yield _written([[*columns, *(DETAIL + key for key in others)]])
@@ -41,10 +43,14 @@ async def rows_of(database: Database, name: str, *, by: str) -> AsyncIterator[st
     while found := await database.read(partial(_batch, name=name, after=after)):
         yield _written([[_cell(row.get(key, "")) for key in (*columns, *others)] for row in found])
         count, after = count + len(found), found[-1]["id"]
+    await _record(database, name, by, "customers.exported", {"rows": count})
+
+
+async def _record(
+    database: Database, name: str, by: str, action: str, details: Mapping[str, Any]
+) -> None:
     await database.write(
-        lambda c: audit.record(
-            c, actor=by, action="customers.exported", about=name, details={"rows": count}
-        )
+        lambda c: audit.record(c, actor=by, action=action, about=name, details=dict(details))
     )
 
 

@@ -44,3 +44,13 @@ async def test_what_goes_out_comes_in_unchanged(database: Database, tmp_path: Pa
     assert [(row.object, row.details) for row in told] == [
         ("persons", {"rows": 2}), ("organisations", {"rows": 1}),
     ]  # fmt: skip
+
+
+async def test_who_leaves_before_the_end_is_known_too(database: Database, tmp_path: Path) -> None:
+    await take(database, tmp_path, "persons", "number,name\nK1,Jan\n")
+    pieces = customers_out.rows_of(database, "persons", by="ina")
+    await anext(pieces)
+    told = [row for row in await rows(database, tables.audit_log) if "export" in row.action]
+    assert [(row.actor, row.action, row.object) for row in told] == [
+        ("ina", "customers.export_begun", "persons"),
+    ]  # fmt: skip
