@@ -17,7 +17,7 @@ from hub import clock
 from hub.arrangements import ALL, Arrangement
 from hub.errors import Rejected
 from hub.interaction import Channel
-from hub.store import outreaches
+from hub.store import outreaches, timeline
 
 PATH = "/console/admin/arrangements"
 CHANNELS = (Channel.PHONE, Channel.EMAIL, Channel.SMS, Channel.WHATSAPP, Channel.PORTAL)
@@ -70,10 +70,10 @@ class ArrangementViews:
 
         def read(connection: Connection) -> dict[str, Any]:
             found, _ = outreaches.all_of(connection)
-            return {
-                "arrangements": found,
-                "withheld": outreaches.withheld(connection, since, _LISTED),
-            }
+            withheld = outreaches.withheld(connection, since, _LISTED)
+            ids = {one.conversation_id for one in withheld}
+            readable = timeline.visible(connection, ids, visit.known) if ids else set()
+            return {"arrangements": found, "withheld": withheld, "readable": readable}
 
         shown = await self._context.database.read(read)
         return self._pages.page(

@@ -1,5 +1,6 @@
 """The page of business rules: written as sentences, tried on what was, measured by what came."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from http import HTTPStatus
 from typing import Any
@@ -19,8 +20,10 @@ from agent_ui.visit import Visit, number
 from agent_ui.words import limit_name
 from hub import clock
 from hub.errors import Rejected
+from hub.rules.proposing import Known
 from hub.rules.rule import BadRule, Rule, read_rule
-from hub.store import business_rules, canned, rule_report, rule_trial
+from hub.store import business_rules, canned, rule_report, rule_trial, timeline
+from hub.store.rule_report import Line
 from hub.store.rule_trial import Trial
 
 PATH = "/console/admin/rules"
@@ -106,12 +109,15 @@ class RuleViews:
         if figure not in FIGURES or group not in ("", "done", "other"):
             raise web.HTTPNotFound
         since, until = _span(days)
-        known, lines = await self._context.database.read(
-            lambda c: (
-                business_rules.find(c, rule_id),
-                rule_report.read(c, since, until, rule_id).get(rule_id, ()),
-            )
-        )
+
+        def read(connection: Connection) -> tuple[Known | None, Sequence[Line], set[str]]:
+            all_of = rule_report.read(connection, since, until, rule_id).get(rule_id, ())
+            lines = behind(all_of, figure, group)
+            ids = {one.conversation_id for one in lines}
+            readable = timeline.visible(connection, ids, visit.known) if ids else set()
+            return business_rules.find(connection, rule_id), lines, readable
+
+        known, lines, readable = await self._context.database.read(read)
         if known is None:
             raise web.HTTPNotFound
         return self._pages.page(
@@ -119,7 +125,8 @@ class RuleViews:
             "office/rule_items.html",
             rule=known.rule,
             rule_id=rule_id,
-            lines=behind(lines, figure, group),
+            lines=lines,
+            readable=readable,
             figure=figure,
             group=group,
             days=days,

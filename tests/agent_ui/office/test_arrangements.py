@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import update
 
 from builders import mail_arrival
-from console_house import TOKENS, House, Person
+from console_house import TOKENS, House, Person, person
 from hub import clock
 from hub.facts import Facts
 from hub.rating_requests import RatingRequests
@@ -112,6 +112,15 @@ async def test_nothing_is_sent_by_a_channel_that_is_not_arranged(
     await solved(house, anna)
     [row] = await house.rows(outreaches)
     assert (row.state, row.why) == ("withheld", "channel")
+    [customer] = await house.rows(customers)
+    assert customer.name in (await ina.get(PAGE)).text("tbody tr th")
+    await house.hire("omar", "Omar Bey", ["billing"], administrator=True)
+    async with person(house) as omar:
+        await omar.sign_in("omar")
+        page = await omar.get(PAGE)
+        assert "of another role" in page.text("tbody tr th")
+        assert customer.name not in page.text("tbody")
+        assert not page.has("tbody a")
     assert not [one for one in await house.rows(interactions) if "/rate/" in one.text]
 
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy import update
 
-from console_house import House, Person
+from console_house import House, Person, person
 from hub import clock
 from hub.facts import Facts
 from hub.interaction import Channel
@@ -151,6 +151,26 @@ async def test_what_came_after_is_counted_and_opens_the_work_behind_it(
     assert len(came_back.texts("tbody tr")) == 1
     assert "Came back within 7 days" in came_back.text("tbody tr")
     assert (await ina.get(f"{PAGE}/{rule}/items?what=nonsense")).status == 404
+
+
+async def test_who_may_not_open_it_is_told_of_no_subject_and_no_reason(
+    house: House, ina: Person, anna: Person
+) -> None:
+    rule = await kept(house, ina)
+    await finish(house, anna, "Order 13 of Piet")
+    path = f"{PAGE}/{rule}/items?what=shown"
+    assert "Order 13 of Piet" in (await ina.get(path)).text("tbody tr")
+    await house.hire("omar", "Omar Bey", ["billing"], administrator=True)
+    async with person(house) as omar:
+        await omar.sign_in("omar")
+        row = await omar.get(path)
+        assert "of another role" in row.text("tbody tr")
+        assert "Piet" not in row.body
+        assert not row.has("tbody a")
+        page = await omar.post(PAGE, **FORM | {"do": "try"})
+        assert page.text("#trial li").startswith("#")
+        assert "about Orders" not in page.text("#trial li")
+        assert "about Orders" in (await ina.post(PAGE, **FORM | {"do": "try"})).text("#trial li")
 
 
 async def test_only_administrators_write_rules(house: House, anna: Person) -> None:
