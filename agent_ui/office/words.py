@@ -43,6 +43,10 @@ OFFICE_REASONS = {
     "bad_currency": N_("Write a currency in three letters, such as EUR."),
     "bad_choices": N_("Write 1 to 100 choices, each once, and what each is called."),
     "hidden_search": N_("What only supervisors see cannot be searched. Choose one of the two."),
+    "shown_elsewhere": N_(
+        "Loket shows what has this key to agents elsewhere too. Let agents see it, or make a field"
+        " with another key."
+    ),
     "too_many_fields": N_("There are 100 fields. Change one that is not used instead."),
     "other_kind_of_field": N_("There is a field of another kind with this key."),
     "no_field": N_("This field is not there any more."),
@@ -57,6 +61,7 @@ FIELD_PLACES = {
     "bad_currency": "currency",
     "bad_choices": "choices",
     "hidden_search": "searchable",
+    "shown_elsewhere": "seen_by",
 }
 """Where on the form of a field it is said what is wrong."""
 

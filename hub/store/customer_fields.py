@@ -27,6 +27,10 @@ RESERVED = frozenset({
     "attributes", "email", "phone", "domain", "visitor", "preferred_channel",
 })  # fmt: skip
 """What a customer has besides fields, so that a name means one thing in the interaction model."""
+SHOWN_ELSEWHERE = frozenset({
+    "address", "house_number", "postcode", "postal_code", "zip", "city", "country", "position",
+})  # fmt: skip
+"""What imports fill in and other pages show: who may see a customer may see these."""
 _CHOICE = re.compile(r"[a-z0-9][a-z0-9_-]{0,49}")
 _CURRENCY = re.compile("[A-Z]{3}")
 
@@ -171,6 +175,8 @@ def _checked(wanted: Field) -> Field:
     if wanted.searchable and wanted.seen_by is not Who.AGENT:
         detail = "What only supervisors see is not searched. Choose one of the two."
         raise _wrong("hidden_search", detail)
+    if wanted.key in SHOWN_ELSEWHERE and wanted.seen_by is not Who.AGENT:
+        raise _wrong("shown_elsewhere", "Loket shows this to agents elsewhere. Take another key.")
     return replace(
         wanted,
         titles=titles,

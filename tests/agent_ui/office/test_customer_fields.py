@@ -53,6 +53,7 @@ async def test_what_is_wrong_is_said_at_its_place_and_typed_text_stays(
         "currency": {"title.en": "Limit", "kind": "amount", "currency": "euro"},
         "choices": {"title.en": "Level", "kind": "one_of", "rows": "3"},
         "searchable": {"title.en": "Risk", "searchable": "1", "seen_by": "supervisor"},
+        "seen_by": {"title.en": "Job", "key": "position", "seen_by": "supervisor"},
     }.items():
         page = await ina.post(FIELDS, **(BOTH | wanted))
         assert page.status == 422, place
@@ -62,6 +63,11 @@ async def test_what_is_wrong_is_said_at_its_place_and_typed_text_stays(
     page = await ina.post(FIELDS, **({"title.en": "Loyalty"} | BOTH))
     assert (page.status, page.text("#wrong-key")) == (409, "Another field has this key.")
     assert len(await house.rows(customer_fields)) == 1
+
+
+async def test_the_form_says_that_the_customer_gets_it_too(house: House, ina: Person) -> None:
+    said = "The customer gets it with a download of their own data."
+    assert said in (await ina.get(FIELDS)).text(".field-form")
 
 
 async def test_only_administrators_come_here(house: House, anna: Person) -> None:
