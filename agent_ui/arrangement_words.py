@@ -1,4 +1,4 @@
-"""Contact arrangements as sentences: how we reach out to a segment, and what was withheld by it."""
+"""Contact arrangements as sentences: how we reach out to a target group, and what was withheld."""
 
 from collections.abc import Mapping
 
@@ -7,7 +7,7 @@ from hub.arrangements import ALL, Arrangement
 
 KINDS = {
     "parcel": N_("news of a parcel"),
-    "rating": N_("how we helped them"),
+    "rating": N_("a request for a rating"),
 }
 WITHHELD = {
     "channel": N_("we reach out to them by other channels"),
@@ -22,7 +22,7 @@ ARRANGEMENT_REASONS = {
 }
 _FIRST, _THEN = N_("{channel} first"), N_("then {channel}")
 _ONE, _MANY = N_("at most 1 message in {days} days"), N_("at most {n} messages in {days} days")
-_QUIET = N_("not between {from_hour} and {until_hour} h")
+_QUIET = N_("not between {from_hour}:00 and {until_hour}:00")
 _EVERYBODY = N_("everybody else")
 
 

@@ -82,4 +82,9 @@ def without_hidden(customer: Customer, fields: Mapping[str, Field], agent: Agent
     def rest(values: Mapping[str, str]) -> dict[str, str]:
         return {key: text for key, text in values.items() if key not in hidden}
 
-    return replace(customer, attributes=rest(customer.attributes))
+    return replace(
+        customer,
+        attributes=rest(customer.attributes),
+        own_attributes=rest(customer.own_attributes),
+        organisation_attributes=rest(customer.organisation_attributes),
+    )

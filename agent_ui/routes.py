@@ -111,22 +111,12 @@ def routes(
     """`development`: with the page of components."""
     agents, everyone = guard.for_agents, guard.for_all
     conversation = "/console/conversations/{id}"
-    work_item = "/console/work/{id}"
     interaction = "/console/interactions/{id}"
     return [
         Route("GET", PREFIX + "/{digest}/{name:.+}", static.serve),
         Route("GET", SOUND + "{token}", views.sounds.serve),
         Route("GET", "/contact", everyone(views.guide.public)),
         Route("GET", "/console/guide", agents(views.guide.internal)),
-        Route("GET", "/console/sign-in", everyone(views.sign_in.form)),
-        Route("POST", "/console/sign-in", everyone(views.sign_in.sign_in)),
-        Route("POST", "/console/sign-in/language", everyone(views.sign_in.language_of_guest)),
-        Route("GET", "/console/sign-in/code", everyone(views.sign_in.code_form)),
-        Route("POST", "/console/sign-in/code", everyone(views.sign_in.code)),
-        Route("GET", "/console/sign-in/oidc", everyone(views.oidc.begin)),
-        Route("GET", OIDC_BACK, everyone(views.oidc.back)),
-        Route("POST", "/console/sign-out", agents(views.sign_in.sign_out)),
-        Route("POST", "/console/language", agents(views.sign_in.language)),
         Route("GET", "/console", agents(views.work.page)),
         Route("GET", "/console/work", agents(views.work.list)),
         Route("GET", "/console/views", agents(views.saved.counts)),
@@ -138,6 +128,79 @@ def routes(
         Route("GET", "/console/desk", agents(views.desk.show)),
         Route("POST", "/console/presence", agents(views.desk.say)),
         Route("POST", "/console/take", agents(views.actions.take_next)),
+        Route("GET", conversation, agents(views.conversation.page)),
+        Route("GET", conversation + "/portal", agents(views.portal_rights.page)),
+        Route("POST", conversation + "/portal", agents(views.portal_rights.give)),
+        Route("GET", conversation + "/entries", agents(views.conversation.entries)),
+        Route(
+            "POST", conversation + "/entries", agents(views.actions.write), body_limit=MOST_BYTES
+        ),
+        Route("POST", conversation + "/signs", agents(views.chat.sign)),
+        Route("GET", conversation + "/call", agents(views.calls.show)),
+        Route("POST", conversation + "/call", agents(views.calls.do)),
+        Route("POST", "/console/phone", agents(views.calls.set_phone)),
+        Route("POST", "/console/phone/token", agents(views.calls.token)),
+        Route("POST", conversation + "/company", agents(views.company.sign)),
+        Route("POST", conversation + "/follow", agents(views.follows.follow)),
+        Route("POST", conversation + "/draft", agents(views.company.keep_draft)),
+        Route("GET", conversation + "/replies", agents(views.canned.for_conversation)),
+        Route("POST", conversation + "/promises", agents(views.promises.give)),
+        Route("POST", "/console/promises/{id}/keep", agents(views.promises.keep)),
+        Route("GET", interaction + "/html", agents(views.files.mail)),
+        Route("GET", interaction + "/original", agents(views.files.original)),
+        Route("POST", interaction + "/resend", agents(views.actions.resend)),
+        Route("POST", interaction + "/take-back", agents(views.actions.take_back)),
+        Route("POST", interaction + "/send-now", agents(views.actions.send_now)),
+        Route("GET", "/console/files/{id}", agents(views.files.download)),
+        Route("GET", "/console/by-hand", agents(views.by_hand.form)),
+        Route("POST", "/console/by-hand", agents(views.by_hand.record), body_limit=MOST_BYTES),
+        Route("GET", "/console/files/{id}/small", agents(views.files.small)),
+        Route("GET", "/console/topics", agents(views.topics.page)),
+        Route("POST", "/console/topics/threshold", agents(views.topics.set_threshold)),
+        Route("POST", "/console/topics/proposals", agents(views.topics.accept)),
+        *_sign_in_routes(views.sign_in, views.oidc, guard),
+        *_work_routes(views, guard),
+        *_model_routes(views.model, views.model_changes, guard),
+        Route("GET", _VERSION + "/matrix", agents(views.matrix.page)),
+        Route(
+            "POST",
+            _VERSION + "/matrix",
+            guard.for_administrators(views.matrix.save),
+            body_limit=LONGEST_MATRIX,
+        ),
+        *_hours_routes(views.hours, guard),
+        *_regroup_routes(views.regroup, guard),
+        *_identity_routes(views.identity, views.sharing, guard),
+        *_customer_routes(views, guard),
+        *_canned_routes(views.canned, guard),
+        *_replay_routes(views.replay, guard),
+        *_program_routes(views.programs, guard),
+        *_workshop_routes(views, guard),
+        *office_routes(views.office, guard, development=development),
+        Route("GET", "/console/{rest:.*}", agents(views.work.not_here)),
+    ]
+
+
+def _sign_in_routes(views: SignInViews, oidc: OidcViews, guard: Guard) -> Sequence[Route]:
+    """Everyone may come to the door."""
+    agents, everyone = guard.for_agents, guard.for_all
+    return [
+        Route("GET", "/console/sign-in", everyone(views.form)),
+        Route("POST", "/console/sign-in", everyone(views.sign_in)),
+        Route("POST", "/console/sign-in/language", everyone(views.language_of_guest)),
+        Route("GET", "/console/sign-in/code", everyone(views.code_form)),
+        Route("POST", "/console/sign-in/code", everyone(views.code)),
+        Route("GET", "/console/sign-in/oidc", everyone(oidc.begin)),
+        Route("GET", OIDC_BACK, everyone(oidc.back)),
+        Route("POST", "/console/sign-out", agents(views.sign_out)),
+        Route("POST", "/console/language", agents(views.language)),
+    ]
+
+
+def _work_routes(views: Views, guard: Guard) -> Sequence[Route]:
+    """What agents do with work: take it, look up what it asks for, pass it on, end it."""
+    agents, work_item = guard.for_agents, "/console/work/{id}"
+    return [
         Route("POST", work_item + "/claim", agents(views.actions.claim)),
         Route("POST", work_item + "/accept", agents(views.desk.accept)),
         Route("POST", work_item + "/decline", agents(views.desk.decline)),
@@ -157,76 +220,8 @@ def routes(
         Route("POST", work_item + "/reopen", agents(views.actions.reopen)),
         Route("POST", work_item + "/topic", agents(views.actions.correct_topic)),
         Route("POST", work_item + "/information", agents(views.information.enter)),
-        Route("POST", "/console/customers/{id}/group", agents(views.information.group)),
-        Route("POST", "/console/customers/{id}/fields", agents(views.fields.put)),
         Route("POST", work_item + "/steps", agents(views.information.step)),
         Route("POST", "/console/proposals/{id}", agents(views.information.decide)),
-        Route("GET", conversation, agents(views.conversation.page)),
-        Route("GET", conversation + "/portal", agents(views.portal_rights.page)),
-        Route("POST", conversation + "/portal", agents(views.portal_rights.give)),
-        Route("GET", conversation + "/entries", agents(views.conversation.entries)),
-        Route(
-            "POST", conversation + "/entries", agents(views.actions.write), body_limit=MOST_BYTES
-        ),
-        Route("POST", conversation + "/signs", agents(views.chat.sign)),
-        Route("GET", conversation + "/call", agents(views.calls.show)),
-        Route("POST", conversation + "/call", agents(views.calls.do)),
-        Route("POST", "/console/phone", agents(views.calls.set_phone)),
-        Route("POST", "/console/phone/token", agents(views.calls.token)),
-        Route("POST", conversation + "/company", agents(views.company.sign)),
-        Route("POST", conversation + "/follow", agents(views.follows.follow)),
-        Route("POST", conversation + "/draft", agents(views.company.keep_draft)),
-        Route("GET", conversation + "/replies", agents(views.canned.for_conversation)),
-        Route("POST", conversation + "/promises", agents(views.promises.give)),
-        Route("POST", "/console/promises/{id}/keep", agents(views.promises.keep)),
-        Route("GET", "/console/replies", guard.for_administrators(views.canned.page)),
-        Route("POST", "/console/replies", guard.for_administrators(views.canned.save)),
-        Route(
-            "POST", "/console/replies/{id}/remove", guard.for_administrators(views.canned.remove)
-        ),
-        Route("GET", interaction + "/html", agents(views.files.mail)),
-        Route("GET", interaction + "/original", agents(views.files.original)),
-        Route("POST", interaction + "/resend", agents(views.actions.resend)),
-        Route("POST", interaction + "/take-back", agents(views.actions.take_back)),
-        Route("POST", interaction + "/send-now", agents(views.actions.send_now)),
-        Route("GET", "/console/files/{id}", agents(views.files.download)),
-        Route("GET", "/console/by-hand", agents(views.by_hand.form)),
-        Route("POST", "/console/by-hand", agents(views.by_hand.record), body_limit=MOST_BYTES),
-        Route("GET", "/console/imports", guard.for_administrators(views.imports.page)),
-        Route(
-            "POST",
-            "/console/imports",
-            guard.for_administrators(views.imports.hand_in),
-            body_limit=LONGEST_FILE + 64 * 1024,
-        ),
-        Route(
-            "GET", "/console/imports/{id}/report", guard.for_administrators(views.imports.report)
-        ),
-        Route(
-            "GET",
-            "/console/imports/{kind:persons|organisations}.csv",
-            guard.for_administrators(views.imports.export),
-        ),
-        Route("GET", "/console/files/{id}/small", agents(views.files.small)),
-        Route("GET", "/console/topics", agents(views.topics.page)),
-        Route("POST", "/console/topics/threshold", agents(views.topics.set_threshold)),
-        Route("POST", "/console/topics/proposals", agents(views.topics.accept)),
-        *_model_routes(views.model, views.model_changes, guard),
-        Route("GET", _VERSION + "/matrix", agents(views.matrix.page)),
-        Route(
-            "POST",
-            _VERSION + "/matrix",
-            guard.for_administrators(views.matrix.save),
-            body_limit=LONGEST_MATRIX,
-        ),
-        *_hours_routes(views.hours, guard),
-        *_regroup_routes(views.regroup, guard),
-        *_identity_routes(views.identity, views.sharing, guard),
-        *_replay_routes(views.replay, guard),
-        *_program_routes(views.programs, guard),
-        *_workshop_routes(views, guard),
-        *office_routes(views.office, guard, development=development),
-        Route("GET", "/console/{rest:.*}", agents(views.work.not_here)),
     ]
 
 
@@ -255,6 +250,38 @@ def _identity_routes(views: IdentityViews, sharing: SharingViews, guard: Guard) 
         Route("POST", customer + "/share", guard.for_agents(sharing.share)),
         Route("POST", customer + "/unshare", guard.for_agents(sharing.unshare)),
         Route("POST", "/console/conversations/{id}/person", guard.for_agents(sharing.choose)),
+    ]
+
+
+def _customer_routes(views: Views, guard: Guard) -> Sequence[Route]:
+    """Agents say what they know of a customer; administrators import and export them."""
+    agents, administrators = guard.for_agents, guard.for_administrators
+    return [
+        Route("POST", "/console/customers/{id}/group", agents(views.information.group)),
+        Route("POST", "/console/customers/{id}/fields", agents(views.fields.put)),
+        Route("GET", "/console/imports", administrators(views.imports.page)),
+        Route(
+            "POST",
+            "/console/imports",
+            administrators(views.imports.hand_in),
+            body_limit=LONGEST_FILE + 64 * 1024,
+        ),
+        Route("GET", "/console/imports/{id}/report", administrators(views.imports.report)),
+        Route(
+            "GET",
+            "/console/imports/{kind:persons|organisations}.csv",
+            administrators(views.imports.export),
+        ),
+    ]
+
+
+def _canned_routes(views: CannedViews, guard: Guard) -> Sequence[Route]:
+    """Administrators write canned replies."""
+    administrators = guard.for_administrators
+    return [
+        Route("GET", "/console/replies", administrators(views.page)),
+        Route("POST", "/console/replies", administrators(views.save)),
+        Route("POST", "/console/replies/{id}/remove", administrators(views.remove)),
     ]
 
 

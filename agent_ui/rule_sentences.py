@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 
+from agent_ui import trade_words
 from agent_ui.rule_words import ABOUT, ACTIONS, AGREEMENTS, CUSTOMERS, PROBLEMS, PROMISES, WHY_NOT
 from agent_ui.spans import span
 from agent_ui.texts import N_, Texts
 from hub.rules.actions import AnyAction
 from hub.rules.conditions import Condition, Reason
-from hub.rules.rule import Rule
+from hub.rules.rule import MOST_CONDITIONS, Rule
 
 _TOPIC, _CHANNEL = N_("it is about {topic}"), N_("it came by {channel}")
 _GROUP, _CUSTOMER = N_("they belong to {group}"), N_("this is {customer}")
@@ -26,7 +27,8 @@ _FOUND = {
     "contacts.order": N_("{which} contact about order {number} in {days} days"),
     "contacts.topic": N_("{which} contact about {topic} in {days} days"),
     "order_late": N_("order {number} is late by {hours}"),
-    "invoice_overdue": N_("invoice {number} is {days} d overdue"),
+    "invoice_overdue": N_("invoice {number} is {days} days overdue"),
+    "invoice_overdue.day": N_("invoice {number} is 1 day overdue"),
     "promise_broken": N_("“{title}” was promised for {due_at} and not kept"),
     "rating": N_("on {at} they rated us {score} of 5"),
     "agreement": N_("agreed: “{title}”"),
@@ -72,13 +74,16 @@ _ORDINALS = {
     9: N_("ninth"),
     10: N_("tenth"),
 }
+_NTH = {1: N_("{n}st"), 2: N_("{n}nd"), 3: N_("{n}rd")}
+_OTHER_NTH = N_("{n}th")
+_TEENS = (11, 12, 13)
 
 
 @dataclass(frozen=True)
 class Names:
     """What people call topics, target groups, roles, channels, canned replies, results and limits
     of the model, by their ids; channels still to be translated. A choice of a result is
-    `result|choice`."""
+    `result|choice`. `zone`: where their days begin."""
 
     topics: Mapping[str, str] = field(default_factory=dict)
     groups: Mapping[str, str] = field(default_factory=dict)
@@ -87,11 +92,12 @@ class Names:
     replies: Mapping[str, str] = field(default_factory=dict)
     results: Mapping[str, str] = field(default_factory=dict)
     limits: Mapping[str, str] = field(default_factory=dict)
+    zone: tzinfo = UTC
 
 
 def problem(texts: Texts, kind: str) -> str:
     """What is wrong with a field."""
-    return texts(PROBLEMS.get(kind, N_("This is missing or wrong.")))
+    return texts(PROBLEMS.get(kind, N_("This is missing or wrong.")), most=MOST_CONDITIONS)
 
 
 def why_not(texts: Texts, reason: str) -> str:
@@ -106,6 +112,8 @@ def found(texts: Texts, reason: Reason, names: Names) -> str:
         key = f"contacts.{got['about']}"
     elif key == "agreement" and got["until"]:
         key = "agreement.until"
+    elif key == "invoice_overdue" and got["days"] == 1:
+        key = "invoice_overdue.day"
     return texts(_FOUND[key], **_values(texts, got, names))
 
 
@@ -155,14 +163,24 @@ def _values(texts: Texts, got: Mapping[str, Any], names: Names) -> dict[str, Any
     """What a condition or an action has, as people say it."""
     said = {name: _said(texts, name, value, names) for name, value in got.items()}
     if "count" in got:
-        known = got["count"] in _ORDINALS
-        said["which"] = texts(_ORDINALS[got["count"]]) if known else f"{got['count']}."
+        said["which"] = _ordinal(texts, got["count"])
     if got.get("terms"):
         said["title"] = f"{got['title']}: {got['terms']}"
     if "result" in got:
         key = result_of(got)
         said["result"] = names.results.get(key, key)
     return said
+
+
+def _ordinal(texts: Texts, number: int) -> str:
+    if number in _ORDINALS:
+        return texts(_ORDINALS[number])
+    nth = _OTHER_NTH if number % 100 in _TEENS else _NTH.get(number % 10, _OTHER_NTH)
+    return texts(nth, n=number)
+
+
+def _day(texts: Texts, at: str, zone: tzinfo) -> str:
+    return trade_words.day(texts, datetime.fromisoformat(at).astimezone(zone).date())
 
 
 def _said(texts: Texts, name: str, value: Any, names: Names) -> Any:
@@ -187,7 +205,7 @@ def _said(texts: Texts, name: str, value: Any, names: Names) -> Any:
     if name in ("minutes", "hours"):
         return span(texts, value * (60 if name == "minutes" else 3600))
     if name in ("due_at", "at", "until", "expected"):
-        return datetime.fromisoformat(value).date().isoformat() if value else ""
+        return _day(texts, value, names.zone) if value else ""
     if name == "text":
         return value.get(texts.language) or value.get("en", "")
     return value

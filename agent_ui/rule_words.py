@@ -82,7 +82,7 @@ STATES = {
 }
 PROBLEMS = {
     "too_short": N_("Add at least one condition."),
-    "too_long": N_("These are too many conditions: 8 at most."),
+    "too_long": N_("These are too many conditions: {most} at most."),
     "missing": N_("Fill this in."),
     "string_too_short": N_("Fill this in."),
     "string_too_long": N_("This is too long."),

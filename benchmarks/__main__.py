@@ -4,7 +4,8 @@
     python -m benchmarks ingest --stack servers --backlog 100000 --program loket
 
 The names are decide, model, replay, topics, imports, assign, ingest, visible, webhooks, partners,
-chat and memory. Without names all run: about a quarter of an hour, with `--full` more than an hour.
+chat, memory and volume. Without names all run but `volume`, which takes its name or `--full`: about
+a quarter of an hour, with `--full` more than an hour.
 A long row of the ingest can be measured program by program; what was measured before stays in the
 page beside it.
 """

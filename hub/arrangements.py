@@ -1,7 +1,7 @@
-"""Contact arrangements: what we do for a customer segment when we reach out ourselves.
+"""Contact arrangements: what we do for a target group when we reach out ourselves.
 
 Which channels, how often at most, and at which hours not. How fast we answer is not here: the model
-lays it down for the segment, and an agreement may ask for less time. Pure.
+lays it down for the group, and an agreement may ask for less time. Pure.
 """
 
 from collections.abc import Mapping, Sequence
@@ -40,7 +40,7 @@ class Arrangement(Frozen):
         return self
 
     def in_language(self, language: str) -> str:
-        return self.nl if language == "nl" else self.en
+        return (self.nl or self.en) if language == "nl" else (self.en or self.nl)
 
     def allowed_from(self, at: datetime, zone: tzinfo) -> datetime:
         """That moment, or the end of the quiet hours that it lies in."""

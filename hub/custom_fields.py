@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from urllib.parse import urlsplit
 
+from hub.branches import is_within
 from hub.errors import Rejected
 from hub.imports import fields as cells
 from hub.imports.fields import Reading
@@ -102,7 +103,7 @@ class Field:
         return oversees or Who.SUPERVISOR not in (self.seen_by, self.changed_by)
 
     def is_about(self, topic: str) -> bool:
-        return any(topic == one or topic.startswith(f"{one}/") for one in self.topics)
+        return any(is_within(topic, one) for one in self.topics)
 
     def offered(self, value: str) -> list[Choice]:
         """The choices that there are for who has this value: what was archived stays theirs."""

@@ -1,7 +1,7 @@
 """Asks customers what they think of how they were helped, by mail or SMS, soon after it was solved.
 
 Only where the organisation chose to, once for each time that something was solved, and no customer
-more often than every two weeks or than the contact arrangement of their segment allows. The link in
+more often than every two weeks or than the contact arrangement of their group allows. The link in
 it is signed; opening it saves nothing, so that what looks at links in mails does not rate.
 """
 
@@ -156,7 +156,7 @@ class RatingRequests(Rounds):
 
 
 def _quiet_until(permit: Permit) -> datetime | None:
-    """When the quiet hours of the segment end; None at once."""
+    """When the quiet hours of the target group end; None at once."""
     now = clock.now()
     at = permit.allowed_from(now)
     return at if at > now else None

@@ -1,4 +1,4 @@
-"""Whether we may write to a customer of our own accord: their segment's arrangement says so.
+"""Whether we may write to a customer of our own accord: the arrangement of their group says so.
 
 What is withheld is written down, and shown in its conversation: nothing is silently not sent.
 """

@@ -1,4 +1,4 @@
-"""The page of contact arrangements: how we reach out to each segment of our own accord."""
+"""The page of contact arrangements: how we reach out to each target group of our own accord."""
 
 from datetime import timedelta
 from http import HTTPStatus

@@ -191,4 +191,4 @@ def _name_of(titles: dict[str, str], joint: str) -> str:
     """A name for machines, of the first title there is."""
     title = next((text for text in titles.values() if text.strip()), "")
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", joint, plain).strip(joint)[:50]
+    return re.sub(r"[^a-z0-9]+", joint, plain).strip(joint)[:50].strip(joint)

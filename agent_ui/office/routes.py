@@ -134,7 +134,7 @@ def _administration(views: OfficeViews, guard: Guard) -> Sequence[Route]:
 
 
 def _rules(views: OfficeViews, guard: Guard) -> Sequence[Route]:
-    """What we do for whom: proposed to agents, and arranged with segments."""
+    """What we do for whom: proposed to agents, and arranged for target groups."""
     administrators = guard.for_administrators
     rules, arrangements = "/console/admin/rules", "/console/admin/arrangements"
     return [

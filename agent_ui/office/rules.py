@@ -198,6 +198,7 @@ class RuleViews:
             groups=self._context.groups.titles(language),
             roles=self._context.role_titles(language),
             channels=words.CHANNELS,
+            zone=self._context.zone(),
             results=self._context.moments.results(language),
             limits={one: limit_name(one) for one in self._context.moments.limits()},
             replies={

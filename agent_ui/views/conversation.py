@@ -142,6 +142,7 @@ class ConversationViews:
             groups=self._context.groups.titles(language),
             roles=self._context.role_titles(language),
             channels=CHANNELS,
+            zone=self._context.zone(),
         )
 
     async def _saw(self, visit: Visit, conversation_id: str) -> None:

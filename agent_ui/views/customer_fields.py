@@ -8,15 +8,16 @@ from agent_ui.context import ConsoleContext
 from agent_ui.customer_fields import Attempt
 from agent_ui.texts import N_, Texts
 from agent_ui.views.conversation import ConversationViews
+from agent_ui.views.identity import customer_seen
 from agent_ui.views.sign_in import HOME, see_other
 from agent_ui.visit import Visit, checked_id
 from hub.custom_fields import Typed
 from hub.errors import Rejected
-from hub.store import customers, field_values, timeline
+from hub.store import customers, field_values
 from hub.store.field_values import ChangedSince, Put
 
 _LONGEST = 4_000
-_CHANGED = N_("Somebody changed it meanwhile: it is {value} now. Keep yours, or leave it.")
+_CHANGED = N_("Somebody changed it meanwhile: it is {value} now. Keep what you wrote, or leave it.")
 _EMPTY = N_("empty")
 
 
@@ -64,8 +65,8 @@ def _is_theirs(
     connection: Connection, visit: Visit, conversation_id: str, customer_id: str
 ) -> bool:
     """Whether they are the customer of a conversation that the agent may see, or whose they are."""
-    conversation = timeline.conversation(connection, conversation_id)
-    if conversation is None or not timeline.may_see(connection, conversation_id, visit.known):
+    seen = customer_seen(connection, visit, conversation_id)
+    if seen is None:
         return False
-    who = customers.customer(connection, conversation.customer_id)
+    who = customers.customer(connection, seen)
     return customer_id in (who.id, who.organisation_id)

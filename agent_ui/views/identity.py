@@ -152,10 +152,15 @@ def is_customer_of(
     connection: Connection, visit: Visit, conversation_id: str, customer_id: str
 ) -> bool:
     """Whether it is the customer of a conversation that the agent may see."""
+    return customer_seen(connection, visit, conversation_id) == customer_id
+
+
+def customer_seen(connection: Connection, visit: Visit, conversation_id: str) -> str | None:
+    """The customer of a conversation; None where the agent may not see it."""
     conversation = timeline.conversation(connection, conversation_id)
     if conversation is None or not timeline.may_see(connection, conversation_id, visit.known):
-        return False
-    return conversation.customer_id == customer_id
+        return None
+    return conversation.customer_id
 
 
 def _none() -> web.Response:

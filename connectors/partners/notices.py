@@ -191,7 +191,7 @@ def _chosen(permit: Permit, customer: Any) -> Channel:
 
 
 def _not_before(settings: NoticeSettings, permit: Permit, now: datetime) -> datetime | None:
-    """When it is neither night nor one of the segment's quiet hours; None at once."""
+    """When it is neither night nor one of the target group's quiet hours; None at once."""
     at = permit.allowed_from(settings.allowed_from(now) or now)
     at = settings.allowed_from(at) or at
     return at if at > now else None

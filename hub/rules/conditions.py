@@ -6,9 +6,10 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, StringConstraints
 
+from hub.branches import is_within
 from hub.interaction import Channel, Frozen
 from hub.promises import Promise
-from hub.rules.facts import CustomerKind, Facts, count, is_within
+from hub.rules.facts import CustomerKind, Facts, count
 
 LONGEST_DAYS = 90
 """So far back is looked."""

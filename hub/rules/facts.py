@@ -118,8 +118,3 @@ def count(contacts: Sequence[Contact]) -> int:
         found += key not in last or one.at - last[key] > ONE_CONTACT
         last[key] = one.at
     return found
-
-
-def is_within(path: str, branch: str) -> bool:
-    """Whether a topic or target group is this one, or lies below it."""
-    return bool(branch) and (path == branch or path.startswith(f"{branch}/"))

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from hub import clock
+from hub.branches import is_within
 from hub.errors import Rejected
 from hub.store import audit
 from hub.store.agents import Agent
@@ -28,7 +29,7 @@ class Canned:
 
     def is_about(self, topic: str) -> bool:
         """Whether it is meant for this topic, and not for all."""
-        return bool(self.topic) and (topic == self.topic or topic.startswith(f"{self.topic}/"))
+        return is_within(topic, self.topic)
 
 
 def all_of(connection: Connection) -> list[Canned]:

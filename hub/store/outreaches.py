@@ -111,14 +111,10 @@ def of_customer(connection: Connection, customer_id: str, limit: int) -> Sequenc
     return [_read(row) for row in connection.execute(query.limit(limit))]
 
 
-def withheld(
-    connection: Connection, since: datetime, limit: int, arrangement: str | None = None
-) -> Sequence[Outreach]:
-    """The newest first; by one arrangement, or all."""
+def withheld(connection: Connection, since: datetime, limit: int) -> Sequence[Outreach]:
+    """The newest first."""
     columns = outreaches.c
     query = _selection().where(columns.state == WITHHELD, columns.at >= since)
-    if arrangement is not None:
-        query = query.where(columns.arrangement == arrangement)
     return [_read(row) for row in connection.execute(query.limit(limit))]
 
 

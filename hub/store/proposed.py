@@ -20,30 +20,22 @@ LONGEST_REASON = 500
 
 @dataclass(frozen=True)
 class Fate:
-    """Of one proposal for one piece of work; `name`, `at`: who took it up, or put it aside."""
+    """Of one proposal for one piece of work: when it was taken up, or put aside, and by whom."""
 
-    id: str
-    rule_id: str
     name: str = ""
     taken_at: datetime | None = None
     aside_at: datetime | None = None
-    aside_reason: str = ""
 
 
 def of_item(connection: Connection, item_id: str) -> Mapping[str, Fate]:
     """By rule."""
     columns = rule_proposals.c
     rows = connection.execute(
-        select(rule_proposals, agents.c.name)
+        select(columns.rule_id, columns.taken_at, columns.aside_at, agents.c.name)
         .outerjoin(agents, (agents.c.id == columns.aside_by) | (agents.c.id == columns.taken_by))
         .where(columns.work_item_id == item_id)
     )
-    return {
-        row.rule_id: Fate(
-            row.id, row.rule_id, row.name or "", row.taken_at, row.aside_at, row.aside_reason
-        )
-        for row in rows
-    }
+    return {row.rule_id: Fate(row.name or "", row.taken_at, row.aside_at) for row in rows}
 
 
 def show(connection: Connection, item_id: str, proposal: Proposal, agent: Agent) -> None:

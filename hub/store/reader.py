@@ -24,7 +24,7 @@ from hub.store.sqlite_engine import sqlite_engine
 T = TypeVar("T")
 
 HELPERS = 5
-"""So many long searches and reports, less one, do not hold up what is quick."""
+"""So many long searches and reports at once do not hold up what is quick."""
 PATIENCE = 0.02
 """Seconds that a unit waits for the first thread before another one may take it."""
 

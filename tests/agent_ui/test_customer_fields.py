@@ -6,10 +6,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, insert, update
 
+from agent_ui.customer_fields import without_hidden
 from builders import chat_arrival
 from console_house import MODEL, House, Page, Person, open_house, person
 from customer_fields import FIELDS, add_field, choices
 from hub import clock
+from hub.custom_fields import Field, FieldKind, Who
+from hub.store.agents import Agent
+from hub.store.customers import Customer
 from hub.store.tables import audit_log, customer_proposals, customers, work_information
 
 LEVELS = choices(("Gold", "Goud"), ("Silver", "Zilver"))
@@ -129,6 +133,22 @@ async def test_supervisors_alone_see_or_change_what_is_theirs(
         fields = {"conversation": of, "field": fixed, "value": "x", "was": "E-77"}
         assert (await who.post(f"/console/customers/{customer_id}/fields", **fields)).status == 404
     assert await stored(house) == {"risk": "pays late", "number_at_erp": "E-77"}
+
+
+@pytest.mark.parametrize(("oversees", "seen"), [(True, {"risk", "city"}), (False, {"city"})])
+def test_what_supervisors_alone_see_stands_nowhere_in_the_customer(
+    oversees: bool, seen: set[str]
+) -> None:
+    risk = Field("1", "risk", FieldKind.TEXT, {"en": "Risk"}, seen_by=Who.SUPERVISOR)
+    values = {"risk": "pays late", "city": "Delft"}
+    customer = Customer(
+        "1", "person", "Jan", "", "", None, "", (), (),
+        attributes=values, own_attributes=values, organisation_attributes=values,
+    )  # fmt: skip
+    agent = Agent("1", "ina", "Ina", "", frozenset(), supervisor=oversees)
+    shown = without_hidden(customer, {"risk": risk}, agent)
+    for found in (shown.attributes, shown.own_attributes, shown.organisation_attributes):
+        assert set(found) == seen
 
 
 async def test_who_they_belong_to_has_fields_of_its_own(

@@ -1,7 +1,9 @@
 """Every text of the console exists in every language, and none is left over."""
 
 import ast
+import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
@@ -60,6 +62,17 @@ def test_a_translation_has_the_same_places(language: str) -> None:
     for text, translated in load_catalogue(language).items():
         assert _places(translated) == _places(text), text
         assert translated.strip(), text
+
+
+@pytest.mark.parametrize("folder", ["agent_ui", "connectors/portal", "connectors/partners"])
+def test_a_text_is_translated_in_one_place(folder: str) -> None:
+    files = (CONSOLE.parent / folder / "locale").glob("*.json")
+    found = Counter(
+        (path.name.split(".")[0], text)
+        for path in files
+        for text, _ in json.loads(path.read_text("utf-8"), object_pairs_hook=list)
+    )
+    assert [key for key, times in found.items() if times > 1] == []
 
 
 def test_the_page_hands_the_scripts_what_they_say() -> None:

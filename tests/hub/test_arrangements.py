@@ -1,4 +1,4 @@
-"""What is arranged for a segment: the nearest holds, quiet hours end, and a limit is a limit."""
+"""What is arranged for a target group: the nearest holds, quiet hours end, a limit is a limit."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -22,6 +22,13 @@ def test_the_nearest_holds() -> None:
     assert nearest(found, "b2b/key-account") == nearest(found, "b2b")
     assert nearest(found, "b2c") == nearest(found, "")
     assert nearest({"b2b": b2b}, "any") is None
+
+
+def test_what_is_said_in_one_language_is_told_in_both() -> None:
+    both = Arrangement(en="Ask for Kim.", nl="Vraag naar Kim.")
+    assert (both.in_language("en"), both.in_language("nl")) == ("Ask for Kim.", "Vraag naar Kim.")
+    for one in (Arrangement(en="Kim"), Arrangement(nl="Kim")):
+        assert (one.in_language("en"), one.in_language("nl")) == ("Kim", "Kim")
 
 
 @given(HOURS, HOURS, st.integers(0, 366 * 24 * 60))

@@ -54,7 +54,7 @@ async def test_a_rule_reads_as_a_sentence(house: House, ina: Person) -> None:
     assert page.text(".rule .chip") == "In force"
     await ina.post("/console/language", language="nl")
     page = await ina.get(PAGE)
-    assert "Als dit geldt: het gaat over Bestellingen: raad geven." in page.text(".rule")
+    assert "Als dit geldt: het gaat over Bestellingen: advies geven." in page.text(".rule")
 
 
 async def test_conditions_are_put_in_and_out_before_anything_is_kept(

@@ -143,7 +143,7 @@ def test_the_night_ends_in_the_morning_also_when_the_clock_is_set() -> None:
     assert settings.allowed_from(at("2026-10-25T07:00:00Z")) is None
 
 
-async def test_news_keeps_to_what_is_arranged_with_the_segment(house: House) -> None:
+async def test_news_keeps_to_what_is_arranged_for_the_target_group(house: House) -> None:
     arranged = Arrangement(channels=(Channel.PHONE, Channel.EMAIL), most=1)
     await house.database.write(lambda c: outreaches.keep(c, {"b2b": arranged}, UTC, by="test"))
     await house.ship(target_group="b2b/key-account")
