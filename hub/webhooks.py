@@ -14,7 +14,8 @@ TOPICS = tuple(
 )
 """Not what is only for our own senders, nor what nobody keeps."""
 LONGEST_URL = 2000
-_TRANSLATED = IPv6Network("64:ff9b::/96")
+_TRANSLATED = (IPv6Network("64:ff9b::/96"), IPv6Network("::ffff:0:0:0/96"))
+"""IPv4 addresses for a translator at the border (RFC 6052) or in the host (RFC 7915)."""
 _WRITTEN_IN = IPv6Network("::/96")
 """IPv4 addresses in the form that is out of use (RFC 4291, 2.5.5.1)."""
 _OUR_OWN = (
@@ -84,7 +85,7 @@ def _meant(address: IPv4Address | IPv6Address) -> list[IPv4Address | IPv6Address
         return [address]
     if address.ipv4_mapped is not None:
         return [address.ipv4_mapped]
-    if address in _TRANSLATED or address in _WRITTEN_IN:
+    if any(address in network for network in (*_TRANSLATED, _WRITTEN_IN)):
         return [IPv4Address(int(address) & 0xFFFFFFFF)]
     if address.sixtofour is not None:
         return [address, address.sixtofour]

@@ -14,6 +14,7 @@ import structlog
 from sqlalchemy import Connection
 
 from hub import clock
+from hub.errors import StoreDown
 from hub.events import Envelope, InteractionReceived, MessageStatus
 from hub.interaction import Automatic, Channel
 from hub.metrics import Metrics
@@ -75,7 +76,12 @@ class Router:
 
     async def handle(self, envelopes: Sequence[Envelope]) -> None:
         """Route the conversations that these events are about."""
-        routed, shared = await self._database.write(lambda c: self._route(c, envelopes))
+        try:
+            routed, shared = await self._database.write(lambda c: self._route(c, envelopes))
+        except StoreDown:
+            # What answers next may be a copy that does not have the last that was kept.
+            self._shared = frozenset()
+            raise
         self._shared |= shared
         self._wake()
         self._tell(routed)

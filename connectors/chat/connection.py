@@ -267,7 +267,7 @@ class Connection:
         if seen <= self._reported or not self.conversation_id:
             return
         try:
-            await self._desk.report_shown(self.conversation_id, seen)
+            await self._desk.report_shown(self.conversation_id, self.visitor, seen)
         except Retry:
             return
         self._reported = seen

@@ -103,10 +103,10 @@ class Desk:
             raise Rejected("no_message", "Write a message first.")
         return address
 
-    async def report_shown(self, conversation_id: str, upto: int) -> None:
-        """Our messages up to this sequence were on the visitor's screen."""
+    async def report_shown(self, conversation_id: str, visitor: Visitor, upto: int) -> None:
+        """Our messages to them up to this sequence were on the visitor's screen."""
         shown = await self.database.read(
-            lambda connection: transcript.not_shown(connection, conversation_id, upto)
+            lambda connection: transcript.not_shown(connection, conversation_id, visitor, upto)
         )
         for interaction_id in shown:
             await self.report(interaction_id, DeliveryState.DELIVERED)
@@ -127,7 +127,7 @@ class Desk:
     def _address(self, text: str) -> str:
         """Where a chat may go on by mail; Rejected when it may not."""
         if not self.handover:
-            raise Rejected("not_offered", "This chat does not go on by mail.")
+            raise transcript.not_offered()
         address = clean_address(text)
         if address == self.handover:
             raise Rejected("bad_address", "This is our own address.")

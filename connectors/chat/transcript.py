@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Integer, and_, bindparam, exists, select, upd
 
 from connectors.chat.frames import FileLink, Line
 from connectors.chat.visitor import Visitor
+from hub.errors import Rejected
 from hub.interaction import (
     Attachment,
     Channel,
@@ -23,10 +24,19 @@ from hub.interaction import (
 )
 from hub.store import timeline
 from hub.store.inserting import digest
-from hub.store.tables import attachments, conversations, interactions, outbound, thread_refs
+from hub.store.tables import (
+    attachments,
+    conversations,
+    interactions,
+    outbound,
+    participants,
+    thread_refs,
+)
 
 MakeLink = Callable[[Attachment], FileLink]
 
+
+_VISITOR = f"{PointKind.VISITOR.value}:"
 _NOT_SHOWN = (
     DeliveryState.QUEUED,
     DeliveryState.SENDING,
@@ -52,6 +62,10 @@ class Page:
     lines: Sequence[Line]
     upto: int
     more: bool
+
+
+def not_offered() -> Rejected:
+    return Rejected("not_offered", "This chat does not go on by mail.")
 
 
 def find_chat(connection: Connection, visitor: Visitor) -> Chat | None:
@@ -91,10 +105,12 @@ def last_lines(
     return tuple(reversed(_visible(connection, rows, visitor, link)))
 
 
-def not_shown(connection: Connection, conversation_id: str, upto: int) -> list[str]:
-    """Ids of our messages up to a sequence that did not count as delivered yet."""
+def not_shown(
+    connection: Connection, conversation_id: str, visitor: Visitor, upto: int
+) -> list[str]:
+    """Ids of our messages to this visitor, up to a sequence, that do not count as delivered yet."""
     rows = connection.execute(
-        select(interactions.c.id)
+        select(interactions.c.id, interactions.c.direction, interactions.c.recipients)
         .join(outbound, outbound.c.interaction_id == interactions.c.id)
         .where(
             interactions.c.conversation_id == conversation_id,
@@ -104,20 +120,36 @@ def not_shown(connection: Connection, conversation_id: str, upto: int) -> list[s
         )
         .order_by(interactions.c.sequence)
     )
-    return list(rows.scalars())
+    return [row.id for row in rows if _concerns(row, visitor)]
 
 
 def set_address(connection: Connection, visitor: Visitor, address: str) -> bool:
-    """Remember where this chat goes on by mail; False before its first message."""
+    """Remember where this chat goes on by mail; False before its first message.
+
+    Raises Rejected where an agent put another visitor's chat into the same conversation: what waits
+    for one of them would go to the other.
+    """
     chat = find_chat(connection, visitor)
     if chat is None:
         return False
+    if not _is_alone(connection, chat, visitor):
+        raise not_offered()
     connection.execute(
         update(conversations)
         .where(conversations.c.id == chat.conversation_id)
         .values(handover_address=address)
     )
     return True
+
+
+def _is_alone(connection: Connection, chat: Chat, visitor: Visitor) -> bool:
+    keys = connection.execute(
+        select(participants.c.key).where(
+            participants.c.conversation_id == chat.conversation_id,
+            participants.c.key.startswith(_VISITOR),
+        )
+    ).scalars()
+    return all(visitor.is_called(key.removeprefix(_VISITOR)) for key in keys)
 
 
 def file_of(

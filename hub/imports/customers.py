@@ -90,7 +90,12 @@ class _Writing:
         self._by_number = whose.by_numbers(connection, numbers)
         self._by_key = whose.by_keys(connection, {key for record in records for key in record.keys})
         known = {one.id for one in (*self._by_number.values(), *self._by_key.values())}
-        rows = connection.execute(select(customers).where(among(customers.c.id, known)))
+        rows = connection.execute(
+            select(customers)
+            .where(among(customers.c.id, known))
+            .order_by(customers.c.id)
+            .with_for_update()
+        )
         self._rows = {row.id: row for row in rows}
         self._now = clock.now()
         self.new: list[dict[str, Any]] = []

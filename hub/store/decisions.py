@@ -7,13 +7,19 @@ its topic was found and why, is kept with the work and names the rest by its has
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
+import structlog
 from sqlalchemy import Connection, select
 
 from hub.store.among import among_named
 from hub.store.inserting import insert_new, unique
 from hub.store.tables import handlings
 
+log = structlog.get_logger(__name__)
+
 _NAME = "handling"
+_UNKNOWN: dict[str, Any] = {"role": "", "triage": False}
+"""What is said of work whose handling is not in the store, as after a restore of half of it: the
+work can be seen and done, without guidance."""
 _REMEMBERED = 5_000
 
 _read: dict[str, dict[str, Any]] = {}
@@ -78,6 +84,9 @@ def _whole(stored: dict[str, Any], bodies: Mapping[str, dict[str, Any]]) -> dict
         return stored
     own = dict(stored)
     name = own.pop(_NAME)
+    if name not in bodies:
+        log.error("decision.incomplete", handling_id=name)
+        return {**_UNKNOWN, **own}
     return Decided(name, bodies[name], own)
 
 

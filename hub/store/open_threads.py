@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, exists, func, or_, select
 
 from hub import clock
-from hub.interaction import LIVE, NOBODY_WAITS, Arrival, Channel, Verification
+from hub.interaction import LIVE, NOBODY_WAITS, Arrival, Channel, PointKind, Verification
 from hub.store import named, on_the_line, tasks
 from hub.store.among import among
 from hub.store.tables import (
@@ -17,6 +17,7 @@ from hub.store.tables import (
     conversations,
     customers,
     interactions,
+    participants,
     unrouted,
     work_items,
 )
@@ -131,7 +132,8 @@ class OpenThreads:
         if not askers:
             return
         open_work = _open_work(connection, sorted({asker.customer_id for asker in askers}))
-        pools = {asker: _kin_of_chosen(open_work, asker) for asker in askers}
+        visitors = _visitors_in(connection, askers, open_work)
+        pools = {asker: _kin_of_chosen(open_work, asker, visitors) for asker in askers}
         naming = _Naming(connection, [asker for asker, rows in pools.items() if rows], pools)
         for asker, rows in pools.items():
             arrival = asker.arrival
@@ -151,10 +153,33 @@ def _is_taken(row: Any, arrival: Arrival) -> bool:
     return _waits(arrival) and (row.is_busy or is_call_again)
 
 
-def _kin_of_chosen(open_work: Mapping[str, list[Any]], asker: _Asker) -> list[Any]:
-    """What is open of the topic that was chosen; all where none was."""
-    chosen = asker.arrival.thread.matter or _ANY
+def _visitors_in(
+    connection: Connection, askers: Sequence[_Asker], open_work: Mapping[str, list[Any]]
+) -> Mapping[str, set[str]]:
+    """Who chatted in each conversation, by contact point; looked up for who comes by chat."""
+    asking = {a.customer_id for a in askers if a.arrival.channel is Channel.CHAT}
+    ids = [row.id for customer_id in asking for row in open_work.get(customer_id, ())]
+    found: dict[str, set[str]] = {}
+    if ids:
+        chatted = select(participants).where(
+            among(participants.c.conversation_id, ids),
+            participants.c.key.startswith(f"{PointKind.VISITOR.value}:"),
+        )
+        for row in connection.execute(chatted):
+            found.setdefault(row.conversation_id, set()).add(row.key)
+    return found
+
+
+def _kin_of_chosen(
+    open_work: Mapping[str, list[Any]], asker: _Asker, visitors: Mapping[str, set[str]]
+) -> list[Any]:
+    """What is open of the topic that was chosen; all where none was. Not where another visitor has
+    a chat: whose address nobody proved, it may be a stranger's, who is told how that chat stands
+    and where it goes on by mail."""
+    chosen, own = asker.arrival.thread.matter or _ANY, {asker.arrival.sender.key}
     rows = open_work.get(asker.customer_id, ())
+    if asker.arrival.channel is Channel.CHAT:
+        rows = [row for row in rows if visitors.get(row.id, own) <= own]
     return [row for row in rows if _is_kin(chosen, row.topic)]
 
 

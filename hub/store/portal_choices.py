@@ -18,7 +18,9 @@ def choose(
     connection: Connection, customer_id: str, *, name: str, language: str, preferred: str
 ) -> None:
     """Keep it; the audit log has what it was."""
-    former = connection.execute(select(customers).where(customers.c.id == customer_id)).one()
+    former = connection.execute(
+        select(customers).where(customers.c.id == customer_id).with_for_update()
+    ).one()
     attributes = {k: v for k, v in former.attributes.items() if k != "preferred_channel"}
     if preferred:
         attributes["preferred_channel"] = preferred

@@ -15,7 +15,16 @@ from connectors.chat.visitor import proof_of, user_id
 from hub import clock
 from hub.store import calls
 from hub.store.arrivals import store_arrivals
-from hub.store.tables import contact_points, conversations, interactions, unrouted, work_items
+from hub.store.tables import (
+    contact_points,
+    conversations,
+    interactions,
+    participants,
+    thread_refs,
+    unrouted,
+    work_items,
+)
+from waiting import eventually
 from workplace import add_work
 
 SECRET = "what only the site's server and Loket know"
@@ -207,3 +216,61 @@ async def test_an_address_that_is_typed_there_does_not_get_the_mails(
     )
     kept = [row for row in await house.rows(conversations) if row.id == mail]
     assert [one.customer_id for one in kept] == [owner]
+
+
+async def joined(house: House, stranger: Visitor, conversation_id: str) -> None:
+    """An agent put the stranger's chat into this conversation."""
+    [own] = {r.conversation_id for r in await house.rows(interactions) if r.text == "It is Eve"}
+    moved = update(thread_refs).where(thread_refs.c.conversation_id == own)
+    row = {"conversation_id": conversation_id, "key": f"visitor:{stranger.id}"}
+    await house.database.write(
+        lambda c: [
+            c.execute(moved.values(conversation_id=conversation_id)),
+            c.execute(insert(participants), row),
+        ]
+    )
+
+
+async def eve(house: House, http: ClientSession) -> Visitor:
+    stranger = await Visitor(http, house.origin).arrive()
+    await stranger.say("It is Eve")
+    await stranger.hears("It is Eve")
+    return stranger
+
+
+async def test_a_chat_stands_apart_from_where_a_stranger_chats(
+    house: House, http: ClientSession
+) -> None:
+    [mail] = await mailed(house, "delivery")
+    await joined(house, await eve(house, http), mail)
+    await chats(http, house, "Any news?", topic="delivery")
+    assert (await said(house, "Any news?")).conversation_id != mail
+
+
+async def test_a_stranger_in_the_conversation_gets_and_takes_no_answers(
+    house: House, http: ClientSession
+) -> None:
+    stranger = await eve(house, http)
+    ada = await chats(http, house, "Any news?")
+    own = (await said(house, "Any news?")).conversation_id
+    await joined(house, stranger, own)
+    await ada.hang_up()
+    answer = await house.answer("It is on its way", to=ada.id)
+    await stranger.begin(stranger.session["token"])
+    await stranger.connect()
+    assert await stranger.ask("email", address="eve@example.org") == "not_offered"
+    await stranger.send(
+        {"type": "seen", "sequence": (await said(house, "It is on its way")).sequence}
+    )
+    await stranger.say("Are you there?")
+    await stranger.hears("Are you there?")
+    assert not [line for line in stranger.lines if line["text"] == "It is on its way"]
+    assert await house.state_of(answer) != "delivered"
+    await ada.connect()
+    line = await ada.hears("It is on its way")
+    await ada.send({"type": "seen", "sequence": line["sequence"]})
+    await eventually(lambda: _is_delivered(house, answer))
+
+
+async def _is_delivered(house: House, interaction_id: str) -> bool:
+    return await house.state_of(interaction_id) == "delivered"

@@ -186,6 +186,7 @@ INSIDE = [
     "https://[::1]/",
     "https://[::ffff:10.0.0.1]/",
     "https://[64:ff9b::a00:1]/",
+    "https://[::ffff:0:7f00:1]/",
     "https://[fd00::1]/",
     "https://[2002:a00:1::]/",
     "https://localhost/",

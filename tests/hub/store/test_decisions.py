@@ -55,3 +55,9 @@ async def test_more_than_are_remembered_at_once_are_read(
         for some in (made[:4], made[2:], made):
             found = await database.read(lambda c, some=some: whole(c, [kept(one) for one in some]))
             assert found == some
+
+
+async def test_work_can_be_read_when_what_it_shares_is_gone(store_url: str) -> None:
+    async with opened(store_url) as database:
+        [found] = await database.read(lambda c: whole(c, [kept(Decided("abc", SHARED, OWN))]))
+    assert found == {"role": "", "triage": False} | OWN
