@@ -66,7 +66,7 @@ def read_next(connection: Connection, item: WorkItem | None, zone: tzinfo) -> Ne
     if not rules:
         return NextActions()
     needs = {need for one in rules for need in one.rule.needs}
-    facts = rule_facts.read(connection, [item], lambda _: now, needs, zone)[item.id]
+    facts = rule_facts.read(connection, [item], lambda _: now, needs, zone, live=True)[item.id]
     found = propose(rules, facts)
     if not found:
         return NextActions()

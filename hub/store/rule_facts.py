@@ -5,7 +5,7 @@ Everything that rules look at has its time in the store, so what held a month ag
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 
 from sqlalchemy import Connection, Row
@@ -25,7 +25,7 @@ from hub.rules.facts import (
     Overdue,
     Rated,
 )
-from hub.store.rule_rows import Found, Who, read_rows
+from hub.store.rule_rows import Found, Now, Who, read_rows
 from hub.store.work_items import WorkItem
 
 ANY = "any"
@@ -40,12 +40,17 @@ def read(
     at: Callable[[WorkItem], datetime],
     needs: Collection[Fact],
     zone: tzinfo = UTC,
+    *,
+    live: bool = False,
 ) -> Mapping[str, Facts]:
-    """By work item. `at`: as of when; `zone`: in which the days of the organisation begin."""
+    """By work item. `at`: as of when; `zone`: in which the days of the organisation begin; `live`:
+    as of now, so that what is over need not be read."""
     found = Found()
     moments = [at(item) for item in items]
     if items:
-        read_rows(connection, found, items, min(moments), set(needs))
+        first = min(moments)
+        now = Now(first, first.astimezone(zone).date()) if live else None
+        read_rows(connection, found, items, first, set(needs), now=now)
     return {
         item.id: _facts(item, moment, found, needs, zone)
         for item, moment in zip(items, moments, strict=True)
@@ -64,7 +69,6 @@ def _facts(
     own_orders = _orders_of(item, found)
     today = at.astimezone(zone).date()
     house = who.house if who else frozenset()
-    bills = [row for one in house for row in found.bills.get(one, ())]
     agreed = [row for one in (who.parties if who else ()) for row in found.agreed.get(one, ())]
     return Facts(
         at=at,
@@ -81,17 +85,8 @@ def _facts(
         ),
         orders=tuple(sorted(own_orders)),
         contacts=tuple(_contacts(item, at, found)) if Fact.CONTACTS in needs else (),
-        late=tuple(
-            LateOrder(row.number, row.expected_until, row.number in own_orders)
-            for one in house
-            for row in found.late.get(one, ())
-            if _is_late(row, at)
-        )[:_MOST],
-        overdue=tuple(
-            Overdue(row.number, (today - row.due_on).days)
-            for row in bills
-            if row.due_on < today and (row.paid_on is None or row.paid_on > today)
-        )[:_MOST],
+        late=_late(found, house, own_orders, at),
+        overdue=_overdue(found, house, today),
         broken=tuple(Broken(row.title, row.due_at) for row in agreed if _is_broken(row, at)),
         ratings=tuple(
             Rated(row.score, row.at)
@@ -104,6 +99,27 @@ def _facts(
             if row.kind != "promise" and _is_in_force(row, at)
         ),
     )
+
+
+def _late(
+    found: Found, house: Collection[str], named: Collection[str], at: datetime
+) -> tuple[LateOrder, ...]:
+    """Of the whole house, first what the conversation is about, then what should have been there
+    longest."""
+    rows = (row for one in house for row in found.late.get(one, ()) if _is_late(row, at))
+    late = [LateOrder(row.number, row.expected_until, row.number in named) for row in rows]
+    return tuple(sorted(late, key=lambda one: (not one.named, one.expected, one.number))[:_MOST])
+
+
+def _overdue(found: Found, house: Collection[str], today: date) -> tuple[Overdue, ...]:
+    """Of the whole house, the oldest first."""
+    overdue = [
+        Overdue(row.number, (today - row.due_on).days)
+        for one in house
+        for row in found.bills.get(one, ())
+        if row.due_on < today and (row.paid_on is None or row.paid_on > today)
+    ]
+    return tuple(sorted(overdue, key=lambda one: (-one.days, one.number))[:_MOST])
 
 
 def _orders_of(item: WorkItem, found: Found) -> set[str]:

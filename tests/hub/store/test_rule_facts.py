@@ -15,7 +15,8 @@ from hub.interaction import Channel
 from hub.promises import Promise
 from hub.rules.conditions import Fact
 from hub.rules.facts import CustomerKind, Facts, count
-from hub.store import rule_facts, work_items
+from hub.store import rule_facts, rule_rows, work_items
+from hub.store.rule_rows import Found, Now
 from hub.store.tables import (
     agreements,
     conversation_links,
@@ -48,6 +49,20 @@ async def facts(house: House, item: Any, at: datetime | None = None) -> Facts:
         return rule_facts.read(connection, [found], lambda _: moment, list(Fact))[item.id]
 
     return await house.database.read(read)
+
+
+async def facts_now(house: House, item: Any) -> tuple[Facts, Found]:
+    """As a conversation that is opened is told of them, and what was read for it."""
+
+    def look(connection: Connection) -> tuple[Facts, Found]:
+        [one] = work_items.by_ids(connection, [item.id])
+        needs, at = set(Fact), clock.now()
+        told = rule_facts.read(connection, [one], lambda _: at, needs, live=True)
+        found = Found()
+        rule_rows.read_rows(connection, found, [one], at, needs, now=Now(at, at.date()))
+        return told[item.id], found
+
+    return await house.database.read(look)
 
 
 async def put(house: House, table: Any, **values: Any) -> str:
@@ -176,6 +191,100 @@ async def test_invoices_promises_agreements_ratings_and_deadlines(house: House) 
     earlier = await facts(house, item, now - 2 * DAY)
     assert {one.number for one in earlier.overdue} == {"F-1", "F-2"}
     assert (earlier.broken, earlier.ratings, earlier.missed) == ((), (), ())
+
+
+async def firm_of(house: House, *people: Any) -> str:
+    """The organisation of the customers of all this work."""
+    firm = await put(
+        house, customers, kind="organisation", name="Firm", target_group="", language="",
+        attributes={}, created_at=clock.now(),
+    )  # fmt: skip
+    ours = customers.c.id.in_([one.customer_id for one in people])
+    await house.write(
+        lambda c: c.execute(update(customers).where(ours).values(organisation_id=firm))
+    )
+    return firm
+
+
+async def bill(house: House, customer_id: str, days: int, **changes: Any) -> None:
+    """An invoice that should have been paid so many days ago."""
+    values = {
+        "number": clock.new_id(), "due_on": clock.now().date() - days * DAY, "currency": "EUR",
+        "customer_id": customer_id, "amount": 100, "updated_at": clock.now(),
+    }  # fmt: skip
+    await put(house, invoices, **values | changes)
+
+
+async def test_of_much_that_is_late_the_named_and_the_latest_are_told(house: House) -> None:
+    item, other = await work(house), await work(house, "kim@example.net", "Order 13")
+    await firm_of(house, item, other)
+    for number in range(22):
+        who = (item, other)[number % 2].customer_id
+        await parcel(
+            house,
+            who,
+            None,
+            tracking=f"T{number:02}",
+            expected_until=clock.now() - (number + 2) * DAY,
+        )
+        await bill(house, who, number + 2)
+    named = await order(house, item.customer_id, "1043")
+    await link(house, item, "order", named)
+    await parcel(house, item.customer_id, named, expected_until=clock.now() - DAY)
+    for told in (await facts(house, item), (await facts_now(house, item))[0]):
+        assert [one.number for one in told.late] == [
+            "1043", *(f"T{number:02}" for number in range(21, 2, -1)),
+        ]  # fmt: skip
+        assert [one.days for one in told.overdue] == [*range(23, 3, -1)]
+
+
+async def test_of_a_conversation_that_is_opened_only_what_matters_now_is_read(
+    house: House,
+) -> None:
+    item, other = await work(house), await work(house, "kim@example.net", "Order 13")
+    firm = await firm_of(house, item, other)
+    now, today = clock.now(), clock.now().date()
+    for who in (firm, item.customer_id, other.customer_id):
+        for _ in range(3):
+            await parcel(house, who, None, delivered_at=now, state="delivered")
+            await parcel(house, who, None, expected_until=now + DAY)
+            await parcel(house, who, None, state="lost")
+            await bill(house, who, 9, paid_on=today)
+            await bill(house, who, -9)
+            await agree(house, other.customer_id)
+            await agree(house, firm, kind="promise", due_at=now - 200 * DAY)
+    await parcel(house, firm, None, tracking="3S1")
+    await bill(house, firm, 9, number="F-1")
+    talk = {"conversation_id": item.conversation_id, "channel": "email", "comment": ""}
+    await put(house, ratings, score=2, at=now - 200 * DAY, **talk)
+    told, found = await facts_now(house, item)
+    assert [one.number for one in (*told.late, *told.overdue)] == ["3S1", "F-1"]
+    read = (found.late, found.bills, found.agreed, found.ratings)
+    assert [sum(map(len, rows.values())) for rows in read] == [1, 1, 0, 0]
+
+
+async def test_of_a_house_with_much_open_so_much_is_read_and_no_more(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("OPEN", "PEOPLE", "TALKS"):
+        monkeypatch.setattr(rule_rows, name, 3)
+    item = await work(house)
+    others = [await work(house, f"p{number}@example.org", "Order 13") for number in range(5)]
+    firm = await firm_of(house, item, *others)
+    named = await order(house, item.customer_id, "1043")
+    for one in (item, *others):
+        await link(house, one, "order", named)
+        await parcel(house, item.customer_id, None)
+        await bill(house, firm, 9)
+    await parcel(house, item.customer_id, named)
+    for _ in range(4):
+        await house.receive(mail_arrival("jan@example.org", subject="Something else"))
+    told, found = await facts_now(house, item)
+    [who] = found.who.values()
+    assert (len(who.house), {item.customer_id, firm} <= who.house) == (4, True)
+    assert [sum(map(len, rows.values())) for rows in (found.late, found.bills)] == [3, 3]
+    assert (len(found.talks[item.customer_id]), len(found.writers)) == (3, 3)
+    assert told.late[0].named
 
 
 async def test_only_what_is_needed_is_read_and_many_take_no_more(house: House) -> None:
