@@ -96,11 +96,12 @@ def read_rows(
     """
     own = {item.conversation_id for item in items}
     customer_ids = {item.customer_id for item in items}
-    if needs - {Fact.WAITING, Fact.MISSED}:
-        found.who = _who(connection, customer_ids, None if now is None else PEOPLE)
-    house = {one for who in found.who.values() for one in who.house}
     if Fact.CONTACTS in needs or Fact.LATE in needs:
         _read_orders(connection, found, own)
+    if needs - {Fact.WAITING, Fact.MISSED}:
+        most, owners = None if now is None else PEOPLE, set(found.owners.values())
+        found.who = _who(connection, customer_ids, most, owners)
+    house = {one for who in found.who.values() for one in who.house}
     if Fact.CONTACTS in needs:
         _read_talks(connection, found, customer_ids, own, first - _BACK, now=now)
     if needs & {Fact.CONTACTS, Fact.WAITING}:
@@ -118,8 +119,10 @@ def read_rows(
         _read_ratings(connection, found, customer_ids, first - _BACK)
 
 
-def _who(connection: Connection, ids: Collection[str], most: int | None) -> dict[str, Who]:
-    """`most`: so many colleagues at most."""
+def _who(
+    connection: Connection, ids: Collection[str], most: int | None, owners: Collection[str]
+) -> dict[str, Who]:
+    """`most`: so many colleagues at most, first the `owners` of what is written about."""
     columns = customers.c
     own = connection.execute(
         select(columns.id, columns.kind, columns.organisation_id).where(among(columns.id, ids))
@@ -129,7 +132,7 @@ def _who(connection: Connection, ids: Collection[str], most: int | None) -> dict
     colleagues = (
         select(columns.id, columns.organisation_id)
         .where(among(columns.organisation_id, heads))
-        .order_by(columns.id)
+        .order_by(case((among(columns.id, owners), 0), else_=1), columns.id)
         .limit(most)
     )
     for row in connection.execute(colleagues):
