@@ -1,5 +1,6 @@
 """What routing decided about a contact and why; stored with the work item and shown to agents."""
 
+import hashlib
 import json
 from enum import StrEnum
 from functools import cached_property
@@ -7,10 +8,9 @@ from typing import Any
 
 from pydantic import Field
 
+from hub.decided import Decided
 from hub.interaction import Channel, Frozen
 from hub.references import Reference, Whose
-from hub.store.decisions import Decided
-from hub.store.inserting import digest
 from routing.entry import Title
 from routing.inherit import Loss
 from routing.moment import Authority, Clock, Information, Result, Steps
@@ -178,7 +178,8 @@ class Handling(Frozen):
     @cached_property
     def hash(self) -> str:
         """The SHA-256 of what the store keeps, by which decisions name it."""
-        return digest(json.dumps(self.as_json, sort_keys=True))
+        text = json.dumps(self.as_json, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
 
     @cached_property
     def undecided(self) -> "Decision":

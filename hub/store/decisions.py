@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection, select
 
+from hub.decided import Decided
 from hub.store.among import among_named
 from hub.store.inserting import insert_new, unique
 from hub.store.tables import handlings
@@ -24,20 +25,6 @@ _REMEMBERED = 5_000
 
 _read: dict[str, dict[str, Any]] = {}
 """By their hashes, so they never change and may be of any store."""
-
-
-class Decided(dict[str, Any]):
-    """A whole decision that knows what of it is its own, and what it shares: `handling` under the
-    hash `handling_id`. Changed, it becomes a plain one, which is kept whole."""
-
-    __slots__ = ("handling", "handling_id", "own")
-
-    def __init__(
-        self, handling_id: str, handling: Mapping[str, Any], own: Mapping[str, Any]
-    ) -> None:
-        super().__init__(handling)
-        self.update(own)
-        self.handling_id, self.handling, self.own = handling_id, handling, own
 
 
 def kept(decision: dict[str, Any]) -> dict[str, Any]:

@@ -31,6 +31,7 @@ from hub.store.tables import (
     drafts,
     follows,
     interactions,
+    outreaches,
     participants,
     ratings,
     reviews,
@@ -57,6 +58,7 @@ PLACES = (
     Place(reviews, "conversation_id"),
     Place(tasks, "conversation_id"),
     Place(agreements, "conversation_id"),
+    Place(outreaches, "conversation_id"),
     Place(conversations, "merged_into"),
 )
 _COPIED = (participants, conversation_links, follows)

@@ -16,7 +16,7 @@ from hub.store import sessions
 from hub.store.tables import customers, portal_sessions
 
 _PLACE = re.compile(r"\{(\w+)(?::[^{}]*(?:\{[^{}]*\}[^{}]*)*)?\}")
-_SAMPLES = {"number": "1", "code": "abc"}
+_SAMPLES = {"number": "1", "code": "abc", "kind": "persons"}
 # Who is not signed in may come in by these alone: each was thought about.
 OPEN = {
     ("GET", "/contact"),
