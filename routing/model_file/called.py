@@ -14,6 +14,8 @@ from routing.tree import ANY
 
 _MOMENTS = "moments"
 _LONGEST = 80
+_READ = 4 * _LONGEST
+"""Characters of a path; naming all that a longer one lies under would take seconds."""
 _NOUNS = {
     "roles": "The role “{name}”",
     "skills": "The skill “{name}”",
@@ -62,9 +64,9 @@ class Called:
 
     def _title(self, section: str, key: str) -> Said:
         if section == "target_groups":
-            return _said(self._names.plain_group(key))
+            return _said(self._names.plain_group(key[:_READ]))
         if section == "topics":
-            return _said(self._names.plain_topic(key))
+            return _said(self._names.plain_topic(key[:_READ]))
         found = _titles(self._data.get(section)).get(key)
         return _said(Named(en=found.title.en, nl=found.title.nl, raw=key)) if found else _cut(key)
 
@@ -95,7 +97,7 @@ def _titles(section: Any) -> dict[Any, _Titled]:
 
 
 def _text(value: Any) -> str:
-    return value if isinstance(value, str) and value else ANY
+    return value[:_READ] if isinstance(value, str) and value else ANY
 
 
 def _one_of(kind: Any, value: Any) -> Any:
