@@ -120,8 +120,9 @@ def build(settings: Settings, role: Role = Role.ALL, extra: Extra | None = None)
             learned=learned,
             rules=settings.routing.assignment,
         )
-        # Two at once: while the store writes what one decided, the other decides.
-        for _ in range(2):
+        # Two at once: while PostgreSQL writes what one decided, the other decides. SQLite has one
+        # writer, which does both.
+        for _ in range(1 if basics.database.dialect == "sqlite" else 2):
             basics.bus.subscribe(ROUTER_QUEUE, ROUTER_TOPICS, router.handle)
     if role in (Role.ALL, Role.DISPATCHER):
         parts += _dispatcher(basics)
