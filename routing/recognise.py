@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import compress, count
 from typing import NamedTuple
 
 from hub.references import Reference, Whose
@@ -185,10 +186,8 @@ class Recogniser:
 
     def _phrases_in(self, words: Sequence[str]) -> Iterator[_Phrase]:
         beginnings = self._phrases.next
-        # Most words begin no phrase: these two steps over all of them run in compiled code.
-        if beginnings.keys().isdisjoint(words):
-            return
-        for start in [place for place, word in enumerate(words) if word in beginnings]:
+        # Most words begin no phrase: this walk over all of them runs in compiled code.
+        for start in compress(count(), map(beginnings.__contains__, words)):
             branch: _Branch | None = beginnings[words[start]]
             place = start
             while branch is not None:
