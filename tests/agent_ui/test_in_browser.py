@@ -334,6 +334,37 @@ async def test_what_is_typed_outlives_the_page(house: House, browser: Browser) -
         assert await at.page.input_value("textarea[name=text]") == ""
 
 
+async def test_a_menu_that_is_written_in_while_an_answer_is_on_its_way_stays(
+    house: House, browser: Browser
+) -> None:
+    """The live line tells that one has it before the answer does."""
+    accepted = await house.receive(subject="Order 1")
+    async with desk(browser, house) as at:
+        await at.sign_in("anna")
+        await at.open(accepted.conversation_id)
+        what = at.page.locator("[data-promise] [name=what]")
+
+        async def promise_meanwhile(route: Route) -> None:
+            answer = await route.fetch()
+            await expect(at.page.locator(".chip-mine")).to_be_visible()
+            await at.page.locator("#talk").focus()
+            await at.page.keyboard.press("v")
+            await at.page.keyboard.type("Call back")
+            await route.fulfill(response=answer)
+
+        await at.page.route("**/claim", promise_meanwhile)
+        async with at.page.expect_response("**/claim"):
+            await at.page.locator("#talk").get_by_role("button", name="Take").click()
+        await at.page.keyboard.type(" within 2 hours")
+        await expect(what).to_have_value("Call back within 2 hours")
+        await expect(what).to_be_focused()
+        await at.page.keyboard.press("Enter")
+        promised = at.page.locator("[data-promises] strong")
+        await expect(promised).to_have_text("Call back within 2 hours")
+        await expect(at.page.locator("[data-promise][open]")).to_have_count(0)
+        await at.check_traps()
+
+
 async def test_what_is_typed_while_an_answer_is_on_its_way_stays(
     house: House, browser: Browser
 ) -> None:

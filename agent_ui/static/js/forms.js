@@ -24,10 +24,10 @@ async function send(form, submitter) {
   if (answer.ok) composer?.forget(written);
   const typing = composer !== null || document.activeElement.matches("loket-composer textarea");
   // A refusal shows the conversation again; its address is not one to come back to.
-  showPanes(answer, { push: answer.ok });
+  const goesOn = showPanes(answer, { push: answer.ok, sent: form });
   refreshDesk();
   if (action.endsWith("/follow")) workList().countSoon();
-  focusAfter(typing);
+  if (!goesOn) focusAfter(typing);
   if (tookNothing) toast(text("Nothing waits for your roles."));
 }
 

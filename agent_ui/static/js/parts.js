@@ -37,21 +37,42 @@ function refusal(body) {
 }
 
 // Puts the conversation and customer panes of an answer on the screen.
-export function showPanes(answer, { push = true } = {}) {
+// `sent`: the form that it answers. True when somebody goes on in a menu that was open.
+export function showPanes(answer, { push = true, sent = null } = {}) {
   const talk = answer.page.getElementById("talk");
   const side = answer.page.getElementById("side");
   if (!talk || !side) {
     location.assign(answer.url);
-    return;
+    return false;
   }
   if (push && answer.url !== location.href) history.pushState(null, "", answer.url);
+  const busy = menuInUse(talk, sent);
   document.getElementById("talk").replaceWith(talk);
+  const goesOn = busy?.() ?? false;
   document.getElementById("side").replaceWith(side);
   document.title = talk.dataset.title;
   document.body.dataset.view = talk.querySelector("loket-conversation") ? "conversation" : "work";
   showTimes(talk);
   showTimes(side);
   document.dispatchEvent(new CustomEvent("loket:opened", { detail: answer.asked }));
+  return goesOn;
+}
+
+// What somebody writes in a menu while an answer is on its way moves on to the new pane: the live
+// line may have shown before what the answer shows.
+function menuInUse(talk, sent) {
+  const menu = document.querySelector("#talk [data-head] details.menu[open]");
+  const conversation = (pane) => pane.querySelector("loket-conversation")?.dataset.id;
+  if (!menu || menu.contains(sent) || conversation(document) !== conversation(talk)) return null;
+  const name = [...menu.attributes].find((attribute) => attribute.name.startsWith("data-"))?.name;
+  const place = name && talk.querySelector(`[data-head] details.menu[${name}]`);
+  const focused = document.activeElement;
+  if (!place || !menu.contains(focused)) return null;
+  return () => {
+    place.replaceWith(menu);
+    focused.focus({ preventScroll: true });
+    return true;
+  };
 }
 
 export async function open(url, options = {}) {
