@@ -1,5 +1,6 @@
 """What a rule asks of the work at hand; each condition says in its reason what it found."""
 
+from abc import ABC, abstractmethod
 from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal
@@ -39,12 +40,12 @@ class Reason(Frozen):
     values: dict[str, Any] = Field(default_factory=dict)
 
 
-class Condition(Frozen):
+class Condition(Frozen, ABC):
     NEEDS: ClassVar[frozenset[Fact]] = frozenset()
 
+    @abstractmethod
     def found(self, facts: Facts) -> dict[str, Any] | None:
         """What makes it hold; None when it does not."""
-        raise NotImplementedError
 
     def reason(self, facts: Facts) -> Reason | None:
         found = self.found(facts)

@@ -239,6 +239,7 @@ async def test_without_a_mouse_and_without_a_network(town: Town) -> None:
     await keys.type("question about advice")
     await keys.press("Enter")
     await expect(page.get_by_role("heading", name="Question about advice", level=2)).to_be_visible()
+    await expect(page.locator("#talk")).to_be_focused()  # until then keys are the search's
 
     # Sam asks for it a moment later, before his screen can know.
     async def late(route: Route) -> None:
