@@ -10,6 +10,8 @@ import json
 import sys
 import tempfile
 from io import BytesIO
+from itertools import chain
+from operator import itemgetter
 from pathlib import Path
 
 from PIL import Image
@@ -22,6 +24,7 @@ from servers.browser import open_browser  # noqa: E402 (where it is, is said abo
 from shots import SHOTS  # noqa: E402
 from studio import Studio, demo  # noqa: E402
 
+EXACT = 64
 COLOURS = 96
 
 
@@ -32,9 +35,20 @@ async def take(studio: Studio, name: str, folder: Path) -> None:
         await page.evaluate("document.fonts.ready")
         png = await page.screenshot(animations="disabled", caret="hide")
     picture = Image.open(BytesIO(png)).convert("RGB")
-    # Rare colours are kept, such as the green of what is live.
-    few = picture.quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
-    few.save(folder / f"{name}.png", optimize=True)
+    picture.quantize(palette=colours_of(picture), dither=Image.Dither.NONE).save(
+        folder / f"{name}.png", optimize=True
+    )
+
+
+def colours_of(picture: Image.Image) -> Image.Image:
+    """A palette: the most frequent as they are, such as what pages are painted with, and others
+    that are far from each other, so that the green of a small dot stays green."""
+    counted = picture.getcolors(picture.width * picture.height) or []
+    frequent = [colour for _, colour in sorted(counted, key=itemgetter(0), reverse=True)[:EXACT]]
+    spread = picture.quantize(COLOURS, Image.Quantize.MAXCOVERAGE).getpalette() or []
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([*chain.from_iterable(frequent), *spread[: 3 * COLOURS]])
+    return palette
 
 
 async def main(names: list[str], folder: Path) -> None:
