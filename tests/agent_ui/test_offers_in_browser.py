@@ -1,6 +1,7 @@
 """Offers in a browser: they come by themselves, count down, and need no mouse."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,8 @@ from agent_ui.settings import ConsoleSettings
 from builders import mail_arrival
 from console_browser import Desk, desk
 from console_house import MODEL, House, open_house
-from hub.store import handing_over
+from hub import clock
+from hub.store import handing_over, offers
 from hub.store.tables import presence
 from routing.assigning.rules import Rules
 from waiting import eventually
@@ -114,6 +116,37 @@ async def test_work_is_handed_over_and_put_aside_by_key(house: House, browser: B
         await expect(at.page.locator("[data-part-of-list=mine] .row")).to_have_count(0)
         item = await house.work_of(first.conversation_id)
         assert (item.state, item.preferred_why) == ("waiting", "transferred")
+        await at.check_traps()
+
+
+async def test_what_comes_meanwhile_takes_neither_focus_nor_choice(
+    house: House, browser: Browser
+) -> None:
+    async with desk(browser, house) as at:
+        page = at.page
+        await at.sign_in("anna")
+        await is_there(at)
+        await house.receive(subject="Order 1")
+        await page.locator("[data-accept]").focus()
+        await house.receive(mail_arrival("bo@example.org", subject="Order 2"))
+        await expect(page.locator(OFFER)).to_have_count(2)
+        first = page.get_by_role("article", name="Offer: Order 1")
+        await expect(first.locator("[data-accept]")).to_be_focused()
+        await page.keyboard.press("Shift+P")
+        await expect(page.get_by_role("button", name="I am available")).to_be_focused()
+        await page.get_by_label("Chat", exact=True).uncheck()
+        await page.get_by_label("Reason to be away").select_option("Lunch")
+        await house.receive(mail_arrival("kim@example.org", subject="Order 3"))
+        await expect(page.locator(OFFER)).to_have_count(3)
+        await expect(page.get_by_label("Reason to be away")).to_be_focused()
+        await expect(page.get_by_label("Reason to be away")).to_have_value("Lunch")
+        await expect(page.get_by_label("Chat", exact=True)).not_to_be_checked()
+        await page.keyboard.press("Escape")
+        await first.locator("[data-accept]").focus()
+        later = clock.now() + timedelta(hours=1)
+        await house.write(lambda c: offers.expire(c, later))
+        await expect(page.locator(OFFER)).to_have_count(0)
+        await expect(page.locator("#talk")).to_be_focused()
         await at.check_traps()
 
 
