@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, ViewportSize, expect
+from sqlalchemy import Connection
 
 from agent_ui.settings import ConsoleSettings
 from builders import mail_arrival
 from console_browser import Desk, desk
 from console_house import MODEL, House, open_house
-from hub import clock
-from hub.store import handing_over, offers
+from hub import asking_colleagues, clock
+from hub.store import agents, handing_over, offers
 from hub.store.tables import presence
 from routing.assigning.rules import Rules
 from waiting import eventually
@@ -122,32 +123,48 @@ async def test_work_is_handed_over_and_put_aside_by_key(house: House, browser: B
 async def test_what_comes_meanwhile_takes_neither_focus_nor_choice(
     house: House, browser: Browser
 ) -> None:
+    carl = await house.hire("carl", "Carl Visser")
     async with desk(browser, house) as at:
         page = at.page
         await at.sign_in("anna")
         await is_there(at)
-        await house.receive(subject="Order 1")
-        await page.locator("[data-accept]").focus()
-        await house.receive(mail_arrival("bo@example.org", subject="Order 2"))
-        await expect(page.locator(OFFER)).to_have_count(2)
-        first = page.get_by_role("article", name="Offer: Order 1")
-        await expect(first.locator("[data-accept]")).to_be_focused()
+        accepted = await house.receive(subject="Order 1")
+        accept = page.locator("[data-accept]")
+        await accept.focus()
+
+        async def mention() -> None:
+            """Something else comes to the desk."""
+            await house.write(lambda c: _mention(c, accepted.conversation_id, carl))
+
+        await mention()
+        await expect(page.locator("[data-asked]")).to_have_count(1)
+        await expect(accept).to_be_focused()
         await page.keyboard.press("Shift+P")
         await expect(page.get_by_role("button", name="I am available")).to_be_focused()
         await page.get_by_label("Chat", exact=True).uncheck()
-        await page.get_by_label("Reason to be away").select_option("Lunch")
-        await house.receive(mail_arrival("kim@example.org", subject="Order 3"))
-        await expect(page.locator(OFFER)).to_have_count(3)
-        await expect(page.get_by_label("Reason to be away")).to_be_focused()
-        await expect(page.get_by_label("Reason to be away")).to_have_value("Lunch")
+        reason = page.get_by_label("Reason to be away")
+        await reason.select_option("Lunch")
+        await reason.focus()
+        await mention()
+        await expect(page.locator("[data-asked]")).to_have_count(2)
+        await expect(reason).to_be_focused()
+        await expect(reason).to_have_value("Lunch")
         await expect(page.get_by_label("Chat", exact=True)).not_to_be_checked()
         await page.keyboard.press("Escape")
-        await first.locator("[data-accept]").focus()
+        await page.keyboard.press("Shift+Y")
+        await expect(page.get_by_role("button", name="Seen").first).to_be_focused()
+        await accept.focus()
         later = clock.now() + timedelta(hours=1)
         await house.write(lambda c: offers.expire(c, later))
         await expect(page.locator(OFFER)).to_have_count(0)
         await expect(page.locator("#talk")).to_be_focused()
         await at.check_traps()
+
+
+def _mention(connection: Connection, conversation_id: str, agent_id: str) -> None:
+    agent = agents.find(connection, agent_id)
+    assert agent is not None
+    asking_colleagues.mention(connection, conversation_id, "@anna knows this", agent)
 
 
 SIZES: tuple[ViewportSize, ...] = (

@@ -6,6 +6,8 @@ import { workList } from "./work-list.js";
 
 const SWITCH = "single-keys";
 
+const FIELD = "select, form button, input:not([type=hidden]), textarea";
+
 // What a key does; `needs`: without it on the page there is nothing to do.
 const ACTIONS = {
   j: () => move(1),
@@ -17,7 +19,7 @@ const ACTIONS = {
   E: press("[data-end-wrap]"),
   X: press("[data-more-wrap]"),
   P: menu("#presence", ".button-main"),
-  Y: go("[data-asked] :is(button, a)"),
+  Y: go("[data-asked] button"),
   r: needing("[name=mode][value=reply]", () => composer()?.write("reply")),
   x: needing("loket-composer", () => composer()?.write("note")),
   v: menu("details[data-promise]"),
@@ -61,8 +63,6 @@ const ACTIONS = {
   0: press("[data-all-work]"),
   "?": openKeys,
 };
-
-const FIELD = "select, form button, input:not([type=hidden]), textarea";
 
 function rows() {
   return [...workList().querySelectorAll(".row-link")];
