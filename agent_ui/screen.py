@@ -65,7 +65,8 @@ class Screen:
     what was decided about what the customer wrote since. `goals`: the roles that it can be given
     to; read for who holds the work. `visitor`: who is, or was, at the other end of a chat. `task`:
     what the conversation is there for; `tasks`: what was asked of other roles. `listeners`: the
-    supervisors who listen in, names by id. `next`: what rules propose to do.
+    supervisors who listen in, names by id. `has_news`: the agent follows it and has not seen all of
+    it. `next`: what rules propose to do.
     """
 
     conversation: Conversation
@@ -95,6 +96,7 @@ class Screen:
     signature: str
     promises: list[Given]
     follows: bool
+    has_news: bool
     listeners: dict[str, str]
     task: Task | None
     tasks: list[Task]
@@ -229,6 +231,7 @@ def read_screen(
     entered = found_out.of_item(connection, item.id) if item else {}
     asked = tasks.of(connection, conversation_id)
     task = next((one for one in asked if one.own_id == conversation_id), None)
+    follows_it, has_news = follows.does(connection, conversation_id, agent.id)
     return Screen(
         conversation=conversation,
         item=item,
@@ -265,7 +268,8 @@ def read_screen(
         call_bar=read_call_bar(connection, conversation_id, agent) if with_phone else None,
         drafts=drafts.of_conversation(connection, conversation_id),
         listeners=listening.who(connection, item.id) if item else {},
-        follows=follows.does(connection, conversation_id, agent.id),
+        follows=follows_it,
+        has_news=has_news,
         task=task,
         arrangement=read_arrangement(connection, customer.id, group_of(customer)),
         next=read_next(connection, None if task else item, zone),

@@ -41,16 +41,19 @@ class ConversationViews:
 
     async def page(self, visit: Visit) -> web.StreamResponse:
         wanted = visit.id
-        now = await self._context.database.read(lambda c: timeline.where_now(c, wanted))
-        if now != wanted:
-            return see_other(f"{HOME}/conversations/{now}")
-        return await self.show(visit, wanted)
+        screen = await self._read(visit, wanted)
+        if screen is None or screen.conversation.merged_into:
+            now = await self._context.database.read(lambda c: timeline.where_now(c, wanted))
+            if now != wanted:
+                return see_other(f"{HOME}/conversations/{now}")
+        return await self.show(visit, wanted, screen=screen)
 
     async def show(
         self,
         visit: Visit,
         conversation_id: str,
         *,
+        screen: Screen | None = None,
         notice: str = "",
         draft: Draft | None = None,
         mode: str = "reply",
@@ -64,8 +67,9 @@ class ConversationViews:
         A notice with status 200 tells what was done, any other what went wrong; `attempt` and
         `entering` are what was typed and not taken.
         """
-        screen = await self.read(visit, conversation_id)
-        await self._saw(visit, conversation_id)
+        screen = screen or await self.read(visit, conversation_id)
+        if screen.has_news:
+            await self._saw(visit, conversation_id)
         door, menu = await self._door(visit, screen), visit.request.query.get("menu", "")
         leads = door.kind == "transfer"
         if draft is None and (draft := screen.kept_draft) is not None:
@@ -119,8 +123,13 @@ class ConversationViews:
         entries = await self._context.database.read(read)
         if entries is None:
             raise web.HTTPNotFound
+        agent_id = visit.known.id
         if entry_id:
-            await self._saw(visit, conversation_id)
+            has_news = await self._context.database.read(
+                lambda c: follows.is_behind(c, conversation_id, agent_id)
+            )
+            if has_news:
+                await self._saw(visit, conversation_id)
         return self._pages.page(visit, "parts/entries.html", entries=entries)
 
     async def _door(self, visit: Visit, screen: Screen) -> Door:
@@ -154,12 +163,18 @@ class ConversationViews:
 
     async def _saw(self, visit: Visit, conversation_id: str) -> None:
         """What an agent follows has no news for them once it was on their screen."""
-        database, agent_id = self._context.database, visit.known.id
-        if await database.read(lambda c: follows.is_behind(c, conversation_id, agent_id)):
-            await database.write(lambda c: follows.saw(c, conversation_id, agent_id))
+        agent_id = visit.known.id
+        await self._context.database.write(lambda c: follows.saw(c, conversation_id, agent_id))
 
     async def read(self, visit: Visit, conversation_id: str) -> Screen:
-        screen = await self._context.database.read(
+        """Raises HTTPNotFound."""
+        screen = await self._read(visit, conversation_id)
+        if screen is None:
+            raise web.HTTPNotFound
+        return screen
+
+    async def _read(self, visit: Visit, conversation_id: str) -> Screen | None:
+        return await self._context.database.read(
             lambda c: read_screen(
                 c,
                 conversation_id,
@@ -173,9 +188,6 @@ class ConversationViews:
                 group_of=lambda who: self._context.groups.of(who, visit.texts.language).group,
             )
         )
-        if screen is None:
-            raise web.HTTPNotFound
-        return screen
 
     async def _goals(self, visit: Visit, screen: Screen, *, whole: bool) -> Goals:
         if not (whole and screen.goals):
