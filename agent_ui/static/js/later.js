@@ -7,7 +7,9 @@ const coming = new Map();
 async function load(menu) {
   const list = menu.querySelector("select");
   list.setAttribute("aria-busy", "true");
+  list.form.noValidate = true; // what is to be chosen may not be there yet
   const answer = await fetchPart(menu.dataset.later);
+  list.form.noValidate = false;
   list.removeAttribute("aria-busy");
   const whole = answer?.page.querySelector("select");
   if (!whole) return; // it is asked for again when the menu is opened again
