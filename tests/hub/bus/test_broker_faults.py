@@ -35,6 +35,8 @@ GONE = "ra:stop_server(quorum_queues, {%s, node()})."
 SILENT = "sys:suspend(%s)."
 SLOW = 100.0
 """A broker takes seconds to start, on a busy machine many."""
+pytestmark = pytest.mark.timeout(4 * SLOW)
+"""One that is stopped and killed is waited for again and again."""
 
 
 @pytest.fixture
