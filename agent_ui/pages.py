@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from agent_ui import (
     arrangement_words,
     field_words,
+    key_words,
     openings,
     rule_sentences,
     rule_words,
@@ -73,6 +74,7 @@ def _environment(organisation: str, static: StaticFiles) -> Environment:
         door_of=door_of,
         field_words=field_words,
         words=words,
+        key_words=key_words,
         spans=spans,
         openings=openings,
         client_texts=CLIENT_TEXTS,
