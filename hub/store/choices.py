@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from hub import clock
 from hub.store import audit
@@ -21,8 +21,8 @@ class Choice:
 
 
 def find(connection: Connection, name: str, *, lock: bool = False) -> Choice | None:
-    query = select(choices).where(choices.c.name == name)
-    row = connection.execute(query.with_for_update() if lock else query).one_or_none()
+    query = _ONE.with_for_update() if lock else _ONE
+    row = connection.execute(query, {"name": name}).one_or_none()
     return None if row is None else Choice(row.value, row.set_at, row.set_by)
 
 
@@ -45,3 +45,7 @@ def keep(connection: Connection, name: str, chosen: Mapping[str, Any], *, by: st
         about=name,
         details={"before": before, "now": dict(chosen)},
     )
+
+
+# Made once: making it takes longer than running it.
+_ONE = select(choices).where(choices.c.name == bindparam("name"))
