@@ -24,6 +24,7 @@ from servers.browser import open_browser  # noqa: E402 (where it is, is said abo
 from shots import SHOTS  # noqa: E402
 from studio import Studio, demo  # noqa: E402
 
+BROKEN = 500
 EXACT = 64
 COLOURS = 96
 
@@ -31,7 +32,11 @@ COLOURS = 96
 async def take(studio: Studio, name: str, folder: Path) -> None:
     shot = SHOTS[name]
     async with studio.page(shot.login, **shot.options) as page:
+        broken: list[str] = []
+        page.on("response", lambda one: broken.append(one.url) if one.status >= BROKEN else None)
         await shot.prepare(studio, page)
+        if broken:
+            raise RuntimeError(f"{broken[0]} is broken")
         await page.evaluate("document.fonts.ready")
         png = await page.screenshot(animations="disabled", caret="hide")
     picture = Image.open(BytesIO(png)).convert("RGB")
