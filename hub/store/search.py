@@ -82,13 +82,10 @@ def newest(connection: Connection, question: Question, kind: Kind) -> Iterator[H
         since = _since(connection, question.days)
     if since is None:
         return
-    marked = _marked("kind", kind)
-    if connection.dialect.name != "postgresql":
-        rows = search_sqlite.newest(connection, [marked, *wanted], since, MOST)
-    elif kind is Kind.MESSAGE:
-        rows = search_postgres.newest_messages(connection, wanted, since, MOST)
+    if connection.dialect.name == "postgresql":
+        rows = search_postgres.newest(connection, kind.value, wanted, since, MOST)
     else:
-        rows = search_postgres.newest_others(connection, [*wanted, marked], since, MOST)
+        rows = search_sqlite.newest(connection, [_marked("kind", kind), *wanted], since, MOST)
     for row in rows:
         yield Hit(kind, row.ref_id, row.conversation_id)
 

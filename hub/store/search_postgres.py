@@ -1,8 +1,8 @@
-"""How PostgreSQL finds words: by walking from the newest message back where most have them, else by
-its index of words, asked for the rare ones alone.
+"""How PostgreSQL finds words: by walking from the newest document back where most have them, else
+by its index of words, asked for the rare ones alone.
 
 An index of words gives all documents that have a word, in no order: half a million of a common
-one, to show twenty. What is common is seen in the newest messages. Each statement has one way in
+one, to show twenty. What is common is seen in the newest documents. Each statement has one way in
 which it can be answered, and gets the words where the planner does not see them: it would take
 words that go together for independent, and guesses in a plan that it made before.
 """
@@ -16,11 +16,11 @@ from sqlalchemy import Connection, text
 from hub.store.search_words import Since, Wanted
 
 SAMPLE = 1_000
-"""Messages in which it is seen how common words are."""
+"""Documents in which it is seen how common words are."""
 _COMMON = 15
 """So many of these have all words: then the newest that do are not far away."""
 WALKED = 20_000
-"""Messages that a walk goes through, at most; behind them the index goes on."""
+"""Documents that a walk goes through, at most; behind them the index goes on."""
 _FIRST = 100
 """Given at once when walking; nearly nobody asks on."""
 _LAST = 2**62
@@ -33,7 +33,7 @@ all that is on them is looked at again."""
 
 @dataclass(frozen=True)
 class _Seen:
-    """Of the newest messages: `shares` that have each of the wanted, `both`: so many have all.
+    """Of the newest documents: `shares` that have each of the wanted, `both`: so many have all.
     `last`: the highest number."""
 
     shares: Sequence[float]
@@ -41,11 +41,11 @@ class _Seen:
     last: int
 
 
-def newest_messages(
-    connection: Connection, wanted: Sequence[Wanted], since: Since, most: int
+def newest(
+    connection: Connection, kind: str, wanted: Sequence[Wanted], since: Since, most: int
 ) -> Iterator[Any]:
     """Where most have all words, those far from the newest may be left out."""
-    look = _Look(connection, [_written(one) for one in wanted], since)
+    look = _Look(connection, _STATEMENTS[kind], [_written(one) for one in wanted], since)
     seen, before = look.seen(), _LAST
     if seen.both >= _COMMON:
         rows = look.walk(before, _FIRST)
@@ -59,16 +59,7 @@ def newest_messages(
     chosen = cheapest(seen.shares)
     if min(seen.shares[place] for place in chosen) * SAMPLE >= _COMMON:
         connection.execute(_REMEMBER, {"memory": _MEMORY})
-    by = [look.queries[place] for place in chosen]
-    yield from look.by_words(_MESSAGES, by, before, most)
-
-
-def newest_others(
-    connection: Connection, wanted: Sequence[Wanted], since: Since, most: int
-) -> Iterator[Any]:
-    """Customers or files, as a mark among the wanted says; they have an index of their own."""
-    look = _Look(connection, [_written(one) for one in wanted], since)
-    yield from look.by_words(_OTHERS, look.queries, _LAST, most)
+    yield from look.by_words([look.queries[place] for place in chosen], before, most)
 
 
 def cheapest(shares: Sequence[float]) -> list[int]:
@@ -88,22 +79,34 @@ def _written(wanted: Wanted) -> str:
 
 
 @dataclass(frozen=True)
+class _Statements:
+    """Of a kind of document."""
+
+    sample: Any
+    walk: Any
+    by_words: Any
+
+
+@dataclass(frozen=True)
 class _Look:
     connection: Connection
+    of_kind: _Statements
     queries: Sequence[str]
     since: Since
 
     def seen(self) -> _Seen:
         asked = {"queries": [*self.queries, _all(self.queries)], "sample": SAMPLE}
-        *each, both = self.connection.execute(_SAMPLE, asked).all()
+        *each, both = self.connection.execute(self.of_kind.sample, asked).all()
         shares = [row.fits / max(row.looked_at, 1) for row in each]
         return _Seen(shares, both.fits, both.last or 0)
 
     def walk(self, before: int, most: int) -> Sequence[Any]:
-        return self._rows(_WALK, {"walked": WALKED, "before": before, "most": most})
+        values = {"walked": WALKED, "before": before, "most": most}
+        return self._rows(self.of_kind.walk, values)
 
-    def by_words(self, statement: Any, by: Sequence[str], before: int, most: int) -> Sequence[Any]:
-        return self._rows(statement, {"by": _all(by), "before": before, "most": most})
+    def by_words(self, by: Sequence[str], before: int, most: int) -> Sequence[Any]:
+        values = {"by": _all(by), "before": before, "most": most}
+        return self._rows(self.of_kind.by_words, values)
 
     def _rows(self, statement: Any, values: dict[str, Any]) -> Sequence[Any]:
         fits = {"query": _all(self.queries), "first": self.since.number, "oldest": self.since.id}
@@ -119,31 +122,33 @@ _FITS = (
     "words @@ (SELECT CAST(CAST(:query AS text) AS tsquery)) "
     "AND number < :before AND number >= :first AND ref_id >= :oldest"
 )
-_SAMPLE = text(
-    "WITH newest AS MATERIALIZED (SELECT number, words FROM search_documents "
-    "WHERE kind = 'message' ORDER BY number DESC LIMIT :sample), asked AS MATERIALIZED "
-    "(SELECT place, CAST(query AS tsquery) AS query "
-    "FROM unnest(CAST(:queries AS text[])) WITH ORDINALITY AS one(query, place)) "
-    "SELECT count(*) FILTER (WHERE newest.words @@ asked.query) AS fits, "
-    "count(newest.number) AS looked_at, max(newest.number) AS last "
-    "FROM asked LEFT JOIN newest ON true GROUP BY asked.place ORDER BY asked.place"
-)
-_WALK = text(
-    f"SELECT {_COLUMNS} FROM (SELECT {_COLUMNS}, words FROM search_documents "  # noqa: S608
-    "WHERE kind = 'message' AND number < :before AND number >= :first "
-    f"ORDER BY number DESC LIMIT :walked) d WHERE {_FITS} ORDER BY number DESC LIMIT :most"
-)
+_REMEMBER = text("SELECT set_config('work_mem', :memory, true)")
 
 
-def _with_words(kind: str) -> Any:
-    """`OFFSET 0`: all of these first, by the words that were chosen; then they are looked at."""
-    return text(
-        f"SELECT {_COLUMNS} FROM (SELECT {_COLUMNS}, words FROM search_documents "  # noqa: S608
-        f"WHERE {kind} AND words @@ (SELECT CAST(CAST(:by AS text) AS tsquery)) OFFSET 0) d "
+def _for(kind: str) -> _Statements:
+    """With the kind written out: customers and files have indexes of their own.
+    `OFFSET 0`: first all that have the chosen words, then these are looked at."""
+    of_kind = f"search_documents WHERE kind = '{kind}'"
+    sample = (
+        f"WITH newest AS MATERIALIZED (SELECT number, words FROM {of_kind} "  # noqa: S608
+        "ORDER BY number DESC LIMIT :sample), asked AS MATERIALIZED "
+        "(SELECT place, CAST(query AS tsquery) AS query "
+        "FROM unnest(CAST(:queries AS text[])) WITH ORDINALITY AS one(query, place)) "
+        "SELECT count(*) FILTER (WHERE newest.words @@ asked.query) AS fits, "
+        "count(newest.number) AS looked_at, max(newest.number) AS last "
+        "FROM asked LEFT JOIN newest ON true GROUP BY asked.place ORDER BY asked.place"
+    )
+    walk = (
+        f"SELECT {_COLUMNS} FROM (SELECT {_COLUMNS}, words FROM {of_kind} "  # noqa: S608
+        "AND number < :before AND number >= :first ORDER BY number DESC LIMIT :walked) d "
         f"WHERE {_FITS} ORDER BY number DESC LIMIT :most"
     )
+    by_words = (
+        f"SELECT {_COLUMNS} FROM (SELECT {_COLUMNS}, words FROM {of_kind} "  # noqa: S608
+        "AND words @@ (SELECT CAST(CAST(:by AS text) AS tsquery)) OFFSET 0) d "
+        f"WHERE {_FITS} ORDER BY number DESC LIMIT :most"
+    )
+    return _Statements(text(sample), text(walk), text(by_words))
 
 
-_MESSAGES = _with_words("kind = 'message'")
-_OTHERS = _with_words("kind <> 'message'")
-_REMEMBER = text("SELECT set_config('work_mem', :memory, true)")
+_STATEMENTS = {kind: _for(kind) for kind in ("customer", "message", "file")}

@@ -78,11 +78,11 @@ async def test_of_common_words_that_do_not_go_together_none_is_missed(database: 
 
 
 async def test_customers_are_not_sought_behind_all_messages(database: Database) -> None:
-    """They have no place among the newest messages, and a common word leads to all of these."""
-    for words, count, most in (("late", 100, FEW), ("name1999", 1, 1), ("broken", 0, 0)):
+    """What is common among messages may be rare among them, and the other way round."""
+    for words, count, most in (("late", 100, 100), ("name1999", 1, 1), ("broken", 0, 0)):
         found, rows = await looked(database, words, Kind.CUSTOMER)
         assert found == count, words
-        assert rows <= most, words
+        assert rows <= SAMPLE + most, words
 
 
 async def test_what_was_common_long_ago_or_lately_is_found(database: Database) -> None:
