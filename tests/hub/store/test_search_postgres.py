@@ -79,7 +79,7 @@ async def test_of_common_words_that_do_not_go_together_none_is_missed(database: 
 
 async def test_customers_are_not_sought_behind_all_messages(database: Database) -> None:
     """What is common among messages may be rare among them, and the other way round."""
-    for words, count, most in (("late", 100, 100), ("name1999", 1, 1), ("broken", 0, 0)):
+    for words, count, most in (("late", 100, 100), ("name1999", 1, 1), ("broken", 0, MANY // 100)):
         found, rows = await looked(database, words, Kind.CUSTOMER)
         assert found == count, words
         assert rows <= SAMPLE + most, words

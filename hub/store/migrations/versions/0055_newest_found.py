@@ -1,6 +1,5 @@
 """The newest of each kind in order, and indexes of the words of customers and of files, which are
-few beside the messages. What the index of words has not taken in yet is looked at one by one: that is
-kept short.
+few beside the messages. What the index of words has not taken in is looked at one by one.
 
 A migration must work with the release before it: add first, use in the next release, drop after.
 """
