@@ -13,9 +13,9 @@ RUN /opt/build/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /wheels 
 
 FROM python:3.11-slim
 COPY --from=build /opt/loket /opt/loket
-# A volume mounted on the folder of the blobs takes over its owner.
+# A volume mounted on one of these folders takes over its owner.
 RUN useradd --system --create-home --home-dir /var/lib/loket loket \
-    && install --directory --owner loket /var/lib/loket/blobs
+    && install --directory --owner loket /var/lib/loket/blobs /var/lib/loket/certificates
 USER loket
 WORKDIR /var/lib/loket
 ENV PATH=/opt/loket/bin:$PATH PYTHONUNBUFFERED=1

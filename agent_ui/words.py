@@ -544,69 +544,6 @@ HINTS = {
 URGENT_HINTS = frozenset({"bounced", "for_many", "several_names"})
 TO_MEND = (N_("1 thing to mend"), N_("{n} things to mend"))
 
-KEYS = (
-    ("j k", N_("next and previous in the list")),
-    ("Enter o", N_("open")),
-    ("u Esc", N_("back to the list")),
-    ("t", N_("take next")),
-    ("i", N_("take the open one")),
-    ("y", N_("accept what is offered")),
-    ("Shift+N", N_("decline it")),
-    ("Shift+E", N_("end the wrap-up")),
-    ("Shift+X", N_("a minute more to wrap up")),
-    ("r", N_("reply")),
-    ("x", N_("note")),
-    ("f", N_("forward")),
-    ("v", N_("promise something")),
-    ("Shift+A", N_("do what is proposed")),
-    ("Shift+Z", N_("put aside what is proposed")),
-    ("b", N_("take back what has not left yet")),
-    ("e", N_("resolve")),
-    ("n", N_("open the next one")),
-    ("c", N_("correct the topic")),
-    ("Shift+T", N_("ask another role for something")),
-    ("Shift+F", N_("follow it, or not any more")),
-    ("Shift+W", N_("what you follow")),
-    ("g", N_("hand it over")),
-    ("z s", N_("put it aside")),
-    ("z", N_("put it aside")),
-    ("a", N_("say who of a shared address it is")),
-    ("l", N_("write down a letter, visit or call")),
-    ("Shift+M", N_("split the conversation, or merge it")),
-    ("Shift+L", N_("link it with another conversation")),
-    ("q", N_("filter the work")),
-    ("1-9", N_("one of your views")),
-    ("0", N_("all work")),
-    ("p", N_("call the customer")),
-    ("h", N_("hold the call, or resume it")),
-    ("m", N_("mute yourself in the call, or not")),
-    ("d", N_("keypad of the call")),
-    ("w", N_("transfer the call")),
-    ("Shift+H", N_("hang up")),
-    ("Ctrl+Enter", N_("send")),
-    ("Ctrl+Shift+Enter", N_("send and resolve")),
-    ("/", N_("find a customer, a conversation or a file")),
-    ("Ctrl+K", N_("do or find anything")),
-    ("?", N_("this list")),
-)
-PALETTE = (
-    *(pair for pair in KEYS if len(pair[0]) == 1),
-    ("z", N_("put it aside")),
-    ("u", N_("back to the list")),
-    ("A", N_("do what is proposed")),
-    ("Z", N_("put aside what is proposed")),
-    ("S", N_("split the conversation from a message on")),
-    ("M", N_("merge the conversation into another")),
-    ("L", N_("link it with another conversation")),
-)
-"""The actions that the palette has: those of one key."""
-PLACES = (
-    ("/console/search", N_("Search")),
-    ("/console/account", N_("My account")),
-    ("/console/guide", N_("Who is responsible for what")),
-    ("/console/model", N_("Interaction model")),
-)
-
 _REFUSALS = {
     401: (
         N_("You are signed out"),

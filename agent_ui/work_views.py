@@ -75,7 +75,7 @@ def read_shown(
     if kept is None and not wanted.given:
         return Shown(views, followed=followed)
     found = saved_views.ids(connection, agent, wanted, limit=length)
-    items = work_items.by_ids(connection, found)
+    items = work_items.lines_of(connection, found)
     return Shown(
         views=views,
         wanted=wanted,

@@ -43,6 +43,8 @@ ROLES_HELD = 2
 UNITS = 100
 CHUNK = 2_000
 AT_ONCE = 8
+"""Agents who accept at the same moment, and who end work: on a machine that cannot keep up with the
+rate they are slower, instead of ever more of them waiting."""
 PATIENCE = 60.0
 TIDY_EVERY = 60.0
 
@@ -64,8 +66,8 @@ class Scale:
 
 
 SMALL = Scale(agents=2_000, waiting=100_000, offers=50_000, rate=20, seconds=40)
-FULL = Scale(agents=2_000, waiting=100_000, offers=50_000, rate=40, seconds=1_500)
-"""Long enough for all 50,000: twenty-one minutes at this rate."""
+FULL = Scale(agents=2_000, waiting=100_000, offers=50_000, rate=40, seconds=3_000)
+"""Twenty-one minutes at this rate, and long enough for a machine that cannot keep it."""
 
 
 @dataclass(frozen=True)
@@ -176,6 +178,7 @@ async def _work(
         before = await asyncio.to_thread(_buckets, dispatchers)
         office.cpu = -sum(one.cpu_seconds() for one in dispatchers.values())
         started = time.perf_counter()
+        hands = asyncio.Semaphore(AT_ONCE)
         async with asyncio.TaskGroup() as freeing:
             for number in range(scale.offers):
                 due = started + number / scale.rate
@@ -183,8 +186,10 @@ async def _work(
                 if time.perf_counter() > started + scale.seconds:
                     break
                 await _until(lambda: bool(office.held), PATIENCE)
+                await hands.acquire()
                 agent_id = random.choice(list(office.held))  # noqa: S311 (who ends work)
-                freeing.create_task(office.free(agent_id, office.held.pop(agent_id)))
+                ending = freeing.create_task(office.free(agent_id, office.held.pop(agent_id)))
+                ending.add_done_callback(lambda _: hands.release())
         await _until(lambda: not office.freed_at, PATIENCE)
         office.seconds = time.perf_counter() - started
         office.cpu += sum(one.cpu_seconds() for one in dispatchers.values())
@@ -195,7 +200,7 @@ async def _work(
 
 @asynccontextmanager
 async def _office(stack: Stack, staff: Sequence[Agent]) -> AsyncIterator[_Office]:
-    database = open_database(stack.store_url)
+    database = open_database(stack.store_url, pool=2 * AT_ONCE + 2)
 
     async def bury(letters: Sequence[Any]) -> None:
         raise AssertionError(letters)

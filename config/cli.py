@@ -89,7 +89,10 @@ def migrate_command(config: ConfigOption = None, store: StoreOption = None) -> N
 @app.command()
 def check(config: ConfigOption = None, store: StoreOption = None, bus: BusOption = None) -> None:
     """Try everything that the settings name and say what is wrong and what to do."""
-    findings = run(checks.run(read_settings(config, store=store, bus=bus)))
+    settings = read_settings(config, store=store, bus=bus)
+    # What is wrong is told below, once, and not also as events of a log.
+    logs.configure(LogSettings(level="CRITICAL", format="console"))
+    findings = run(checks.run(settings))
     for finding in findings:
         mark = "[green]ok[/]  " if finding.ok else "[red]FAIL[/]"
         terminal.print(f"{mark} {finding.part}: {finding.what}")

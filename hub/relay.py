@@ -2,15 +2,17 @@
 
 One relay at a time works for a store, or two would overtake each other; the others stand by. An
 event is removed when the bus has confirmed it: a crash in between publishes it again, and
-consumers do not mind.
+consumers do not mind. The local bus on SQLite is in the same file: there both are one step.
 """
 
 import asyncio
 from collections.abc import Sequence
+from typing import Protocol
 
 import structlog
 
 from hub.bus import Bus, Outgoing
+from hub.bus.local import LocalBus
 from hub.errors import Retry
 from hub.pacing import pause
 from hub.store import Database, outbox
@@ -27,12 +29,22 @@ BREATH = 0.04
 """Seconds, at most, in which a busy store gathers more."""
 
 
+class _Mover(Protocol):
+    async def move(self, limit: int) -> int:
+        """Move the oldest events, at most so many, in order; gives how many. Raises Retry."""
+
+
+def _mover(database: Database, bus: Bus) -> _Mover:
+    if isinstance(bus, LocalBus) and database.dialect == "sqlite":
+        return bus
+    return _Publishing(database, bus)
+
+
 class Relay:
     """`wake()` after a commit makes it look at once; it may be called from any task."""
 
     def __init__(self, database: Database, bus: Bus, leadership: Leadership) -> None:
-        self._database = database
-        self._bus = bus
+        self._mover = _mover(database, bus)
         self._leadership = leadership
         self._woken = asyncio.Event()
         self._task = Supervised("relay", self._run)
@@ -60,24 +72,15 @@ class Relay:
                 await self._wait()
 
     async def _drain(self) -> None:
-        """Publish until the outbox is empty, for as long as this process leads."""
-        published: list[int] = []
+        """Move events until the outbox is empty, for as long as this process leads."""
         while True:
             await self._leadership.acquire(self.wake)
             self._woken.clear()
-            batch = await self._next(published)
-            if not batch:
+            moved = await self._mover.move(BATCH)
+            if not moved:
                 return
-            await self._bus.publish([message for _, message in batch])
-            published = [position for position, _ in batch]
-            if seconds := pause(len(batch), BATCH, BREATH):
+            if seconds := pause(moved, BATCH, BREATH):
                 await asyncio.sleep(seconds)
-
-    async def _next(self, published: Sequence[int]) -> list[tuple[int, Outgoing]]:
-        """Forget what was published and give what comes after it."""
-        if published:
-            return await self._database.step(lambda c: outbox.advance(c, published, BATCH))
-        return await self._database.look(lambda c: outbox.oldest(c, BATCH))
 
     async def _wait(self) -> None:
         try:
@@ -90,3 +93,26 @@ class Relay:
         if self.problem != error.detail:
             log.warning("relay.waiting", reason=error.detail)
         self.problem = error.detail
+
+
+class _Publishing:
+    """Moves by publishing; what was published is forgotten in the step that reads what is next."""
+
+    def __init__(self, database: Database, bus: Bus) -> None:
+        self._database = database
+        self._bus = bus
+        self._published: Sequence[int] = ()
+
+    async def move(self, limit: int) -> int:
+        """See `_Mover`."""
+        published, self._published = self._published, ()
+        batch = await self._next(published, limit)
+        if batch:
+            await self._bus.publish([message for _, message in batch])
+            self._published = [position for position, _ in batch]
+        return len(batch)
+
+    async def _next(self, published: Sequence[int], limit: int) -> list[tuple[int, Outgoing]]:
+        if published:
+            return await self._database.step(lambda c: outbox.advance(c, published, limit))
+        return await self._database.look(lambda c: outbox.oldest(c, limit))

@@ -9,8 +9,11 @@ from agent_ui import words
 from agent_ui.channel_desk import Mailbox, Tried
 from agent_ui.context import ConsoleContext
 from agent_ui.pages import Pages
+from agent_ui.texts import LANGUAGES
 from agent_ui.views.sign_in import see_other
 from agent_ui.visit import Visit
+from hub import chat_look
+from hub.chat_look import Look
 from hub.connector import Finding
 from hub.errors import Rejected
 
@@ -34,7 +37,7 @@ class ChannelViews:
         name = await visit.field("kind")
         if name not in {kind.name for kind in self._context.channels.kinds() if kind.on}:
             raise web.HTTPNotFound
-        return await self._show(visit, {name: await self._context.channels.check(name)})
+        return await self._show(visit, findings={name: await self._context.channels.check(name)})
 
     async def try_mailbox(self, visit: Visit) -> web.StreamResponse:
         """Sign in to a mailbox, and add it when that is asked and all works. Secrets are not shown
@@ -58,14 +61,40 @@ class ChannelViews:
         await self._context.channels.remove_mailbox(address, by=visit.known.id)
         return see_other(f"{PATH}#kind-email")
 
+    async def set_look(self, visit: Visit) -> web.StreamResponse:
+        """Of the chat on one website."""
+        site = await visit.field("site")
+        if site not in self._websites():
+            raise web.HTTPNotFound
+        words_of = {
+            name: {code: await visit.field(f"{name}.{code}") for code in LANGUAGES}
+            for name in ("title", "greeting")
+        }
+        accent = (await visit.field("accent")).strip().lower()
+        look = Look(accent, titles=words_of["title"], greetings=words_of["greeting"])
+        try:
+            await self._context.database.write(
+                lambda c: chat_look.keep(c, site, look, by=visit.known.id)
+            )
+        except Rejected as error:
+            return await self._show(visit, refused=error, look=(site, look))
+        return see_other(f"{PATH}#kind-chat")
+
+    def _websites(self) -> set[str]:
+        kinds = self._context.channels.kinds()
+        return {way.name for kind in kinds for way in kind.ways if way.embed}
+
     async def _show(
         self,
         visit: Visit,
+        *,
         findings: dict[str, Sequence[Finding]] | None = None,
         tried: Tried | None = None,
         typed: dict[str, str] | None = None,
         refused: Rejected | None = None,
+        look: tuple[str, Look] | None = None,
     ) -> web.Response:
+        chosen = await self._context.database.read(chat_look.looks)
         return self._pages.page(
             visit,
             "office/channels.html",
@@ -75,6 +104,8 @@ class ChannelViews:
             adding=bool(tried or typed),
             kinds=self._context.channels.kinds(),
             findings=findings or {},
+            looks=chosen | dict([look] if look else []),
+            usual=chat_look.USUAL,
             tried=tried,
             typed=typed or dict.fromkeys(_FIELDS, ""),
         )

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from agent_ui import words
 from agent_ui.context import ConsoleContext
+from agent_ui.office.typed import Typed
 from agent_ui.pages import Pages
 from agent_ui.sessions import REQUIRED
 from agent_ui.views.sign_in import see_other
@@ -104,6 +105,7 @@ class OrganisationViews:
             "office/organisation.html",
             status=refused.status if refused else HTTPStatus.OK,
             notice=words.reason(visit.texts, refused) if refused else "",
+            typed=await Typed.refused(visit, refused),
             who=WHO,
             kept=KEPT,
             rating_channels=rating_requests.CHANNELS,

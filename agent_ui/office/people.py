@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from agent_ui import words
 from agent_ui.context import ConsoleContext
+from agent_ui.office.typed import Typed
 from agent_ui.office.words import INVITATION
 from agent_ui.pages import Pages
 from agent_ui.texts import LANGUAGES, Texts, texts_for
@@ -174,7 +175,6 @@ class PeopleViews:
         sent: tuple[str, str] | None = None,
     ) -> web.Response:
         found = await self._context.database.read(people.everybody)
-        typed = {name: await visit.field(name) for name in ("address", "login", "name")}
         return self._pages.page(
             visit,
             "office/people.html",
@@ -183,7 +183,7 @@ class PeopleViews:
             people=found,
             oidc=self._oidc,
             sent=sent,
-            typed=typed if refused else dict.fromkeys(typed, ""),
+            typed=await Typed.refused(visit, refused),
         )
 
     async def _person(self, visit: Visit, refused: Rejected | None = None) -> web.Response:
@@ -202,6 +202,7 @@ class PeopleViews:
             identity=identity,
             oidc=self._oidc,
             levels=LEVELS,
+            typed=(await Typed.refused(visit, refused)).of("form", "rights"),
         )
 
     async def _found(self, visit: Visit) -> Person:

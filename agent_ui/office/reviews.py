@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from agent_ui import words
 from agent_ui.context import ConsoleContext
+from agent_ui.office.typed import Typed
 from agent_ui.office.words import CRITERIA
 from agent_ui.pages import Pages
 from agent_ui.views.sign_in import see_other
@@ -98,6 +99,7 @@ class ReviewViews:
             "office/reviews.html",
             status=refused.status if refused else HTTPStatus.OK,
             notice=words.reason(visit.texts, refused) if refused else "",
+            typed=await Typed.refused(visit, refused),
             **found,
         )
 

@@ -106,6 +106,7 @@ def _administration(views: OfficeViews, guard: Guard) -> Sequence[Route]:
         Route("GET", home + "/channels", administrators(views.channels.page)),
         Route("POST", home + "/channels/check", administrators(views.channels.check)),
         Route("POST", home + "/channels/mailbox", administrators(views.channels.try_mailbox)),
+        Route("POST", home + "/channels/look", administrators(views.channels.set_look)),
         Route("POST", home + "/channels/remove", administrators(views.channels.remove_mailbox)),
         Route("GET", rate, everyone(views.rating.page)),
         Route("POST", rate, everyone(views.rating.rate)),

@@ -13,6 +13,7 @@ from agent_ui.context import ConsoleContext
 from agent_ui.live import Feed
 from agent_ui.office.alerts import WALL
 from agent_ui.office.overview import CHOICE, Overview
+from agent_ui.office.typed import Typed
 from agent_ui.office.words import THRESHOLDS
 from agent_ui.pages import Pages
 from agent_ui.views.sign_in import see_other
@@ -106,6 +107,7 @@ class WallViews:
             stand=stand,
             screen="screen" in visit.request.query,
             notice=words.reason(visit.texts, refused) if refused else "",
+            typed=(await Typed.refused(visit, refused)).of("form", "thresholds"),
         )
 
     async def _items(
@@ -135,6 +137,7 @@ class WallViews:
             items=found,
             most=_LISTED,
             colleagues=_by_role(holders),
+            typed=await Typed.refused(visit, refused),
             notice=words.reason(visit.texts, refused) if refused else "",
         )
 

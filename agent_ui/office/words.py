@@ -5,6 +5,8 @@ from agent_ui.texts import N_
 
 OFFICE_REASONS = {
     "not_supervisor": N_("Only a supervisor can do this."),
+    "bad_colour": N_("Write a colour as #1b5cb8."),
+    "pale_colour": N_("Choose a darker colour: this one is hardly seen on a white page."),
     "nothing_chosen": N_("Choose at least one piece of work first."),
     "no_role_chosen": N_("Choose at least one role, or make this person an administrator."),
     "no_address": N_("Write a mail address, such as kim@example.org."),

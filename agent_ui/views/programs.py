@@ -1,7 +1,7 @@
 """The page on which administrators let programs in, and say who is told of what happens."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from agent_ui import words
 from agent_ui.api.scopes import SCOPES
 from agent_ui.context import ConsoleContext
+from agent_ui.office.typed import Typed
 from agent_ui.pages import Pages
 from agent_ui.texts import N_
 from agent_ui.views.sign_in import see_other
@@ -41,6 +42,7 @@ class _Said:
     secret: str = ""
     notice: str = ""
     status: int = HTTPStatus.OK
+    typed: Typed = field(default_factory=Typed)
 
 
 class ProgramViews:
@@ -168,7 +170,8 @@ class ProgramViews:
 
     async def _refuse(self, visit: Visit, error: Rejected) -> web.StreamResponse:
         notice = words.reason(visit.texts, error)
-        return await self._show(visit, _Said(notice=notice, status=error.status))
+        typed = await Typed.refused(visit, error)
+        return await self._show(visit, _Said(notice=notice, status=error.status, typed=typed))
 
     def _rules(self) -> Rules:
         if self._context.webhooks is None:

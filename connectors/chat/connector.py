@@ -39,7 +39,7 @@ class ChatConnector:
         self._live = live = Live(context.database, most=settings.sockets_per_visitor)
         self._handover = Handover(settings, context, live)
         self._attendance = Attendance(context.database, context.bus, live)
-        self._script = Script()
+        self._script = Script(context.database)
         self._links = links = Links(context.tokens)
         offers = Offers(context.database, context.ask)
         services = Services(

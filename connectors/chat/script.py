@@ -1,20 +1,24 @@
 """Serves the widget: one script to embed, and the modules that it loads.
 
 The modules' address holds a digest of all of them, so a browser may keep them for good and never
-mixes two releases; only the small script is asked for again.
+mixes two releases; only the small script is asked for again. It brings along how the chat looks on
+each website, so that the button has its colour before anybody opens the chat.
 """
 
 import hashlib
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
 from aiohttp import web
 
+from hub.chat_look import looks
 from hub.http import Route
+from hub.store import Database
 
 _FOLDER = Path(__file__).parent / "static"
 _ENTRY = "loket-chat.js"
-_VERSION_MARK = "VERSION"
+_VERSION_MARK, _LOOKS_MARK = "VERSION", "{ LOOKS }"
 _HEADERS = {
     # Scripts hold nothing secret, and a module from another origin is loaded with CORS only.
     "Access-Control-Allow-Origin": "*",
@@ -25,7 +29,8 @@ _HEADERS = {
 class Script:
     """The widget's files, read once."""
 
-    def __init__(self) -> None:
+    def __init__(self, database: Database) -> None:
+        self._database = database
         self._files = {path.name: path.read_bytes() for path in sorted(_FOLDER.glob("*.js"))}
         everything = b"\0".join(self._files.values())
         self.version = hashlib.sha256(everything).hexdigest()[:16]
@@ -37,12 +42,16 @@ class Script:
         )
 
     async def _entry(self, request: web.Request) -> web.StreamResponse:
-        if request.if_none_match and request.if_none_match[0].value == self.version:
+        chosen = await self._database.read(looks)
+        told = json.dumps({site: look.for_page() for site, look in sorted(chosen.items())})
+        text = self._files[_ENTRY].decode().replace(_VERSION_MARK, self.version)
+        body = text.replace(_LOOKS_MARK, told).encode()
+        etag = hashlib.sha256(body).hexdigest()[:16]
+        if request.if_none_match and request.if_none_match[0].value == etag:
             response = web.Response(status=304)
         else:
-            text = self._files[_ENTRY].decode().replace(_VERSION_MARK, self.version)
-            response = _javascript(text.encode())
-        response.etag = self.version
+            response = _javascript(body)
+        response.etag = etag
         response.headers.update(_HEADERS | {"Cache-Control": "public, max-age=60"})
         return response
 

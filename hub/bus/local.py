@@ -23,10 +23,10 @@ from hub.bus import (
 )
 from hub.bus.audience import Audience
 from hub.bus.lanes import Message
-from hub.bus.topics import Bindings
+from hub.bus.topics import Bindings, matches_any
 from hub.bus.worker import QueueWork
 from hub.errors import StoreDown
-from hub.store import Database, local_messages
+from hub.store import Database, local_messages, moving
 from hub.store.local_messages import Addressed, LocalMessage, Postponed
 from hub.supervise import Supervised
 
@@ -54,6 +54,22 @@ class LocalBus:
             self._audience.tell((m.topic, m.body) for m in messages if not m.queue)
         for queue in {row.queue for row in rows} & self._queues.keys():
             self._queues[queue].wake()
+
+    async def move(self, limit: int) -> int:
+        """Move up to `limit` events from the outbox of the same SQLite file to the queues, in one
+        transaction; gives how many. Raises StoreDown, and then nothing was moved."""
+        wanted = self._audience.wanted
+        moved = await self._database.write(
+            lambda c: moving.move(
+                c, limit, self._bindings.wanting, lambda topic: matches_any(wanted, topic)
+            )
+        )
+        self._audience.tell(moved.heard)
+        if moved.count and (late := self._audience.wanted - wanted):
+            self._audience.gap(late)
+        for queue in moved.queues & self._queues.keys():
+            self._queues[queue].wake()
+        return moved.count
 
     def subscribe(self, queue: str, topics: Sequence[str], handler: Handler) -> None:
         if queue not in self._queues:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import Connection, Integer, bindparam, delete, func, select, update
 
@@ -11,8 +12,7 @@ from hub.store.inserting import insert_all
 from hub.store.tables import local_messages
 
 
-@dataclass(frozen=True)
-class LocalMessage:
+class LocalMessage(NamedTuple):
     """One row; `attempts` tells how often it was begun, `due_at` when it may be tried again."""
 
     position: int
@@ -53,18 +53,7 @@ def add(connection: Connection, messages: Sequence[Addressed]) -> None:
 def after(connection: Connection, queue: str, position: int, limit: int) -> list[LocalMessage]:
     """The oldest messages of a queue behind `position`."""
     given = {"of_queue": queue, "behind": position, "most": limit}
-    return [
-        LocalMessage(
-            position=row.position,
-            event_id=row.event_id,
-            topic=row.topic,
-            subject=row.subject,
-            body=row.body,
-            attempts=row.attempts,
-            due_at=row.due_at,
-        )
-        for row in connection.execute(_AFTER, given)
-    ]
+    return [LocalMessage(*row) for row in connection.execute(_AFTER, given)]
 
 
 def count_attempt(connection: Connection, positions: Sequence[int], attempts: int) -> None:
@@ -89,7 +78,7 @@ def postpone(connection: Connection, messages: Sequence[Postponed]) -> None:
 
 
 _AFTER = (
-    select(local_messages)
+    select(*(local_messages.c[name] for name in LocalMessage._fields))
     .where(
         local_messages.c.queue == bindparam("of_queue"),
         local_messages.c.position > bindparam("behind"),

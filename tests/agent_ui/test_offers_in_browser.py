@@ -1,17 +1,20 @@
 """Offers in a browser: they come by themselves, count down, and need no mouse."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, ViewportSize, expect
+from sqlalchemy import Connection
 
 from agent_ui.settings import ConsoleSettings
 from builders import mail_arrival
 from console_browser import Desk, desk
 from console_house import MODEL, House, open_house
-from hub.store import handing_over
+from hub import asking_colleagues, clock
+from hub.store import agents, handing_over, offers
 from hub.store.tables import presence
 from routing.assigning.rules import Rules
 from waiting import eventually
@@ -115,6 +118,53 @@ async def test_work_is_handed_over_and_put_aside_by_key(house: House, browser: B
         item = await house.work_of(first.conversation_id)
         assert (item.state, item.preferred_why) == ("waiting", "transferred")
         await at.check_traps()
+
+
+async def test_what_comes_meanwhile_takes_neither_focus_nor_choice(
+    house: House, browser: Browser
+) -> None:
+    carl = await house.hire("carl", "Carl Visser")
+    async with desk(browser, house) as at:
+        page = at.page
+        await at.sign_in("anna")
+        await is_there(at)
+        accepted = await house.receive(subject="Order 1")
+        accept = page.locator("[data-accept]")
+        await accept.focus()
+
+        async def mention() -> None:
+            """Something else comes to the desk."""
+            await house.write(lambda c: _mention(c, accepted.conversation_id, carl))
+
+        await mention()
+        await expect(page.locator("[data-asked]")).to_have_count(1)
+        await expect(accept).to_be_focused()
+        await page.keyboard.press("Shift+P")
+        await expect(page.get_by_role("button", name="I am available")).to_be_focused()
+        await page.get_by_label("Chat", exact=True).uncheck()
+        reason = page.get_by_label("Reason to be away")
+        await reason.select_option("Lunch")
+        await reason.focus()
+        await mention()
+        await expect(page.locator("[data-asked]")).to_have_count(2)
+        await expect(reason).to_be_focused()
+        await expect(reason).to_have_value("Lunch")
+        await expect(page.get_by_label("Chat", exact=True)).not_to_be_checked()
+        await page.keyboard.press("Escape")
+        await page.keyboard.press("Shift+Y")
+        await expect(page.get_by_role("button", name="Seen").first).to_be_focused()
+        await accept.focus()
+        later = clock.now() + timedelta(hours=1)
+        await house.write(lambda c: offers.expire(c, later))
+        await expect(page.locator(OFFER)).to_have_count(0)
+        await expect(page.locator("#talk")).to_be_focused()
+        await at.check_traps()
+
+
+def _mention(connection: Connection, conversation_id: str, agent_id: str) -> None:
+    agent = agents.find(connection, agent_id)
+    assert agent is not None
+    asking_colleagues.mention(connection, conversation_id, "@anna knows this", agent)
 
 
 SIZES: tuple[ViewportSize, ...] = (

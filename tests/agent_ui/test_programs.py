@@ -15,8 +15,11 @@ async def test_a_token_is_shown_once_and_ends_when_it_is_revoked(
 ) -> None:
     assert (await anna.get(PATH)).status == 403
     fields = {"name": "CRM", "agent": "anna", "days": "90"}
-    refused = await ina.post(PATH + "/tokens", **fields)
+    refused = await ina.post(PATH + "/tokens", **fields, form="token")
     assert (refused.status, "may do" in refused.text("[role=alert]")) == (422, True)
+    assert refused.value("details[open] [name=name]") == "CRM"
+    assert refused.value("details[open] [name=agent] [selected]") == "anna"
+    assert refused.value("details[open] [name=days] [selected]") == "90"
     assert (await anna.post(PATH + "/tokens", **fields, scope="work:read")).status == 403
     made = await ina.post(PATH + "/tokens", **fields, scope=["work:read", "customers:read"])
     secret = made.value("[data-secret]")
@@ -34,9 +37,13 @@ async def test_a_token_is_shown_once_and_ends_when_it_is_revoked(
 
 
 async def test_an_address_is_told_paused_and_ended(house: House, ina: Person, anna: Person) -> None:
-    inside = await ina.post(PATH + "/webhooks", url="https://10.0.0.1/")
-    assert (inside.status, "on the internet" in inside.text("[role=alert]")) == (422, True)
     topics = ["order.changed", "delivery.changed"]
+    typed = {"form": "webhook", "url": "https://10.0.0.1/", "description": "Ours"}
+    inside = await ina.post(PATH + "/webhooks", topic=topics, **typed)
+    assert (inside.status, "on the internet" in inside.text("[role=alert]")) == (422, True)
+    assert inside.value("details[open] [name=url]") == "https://10.0.0.1/"
+    assert inside.value("details[open] [name=description]") == "Ours"
+    assert inside.values("details[open] [name=topic][checked]") == topics
     made = await ina.post(PATH + "/webhooks", url="https://example.org/hook", topic=topics)
     assert made.value("[data-secret]").startswith("whsec_")
     [row] = await house.rows(hooks_table)

@@ -3,18 +3,23 @@
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
+from typer.testing import CliRunner
 
-from config.settings import load
+from config.cli import app
+from config.sections import enabled
+from config.settings import Settings, load
 from config.wiring import Role
+from connectors.email.settings import EmailSettings, Tls
 
 ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, Any] = COMPOSE["services"]
 ROLES = [role.value for role in Role if role is not Role.ALL]
-ONCE = {"migrate"}
+ONCE = {"certificate", "migrate"}
 
 
 def test_every_role_is_a_service() -> None:
@@ -37,6 +42,30 @@ def test_a_role_waits_for_the_schema_and_the_broker(name: str) -> None:
     }
 
 
+@pytest.mark.parametrize("name", ROLES)
+def test_a_role_may_finish_what_it_has_in_hand(name: str) -> None:
+    patience = float(SERVICES[name]["stop_grace_period"].removesuffix("s"))
+    assert patience > load().hub.drain_seconds
+
+
+@pytest.mark.parametrize("name", [*ROLES, "migrate"])
+def test_a_process_may_be_ended_before_it_listens_to_signals(name: str) -> None:
+    """The first process of a container ignores what it does not handle."""
+    assert SERVICES[name]["init"] is True
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_nothing_is_open_to_other_machines(name: str) -> None:
+    for port in SERVICES[name].get("ports", ()):
+        assert port.startswith("127.0.0.1:")
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_stands_on_its_own_network(name: str) -> None:
+    """One that borrows another's is cut off for good when that other one restarts."""
+    assert "network_mode" not in SERVICES[name]
+
+
 def test_what_is_waited_for_exists() -> None:
     waited_for = {name for service in SERVICES.values() for name in service.get("depends_on", ())}
     assert waited_for <= SERVICES.keys()
@@ -48,20 +77,68 @@ def test_what_is_waited_for_exists() -> None:
     assert mounted == COMPOSE["volumes"].keys()
 
 
+@pytest.mark.parametrize("name", ROLES)
+def test_what_a_role_writes_is_on_a_volume_that_it_owns(name: str) -> None:
+    made = re.search(r"install --directory --owner loket (.*)", (ROOT / "Dockerfile").read_text())
+    assert made
+    folders = {mount.split(":")[1] for mount in SERVICES[name]["volumes"]}
+    assert folders == set(made[1].split())
+    assert SERVICES[name]["environment"]["LOKET_HUB__BLOBS__PATH"] in folders
+
+
 @pytest.mark.parametrize("name", [*ROLES, "migrate"])
 def test_the_settings_are_known(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    for key, value in SERVICES[name]["environment"].items():
-        monkeypatch.setenv(key, _filled_in(value))
-    settings = load()
+    settings = _settings(name, monkeypatch)
     assert settings.hub.store.url.startswith("postgresql://")
     assert settings.hub.bus.url.startswith("amqp://")
     assert settings.hub.secret.get_secret_value()
+
+
+def test_the_services_find_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = _settings("connectors", monkeypatch)
+    assert urlsplit(settings.hub.store.url).hostname in SERVICES
+    assert urlsplit(settings.hub.bus.url).hostname in SERVICES
+    email = next(section for _, section in enabled(settings) if isinstance(section, EmailSettings))
+    assert email.smtp is not None
+    sink = SERVICES[email.smtp.host]
+    assert email.smtp.tls is Tls.STARTTLS
+    assert Path(str(email.smtp.ca_file)).name == Path(sink["environment"]["MP_SMTP_TLS_CERT"]).name
+
+
+@pytest.mark.parametrize("name", ROLES)
+def test_health_is_asked_where_the_role_answers(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    port = _settings(name, monkeypatch).hub.http.port
+    assert f"http://127.0.0.1:{port}/readyz" in SERVICES[name]["healthcheck"]["test"][-1]
 
 
 def test_the_example_names_every_secret() -> None:
     asked_for = set(re.findall(r"\$\{(\w+):\?", (ROOT / "docker-compose.yml").read_text()))
     offered = set(re.findall(r"^(\w+)=$", (ROOT / ".env.example").read_text(), re.MULTILINE))
     assert offered == asked_for
+    made = re.search(r"for name in ([A-Z_ ]+); do", (ROOT / "README.md").read_text())
+    assert made
+    assert set(made[1].split()) == asked_for
+
+
+def test_no_secret_is_copied_into_the_image() -> None:
+    assert ".env" in (ROOT / ".dockerignore").read_text().split()
+
+
+@pytest.mark.parametrize("page", ["README.md", "docker-compose.yml"])
+def test_the_commands_to_type_are_there(page: str) -> None:
+    typed = re.findall(
+        r"docker compose exec (\w+) loket ([a-z-]+(?: [a-z-]+)?)", (ROOT / page).read_text()
+    )
+    assert typed
+    for service, words in typed:
+        assert service in ROLES
+        assert CliRunner().invoke(app, [*words.split(), "--help"]).exit_code == 0
+
+
+def _settings(service: str, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    for key, value in SERVICES[service]["environment"].items():
+        monkeypatch.setenv(key, _filled_in(value))
+    return load()
 
 
 def _filled_in(value: str) -> str:

@@ -1,4 +1,5 @@
 // <loket-by-hand>: what is typed is kept in this browser until it is sent; times are of this place.
+import { askBeforeSending } from "./before-sending.js";
 import { keep, read } from "./kept.js";
 import { text } from "./texts.js";
 import { listenToThemes } from "./views.js";
@@ -65,3 +66,4 @@ class ByHand extends HTMLElement {
 
 customElements.define("loket-by-hand", ByHand);
 listenToThemes();
+askBeforeSending();

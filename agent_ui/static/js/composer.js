@@ -30,12 +30,15 @@ class Composer extends HTMLElement {
     offersReplies(this);
     this.leave = () => this.save({ leaving: true });
     window.addEventListener("pagehide", this.leave);
+    this.again = () => this.tellSoon();
+    document.addEventListener("loket:live", this.again);
     this.showCount();
   }
 
   disconnectedCallback() {
     if (!this.sent) this.save({ leaving: true });
     window.removeEventListener("pagehide", this.leave);
+    document.removeEventListener("loket:live", this.again);
   }
 
   get key() {

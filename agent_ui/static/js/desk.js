@@ -32,16 +32,36 @@ export function put(page) {
 function place(id, fresh) {
   const old = document.getElementById(id);
   if (!fresh || !old) return;
-  // Somebody is choosing something in it: what is new waits until they are done.
-  if (old.open && old.contains(document.activeElement)) fresh.open = true;
   const focused = old.contains(document.activeElement);
+  if (id === ID.presence && old.open && focused) return showState(old, fresh);
+  // Somebody is choosing something in it: what is new waits until they are done.
   const chosen = focused && old.querySelector("select:focus");
   if (chosen && fresh.querySelector(`[data-offer="${chosen.closest("[data-offer]")?.dataset.offer}"]`)) return;
-  const field = carryWrapUp(old, fresh);
+  const next = carryWrapUp(old, fresh) ?? (focused && sameIn(old, fresh));
+  if (old.open) fresh.open = true;
   old.replaceWith(fresh);
   showTimes(fresh);
-  field?.focus({ preventScroll: true });
-  if (focused && id === ID.presence) fresh.querySelector("summary").focus({ preventScroll: true });
+  if (focused) (next || document.getElementById("talk")).focus({ preventScroll: true });
+}
+
+// Somebody is choosing in the menu: its head alone tells what is new.
+function showState(old, fresh) {
+  old.dataset.state = fresh.dataset.state;
+  const head = old.querySelector("summary");
+  const focused = document.activeElement === head;
+  head.replaceWith(fresh.querySelector("summary"));
+  if (focused) old.querySelector("summary").focus({ preventScroll: true });
+}
+
+// What has the focus, where it is now: on the same card, by its place there.
+function sameIn(old, fresh) {
+  const pressed = "summary, a[href], button, select, input:not([type=hidden]), textarea";
+  const nameOf = (card) => card && ["offer", "asked", "wrap"].map((name) => card.dataset[name]).join(" ");
+  const cards = "[data-offer], [data-asked], [data-wrap]";
+  const card = document.activeElement.closest(cards);
+  const same = card ? [...fresh.querySelectorAll(cards)].find((one) => nameOf(one) === nameOf(card)) : fresh;
+  const at = [...(card ?? old).querySelectorAll(pressed)].indexOf(document.activeElement);
+  return same?.querySelectorAll(pressed)[at] ?? null;
 }
 
 // What is being filled in about the same work stays; gives the field that had the focus.

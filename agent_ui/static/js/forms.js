@@ -4,8 +4,11 @@ import { openedDoor } from "./next-action.js";
 import { fetchPart, open, showPanes } from "./parts.js";
 import { toast } from "./notices.js";
 import { text } from "./texts.js";
+import { sameForm } from "./unsent.js";
+import { showMore } from "./views.js";
 import { workList } from "./work-list.js";
 
+const WRONG_INPUT = 400;
 let sending = false;
 
 async function send(form, submitter) {
@@ -24,19 +27,36 @@ async function send(form, submitter) {
   if (answer.ok) composer?.forget(written);
   const typing = composer !== null || document.activeElement.matches("loket-composer textarea");
   // A refusal shows the conversation again; its address is not one to come back to.
-  const goesOn = showPanes(answer, { push: answer.ok, sent: form });
+  const goesOn = showPanes(answer, { push: answer.ok, sent: form, from: submitter ?? form });
   refreshDesk();
   if (action.endsWith("/follow")) workList().countSoon();
-  if (!goesOn) focusAfter(typing);
+  if (!goesOn) focusAfter(typing, form, submitter ?? form, answer);
   if (tookNothing) toast(text("Nothing waits for your roles."));
 }
 
-function focusAfter(typing) {
+function focusAfter(typing, sent, from, { status }) {
   const notice = document.querySelector("[data-notice] [role=alert]");
   if (notice) notice.scrollIntoView({ block: "nearest" });
-  const door = openedDoor();
-  const next = door ?? (typing ? document.querySelector("loket-composer textarea") : null);
-  (next ?? document.getElementById("talk")).focus({ preventScroll: true });
+  const same = sent.isConnected ? null : sameForm(sent);
+  const wrong = status === WRONG_INPUT && notice && openAgain(same, notice);
+  const next = wrong || openedDoor() || (typing && document.querySelector("loket-composer textarea"));
+  const beside = from.closest("#side") && (firstField(same) ?? document.getElementById("side"));
+  (next || beside || document.getElementById("talk")).focus({ preventScroll: true });
+}
+
+// What was filled in wrongly in a menu is mended there; the notice goes with it.
+function openAgain(form, notice) {
+  const menu = form?.closest("details.menu");
+  if (!menu) return null;
+  showMore(menu);
+  menu.open = true;
+  form.prepend(notice);
+  return firstField(form);
+}
+
+function firstField(form) {
+  const fields = form?.querySelectorAll("input:not([type=hidden]), textarea, select, button") ?? [];
+  return [...fields].find((field) => field.checkVisibility());
 }
 
 function onSubmit(event) {

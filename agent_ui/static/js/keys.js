@@ -6,47 +6,61 @@ import { workList } from "./work-list.js";
 
 const SWITCH = "single-keys";
 
+const FIELD = "select, form button, input:not([type=hidden]), textarea";
+
+// What a key does; `needs`: without it on the page there is nothing to do.
 const ACTIONS = {
   j: () => move(1),
   k: () => move(-1),
   o: () => (focusedRow() ?? rows()[0])?.click(),
   u: back,
-  t: () => press('[data-key="t"]'),
-  i: () => press('[data-key="i"]'),
-  E: () => press("[data-end-wrap]"),
-  X: () => press("[data-more-wrap]"),
-  r: () => document.querySelector("loket-composer")?.write("reply"),
-  x: () => document.querySelector("loket-composer")?.write("note"),
-  v: () => openMenu("details[data-promise]"),
-  A: () => press("[data-take]"),
-  Z: () => openMenu("details[data-not-this]"),
-  f: () => document.querySelector("loket-composer")?.write("forward"),
-  b: () => press("[data-take-back]"),
-  e: () => openMenu("details[data-resolve]"),
-  F: () => press("[data-follow]"),
-  W: () => press("[data-followed]"),
-  T: () => openMenu("details[data-task]"),
-  g: () => openMenu("details[data-give]"),
-  z: () => openMenu("details[data-aside]"),
-  y: () => press("[data-accept]"),
-  N: () => document.querySelector("[data-decline]")?.focus(),
+  t: press('[data-key="t"]'),
+  i: press('[data-key="i"]'),
+  E: press("[data-end-wrap]"),
+  X: press("[data-more-wrap]"),
+  P: menu("#presence", ".button-main"),
+  Y: go("[data-asked] button"),
+  r: needing("[name=mode][value=reply]", () => composer()?.write("reply")),
+  x: needing("loket-composer", () => composer()?.write("note")),
+  v: menu("details[data-promise]"),
+  K: go("[data-promises]:not([hidden]) button"),
+  A: press("[data-take]"),
+  Z: menu("details[data-not-this]"),
+  D: go("[data-steps] button[value=done]"),
+  Q: go(".needs :is(input:not([type=hidden]), select, textarea)"),
+  C: go("#side"),
+  f: needing("[name=mode][value=forward]", () => composer()?.write("forward")),
+  b: press("[data-take-back]"),
+  G: go("[data-send-now]"),
+  R: go("[data-send-again]"),
+  e: menu("details[data-resolve]"),
+  F: press("[data-follow]"),
+  W: press("[data-followed]"),
+  T: menu("details[data-task]"),
+  I: press("[data-listen]"),
+  g: menu("details[data-give]"),
+  z: menu("details[data-aside]"),
+  s: menu("details[data-aside]"),
+  B: press("[data-release]"),
+  y: press("[data-accept]"),
+  N: go("[data-decline]"),
   n: () => move(1, { open: true }),
-  s: () => openMenu("details[data-aside]"),
   "/": openPalette,
-  p: () => press('[data-key="p"]'),
-  h: () => press('[data-key="h"]'),
-  m: () => press('[data-key="m"]'),
-  d: () => openMenu("details[data-keypad]"),
-  w: () => openMenu("details[data-through]"),
-  H: () => press('[data-key="H"]'),
-  c: openCorrection,
-  l: () => press("[data-by-hand]"),
-  a: sayWho,
-  S: () => regroup("split"),
-  M: () => regroup("merge"),
-  L: () => regroup("link"),
-  q: () => openMenu("details[data-filter]"),
-  0: () => press("[data-all-work]"),
+  p: press('[data-key="p"]'),
+  h: press('[data-key="h"]'),
+  m: press('[data-key="m"]'),
+  d: menu("details[data-keypad]"),
+  w: menu("details[data-through]"),
+  H: press('[data-key="H"]'),
+  c: needing("details[data-correct]", openCorrection),
+  l: press("[data-by-hand]"),
+  a: needing("[data-one-of]", sayWho),
+  S: regroup("split"),
+  M: regroup("merge"),
+  L: regroup("link"),
+  U: go("[data-regrouped] form button"),
+  q: menu("details[data-filter]"),
+  0: press("[data-all-work]"),
   "?": openKeys,
 };
 
@@ -78,22 +92,48 @@ function back() {
   (current ?? rows()[0] ?? document.getElementById("talk")).focus();
 }
 
-function press(selector) {
-  document.querySelector(selector)?.click();
+function composer() {
+  return document.querySelector("loket-composer");
 }
 
-function openMenu(selector) {
-  const menu = document.querySelector(selector);
-  if (!menu) return;
-  showMore(menu);
-  menu.open = true;
-  menu.querySelector("select, form button, input:not([type=hidden]), textarea").focus();
+function needing(needs, act) {
+  return Object.assign(act, { needs });
+}
+
+function press(selector) {
+  return needing(selector, () => document.querySelector(selector)?.click());
+}
+
+// To where something is done that is better looked at first.
+function go(selector) {
+  return needing(selector, () => {
+    const place = document.querySelector(selector);
+    if (!place) return;
+    if (place.closest("#side")) document.body.dataset.view = "side";
+    const folded = place.closest("details:not([open])");
+    if (folded) folded.open = true;
+    place.focus();
+  });
+}
+
+function menu(selector, first = FIELD) {
+  return needing(selector, () => openMenu(selector, first));
+}
+
+function openMenu(selector, first = FIELD) {
+  const found = document.querySelector(selector);
+  if (!found) return;
+  showMore(found);
+  found.open = true;
+  found.querySelector(first).focus();
 }
 
 function regroup(what) {
-  openMenu("details[data-regroup]");
   const chosen = `form[data-${what}] :is(select, input:not([type=hidden]))`;
-  document.querySelector(`[data-regroup] ${chosen}`)?.focus();
+  return needing(`[data-regroup] ${chosen}`, () => {
+    openMenu("details[data-regroup]");
+    document.querySelector(`[data-regroup] ${chosen}`)?.focus();
+  });
 }
 
 function sayWho() {

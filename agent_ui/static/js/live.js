@@ -26,11 +26,17 @@ export function goLive() {
 function connect() {
   source?.close();
   source = new EventSource(`/console/live?after=${encodeURIComponent(position)}`);
-  source.addEventListener("open", () => showLive("live", text("Live")));
+  source.addEventListener("open", onOpen);
   source.addEventListener("changes", onChanges);
   source.addEventListener("reset", onReset);
   source.addEventListener("signed-out", onSignedOut);
   source.addEventListener("error", onError);
+}
+
+// What could not be kept meanwhile is kept now.
+function onOpen() {
+  showLive("live", text("Live"));
+  document.dispatchEvent(new CustomEvent("loket:live"));
 }
 
 function onChanges(event) {

@@ -35,6 +35,7 @@ class Matrix {
       this.form.elements.changes.value = JSON.stringify(this.changes());
       this.leaving = true;
     });
+    this.form.addEventListener("loket:stays", () => { this.leaving = false; });
     addEventListener("beforeunload", (event) => {
       if (this.pending.size && !this.leaving) event.preventDefault();
     });

@@ -1,4 +1,5 @@
 // The pages of the interaction model: times in the reader's zone, colours, and lines in the editor.
+import { askBeforeSending } from "./before-sending.js";
 import { keepTimes } from "./times.js";
 import { editMatrix } from "./matrix.js";
 import { proveWhileTyping } from "./proof.js";
@@ -26,6 +27,7 @@ function keepTyped() {
   let changed = false;
   form.addEventListener("input", () => { changed = true; });
   form.addEventListener("submit", () => { changed = false; });
+  form.addEventListener("loket:stays", () => { changed = true; });
   addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
 }
 
@@ -35,4 +37,5 @@ keepTyped();
 followReplay();
 proveWhileTyping();
 editMatrix();
+askBeforeSending();
 document.addEventListener("click", goToLine);

@@ -12,8 +12,17 @@ export function toast(words, link = null) {
     Object.assign(anchor, { href: link.href, target: "_blank", textContent: link.words });
     box.append(anchor);
   }
-  document.getElementById("toasts").replaceChildren(box);
+  place().replaceChildren(box);
   if (!link) setTimeout(() => box.remove(), SHOWN);
+}
+
+function place() {
+  const there = document.getElementById("toasts");
+  if (there) return there;
+  const made = document.createElement("div");
+  Object.assign(made, { id: "toasts", className: "toasts", role: "alert" });
+  document.body.append(made);
+  return made;
 }
 
 export function sayUnreachable() {
@@ -43,7 +52,9 @@ export function saySignedOut() {
   toast(text("You are signed out. What you typed is kept."), link);
 }
 
+// Only some pages are live.
 export function showLive(state, words) {
+  if (!document.getElementById("live")) return;
   document.getElementById("live").dataset.state = state;
   document.getElementById("live-text").textContent = words;
 }

@@ -1,4 +1,5 @@
 // The pages of supervisors and administrators: times in the reader's zone, colours, the live board.
+import { askBeforeSending } from "./before-sending.js";
 import { keepTimes } from "./times.js";
 import { listenToThemes } from "./views.js";
 import { followWall } from "./wall.js";
@@ -6,3 +7,4 @@ import { followWall } from "./wall.js";
 keepTimes();
 if (document.getElementById("themes")) listenToThemes();
 followWall();
+askBeforeSending();

@@ -37,12 +37,18 @@ function narrow() {
   const words = field().value.trim().toLowerCase();
   for (const old of list().querySelectorAll("[data-open]")) old.remove();
   for (const option of list().children) {
-    option.hidden = !option.textContent.toLowerCase().includes(words);
+    option.hidden = !option.textContent.toLowerCase().includes(words) || !canDo(option.dataset.do);
   }
   if (words) list().append(...work(words));
   choose(shown()[0]);
   clearTimeout(asking);
   if (words.length > 1) asking = setTimeout(() => find(words), ASK_AFTER);
+}
+
+// What the page has nothing for is not proposed.
+function canDo(key) {
+  const needs = actions[key]?.needs;
+  return !needs || document.querySelector(needs) !== null;
 }
 
 function work(words) {
@@ -106,6 +112,7 @@ function onKey(event) {
 
 async function take(option) {
   if (!option) return;
+  cameFrom = null; // what is done says itself where to go on
   box().close();
   const { do: key, go, open: href } = option.dataset;
   if (key) actions[key]?.();

@@ -1,6 +1,7 @@
 // Fetches parts of pages and puts them in place, so that the live line stays open.
 import { saySignedOut, sayUnreachable, toast } from "./notices.js";
 import { showTimes } from "./times.js";
+import { keepUnsent } from "./unsent.js";
 
 const HEADERS = { "X-Loket-Part": "1" };
 
@@ -21,7 +22,7 @@ export async function fetchPart(url, options = {}) {
   const body = await response.text();
   if (response.headers.get("Content-Type")?.startsWith("text/html")) {
     const page = new DOMParser().parseFromString(body, "text/html");
-    return { page, url: response.url, ok: response.ok, asked };
+    return { page, url: response.url, ok: response.ok, status: response.status, asked };
   }
   toast(refusal(body));
   return null;
@@ -37,8 +38,8 @@ function refusal(body) {
 }
 
 // Puts the conversation and customer panes of an answer on the screen.
-// `sent`: the form that it answers. True when somebody goes on in a menu that was open.
-export function showPanes(answer, { push = true, sent = null } = {}) {
+// `sent`: the form that it answers, `from`: what was pressed. True when somebody goes on in a menu that was open.
+export function showPanes(answer, { push = true, sent = null, from = sent } = {}) {
   const talk = answer.page.getElementById("talk");
   const side = answer.page.getElementById("side");
   if (!talk || !side) {
@@ -46,24 +47,32 @@ export function showPanes(answer, { push = true, sent = null } = {}) {
     return false;
   }
   if (push && answer.url !== location.href) history.pushState(null, "", answer.url);
+  const stays = conversationIn(document) && conversationIn(document) === conversationIn(talk);
+  const putBack = stays ? keepUnsent(document, sent, answer.ok) : null;
+  const inSide = stays && document.body.dataset.view === "side" && from?.closest("#side");
   const busy = menuInUse(talk, sent);
   document.getElementById("talk").replaceWith(talk);
   const goesOn = busy?.() ?? false;
   document.getElementById("side").replaceWith(side);
   document.title = talk.dataset.title;
-  document.body.dataset.view = talk.querySelector("loket-conversation") ? "conversation" : "work";
+  const view = talk.querySelector("loket-conversation") ? "conversation" : "work";
+  document.body.dataset.view = inSide ? "side" : view;
+  putBack?.();
   showTimes(talk);
   showTimes(side);
   document.dispatchEvent(new CustomEvent("loket:opened", { detail: answer.asked }));
   return goesOn;
 }
 
+function conversationIn(pane) {
+  return pane.querySelector("loket-conversation")?.dataset.id;
+}
+
 // What somebody writes in a menu while an answer is on its way moves on to the new pane: the live
 // line may have shown before what the answer shows.
 function menuInUse(talk, sent) {
   const menu = document.querySelector("#talk [data-head] details.menu[open]");
-  const conversation = (pane) => pane.querySelector("loket-conversation")?.dataset.id;
-  if (!menu || menu.contains(sent) || conversation(document) !== conversation(talk)) return null;
+  if (!menu || menu.contains(sent) || conversationIn(document) !== conversationIn(talk)) return null;
   const name = [...menu.attributes].find((attribute) => attribute.name.startsWith("data-"))?.name;
   const place = name && talk.querySelector(`[data-head] details.menu[${name}]`);
   const focused = document.activeElement;

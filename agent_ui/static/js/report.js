@@ -1,6 +1,8 @@
-// Starts a page that is only read: times in the reader's zone, and colours.
+// Starts a page without a life of its own: times in the reader's zone, colours, forms.
+import { askBeforeSending } from "./before-sending.js";
 import { keepTimes } from "./times.js";
 import { listenToThemes } from "./views.js";
 
 keepTimes();
 if (document.getElementById("themes")) listenToThemes();
+askBeforeSending();

@@ -11,6 +11,9 @@ const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-di
 const moment = new Intl.DateTimeFormat(language, {
   day: "numeric", month: "short", hour: "2-digit", minute: "2-digit",
 });
+const longAgo = new Intl.DateTimeFormat(language, {
+  day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit",
+});
 const day = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", year: "numeric" });
 const full = new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "long" });
 
@@ -22,13 +25,18 @@ function span(seconds) {
 const second = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
 const SHOW = {
   second: (at) => second.format(at),
-  moment: (at, now) => (at.toDateString() === now.toDateString() ? clock : moment).format(at),
+  moment: (at, now) => formatOf(at, now).format(at),
   day: (at) => day.format(at),
   age: (at, now) => span((now - at) / 1000),
   due: (at, now) => at < now
     ? text("late by {time}", { time: span((now - at) / 1000) })
     : text("due in {time}", { time: span((at - now) / 1000) }),
 };
+
+function formatOf(at, now) {
+  if (at.toDateString() === now.toDateString()) return clock;
+  return at.getFullYear() === now.getFullYear() ? moment : longAgo;
+}
 
 function urgency(warn, due, now) {
   if (now >= due) return "late";

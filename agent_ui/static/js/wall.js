@@ -56,5 +56,6 @@ function connect() {
 export function followWall() {
   if (!document.getElementById("wall")) return;
   connect();
+  document.addEventListener("loket:signed-in", connect);
   setInterval(refresh, AT_LEAST_EVERY);
 }

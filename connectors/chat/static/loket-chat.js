@@ -3,7 +3,8 @@
 (() => {
   const script = document.currentScript;
   const base = new URL(".", script.src).href;
-  const options = { ...script.dataset };
+  const looks = { LOOKS }; // by website, as administrators chose
+  const options = { look: looks[script.dataset.site] ?? {}, ...script.dataset };
   if (!options.site) {
     console.error("Loket chat: the script needs data-site.");
     return;

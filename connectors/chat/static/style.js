@@ -2,8 +2,8 @@
 // README.md names the variables that a website may set.
 
 const DARK = `
-  --accent: var(--loket-accent-dark, #2f6fd6);
-  --on-accent: var(--loket-on-accent-dark, #ffffff);
+  --accent: var(--loket-accent-dark, var(--chosen-accent-dark, #2f6fd6));
+  --on-accent: var(--loket-on-accent-dark, var(--chosen-on-accent-dark, #ffffff));
   --surface: var(--loket-surface-dark, #171b21);
   --text: var(--loket-text-dark, #e8ebef);
   --quiet: #a9b3bf;
@@ -16,8 +16,8 @@ const DARK = `
 const CSS = `
 :host {
   all: initial;
-  --accent: var(--loket-accent, #1b5cb8);
-  --on-accent: var(--loket-on-accent, #ffffff);
+  --accent: var(--loket-accent, var(--chosen-accent, #1b5cb8));
+  --on-accent: var(--loket-on-accent, var(--chosen-on-accent, #ffffff));
   --surface: var(--loket-surface, #ffffff);
   --text: var(--loket-text, #1a1f26);
   --quiet: #57606a;

@@ -15,6 +15,12 @@ const OFFER_AFTER_MS = 60_000;
 const AWAY_AFTER_MS = 60_000;
 const TYPING_FOR_MS = 6_000;
 
+// What administrators chose for this website; the page itself has the last word.
+function chosenWords({ title, look = {} }, language) {
+  const chosen = { title: title || look.titles?.[language], greeting: look.greetings?.[language] };
+  return Object.fromEntries(Object.entries(chosen).filter(([, words]) => words));
+}
+
 class LoketChat extends HTMLElement {
   #words;
   #link;
@@ -33,7 +39,7 @@ class LoketChat extends HTMLElement {
   constructor(base, options) {
     super();
     const language = languageOf(options.lang ?? document.documentElement.lang);
-    this.#words = { ...wordsIn(language), ...(options.title && { title: options.title }) };
+    this.#words = { ...wordsIn(language), ...chosenWords(options, language) };
     this.#topic = options.topic ?? "";
     this.#link = new Link(base, options.site, () => ({
       page: location.href,
@@ -45,6 +51,7 @@ class LoketChat extends HTMLElement {
     this.#listen();
     this.lang = language;
     if (options.theme) this.setAttribute("theme", options.theme);
+    this.#paint(options.look ?? {});
     const root = this.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = [style];
     root.append(this.#view.element);
@@ -115,6 +122,14 @@ class LoketChat extends HTMLElement {
   }
 
   // Inside
+
+  #paint({ accent, onAccent, dark }) {
+    if (!accent) return;
+    for (const theme of dark ? ["", "-dark"] : [""]) {
+      this.style.setProperty(`--chosen-accent${theme}`, accent);
+      this.style.setProperty(`--chosen-on-accent${theme}`, onAccent);
+    }
+  }
 
   #makeParts(base, locale, givenName) {
     const words = this.#words;

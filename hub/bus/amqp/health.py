@@ -8,6 +8,7 @@ from aio_pika.exceptions import (
     ConnectionClosed,
     ProbableAuthenticationError,
 )
+from aiormq.exceptions import InvalidFrameError
 from yarl import URL
 
 log = structlog.get_logger(__name__)
@@ -39,11 +40,17 @@ class Health:
 
 def describe(error: BaseException, url: str) -> str:
     """What is wrong, for a person; without the password in the URL."""
-    address = f"{URL(url).host}:{URL(url).port or 5672}"
+    where = URL(url)
+    address = f"{where.host}:{where.port or 5672}"
     if isinstance(error, DoubtError):
         return str(error)
     if isinstance(error, ProbableAuthenticationError):
         return f"RabbitMQ at {address} refuses the user name or the password"
+    # It closes the connection instead of opening the virtual host, which is no frame to expect.
+    if isinstance(error, InvalidFrameError) and "OpenOk" in str(error):
+        vhost = where.path.removeprefix("/") or "/"
+        user = where.user or "guest"
+        return f"RabbitMQ at {address} has no virtual host {vhost}, or {user} may not use it"
     if isinstance(error, ChannelPreconditionFailed):
         return f"{error.args[-1]}: delete it on RabbitMQ when it is empty, Loket makes it again"
     if isinstance(error, ConnectionClosed | AMQPChannelError):

@@ -6,6 +6,7 @@ import pytest
 
 from console_house import House, Person
 from fake_imap import PASSWORD, USER, FakeImap, running
+from hub import chat_look
 from hub.connector import Finding
 from hub.errors import Unavailable
 from hub.store.tables import added_mailboxes, audit_log
@@ -32,6 +33,26 @@ async def test_what_is_set_up_is_shown_with_what_a_website_needs(house: House, i
     assert "on" in page.text("#kind-chat h2")
     assert 'data-site="website" async></script>' in page.text("#kind-chat pre")
     assert "not set up" in page.text("#kind-phone h2")
+
+
+async def test_the_chat_of_a_website_gets_a_look(house: House, ina: Person, anna: Person) -> None:
+    look = f"{PAGE}/look"
+    typed = {"site": "website", "accent": "#0A6B4F", "title.nl": "Vraag het ons"}
+    assert (await anna.post(look, **typed)).status == 403
+    page = await ina.post(look, **typed)
+    assert page.value("#kind-chat [name=accent]") == "#0a6b4f"
+    assert page.value("#kind-chat [name='title.nl']") == "Vraag het ons"
+    assert page.value("#kind-chat [name='title.en']") == ""
+    for wrong in ("#ffff99", "green", "#12345"):
+        refused = await ina.post(look, **(typed | {"accent": wrong, "title.nl": "Meer"}))
+        assert (refused.status, refused.has("main [role=alert]")) == (422, True)
+        assert refused.value("details[open] [name='title.nl']") == "Meer"
+    assert (await ina.post(look, **(typed | {"site": "elsewhere"}))).status == 404
+    found = await house.database.read(chat_look.looks)
+    assert found["website"].for_page() == {
+        "accent": "#0a6b4f", "onAccent": "#ffffff", "dark": False,
+        "titles": {"nl": "Vraag het ons"}, "greetings": {},
+    }  # fmt: skip
 
 
 async def test_a_channel_is_tried_and_says_what_is_wrong(house: House, ina: Person) -> None:

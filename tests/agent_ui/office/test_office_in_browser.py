@@ -10,7 +10,7 @@ from playwright.async_api import Browser, ViewportSize, expect
 from accessible import violations
 from builders import mail_arrival
 from console_browser import desk
-from console_house import House, open_house
+from console_house import PASSWORD, House, open_house
 from hub import clock
 from hub.facts import Facts
 from hub.store import presence
@@ -109,4 +109,39 @@ async def test_every_page_of_the_office_is_readable_by_everybody(
             fits = await at.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
             assert fits, path
             await at.page.set_viewport_size({"width": 1280, "height": 900})
+        await at.check_traps()
+
+
+async def test_a_form_that_nobody_takes_stays_as_it_was_typed(
+    house: House, browser: Browser
+) -> None:
+    await house.hire("ina", "Ina Smit", administrator=True)
+    async with desk(browser, house) as at:
+        page = at.page
+        await at.sign_in("ina")
+        await page.goto(f"{house.origin}/console/admin/people")
+        await page.get_by_text("Invite somebody").click()
+        await page.get_by_label("Name, as colleagues").fill("Kim Bos")
+        await page.get_by_label("Mail address", exact=True).fill("kim@vandalen.example")
+        await page.get_by_label("Billing").check()
+        invite = page.get_by_role("button", name="Invite")
+        await page.context.set_offline(True)
+        await invite.click()
+        await expect(page.get_by_text("Loket cannot be reached.")).to_be_visible()
+        await page.context.set_offline(False)
+        other = await page.context.new_page()
+        await other.goto(f"{house.origin}/console")
+        await other.locator(".top .menu:last-child > summary").click()
+        await other.get_by_role("button", name="Sign out").click()
+        await invite.click()
+        await expect(page.get_by_text("You are signed out.")).to_be_visible()
+        await other.fill("[name=login]", "ina")
+        await other.fill("[name=password]", PASSWORD)
+        await other.keyboard.press("Enter")
+        await other.wait_for_selector("loket-work")
+        await page.evaluate("window.dispatchEvent(new Event('focus'))")
+        await expect(page.get_by_text("You are signed in again.")).to_be_visible()
+        await at.check_accessible()
+        await invite.click()
+        await expect(page.get_by_role("status")).to_contain_text("A link was mailed to kim@")
         await at.check_traps()

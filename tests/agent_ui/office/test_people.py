@@ -74,6 +74,8 @@ async def test_what_is_wrong_with_an_invitation_is_said_and_typed_text_stays(
     refused = await ina.post(PEOPLE, name="Kim", address="nobody", **{"role.service": "1"})
     assert refused.text("[role=alert]") == "Write a mail address, such as kim@example.org."
     assert refused.value("input[name=name]") == "Kim"
+    assert refused.has("input[name='role.service'][checked]")
+    assert not refused.has("input[name='role.billing'][checked]")
     assert "Choose at least one role" in await invite(ina, **{"role.service": ""})
     assert "Somebody signs in with this already." in await invite(ina, login="INA")
     assert house.passed_on == []
@@ -85,8 +87,15 @@ async def test_who_can_have_less_in_hand_is_said_in_the_form(house: House, ina: 
     assert (await ina.get(page)).value("[name=capacity]") == "100"
     await ina.post(page, capacity="40", **kept)
     assert (await ina.get(page)).value("[name=capacity]") == "40"
-    wrong = await ina.post(page, capacity="-1", **kept)
+    typed = {"form": "rights", "new_skill": "french", "new_level": "4", "name": "Kim Bos"}
+    wrong = await ina.post(page, capacity="-1", **{"role.billing": "1"} | typed)
     assert (wrong.status, wrong.text("[role=alert]")[:11]) == (422, "Write units")
+    assert wrong.value("[name=name]") == "Kim Bos", "what was typed can be mended"
+    assert wrong.value("[name=capacity]") == "-1"
+    assert wrong.value("[name=new_skill]") == "french"
+    assert wrong.value("[name=new_level] [selected]") == "4"
+    assert not wrong.has("[name='role.service'][checked]")
+    assert wrong.has("[name='role.billing'][checked]")
     await ina.post(page, capacity="", **kept)
     assert (await ina.get(page)).value("[name=capacity]") == "100"
 

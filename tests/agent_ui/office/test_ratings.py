@@ -120,5 +120,7 @@ async def test_what_is_kept_how_long_is_chosen_within_bounds(house: House, ina: 
     for wrong in ({"event_days": "3"}, {"audit_days": "-1"}, {"audit_days": "x"}):
         refused = await ina.post(ADMIN, what="retention", **(days | wrong))
         assert (refused.status, refused.text("[role=alert]")[:11]) == (422, "Write days:")
+        typed = days | wrong
+        assert {name: refused.value(f"input[name={name}]") for name in typed} == typed
     assert (await ina.post(ADMIN, what="nonsense")).status == 404
     assert (await ina.post(ADMIN, what="second_factor", who="dogs")).status == 404

@@ -118,7 +118,15 @@ async def test_the_audit_log_is_searched_and_turned_page_by_page(
     await anna.post(f"/console/work/{item.id}/claim")
     await anna.post(f"/console/work/{item.id}/release")
     found = await ina.get(f"{ADMIN}/audit?words=anna+{mail.conversation_id}")
-    assert found.texts("tbody td:nth-child(3)") == ["work_item.released", "work_item.claimed"]
+    assert found.texts("tbody td:nth-child(3)") == [
+        "work put back work_item.released",
+        "work taken work_item.claimed",
+    ]
+    await ina.post("/console/language", language="nl", next="/console")
+    page = await ina.get(f"{ADMIN}/audit")
+    assert "werk gepakt work_item.claimed" in page.texts("tbody td:nth-child(3)")
+    assert "werk gepakt" in page.texts("[name=action] option")
+    await ina.post("/console/language", language="en", next="/console")
     assert found.texts("tbody td:nth-child(2)") == ["Anna de Wit"] * 2
     one = await ina.get(f"{ADMIN}/audit?action=work_item.claimed&words={item.id}")
     assert len(one.texts("tbody tr")) == 1

@@ -111,8 +111,11 @@ async def test_it_alerts_on_what_was_set(house: House, lead: Person) -> None:
         "Nobody takes work for Customer service now, and 1 wait.",
     ]
     assert (await lead.get(f"{WALL}/alerts")).text(".count") == "3"
-    refused = await lead.post(f"{WALL}/thresholds", live_minutes="soon")
+    typed = {"form": "thresholds", "live_minutes": "soon", "written_minutes": "7"}
+    refused = await lead.post(f"{WALL}/thresholds", **typed)
     assert (refused.status, refused.text("[role=alert]")) == (422, "Write whole numbers.")
+    assert refused.value("details[open] [name=live_minutes]") == "soon"
+    assert refused.value("details[open] [name=written_minutes]") == "7"
     await lead.post(f"{WALL}/thresholds", live_minutes="15", level_percent="90")
     kept = await house.database.read(lambda c: choices.value(c, "alerts"))
     assert (kept["live_minutes"], kept["written_minutes"]) == (15, 0)

@@ -1,6 +1,7 @@
 """The widget's files: small, kept by browsers, and never two releases at once."""
 
 import gzip
+import json
 import re
 from collections.abc import Mapping
 
@@ -8,6 +9,8 @@ import pytest
 from aiohttp import ClientSession
 
 from chat_house import House
+from hub import chat_look
+from hub.chat_look import Look
 
 MOST_BYTES = 40 * 1024
 
@@ -55,6 +58,20 @@ async def test_the_script_is_asked_for_again_and_not_sent_again(
     _, headers = await fetch(http, url)
     async with http.get(url, headers={"If-None-Match": headers["ETag"]}) as response:
         assert response.status == 304
+
+
+async def test_the_script_brings_the_look_of_a_website(http: ClientSession, house: House) -> None:
+    url = f"{house.origin}/chat/loket-chat.js"
+    usual, before = await fetch(http, url)
+    assert "const looks = {};" in usual
+    look = Look("#0a6b4f", titles={"en": 'Ask </script> "us"'})
+    await house.database.write(lambda c: chat_look.keep(c, "shop", look, by="ina"))
+    async with http.get(url, headers={"If-None-Match": before["ETag"]}) as response:
+        assert response.status == 200
+        script = await response.text()
+    [told] = re.findall(r"const looks = (.*?); //", script)
+    assert json.loads(told)["shop"]["accent"] == "#0a6b4f"
+    assert json.loads(told)["shop"]["titles"] == {"en": 'Ask </script> "us"'}
 
 
 async def test_a_module_of_another_release_is_not_kept(http: ClientSession, house: House) -> None:

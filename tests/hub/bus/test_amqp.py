@@ -226,6 +226,12 @@ async def test_a_wrong_password_is_said(place: Place, rabbitmq_url: str) -> None
         assert "secret" not in bus.problem
 
 
+async def test_a_virtual_host_that_is_not_there_is_said(place: Place, rabbitmq_url: str) -> None:
+    nowhere = str(URL(rabbitmq_url).with_path("/nowhere"))
+    async with running(AmqpBus(nowhere, place.database, QUICK, place.bury)) as bus:
+        await eventually(lambda: "has no virtual host nowhere, or guest may not" in bus.problem)
+
+
 async def test_every_channel_has_a_durable_queue() -> None:
     assert {"router", "send.email", "send.chat", "send.sms"} <= DURABLE.keys()
 

@@ -3,8 +3,10 @@
 import pytest
 from playwright.async_api import BrowserContext, expect
 
-from chat_house import House
+from chat_house import SITE, House
 from chat_website import Shopper, Website, shopper_in
+from hub import chat_look
+from hub.chat_look import Look
 from hub.store.tables import attachments, conversations, interactions
 from waiting import eventually
 
@@ -43,6 +45,20 @@ async def test_who_does_not_open_the_chat_leaves_no_trace(
     shopper = await shopper_in(context, website)
     assert await shopper.page.evaluate("localStorage.length") == 0
     assert not [address for address in shopper.asked if "session" in address or "socket" in address]
+
+
+async def test_the_button_has_the_colour_and_the_chat_the_words_that_were_chosen(
+    house: House, context: BrowserContext, website: Website
+) -> None:
+    look = Look("#0a6b4f", titles={"en": "Ask us"}, greetings={"en": "What can we brew for you?"})
+    await house.database.write(lambda c: chat_look.keep(c, SITE, look, by="ina"))
+    shopper = await shopper_in(context, website)
+    button = shopper.page.locator("loket-chat .launcher")
+    await expect(button).to_have_css("background-color", "rgb(10, 107, 79)")
+    await shopper.opens_chat()
+    await expect(shopper.dialog.get_by_role("heading", name="Ask us")).to_be_visible()
+    await expect(shopper.dialog).to_contain_text("What can we brew for you?")
+    assert shopper.complaints == []
 
 
 async def test_without_a_network_nothing_is_lost_and_nothing_is_doubled(

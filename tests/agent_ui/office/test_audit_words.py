@@ -1,0 +1,32 @@
+"""What the code writes into the audit log, an administrator reads in words."""
+
+import ast
+from pathlib import Path
+
+from agent_ui.office.audit_words import DONE, done
+from agent_ui.texts import texts_for
+
+ROOT = Path(__file__).parents[3]
+
+
+def written() -> set[str]:
+    """The actions that stand in the code as they are."""
+    found = set()
+    for package in ("hub", "routing", "agent_ui", "connectors"):
+        for path in (ROOT / package).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+                for given in node.keywords if isinstance(node, ast.Call) else ():
+                    if given.arg == "action" and isinstance(given.value, ast.Constant):
+                        found.add(given.value.value)
+    return {action for action in found if isinstance(action, str) and "." in action}
+
+
+def test_every_action_has_words() -> None:
+    assert len(written()) > 40
+    assert written() - set(DONE) == set()
+
+
+def test_an_action_of_later_is_shown_by_its_code() -> None:
+    dutch = texts_for("nl")
+    assert done(dutch, "work_item.resolved") == "afgehandeld"
+    assert done(dutch, "plugin.something") == "plugin.something"

@@ -1,0 +1,148 @@
+"""What was typed and not sent is there after something else was done, and so is the focus."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, FilePayload, expect
+
+from agent_ui.settings import ConsoleSettings
+from builders import mail_arrival
+from console_browser import Desk, desk
+from console_house import House, open_house
+from hub.store.tables import drafts
+from waiting import eventually
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+TEXT = "textarea[name=text]"
+NUMBER = "[name='info.number']"
+DONE = "[data-steps] button[value=done]"
+FILE: FilePayload = {"name": "form.txt", "mimeType": "text/plain", "buffer": b"hello"}
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def house(sqlite_url: str, tmp_path: Path) -> AsyncIterator[House]:
+    settings = ConsoleSettings(undo_send_seconds=100)
+    async with open_house(sqlite_url, tmp_path, settings=settings) as opened:
+        await opened.hire("anna", "Anna de Wit")
+        await opened.hire("bob", "Bob Kramer", ["billing"])
+        yield opened
+
+
+async def take(house: House, at: Desk) -> None:
+    """An order, in hand."""
+    accepted = await house.receive(mail_arrival(subject="Order 12", text="Where is it?"))
+    await at.sign_in("anna")
+    await at.open(accepted.conversation_id)
+    await at.page.keyboard.press("i")
+    await expect(at.page.locator(".chip-mine")).to_be_visible()
+    await at.done()
+
+
+async def test_what_is_typed_beside_it_outlives_a_step_and_a_reply(
+    house: House, browser: Browser
+) -> None:
+    async with desk(browser, house) as at:
+        await take(house, at)
+        page = at.page
+        await page.fill(NUMBER, "481207")
+        await page.fill(TEXT, "Dear Jan,")
+        await page.set_input_files("input[name=file]", FILE)
+        await page.keyboard.press("Escape")
+        await page.keyboard.press("Shift+D")
+        await expect(page.locator(DONE)).to_be_focused()
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("button", name="Not done after all")).to_be_focused()
+        await at.done()
+        await expect(page.locator(NUMBER)).to_have_value("481207")
+        await expect(page.locator(TEXT)).to_have_value("Dear Jan,")
+        await expect(page.locator("[data-files]")).to_have_text("form.txt")
+        await page.keyboard.press("r")
+        await page.keyboard.press("Control+Enter")
+        await expect(page.locator(".entry-outbound .file-name")).to_have_text("form.txt")
+        await at.done()
+        await expect(page.locator(NUMBER)).to_have_value("481207")
+        await expect(page.locator("[data-files]")).to_have_text("Add files")
+        await page.locator(NUMBER).press("Enter")
+        await expect(page.locator(".need-value, .need .faint").first).to_contain_text("Anna de Wit")
+        await at.check_traps()
+
+
+async def test_a_task_at_a_wrong_time_is_mended_where_it_was_typed(
+    house: House, browser: Browser
+) -> None:
+    async with desk(browser, house) as at:
+        await take(house, at)
+        page = at.page
+        await page.keyboard.press("Shift+T")
+        await page.keyboard.type("Look up what was paid")
+        await page.fill("[data-task] [name=at]", "2020-01-01T10:00")
+        await page.get_by_role("button", name="Ask for it").click()
+        await expect(page.locator("[data-task] [role=alert]")).to_contain_text("a time to come")
+        what = page.locator("[data-task] [name=what]")
+        await expect(what).to_be_focused()
+        await expect(what).to_have_value("Look up what was paid")
+        await at.check_accessible()
+        await page.fill("[data-task] [name=at]", "")
+        await page.get_by_role("button", name="Ask for it").click()
+        await expect(page.locator(".task-what")).to_contain_text("Look up what was paid")
+        await at.done()
+        await page.keyboard.press("e")
+        await page.fill("[name='result.remark']", "Paid twice")
+        await page.get_by_role("button", name="Resolve and go to the next").click()
+        await expect(page.locator("[data-notice]")).to_contain_text("is not done yet")
+        await at.done()
+        await page.keyboard.press("e")
+        await expect(page.locator("[name='result.remark']")).to_have_value("Paid twice")
+        await at.check_traps()
+
+
+async def test_on_a_phone_a_step_leaves_one_where_it_is(house: House, browser: Browser) -> None:
+    async with desk(browser, house, viewport={"width": 390, "height": 780}) as at:
+        await take(house, at)
+        page = at.page
+        await page.locator("[data-to-side]").click()
+        await page.locator(DONE).click()
+        again = page.get_by_role("button", name="Not done after all")
+        await expect(again).to_be_in_viewport()
+        await expect(again).to_be_focused()
+        await at.check_traps()
+
+
+async def test_the_palette_proposes_what_can_be_done_and_leaves_the_focus_there(
+    house: House, browser: Browser
+) -> None:
+    async with desk(browser, house) as at:
+        await take(house, at)
+        page = at.page
+        await page.keyboard.press("Control+k")
+        await expect(page.get_by_role("option", name="Hand it over")).to_be_visible()
+        await expect(page.get_by_role("option", name="Hang up")).to_be_hidden()
+        await page.keyboard.type("note")
+        await page.keyboard.press("Enter")
+        await expect(page.locator("#palette")).to_be_hidden()
+        await page.keyboard.type("He is right.")
+        await expect(page.locator(TEXT)).to_have_value("He is right.")
+        await expect(page.locator("[name=mode][value=note]")).to_be_checked()
+        await at.check_traps()
+
+
+async def test_what_was_typed_without_a_network_is_kept_when_it_is_back(
+    house: House, browser: Browser
+) -> None:
+    async with desk(browser, house) as at:
+        await take(house, at)
+        page = at.page
+        await page.context.set_offline(True)
+        await page.fill(TEXT, "Half an answer")
+        await expect(page.locator("[data-draft-state]")).to_have_text("Draft kept on this device")
+        await page.context.set_offline(False)
+
+        async def is_kept() -> bool:
+            return any(row.fields["text"] == "Half an answer" for row in await house.rows(drafts))
+
+        # The live line comes back by itself, and with it what could not be kept.
+        await eventually(is_kept)
+        await expect(page.locator("[data-draft-state]")).to_have_text("Draft kept")
