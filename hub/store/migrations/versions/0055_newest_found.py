@@ -17,9 +17,13 @@ _KINDS = (*_FEW, "message")
 def upgrade() -> None:
     for kind in _KINDS:
         only = sa.text(f"kind = '{kind}'")
-        name = f"ix_search_documents_{kind}s"
-        where = {"sqlite_where": only, "postgresql_where": only}
-        op.create_index(name, "search_documents", ["number"], **where)
+        op.create_index(
+            f"ix_search_documents_{kind}s",
+            "search_documents",
+            ["number"],
+            sqlite_where=only,
+            postgresql_where=only,
+        )
     if op.get_bind().dialect.name == "postgresql":
         for kind in _FEW:
             op.execute(
