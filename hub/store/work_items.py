@@ -6,7 +6,7 @@ here and in the router.
 """
 
 import functools
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
@@ -36,7 +36,7 @@ from hub.store.agents import Agent
 from hub.store.among import among, among_named
 from hub.store.former_decisions import CORRECTED, MOVED, Replaced
 from hub.store.holding import hold
-from hub.store.ranking import ranked
+from hub.store.ranking import Place, ranked
 from hub.store.steps_done import BEFORE_END, refuse_undone
 from hub.store.tables import agents, conversations, customers, interactions, work_items
 
@@ -118,20 +118,37 @@ _ORDER = (work_items.c.rank, work_items.c.id)
 
 def work_list(connection: Connection, agent: Agent, *, length: int) -> WorkList:
     """What the agent sees at the start: the first `length` of each part, and how many wait."""
-    in_queue = (work_items.c.state == WAITING) & work_items.c.role.in_(agent.roles)
     aside = (work_items.c.state == SNOOZED) & (work_items.c.agent_id == agent.id)
     mine = (work_items.c.state == ASSIGNED) & (work_items.c.agent_id == agent.id)
-    first = queues.first_ids(connection, agent.roles, length)
-    waiting = connection.execute(select(func.count()).select_from(work_items).where(in_queue))
     return WorkList(
         mine=_read(connection, _selection().where(mine).order_by(*_ORDER).limit(length)),
-        queue=sorted(by_ids(connection, first), key=lambda item: (item.rank, item.id)),
-        waiting=waiting.scalar_one(),
+        queue=in_queue(connection, agent, length=length),
+        waiting=count_waiting(connection, agent),
         aside=_read(
             connection,
             _selection().where(aside).order_by(work_items.c.snoozed_until).limit(length),
         ),
     )
+
+
+def in_queue(
+    connection: Connection, agent: Agent, *, length: int, after: Place | None = None
+) -> list[WorkItem]:
+    """The front of what waits for the agent's roles, or what comes after a place in it."""
+    found = queues.first_ids(connection, agent.roles, length, after=after)
+    return in_order(by_ids(connection, found))
+
+
+def in_order(items: Sequence[WorkItem]) -> list[WorkItem]:
+    return sorted(items, key=lambda item: (item.rank, item.id))
+
+
+def count_waiting(connection: Connection, agent: Agent) -> int:
+    """How much waits for the agent's roles."""
+    waits = (work_items.c.state == WAITING) & work_items.c.role.in_(agent.roles)
+    return connection.execute(
+        select(func.count()).select_from(work_items).where(waits)
+    ).scalar_one()
 
 
 def by_ids(connection: Connection, item_ids: Collection[str]) -> list[WorkItem]:
