@@ -72,6 +72,7 @@ class ConversationViews:
             "tone": "near" if status == HTTPStatus.OK else "bad",
             "topic_choices": self._topic_choices(screen, visit.texts.language),
             "draft": draft,
+            "undo": self._context.settings.undo_send_seconds > 0,
             "mode": mode,
             "alphabet": alphabet,
             "clocks": clocks_of(screen.deadlines, self._context.ruler, clock.now()),
