@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from agent_ui.goals import Goals, read_goals
 from hub.interaction import PointKind
 from hub.store import agents, calls, customers, timeline, work_items
 from hub.store.agents import Agent
@@ -25,8 +26,8 @@ class Reachable:
 @dataclass(frozen=True)
 class CallBar:
     """`call`: the one that goes on, whoever has it. `numbers`: at which the agent can call the
-    customer; none while a call goes on, or when the work is not theirs. `colleagues`: (id, name)
-    of who can be asked, by role; read for who has the call."""
+    customer; none while a call goes on, or when the work is not theirs. `goals`: the roles
+    that it can go to; read for who has the call."""
 
     conversation_id: str
     agent: Agent
@@ -34,7 +35,7 @@ class CallBar:
     agent_name: str
     numbers: tuple[Reachable, ...]
     asked_back: str
-    colleagues: dict[str, list[tuple[str, str]]]
+    goals: Goals
     own_phone: str
 
     @property
@@ -71,15 +72,6 @@ def read_call_bar(connection: Connection, conversation_id: str, agent: Agent) ->
         agent_name=names.get(call.agent_id or "", "") if call is not None else "",
         numbers=tuple(Reachable(number, proved) for number, proved in numbers.items()),
         asked_back=asked_back,
-        colleagues=_others(connection, agent) if has_call else {},
+        goals=read_goals(connection, agent, people=False) if has_call else {},
         own_phone=agents.phone_of(connection, agent.id)[1],
     )
-
-
-def _others(connection: Connection, agent: Agent) -> dict[str, list[tuple[str, str]]]:
-    found: dict[str, list[tuple[str, str]]] = {}
-    for role, agent_id, name in agents.holders(connection):
-        others = found.setdefault(role, [])
-        if agent_id != agent.id:
-            others.append((agent_id, name))
-    return found

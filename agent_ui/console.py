@@ -51,6 +51,7 @@ from agent_ui.views.identity import IdentityViews
 from agent_ui.views.imports import ImportViews
 from agent_ui.views.information import InformationViews
 from agent_ui.views.matrix import MatrixViews
+from agent_ui.views.menus import MenuViews
 from agent_ui.views.model import ModelViews
 from agent_ui.views.model_changes import ModelChanges
 from agent_ui.views.next_action import NextActionViews
@@ -124,6 +125,7 @@ class Console:
             replay=ReplayViews(context, pages, model),
             desk=DeskViews(context, pages, work, conversation),
             handing_over=HandingOverViews(context, conversation),
+            menus=MenuViews(context, pages),
             information=InformationViews(context, conversation),
             identity=IdentityViews(context, pages, conversation),
             sharing=SharingViews(context, conversation),

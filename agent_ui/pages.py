@@ -26,6 +26,7 @@ from agent_ui.office import words as office
 from agent_ui.office.alerts import items_at
 from agent_ui.office.saying import said
 from agent_ui.regroup import beginning
+from agent_ui.small_parts import day, icons, moment, parts_in, written_moment
 from agent_ui.static_files import StaticFiles
 from agent_ui.texts import CLIENT_TEXTS, LANGUAGES, Texts
 from agent_ui.views.sounds import address_of
@@ -63,6 +64,9 @@ def _environment(organisation: str, static: StaticFiles) -> Environment:
     )
     environment.globals.update(
         static=static.url,
+        moment=moment,
+        written_moment=written_moment,
+        day=day,
         trade_words=trade_words,
         rule_words=rule_words,
         arrangement_words=arrangement_words,
@@ -93,17 +97,18 @@ class Pages:
     def __init__(self, context: ConsoleContext, static: StaticFiles) -> None:
         self._context = context
         self._environment = _environment(context.hub.organisation, static)
+        self._icon = icons(static.url("icons.svg"))
         self._with_phone = dict(_HEADERS)
         if context.softphone is not None:
             self._with_phone["Content-Security-Policy"] = context.softphone.policy(POLICY)
 
     def render(self, template: str, texts: Texts, **values: Any) -> str:
-        titles = self._context.role_titles(texts.language)
-        offered = self._context.offered_only()
+        titles, now = self._context.role_titles(texts.language), clock.now()
+        given = parts_in(texts, self._icon, titles, now) | values
         return self._environment.get_template(template).render(
             _=texts,
             role_titles=titles,
-            offered_only=offered,
+            offered_only=self._context.offered_only(),
             escalation=self._context.escalation,
             shut=self._context.shut,
             sound=lambda file_id: address_of(self._context.tokens, file_id),
@@ -112,8 +117,8 @@ class Pages:
             topic_titles=self._context.topics.titles(texts.language),
             with_phone=self._context.phone_number is not None,
             softphone=self._context.softphone,
-            now=clock.now(),
-            **values,
+            now=now,
+            **given,
         )
 
     def page(

@@ -29,6 +29,7 @@ from agent_ui.views.imports import ImportViews
 from agent_ui.views.information import InformationViews
 from agent_ui.views.matrix import LONGEST_FORM as LONGEST_MATRIX
 from agent_ui.views.matrix import MatrixViews
+from agent_ui.views.menus import MenuViews
 from agent_ui.views.model import ModelViews
 from agent_ui.views.model_changes import LONGEST_FORM, ModelChanges
 from agent_ui.views.next_action import NextActionViews
@@ -85,6 +86,7 @@ class Views:
     replay: ReplayViews
     desk: DeskViews
     handing_over: HandingOverViews
+    menus: MenuViews
     information: InformationViews
     identity: IdentityViews
     sharing: SharingViews
@@ -219,6 +221,8 @@ def _work_routes(views: Views, guard: Guard) -> Sequence[Route]:
         Route("POST", work_item + "/approval", agents(views.colleagues.ask_approval)),
         Route("POST", "/console/asked/{id}", agents(views.colleagues.answer)),
         Route("POST", work_item + "/reopen", agents(views.actions.reopen)),
+        Route("GET", "/console/goals", agents(views.menus.goals)),
+        Route("GET", work_item + "/topics", agents(views.menus.topics)),
         Route("POST", work_item + "/topic", agents(views.actions.correct_topic)),
         Route("POST", work_item + "/information", agents(views.information.enter)),
         Route("POST", work_item + "/steps", agents(views.information.step)),

@@ -11,6 +11,7 @@ from agent_ui.call_bar import CallBar, read_call_bar
 from agent_ui.customer_fields import Fields, read_fields, without_hidden
 from agent_ui.drafting import Draft, from_kept
 from agent_ui.forwarding import last_in
+from agent_ui.goals import Goals, read_goals
 from agent_ui.guidance import Guidance, guidance_of
 from agent_ui.identity import Identity, read_identity
 from agent_ui.needs import Need, needs_of
@@ -25,7 +26,6 @@ from hub.composing import Composing, Segments, Template
 from hub.interaction import Channel
 from hub.promising import Given
 from hub.store import (
-    agents,
     chat_visits,
     customers,
     deadlines,
@@ -62,10 +62,11 @@ class Screen:
     """`readable`: the conversations of the history that the agent may open.
 
     `steps`: how the work found its agent. `former`: what was decided about it before. `followed`:
-    what was decided about what the customer wrote since. `colleagues`: (id, name) of who can be
-    given it, by role; read for who holds the work. `visitor`: who is, or was, at the other end of
-    a chat. `task`: what the conversation is there for; `tasks`: what was asked of other roles.
-    `listeners`: the supervisors who listen in, names by id. `next`: what rules propose to do.
+    what was decided about what the customer wrote since. `goals`: the roles that it can be given
+    to; read for who holds the work. `visitor`: who is, or was, at the other end of a chat. `task`:
+    what the conversation is there for; `tasks`: what was asked of other roles. `listeners`: the
+    supervisors who listen in, names by id. `has_news`: the agent follows it and has not seen all of
+    it. `next`: what rules propose to do.
     """
 
     conversation: Conversation
@@ -85,7 +86,7 @@ class Screen:
     former: list[Former]
     followed: list[FollowUp]
     done: dict[str, Done]
-    colleagues: dict[str, list[tuple[str, str]]]
+    goals: Goals
     trade: Trade
     needs: list[Need]
     proposals: list[Proposal]
@@ -95,6 +96,7 @@ class Screen:
     signature: str
     promises: list[Given]
     follows: bool
+    has_news: bool
     listeners: dict[str, str]
     task: Task | None
     tasks: list[Task]
@@ -229,6 +231,7 @@ def read_screen(
     entered = found_out.of_item(connection, item.id) if item else {}
     asked = tasks.of(connection, conversation_id)
     task = next((one for one in asked if one.own_id == conversation_id), None)
+    follows_it, has_news = follows.does(connection, conversation_id, agent.id)
     return Screen(
         conversation=conversation,
         item=item,
@@ -249,7 +252,7 @@ def read_screen(
         former=former_decisions.of_item(connection, item.id) if item else [],
         followed=follow_ups.of_item(connection, item.id) if item else [],
         done=steps_done.of_item(connection, item.id) if item else {},
-        colleagues=_colleagues(connection, item, agent),
+        goals=_goals(connection, item, agent),
         trade=trade,
         needs=needs_of(
             guidance,
@@ -265,7 +268,8 @@ def read_screen(
         call_bar=read_call_bar(connection, conversation_id, agent) if with_phone else None,
         drafts=drafts.of_conversation(connection, conversation_id),
         listeners=listening.who(connection, item.id) if item else {},
-        follows=follows.does(connection, conversation_id, agent.id),
+        follows=follows_it,
+        has_news=has_news,
         task=task,
         arrangement=read_arrangement(connection, customer.id, group_of(customer)),
         next=read_next(connection, None if task else item, zone),
@@ -288,13 +292,7 @@ def _said(entries: list[Entry]) -> dict[str, str]:
     }
 
 
-def _colleagues(
-    connection: Connection, item: WorkItem | None, agent: Agent
-) -> dict[str, list[tuple[str, str]]]:
-    found: dict[str, list[tuple[str, str]]] = {}
-    if item is not None and item.agent_id == agent.id and item.state == "assigned":
-        for role, agent_id, name in agents.holders(connection):
-            others = found.setdefault(role, [])
-            if agent_id != agent.id:
-                others.append((agent_id, name))
-    return found
+def _goals(connection: Connection, item: WorkItem | None, agent: Agent) -> Goals:
+    if item is None or item.agent_id != agent.id or item.state != work_items.ASSIGNED:
+        return {}
+    return read_goals(connection, agent, people=False)

@@ -149,7 +149,7 @@ class Streams:
         key = (id(item), texts.language)
         known = self._rows.get(key)
         if known is None or known[0] is not item:
-            known = item, self._pages.render("parts/row.html", texts, item=item)
+            known = item, self._pages.render("parts/rows.html", texts, items=[item])
             self._rows[key] = known
             if len(self._rows) > _ROWS_KEPT:
                 self._rows.popitem(last=False)

@@ -82,7 +82,7 @@ def read_shown(
         views=views,
         wanted=wanted,
         view=kept.view if kept else None,
-        items=work_items.in_order(work_items.by_ids(connection, found)),
+        items=work_items.in_order(work_items.lines_of(connection, found)),
         count=kept.count if kept else saved_views.counts(connection, agent, [wanted])[0],
         query=_query(kept.view if kept else None, wanted),
         followed=followed,
@@ -108,7 +108,7 @@ def read_more(
         count = work_items.count_waiting(connection, agent)
         return Shown((), items=items, count=count, followed=followed)
     found = saved_views.ids(connection, agent, wanted, limit=length, after=after)
-    items = work_items.in_order(work_items.by_ids(connection, found))
+    items = work_items.in_order(work_items.lines_of(connection, found))
     [count] = saved_views.counts(connection, agent, [wanted])
     return Shown((), wanted, view, items, count, _query(view, wanted), followed=followed)
 

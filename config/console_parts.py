@@ -13,7 +13,6 @@ from config.group_desk import ModelGroups
 from config.hours_desk import HoursOfModels
 from config.matrix_desk import Matrices
 from config.model_desk import Desk
-from config.model_texts import ModelTexts
 from config.moment_desk import ModelMoments
 from config.replay_desk import Replays
 from config.replay_runs import Runs
@@ -27,6 +26,7 @@ from config.sections import (
     webhook_rules,
 )
 from config.sending import pass_on
+from config.titles import role_titles, titles_of
 from config.topic_desk import ModelTopics
 from config.topic_drafts import TopicDrafts
 from config.workshop_desk import WorkshopDesk
@@ -36,7 +36,7 @@ from hub.guide import Guide
 from hub.interaction import Channel
 from hub.outbound import Outbound
 from routing.assigning.rules import Rules
-from routing.explain import Titles, explain_stored
+from routing.explain import explain_stored
 from routing.guide import contact_guide, shut
 from routing.handing_out import backup_of, offered_only
 from routing.hours.stored import ruler_of
@@ -63,7 +63,7 @@ def make_console(
             default_accounts=default_accounts(basics.settings),
             composing=composing(basics.settings),
             explain=partial(_explain, basics.model),
-            role_titles=_role_titles(basics.model),
+            role_titles=lambda language: role_titles(basics.model(), language),
             ruler=ruler_of,
             guide=partial(_guide, basics.model),
             topics=ModelTopics(basics.model),
@@ -103,20 +103,8 @@ def _escalation(rules: Rules) -> Escalation:
 
 
 def _explain(model: CurrentModel, stored: dict[str, Any], language: str) -> list[str]:
-    texts, live = ModelTexts.of(model(), language), model()
-    groups = {one: texts.group(one) for one in live.target_groups}
-    topics = {one: texts.topic(one) for one in live.topics}
-    return explain_stored(stored, language, Titles(groups, topics))
+    return explain_stored(stored, language, titles_of(model(), language))
 
 
 def _guide(model: CurrentModel, group: str, public: bool, now: datetime) -> Guide:
     return contact_guide(model(), group, public=public, now=now)
-
-
-class _role_titles:  # noqa: N801 (a function that remembers the model)
-    def __init__(self, model: CurrentModel) -> None:
-        self._model = model
-
-    def __call__(self, language: str) -> Mapping[str, str]:
-        roles = self._model().roles.values()
-        return {role.id: role.title.nl if language == "nl" else role.title.en for role in roles}

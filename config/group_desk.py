@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from agent_ui.group_desk import GroupShown
 from config.model_texts import ModelTexts
+from config.titles import group_titles
 from hub.store.customers import Customer
 from routing.model import Model
 
@@ -15,8 +16,7 @@ class ModelGroups:
         self._model = model
 
     def titles(self, language: str) -> Mapping[str, str]:
-        texts = ModelTexts.of(self._model(), language)
-        return {group: texts.group(group) for group in self._model().target_groups}
+        return group_titles(self._model(), language)
 
     def of(self, customer: Customer, language: str) -> GroupShown:
         texts = ModelTexts.of(self._model(), language)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from agent_ui.topic_desk import TopicChoice
+from config.titles import topic_titles
 from hub.interaction import Channel
 from hub.store.agents import Agent
 from routing.changed_rule import with_role, with_words
@@ -25,8 +26,7 @@ class ModelTopics:
         return [TopicChoice(*choice) for choice in found]
 
     def titles(self, language: str) -> Mapping[str, str]:
-        topics = self._model().topics.values()
-        return {topic.id: getattr(topic.title, _language(language)) for topic in topics}
+        return topic_titles(self._model(), language)
 
     def corrected(
         self, decision: dict[str, Any], channel: Channel, topic: str, agent_name: str

@@ -32,10 +32,12 @@ class Texts:
 
     def __call__(self, text: str, /, **values: object) -> str:
         found = self._catalogue.get(text, text)
+        if not values:
+            return found
         if any(isinstance(value, Markup) for value in values.values()):
             # What a macro made is escaped already; the page would do it once more.
             return Markup(found).format(**values)  # noqa: S704 (a text of ours, which escapes the rest)
-        return found.format(**values) if values else found
+        return found.format(**values)
 
     def table(self, texts: Sequence[str]) -> dict[str, str]:
         return {text: self(text) for text in texts}

@@ -11,6 +11,7 @@ import pytest_asyncio
 from playwright.async_api import Browser
 from xdist.remote import Producer
 
+from hub.collecting import collect_seldom
 from hub.store import Database, migrate
 from hub.store.database import open_database
 from hub.store.tables import metadata
@@ -39,6 +40,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Turns:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: turn(item.nodeid))
+
+
+def pytest_collection_finish() -> None:
+    """All that was imported stays: to look through it for garbage takes a quarter of a second."""
+    collect_seldom()
 
 
 @pytest.fixture(scope="session")

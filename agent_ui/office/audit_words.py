@@ -1,5 +1,7 @@
 """What was done, as the audit log says it: by the code that it is kept under."""
 
+from collections.abc import Mapping
+
 from agent_ui.texts import N_, Texts
 
 DONE = {
@@ -154,7 +156,19 @@ DONE = {
     "workshop.started": N_("session started"),
 }
 
+_NOTHING = "-"
+
 
 def done(texts: Texts, action: str) -> str:
     """In words; the code itself where a later or an added part of Loket did it."""
     return texts(DONE[action]) if action in DONE else action
+
+
+def told(value: object) -> str:
+    """A detail of what was done, without the quotes and braces of a program."""
+    if isinstance(value, Mapping):
+        return "; ".join(f"{name}: {told(one)}" for name, one in value.items()) or _NOTHING
+    if isinstance(value, list | tuple):
+        parts = [f"({told(one)})" if isinstance(one, Mapping) else told(one) for one in value]
+        return ", ".join(parts) or _NOTHING
+    return _NOTHING if value is None or value == "" else str(value)

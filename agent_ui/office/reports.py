@@ -100,6 +100,7 @@ class ReportViews:
             week=charts.week(report.hours, zone),
             presets=[(days, self._preset(days)) for days in PRESETS],
             topics=self._context.topics.titles(visit.texts.language),
+            groups=self._context.groups.titles(visit.texts.language),
             times=TIMES,
             percentiles=reporting.PERCENTILES,
         )

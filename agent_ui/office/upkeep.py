@@ -7,7 +7,7 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from agent_ui.context import ConsoleContext
-from agent_ui.office.audit_words import done
+from agent_ui.office.audit_words import done, told
 from agent_ui.pages import Pages
 from agent_ui.views.sign_in import see_other
 from agent_ui.visit import Visit, checked_id
@@ -115,6 +115,7 @@ class UpkeepViews:
             "office/audit.html",
             most=_LINES,
             done=done,
+            told=told,
             typed={"words": words, "action": action, "from": first, "to": last},
             **found,
         )

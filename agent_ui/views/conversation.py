@@ -11,11 +11,13 @@ from agent_ui.clocks import clocks_of
 from agent_ui.context import ConsoleContext
 from agent_ui.customer_fields import Attempt
 from agent_ui.drafting import Draft
+from agent_ui.goals import Goals, read_goals
 from agent_ui.next_action import Door, door_of
 from agent_ui.pages import Pages
 from agent_ui.rule_sentences import Names
 from agent_ui.screen import Screen, read_screen
 from agent_ui.topic_desk import TopicChoice
+from agent_ui.views.menus import GIVE, THROUGH, TOPIC
 from agent_ui.views.sign_in import HOME, see_other
 from agent_ui.views.work import WorkViews
 from agent_ui.visit import Visit, checked_id, number
@@ -27,6 +29,7 @@ from hub.store.follow_ups import FollowUp
 from hub.store.former_decisions import Former
 from hub.store.timeline import Entry
 
+_OF_GOALS = (GIVE, THROUGH)
 Told = TypeVar("Told", Former, FollowUp)
 
 
@@ -38,16 +41,19 @@ class ConversationViews:
 
     async def page(self, visit: Visit) -> web.StreamResponse:
         wanted = visit.id
-        now = await self._context.database.read(lambda c: timeline.where_now(c, wanted))
-        if now != wanted:
-            return see_other(f"{HOME}/conversations/{now}")
-        return await self.show(visit, wanted)
+        screen = await self._read(visit, wanted)
+        if screen is None or screen.conversation.merged_into:
+            now = await self._context.database.read(lambda c: timeline.where_now(c, wanted))
+            if now != wanted:
+                return see_other(f"{HOME}/conversations/{now}")
+        return await self.show(visit, wanted, screen=screen)
 
     async def show(
         self,
         visit: Visit,
         conversation_id: str,
         *,
+        screen: Screen | None = None,
         notice: str = "",
         draft: Draft | None = None,
         mode: str = "reply",
@@ -61,16 +67,21 @@ class ConversationViews:
         A notice with status 200 tells what was done, any other what went wrong; `attempt` and
         `entering` are what was typed and not taken.
         """
-        screen = await self.read(visit, conversation_id)
-        await self._saw(visit, conversation_id)
-        door = await self._door(visit, screen)
+        screen = screen or await self.read(visit, conversation_id)
+        if screen.has_news:
+            await self._saw(visit, conversation_id)
+        door, menu = await self._door(visit, screen), visit.request.query.get("menu", "")
+        leads = door.kind == "transfer"
         if draft is None and (draft := screen.kept_draft) is not None:
             mode = draft.mode
         values: dict[str, Any] = {
             "screen": screen,
             "notice": notice,
             "tone": "near" if status == HTTPStatus.OK else "bad",
-            "topic_choices": self._topic_choices(screen, visit.texts.language),
+            "menu": menu,
+            "goals": await self._goals(visit, screen, whole=menu in _OF_GOALS or leads),
+            "may_correct": _may_correct(screen),
+            "topic_choices": self._topic_choices(screen, visit.texts.language, menu),
             "draft": draft,
             "undo": self._context.settings.undo_send_seconds > 0,
             "mode": mode,
@@ -113,8 +124,13 @@ class ConversationViews:
         entries = await self._context.database.read(read)
         if entries is None:
             raise web.HTTPNotFound
+        agent_id = visit.known.id
         if entry_id:
-            await self._saw(visit, conversation_id)
+            has_news = await self._context.database.read(
+                lambda c: follows.is_behind(c, conversation_id, agent_id)
+            )
+            if has_news:
+                await self._saw(visit, conversation_id)
         return self._pages.page(visit, "parts/entries.html", entries=entries)
 
     async def _door(self, visit: Visit, screen: Screen) -> Door:
@@ -148,12 +164,18 @@ class ConversationViews:
 
     async def _saw(self, visit: Visit, conversation_id: str) -> None:
         """What an agent follows has no news for them once it was on their screen."""
-        database, agent_id = self._context.database, visit.known.id
-        if await database.read(lambda c: follows.is_behind(c, conversation_id, agent_id)):
-            await database.write(lambda c: follows.saw(c, conversation_id, agent_id))
+        agent_id = visit.known.id
+        await self._context.database.write(lambda c: follows.saw(c, conversation_id, agent_id))
 
     async def read(self, visit: Visit, conversation_id: str) -> Screen:
-        screen = await self._context.database.read(
+        """Raises HTTPNotFound."""
+        screen = await self._read(visit, conversation_id)
+        if screen is None:
+            raise web.HTTPNotFound
+        return screen
+
+    async def _read(self, visit: Visit, conversation_id: str) -> Screen | None:
+        return await self._context.database.read(
             lambda c: read_screen(
                 c,
                 conversation_id,
@@ -167,14 +189,15 @@ class ConversationViews:
                 group_of=lambda who: self._context.groups.of(who, visit.texts.language).group,
             )
         )
-        if screen is None:
-            raise web.HTTPNotFound
-        return screen
 
-    def _topic_choices(self, screen: Screen, language: str) -> Sequence[TopicChoice]:
-        """None for who cannot correct the topic now."""
+    async def _goals(self, visit: Visit, screen: Screen, *, whole: bool) -> Goals:
+        if not (whole and screen.goals):
+            return screen.goals
+        return await self._context.database.read(lambda c: read_goals(c, visit.known))
+
+    def _topic_choices(self, screen: Screen, language: str, menu: str) -> Sequence[TopicChoice]:
         item = screen.item
-        if item is None or screen.task or not (screen.is_mine or screen.may_take):
+        if item is None or menu != TOPIC:
             return ()
         return self._context.topics.choices(item.decision, item.channel, language)
 
@@ -185,3 +208,8 @@ class ConversationViews:
         if screen.item is None:
             return []
         return self._context.explain(screen.item.decision, language)
+
+
+def _may_correct(screen: Screen) -> bool:
+    has_topic = screen.item is not None and screen.task is None
+    return has_topic and (screen.is_mine or screen.may_take)

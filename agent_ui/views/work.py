@@ -39,7 +39,7 @@ class WorkViews:
             )
         )
         return self._pages.page(
-            visit, "parts/rows.html", shown=shown, list_query=shown.query, length=length
+            visit, "parts/more_rows.html", shown=shown, list_query=shown.query, length=length
         )
 
     async def not_here(self, _visit: Visit) -> web.StreamResponse:

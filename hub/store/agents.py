@@ -212,21 +212,21 @@ def _agent(connection: Connection, row: Any) -> Agent:
 
 def held_roles(connection: Connection) -> set[str]:
     """The roles that at least one active agent holds."""
-    rows = connection.execute(
-        select(agent_roles.c.role)
-        .join(agents, agents.c.id == agent_roles.c.agent_id)
-        .where(agents.c.active)
-        .distinct()
-    )
-    return set(rows.scalars())
+    return set(connection.execute(_HELD_ROLES).scalars())
 
 
 def holders(connection: Connection) -> list[tuple[str, str, str]]:
     """(role, agent id, name) of everyone who can be given work, by role and name."""
-    rows = connection.execute(
-        select(agent_roles.c.role, agents.c.id, agents.c.name)
-        .join(agents, agents.c.id == agent_roles.c.agent_id)
-        .where(agents.c.active)
-        .order_by(agent_roles.c.role, agents.c.name, agents.c.id)
-    )
+    rows = connection.execute(_HOLDERS)
     return [(row.role, row.id, row.name) for row in rows]
+
+
+# Made once: making them takes longer than running them.
+_HOLDING = agent_roles.join(agents, agents.c.id == agent_roles.c.agent_id)
+_HELD_ROLES = select(agent_roles.c.role).select_from(_HOLDING).where(agents.c.active).distinct()
+_HOLDERS = (
+    select(agent_roles.c.role, agents.c.id, agents.c.name)
+    .select_from(_HOLDING)
+    .where(agents.c.active)
+    .order_by(agent_roles.c.role, agents.c.name, agents.c.id)
+)

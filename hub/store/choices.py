@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from hub import clock
 from hub.store import audit
@@ -21,7 +21,7 @@ class Choice:
 
 
 def find(connection: Connection, name: str) -> Choice | None:
-    row = connection.execute(select(choices).where(choices.c.name == name)).one_or_none()
+    row = connection.execute(_ONE, {"name": name}).one_or_none()
     return None if row is None else Choice(row.value, row.set_at, row.set_by)
 
 
@@ -44,3 +44,7 @@ def keep(connection: Connection, name: str, chosen: Mapping[str, Any], *, by: st
         about=name,
         details={"before": before, "now": dict(chosen)},
     )
+
+
+# Made once: making it takes longer than running it.
+_ONE = select(choices).where(choices.c.name == bindparam("name"))

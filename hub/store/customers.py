@@ -157,12 +157,9 @@ def set_group(connection: Connection, customer_id: str, group: str, *, actor: st
 def household(connection: Connection, customer_id: str) -> list[str]:
     """The customer, their organisation, and everybody else of it: what one of them ordered concerns
     them all."""
-    own = select(customers.c.organisation_id).where(customers.c.id == customer_id)
-    organisation_id = connection.execute(own).scalar_one_or_none() or customer_id
-    others = select(customers.c.id).where(
-        (customers.c.organisation_id == organisation_id) | (customers.c.id == organisation_id)
-    )
-    return sorted({customer_id, *connection.execute(others).scalars()})
+    own = connection.execute(_WORKS_FOR, {"id": customer_id}).scalar_one_or_none()
+    others = connection.execute(_HOUSEHOLD, {"organisation": own or customer_id})
+    return sorted({customer_id, *others.scalars()})
 
 
 def history(
@@ -227,6 +224,11 @@ _CUSTOMER = (
     )
     .outerjoin(_ORGANISATION, _ORGANISATION.c.id == customers.c.organisation_id)
     .where(customers.c.id == bindparam("id"))
+)
+_WORKS_FOR = select(customers.c.organisation_id).where(customers.c.id == bindparam("id"))
+_THEIRS = bindparam("organisation", type_=String)
+_HOUSEHOLD = select(customers.c.id).where(
+    (customers.c.organisation_id == _THEIRS) | (customers.c.id == _THEIRS)
 )
 _POINTS = (
     select(

@@ -62,8 +62,7 @@ def happening(at: datetime, what: What, **more: Any) -> dict[str, Any]:
 
 def of_item(connection: Connection, work_item_id: str) -> list[Deadline]:
     """All deadlines that a work item has or had, the oldest first."""
-    of_it = select(deadlines).where(deadlines.c.work_item_id == work_item_id)
-    rows = connection.execute(of_it.order_by(deadlines.c.created_at, deadlines.c.id))
+    rows = connection.execute(_OF_ITEM, {"work_item": work_item_id})
     return [of_row(row) for row in rows]
 
 
@@ -130,6 +129,11 @@ def standing(open_deadlines: Iterable[Deadline]) -> dict[str, Any]:
 
 
 _ITS_ITEM = select(work_items.c.id).where(work_items.c.id == bindparam("item_id"))
+_OF_ITEM = (
+    select(deadlines)
+    .where(deadlines.c.work_item_id == bindparam("work_item"))
+    .order_by(deadlines.c.created_at, deadlines.c.id)
+)
 _OPEN_OF = (
     select(deadlines)
     .where(among_named(deadlines.c.work_item_id, "work_item_ids"), deadlines.c.state != MET)

@@ -11,7 +11,7 @@ from hub.deliveries import Delivery, DeliveryEvent, ParcelState
 from hub.events import DeliveryChanged, Envelope, wrap
 from hub.logs import correlation_id
 from hub.store import outbox
-from hub.store.among import among
+from hub.store.among import among, among_named
 from hub.store.inserting import insert_new
 from hub.store.tables import deliveries, delivery_events
 
@@ -19,7 +19,7 @@ SOURCE = "/loket/deliveries"
 
 
 def by_ids(connection: Connection, delivery_ids: Collection[str]) -> list[Delivery]:
-    return _read(connection, among(deliveries.c.id, delivery_ids))
+    return _read(connection, among(deliveries.c.id, delivery_ids)) if delivery_ids else []
 
 
 def of_tracking(connection: Connection, number: str) -> list[Delivery]:
@@ -36,13 +36,8 @@ def of_customers(
     connection: Connection, customer_ids: Collection[str], *, limit: int
 ) -> list[Delivery]:
     """Their last parcels, newest first."""
-    selection = (
-        select(deliveries)
-        .where(among(deliveries.c.customer_id, customer_ids))
-        .order_by(deliveries.c.created_at.desc(), deliveries.c.id.desc())
-        .limit(limit)
-    )
-    return [_delivery(row) for row in connection.execute(selection)]
+    given = {"ids": customer_ids, "most": limit}
+    return [_delivery(row) for row in connection.execute(_OF_CUSTOMERS, given)]
 
 
 def events_of(
@@ -169,3 +164,12 @@ def _read(
 
 def _delivery(row: Row[Any]) -> Delivery:
     return Delivery.model_validate(row._asdict())
+
+
+# Made once: making it takes longer than running it.
+_OF_CUSTOMERS = (
+    select(deliveries)
+    .where(among_named(deliveries.c.customer_id, "ids"))
+    .order_by(deliveries.c.created_at.desc(), deliveries.c.id.desc())
+    .limit(bindparam("most"))
+)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from hub.store.inserting import insert_all
 from hub.store.tables import follow_ups, interactions
@@ -49,11 +49,15 @@ def keep(connection: Connection, decided: Sequence[Decided]) -> None:
 
 def of_item(connection: Connection, item_id: str) -> list[FollowUp]:
     """The last ones, oldest first."""
-    rows = connection.execute(
-        select(follow_ups.c.interaction_id, follow_ups.c.decision, interactions.c.received_at)
-        .join(interactions, interactions.c.id == follow_ups.c.interaction_id)
-        .where(follow_ups.c.work_item_id == item_id)
-        .order_by(follow_ups.c.interaction_id.desc())
-        .limit(SHOWN)
-    ).all()
+    rows = connection.execute(_LAST, {"item": item_id}).all()
     return [FollowUp(r.interaction_id, r.received_at, r.decision) for r in reversed(rows)]
+
+
+# Made once: making it takes longer than running it.
+_LAST = (
+    select(follow_ups.c.interaction_id, follow_ups.c.decision, interactions.c.received_at)
+    .join(interactions, interactions.c.id == follow_ups.c.interaction_id)
+    .where(follow_ups.c.work_item_id == bindparam("item"))
+    .order_by(follow_ups.c.interaction_id.desc())
+    .limit(SHOWN)
+)

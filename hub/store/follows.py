@@ -40,12 +40,13 @@ def unfollow(connection: Connection, conversation_id: str, agent: Agent) -> None
 
 def is_behind(connection: Connection, conversation_id: str, agent_id: str) -> bool:
     """Whether the agent follows it and has not seen all of it."""
+    return does(connection, conversation_id, agent_id)[1]
+
+
+def does(connection: Connection, conversation_id: str, agent_id: str) -> tuple[bool, bool]:
+    """Whether the agent follows it, and if so, whether they have not seen all of it."""
     row = _find(connection, conversation_id, agent_id)
-    return row is not None and bool(row.seen < row.interaction_count)
-
-
-def does(connection: Connection, conversation_id: str, agent_id: str) -> bool:
-    return _find(connection, conversation_id, agent_id) is not None
+    return row is not None, row is not None and bool(row.seen < row.interaction_count)
 
 
 def saw(connection: Connection, conversation_id: str, agent_id: str) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, func, insert, or_, select, update
 
 from hub import clock
 from hub.custom_fields import Field, Typed, read
@@ -45,12 +45,7 @@ class Proposal:
 
 def of_item(connection: Connection, item_id: str) -> dict[str, Entered]:
     """By the name of what it answers."""
-    columns = work_information.c
-    rows = connection.execute(
-        select(columns.name, columns.value, columns.at, agents.c.name.label("agent_name"))
-        .join(agents, agents.c.id == columns.agent_id)
-        .where(columns.work_item_id == item_id)
-    )
+    rows = connection.execute(_ENTERED, {"item": item_id})
     return {row.name: Entered(row.value, row.agent_name, row.at) for row in rows}
 
 
@@ -211,3 +206,16 @@ def _propose(
         "decided_by": "",
     }
     connection.execute(insert(customer_proposals), [row])
+
+
+# Made once: making it takes longer than running it.
+_ENTERED = (
+    select(
+        work_information.c.name,
+        work_information.c.value,
+        work_information.c.at,
+        agents.c.name.label("agent_name"),
+    )
+    .join(agents, agents.c.id == work_information.c.agent_id)
+    .where(work_information.c.work_item_id == bindparam("item"))
+)

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from rapidfuzz import fuzz
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from hub.alike import is_address, is_for_many, plain
 from hub.errors import Rejected
@@ -44,20 +44,7 @@ def of_customer(connection: Connection, customer: Customer) -> list[Hint]:
     """What matters most first; in one query."""
     if customer.kind == "shared":
         return []
-    columns = interactions.c
-    rows = connection.execute(
-        select(
-            columns.direction,
-            columns.sender,
-            columns.recipients,
-            columns.language,
-            outbound.c.state,
-        )
-        .outerjoin(outbound, outbound.c.interaction_id == columns.id)
-        .where(columns.customer_id == customer.id, columns.kind == "message")
-        .order_by(columns.received_at.desc())
-        .limit(_LOOKED_AT)
-    ).all()
+    rows = connection.execute(_LATELY, {"customer": customer.id}).all()
     return [
         *_addresses(customer, rows),
         *_name(customer, rows),
@@ -166,3 +153,18 @@ def _mail(text: str) -> Party:
 
 
 _IN = Direction.INBOUND.value
+
+# Made once: making it takes longer than running it.
+_LATELY = (
+    select(
+        interactions.c.direction,
+        interactions.c.sender,
+        interactions.c.recipients,
+        interactions.c.language,
+        outbound.c.state,
+    )
+    .outerjoin(outbound, outbound.c.interaction_id == interactions.c.id)
+    .where(interactions.c.customer_id == bindparam("customer"), interactions.c.kind == "message")
+    .order_by(interactions.c.received_at.desc())
+    .limit(_LOOKED_AT)
+)

@@ -10,14 +10,14 @@ from hub.events import Envelope, InvoiceChanged, wrap
 from hub.invoices import Invoice
 from hub.logs import correlation_id
 from hub.store import outbox
-from hub.store.among import among
+from hub.store.among import among, among_named
 from hub.store.tables import invoices
 
 SOURCE = "/loket/invoices"
 
 
 def by_ids(connection: Connection, invoice_ids: Collection[str]) -> list[Invoice]:
-    return _read(connection, among(invoices.c.id, invoice_ids))
+    return _read(connection, among(invoices.c.id, invoice_ids)) if invoice_ids else []
 
 
 def by_numbers(connection: Connection, numbers: Collection[str]) -> dict[str, Invoice]:
@@ -33,17 +33,8 @@ def of_customers(
     connection: Connection, customer_ids: Collection[str], *, limit: int
 ) -> list[Invoice]:
     """Those still open, the longest due first, and then the last paid."""
-    selection = (
-        select(invoices)
-        .where(among(invoices.c.customer_id, customer_ids))
-        .order_by(
-            invoices.c.paid_on.desc().nulls_first(),
-            invoices.c.due_on.asc().nulls_last(),
-            invoices.c.id,
-        )
-        .limit(limit)
-    )
-    return [_invoice(row) for row in connection.execute(selection)]
+    given = {"ids": customer_ids, "most": limit}
+    return [_invoice(row) for row in connection.execute(_OF_CUSTOMERS, given)]
 
 
 def add(connection: Connection, new: Sequence[Invoice]) -> None:
@@ -100,3 +91,16 @@ def _invoice(row: Row[Any]) -> Invoice:
     values = row._asdict()
     values.pop("updated_at")
     return Invoice.model_validate(values)
+
+
+# Made once: making it takes longer than running it.
+_OF_CUSTOMERS = (
+    select(invoices)
+    .where(among_named(invoices.c.customer_id, "ids"))
+    .order_by(
+        invoices.c.paid_on.desc().nulls_first(),
+        invoices.c.due_on.asc().nulls_last(),
+        invoices.c.id,
+    )
+    .limit(bindparam("most"))
+)

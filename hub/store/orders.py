@@ -13,7 +13,7 @@ from hub.events import Envelope, OrderChanged, wrap
 from hub.logs import correlation_id
 from hub.orders import Order
 from hub.store import outbox
-from hub.store.among import among
+from hub.store.among import among, among_named
 from hub.store.tables import order_numbers, orders
 
 SOURCE = "/loket/orders"
@@ -22,7 +22,7 @@ PREFIX = "LK-"
 
 
 def by_ids(connection: Connection, order_ids: Collection[str]) -> list[Order]:
-    return _read(connection, among(orders.c.id, order_ids))
+    return _read(connection, among(orders.c.id, order_ids)) if order_ids else []
 
 
 def by_numbers(connection: Connection, numbers: Collection[str]) -> dict[str, Order]:
@@ -34,13 +34,8 @@ def of_customers(
     connection: Connection, customer_ids: Collection[str], *, limit: int
 ) -> list[Order]:
     """Their last orders, newest first."""
-    selection = (
-        select(orders)
-        .where(among(orders.c.customer_id, customer_ids))
-        .order_by(orders.c.placed_at.desc(), orders.c.id.desc())
-        .limit(limit)
-    )
-    return [_order(row) for row in connection.execute(selection)]
+    given = {"ids": customer_ids, "most": limit}
+    return [_order(row) for row in connection.execute(_OF_CUSTOMERS, given)]
 
 
 def lock(connection: Connection, order_ids: Collection[str]) -> list[Order]:
@@ -131,3 +126,12 @@ def _order(row: Row[Any]) -> Order:
     values = row._asdict()
     values.pop("counted")
     return Order.model_validate(values)
+
+
+# Made once: making it takes longer than running it.
+_OF_CUSTOMERS = (
+    select(orders)
+    .where(among_named(orders.c.customer_id, "ids"))
+    .order_by(orders.c.placed_at.desc(), orders.c.id.desc())
+    .limit(bindparam("most"))
+)

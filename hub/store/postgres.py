@@ -8,6 +8,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from hub.errors import StoreDown
+from hub.store.compiled import SHARED
 from hub.store.failures import CAUGHT, is_conflict
 from hub.store.types import JSON_WAYS
 
@@ -32,6 +33,7 @@ class PostgresStore:
             # The one that was used last: it has the statements prepared, and few stay busy.
             pool_use_lifo=True,
             pool_pre_ping=False,
+            execution_options=SHARED,
             hide_parameters=True,  # errors go into logs; what customers wrote does not
             connect_args={
                 "timeout": CONNECT_SECONDS,

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Pool, create_engine, event
 from sqlalchemy.engine import URL
 
+from hub.store.compiled import SHARED
 from hub.store.types import JSON_WAYS
 
 STATEMENTS = 512
@@ -22,6 +23,7 @@ def sqlite_engine(url: URL, *, begin: str, pool: type[Pool], **options: Any) -> 
             "isolation_level": None,  # we say BEGIN ourselves, the driver must not
             "cached_statements": STATEMENTS,
         },
+        execution_options=SHARED,
         hide_parameters=True,  # errors go into logs; what customers wrote does not
         **options,
         **JSON_WAYS,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from hub import clock
 from hub.store.inserting import insert_all
@@ -73,13 +73,7 @@ def add_all(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
 
 def of(connection: Connection, item_id: str) -> list[Step]:
     """The last steps of an item, oldest first."""
-    rows = connection.execute(
-        select(assignment_steps, agents.c.name)
-        .outerjoin(agents, agents.c.id == assignment_steps.c.agent_id)
-        .where(assignment_steps.c.work_item_id == item_id)
-        .order_by(assignment_steps.c.id.desc())
-        .limit(SHOWN)
-    ).all()
+    rows = connection.execute(_LAST, {"item": item_id}).all()
     return [Step(r.at, r.kind, r.agent_id, r.name or "", r.details) for r in reversed(rows)]
 
 
@@ -96,3 +90,13 @@ def last_details(connection: Connection, item_id: str, kind: str) -> dict[str, A
         .limit(1)
     ).one_or_none()
     return row.details if row is not None and row.kind == kind else None
+
+
+# Made once: making it takes longer than running it.
+_LAST = (
+    select(assignment_steps, agents.c.name)
+    .outerjoin(agents, agents.c.id == assignment_steps.c.agent_id)
+    .where(assignment_steps.c.work_item_id == bindparam("item"))
+    .order_by(assignment_steps.c.id.desc())
+    .limit(SHOWN)
+)

@@ -159,10 +159,8 @@ def conversation(connection: Connection, conversation_id: str) -> Conversation |
 
 def where_now(connection: Connection, conversation_id: str) -> str:
     """The conversation in which all of this one is: itself, unless it was merged."""
-    columns = conversations.c
     while True:
-        into = select(columns.merged_into).where(columns.id == conversation_id)
-        found = connection.execute(into).scalar_one_or_none()
+        found = connection.execute(_INTO, {"id": conversation_id}).scalar_one_or_none()
         if found is None:
             return conversation_id
         conversation_id = found
@@ -357,6 +355,7 @@ def _by_customer() -> Select[Any]:
     )
 
 
+_INTO = select(conversations.c.merged_into).where(conversations.c.id == bindparam("id"))
 _BY_OTHER_WAYS = union(_by_customer(), _by_request(), *tasks.visible_ways())
 _CONVERSATION = select(
     conversations.c.id,

@@ -52,6 +52,7 @@ NOT_PREFERRED = {"preferred_agent_id": None, "preferred_until": None, "preferred
 
 _NOTHING: Mapping[str, Any] = {}
 _TITLE_CHARACTERS = 160
+_NOT_LISTED = frozenset({"decision", "skills"})
 # So many agents may ask for the next item at the same moment and each get one.
 _TRIED = 50
 
@@ -88,6 +89,7 @@ class WorkItem:
     answer_warn: datetime | None
     urgency_minutes: int
     decision: dict[str, Any]
+    """Empty in a list, which reads it of none."""
     number: int
     customer_name: str
     title: str
@@ -113,21 +115,14 @@ class WorkList:
     aside: list[WorkItem] = field(default_factory=list)
 
 
-_ORDER = (work_items.c.rank, work_items.c.id)
-
-
 def work_list(connection: Connection, agent: Agent, *, length: int) -> WorkList:
     """What the agent sees at the start: the first `length` of each part, and how many wait."""
-    aside = (work_items.c.state == SNOOZED) & (work_items.c.agent_id == agent.id)
-    mine = (work_items.c.state == ASSIGNED) & (work_items.c.agent_id == agent.id)
+    own = {"agent": agent.id, "most": length}
     return WorkList(
-        mine=_read(connection, _selection().where(mine).order_by(*_ORDER).limit(length)),
+        mine=_lines(connection, _mine(), own),
         queue=in_queue(connection, agent, length=length),
         waiting=count_waiting(connection, agent),
-        aside=_read(
-            connection,
-            _selection().where(aside).order_by(work_items.c.snoozed_until).limit(length),
-        ),
+        aside=_lines(connection, _aside(), own),
     )
 
 
@@ -136,7 +131,7 @@ def in_queue(
 ) -> list[WorkItem]:
     """The front of what waits for the agent's roles, or what comes after a place in it."""
     found = queues.first_ids(connection, agent.roles, length, after=after)
-    return in_order(by_ids(connection, found))
+    return in_order(lines_of(connection, found))
 
 
 def in_order(items: Sequence[WorkItem]) -> list[WorkItem]:
@@ -145,10 +140,12 @@ def in_order(items: Sequence[WorkItem]) -> list[WorkItem]:
 
 def count_waiting(connection: Connection, agent: Agent) -> int:
     """How much waits for the agent's roles."""
-    waits = (work_items.c.state == WAITING) & work_items.c.role.in_(agent.roles)
-    return connection.execute(
-        select(func.count()).select_from(work_items).where(waits)
-    ).scalar_one()
+    return connection.execute(_WAITING, {"roles": agent.roles}).scalar_one()
+
+
+def lines_of(connection: Connection, item_ids: Collection[str]) -> list[WorkItem]:
+    """As a list shows them. Their decisions would be most of what is read of them."""
+    return _lines(connection, _lines_by_ids(), {"ids": item_ids})
 
 
 def by_ids(connection: Connection, item_ids: Collection[str]) -> list[WorkItem]:
@@ -482,15 +479,26 @@ def event(item: WorkItem, **changes: Any) -> WorkItemChanged:
     return WorkItemChanged.model_validate(values | changes)
 
 
-@functools.cache  # making it takes longer than running it; each use refines a copy
-def _selection() -> Select[Any]:
+_WAITING = (
+    select(func.count())
+    .select_from(work_items)
+    .where(work_items.c.state == WAITING, among_named(work_items.c.role, "roles"))
+)
+
+
+# Making them takes longer than running them.
+
+
+@functools.cache
+def _selection(*, whole: bool = True) -> Select[Any]:
+    """Without what nobody needs of a list, unless it is to be `whole`."""
     first = interactions.alias("first")
     title = func.coalesce(
         func.nullif(conversations.c.subject, ""), func.substr(first.c.text, 1, _TITLE_CHARACTERS)
     )
     return (
         select(
-            work_items,
+            *(one for one in work_items.c if whole or one.name not in _NOT_LISTED),
             conversations.c.number,
             customers.c.name.label("customer_name"),
             title.label("title"),
@@ -504,6 +512,27 @@ def _selection() -> Select[Any]:
             (first.c.conversation_id == work_items.c.conversation_id) & (first.c.sequence == 1),
         )
     )
+
+
+@functools.cache
+def _mine() -> Select[Any]:
+    columns = work_items.c
+    mine = (columns.state == ASSIGNED) & (columns.agent_id == bindparam("agent"))
+    listed = _selection(whole=False).where(mine)
+    return listed.order_by(columns.rank, columns.id).limit(bindparam("most"))
+
+
+@functools.cache
+def _aside() -> Select[Any]:
+    columns = work_items.c
+    aside = (columns.state == SNOOZED) & (columns.agent_id == bindparam("agent"))
+    listed = _selection(whole=False).where(aside)
+    return listed.order_by(columns.snoozed_until).limit(bindparam("most"))
+
+
+@functools.cache
+def _lines_by_ids() -> Select[Any]:
+    return _selection(whole=False).where(among_named(work_items.c.id, "ids"))
 
 
 @functools.cache
@@ -525,6 +554,12 @@ def _read(
     rows = connection.execute(selection, given).all()
     whole = decisions.whole(connection, [row.decision for row in rows])
     return [_item(row, decision) for row, decision in zip(rows, whole, strict=True)]
+
+
+def _lines(
+    connection: Connection, selection: Select[Any], given: Mapping[str, Any]
+) -> list[WorkItem]:
+    return [_item(row, {}) for row in connection.execute(selection, given)]
 
 
 def _item(row: Any, decision: dict[str, Any]) -> WorkItem:

@@ -1,5 +1,6 @@
 """The console in a browser: it lives, it needs no mouse, and strangers' text stays text."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -218,6 +219,26 @@ async def test_a_topic_is_corrected_with_one_key_and_a_few_letters(
         await at.page.keyboard.press("Enter")
         await expect(at.page.locator(".chip-topic")).to_have_text("Invoices")
         await expect(at.page.locator("[data-notice]")).to_contain_text("Billing")
+        await at.check_traps()
+
+
+async def test_who_is_faster_than_the_topics_has_the_choice_sent_when_they_are_there(
+    house: House, browser: Browser
+) -> None:
+    accepted = await house.receive(mail_arrival("jan@example.org"))
+    async with desk(browser, house) as at:
+        await at.sign_in("anna")
+        await at.open(accepted.conversation_id)
+        await at.page.keyboard.press("i")
+        await expect(at.page.locator(".chip-mine")).to_be_visible()
+        await at.done()
+        asked: asyncio.Queue[Route] = asyncio.Queue()
+        await at.page.route("**/console/work/*/topics", asked.put)
+        await at.page.keyboard.press("c")
+        await at.page.keyboard.type("bill")
+        await at.page.keyboard.press("Enter")
+        await (await asked.get()).continue_()
+        await expect(at.page.locator(".chip-topic")).to_have_text("Invoices")
         await at.check_traps()
 
 

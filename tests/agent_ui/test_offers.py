@@ -173,8 +173,9 @@ async def test_work_is_handed_to_a_colleague_with_a_note(
     house: House, anna: Person, carl: Person
 ) -> None:
     accepted, item = await work_offered(house, anna)
-    page = await anna.post(f"/console/work/{item}/accept")
-    carl_id = page.value("optgroup[label=Billing] option:last-child").partition("|")[2]
+    await anna.post(f"/console/work/{item}/accept")
+    goals = await anna.get("/console/goals")
+    carl_id = goals.value("optgroup[label=Billing] option:last-child").partition("|")[2]
     await is_there(carl)
     page = await anna.post(
         f"/console/work/{item}/transfer", to=f"service|{carl_id}", note="Knows this one"
@@ -307,3 +308,17 @@ channels:
             await anna.sign_in("anna")
             page = await is_there(anna)
             assert page.texts("#presence .notice") == [f"Customer service: opens {day} at 08:30."]
+
+
+async def test_colleagues_are_read_when_somebody_looks_for_one(
+    house: House, anna: Person, carl: Person
+) -> None:
+    _, item = await work_offered(house, anna)
+    page = await anna.post(f"/console/work/{item}/accept")
+    roles = page.texts("[data-give] select[name=to] option")
+    assert {role.rpartition(": ")[2] for role in roles} == {"whoever can"}
+    found = (await anna.get("/console/goals")).texts("option")
+    assert "Carl Visser" in found
+    assert "Anna de Wit" not in found
+    page = await anna.get(page.value("[data-give] noscript a", "href"))
+    assert page.texts("[data-give][open] select[name=to] option") == found

@@ -24,9 +24,20 @@ async def test_the_list_has_every_topic_and_says_where_another_role_is_responsib
 ) -> None:
     await house.receive(**ORDER)
     page = await anna.take_next()
-    assert page.texts("[data-correct] option") == ["Orders", "Invoices → Billing"]
+    assert page.texts("[data-correct] option") == ["Orders"], "the others come when it is opened"
+    page = await anna.get(page.value("[data-correct] noscript a", "href"))
+    assert page.texts("[data-correct][open] option") == ["Orders", "Invoices → Billing"]
     assert page.value("[data-correct] option[selected]") == "order"
     assert not page.has("input[name=move][checked]")
+
+
+async def test_topics_are_for_who_may_do_the_work(house: House, anna: Person, bob: Person) -> None:
+    await house.receive(**ORDER)
+    [item] = await house.rows(work_items)
+    door = f"/console/work/{item.id}/topics"
+    page = await anna.get(door)
+    assert page.texts("option") == ["Orders", "Invoices → Billing"]
+    assert (await bob.get(door)).status == 404
 
 
 async def test_a_correction_is_stored_and_the_work_stays_with_the_agent_who_is_told(
@@ -67,6 +78,8 @@ async def test_the_work_moves_when_the_agent_says_so(
     assert (item.role, item.state, item.agent_id) == ("billing", "waiting", None)
     page = await bob.take_next()
     assert page.path == f"/console/conversations/{accepted.conversation_id}"
+    assert page.texts("[data-correct] option") == ["Invoices"]
+    page = await bob.get(f"{page.path}?menu=topic")
     assert page.texts("[data-correct] option") == ["Orders → Customer service", "Invoices"]
 
 

@@ -3,7 +3,7 @@
 import ast
 from pathlib import Path
 
-from agent_ui.office.audit_words import DONE, done
+from agent_ui.office.audit_words import DONE, done, told
 from agent_ui.texts import texts_for
 
 ROOT = Path(__file__).parents[3]
@@ -30,3 +30,11 @@ def test_an_action_of_later_is_shown_by_its_code() -> None:
     dutch = texts_for("nl")
     assert done(dutch, "work_item.resolved") == "afgehandeld"
     assert done(dutch, "plugin.something") == "plugin.something"
+
+
+def test_details_are_told_without_the_marks_of_a_program() -> None:
+    assert told({"channels": ["chat", "email"], "by": None, "left": {}, "n": 0}) == (
+        "channels: chat, email; by: -; left: -; n: 0"
+    )
+    assert told([{"name": "a", "most": 1}, "b"]) == "(name: a; most: 1), b"
+    assert told([]) == "-"

@@ -13,7 +13,7 @@ from console_house import House, Person
 from hub import clock
 from hub.facts import Facts
 from hub.interaction import Channel
-from hub.store import presence, ratings
+from hub.store import customers, presence, ratings
 from hub.store.leader import open_leadership
 from hub.store.tables import presence_changes, work_facts
 
@@ -186,3 +186,18 @@ async def test_an_administrator_sees_figures_but_reads_no_conversation(
     assert "Invoice 9" not in behind.body
     assert (await ina.get(f"/console/reviews/{conversation}")).status == 404
     assert (await ina.post(f"/console/reviews/{conversation}", **{"score.0": "5"})).status == 404
+
+
+async def test_a_target_group_is_called_by_its_title(
+    house: House, anna: Person, lead: Person
+) -> None:
+    first = await house.receive(mail_arrival(subject="A question"))
+    customer = (await house.work_of(first.conversation_id)).customer_id
+    await house.write(lambda c: customers.set_group(c, customer, "b2c", actor="anna"))
+    mail = await house.receive(mail_arrival(message_id="second@example.org", subject="My order"))
+    item = await house.work_of(mail.conversation_id)
+    await anna.post(f"/console/work/{item.id}/claim")
+    await anna.post(f"/console/work/{item.id}/resolve", seen="99")
+    await count(house)
+    page = await lead.get(REPORTS)
+    assert page.texts("[aria-labelledby=by-groups] tbody th") == ["Consumers"]

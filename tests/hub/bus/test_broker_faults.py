@@ -35,6 +35,8 @@ GONE = "ra:stop_server(quorum_queues, {%s, node()})."
 SILENT = "sys:suspend(%s)."
 SLOW = 100.0
 """A broker takes seconds to start, on a busy machine many."""
+pytestmark = pytest.mark.timeout(4 * SLOW)
+"""One that is stopped and killed is waited for again and again."""
 
 
 @pytest.fixture
@@ -151,7 +153,7 @@ async def test_a_queue_without_a_leader_is_made_again(
     async with running(bus):
         await publish(bus, [event("s", 0)])
         await eventually(lambda: lost.numbers("s") == [0])
-        await asyncio.to_thread(private_rabbitmq.ctl, "eval", loss % leader)
+        await asyncio.to_thread(private_rabbitmq.evaluate, loss % leader)
         await publish(bus, [event("s", 1)])
         await eventually(lambda: 1 in lost.numbers("s"), seconds=SLOW)
         await eventually(lambda: bus.problem == "", seconds=SLOW)
@@ -164,7 +166,7 @@ async def test_a_publisher_alone_has_a_lost_queue_made_again(
     vhost = urlsplit(place.bus_url).path.strip("/")
     leader = f"'{vhost}_{wire_name('router')}'"
     async with running(place.bus()) as bus:
-        await asyncio.to_thread(private_rabbitmq.ctl, "eval", GONE % leader)
+        await asyncio.to_thread(private_rabbitmq.evaluate, GONE % leader)
         await publish(bus, [received("s", 0)])
         await deep(bus, "router", 1)
 

@@ -62,6 +62,10 @@ class RabbitMQServer:
         """Run rabbitmqctl against this node."""
         return run_ctl(self._programs / "rabbitmqctl", words, self._env)
 
+    def evaluate(self, code: str) -> str:
+        """Run these expressions of Erlang in the node; gives the value of the last."""
+        return evaluate(self._programs / "rabbitmqctl", code, self._env)
+
     def address(self) -> dict[str, Any]:
         """Where it is, and how rabbitmqctl finds it."""
         return {"broker_url": self.url(), "env": self._env}
@@ -90,7 +94,11 @@ class RabbitMQServer:
             "RABBITMQ_LOG_BASE": folder,
             "RABBITMQ_MNESIA_BASE": f"{folder}/data",
             "RABBITMQ_NODENAME": f"{self._folder.name}@localhost",
-            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": ("-kernel inet_dist_use_interface {127,0,0,1}"),
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": (
+                "-kernel inet_dist_use_interface {127,0,0,1} "
+                # Idle, it keeps turning for a moment: half of what a start costs.
+                "+sbwt none +sbwtdcpu none +sbwtdio none"
+            ),
             "RUNNING_UNDER_SYSTEMD": "1",  # no shell stays between us and the node
         }
 
@@ -121,6 +129,22 @@ def run_ctl(program: str | Path, words: Sequence[str], env: Mapping[str, str]) -
     if done.returncode != 0:
         raise ServerError(f"{command}: {done.stdout}{done.stderr}")
     return done.stdout
+
+
+def evaluate(program: str | Path, code: str, env: Mapping[str, str]) -> str:
+    """Run Erlang in a node: of our own through erl_call, which starts a hundred times as quickly
+    as `program`, rabbitmqctl. Another's cookie is not ours to read."""
+    quick = shutil.which("erl_call")
+    if quick is None or "RABBITMQ_NODENAME" not in env:
+        return run_ctl(program, ["eval", code], env)
+    command = [quick, "-sname", env["RABBITMQ_NODENAME"], "-e"]
+    env = {**os.environ, **env}
+    done = subprocess.run(
+        command, env=env, input=f"{code}\n", capture_output=True, text=True, timeout=60, check=False
+    )
+    if done.returncode != 0 or not done.stdout.startswith("{ok, "):
+        raise ServerError(f"{command} {code}: {done.stdout}{done.stderr}")
+    return done.stdout.strip().removeprefix("{ok, ").removesuffix("}")
 
 
 def programs() -> Path:

@@ -19,7 +19,7 @@ import aio_pika
 
 from servers.postgres import run
 from servers.process import ServerError, tcp_answers
-from servers.rabbitmq import programs, run_ctl
+from servers.rabbitmq import evaluate, programs, run_ctl
 
 FOUND = "amqp://guest:guest@127.0.0.1:5672/"
 MANAGEMENT_PORT = 15672
@@ -49,11 +49,12 @@ class ByCommand:
         self, program: str | Path, env: Mapping[str, str] = NOTHING, user: str = "guest"
     ) -> None:
         self._ctl = partial(run_ctl, program, env=env)
+        self._evaluate = partial(evaluate, program, env=env)
         self._user = user
 
     def files(self) -> int:
         code = "proplists:get_value(max_fds, lists:flatten(erlang:system_info(check_io)))."
-        return int(self._ctl(["eval", code]))
+        return int(self._evaluate(code))
 
     def names(self) -> list[str]:
         return self._ctl(["--quiet", "list_vhosts", "--no-table-headers"]).split()
@@ -67,7 +68,7 @@ class ByCommand:
                 "rabbit_auth_backend_internal:set_permissions("
                 f'<<"{self._user}">>, <<"{name}">>, {grant}, <<"tests">>)'
             )
-        self._ctl(["eval", ", ".join([*steps, "ok."])])
+        self._evaluate(", ".join([*steps, "ok."]))
 
 
 class ByManagement:

@@ -1,0 +1,103 @@
+"""The small parts of which each page has hundreds: icons, channels, times, deadlines.
+
+Functions that templates call: as macros they were most of what a page cost.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from agent_ui import spans, words
+from agent_ui.texts import Texts
+from hub.store.work_items import WorkItem
+
+Icon = Callable[[str], Markup]
+
+
+def _html(text: str) -> Markup:
+    """What is in it was escaped, or can hold nothing to escape, as times cannot."""
+    return Markup(text)  # noqa: S704
+
+
+@cache
+def icons(sprite: str) -> Icon:
+    """`icon(name)`: one from the file at this address."""
+
+    @cache
+    def icon(name: str) -> Markup:
+        address = escape(f"{sprite}#{name}")
+        return _html(
+            f'<svg class="icon" aria-hidden="true" focusable="false">'
+            f'<use href="{address}"></use></svg>'
+        )
+
+    return icon
+
+
+def moment(at: datetime) -> Markup:
+    """In UTC until times.js shows it in the reader's zone."""
+    return written_moment(at.isoformat())
+
+
+def written_moment(at: str) -> Markup:
+    """The same for one that is stored as text, in UTC."""
+    exact = escape(at)
+    said = f"{exact[:10]} {exact[11:16]} UTC"
+    return _html(f'<time datetime="{exact}" data-show="moment">{said}</time>')
+
+
+def day(at: datetime) -> Markup:
+    exact = at.isoformat()
+    return _html(f'<time datetime="{exact}" data-show="day">{exact[:10]}</time>')
+
+
+@cache
+def _channel(texts: Texts, icon: Icon, name: str) -> Markup:
+    said = escape(texts(words.CHANNELS[name]))
+    drawn = f'{icon(name)}<span class="unseen">{said}</span>'
+    return _html(f'<span class="channel" title="{said}">{drawn}</span>')
+
+
+def _due(texts: Texts, at: datetime, warn: datetime | None, urgency: str, now: datetime) -> Markup:
+    left = escape(spans.due(texts, at, now))
+    time = f'<time datetime="{at.isoformat()}" data-show="due">{left}</time>'
+    warned = f'data-urgency="{urgency}" data-warn="{warn.isoformat() if warn else ""}"'
+    return _html(f'<span class="chip deadline" {warned}>{time}</span>')
+
+
+def parts_in(
+    texts: Texts, icon: Icon, role_titles: Mapping[str, str], now: datetime
+) -> dict[str, Callable[..., Any]]:
+    """Those of a page in this language at this time, by their names in the templates."""
+
+    def channel(name: str) -> Markup:
+        return _channel(texts, icon, name)
+
+    def age(since: datetime) -> Markup:
+        said = escape(spans.age(texts, since, now))
+        return _html(f'<time datetime="{since.isoformat()}" data-show="age">{said}</time>')
+
+    def deadline(item: WorkItem) -> Markup:
+        if item.answer_due is not None:
+            urgency = spans.urgency(item, now)
+            return _due(texts, item.answer_due, item.answer_warn, urgency, now)
+        said = escape(texts("answered"))
+        return _html(f'<span class="chip">{said}</span>' if item.first_response_at else "")
+
+    def role(name: str) -> str:
+        return role_titles.get(name, name)
+
+    def title(titles: Mapping[str, str]) -> str:
+        return titles.get(texts.language) or titles.get("en", "")
+
+    return {
+        "icon": icon,
+        "channel": channel,
+        "age": age,
+        "deadline": deadline,
+        "role": role,
+        "title": title,
+    }
