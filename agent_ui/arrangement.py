@@ -1,4 +1,5 @@
-"""The contact arrangement that holds for a customer, as shown beside a conversation."""
+"""Contact arrangements: what one may say, and the one that holds for a customer, as shown beside a
+conversation."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,10 +7,16 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from hub import arrangements, clock
-from hub.arrangements import InForce
+from hub.arrangements import Arrangement, InForce
+from hub.errors import Rejected
+from hub.interaction import Channel
 from hub.store import outreaches
 from hub.store.outreaches import Outreach
 
+CHANNELS = (Channel.PHONE, Channel.EMAIL, Channel.SMS, Channel.WHATSAPP, Channel.PORTAL)
+"""By which we can reach out."""
+PLACES = 3
+"""So many can be put in order."""
 _LISTED = 5
 
 
@@ -20,6 +27,17 @@ class Arranged:
     in_force: InForce
     lately: int
     last: Sequence[Outreach]
+
+
+def checked(arrangement: Arrangement) -> Arrangement:
+    """Raises Rejected for one that says nothing, or what we cannot do."""
+    if arrangement == Arrangement(days=arrangement.days):
+        raise Rejected("empty_arrangement", "Say at least one thing.", status=422)
+    channels = arrangement.channels
+    if len(set(channels)) < len(channels) or len(channels) > PLACES or set(channels) - {*CHANNELS}:
+        detail = f"At most {PLACES} different channels of these: {', '.join(CHANNELS)}."
+        raise Rejected("bad_arrangement", detail, status=422)
+    return arrangement
 
 
 def read_arrangement(connection: Connection, customer_id: str, group: str) -> Arranged | None:

@@ -144,7 +144,7 @@ class Console:
                 reports=ReportViews(context, pages),
                 reviews=ReviewViews(context, pages),
                 people=PeopleViews(context, pages),
-                welcome=WelcomeViews(context, pages),
+                welcome=WelcomeViews(context, pages, sessions),
                 upkeep=UpkeepViews(context, pages),
                 account=AccountViews(context, pages, sessions),
                 organisation=OrganisationViews(context, pages),

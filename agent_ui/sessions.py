@@ -29,6 +29,8 @@ _LANGUAGE_SECONDS = 365 * 24 * 3600
 
 _STEP = "second step"
 _STEP_LASTS = timedelta(minutes=5)
+_SETUP_LASTS = timedelta(minutes=30)
+"""Who has no app yet looks for one first."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ class Sessions:
 
     def _begin(self, connection: Connection, attempt: Attempt, agent: Agent) -> Entered:
         succeeded(connection, attempt)
-        return self._enter(connection, agent)
+        return self.enter(connection, agent)
 
     async def sign_in_as(self, identity: Identity) -> Entered:
         """The same for who signed in at the identity provider. Raises Rejected for nobody."""
@@ -103,14 +105,16 @@ class Sessions:
             agent = identities.recognise(connection, identity)
             if self._oidc and not self._oidc.second_step:
                 return Entered(token=sessions.begin(connection, agent.id, self._lifetime))
-            return self._enter(connection, agent)
+            return self.enter(connection, agent)
 
         return await self._database.write(enter)
 
-    def _enter(self, connection: Connection, agent: Agent) -> Entered:
+    def enter(self, connection: Connection, agent: Agent) -> Entered:
+        """For who has shown that it is them: by a password, or by a link in a mail."""
         factor = second_factors.find(connection, agent.id)
-        if (factor and factor.confirmed_at) or must_have_factor(connection, agent):
-            until = int((clock.now() + _STEP_LASTS).timestamp())
+        has_app = factor is not None and factor.confirmed_at is not None
+        if has_app or must_have_factor(connection, agent):
+            until = int((clock.now() + (_STEP_LASTS if has_app else _SETUP_LASTS)).timestamp())
             return Entered(step=self._tokens.sign(_STEP, f"{agent.id}:{until}"))
         return Entered(token=sessions.begin(connection, agent.id, self._lifetime))
 
@@ -126,6 +130,12 @@ class Sessions:
 
         found = await self._database.write(read)
         return Halfway(*found, self.secret(found[1])) if found else None
+
+    async def login_at_step(self, step: str) -> str:
+        """Of who is or was at the second step, however long ago; empty for nobody."""
+        agent_id = (self._tokens.verify(_STEP, step) or "").partition(":")[0]
+        agent = await self._database.read(lambda c: agents.find(c, agent_id)) if agent_id else None
+        return agent.login if agent else ""
 
     async def second_step(self, who: Halfway, given: str) -> tuple[str, list[str]] | None:
         """The token of a new session, with spare codes where the factor was set up by this; None
@@ -196,7 +206,7 @@ class Sessions:
 
     def set_step_cookie(self, response: web.StreamResponse, step: str) -> None:
         """Of who is between password and code."""
-        self._keep(response, self.step_cookie, step, _STEP_LASTS)
+        self._keep(response, self.step_cookie, step, _SETUP_LASTS)
 
     def clear_step_cookie(self, response: web.StreamResponse) -> None:
         self._clear(response, self.step_cookie)

@@ -20,6 +20,7 @@ from agent_ui.api import (
     needed,
     overseeing,
     regroup,
+    rules,
     sharing,
     tasks,
     together,
@@ -70,6 +71,7 @@ def operations(context: ConsoleContext) -> Sequence[Operation[Agent]]:
         *agreements.operations(),
         *trade.operations(),
         *model.operations(context),
+        *rules.operations(context),
         *webhooks.operations(context),
     ]
 

@@ -19,5 +19,7 @@ SCOPES = {
     "oversight:read": N_("read the wall and reports, if the agent oversees the work"),
     "oversight:write": N_("give work to others, and say who is there, if the agent oversees it"),
     "model:read": N_("read the interaction model, and what holds for a contact"),
+    "rules:read": N_("read business rules and contact arrangements, for an administrator"),
+    "rules:write": N_("change business rules and contact arrangements, for an administrator"),
     "webhooks:write": N_("subscribe addresses to events"),
 }

@@ -13,7 +13,7 @@ from agent_ui.office.welcome import check_password
 from agent_ui.pages import Pages
 from agent_ui.qr import qr_code
 from agent_ui.sessions import Halfway, Sessions, must_have_factor
-from agent_ui.views.sign_in import see_other
+from agent_ui.views.sign_in import see_other, sign_in_again
 from agent_ui.visit import Visit
 from hub import clock, one_time
 from hub.errors import Rejected
@@ -81,7 +81,7 @@ class AccountViews:
         await self._context.database.write(
             lambda c: second_factors.remove(c, visit.known.id, changed_by=visit.known.id)
         )
-        return see_other("/console/sign-in")
+        return sign_in_again("factor", visit.known.login)
 
     async def set_password(self, visit: Visit) -> web.StreamResponse:
         """Another password; all sessions end, this one too."""
@@ -96,7 +96,7 @@ class AccountViews:
         await self._context.database.write(
             lambda c: admission.set_password(c, visit.known.id, hashed, changed_by=visit.known.id)
         )
-        return see_other("/console/sign-in")
+        return sign_in_again("password", visit.known.login)
 
     async def _must_fit(self, visit: Visit, password: str) -> None:
         login = visit.known.login

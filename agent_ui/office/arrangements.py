@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from sqlalchemy import Connection
 
 from agent_ui import words
+from agent_ui.arrangement import CHANNELS, PLACES, checked
 from agent_ui.context import ConsoleContext
 from agent_ui.pages import Pages
 from agent_ui.views.sign_in import see_other
@@ -16,14 +17,9 @@ from agent_ui.visit import Visit
 from hub import clock
 from hub.arrangements import ALL, Arrangement
 from hub.errors import Rejected
-from hub.interaction import Channel
 from hub.store import outreaches, timeline
 
 PATH = "/console/admin/arrangements"
-CHANNELS = (Channel.PHONE, Channel.EMAIL, Channel.SMS, Channel.WHATSAPP, Channel.PORTAL)
-"""By which we can reach out."""
-PLACES = 3
-"""So many can be put in order."""
 _NUMBERS = ("most", "days", "quiet_from", "quiet_until")
 _DAYS, _LISTED, _LONGEST = 30, 100, 500
 
@@ -109,6 +105,4 @@ def _read(typed: Typed) -> Arrangement:
         found = Arrangement.model_validate(given)
     except ValidationError as error:
         raise Rejected("bad_arrangement", "Write whole numbers.", status=422) from error
-    if found == Arrangement(days=found.days):
-        raise Rejected("empty_arrangement", "Say at least one thing.", status=422)
-    return found
+    return checked(found)

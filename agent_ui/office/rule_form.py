@@ -5,13 +5,13 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
+from agent_ui.rule_names import LISTS
 from agent_ui.texts import LANGUAGES
 from agent_ui.visit import Visit
 from hub.rules.actions import ACTIONS
 from hub.rules.conditions import KINDS
 from hub.rules.rule import MOST_CONDITIONS, Rule
 
-LISTS = ("when", "unless")
 UNITS = MappingProxyType({"days": 1440, "hours": 60, "minutes": 1})
 """In which it is said how long somebody waits, in minutes, the largest first."""
 _LONGEST = 4_000

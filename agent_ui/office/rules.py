@@ -14,15 +14,16 @@ from agent_ui.office import rule_form
 from agent_ui.office.rule_figures import FIGURES, SHOWN, Figures, behind
 from agent_ui.office.rule_form import Fields
 from agent_ui.pages import Pages
-from agent_ui.rule_sentences import Names, result_of
+from agent_ui.rule_names import gone as gone_from
+from agent_ui.rule_names import names_of
+from agent_ui.rule_sentences import Names
 from agent_ui.views.sign_in import see_other
 from agent_ui.visit import Visit, number
-from agent_ui.words import limit_name
 from hub import clock
 from hub.errors import Rejected
 from hub.rules.proposing import Known
 from hub.rules.rule import BadRule, Rule, read_rule
-from hub.store import business_rules, canned, rule_report, rule_trial, timeline
+from hub.store import business_rules, rule_report, rule_trial, timeline
 from hub.store.rule_report import Line
 from hub.store.rule_trial import Trial
 
@@ -50,7 +51,7 @@ class RuleViews:
 
         found = await self._context.database.read(read)
         names = found["names"]
-        gone = {one.id: _gone(rule_form.of_rule(one.rule), names) for one in found["rules"]}
+        gone = {one.id: gone_from(rule_form.of_rule(one.rule), names) for one in found["rules"]}
         return self._pages.page(
             visit,
             "office/rules.html",
@@ -136,8 +137,8 @@ class RuleViews:
         """Raises BadRule, also for what is not in the organisation any more."""
         rule = read_rule(rule_form.given(fields))
         names = await self._context.database.read(lambda c: self._names(c, visit))
-        if gone := _gone(fields, names):
-            raise BadRule(dict.fromkeys(gone, "gone"))
+        if places := gone_from(fields, names):
+            raise BadRule(dict.fromkeys(places, "gone"))
         return rule
 
     async def _trial(self, visit: Visit, rule: Rule) -> Trial:
@@ -192,44 +193,10 @@ class RuleViews:
         )
 
     def _names(self, connection: Connection, visit: Visit) -> Names:
-        language = visit.texts.language
-        return Names(
-            topics=self._context.topics.titles(language),
-            groups=self._context.groups.titles(language),
-            roles=self._context.role_titles(language),
-            channels=words.CHANNELS,
-            zone=self._context.zone(),
-            results=self._context.moments.results(language),
-            limits={one: limit_name(one) for one in self._context.moments.limits()},
-            replies={
-                one.id: f"/{one.shortcut} {one.title}".strip() for one in canned.all_of(connection)
-            },
-        )
+        return names_of(self._context, connection, visit.texts.language)
 
     def _today(self) -> date:
         return clock.now().astimezone(self._context.zone()).date()
-
-
-def _gone(fields: Fields, names: Names) -> list[str]:
-    """The places of a rule that name what the organisation does not have."""
-    known = {"topic": names.topics, "group": names.groups}
-    found = [
-        f"{name}.{place}.{kind}"
-        for name in rule_form.LISTS
-        for place, row in enumerate(fields[name])
-        for kind in known
-        if kind in row and row[kind] not in known[kind]
-    ]
-    action = fields["action"]
-    if "role" in action and action["role"] not in names.roles:
-        found.append("action.role")
-    if "limit" in action and action["limit"] not in names.limits:
-        found.append("action.limit")
-    if "result" in action and result_of(action) not in names.results:
-        found.append("action.result")
-    if "canned" in action and action["canned"] not in names.replies:
-        found.append("action.canned")
-    return found
 
 
 def _days(visit: Visit) -> int:

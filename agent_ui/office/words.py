@@ -239,6 +239,23 @@ INVITATION = {
     ),
 }
 
+NO_INVITATION = {
+    "gone": N_(
+        "It was used, or a newer one was sent. If you chose a password with it, sign in. Else look "
+        "for a newer mail, or ask an administrator for another link."
+    ),
+    "old": N_("It served for three days. Ask an administrator for another."),
+    "kept_out": N_("You cannot sign in at present. Ask an administrator."),
+}
+"""Why a link to choose a password does not serve, and what to do."""
+
+AT_SIGN_IN = {
+    "late": N_("That took too long. Sign in once more."),
+    "password": N_("Your password is changed. Sign in with the new one."),
+    "factor": N_("The second step is switched off. Sign in once more."),
+}
+"""Why somebody is asked to sign in."""
+
 PARTS = {
     "store": N_("The database"),
     "bus": N_("The message bus"),

@@ -8,7 +8,7 @@ from aiohttp import web
 from agent_ui.attempts import TooManyTries
 from agent_ui.context import ConsoleContext
 from agent_ui.sessions import Sessions
-from agent_ui.views.sign_in import SignInViews, see_other, too_many
+from agent_ui.views.sign_in import SignInViews, let_in, see_other, too_many
 from agent_ui.visit import Guest
 from agent_ui.words import reason
 from hub.errors import Rejected, Retry, Unavailable
@@ -63,7 +63,7 @@ class OidcViews:
         except (Retry, Unavailable) as error:
             response = self._away(guest, error)
         else:
-            response = self._sign_in.let_in(entered, returned.after)
+            response = let_in(self._sessions, entered, returned.after)
         self._sessions.clear_oidc_cookie(response)
         return response
 

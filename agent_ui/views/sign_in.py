@@ -7,6 +7,7 @@ from aiohttp import web
 
 from agent_ui.attempts import TooManyTries
 from agent_ui.desk import leave
+from agent_ui.office.words import AT_SIGN_IN
 from agent_ui.pages import Pages
 from agent_ui.qr import qr_code
 from agent_ui.sessions import Entered, Halfway, Sessions
@@ -21,6 +22,7 @@ from hub.store import Database, agents
 HOME = "/console"
 SIGN_IN = "/console/sign-in"
 CODE = "/console/sign-in/code"
+LONGEST_LOGIN = 200
 _LONGEST_CODE = 40
 
 
@@ -40,7 +42,13 @@ class SignInViews:
         self._database = database
 
     async def form(self, guest: Guest) -> web.StreamResponse:
-        return self.show(guest, after=guest.request.query.get("next", ""))
+        query = guest.request.query
+        return self.show(
+            guest,
+            after=query.get("next", ""),
+            login=query.get("login", "")[:LONGEST_LOGIN],
+            said=guest.texts(AT_SIGN_IN.get(query.get("said", ""), "")),
+        )
 
     async def sign_in(self, guest: Guest) -> web.StreamResponse:
         login, password = await guest.field("login"), await guest.field("password")
@@ -55,17 +63,7 @@ class SignInViews:
             problem = guest.texts("Login or password is wrong.")
             status = HTTPStatus.UNPROCESSABLE_ENTITY
             return self.show(guest, after=after, login=login, problem=problem, status=status)
-        return self.let_in(entered, after)
-
-    def let_in(self, entered: Entered, after: str) -> web.Response:
-        """To the console, or to the second step."""
-        if entered.step:
-            response = see_other(f"{CODE}?{urlencode({'next': inside(after)})}")
-            self._sessions.set_step_cookie(response, entered.step)
-            return response
-        response = see_other(inside(after))
-        self._sessions.set_cookie(response, entered.token)
-        return response
+        return let_in(self._sessions, entered, after)
 
     async def code_form(self, guest: Guest) -> web.StreamResponse:
         return await self._second(guest, guest.request.query.get("next", ""))
@@ -75,7 +73,7 @@ class SignInViews:
         after = await guest.field("next")
         who = await self._halfway(guest)
         if who is None:
-            return see_other(SIGN_IN)
+            return await self._too_late(guest)
         try:
             done = await self._sessions.second_step(
                 who, (await guest.field("code"))[:_LONGEST_CODE]
@@ -100,12 +98,17 @@ class SignInViews:
             guest.request.cookies.get(self._sessions.step_cookie, "")
         )
 
+    async def _too_late(self, guest: Guest) -> web.Response:
+        step = guest.request.cookies.get(self._sessions.step_cookie, "")
+        login = await self._sessions.login_at_step(step)
+        return sign_in_again("late" if login else "", login)
+
     async def _second(
         self, guest: Guest, after: str, problem: str = "", *, status: int = HTTPStatus.OK
     ) -> web.StreamResponse:
         who = await self._halfway(guest)
         if who is None:
-            return see_other(SIGN_IN)
+            return await self._too_late(guest)
         return self._pages.page(
             guest,
             "office/second_step.html",
@@ -144,6 +147,7 @@ class SignInViews:
         after: str,
         login: str = "",
         problem: str = "",
+        said: str = "",
         status: int = HTTPStatus.OK,
     ) -> web.Response:
         return self._pages.page(
@@ -153,8 +157,26 @@ class SignInViews:
             after=after,
             login=login,
             problem=problem,
+            said=said,
             oidc=self._oidc,
         )
+
+
+def let_in(sessions: Sessions, entered: Entered, after: str = "") -> web.Response:
+    """To the console, or to the second step."""
+    if entered.step:
+        response = see_other(f"{CODE}?{urlencode({'next': inside(after)})}")
+        sessions.set_step_cookie(response, entered.step)
+        return response
+    response = see_other(inside(after))
+    sessions.set_cookie(response, entered.token)
+    return response
+
+
+def sign_in_again(said: str, login: str) -> web.Response:
+    """To the form, with the login filled in and why it is there: one of `words.AT_SIGN_IN`."""
+    told = {name: value for name, value in (("said", said), ("login", login)) if value}
+    return see_other(f"{SIGN_IN}?{urlencode(told)}" if told else SIGN_IN)
 
 
 def too_many(guest: Guest, error: TooManyTries) -> str:

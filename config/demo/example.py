@@ -77,11 +77,16 @@ class PastMessage(Frozen):
 
 
 class PastConversation(Frozen):
+    """`topic`: what an agent said that it was about, in words of the model; "" where nobody looked.
+    `taken`: after so many minutes somebody took it, where that is known."""
+
     customer: str
     channel: Channel
     account: str
     subject: str = ""
+    topic: str = ""
     days: int
+    taken: int | None = None
     messages: tuple[PastMessage, ...]
 
 

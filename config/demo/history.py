@@ -1,6 +1,7 @@
 """Past conversations of the demo organisation: written as rows, because the doors know only now.
 
-They are resolved and routed, so nothing is published and nothing is sent.
+They are resolved and routed, so nothing is published and nothing is sent. Where one says what it
+was about, and routing finds another topic, an agent corrected it then.
 """
 
 from collections.abc import Sequence
@@ -15,9 +16,11 @@ from config.demo.addresses import address_of
 from config.demo.example import PastConversation, PastMessage
 from hub import clock
 from hub.interaction import Channel, Direction, InteractionKind, Party, PointKind
+from hub.store import steps
 from hub.store.inserting import digest, insert_all
 from hub.store.tables import (
     agents,
+    assignment_steps,
     contact_points,
     conversation_numbers,
     conversations,
@@ -26,10 +29,12 @@ from hub.store.tables import (
     outbound,
     participants,
     thread_refs,
+    topic_corrections,
     work_items,
 )
 from hub.store.threads import ref_key
 from routing.contact import Contact
+from routing.correcting import corrected
 from routing.decide import decide
 from routing.decision import Decision
 from routing.model import Model
@@ -68,15 +73,29 @@ class _Past:
         return self.at(self.written.messages[-1])
 
     def at(self, message: PastMessage) -> datetime:
-        return self.began + timedelta(minutes=message.after)
+        return self.minute(message.after)
+
+    def minute(self, number: int) -> datetime:
+        return self.began + timedelta(minutes=number)
 
 
 def add(connection: Connection, model: Model, now: datetime) -> None:
     """Add the past; it takes the numbers just below those that a store gives out itself."""
-    written = sorted(example.past_conversations(), key=lambda one: -one.days)
+    written = example.past_conversations()
     number = (conversation_numbers.start or 1) - len(written)
+    add_conversations(connection, model, now, written, number)
+
+
+def add_conversations(
+    connection: Connection,
+    model: Model,
+    now: datetime,
+    written: Sequence[PastConversation],
+    number: int,
+) -> None:
+    """Add these, the oldest with this number."""
     agent_ids = {row.login: row for row in connection.execute(select(agents))}
-    for index, one in enumerate(written):
+    for index, one in enumerate(sorted(written, key=lambda one: -one.days)):
         past = _place(connection, one, index, number + index, now)
         _add(connection, past, model, agent_ids)
 
@@ -132,13 +151,22 @@ def _add(connection: Connection, past: _Past, model: Model, agent_ids: dict[str,
         _interaction(past, number, message, agent_ids)
         for number, message in enumerate(messages, start=1)
     ]
-    item = _work_item(past, _decide(past, model), model, _answers(rows))
+    agent = agent_ids[next(one.agent for one in messages if one.agent)]
+    first = _decide(past, model)
+    decision = _corrected(past, first, model, agent.name)
+    item = _work_item(past, decision, model, _answers(rows))
     insert_all(connection, conversations, [_conversation(past)])
     insert_all(connection, participants, [{"conversation_id": past.id, "key": past.party.key}])
     insert_all(connection, interactions, rows)
     insert_all(connection, thread_refs, [_reference(row) for row in rows])
     insert_all(connection, outbound, [_sent(row) for row in _answers(rows)])
     insert_all(connection, work_items, [item])
+    if past.written.taken is not None:
+        step = steps.made(item["id"], steps.TAKEN, agent.id)
+        insert_all(connection, assignment_steps, [step | {"at": past.minute(past.written.taken)}])
+    if decision is not first:
+        row = _correction(item, first, decision, agent.id)
+        insert_all(connection, topic_corrections, [row])
 
 
 def _answers(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -242,6 +270,35 @@ def _decide(past: _Past, model: Model) -> Decision:
         sender=past.party.value,
     )
     return decide(contact, model)
+
+
+def _corrected(past: _Past, first: Decision, model: Model, agent: str) -> Decision:
+    """What was decided in the end: `first`, where nobody had anything to correct."""
+    topic = past.written.topic
+    if not topic or topic == first.topic:
+        return first
+    decision = corrected(model, first.as_json, past.written.channel, topic, agent)
+    if decision is None:
+        raise LookupError(topic)
+    return decision
+
+
+def _correction(
+    item: dict[str, Any], first: Decision, decision: Decision, agent_id: str
+) -> dict[str, Any]:
+    return {
+        "id": clock.new_id(),
+        "work_item_id": item["id"],
+        "agent_id": agent_id,
+        "at": item["first_response_at"],
+        "former": first.topic,
+        "topic": decision.topic,
+        "how": first.recognition.how.value,
+        "confidence": None,
+        "former_role": first.role,
+        "role": decision.role,
+        "moved": first.role != decision.role,
+    }
 
 
 def _work_item(

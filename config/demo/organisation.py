@@ -1,7 +1,7 @@
 """Puts the demo organisation into the store: customers, agreements, agents, and their past."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -49,8 +49,7 @@ def _load(connection: Connection, model: Model, hashes: Mapping[str, str]) -> No
     now = clock.now()
     for entry in example.fields():
         customer_fields.add(connection, entry.field, by="demo")
-    for customer in example.customers():
-        _add_customer(connection, customer, now, None)
+    add_customers(connection, example.customers(), now)
     with outbox.untold(connection):
         trade.add(connection, now)
     history.add(connection, model, now)
@@ -91,6 +90,11 @@ def _loaded(connection: Connection) -> bool:
     first = Party(kind=PointKind.EMAIL, value=example.writers()[0].mail)
     found = select(contact_points.c.id).where(contact_points.c.key == first.key)
     return connection.execute(found).first() is not None
+
+
+def add_customers(connection: Connection, entries: Iterable[Customer], now: datetime) -> None:
+    for entry in entries:
+        _add_customer(connection, entry, now, None)
 
 
 def _add_customer(

@@ -47,7 +47,7 @@ class Promised(Frozen):
     text: Titled
 
 
-class Approval(Frozen):
+class AskApproval(Frozen):
     """Of whoever the moment says approves what is above the agent's authority."""
 
     kind: Literal["approval"] = "approval"
@@ -64,7 +64,7 @@ class Call(Frozen):
     kind: Literal["call"] = "call"
 
 
-class Transfer(Frozen):
+class HandOver(Frozen):
     kind: Literal["transfer"] = "transfer"
     role: Name
     text: Written
@@ -95,8 +95,8 @@ class Advice(Frozen):
     link: Link = ""
 
 
-ACTIONS = (Answer, Promised, Approval, TaskFor, Call, Transfer, Gesture, Record, Advice)
+ACTIONS = (Answer, Promised, AskApproval, TaskFor, Call, HandOver, Gesture, Record, Advice)
 AnyAction = Annotated[
-    Answer | Promised | Approval | TaskFor | Call | Transfer | Gesture | Record | Advice,
+    Answer | Promised | AskApproval | TaskFor | Call | HandOver | Gesture | Record | Advice,
     Field(discriminator="kind"),
 ]

@@ -1,7 +1,8 @@
 """What a rule asks of the work at hand; each condition says in its reason what it found."""
 
 from abc import ABC, abstractmethod
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -9,7 +10,6 @@ from pydantic import Field, StringConstraints
 
 from hub.branches import is_within
 from hub.interaction import Channel, Frozen
-from hub.promises import Promise
 from hub.rules.facts import CustomerKind, Facts, count
 
 LONGEST_DAYS = 90
@@ -17,6 +17,7 @@ LONGEST_DAYS = 90
 _EXCERPT = 160
 Path = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Days = Annotated[int, Field(ge=1, le=LONGEST_DAYS)]
+WhichPromise = Literal["first_response", "next_response", "resolution"]
 Late = Annotated[int, Field(ge=0, le=365)]
 
 
@@ -46,6 +47,10 @@ class Condition(Frozen, ABC):
     @abstractmethod
     def found(self, facts: Facts) -> dict[str, Any] | None:
         """What makes it hold; None when it does not."""
+
+    def turns(self, facts: Facts) -> Iterable[datetime]:  # noqa: ARG002 (time changes most not)
+        """Moments at which it may begin or cease to hold by itself, as these facts tell them."""
+        return ()
 
     def reason(self, facts: Facts) -> Reason | None:
         found = self.found(facts)
@@ -102,13 +107,17 @@ class Waits(Condition):
             return None
         return {"minutes": int(waited.total_seconds()) // 60}
 
+    def turns(self, facts: Facts) -> Iterable[datetime]:
+        if facts.waiting_since is not None:
+            yield facts.waiting_since + timedelta(minutes=self.minutes)
+
 
 class DeadlineMissed(Condition):
     """Without `promise`, any of them."""
 
     NEEDS = frozenset({Fact.MISSED})
     kind: Literal["missed"] = "missed"
-    promise: Promise | None = None
+    promise: WhichPromise | None = None
 
     def found(self, facts: Facts) -> dict[str, Any] | None:
         for one in facts.missed:
@@ -151,6 +160,9 @@ class Contacts(Condition):
                 times = count(lately)
         return values | {"count": times} if times >= self.count else None
 
+    def turns(self, facts: Facts) -> Iterable[datetime]:
+        return (one.at + timedelta(days=self.days) for one in facts.contacts)
+
 
 class OrderLate(Condition):
     """By more than so many days. `named`: only an order that the conversation is about."""
@@ -171,6 +183,9 @@ class OrderLate(Condition):
                     "hours": int((facts.at - one.expected).total_seconds()) // 3600,
                 }
         return None
+
+    def turns(self, facts: Facts) -> Iterable[datetime]:
+        return (one.expected + timedelta(days=self.days) for one in facts.late)
 
 
 class InvoiceOverdue(Condition):
@@ -198,6 +213,11 @@ class PromiseBroken(Condition):
                 return {"title": one.title, "due_at": one.due_at.isoformat()}
         return None
 
+    def turns(self, facts: Facts) -> Iterable[datetime]:
+        for one in facts.broken:
+            yield one.due_at
+            yield one.due_at + timedelta(days=self.days)
+
 
 class RatedLow(Condition):
     """Their last rating in so many days."""
@@ -213,6 +233,9 @@ class RatedLow(Condition):
         if last is None or last.score > self.score:
             return None
         return {"score": last.score, "at": last.at.isoformat()}
+
+    def turns(self, facts: Facts) -> Iterable[datetime]:
+        return (one.at + timedelta(days=self.days) for one in facts.ratings)
 
 
 class AgreementHas(Condition):
@@ -238,6 +261,13 @@ class AgreementHas(Condition):
             until = one.until.isoformat() if one.until and self.ends_within else ""
             return {"title": one.title, "terms": one.terms[:_EXCERPT], "until": until}
         return None
+
+    def turns(self, facts: Facts) -> Iterable[datetime]:
+        for one in facts.agreements:
+            yield one.since
+            if one.until is not None:
+                yield one.until
+                yield one.until - timedelta(days=self.ends_within or 0)
 
 
 KINDS: tuple[type[Condition], ...] = (

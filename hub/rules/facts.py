@@ -77,6 +77,7 @@ class InForce:
     kind: str
     title: str
     terms: str
+    since: datetime
     until: datetime | None
 
 

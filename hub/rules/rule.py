@@ -39,9 +39,12 @@ class Rule(Frozen):
         return self
 
     @property
+    def conditions(self) -> tuple[Condition, ...]:
+        return (*self.when, *self.unless)
+
+    @property
     def needs(self) -> frozenset[Fact]:
-        conditions: tuple[Condition, ...] = (*self.when, *self.unless)
-        return frozenset().union(*(one.NEEDS for one in conditions))
+        return frozenset().union(*(one.NEEDS for one in self.conditions))
 
     def is_active(self, today: date) -> bool:
         return self.active_from <= today and (

@@ -20,14 +20,15 @@ class Choice:
     """An agent id."""
 
 
-def find(connection: Connection, name: str) -> Choice | None:
-    row = connection.execute(_ONE, {"name": name}).one_or_none()
+def find(connection: Connection, name: str, *, lock: bool = False) -> Choice | None:
+    query = _ONE.with_for_update() if lock else _ONE
+    row = connection.execute(query, {"name": name}).one_or_none()
     return None if row is None else Choice(row.value, row.set_at, row.set_by)
 
 
-def value(connection: Connection, name: str) -> dict[str, Any]:
+def value(connection: Connection, name: str, *, lock: bool = False) -> dict[str, Any]:
     """What was chosen; empty when nobody chose anything."""
-    found = find(connection, name)
+    found = find(connection, name, lock=lock)
     return found.value if found else {}
 
 

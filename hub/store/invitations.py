@@ -5,6 +5,7 @@ The table holds digests: who reads it cannot use a link.
 
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 
 from sqlalchemy import Connection, delete, insert, select, update
 
@@ -17,6 +18,14 @@ from hub.store.tables import invitations
 
 LASTS = timedelta(days=3)
 _COLUMNS = invitations.c
+
+
+class WhyNot(StrEnum):
+    """`gone`: used, or a newer one was sent, or it was never there."""
+
+    GONE = "gone"
+    OLD = "old"
+    KEPT_OUT = "kept_out"
 
 
 @dataclass(frozen=True)
@@ -55,6 +64,18 @@ def find(connection: Connection, token: str) -> Agent | None:
         )
     ).scalar_one_or_none()
     return agents.find(connection, agent_id) if agent_id else None
+
+
+def why_not(connection: Connection, token: str) -> WhyNot | None:
+    """Why a link does not serve; None for one that does."""
+    row = connection.execute(
+        select(_COLUMNS.agent_id, _COLUMNS.expires_at).where(_COLUMNS.token_hash == _hash(token))
+    ).one_or_none()
+    if row is None:
+        return WhyNot.GONE
+    if row.expires_at <= clock.now():
+        return WhyNot.OLD
+    return None if agents.find(connection, row.agent_id) else WhyNot.KEPT_OUT
 
 
 def use(connection: Connection, token: str, password_hash: str) -> Agent | None:

@@ -32,9 +32,9 @@ class Outreach:
     at: datetime
 
 
-def all_of(connection: Connection) -> tuple[dict[str, Arrangement], tzinfo]:
+def all_of(connection: Connection, *, lock: bool = False) -> tuple[dict[str, Arrangement], tzinfo]:
     """By target group, and the zone in which their hours are. One that cannot be read is none."""
-    kept = choices.value(connection, CHOICE)
+    kept = choices.value(connection, CHOICE, lock=lock)
     found = {}
     for group, given in kept.get("groups", {}).items():
         try:

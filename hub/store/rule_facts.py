@@ -25,6 +25,7 @@ from hub.rules.facts import (
     Overdue,
     Rated,
 )
+from hub.rules.turning import LOOKED_AHEAD
 from hub.store.rule_rows import Found, Now, Who, read_rows
 from hub.store.work_items import WorkItem
 
@@ -40,21 +41,31 @@ def read(
     at: Callable[[WorkItem], datetime],
     needs: Collection[Fact],
     zone: tzinfo = UTC,
-    *,
-    live: bool = False,
 ) -> Mapping[str, Facts]:
-    """By work item. `at`: as of when; `zone`: in which the days of the organisation begin; `live`:
-    as of now, so that what is over need not be read."""
+    """By work item. `at`: as of when; `zone`: in which the days of the organisation begin."""
     found = Found()
     moments = [at(item) for item in items]
     if items:
-        first = min(moments)
-        now = Now(first, first.astimezone(zone).date()) if live else None
-        read_rows(connection, found, items, first, set(needs), now=now)
+        read_rows(connection, found, items, min(moments), set(needs))
     return {
         item.id: _facts(item, moment, found, needs, zone)
         for item, moment in zip(items, moments, strict=True)
     }
+
+
+def ahead(
+    connection: Connection,
+    item: WorkItem,
+    now: datetime,
+    needs: Collection[Fact],
+    zone: tzinfo = UTC,
+) -> Callable[[datetime], Facts]:
+    """What is known now, as it stands at any moment from now until as far as is looked ahead."""
+    found, until = Found(), now + LOOKED_AHEAD
+    today, last_day = (moment.astimezone(zone).date() for moment in (now, until))
+    looked_at = Now(now, today, until, last_day)
+    read_rows(connection, found, [item], now, set(needs), now=looked_at)
+    return lambda moment: _facts(item, moment, found, needs, zone)
 
 
 def without_reading(item: WorkItem, at: datetime, zone: tzinfo = UTC) -> Facts:
@@ -94,7 +105,7 @@ def _facts(
             if row.at <= at
         ),
         agreements=tuple(
-            InForce(row.kind, row.title, row.terms, row.valid_until)
+            InForce(row.kind, row.title, row.terms, row.valid_from, row.valid_until)
             for row in agreed
             if row.kind != "promise" and _is_in_force(row, at)
         ),

@@ -44,10 +44,13 @@ _BACK = timedelta(days=LONGEST_DAYS)
 
 @dataclass(frozen=True)
 class Now:
-    """The moment at which a conversation is opened, and the day where the organisation is."""
+    """The moment at which a conversation is opened, and until when it is looked ahead; with the
+    days where the organisation is."""
 
     at: datetime
     today: date
+    until: datetime
+    last_day: date
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,7 @@ def read_rows(
 ) -> None:
     """Put into `found` what is needed; `first`: the earliest moment as of which it is.
 
-    `now`: nothing is told as of another moment. Then what is over is not read, and of what an
+    `now`: nothing is told as of a moment before. Then what is over is not read, and of what an
     organisation has without end, only so much.
     """
     own = {item.conversation_id for item in items}
@@ -246,8 +249,8 @@ def _read_missed(connection: Connection, found: Found, item_ids: Collection[str]
 def _read_late(
     connection: Connection, found: Found, house: Collection[str], now: Now | None
 ) -> None:
-    """Parcels that had to be there by now, and are not, or came later; those of orders that the
-    conversation is about first."""
+    """Parcels that had to be there by the moment that is looked at, and are not, or came later;
+    those of orders that the conversation is about first."""
     mine = deliveries.c
     number = func.coalesce(orders.c.number, mine.tracking).label("number")
     query = (
@@ -259,7 +262,7 @@ def _read_late(
         named = {one for numbers in found.orders.values() for one in numbers}
         query = (
             query.where(
-                mine.expected_until < now.at,
+                mine.expected_until < now.until,
                 or_(mine.delivered_at.is_(None), mine.delivered_at > now.at),
                 or_(mine.delivered_at.is_not(None), mine.state.not_in(ENDED)),
             )
@@ -281,7 +284,7 @@ def _read_bills(
     )
     if now is not None:
         not_paid = or_(columns.paid_on.is_(None), columns.paid_on > now.today)
-        query = query.where(columns.due_on < now.today, not_paid).limit(OPEN)
+        query = query.where(columns.due_on < now.last_day, not_paid).limit(OPEN)
     for row in connection.execute(query):
         found.bills[row.customer_id].append(row)
 

@@ -1,18 +1,22 @@
 """What a rule proposes, by keyboard, and live."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Request, expect
+from sqlalchemy import insert, update
 
 from builders import mail_arrival
 from console_browser import desk
 from console_house import House, open_house, person
+from hub import clock
 from hub.rules.rule import read_rule
 from hub.store import business_rules
-from hub.store.tables import rule_proposals
+from hub.store.tables import deliveries, rule_proposals
 from waiting import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -25,10 +29,10 @@ async def house(sqlite_url: str, tmp_path: Path) -> AsyncIterator[House]:
         yield opened
 
 
-async def keep(house: House, title: str, topic: str) -> None:
+async def keep(house: House, title: str, topic: str, *more: dict[str, Any]) -> None:
     rule = read_rule(
         {
-            "when": [{"kind": "topic", "topic": topic}],
+            "when": [{"kind": "topic", "topic": topic}, *more],
             "title": {"en": title, "nl": title},
             "why": {"en": "It helps.", "nl": "Het helpt."},
             "action": {"kind": "promise", "text": {"en": f"{title} tomorrow", "nl": title}},
@@ -79,3 +83,53 @@ async def test_it_is_done_and_put_aside_by_key_and_follows_the_facts(
 
         await eventually(is_kept)
         await at.check_traps()
+
+
+async def test_what_time_alone_changes_is_noticed_when_it_does_and_not_asked_for_before(
+    house: House, browser: Browser
+) -> None:
+    await keep(house, "Say that it is late", "order", {"kind": "order_late", "days": 0})
+    accepted = await house.receive(mail_arrival(subject="Order 12"))
+    item = await house.work_of(accepted.conversation_id)
+    soon = clock.now() + timedelta(hours=1)
+    await house.write(lambda c: c.execute(insert(deliveries), [parcel(item, soon)]))
+    async with desk(browser, house) as at:
+        page = at.page
+        await page.clock.install()
+        await at.sign_in("anna")
+        await at.open(accepted.conversation_id)
+        asked: list[str] = []
+
+        def note(request: Request) -> None:
+            if request.url.endswith(accepted.conversation_id):
+                asked.append(request.url)
+
+        page.on("request", note)
+        await page.clock.fast_forward("59:00")
+        await expect(page.locator("[data-next]")).to_be_hidden()
+        assert asked == []
+        past = clock.now() - timedelta(seconds=1)
+        await house.write(lambda c: c.execute(update(deliveries).values(expected_until=past)))
+        await page.clock.fast_forward("01:00")
+        told = page.locator(".next-one .next-what")
+        await expect(told).to_contain_text("Say that it is late")
+        assert len(asked) == 1
+
+
+def parcel(item: Any, expected: Any) -> dict[str, Any]:
+    return {
+        "id": clock.new_id(),
+        "partner": "p",
+        "tracking": "3S1",
+        "order_id": None,
+        "order_number": "",
+        "customer_id": item.customer_id,
+        "state": "in_transit",
+        "flags": [],
+        "address": "",
+        "preferences": {},
+        "version": 1,
+        "created_at": clock.now(),
+        "updated_at": clock.now(),
+        "expected_until": expected,
+    }

@@ -11,14 +11,17 @@ import pytest
 from sqlalchemy import select
 
 from builders import TOKENS, mail_arrival
-from config.demo import Demo, DemoContext, example
+from config.demo import Demo, DemoContext, example, history
 from config.demo.carrier import carrier_secret
 from config.demo.demo import PASSWORDS
+from config.demo.example import PastConversation, PastMessage
 from config.demo.letters import numbers_of
 from config.settings import DEFAULT_MODEL
+from hub import clock
 from hub.deliveries import EventKind
+from hub.interaction import Channel
 from hub.orders import terms_of
-from hub.store import Database, agents
+from hub.store import Database, agents, handled
 from hub.store.agents import password_fits
 from hub.store.arrivals import store_arrivals
 from hub.store.tables import (
@@ -32,6 +35,7 @@ from hub.store.tables import (
     metadata,
     orders,
     outbox,
+    topic_corrections,
     unrouted,
     work_items,
 )
@@ -142,6 +146,34 @@ async def test_the_past_makes_no_work_and_sends_nothing(loaded: Database) -> Non
     assert await count(loaded, outbox) == 0
     assert await count(loaded, unrouted) == 0
     assert {row.state for row in await rows(loaded, work_items)} == {"done"}
+
+
+async def test_what_an_agent_knew_better_in_the_past_is_a_correction(
+    loaded: Database, model: Model
+) -> None:
+    written = PastConversation(
+        customer="sanne.devries@postvak.example",
+        channel=Channel.EMAIL,
+        account="info",
+        subject="My parcel was delivered",
+        topic="complaint",
+        days=2,
+        taken=10,
+        messages=(
+            PastMessage(text="And it rattles."),
+            PastMessage(text="Sorry.", agent="anna", after=14),
+        ),
+    )
+    await loaded.write(
+        lambda c: history.add_conversations(c, model, clock.now(), [written], number=9000)
+    )
+    [corrected] = await rows(loaded, topic_corrections)
+    assert (corrected.former, corrected.how, corrected.topic) == ("delivery", "words", "complaint")
+    items = {row.id: row for row in await rows(loaded, work_items)}
+    item = items[corrected.work_item_id]
+    assert (item.topic, item.role) == ("complaint", corrected.role)
+    resolved = {item.id: item.resolved_at}
+    assert await loaded.read(lambda c: handled.seconds(c, resolved)) == {item.id: 4 * 60}
 
 
 async def test_who_answered_in_the_past_holds_the_role_that_had_to(loaded: Database) -> None:

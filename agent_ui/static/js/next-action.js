@@ -5,16 +5,22 @@ import { showMore } from "./views.js";
 
 const SOON = 400;
 let waiting;
+let turning;
 
 // Facts changed: look again, unless the agent is just saying why not.
 export function refreshNext(page) {
   const fresh = page?.querySelector("[data-next]");
   const shown = document.querySelector("[data-next]");
   if (!fresh || !shown || fresh.dataset.next !== shown.dataset.next) return;
-  if (shown.querySelector("details.menu[open]")) return;
+  const menu = shown.querySelector("details.menu[open]");
+  if (menu) {
+    menu.addEventListener("toggle", () => refreshNextSoon(openPath()), { once: true });
+    return;
+  }
   const more = shown.querySelector(".next-more[open]");
   const focused = shown.contains(document.activeElement);
   shown.replaceWith(fresh);
+  waitForTurn();
   if (more) fresh.querySelector(".next-more")?.setAttribute("open", "");
   showTimes(fresh);
   if (focused) document.getElementById("talk").focus({ preventScroll: true });
@@ -22,7 +28,27 @@ export function refreshNext(page) {
 
 export function refreshNextSoon(path) {
   clearTimeout(waiting);
-  waiting = setTimeout(async () => refreshNext((await fetchPart(path))?.page), SOON);
+  waiting = setTimeout(() => lookAgain(path), SOON);
+}
+
+async function lookAgain(path) {
+  if (path && path === openPath()) refreshNext((await fetchPart(path))?.page);
+}
+
+// Time alone makes other rules hold: the server says when, and it is asked then, not before.
+export function keepNext() {
+  waitForTurn();
+  document.addEventListener("loket:opened", waitForTurn);
+}
+
+function waitForTurn() {
+  clearTimeout(turning);
+  const ahead = document.querySelector("[data-turns-in]")?.dataset.turnsIn;
+  if (ahead) turning = setTimeout(lookAgain, Number(ahead), openPath());
+}
+
+function openPath() {
+  return document.querySelector("loket-conversation")?.path;
 }
 
 // Where what was taken up is to be done; null when nothing was.

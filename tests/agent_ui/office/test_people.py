@@ -5,12 +5,13 @@ from datetime import timedelta
 
 from sqlalchemy import update
 
-from console_house import House, Person
+from console_house import House, Person, person
 from hub import clock
-from hub.store import invitations
+from hub.store import choices, invitations
 from hub.store.tables import agent_skills, audit_log
 from hub.store.tables import agents as agents_table
 from hub.store.tables import invitations as invitations_table
+from second_step import code_now, secret_on, switched_on
 
 PEOPLE = "/console/admin/people"
 LINK = re.compile(r"http://\S+/console/welcome/(\S+)")
@@ -39,10 +40,45 @@ async def test_an_invitation_is_mailed_chosen_by_once_and_signs_in(
     assert (await guest.get(welcome)).status == 200, "looking at it does not use it up"
     for wrong in ({"password": "short"}, {"password": CHOSEN, "again": "something else"}):
         assert (await guest.post(welcome, **wrong)).status == 422
-    assert (await guest.post(welcome, password=CHOSEN, again=CHOSEN)).path == "/console/sign-in"
+    page = await guest.post(welcome, password=CHOSEN, again=CHOSEN)
+    assert (page.path, page.status) == ("/console", 200)
+    assert "Kim Bos" in page.body
     again = await guest.post(welcome, password="another one, longer", again="another one, longer")
     assert (again.status, again.text("h1")) == (410, "This link does not serve any more")
-    assert (await guest.sign_in("kim@vandalen.example", CHOSEN)).path == "/console"
+    assert again.text("main a.button-main") == "To the work list", "this browser is signed in"
+    async with person(house) as elsewhere:
+        gone = await elsewhere.get(welcome)
+        assert "If you chose a password with it, sign in." in gone.text("main")
+        assert gone.text("main a.button-main") == "Sign in"
+        assert (await elsewhere.sign_in("kim@vandalen.example", CHOSEN)).path == "/console"
+
+
+async def test_who_needs_an_app_sets_it_up_on_the_way_in(
+    house: House, ina: Person, guest: Person
+) -> None:
+    everyone = {"who": "everyone"}
+    await house.write(lambda c: choices.keep(c, "second_factor", everyone, by="test"))
+    await invite(ina)
+    [token] = LINK.findall(house.passed_on[0].interaction.text)
+    page = await guest.post(f"/console/welcome/{token}", password=CHOSEN, again=CHOSEN)
+    assert (page.path, page.text("h1")) == ("/console/sign-in/code", "One step more")
+    assert (await guest.get("/console")).path == "/console/sign-in", "the code comes first"
+    page = await guest.post(page.path, code=code_now(secret_on(page)))
+    assert page.text("h1") == "Keep these spare codes"
+    assert (await guest.get("/console")).path == "/console"
+
+
+async def test_a_new_password_by_mail_asks_for_the_code_as_well(
+    house: House, ina: Person, anna: Person
+) -> None:
+    secret, _ = await switched_on(anna)
+    agent = next(row for row in await house.rows(agents_table) if row.login == "anna")
+    await ina.post(f"{PEOPLE}/{agent.id}/link", address="anna@vandalen.example")
+    [token] = LINK.findall(house.passed_on[0].interaction.text)
+    page = await anna.post(f"/console/welcome/{token}", password=CHOSEN, again=CHOSEN)
+    assert page.path == "/console/sign-in/code"
+    assert "secret=" not in page.body
+    assert (await anna.post(page.path, code=code_now(secret))).path == "/console"
 
 
 async def test_without_mail_the_link_is_shown_once(house: House, ina: Person) -> None:
@@ -64,7 +100,9 @@ async def test_a_link_ends_when_a_newer_one_is_sent_or_it_is_old(
     assert (await guest.get(f"/console/welcome/{second}")).status == 200
     past = clock.now() - timedelta(seconds=1)
     await house.write(lambda c: c.execute(update(invitations_table).values(expires_at=past)))
-    assert (await guest.get(f"/console/welcome/{second}")).status == 410
+    old = await guest.get(f"/console/welcome/{second}")
+    assert old.status == 410
+    assert "It served for three days. Ask an administrator for another." in old.text("main")
     assert await house.database.read(invitations.waiting) == {}
 
 

@@ -1,35 +1,13 @@
 """Signing in with two steps: a password alone is not enough, codes serve once, guessing is slow."""
 
-import base64
-import re
-
 from agent_ui.qr import qr_code
+from builders import TOKENS
 from console_house import PASSWORD, House, Person, person
 from hub import clock, one_time
 from hub.store import choices, second_factors
 from hub.store.tables import audit_log, sessions
 from hub.store.tables import second_factors as factors_table
-
-ACCOUNT = "/console/account"
-CODE = "/console/sign-in/code"
-KEY = re.compile(r"secret=([A-Z2-7]+)")
-
-
-def secret_on(page: object) -> bytes:
-
-    key = KEY.search(page.body)[1]  # type: ignore[attr-defined,index]
-    return base64.b32decode(key + "=" * (-len(key) % 8))
-
-
-def code_now(secret: bytes, ahead: int = 0) -> str:
-    return one_time.code(secret, one_time.step_at(clock.now()) + ahead)
-
-
-async def switched_on(anna: Person) -> tuple[bytes, list[str]]:
-    """The secret in her app, and her spare codes."""
-    secret = secret_on(await anna.post(f"{ACCOUNT}/factor"))
-    page = await anna.post(f"{ACCOUNT}/factor/confirm", code=code_now(secret, -1))
-    return secret, page.texts(".spare-codes code")
+from second_step import ACCOUNT, CODE, code_now, secret_on, switched_on
 
 
 async def test_a_second_step_is_set_up_and_asked_for(house: House, anna: Person) -> None:
@@ -88,6 +66,21 @@ async def test_the_second_step_alone_lets_nobody_in(house: House, anna: Person) 
             assert (await other.post(CODE, code=code_now(secret))).path == "/console/sign-in"
 
 
+async def test_who_takes_too_long_is_told_and_finds_the_login_filled_in(
+    house: House, anna: Person
+) -> None:
+    secret, _ = await switched_on(anna)
+    [factor] = await house.rows(factors_table)
+    past = int(clock.now().timestamp()) - 1
+    async with person(house) as other:
+        step = TOKENS.sign("second step", f"{factor.agent_id}:{past}")
+        other.http.cookie_jar.update_cookies({"loket_step": step})
+        for page in (await other.get(CODE), await other.post(CODE, code=code_now(secret))):
+            assert page.path == "/console/sign-in"
+            assert page.text("[role=status]") == "That took too long. Sign in once more."
+            assert page.value("[name=login]") == "anna"
+
+
 async def test_who_must_have_one_sets_it_up_before_they_are_in(house: House, guest: Person) -> None:
     await house.hire("ina", "Ina Smit", administrator=True)
     await house.hire("anna", "Anna")
@@ -121,7 +114,9 @@ async def test_a_new_password_takes_the_old_one_and_ends_all_sessions(
     fields = {"current": "wrong", "password": new, "again": new}
     refused = await anna.post(f"{ACCOUNT}/password", **fields)
     assert refused.text("[role=alert]") == "The present password is wrong."
-    await anna.post(f"{ACCOUNT}/password", **(fields | {"current": PASSWORD}))
+    page = await anna.post(f"{ACCOUNT}/password", **(fields | {"current": PASSWORD}))
+    assert page.text("[role=status]") == "Your password is changed. Sign in with the new one."
+    assert page.value("[name=login]") == "anna"
     assert (await anna.get("/console")).path == "/console/sign-in"
     assert (await anna.sign_in("anna")).status == 422
     assert (await anna.sign_in("anna", new)).path == "/console"

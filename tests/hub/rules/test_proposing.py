@@ -45,6 +45,7 @@ def contact(at: datetime, talk: str = "a", channel: Channel = Channel.EMAIL) -> 
     return Contact(at, talk, channel, same_topic=True, orders=frozenset({"1043"}))
 
 
+FAST = InForce("sla", "Fast", "Delivery within 48 h", ago(days=9), NOW + timedelta(days=20))
 FULL = Facts(
     at=NOW,
     today=TODAY,
@@ -60,7 +61,7 @@ FULL = Facts(
     overdue=(Overdue("F-1", 9),),
     broken=(Broken("Call back", ago(days=1)),),
     ratings=(Rated(5, ago(days=30)), Rated(2, ago(days=3))),
-    agreements=(InForce("sla", "Fast", "Delivery within 48 h", NOW + timedelta(days=20)),),
+    agreements=(FAST,),
 )
 HOLD: list[dict[str, Any]] = [
     {"kind": "topic", "topic": "delivery"},

@@ -15,6 +15,7 @@ from hub.interaction import Channel
 from hub.promises import Promise
 from hub.rules.conditions import Fact
 from hub.rules.facts import CustomerKind, Facts, count
+from hub.rules.turning import LOOKED_AHEAD
 from hub.store import rule_facts, rule_rows, work_items
 from hub.store.rule_rows import Found, Now
 from hub.store.tables import (
@@ -57,10 +58,11 @@ async def facts_now(house: House, item: Any) -> tuple[Facts, Found]:
     def look(connection: Connection) -> tuple[Facts, Found]:
         [one] = work_items.by_ids(connection, [item.id])
         needs, at = set(Fact), clock.now()
-        told = rule_facts.read(connection, [one], lambda _: at, needs, live=True)
-        found = Found()
-        rule_rows.read_rows(connection, found, [one], at, needs, now=Now(at, at.date()))
-        return told[item.id], found
+        told = rule_facts.ahead(connection, one, at, needs)
+        found, last = Found(), at + LOOKED_AHEAD
+        looked_at = Now(at, at.date(), last, last.date())
+        rule_rows.read_rows(connection, found, [one], at, needs, now=looked_at)
+        return told(at), found
 
     return await house.database.read(look)
 
@@ -247,7 +249,7 @@ async def test_of_a_conversation_that_is_opened_only_what_matters_now_is_read(
     for who in (firm, item.customer_id, other.customer_id):
         for _ in range(3):
             await parcel(house, who, None, delivered_at=now, state="delivered")
-            await parcel(house, who, None, expected_until=now + DAY)
+            await parcel(house, who, None, expected_until=now + 2 * DAY)
             await parcel(house, who, None, state="lost")
             await bill(house, who, 9, paid_on=today)
             await bill(house, who, -9)
@@ -261,6 +263,29 @@ async def test_of_a_conversation_that_is_opened_only_what_matters_now_is_read(
     assert [one.number for one in (*told.late, *told.overdue)] == ["3S1", "F-1"]
     read = (found.late, found.bills, found.agreed, found.ratings)
     assert [sum(map(len, rows.values())) for rows in read] == [1, 1, 0, 0]
+
+
+async def test_what_time_alone_changes_is_known_ahead(house: House) -> None:
+    item = await work(house)
+    now = clock.now()
+    soon = now + timedelta(hours=3)
+    await parcel(house, item.customer_id, None, tracking="3S1", expected_until=soon)
+    await bill(house, item.customer_id, 0, number="F-1")
+    await agree(house, item.customer_id, kind="promise", title="Call back", due_at=soon)
+    await agree(house, item.customer_id, title="New", valid_from=soon)
+    await agree(house, item.customer_id, title="Old", valid_until=soon)
+
+    def look(connection: Connection) -> list[Facts]:
+        [one] = work_items.by_ids(connection, [item.id])
+        facts_at = rule_facts.ahead(connection, one, now, set(Fact))
+        return [facts_at(now), facts_at(now + DAY)]
+
+    present, later = await house.database.read(look)
+    assert (present.late, present.overdue, present.broken) == ((), (), ())
+    assert [one.title for one in present.agreements] == ["Old"]
+    assert [one.number for one in (*later.late, *later.overdue)] == ["3S1", "F-1"]
+    assert [one.title for one in (*later.broken, *later.agreements)] == ["Call back", "New"]
+    assert later.waited - present.waited == DAY
 
 
 async def test_of_a_house_with_much_open_so_much_is_read_and_no_more(
