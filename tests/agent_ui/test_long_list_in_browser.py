@@ -28,6 +28,9 @@ TITLES = [f"Order {number}" for number in range(WAITING)]
 ON = """(document.activeElement.matches(".row-link")
   ? document.activeElement.querySelector(".row-title").textContent : "")"""
 
+DRAWN = """() => new Promise((done) => {
+  requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(done)));
+})"""
 NEVER_IN_SIGHT = (
     "window.IntersectionObserver = class { observe() {} unobserve() {} disconnect() {} };"
 )
@@ -90,11 +93,6 @@ async def test_who_listens_is_told_of_more_and_a_button_brings_it(
         await at.check_accessible()
 
 
-NEVER_IN_SIGHT = (
-    "window.IntersectionObserver = class { observe() {} unobserve() {} disconnect() {} };"
-)
-
-
 async def test_of_a_long_queue_the_front_is_shown_and_the_rest_counted(
     house: House, browser: Browser
 ) -> None:
@@ -123,16 +121,16 @@ async def test_scrolling_brings_more_and_nothing_jumps(house: House, browser: Br
         pane = at.page.locator("#work")
         for _ in range(20):
             await pane.evaluate("(pane) => { pane.scrollTop = pane.scrollHeight; }")
-            if await at.page.locator(QUEUE).count() == WAITING:
+            shown = await at.page.locator(QUEUE).count()
+            if shown == WAITING:
                 break
-            await at.page.wait_for_function(
-                "(n) => document.querySelectorAll('.row').length > n",
-                arg=await at.page.locator(QUEUE).count(),
-            )
+            more = "(n) => document.querySelectorAll('.row').length > n"
+            await at.page.wait_for_function(more, arg=shown)
         titles = await at.page.locator(f"{QUEUE} .row-title").all_text_contents()
         assert titles == TITLES
         middle = at.page.locator(QUEUE).nth(20)
         await middle.scroll_into_view_if_needed()
+        await pane.evaluate(DRAWN)
         before = await middle.bounding_box()
         await house.receive(subject="Order 40")
         await expect(at.page.locator("[data-count=queue]")).to_have_text("41")

@@ -144,7 +144,13 @@ async def test_a_page_that_goes_away_meanwhile_leaves_a_draft(
         await at.page.route("**/entries", nowhere)
         await send(at.page, "We are looking.")
         await expect(at.page.locator("[data-going]")).to_be_visible()
-        await at.page.reload(wait_until="commit")
+        kept = await at.page.evaluate("JSON.stringify(localStorage)")
+        await at.page.goto(f"{house.origin}/console")
+        # As it stood when the browser died: nobody told the page that it goes.
+        await at.page.evaluate("(kept) => Object.assign(localStorage, JSON.parse(kept))", kept)
+        await at.page.goto(
+            f"{house.origin}/console/conversations/{accepted.conversation_id}", wait_until="commit"
+        )
         await expect(at.page.locator("#toasts")).to_contain_text("did not arrive")
         await expect(at.page.locator(AREA)).to_have_value("We are looking.")
         assert await house.rows(outbound) == []
