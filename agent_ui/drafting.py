@@ -15,6 +15,7 @@ _KEPT = {"mode": 10, "text": LONGEST_TEXT, "way": 700, "subject": 500, "cc": 2_0
 _TICKED = ("rich", "signed")
 _MOST_VALUES, _LONGEST_VALUE = 20, 500
 _MOST_FILES = 50
+_LONGEST_NAME = 40
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,8 @@ class Draft:
     `seen` is the sequence number of the last entry that they saw; `template` is sent instead of
     the text when it is chosen, with `values`; `to` is whom it is forwarded to; `rich`: the marks in
     the text are to be seen; `signed`: with the agent's signature; `later`: not before then;
-    `taken_along`: the ids of files of the conversation that go with it."""
+    `taken_along`: the ids of files of the conversation that go with it; `once`: names what the
+    form holds, so that it goes once however often it comes."""
 
     conversation_id: str
     text: str
@@ -40,6 +42,7 @@ class Draft:
     later: datetime | None = None
     taken_along: tuple[str, ...] = ()
     mode: str = "reply"
+    once: str = ""
 
 
 async def draft_of(visit: Visit) -> Draft:
@@ -60,6 +63,7 @@ async def draft_of(visit: Visit) -> Draft:
         signed=bool(await visit.field("signed")),
         taken_along=tuple((await visit.fields("along"))[:_MOST_FILES]),
         mode=fields["mode"],
+        once=(await visit.field("once"))[:_LONGEST_NAME],
     )
 
 

@@ -1,21 +1,26 @@
 """What an agent finds: customers, conversations and files that they may see, the newest first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from hub.interaction import Channel
 from hub.store import search, timeline
 from hub.store.agents import Agent
-from hub.store.among import among
+from hub.store.among import among, among_named
 from hub.store.search import Asked, Hit, Kind
 from hub.store.search_words import words_of
 from hub.store.tables import attachments, conversations, customers, interactions
 
-_LOOKED_AT = 300
-"""So many are looked at for those that the agent may see."""
+_AT_ONCE = 100
+"""So many are looked at together for those that the agent may see."""
+_MANY = 300
+"""Where so many fit and the agent may see few of them, more may be further back."""
+_EACH = 20
+"""Conversations of a customer in which one is sought that the agent may see."""
 _AROUND = 70
 
 
@@ -34,25 +39,49 @@ class Found:
     after: str = ""
 
 
+@dataclass(frozen=True)
+class Newest:
+    """Of what fits, the newest; `more`: there is or may be more."""
+
+    lines: Sequence[Found]
+    more: bool
+
+
 def find(
     connection: Connection, asked: Asked, kinds: Sequence[Kind], agent: Agent, *, limit: int
-) -> dict[Kind, list[Found]]:
+) -> dict[Kind, Newest]:
     """Of each kind at most `limit`; what the agent may not see is left out."""
-    words = search.known_words(connection, asked)
+    question = search.understood(connection, asked)
     found = {}
     for kind in kinds:
-        hits = _seen(connection, search.find(connection, asked, kind, limit=_LOOKED_AT), agent)
-        found[kind] = _shown(connection, kind, hits[:limit], words)
+        hits = search.newest(connection, question, kind)
+        seen, more = _seen(connection, hits, agent, limit)
+        found[kind] = Newest(_shown(connection, kind, seen, question.known), more)
     return found
 
 
-def _seen(connection: Connection, hits: Sequence[Hit], agent: Agent) -> list[Hit]:
+def _seen(
+    connection: Connection, hits: Iterator[Hit], agent: Agent, limit: int
+) -> tuple[Sequence[Hit], bool]:
+    """The first that the agent may see, and whether more fit. A conversation once, and a customer
+    once; each file."""
+    found: dict[str, Hit] = {}
+    looked_at = 0
+    while len(found) <= limit and (some := list(islice(hits, _AT_ONCE))):
+        looked_at += len(some)
+        for hit in _visible(connection, some, agent):
+            key = hit.conversation_id if hit.kind is Kind.MESSAGE else hit.ref_id
+            found.setdefault(key, hit)
+    return list(found.values())[:limit], len(found) > limit or looked_at >= _MANY
+
+
+def _visible(connection: Connection, hits: Sequence[Hit], agent: Agent) -> list[Hit]:
     """Those that the agent may see; a customer by a conversation of theirs."""
-    if hits and hits[0].kind is Kind.CUSTOMER:
+    if hits[0].kind is Kind.CUSTOMER:
         hits = _with_conversations(connection, hits)
     ids = {hit.conversation_id for hit in hits}
     seen = timeline.visible(connection, ids, agent) if ids else set()
-    return _once_each([hit for hit in hits if hit.conversation_id in seen])
+    return [hit for hit in hits if hit.conversation_id in seen]
 
 
 def _shown(
@@ -71,19 +100,35 @@ def _with_conversations(connection: Connection, hits: Sequence[Hit]) -> list[Hit
     """Each customer with their conversations, the newest first. Who was merged is found by their
     former name too, and is who they are now."""
     who = _now(connection, [hit.ref_id for hit in hits])
-    columns = conversations.c
-    rows = connection.execute(
-        select(columns.id, columns.customer_id)
-        .where(among(columns.customer_id, set(who.values())))
-        .order_by(columns.last_at.desc())
-        .limit(_LOOKED_AT)
-    ).all()
+    theirs: dict[str, list[str]] = {}
+    values = {"customers": sorted(set(who.values())), "each": _EACH}
+    for row in connection.execute(_CONVERSATIONS, values):
+        theirs.setdefault(row.customer_id, []).append(row.id)
     return [
-        Hit(Kind.CUSTOMER, row.customer_id, row.id)
+        Hit(Kind.CUSTOMER, now, conversation_id)
         for hit in hits
-        for row in rows
-        if row.customer_id == who.get(hit.ref_id)
+        if (now := who.get(hit.ref_id)) is not None
+        for conversation_id in theirs.get(now, ())
     ]
+
+
+_OF = conversations.c
+_NUMBERED = (
+    select(
+        _OF.id,
+        _OF.customer_id,
+        func.row_number()
+        .over(partition_by=_OF.customer_id, order_by=_OF.last_at.desc())
+        .label("place"),
+    )
+    .where(among_named(_OF.customer_id, "customers"))
+    .subquery()
+)
+_CONVERSATIONS = (
+    select(_NUMBERED.c.id, _NUMBERED.c.customer_id)
+    .where(_NUMBERED.c.place <= bindparam("each"))
+    .order_by(_NUMBERED.c.customer_id, _NUMBERED.c.place)
+)
 
 
 def _now(connection: Connection, customer_ids: Sequence[str]) -> dict[str, str]:
@@ -91,15 +136,6 @@ def _now(connection: Connection, customer_ids: Sequence[str]) -> dict[str, str]:
     now = func.coalesce(columns.merged_into, columns.id).label("now")
     rows = connection.execute(select(columns.id, now).where(among(columns.id, customer_ids)))
     return {row.id: row.now for row in rows}
-
-
-def _once_each(hits: Sequence[Hit]) -> list[Hit]:
-    """A conversation once, and a customer once; each file."""
-    found: dict[str, Hit] = {}
-    for hit in hits:
-        key = hit.conversation_id if hit.kind is Kind.MESSAGE else hit.ref_id
-        found.setdefault(key, hit)
-    return list(found.values())
 
 
 def _heads(connection: Connection, ids: set[str]) -> Mapping[str, Found]:

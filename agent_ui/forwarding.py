@@ -57,6 +57,7 @@ def forward(
             attachments=(*draft.files, *along(connection, draft)),
             not_before=clock.now() + sending.undo if sending.undo else None,
             correlation_id=correlation_id(),
+            once=draft.once,
         ),
     )
     drafts.drop(connection, draft.conversation_id, agent.id)

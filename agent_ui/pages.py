@@ -88,6 +88,7 @@ def _environment(organisation: str, static: StaticFiles) -> Environment:
         items_at=items_at,
         said=said,
         beginning=beginning,
+        new_id=clock.new_id,
     )
     return environment
 

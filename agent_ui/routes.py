@@ -121,6 +121,7 @@ def routes(
         Route("GET", "/console/guide", agents(views.guide.internal)),
         Route("GET", "/console", agents(views.work.page)),
         Route("GET", "/console/work", agents(views.work.list)),
+        Route("GET", "/console/work/rows", agents(views.work.more)),
         Route("GET", "/console/views", agents(views.saved.counts)),
         Route("POST", "/console/views", agents(views.saved.keep)),
         Route("POST", "/console/views/{id}", agents(views.saved.rename)),

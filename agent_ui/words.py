@@ -121,6 +121,9 @@ REASONS = {
     "no_recipient": N_("Fill in to whom it goes."),
     "no_mail_account": N_("No mailbox sends mail here. Ask who manages the channels."),
     "unreachable": N_("The customer cannot be reached that way. Choose another way to reply."),
+    "went_before": N_(
+        "What you wrote first was sent already; this is not. Read it, then send again."
+    ),
     "resolved": N_("This conversation is resolved. It opens again when the customer writes."),
     "asked": N_("A colleague is being asked to take it."),
     "offered_only": N_("This work is offered to you when it is your turn. Say that you are there."),

@@ -1,5 +1,6 @@
 """Which part of the work a list shows: all of it, a filter, or a view that somebody kept."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
@@ -9,9 +10,11 @@ from sqlalchemy import Connection
 from hub.store import follows, saved_views, work_items
 from hub.store.agents import Agent
 from hub.store.follows import Followed
+from hub.store.ranking import Place
 from hub.store.saved_views import MOST_COUNTED, View, Wanted
 from hub.store.work_items import WorkItem
 
+_PLACE = re.compile(r"(?P<rank>-?[0-9]{1,16})\.(?P<id>[0-9a-f-]{1,36})")
 FOLLOWED = "followed"
 """The view that nobody need keep: the conversations that the agent follows."""
 
@@ -75,16 +78,49 @@ def read_shown(
     if kept is None and not wanted.given:
         return Shown(views, followed=followed)
     found = saved_views.ids(connection, agent, wanted, limit=length)
-    items = work_items.lines_of(connection, found)
     return Shown(
         views=views,
         wanted=wanted,
         view=kept.view if kept else None,
-        items=sorted(items, key=lambda item: (item.rank, item.id)),
+        items=work_items.in_order(work_items.lines_of(connection, found)),
         count=kept.count if kept else saved_views.counts(connection, agent, [wanted])[0],
-        query="?" + urlencode({"view": kept.view.id} if kept else wanted.given),
+        query=_query(kept.view if kept else None, wanted),
         followed=followed,
     )
+
+
+def read_more(
+    connection: Connection,
+    agent: Agent,
+    query: Mapping[str, str],
+    *,
+    length: int,
+    after: Place | None,
+) -> Shown:
+    """The next rows of the same list; `count`: how many it holds in all, `views` are left out."""
+    view = next((v for v in saved_views.of(connection, agent) if v.id == query.get("view")), None)
+    wanted = view.wanted if view else Wanted.of(dict(query))
+    followed = follows.of(connection, agent)
+    if view is None and "view" in query:
+        return Shown((), Wanted())
+    if view is None and not wanted.given:
+        items = work_items.in_queue(connection, agent, length=length, after=after)
+        count = work_items.count_waiting(connection, agent)
+        return Shown((), items=items, count=count, followed=followed)
+    found = saved_views.ids(connection, agent, wanted, limit=length, after=after)
+    items = work_items.in_order(work_items.lines_of(connection, found))
+    [count] = saved_views.counts(connection, agent, [wanted])
+    return Shown((), wanted, view, items, count, _query(view, wanted), followed=followed)
+
+
+def place_of(given: str) -> Place | None:
+    """From an address: where in the list what is wanted comes after; None for its beginning."""
+    found = _PLACE.fullmatch(given)
+    return (int(found["rank"]), found["id"]) if found else None
+
+
+def _query(view: View | None, wanted: Wanted) -> str:
+    return "?" + urlencode({"view": view.id} if view else wanted.given)
 
 
 def _followed(

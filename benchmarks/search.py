@@ -11,19 +11,22 @@ import random
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 from sqlalchemy import Connection
 
 from hub import clock
 from hub.interaction import Channel
-from hub.store import Database, migrate, search
+from hub.store import Database, migrate, search, search_adding
 from hub.store.database import open_database
-from hub.store.search import Asked, Document, Kind
+from hub.store.search import Asked, Kind
+from hub.store.search_adding import Document
 from hub.store.search_words import mark
 
 BATCH = 2_000
 TIMES = 30
+ENOUGH = 100
 WANTED_MS = 200
 _COMMON = [
     "order",
@@ -81,12 +84,14 @@ async def _measure(url: str, rows: int) -> None:
 
 
 async def _fill(database: Database, documents: Sequence[Document]) -> None:
-    await database.write(lambda c: search.add(c, documents))
+    await database.write(lambda c: search_adding.add(c, documents))
 
 
 async def _ask(database: Database, question: str) -> None:
     def find(connection: Connection) -> int:
-        return sum(len(search.find(connection, Asked(question), kind, limit=300)) for kind in Kind)
+        asked = search.understood(connection, Asked(question))
+        found = (search.newest(connection, asked, kind) for kind in Kind)
+        return sum(len(list(islice(hits, ENOUGH))) for hits in found)
 
     taken = []
     for _ in range(TIMES):

@@ -82,6 +82,8 @@ class Reply(Frozen):
     """It waits until then, and can be taken back; the sweeper lets it go."""
     correlation_id: str = ""
     """Only used where the conversation has no message to answer."""
+    once: str = ""
+    """Names what an agent wrote: of the same name nothing is stored a second time."""
 
 
 def add_reply(connection: Connection, reply: Reply) -> str:
@@ -115,8 +117,21 @@ def add_reply(connection: Connection, reply: Reply) -> str:
     return interaction_id
 
 
+def stored_as(connection: Connection, agent_id: str, once: str) -> str | None:
+    """The text of what the agent wrote under this name before; None when they did not."""
+    given = {"key": _named(agent_id, once)}
+    text: str | None = connection.execute(_STORED_AS, given).scalar_one_or_none()
+    return text
+
+
 def add_note(
-    connection: Connection, *, conversation_id: str, text: str, agent_id: str, agent_name: str
+    connection: Connection,
+    *,
+    conversation_id: str,
+    text: str,
+    agent_id: str,
+    agent_name: str,
+    once: str = "",
 ) -> str:
     """Store a note, which only our side sees; gives the interaction's id."""
     if not text.strip():
@@ -129,6 +144,7 @@ def add_note(
         text=text,
         agent_id=agent_id,
         agent_name=agent_name,
+        once=once,
     )
     return _add(connection, note, InteractionKind.NOTE)
 
@@ -226,6 +242,7 @@ _POINTS = (
     )
     .order_by(contact_points.c.verified.desc(), contact_points.c.created_at)
 )
+_STORED_AS = select(interactions.c.text).where(interactions.c.dedupe_key == bindparam("key"))
 _STORY = (
     select(interactions.c.correlation_id)
     .where(
@@ -328,7 +345,9 @@ def _row(reply: Reply, kind: InteractionKind, conversation: Any, now: datetime) 
         "account": reply.account,
         "direction": Direction.OUTBOUND.value,
         "external_id": external_id,
-        "dedupe_key": digest("outbound", interaction_id),
+        "dedupe_key": _named(reply.agent_id or "", reply.once)
+        if reply.once
+        else digest("outbound", interaction_id),
         "sender": {"kind": "portal", "value": reply.agent_id or "loket", "name": reply.agent_name},
         "recipients": [party.model_dump(mode="json") for party in reply.to],
         "subject": reply.subject or conversation.subject,
@@ -347,6 +366,10 @@ def _row(reply: Reply, kind: InteractionKind, conversation: Any, now: datetime) 
         "details": reply.details,
         "correlation_id": reply.correlation_id,
     }
+
+
+def _named(agent_id: str, once: str) -> str:
+    return digest("once", agent_id, once)
 
 
 def _external_id(reply: Reply, interaction_id: str) -> str:

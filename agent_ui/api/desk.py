@@ -140,6 +140,6 @@ def _search(connection: Connection, call: Call[Agent]) -> Hits:
         items=[
             Hit(**picked(Hit, one, "excerpt"), excerpt=f"{one.before}{one.match}{one.after}")
             for kind in kinds
-            for one in found[kind]
+            for one in found[kind].lines
         ]
     )

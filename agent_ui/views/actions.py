@@ -20,6 +20,7 @@ from agent_ui.answering import (
     refuse_to_take,
     resolve,
     send_reply,
+    went_before,
     write_note,
 )
 from agent_ui.context import ConsoleContext
@@ -166,6 +167,10 @@ class ActionViews:
     def _put(self, connection: Connection, draft: Draft, visit: Visit, then: str) -> bool:
         """Gives whether the conversation is resolved as well."""
         agent = visit.known
+        if went_before(connection, draft, agent):
+            latest = work_items.latest_of(connection, [draft.conversation_id])
+            item = latest.get(draft.conversation_id)
+            return then == RESOLVE and item is not None and item.state == work_items.DONE
         if draft.mode == "note":
             write_note(connection, draft, agent)
             return False

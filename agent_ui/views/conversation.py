@@ -83,6 +83,7 @@ class ConversationViews:
             "may_correct": _may_correct(screen),
             "topic_choices": self._topic_choices(screen, visit.texts.language, menu),
             "draft": draft,
+            "undo": self._context.settings.undo_send_seconds > 0,
             "mode": mode,
             "alphabet": alphabet,
             "clocks": clocks_of(screen.deadlines, self._context.ruler, clock.now()),

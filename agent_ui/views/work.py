@@ -9,7 +9,7 @@ from agent_ui.desk import Desk, read_desk
 from agent_ui.live import Feed
 from agent_ui.pages import Pages
 from agent_ui.visit import Visit
-from agent_ui.work_views import read_shown
+from agent_ui.work_views import place_of, read_more, read_shown
 from hub.store import saved_views, work_items
 
 
@@ -28,6 +28,19 @@ class WorkViews:
     async def list(self, visit: Visit) -> web.StreamResponse:
         """The list alone, for a console that has to start again."""
         return self._pages.page(visit, "parts/work.html", **await self.snapshot(visit))
+
+    async def more(self, visit: Visit) -> web.StreamResponse:
+        """The rows that come after a place in the list (`?after=`), or only how many it holds."""
+        query = visit.request.query
+        length = self._context.settings.list_length if "after" in query else 0
+        shown = await self._context.database.read(
+            lambda c: read_more(
+                c, visit.known, query, length=length, after=place_of(query.get("after", ""))
+            )
+        )
+        return self._pages.page(
+            visit, "parts/more_rows.html", shown=shown, list_query=shown.query, length=length
+        )
 
     async def not_here(self, _visit: Visit) -> web.StreamResponse:
         raise web.HTTPNotFound

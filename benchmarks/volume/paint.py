@@ -13,26 +13,30 @@ from servers.browser import open_browser
 
 WANTED = 100
 FIRST_LOAD = 150
-_MOVES, _OPENED, _SENT = 90, 40, 15
+_MOVES, _OPENED, _SENT = 250, 40, 15
+"""More moves than the list shows at first."""
 _PATIENCE = 60_000
 
 _WATCH = """
 () => {
-  window.painted = [];
+  window.forget = () => { window.painted = { move: [], open: [], sending: [] }; };
+  window.forget();
   let pressed = 0;
-  const note = () => requestAnimationFrame(() => {
+  const note = (what) => requestAnimationFrame(() => {
     const channel = new MessageChannel();
-    channel.port1.onmessage = () => window.painted.push(performance.now() - pressed);
+    channel.port1.onmessage = () => window.painted[what].push(performance.now() - pressed);
     channel.port2.postMessage(0);
   });
   addEventListener("keydown", (event) => { pressed = event.timeStamp; }, { capture: true });
   document.addEventListener("focusin", (event) => {
-    if (window.watched === "move" && event.target.matches(".row-link")) note();
+    if (event.target.matches(".row-link")) note("move");
   });
-  document.addEventListener("loket:opened", () => { if (window.watched === "open") note(); });
+  document.addEventListener("loket:opened", () => note("open"));
+  document.addEventListener("loket:sending", () => note("sending"));
 }
 """
-"""A message is handled behind the frame that was asked for, so when it is on the screen."""
+"""A message is handled behind the frame that was asked for, so when it is on the screen. `move`: a
+row has the focus; `open`: an answer of Loket is shown; `sending`: what goes out is shown so."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,7 @@ async def paint(base: str, longest: str) -> tuple[list[Painted], float]:
             await _timed(page, "move", "j through the list", ["j"] * _MOVES),
             await _timed(page, "open", "n: the next conversation", ["n"] * _OPENED),
             await _reopen(page, longest),
-            await _send(page),
+            *await _send(page),
         ]
         for one in found:
             print(f"{one.name}: p50 {one.p50:.0f} ms, p95 {one.p95:.0f} ms", flush=True)
@@ -87,12 +91,12 @@ async def _first_load(page: Page, base: str) -> float:
 
 
 async def _timed(page: Page, watched: str, name: str, keys: Sequence[str]) -> Painted:
-    await page.evaluate("(what) => { window.painted = []; window.watched = what; }", watched)
     await page.focus("loket-work .row-link")
+    await page.evaluate("() => window.forget()")
     for number, key in enumerate(keys, start=1):
         await page.keyboard.press(key)
-        await page.wait_for_function("(n) => window.painted.length >= n", arg=number)
-    return _painted(name, await page.evaluate("() => window.painted"))
+        await _until(page, watched, number)
+    return _painted(name, await _taken(page, watched))
 
 
 async def _reopen(page: Page, longest: str) -> Painted:
@@ -100,26 +104,42 @@ async def _reopen(page: Page, longest: str) -> Painted:
     taken: list[float] = []
     for _ in range(_OPENED // 2):
         await page.keyboard.press("Escape")
-        await page.evaluate("() => { window.painted = []; }")
+        await page.evaluate("() => window.forget()")
         await page.focus(f'.row[data-conversation="{longest}"] .row-link')
         await page.keyboard.press("Enter")
-        await page.wait_for_function("() => window.painted.length >= 1")
-        taken += await page.evaluate("() => window.painted")
+        await _until(page, "open", 1)
+        taken += await _taken(page, "open")
     return _painted("Enter: the conversation of 2,000 messages", taken)
 
 
-async def _send(page: Page) -> Painted:
-    taken: list[float] = []
+async def _send(page: Page) -> list[Painted]:
+    """Until it is shown as being sent, and until Loket has it and its answer is shown."""
+    shown: list[float] = []
+    answered: list[float] = []
     for number in range(_SENT):
         await page.fill("loket-composer textarea", f"This is answer {number}.")
         # What is typed is kept a moment later; who sends at once does that in one go.
-        await page.evaluate("() => { window.painted = []; }")
+        await page.evaluate("() => window.forget()")
         await page.focus("loket-composer textarea")
         await page.keyboard.press("Control+Enter")
-        await page.wait_for_function("() => window.painted.length >= 1")
-        taken.append((await page.evaluate("() => window.painted"))[0])
+        await _until(page, "open", 1)
+        shown.append((await _taken(page, "sending"))[0])
+        answered.append((await _taken(page, "open"))[0])
         await asyncio.sleep(0.2)
-    return _painted("Ctrl+Enter: sent and shown, in that conversation", taken)
+    return [
+        _painted("Ctrl+Enter: shown as being sent, in that conversation", shown),
+        _painted("Ctrl+Enter: Loket has it and shows it, in that conversation", answered),
+    ]
+
+
+async def _until(page: Page, what: str, count: int) -> None:
+    happened = "([what, count]) => window.painted[what].length >= count"
+    await page.wait_for_function(happened, arg=[what, count])
+
+
+async def _taken(page: Page, what: str) -> list[float]:
+    found: list[float] = await page.evaluate("(what) => window.painted[what]", what)
+    return found
 
 
 def _painted(name: str, taken: Sequence[float]) -> Painted:

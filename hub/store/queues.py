@@ -13,6 +13,7 @@ from sqlalchemy import (
     Row,
     Select,
     bindparam,
+    literal,
     select,
     tuple_,
     union_all,
@@ -22,6 +23,7 @@ from sqlalchemy import (
 from hub.interaction import LIVE
 from hub.store import answers
 from hub.store.constants import constant, one_of
+from hub.store.ranking import Place
 from hub.store.tables import work_items
 from hub.store.types import Counter
 
@@ -102,11 +104,13 @@ def reachable(connection: Connection, reach: Reach) -> Iterator[list[Row[Any]]]:
             return
 
 
-def first_ids(connection: Connection, roles: Collection[str], limit: int) -> list[str]:
-    """The front of these roles' queues taken together."""
+def first_ids(
+    connection: Connection, roles: Collection[str], limit: int, *, after: Place | None = None
+) -> list[str]:
+    """The front of these roles' queues taken together, or what comes after a place in them."""
     if not roles:
         return []
-    parts = [_head(work_items.c.role == role, limit) for role in sorted(roles)]
+    parts = [_head(work_items.c.role == role, limit, after) for role in sorted(roles)]
     merged = union_all(*(select(part.subquery()) for part in parts)).subquery()
     first = select(merged.c.id).order_by(merged.c.rank, merged.c.id).limit(limit)
     return list(connection.execute(first).scalars())
@@ -208,6 +212,14 @@ def _part(number: int, *conditions: ColumnElement[bool]) -> Select[Any]:
     return select(*_COLUMNS, constant(number).label("part")).where(*conditions, _WAITS)
 
 
-def _head(condition: ColumnElement[bool], limit: int) -> Select[Any]:
+def is_behind(place: Place) -> ColumnElement[bool]:
+    """Whether an item comes after this place in the order of the queues."""
+    rank, item_id = place
+    return tuple_(*_ORDER) > tuple_(literal(rank, Counter), literal(item_id))
+
+
+def _head(condition: ColumnElement[bool], limit: int, after: Place | None) -> Select[Any]:
     first = select(work_items.c.id, work_items.c.rank).where(condition, _WAITS)
+    if after is not None:
+        first = first.where(is_behind(after))
     return first.order_by(*_ORDER).limit(limit)

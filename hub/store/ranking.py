@@ -12,6 +12,9 @@ from typing import Any
 
 MINUTE = 60_000
 
+Place = tuple[int, str]
+"""Where in a queue an item stands: its rank, and its id among those of one rank."""
+
 
 def rank(waiting_since: datetime, priority_minutes: int, urgency_minutes: int) -> int:
     """Since when it counts as waiting, in milliseconds since 1970."""

@@ -19,8 +19,9 @@ from sqlalchemy import (
 
 from hub import clock
 from hub.errors import Rejected
-from hub.store import audit
+from hub.store import audit, queues
 from hub.store.agents import Agent
+from hub.store.ranking import Place
 from hub.store.tables import (
     agents,
     conversations,
@@ -134,9 +135,18 @@ def remove(connection: Connection, agent: Agent, view_id: str) -> None:
     _note(connection, agent, "view.removed", view)
 
 
-def ids(connection: Connection, agent: Agent, wanted: Wanted, *, limit: int) -> list[str]:
-    """The work that a view shows, in the order of the queue."""
+def ids(
+    connection: Connection,
+    agent: Agent,
+    wanted: Wanted,
+    *,
+    limit: int,
+    after: Place | None = None,
+) -> list[str]:
+    """The work that a view shows, in the order of the queue; or what comes after a place in it."""
     selection = _found(agent, wanted).order_by(work_items.c.rank, work_items.c.id)
+    if after is not None:
+        selection = selection.where(queues.is_behind(after))
     return list(connection.execute(selection.limit(limit)).scalars())
 
 

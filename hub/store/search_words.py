@@ -1,8 +1,10 @@
 """Words as they are searched, on both stores alike: small letters and digits, no accents. Pure."""
 
 import re
+import string
 import unicodedata
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 LONGEST_TEXT = 20_000
 MOST_WORDS = 2_000
@@ -10,8 +12,35 @@ LONGEST_WORD = 40
 _WORD = re.compile(r"[^\W_]+")
 _TYPED = range(4, 25)
 """How long a word is that somebody may mistype."""
-_SURE = 7
+SURE = 7
 """Up to so many letters, one may be wrong; two in a longer word."""
+SHORTEST_BEGINNING = 3
+"""Letters; the tables of SQLite know what begins with so many up to eight (see the migration)."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One of these words is to be there; `begins`: or one that begins with the first."""
+
+    words: tuple[str, ...]
+    begins: bool = True
+
+    def written(self, quote: str, sign: str, either: str) -> str:
+        """As both stores write it, each with its own signs. A word is of letters and digits, so
+        that nothing in it means anything to them. What is too short to begin others stands for
+        itself."""
+        quoted = [f"{quote}{word}{quote}" for word in self.words]
+        if self.begins and len(self.words[0]) >= SHORTEST_BEGINNING:
+            quoted[0] += sign
+        return f"({either.join(quoted)})"
+
+
+@dataclass(frozen=True)
+class Since:
+    """Only documents from this number and this id on."""
+
+    number: int = 0
+    id: str = ""
 
 
 def words_of(*texts: str) -> list[str]:
@@ -36,9 +65,20 @@ def trigrams(word: str) -> list[str]:
     return [word[at : at + 3] for at in range(len(word) - 2)]
 
 
+def errors_of(word: str) -> list[str]:
+    """What one typing error makes of it, or made it from: those are the same."""
+    apart = [(word[:at], word[at:]) for at in range(len(word) + 1)]
+    letters = sorted({*string.ascii_lowercase, *word})
+    found = {before + after[1:] for before, after in apart if after}
+    found |= {before + after[1] + after[0] + after[2:] for before, after in apart if after[1:]}
+    found |= {before + one + after[1:] for before, after in apart if after for one in letters}
+    found |= {before + one + after for before, after in apart for one in letters}
+    return sorted(found - {word})
+
+
 def nearest(word: str, terms: Iterable[str], most: int) -> list[str]:
     """Those of the terms that a typing error makes into this word, the nearest first."""
-    allowed = 1 if len(word) <= _SURE else 2
+    allowed = 1 if len(word) <= SURE else 2
     near = [(distance, term) for term in terms if (distance := _distance(word, term)) <= allowed]
     return [term for _, term in sorted(near)[:most]]
 

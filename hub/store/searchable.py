@@ -10,10 +10,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, select, update
 
+from hub import clock
 from hub.interaction import InteractionKind
 from hub.store.among import among
 from hub.store.inserting import digest, insert_new
-from hub.store.search import Document, Kind, add
+from hub.store.search import Kind
+from hub.store.search_adding import Document, add
 from hub.store.search_words import mark, words_of
 from hub.store.tables import (
     attachments,
@@ -65,7 +67,7 @@ def next_rows(
         reached = ""
     rows = connection.execute(
         select(table)
-        .where(table.c.id > reached, table.c.id < _id_at(now - BEHIND))
+        .where(table.c.id > reached, table.c.id < clock.first_id(now - BEHIND))
         .order_by(table.c.id)
         .limit(limit)
     ).all()
@@ -166,8 +168,3 @@ def _document(
 ) -> Document:
     words = [mark("kind", kind), *marks, *words_of(*texts)]
     return Document(kind, ref_id, conversation_id, words, digest(*words))
-
-
-def _id_at(at: datetime) -> str:
-    stamp = f"{int(at.timestamp() * 1000):012x}"
-    return f"{stamp[:8]}-{stamp[8:]}"

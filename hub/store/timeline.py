@@ -221,13 +221,18 @@ def files_in(
     return [_attachment(row) for row in rows]
 
 
+def lock(connection: Connection, conversation_id: str) -> None:
+    """Until the end of the transaction nobody else adds to it."""
+    hold(connection, _ITSELF, {"conversation_id": conversation_id})
+
+
 def unseen(connection: Connection, conversation_id: str, *, seen: int, agent_id: str) -> list[int]:
     """What others added after the entry that the agent saw last.
 
     Locks the conversation, so that nothing is added between this look and the end of the
     transaction: an answer is not sent past a message that nobody read.
     """
-    hold(connection, _ITSELF, {"conversation_id": conversation_id})
+    lock(connection, conversation_id)
     given = {"conversation_id": conversation_id, "seen": seen, "agent_id": agent_id}
     return list(connection.execute(_UNSEEN, given).scalars())
 

@@ -6,7 +6,7 @@ here and in the router.
 """
 
 import functools
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
@@ -36,7 +36,7 @@ from hub.store.agents import Agent
 from hub.store.among import among, among_named
 from hub.store.former_decisions import CORRECTED, MOVED, Replaced
 from hub.store.holding import hold
-from hub.store.ranking import ranked
+from hub.store.ranking import Place, ranked
 from hub.store.steps_done import BEFORE_END, refuse_undone
 from hub.store.tables import agents, conversations, customers, interactions, work_items
 
@@ -117,15 +117,30 @@ class WorkList:
 
 def work_list(connection: Connection, agent: Agent, *, length: int) -> WorkList:
     """What the agent sees at the start: the first `length` of each part, and how many wait."""
-    first = queues.first_ids(connection, agent.roles, length)
     own = {"agent": agent.id, "most": length}
-    waiting = connection.execute(_WAITING, {"roles": agent.roles})
     return WorkList(
         mine=_lines(connection, _mine(), own),
-        queue=sorted(lines_of(connection, first), key=lambda item: (item.rank, item.id)),
-        waiting=waiting.scalar_one(),
+        queue=in_queue(connection, agent, length=length),
+        waiting=count_waiting(connection, agent),
         aside=_lines(connection, _aside(), own),
     )
+
+
+def in_queue(
+    connection: Connection, agent: Agent, *, length: int, after: Place | None = None
+) -> list[WorkItem]:
+    """The front of what waits for the agent's roles, or what comes after a place in it."""
+    found = queues.first_ids(connection, agent.roles, length, after=after)
+    return in_order(lines_of(connection, found))
+
+
+def in_order(items: Sequence[WorkItem]) -> list[WorkItem]:
+    return sorted(items, key=lambda item: (item.rank, item.id))
+
+
+def count_waiting(connection: Connection, agent: Agent) -> int:
+    """How much waits for the agent's roles."""
+    return connection.execute(_WAITING, {"roles": agent.roles}).scalar_one()
 
 
 def lines_of(connection: Connection, item_ids: Collection[str]) -> list[WorkItem]:

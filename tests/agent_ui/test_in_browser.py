@@ -11,7 +11,6 @@ from playwright.async_api import Browser, Route, expect
 from sqlalchemy import Connection
 
 import topic_examples
-from agent_ui.settings import ConsoleSettings
 from builders import chat_arrival, email_party, mail_arrival, text_arrival
 from console_browser import desk
 from console_house import House, open_house
@@ -631,28 +630,6 @@ async def test_colours_are_a_choice_that_stays(house: House, browser: Browser) -
         await at.page.reload()
         assert await at.page.evaluate(background) == dark
         await at.check_traps()
-
-
-async def test_of_a_long_queue_the_front_is_shown_and_the_rest_counted(
-    tmp_path: Path, browser: Browser
-) -> None:
-    settings = ConsoleSettings(list_length=10)
-    async with open_house(f"sqlite:///{tmp_path}/long.db", tmp_path, settings=settings) as house:
-        await house.hire("anna", "Anna de Wit")
-        for number in range(12):
-            await house.receive(subject=f"Order {number}")
-        async with desk(browser, house) as at:
-            await at.sign_in("anna")
-            await expect(at.page.locator(QUEUE)).to_have_count(10)
-            await expect(at.page.locator("[data-more]")).to_have_text("and 2 more")
-            await house.receive(subject="Order 12")
-            await expect(at.page.locator("[data-count=queue]")).to_have_text("13")
-            await expect(at.page.locator("[data-more]")).to_have_text("and 3 more")
-            await at.page.keyboard.press("t")
-            await expect(at.page.locator(".chip-mine")).to_be_visible()
-            await at.done()
-            await expect(at.page.locator(f"{QUEUE} .row-title").last).to_have_text("Order 10")
-            await expect(at.page.locator("[data-count=queue]")).to_have_text("12")
 
 
 async def test_segments_are_counted_while_writing_as_the_server_does(

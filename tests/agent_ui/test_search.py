@@ -2,11 +2,18 @@
 
 from datetime import timedelta
 
+from sqlalchemy import Connection
+
+from agent_ui import finding
 from builders import mail_arrival, text_arrival
 from console_house import House, Person
 from hub import clock
 from hub.interaction import Attachment
-from hub.store import searchable
+from hub.store import agents, search_adding, searchable
+from hub.store.search import Asked, Kind
+from hub.store.search_adding import Document
+from hub.store.search_words import mark
+from plans import asked
 
 
 async def made_findable(house: House) -> None:
@@ -42,6 +49,53 @@ async def test_other_roles_find_nothing(house: House, anna: Person, bob: Person)
         page = await anna.get("/console/search", params={"q": words})
         assert not page.has(".found"), words
         assert page.text(".empty").startswith("Nothing was found")
+
+
+async def test_what_an_agent_may_see_is_found_behind_what_they_may_not(
+    house: House, anna: Person
+) -> None:
+    mine = await house.receive(mail_arrival(subject="Order", text="Where is my parcel?"))
+    other = await house.receive(mail_arrival("x@y.example", message_id="b@x", subject="Invoice"))
+    await made_findable(house)
+    words = [mark("kind", Kind.MESSAGE), "parcel"]
+    later = [
+        Document(Kind.MESSAGE, clock.new_id(), other.conversation_id, words, "") for _ in range(350)
+    ]
+    await house.write(lambda c: search_adding.add(c, later))
+    page = await anna.get("/console/search?q=parcel")
+    assert page.value(".found a", "href") == f"/console/conversations/{mine.conversation_id}"
+
+
+async def test_it_says_when_more_fits(house: House, anna: Person) -> None:
+    for number in range(21):
+        mail = mail_arrival(f"jan{number}@example.org", message_id=f"{number}@x", text="Parcel")
+        await house.receive(mail)
+        if number == 19:
+            await made_findable(house)
+            page = await anna.get("/console/search?q=parcel")
+            assert len(page.texts(".found li")) == 20
+            assert not page.has(".found-more")
+    await made_findable(house)
+    page = await anna.get("/console/search?q=parcel")
+    assert len(page.texts(".found li")) == 20
+    assert page.text(".found-more").startswith("More fits")
+    part = await anna.get("/console/search?q=parcel", headers={"X-Loket-Part": "1"})
+    assert len(part.texts(".found li")) == 5
+    assert not part.has(".found-more"), "the palette leads to all of it"
+
+
+async def test_a_mistyped_word_is_looked_up_once_for_all_kinds(house: House, anna: Person) -> None:
+    await house.receive(mail_arrival(subject="Parcel", text="x"))
+    await made_findable(house)
+
+    def look(connection: Connection) -> int:
+        known = agents.find_by_login(connection, "anna")
+        assert known is not None
+        with asked(connection) as statements:
+            finding.find(connection, Asked("parcle"), list(Kind), known[0], limit=5)
+        return sum("search_terms" in statement for statement, _ in statements)
+
+    assert await house.database.read(look) == 2
 
 
 async def test_filters_narrow_what_is_found(house: House, anna: Person) -> None:

@@ -1,6 +1,7 @@
 """What a database is asked, and how it goes about it."""
 
 import contextlib
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -49,3 +50,30 @@ def _explained(connection: Connection, how: str, one: tuple[str, Any]) -> str:
     statement, parameters = one
     rows = connection.exec_driver_sql(f"{how} {statement}", parameters)
     return "\n".join(str(row[-1]) for row in rows)
+
+
+def looked_at(connection: Connection, statements: Asked) -> int:
+    """So many rows PostgreSQL reads to answer these, those included that it then leaves out."""
+    plans = (_ran(connection, one) for one in statements)
+    return sum(_rows_of(node) for plan in plans for node in _nodes(plan))
+
+
+def _ran(connection: Connection, one: tuple[str, Any]) -> dict[str, Any]:
+    statement, parameters = one
+    rows = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", parameters)
+    found = rows.scalar_one()
+    [plan] = json.loads(found) if isinstance(found, str) else found
+    return dict(plan["Plan"])
+
+
+def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for part in plan.get("Plans", ()):
+        yield from _nodes(part)
+
+
+def _rows_of(node: dict[str, Any]) -> int:
+    if "Relation Name" not in node:
+        return 0
+    apart = ("Actual Rows", "Rows Removed by Filter", "Rows Removed by Index Recheck")
+    return int(sum(node.get(name, 0) for name in apart) * node["Actual Loops"])

@@ -3,7 +3,9 @@ import { dropsAndPastes } from "./composer-files.js";
 import { offersReplies } from "./canned.js";
 import { keep, read } from "./kept.js";
 import { mark } from "./marks.js";
+import { toast } from "./notices.js";
 import { showCount } from "./segments.js";
+import { goingOf, leftBehind, stand } from "./sending.js";
 import { say, text } from "./texts.js";
 
 const SAVE_AFTER = 300;
@@ -55,7 +57,19 @@ class Composer extends HTMLElement {
 
   // What this browser has and Loket does not is newer than what the page came with.
   restore() {
-    const kept = read(this.key);
+    const going = goingOf(this);
+    if (going) {
+      this.empty();
+      this.sending = true;
+      stand(going, this);
+    }
+    const left = going ? null : leftBehind(this);
+    const kept = left ? before(left, read(this.key)?.text ?? "") : read(this.key);
+    if (left) {
+      this.form.elements.once.value = left.once;
+      keep(this.key, kept);
+      toast(text("What you were sending here did not arrive. It is in your answer again."));
+    }
     if (kept) this.put(kept);
     this.showState(kept ? "here" : "loket");
     if (kept) this.tellSoon();
@@ -169,6 +183,25 @@ class Composer extends HTMLElement {
     if (place) showCount(place, this.area.value);
   }
 
+  // What stood in it is on its way.
+  empty() {
+    this.area.value = "";
+    if (this.form.elements.file) this.form.elements.file.value = "";
+    this.showFiles();
+    this.showCount();
+    this.area.required = false; // a second press is no mistake
+    this.showState("here");
+  }
+
+  // What was on its way did not go.
+  takeBack(values, files) {
+    this.sending = false;
+    this.put(before(values, this.area.value.trim()));
+    if (files.length) this.form.elements.file.files = files;
+    this.showFiles();
+    this.save();
+  }
+
   // `sent` is on its way to the customer; what was typed behind it meanwhile stays.
   forget(sent) {
     this.sending = false;
@@ -230,6 +263,11 @@ class Composer extends HTMLElement {
       this.mark(event.key === "b" ? "**" : "*");
     }
   }
+}
+
+// What was written first, and below it what was written since.
+function before(values, since) {
+  return since && since !== values.text ? { ...values, text: `${values.text}\n\n${since}` } : values;
 }
 
 function valuesOf(form) {

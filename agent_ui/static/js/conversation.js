@@ -2,6 +2,7 @@
 import { refreshNext, refreshNextSoon } from "./next-action.js";
 import { refreshFields } from "./fields.js";
 import { fetchPart } from "./parts.js";
+import { isOf } from "./sending.js";
 import { counted, say } from "./texts.js";
 import { showTimes } from "./times.js";
 
@@ -67,6 +68,12 @@ class Conversation extends HTMLElement {
     const old = this.entries.querySelector(`[data-entry="${entry.dataset.entry}"]`);
     if (old) {
       if (Number(old.dataset.version) <= Number(entry.dataset.version)) old.replaceWith(entry);
+      return false;
+    }
+    // The live line may be faster than the answer to who wrote it.
+    const going = this.entries.querySelector("[data-going]");
+    if (going && entry.matches(".entry-outbound, .entry-note") && isOf(entry, going.dataset.going)) {
+      going.replaceWith(entry);
       return false;
     }
     const sequence = Number(entry.dataset.sequence);

@@ -1,37 +1,75 @@
 // Sends forms and follows links without leaving the page. Without scripts they work as they are.
+import { openConversation } from "./conversation.js";
 import { refreshDesk } from "./desk.js";
 import { openedDoor } from "./next-action.js";
 import { fetchPart, open, showPanes } from "./parts.js";
 import { toast } from "./notices.js";
+import { arrived, giveBack, goingOf, sendOff } from "./sending.js";
 import { text } from "./texts.js";
 import { sameForm } from "./unsent.js";
 import { showMore } from "./views.js";
 import { workList } from "./work-list.js";
 
 const WRONG_INPUT = 400;
-let sending = false;
+let sending = null;
+// What is written and on its way out, by draft.
+const writing = new Map();
 
-async function send(form, submitter) {
+// Gives whether it was done.
+async function send(form, submitter, earlier) {
   const action = submitter?.getAttribute("formaction") ?? form.getAttribute("action");
   const fields = new FormData(form, submitter);
   const body = form.enctype === "multipart/form-data" ? fields : new URLSearchParams(fields);
   const composer = form.closest("loket-composer");
-  const written = composer?.area.value;
+  const going = composer && sendOff(composer, submitter);
+  const written = going ? "" : composer?.area.value;
+  await earlier;
   await composer?.settle();
   // A proposal may write below what is being typed.
   if (form.closest("[data-next]")) await document.querySelector("loket-composer")?.flush();
   const answer = await fetchPart(action, { method: "POST", body });
   if (composer) composer.sending = false;
-  if (!answer) return;
+  if (going && !answer?.ok) giveBack(going, composer);
+  if (!answer) return false;
   const tookNothing = action.endsWith("/take") && new URL(answer.url).pathname === "/console";
+  if (going && answer.ok) arrived(going);
   if (answer.ok) composer?.forget(written);
-  const typing = composer !== null || document.activeElement.matches("loket-composer textarea");
+  if (going && openConversation()?.dataset.id !== composer.dataset.id) {
+    await endElsewhere(going, answer);
+    return answer.ok;
+  }
+  const active = document.activeElement;
+  const typing = going ? active.closest("loket-composer") : composer ?? active.closest("loket-composer textarea");
+  // Who went on while it was on its way stays where they are.
+  const stays = going && active !== document.body && !document.getElementById("talk").contains(active);
   // A refusal shows the conversation again; its address is not one to come back to.
-  const goesOn = showPanes(answer, { push: answer.ok, sent: form, from: submitter ?? form });
+  const goesOn = showPanes(answer, { push: answer.ok, sent: going ? null : form, from: submitter ?? form });
   refreshDesk();
   if (action.endsWith("/follow")) workList().countSoon();
-  if (!goesOn) focusAfter(typing, form, submitter ?? form, answer);
+  if (!goesOn && !stays) focusAfter(typing, form, submitter ?? form, answer);
   if (tookNothing) toast(text("Nothing waits for your roles."));
+  if (going?.goesBack && answer.ok) takeBack(document);
+  return answer.ok;
+}
+
+// Who sent it has another conversation before them by now, and keeps that.
+async function endElsewhere(going, { page, ok }) {
+  refreshDesk();
+  if (ok && going.goesBack) takeBack(page);
+  if (ok) return;
+  const why = page.querySelector("[data-notice]")?.textContent.trim() ?? "";
+  toast(text("Your answer was not sent and is kept as a draft: {why}", { why }));
+}
+
+// The last that was written, as soon as Loket has it.
+function takeBack(page) {
+  const button = [...page.querySelectorAll("[data-entries] [data-take-back]")].at(-1);
+  if (!button) toast(text("It has left already."));
+  else if (page === document) button.click();
+  else {
+    const body = new URLSearchParams(new FormData(document.getElementById("act")));
+    fetchPart(button.getAttribute("formaction"), { method: "POST", body });
+  }
 }
 
 function focusAfter(typing, sent, from, { status }) {
@@ -63,13 +101,33 @@ function onSubmit(event) {
   const { target: form, submitter } = event;
   if (!form.hasAttribute("data-part") || submitter?.hasAttribute("data-full")) return;
   event.preventDefault();
-  if (sending) return;
-  sending = true;
+  if (form.closest("loket-composer")) write(form, submitter);
+  else if (!sending) {
+    const earlier = Promise.all(writing.values());
+    sending = marked(form, submitter, earlier).finally(() => (sending = null));
+  }
+}
+
+// One after the other; what is written behind an answer that is on its way goes next.
+async function write(form, submitter) {
+  const { draft } = form.parentElement.dataset;
+  const first = writing.get(draft);
+  if (!first) {
+    const sent = marked(form, submitter, sending).finally(() => writing.delete(draft));
+    writing.set(draft, sent);
+  } else if (goingOf(form.parentElement) && form.elements.text.value.trim() && (await first)) {
+    const composer = document.querySelector(`loket-composer[data-draft="${draft}"]`);
+    if (composer?.area.value.trim()) composer.form.requestSubmit(composer.querySelector("[data-send]"));
+  }
+}
+
+async function marked(form, submitter, earlier) {
   submitter?.setAttribute("aria-busy", "true");
-  send(form, submitter).finally(() => {
-    sending = false;
+  try {
+    return await send(form, submitter, earlier);
+  } finally {
     submitter?.removeAttribute("aria-busy");
-  });
+  }
 }
 
 function onClick(event) {

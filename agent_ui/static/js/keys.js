@@ -3,6 +3,7 @@ import { listenToPalette, openPalette } from "./palette.js";
 import { openCorrection } from "./topics.js";
 import { showMore } from "./views.js";
 import { workList } from "./work-list.js";
+import { neighbour } from "./work-rows.js";
 
 const SWITCH = "single-keys";
 
@@ -12,7 +13,7 @@ const FIELD = "select, form button, input:not([type=hidden]), textarea";
 const ACTIONS = {
   j: () => move(1),
   k: () => move(-1),
-  o: () => (focusedRow() ?? rows()[0])?.click(),
+  o: () => (workList().focused?.querySelector(".row-link") ?? firstRow())?.click(),
   u: back,
   t: press('[data-key="t"]'),
   i: press('[data-key="i"]'),
@@ -64,22 +65,18 @@ const ACTIONS = {
   "?": openKeys,
 };
 
-function rows() {
-  return [...workList().querySelectorAll(".row-link")];
+function firstRow() {
+  return workList().querySelector(".row-link");
 }
 
-function focusedRow() {
-  return rows().find((row) => row === document.activeElement);
-}
-
-function move(step, { open = false } = {}) {
-  const all = rows();
-  const current = focusedRow() ?? all.find((row) => row.hasAttribute("aria-current"));
-  const at = current ? all.indexOf(current) + step : 0;
-  document.body.dataset.view = narrow() ? "work" : document.body.dataset.view;
-  const row = all[Math.max(0, Math.min(at, all.length - 1))];
-  row?.focus();
-  if (open) row?.click();
+async function move(step, { open = false } = {}) {
+  const list = workList();
+  const from = list.focused ?? list.current;
+  if (narrow()) document.body.dataset.view = "work";
+  let row = from ? (neighbour(from, step) ?? from) : firstRow()?.parentElement;
+  row?.querySelector(".row-link").focus();
+  if (row && row === from && step > 0) row = (await list.long.goBeyond(row)) ?? row;
+  if (open) row?.querySelector(".row-link").click();
 }
 
 function narrow() {
@@ -88,8 +85,8 @@ function narrow() {
 
 function back() {
   document.body.dataset.view = "work";
-  const current = workList().querySelector(".row-link[aria-current]");
-  (current ?? rows()[0] ?? document.getElementById("talk")).focus();
+  const current = workList().current?.querySelector(".row-link");
+  (current ?? firstRow() ?? document.getElementById("talk")).focus();
 }
 
 function composer() {

@@ -78,7 +78,7 @@ function tellConversation(change) {
 
 function onReset(event) {
   position = event.lastEventId;
-  workList().replace();
+  workList().refresh({ all: true });
   refreshDesk();
   openConversation()?.refresh({ entries: true });
   refreshCall();

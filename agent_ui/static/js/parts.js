@@ -51,15 +51,16 @@ export function showPanes(answer, { push = true, sent = null, from = sent } = {}
   const putBack = stays ? keepUnsent(document, sent, answer.ok) : null;
   const inSide = stays && document.body.dataset.view === "side" && from?.closest("#side");
   const busy = menuInUse(talk, sent);
-  document.getElementById("talk").replaceWith(talk);
-  const goesOn = busy?.() ?? false;
-  document.getElementById("side").replaceWith(side);
-  document.title = talk.dataset.title;
   const view = talk.querySelector("loket-conversation") ? "conversation" : "work";
   document.body.dataset.view = inSide ? "side" : view;
-  putBack?.();
+  // All that changes sizes comes before the conversation, which measures itself to show its end.
   showTimes(talk);
   showTimes(side);
+  document.getElementById("side").replaceWith(side);
+  document.getElementById("talk").replaceWith(talk);
+  const goesOn = busy?.() ?? false;
+  putBack?.();
+  document.title = talk.dataset.title;
   document.dispatchEvent(new CustomEvent("loket:opened", { detail: answer.asked }));
   return goesOn;
 }

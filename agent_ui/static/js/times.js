@@ -49,13 +49,19 @@ export function showTimes(root = document) {
     const at = new Date(time.dateTime);
     const words = SHOW[time.dataset.show](at, now);
     if (time.textContent !== words) time.textContent = words;
-    time.title ||= full.format(at);
     const chip = time.closest(".deadline");
     if (chip) chip.dataset.urgency = urgency(chip.dataset.warn, at, now);
   }
 }
 
+// The whole date is made for who asks for it: of each time at once it would hold up each page.
+function tellWhole({ target }) {
+  const time = target.closest?.("time[data-show]");
+  if (time) time.title ||= full.format(new Date(time.dateTime));
+}
+
 export function keepTimes() {
   showTimes();
   setInterval(showTimes, EVERY);
+  document.addEventListener("pointerover", tellWhole);
 }

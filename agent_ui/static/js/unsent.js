@@ -13,7 +13,7 @@ const isComposer = (form) => form.matches("loket-composer form");
 // Forms of one address are told apart by what they carry (which step, which role) and ask.
 function nameOf(form) {
   const carried = [...form.querySelectorAll("input[type=hidden]:not([data-zone], [data-seen])")];
-  const said = carried.filter(({ name }) => !/token|seen/.test(name)).map(({ name, value }) => `${name}=${value}`);
+  const said = carried.filter(({ name }) => !/token|seen|once/.test(name)).map(({ name, value }) => `${name}=${value}`);
   return [form.getAttribute("action"), ...said, ...fieldsOf(form).map(({ name }) => name)].join(" ");
 }
 

@@ -1,13 +1,15 @@
 // <loket-work>: the agent's work and the queue, kept in order by what the live line tells; or what
-// a view shows, which only the server knows and is asked again for.
+// a view shows, which only the server knows and is asked again for. Of a long list the front is
+// shown, and more of it to who goes on.
+import { LongList } from "./long-list.js";
+import { morph } from "./morph.js";
 import { toast } from "./notices.js";
 import { fetchPart } from "./parts.js";
-import { counted, say, text } from "./texts.js";
+import { say, text } from "./texts.js";
 import { showTimes } from "./times.js";
+import { fitIn, neighbour, placeFor } from "./work-rows.js";
 
 const REFILL_AFTER = 4_000;
-// More rows than this nobody looks at; the rest is counted.
-const MOST_ROWS = 200;
 // A view is asked for soon after something changed, and then not all the time.
 const SOON = 500;
 const VIEWS_EVERY = 5_000;
@@ -19,16 +21,18 @@ class WorkList extends HTMLElement {
   connectedCallback() {
     this.refill = null;
     this.counting = null;
-    this.total = Number(this.list("queue")?.dataset.total);
+    this.heard = new Set();
+    this.long = new LongList(this);
     this.addEventListener("click", (event) => this.onClick(event));
     this.addEventListener("submit", (event) => this.onSubmit(event));
-    if (this.isView) this.markCurrent();
-    else this.settle();
+    this.addEventListener("focusin", () => this.long.goOn());
+    this.settle();
   }
 
   disconnectedCallback() {
     clearTimeout(this.refill);
     clearTimeout(this.counting);
+    this.long.sight.disconnect();
   }
 
   // Whether a filter or a kept view chooses what is shown.
@@ -48,15 +52,22 @@ class WorkList extends HTMLElement {
     return this.querySelector(`[data-item="${item}"]`);
   }
 
-  // Whether more wait than are shown.
-  get isCut() {
-    return this.total > this.list("queue").children.length;
+  // The row of what is open.
+  get current() {
+    return this.querySelector(".row-link[aria-current]")?.parentElement ?? null;
+  }
+
+  get focused() {
+    const row = document.activeElement?.closest?.("[data-item]") ?? null;
+    return this.contains(row) ? row : null;
   }
 
   // Takes changes in their order.
   take(changes) {
     if (!changes.length) return;
+    for (const heard of this.heard) heard.push(...changes);
     if (this.isView) {
+      this.dropGone(changes);
       this.viewSoon();
       return;
     }
@@ -66,7 +77,7 @@ class WorkList extends HTMLElement {
   }
 
   viewSoon() {
-    this.refill ??= setTimeout(() => this.replace(), nextAsk());
+    this.refill ??= setTimeout(() => this.refresh(), nextAsk());
   }
 
   countSoon() {
@@ -79,13 +90,14 @@ class WorkList extends HTMLElement {
     const answer = await fetchPart(`/console/views${this.dataset.query}`);
     const fresh = answer?.page.querySelector("[data-views]");
     const shown = this.querySelector("[data-views]");
-    if (!fresh || !shown) return;
-    const at = [...shown.querySelectorAll("a")].indexOf(document.activeElement);
-    shown.replaceWith(fresh);
-    fresh.querySelectorAll("a")[at]?.focus({ preventScroll: true });
+    if (fresh && shown) morph(shown, fresh);
   }
 
   onClick(event) {
+    if (event.target.closest("[data-more]")) {
+      this.long.goBeyond(this.long.element.lastElementChild);
+      return;
+    }
     const link = event.target.closest("a[data-list]");
     const plain = !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
     if (!link || !plain) return;
@@ -120,14 +132,14 @@ class WorkList extends HTMLElement {
     if (old && Number(old.dataset.epoch) >= change.epoch) return;
     const wasQueued = old?.parentElement === this.list("queue");
     const focused = old?.contains(document.activeElement);
-    const after = old?.nextElementSibling ?? old?.previousElementSibling;
-    const cut = this.isCut;
+    const after = old && (neighbour(old, 1) ?? neighbour(old, -1));
+    const cut = this.long.isCut;
     old?.remove();
     const row = change.part ? this.insert(change, cut, old) : null;
-    this.total += (change.part === "queue") - wasQueued;
+    this.long.total += (change.part === "queue") - wasQueued;
     // What is not shown may have left the queue: only the server knows how many wait then.
     if (cut && !old) this.refillSoon();
-    if (focused) (row ?? after)?.querySelector("a").focus({ preventScroll: true });
+    if (focused) focusOn(row ?? after);
   }
 
   insert(change, cut, old) {
@@ -148,6 +160,20 @@ class WorkList extends HTMLElement {
     return row;
   }
 
+  // What is no longer the agent's is in no view of theirs; what they follow stays, done or not.
+  dropGone(changes) {
+    if (this.dataset.query === "?view=followed") return;
+    for (const change of changes) {
+      const row = change.part ? null : this.row(change.item);
+      if (!row || Number(row.dataset.epoch) >= change.epoch) continue;
+      const after = row.contains(document.activeElement) && (neighbour(row, 1) ?? neighbour(row, -1));
+      row.remove();
+      if (this.long.isCounted) this.long.total -= 1;
+      if (after !== false) focusOn(after);
+    }
+    this.settle();
+  }
+
   // Somebody wrote in a conversation of the list that is not open.
   mark(conversation) {
     const row = this.querySelector(`[data-conversation="${conversation}"]`);
@@ -164,73 +190,119 @@ class WorkList extends HTMLElement {
   }
 
   settle() {
-    const [mine, queue, aside] = [this.list("mine"), this.list("queue"), this.list("aside")];
-    while (queue.children.length > MOST_ROWS) queue.lastElementChild.remove();
-    this.querySelector('[data-count="mine"]').textContent = mine.children.length;
-    this.querySelector('[data-count="aside"]').textContent = aside.children.length;
-    this.querySelector('[data-count="queue"]').textContent = this.total;
-    const more = this.querySelector("[data-more]");
-    const hidden = this.total - queue.children.length;
-    more.hidden = hidden <= 0;
-    more.textContent = counted(hidden, "and {n} more", "and {n} more");
-    if (queue.children.length < Math.min(this.total, 10)) this.refillSoon();
+    for (const part of ["mine", "aside"]) {
+      const count = this.querySelector(`[data-count="${part}"]`);
+      if (count) count.textContent = this.list(part).children.length;
+    }
+    this.long.showCount();
     this.markCurrent();
   }
 
+  // What changes while an answer is on its way may not be in it.
+  async ask(url) {
+    const heard = [];
+    this.heard.add(heard);
+    const answer = await fetchPart(url);
+    this.heard.delete(heard);
+    return { answer, heard };
+  }
+
+  catchUp(heard) {
+    if (this.isView) this.dropGone(heard);
+    else for (const change of heard) this.apply(change);
+  }
+
+  // Whoever stands on a row that goes away stands on the next one.
+  keepingFocus(work) {
+    const { focused } = this;
+    const others = focused ? [neighbours(focused, 1), neighbours(focused, -1)].flat() : [];
+    const chosen = document.activeElement;
+    work();
+    if (!focused || document.activeElement === chosen) return;
+    if (chosen.isConnected) chosen.focus({ preventScroll: true });
+    else focusOn(others.find((row) => row.isConnected));
+  }
+
   markCurrent() {
-    told.delete(location.pathname.split("/").pop());
-    for (const link of this.querySelectorAll(".row-link")) {
-      const current = link.pathname === location.pathname;
-      link.toggleAttribute("aria-current", current);
-      if (!current) continue;
-      link.setAttribute("aria-current", "page");
-      delete link.parentElement.dataset.news;
-    }
+    const open = location.pathname.split("/").pop();
+    told.delete(open);
+    const row = this.querySelector(`[data-conversation="${CSS.escape(open)}"]`);
+    const { current } = this;
+    if (current && current !== row) current.querySelector(".row-link").removeAttribute("aria-current");
+    if (!row) return;
+    row.querySelector(".row-link").setAttribute("aria-current", "page");
+    delete row.dataset.news;
   }
 
   refillSoon() {
-    this.refill ??= setTimeout(() => this.replace(), REFILL_AFTER);
+    this.refill ??= setTimeout(async () => {
+      this.refill = null;
+      if (await this.long.recount()) this.refillSoon();
+    }, REFILL_AFTER);
   }
 
-  // Starts again from a snapshot.
-  async replace() {
+  // Starts again from a snapshot, as far as it is shown. `all`: anything may have changed.
+  async refresh({ all = false } = {}) {
     viewsAsked = performance.now();
+    clearTimeout(this.refill);
     this.refill = null;
-    // Somebody is filling in the filter or a name: leave it be until they are done.
-    const isBusy = () => this.querySelector(".views details[open]");
-    const answer = isBusy() ? null : await fetchPart(`/console/work${this.dataset.query}`);
+    const { answer, heard } = await this.ask(`/console/work${this.dataset.query}`);
     const fresh = answer?.page.querySelector("loket-work");
     if (!this.isConnected) return;
-    if (!fresh || isBusy()) {
-      this.refill = setTimeout(() => this.replace(), REFILL_AFTER);
+    if (!fresh) {
+      this.refill = setTimeout(() => this.refresh({ all }), REFILL_AFTER);
       return;
     }
-    const focused = document.activeElement?.closest?.("[data-item]")?.dataset.item;
-    this.replaceWith(fresh);
-    showTimes(fresh);
-    // What changed while it was asked for may not be in it.
-    if (this.refill && fresh.isView) fresh.viewSoon();
-    if (focused) fresh.row(focused)?.querySelector("a").focus({ preventScroll: true });
+    if (fresh.dataset.query !== this.dataset.query) {
+      this.replaceWith(fresh); // the view is gone
+      showTimes(fresh);
+      return;
+    }
+    const end = this.show(fresh);
+    this.catchUp(heard);
+    this.settle();
+    await this.long.refresh(end, all);
+    if (heard.length && this.isView && this.isConnected) this.viewSoon();
   }
+
+  // Fits a fresh list in; gives the last row of what may go on behind it.
+  show(fresh) {
+    const apart = (list) => list.querySelectorAll(".views, .empty, .list-title");
+    const others = [...apart(fresh)];
+    [...apart(this)].forEach((shown, at) => morph(shown, others[at]));
+    let end = null;
+    this.keepingFocus(() => {
+      for (const list of fresh.querySelectorAll(".rows")) {
+        const rows = [...list.children];
+        const own = this.list(list.dataset.partOfList);
+        const isLong = own === this.long.element;
+        if (isLong) this.long.total = Number(list.dataset.total);
+        const isLast = !isLong || this.long.total <= rows.length;
+        if (!isLast) end = rows.at(-1).dataset.item;
+        fitIn(this, own, rows, { isLast });
+      }
+    });
+    showTimes(this);
+    return end && this.row(end);
+  }
+
+}
+
+function neighbours(row, step) {
+  const found = [];
+  for (let next = neighbour(row, step); next && found.length < 200; next = neighbour(next, step)) {
+    found.push(next);
+  }
+  return found;
+}
+
+function focusOn(row) {
+  const link = row?.querySelector(".row-link") ?? document.getElementById("talk");
+  link.focus({ preventScroll: true });
 }
 
 function nextAsk() {
   return Math.max(SOON, viewsAsked + VIEWS_EVERY - performance.now());
-}
-
-// The row that a new one goes in front of; null for the end, where most go.
-function placeFor(row, list) {
-  let next = null;
-  let other = list.lastElementChild;
-  while (other && comesBefore(row, other)) [next, other] = [other, other.previousElementSibling];
-  return next;
-}
-
-// The order of the queue: who waits longest, with priority counted in; then the nearest deadline.
-function comesBefore(row, other) {
-  const ranks = Number(row.dataset.rank) - Number(other.dataset.rank);
-  if (ranks) return ranks < 0;
-  return Number(row.dataset.due || Infinity) < Number(other.dataset.due || Infinity);
 }
 
 customElements.define("loket-work", WorkList);

@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection, insert
 
+import searches
 from hub import clock
 from hub.custom_fields import Choice, Field, FieldKind
-from hub.store import Database, customer_book, customer_fields, merging, search, searchable
+from hub.store import Database, customer_book, customer_fields, merging, searchable
 from hub.store.search import Asked, Kind
 from hub.store.tables import customer_fields as fields_table
 from hub.store.tables import customers
@@ -63,8 +64,7 @@ async def test_customers_are_found_by_searchable_fields_alone(database: Database
         later = clock.now() + timedelta(minutes=1)
         while await database.write(lambda c: searchable.take_in(c, later)):
             pass
-        hits = await database.read(lambda c: search.find(c, Asked(words), Kind.CUSTOMER, limit=9))
-        return [hit.ref_id for hit in hits]
+        return [hit.ref_id for hit in await searches.found(database, Asked(words), Kind.CUSTOMER)]
 
     assert await found("goud") == [DOUBLE], "a choice is found by what it is called"
     assert await found("mornings") == []

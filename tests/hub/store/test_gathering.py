@@ -21,13 +21,14 @@ from hub.store import (
     drafts,
     gathering,
     relating,
-    search,
+    search_adding,
     splitting,
     work_items,
 )
 from hub.store import agents as staff
 from hub.store.agents import Agent
-from hub.store.search import Document, Kind
+from hub.store.search import Kind
+from hub.store.search_adding import Document
 from hub.store.tables import (
     audit_log,
     calls,
@@ -189,7 +190,7 @@ async def test_two_become_one_in_the_order_in_which_they_came_and_two_again(desk
     await desk.mail(text="4", message_id="m4", thread=token(two.conversation_id))
     a, b = one.conversation_id, two.conversation_id
     document = Document(Kind.MESSAGE, two.interaction_id, b, ["two"], "")
-    await desk.do(lambda c: search.add(c, [document]))
+    await desk.do(lambda c: search_adding.add(c, [document]))
     before = {
         table.name: {str(row) for row in await rows(desk.database, table)}
         for table in (thread_refs, outbound, unrouted, participants, search_documents)

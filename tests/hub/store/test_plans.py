@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from hub.store import Database, reporting, search, wall
+from hub.store import Database, reporting, wall
 from hub.store.reporting import Period
-from hub.store.search import Asked, Kind
 from plans import asked, plan_of, walked
 from stores import opened
 
@@ -48,17 +47,3 @@ async def of(database: Database, work: Callable[[Connection], Any]) -> str:
         return plan_of(connection, statements)
 
     return await database.read(look)
-
-
-async def test_customers_are_not_sought_behind_all_messages(postgres_url: str) -> None:
-    """They are few: all that fit are found first, or from the newest document on each message with
-    a common word would be looked at."""
-
-    def look(connection: Connection) -> str:
-        with asked(connection) as statements:
-            search.find(connection, Asked("parcel"), Kind.CUSTOMER, limit=300)
-        return plan_of(connection, [one for one in statements if "search_documents" in one[0]])
-
-    async with opened(postgres_url) as database:
-        plan = await database.read(look)
-    assert "CTE Scan on d" in plan

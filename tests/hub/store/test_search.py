@@ -1,19 +1,22 @@
 """Searching, on both stores: by words and their beginnings, mistyped, filtered, kept up to date."""
 
+import random
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import update
 
+import searches
 from builders import TOKENS, mail_arrival, text_arrival
 from hub import clock
 from hub.intake import Intake
 from hub.interaction import Attachment, Channel
 from hub.metrics import Metrics
-from hub.store import Database, search, searchable
+from hub.store import Database, search_adding, searchable
 from hub.store.search import Asked, Kind
-from hub.store.search_words import nearest, words_of
+from hub.store.search_adding import Document
+from hub.store.search_words import mark, nearest, words_of
 from hub.store.tables import customers
 from stores import opened
 
@@ -35,8 +38,7 @@ async def taken_in(store: Database, *arrivals: object) -> None:
 
 
 async def found(store: Database, text: str, kind: Kind = Kind.MESSAGE, **asked: object) -> int:
-    question = Asked(text, **asked)  # type: ignore[arg-type]
-    return len(await store.read(lambda c: search.find(c, question, kind, limit=50)))
+    return len(await searches.found(store, Asked(text, **asked), kind))  # type: ignore[arg-type]
 
 
 async def test_a_message_is_found_by_its_words(store: Database) -> None:
@@ -66,11 +68,78 @@ async def test_a_word_that_is_right_finds_nothing_near_it(store: Database) -> No
     assert await found(store, "table") == 1
 
 
+async def test_a_wrong_letter_in_a_short_word_finds_it(store: Database) -> None:
+    """They share too few letters to be alike by these."""
+    await taken_in(store, mail_arrival(subject="table", text="x"))
+    assert await found(store, "txble") == 1
+    assert await found(store, "tblae") == 0, "two errors make another word"
+
+
+async def test_two_errors_are_forgiven_in_a_long_word_alone(store: Database) -> None:
+    await taken_in(store, mail_arrival(subject="subscription", text="x"))
+    assert await found(store, "subscriptoin") == 1
+    assert await found(store, "sbscriptoin") == 1
+
+
+async def test_what_is_found_is_what_has_all_words(store: Database) -> None:
+    """The newest first, whichever way the store goes about it."""
+    chance = random.Random(3)  # noqa: S311 (no secret)
+    kept = [_made_up(chance, number) for number in range(1_500)]
+    await store.write(lambda c: search_adding.add(c, kept))
+    for _ in range(60):
+        words = chance.sample(_OFTEN, chance.choice((1, 2, 2, 3, 5)))
+        words[0] = words[0][: chance.choice((3, 4, 20))]
+        channel = chance.choice((None, None, Channel.SMS))
+        kind = chance.choice((Kind.MESSAGE, Kind.MESSAGE, Kind.FILE))
+        marks = [mark("kind", kind), *([mark("channel", channel)] if channel else [])]
+        fits = [
+            one.ref_id
+            for one in kept[::-1]
+            if set(marks) <= set(one.words)
+            and all(any(has.startswith(word) for has in one.words) for word in words)
+        ]
+        hits = await searches.found(store, Asked(" ".join(words), channel=channel), kind)
+        assert [hit.ref_id for hit in hits] == fits, words
+
+
+_OFTEN = ["order", "orders", "parcel", "late", "broken", "invoice", "leaks", "ordeal"]
+
+
+def _made_up(chance: random.Random, number: int) -> Document:
+    """From words that nearly all have to words that nearly none has, and one had long ago."""
+    kind = chance.choice((Kind.MESSAGE,) * 8 + (Kind.FILE,))
+    words = [one for place, one in enumerate(_OFTEN) if chance.random() < 0.9 / (1 + place**2)]
+    marks = [mark("kind", kind), mark("channel", chance.choice((Channel.SMS, Channel.EMAIL)))]
+    words += ["broken"] if number < 100 and "broken" not in words else []
+    return Document(kind, clock.new_id(), clock.new_id(), [*marks, *words], "")
+
+
 async def test_filters_narrow_it(store: Database) -> None:
     await taken_in(store, mail_arrival(subject="parcel", text="x"), text_arrival(text="parcel"))
     assert await found(store, "parcel") == 2
     assert await found(store, "parcel", channel=Channel.SMS) == 1
     assert await found(store, "parcel", days=1) == 2
+
+
+async def test_what_is_too_old_is_left_out(store: Database) -> None:
+    """However many there are of it."""
+    now = clock.now()
+    kept = [
+        Document(Kind.MESSAGE, _id_of(now - timedelta(days=200 - n), n), "c", _PARCEL, "")
+        for n in range(200)
+    ]
+    await store.write(lambda c: search_adding.add(c, kept))
+    assert await found(store, "parcel") == 200
+    for days, fits in ((7, 7), (31, 31), (366, 200)):
+        assert await found(store, "parcel", days=days) == fits
+    assert await found(store, "parcel", channel=Channel.SMS, days=7) == 0
+
+
+_PARCEL = [mark("kind", Kind.MESSAGE), "parcel"]
+
+
+def _id_of(at: datetime, number: int) -> str:
+    return clock.first_id(at + timedelta(hours=1))[:24] + f"{number:012x}"
 
 
 async def test_customers_and_files_are_found_apart(store: Database) -> None:

@@ -1,0 +1,232 @@
+"""What an agent sends stands in the conversation at once, goes once, and is never lost."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, Route, expect
+
+from agent_ui.settings import ConsoleSettings
+from builders import mail_arrival
+from console_browser import desk
+from console_house import House, Person, open_house, person
+from hub.store.tables import interactions, outbound
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+AREA = "loket-composer textarea[name=text]"
+OURS = ".entry-outbound .text"
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def house(sqlite_url: str, tmp_path: Path) -> AsyncIterator[House]:
+    settings = ConsoleSettings(undo_send_seconds=120)
+    async with open_house(sqlite_url, tmp_path, settings=settings) as opened:
+        await opened.hire("anna", "Anna de Wit")
+        yield opened
+
+
+async def send(page: Page, text: str) -> None:
+    await page.fill(AREA, text)
+    await page.focus(AREA)
+    await page.keyboard.press("Control+Enter")
+
+
+class Held:
+    """Lets what is sent go on to Loket, or its answer back, when told."""
+
+    def __init__(self) -> None:
+        self.gate = asyncio.Event()
+        self.asked = 0
+
+    async def on_its_way(self, route: Route) -> None:
+        self.asked += 1
+        await self.gate.wait()
+        await route.continue_()
+
+
+async def test_it_stands_there_before_loket_answers(house: House, browser: Browser) -> None:
+    accepted = await house.receive(mail_arrival("jan@example.org"))
+    held = Held()
+    async with desk(browser, house) as at:
+        await at.sign_in("anna")
+        await at.open(accepted.conversation_id)
+        await at.page.route("**/entries", held.on_its_way)
+        await send(at.page, "We are looking.")
+        going = at.page.locator("[data-going]")
+        await expect(going).to_contain_text("We are looking.")
+        await expect(going).to_contain_text("Being sent")
+        await expect(going).to_be_in_viewport()
+        await expect(at.page.locator(AREA)).to_have_value("")
+        await expect(at.page.locator(AREA)).to_be_focused()
+        await at.check_accessible()
+        await at.page.keyboard.press("Control+Enter")
+        await at.page.keyboard.type("And more.")
+        held.gate.set()
+        await expect(going).to_have_count(0)
+        await expect(at.page.locator(OURS)).to_have_text(["We are looking."])
+        await expect(at.page.locator(AREA)).to_have_value("And more.")
+        await expect(at.page.locator(AREA)).to_be_focused()
+        await at.done()
+        assert held.asked == 1
+        assert len(await house.rows(outbound)) == 1
+        await at.check_traps()
+
+
+async def test_what_is_written_behind_it_goes_next(house: House, browser: Browser) -> None:
+    accepted = await house.receive(mail_arrival("jan@example.org"))
+    held = Held()
+    async with desk(browser, house) as at:
+        await at.sign_in("anna")
+        await at.open(accepted.conversation_id)
+        await at.page.route("**/entries", held.on_its_way)
+        await send(at.page, "First.")
+        await at.page.keyboard.type("Second.")
+        await at.page.keyboard.press("Control+Enter")
+        held.gate.set()
+        await expect(at.page.locator(OURS)).to_have_text(["First.", "Second."])
+        await at.done()
+        assert len(await house.rows(outbound)) == 2
+        await at.check_traps()
+
+
+async def test_what_did_not_go_is_in_the_composer_again(house: House, browser: Browser) -> None:
+    accepted = await house.receive(mail_arrival("jan@example.org"))
+    async with desk(browser, house) as at:
+        await at.sign_in("anna")
+        await at.open(accepted.conversation_id)
+        await at.page.route("**/entries", lambda route: route.abort())
+        await send(at.page, "We are looking.")
+        await expect(at.page.locator("#toasts")).to_contain_text("Loket cannot be reached.")
+        await expect(at.page.locator(AREA)).to_have_value("We are looking.")
+        await expect(at.page.locator("[data-going]")).to_have_count(0)
+        await at.page.unroute("**/entries")
+        await at.page.keyboard.press("Control+Enter")
+        await expect(at.page.locator(OURS)).to_have_text(["We are looking."])
+
+
+async def test_of_an_answer_that_got_lost_one_message_is_left(
+    house: House, browser: Browser
+) -> None:
+    accepted = await house.receive(mail_arrival("jan@example.org"))
+
+    async def lose_the_answer(route: Route) -> None:
+        await route.fetch(max_redirects=0)
+        await route.abort()
+
+    async with desk(browser, house) as at:
+        await at.sign_in("anna")
+        await at.open(accepted.conversation_id)
+        await at.page.route("**/entries", lose_the_answer, times=1)
+        await send(at.page, "We are looking.")
+        await expect(at.page.locator("#toasts")).to_contain_text("Loket cannot be reached.")
+        await expect(at.page.locator(AREA)).to_have_value("We are looking.")
+        await at.page.focus(AREA)
+        await at.page.keyboard.press("Control+Enter")
+        await expect(at.page.locator(AREA)).to_have_value("")
+        await at.done()
+        await expect(at.page.locator(OURS)).to_have_text(["We are looking."])
+        assert len(await house.rows(outbound)) == 1
+
+
+async def nowhere(_route: Route) -> None: ...
+
+
+async def test_a_page_that_goes_away_meanwhile_leaves_a_draft(
+    house: House, browser: Browser
+) -> None:
+    accepted = await house.receive(mail_arrival("jan@example.org"))
+    async with desk(browser, house) as at:
+        await at.sign_in("anna")
+        await at.open(accepted.conversation_id)
+        await at.page.route("**/entries", nowhere)
+        await send(at.page, "We are looking.")
+        await expect(at.page.locator("[data-going]")).to_be_visible()
+        kept = await at.page.evaluate("JSON.stringify(localStorage)")
+        await at.page.goto(f"{house.origin}/console")
+        # As it stood when the browser died: nobody told the page that it goes.
+        await at.page.evaluate("(kept) => Object.assign(localStorage, JSON.parse(kept))", kept)
+        await at.page.goto(
+            f"{house.origin}/console/conversations/{accepted.conversation_id}", wait_until="commit"
+        )
+        await expect(at.page.locator("#toasts")).to_contain_text("did not arrive")
+        await expect(at.page.locator(AREA)).to_have_value("We are looking.")
+        assert await house.rows(outbound) == []
+        await at.page.unroute("**/entries")
+        await at.page.focus(AREA)
+        await at.page.keyboard.press("Control+Enter")
+        await expect(at.page.locator(OURS)).to_have_text(["We are looking."])
+        await at.done()
+        await at.page.reload()
+        await expect(at.page.locator(AREA)).to_have_value("")
+        await expect(at.page.locator(OURS)).to_have_text(["We are looking."])
+
+
+async def test_who_goes_on_to_other_work_is_not_called_back(house: House, browser: Browser) -> None:
+    first = await house.receive(mail_arrival("jan@example.org", subject="Order 1"))
+    await house.receive(mail_arrival("bo@example.org", subject="Order 2"))
+    held = Held()
+    async with desk(browser, house) as at:
+        await at.sign_in("anna")
+        await at.open(first.conversation_id)
+        await at.page.route("**/entries", held.on_its_way)
+        await send(at.page, "We are looking.")
+        await at.page.keyboard.press("Escape")
+        await at.page.keyboard.press("n")
+        await expect(at.page.locator(".talk-title")).to_have_text("Order 2")
+        async with at.page.expect_response(f"**/conversations/{first.conversation_id}"):
+            held.gate.set()
+        await at.done()
+        await expect(at.page.locator(".talk-title")).to_have_text("Order 2")
+        await at.page.keyboard.press("k")
+        await at.page.keyboard.press("Enter")
+        await expect(at.page.locator(OURS)).to_have_text(["We are looking."])
+        await expect(at.page.locator(AREA)).to_have_value("")
+        await at.check_traps()
+
+
+async def test_it_is_taken_back_as_soon_as_it_is_there(house: House, browser: Browser) -> None:
+    accepted = await house.receive(mail_arrival("jan@example.org"))
+    held = Held()
+    async with desk(browser, house) as at:
+        await at.sign_in("anna")
+        await at.open(accepted.conversation_id)
+        await at.page.route("**/entries", held.on_its_way)
+        await send(at.page, "We are looking.")
+        await at.page.keyboard.press("Escape")
+        await at.page.keyboard.press("b")
+        await expect(at.page.locator("[data-going] [data-take-back]")).to_be_disabled()
+        held.gate.set()
+        await expect(at.page.locator(AREA)).to_have_value("We are looking.")
+        await at.done()
+        [row] = await house.rows(outbound)
+        assert row.state == "withdrawn"
+        await at.check_traps()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def anna(house: House) -> AsyncIterator[Person]:
+    async with person(house) as one:
+        await one.sign_in("anna")
+        yield one
+
+
+async def test_one_press_that_comes_twice_sends_once(house: House, anna: Person) -> None:
+    accepted = await house.receive(mail_arrival("jan@example.org"))
+    page = await anna.get(f"/console/conversations/{accepted.conversation_id}")
+    once = page.value("input[name=once]")
+    assert once
+    for _ in range(2):
+        answer = await anna.reply(page, "We are looking.", once=once)
+        assert answer.texts(OURS) == ["We are looking."]
+    other = await anna.reply(page, "It is found.", once=once)
+    assert "was sent already; this is not" in other.text("[data-notice]")
+    assert other.text(AREA) == "It is found."
+    again = await anna.reply(other, "It is found.", once=other.value("input[name=once]"))
+    assert again.texts(OURS) == ["We are looking.", "It is found."]
+    for _ in range(2):
+        await anna.reply(page, "Called him.", once="n", mode="note")
+    assert len(await house.rows(outbound)) == 2
+    assert [row.kind for row in await house.rows(interactions)].count("note") == 1
