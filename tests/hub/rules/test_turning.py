@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.interaction import Channel
@@ -100,6 +100,7 @@ WORLDS = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(world=WORLDS, written=RULES)
 def test_nothing_changes_before_the_turn_and_something_does_at_it(
     world: World, written: list[tuple[Any, Any, int, int]]
