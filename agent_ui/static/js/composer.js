@@ -5,7 +5,8 @@ import { keep, read } from "./kept.js";
 import { mark } from "./marks.js";
 import { toast } from "./notices.js";
 import { showCount } from "./segments.js";
-import { goingOf, leftBehind, stand } from "./sending.js";
+import { copyOf, goingOf, leftBehind, stand } from "./sending.js";
+import { isAside, joined, setAside, showAside } from "./set-aside.js";
 import { say, text } from "./texts.js";
 
 const SAVE_AFTER = 300;
@@ -64,20 +65,32 @@ class Composer extends HTMLElement {
       stand(going, this);
     }
     const left = going ? null : leftBehind(this);
-    const kept = left ? before(left, read(this.key)?.text ?? "") : read(this.key);
-    if (left) {
+    const back = left && this.besides(left);
+    if (back) {
       this.form.elements.once.value = left.once;
-      keep(this.key, kept);
+      keep(this.key, back);
       toast(text("What you were sending here did not arrive. It is in your answer again."));
-    }
+    } else if (left) setAside(this, left);
+    const kept = back || read(this.key);
     if (kept) this.put(kept);
+    showAside(this);
     this.showState(kept ? "here" : "loket");
     if (kept) this.tellSoon();
   }
 
+  // `left`, which a page that died was sending, with what was written since; null when that is for others.
+  besides(left) {
+    const since = read(this.key);
+    if (since) return joined(left, since);
+    // What Loket has may be how it began.
+    const here = this.values();
+    return left.text.startsWith(here.text.trim()) || joined(left, here) ? left : null;
+  }
+
+  // What can no more be said to whom it was meant for stays among ourselves.
   put(values) {
     this.area.value = values.text;
-    this.choose(values.mode);
+    if (!this.choose(values.mode)) this.choose("note");
     for (const name of FIELDS.slice(2)) {
       const field = this.form.elements[name];
       const fits = field?.options ? [...field.options].some((one) => one.value === values[name]) : field;
@@ -111,7 +124,8 @@ class Composer extends HTMLElement {
     clearTimeout(this.timer);
     const values = this.values();
     if (JSON.stringify(values) === this.told) return;
-    keep(this.key, values.text ? values : null);
+    // Beside what did not go, that nothing is written yet counts as well: a refusal brings its text along.
+    keep(this.key, values.text || isAside(this) ? values : null);
     this.showState("here");
     if (leaving) this.tell({ leaving });
     else this.tellSoon();
@@ -196,10 +210,26 @@ class Composer extends HTMLElement {
   // What was on its way did not go.
   takeBack(values, files) {
     this.sending = false;
-    this.put(before(values, this.area.value.trim()));
-    if (files.length) this.form.elements.file.files = files;
+    const all = joined(values, this.values());
+    if (all) this.takeOver(all, files);
+    else {
+      setAside(this, values, files);
+      this.save();
+    }
+  }
+
+  takeOver(values, files) {
+    this.put(values);
+    if (files.length && this.form.elements.file) this.form.elements.file.files = files;
     this.showFiles();
     this.save();
+  }
+
+  // The files that are chosen, which are then chosen no more.
+  takeFiles() {
+    const files = copyOf(this.form.elements.file);
+    if (files.length) this.form.elements.file.value = "";
+    return files;
   }
 
   // `sent` is on its way to the customer; what was typed behind it meanwhile stays.
@@ -263,11 +293,6 @@ class Composer extends HTMLElement {
       this.mark(event.key === "b" ? "**" : "*");
     }
   }
-}
-
-// What was written first, and below it what was written since.
-function before(values, since) {
-  return since && since !== values.text ? { ...values, text: `${values.text}\n\n${since}` } : values;
 }
 
 function valuesOf(form) {

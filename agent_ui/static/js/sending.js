@@ -43,7 +43,7 @@ export function arrived({ draft, entry }) {
   entry.remove();
 }
 
-// What was written is in the composer again, before what was written since.
+// What was written is in the composer again, before what was written since, or beside that.
 export function giveBack(going, composer) {
   arrived(going);
   const shown = document.querySelector(`loket-composer[data-draft="${going.draft}"]`);
@@ -62,7 +62,7 @@ export function leftBehind(composer) {
 }
 
 // The field itself is emptied.
-function copyOf(file) {
+export function copyOf(file) {
   const all = new DataTransfer();
   for (const one of file?.files ?? []) all.items.add(one);
   return all.files;
