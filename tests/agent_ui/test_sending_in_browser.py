@@ -137,6 +137,37 @@ async def test_of_an_answer_that_got_lost_one_message_is_left(
         assert len(await house.rows(outbound)) == 1
 
 
+async def test_after_a_reload_an_answer_that_may_have_arrived_still_goes_once(
+    house: House, browser: Browser
+) -> None:
+    accepted = await house.receive(mail_arrival("jan@example.org"))
+
+    async def lose_the_answer(route: Route) -> None:
+        await route.fetch(max_redirects=0)
+        await route.abort()
+
+    async with desk(browser, house) as at:
+        await at.sign_in("anna")
+        await at.open(accepted.conversation_id)
+        await at.page.route("**/entries", lose_the_answer, times=1)
+        await send(at.page, "We are looking.")
+        await expect(at.page.locator(AREA)).to_have_value("We are looking.")
+        await expect(at.page.locator("[data-draft-state]")).to_have_text("Draft kept")
+        for _ in range(2):
+            await at.page.reload()
+            await at.live()
+            await expect(at.page.locator(AREA)).to_have_value("We are looking.")
+        await at.page.focus(AREA)
+        await at.page.keyboard.press("Control+Enter")
+        await expect(at.page.locator(AREA)).to_have_value("")
+        await at.done()
+        await send(at.page, "It is found.")
+        await expect(at.page.locator(OURS)).to_have_text(["We are looking.", "It is found."])
+        await at.done()
+        assert len(await house.rows(outbound)) == 2
+        await at.check_traps()
+
+
 async def nowhere(_route: Route) -> None: ...
 
 

@@ -11,6 +11,8 @@ import { say, text } from "./texts.js";
 
 const SAVE_AFTER = 300;
 const TELL_AFTER = 900;
+// A page that did not go by then, stays.
+const GONE_AFTER = 30_000;
 const FIELDS = ["mode", "text", "way", "subject", "cc", "to"];
 const TICKED = ["rich", "signed"];
 // Names this page, so that what it keeps does not come back to it.
@@ -33,13 +35,17 @@ class Composer extends HTMLElement {
     offersReplies(this);
     this.leave = () => this.save({ leaving: true });
     window.addEventListener("pagehide", this.leave);
+    this.go = () => this.onGoing();
+    window.addEventListener("beforeunload", this.go);
     this.again = () => this.tellSoon();
     document.addEventListener("loket:live", this.again);
     this.showCount();
   }
 
   disconnectedCallback() {
+    this.goes = false;
     if (!this.sent) this.save({ leaving: true });
+    window.removeEventListener("beforeunload", this.go);
     window.removeEventListener("pagehide", this.leave);
     document.removeEventListener("loket:live", this.again);
   }
@@ -49,10 +55,8 @@ class Composer extends HTMLElement {
   }
 
   values() {
-    const { elements } = this.form;
-    const values = Object.fromEntries(FIELDS.map((name) => [name, elements[name]?.value ?? ""]));
-    for (const name of TICKED) values[name] = elements[name]?.checked ? "1" : "";
-    if (!elements.signed) values.signed = "1";
+    const values = valuesOf(this.form);
+    if (!this.form.elements.signed) values.signed = "1";
     return values;
   }
 
@@ -67,7 +71,6 @@ class Composer extends HTMLElement {
     const left = going ? null : leftBehind(this);
     const back = left && this.besides(left);
     if (back) {
-      this.form.elements.once.value = left.once;
       keep(this.key, back);
       toast(text("What you were sending here did not arrive. It is in your answer again."));
     } else if (left) setAside(this, left);
@@ -100,7 +103,15 @@ class Composer extends HTMLElement {
       const box = this.form.elements[name];
       if (box && name in values) box.checked = values[name] !== "";
     }
+    this.goBy(values.once);
     this.showCount();
+  }
+
+  // What may have arrived goes under the name that it went by, so that it goes once; all else under a new one.
+  goBy(once) {
+    const field = this.form.elements.once;
+    field.value = once || PAGE + Date.now().toString(36);
+    field.toggleAttribute("data-tried", Boolean(once));
   }
 
   choose(mode) {
@@ -160,7 +171,10 @@ class Composer extends HTMLElement {
   async keepInLoket({ leaving = false } = {}) {
     const values = this.values();
     const told = JSON.stringify(values);
-    if (told === this.told) return;
+    if (told === this.told) {
+      this.haveInLoket();
+      return;
+    }
     const token = this.form.querySelector("input[type=hidden]");
     const body = new URLSearchParams({ ...values, page: PAGE, [token.name]: token.value });
     const url = `/console/conversations/${this.dataset.id}/draft`;
@@ -168,10 +182,22 @@ class Composer extends HTMLElement {
     const answer = await fetch(url, options).catch(() => null);
     if (!answer?.ok) return;
     this.told = told;
-    if (JSON.stringify(this.values()) === told) {
-      keep(this.key, null);
-      this.showState("loket");
-    }
+    if (JSON.stringify(this.values()) === told) this.haveInLoket();
+  }
+
+  // The next page may have been made just before Loket had it: it finds what is kept here.
+  haveInLoket() {
+    if (!this.goes) keep(this.key, null);
+    this.showState("loket");
+  }
+
+  onGoing() {
+    this.goes = true;
+    clearTimeout(this.stayer);
+    this.stayer = setTimeout(() => {
+      this.goes = false;
+      this.tell();
+    }, GONE_AFTER);
   }
 
   // The agent wrote at another screen of theirs: go on from there, unless they type here as well.
@@ -200,6 +226,7 @@ class Composer extends HTMLElement {
   // What stood in it is on its way.
   empty() {
     this.area.value = "";
+    this.goBy("");
     if (this.form.elements.file) this.form.elements.file.value = "";
     this.showFiles();
     this.showCount();
@@ -299,6 +326,7 @@ function valuesOf(form) {
   const { elements } = form;
   const values = Object.fromEntries(FIELDS.map((name) => [name, elements[name]?.value ?? ""]));
   for (const name of TICKED) values[name] = elements[name]?.checked ? "1" : "";
+  values.once = elements.once.hasAttribute("data-tried") ? elements.once.value : "";
   return values;
 }
 

@@ -12,9 +12,10 @@ export function sendOff(composer, submitter) {
   const { file, template, seen, once } = form.elements;
   if (template?.value || !(area.value.trim() || file?.files.length)) return null;
   const values = composer.values();
-  const going = { draft: composer.dataset.draft, values, files: copyOf(file), goesBack: false };
+  const { draft } = composer.dataset;
+  const going = { draft, values, files: copyOf(file), once: once.value, goesBack: false };
   going.entry = entryOf(going, canComeBack(composer, values, submitter));
-  keep(keyOf(going.draft), { ...values, seen: seen.value, once: once.value });
+  keep(keyOf(going.draft), { ...values, seen: seen.value, once: going.once });
   keep(composer.key, null);
   composer.sending = true;
   underWay.set(going.draft, going);
@@ -43,11 +44,12 @@ export function arrived({ draft, entry }) {
   entry.remove();
 }
 
-// What was written is in the composer again, before what was written since, or beside that.
-export function giveBack(going, composer) {
+// What was written is in the composer again, before what was written since, or beside that. `once`: the name
+// it went by, when it may have arrived all the same.
+export function giveBack(going, composer, once) {
   arrived(going);
   const shown = document.querySelector(`loket-composer[data-draft="${going.draft}"]`);
-  (shown ?? composer).takeBack(going.values, going.files);
+  (shown ?? composer).takeBack({ ...going.values, once }, going.files);
 }
 
 // What a page that went away was sending, unless it stands in the timeline.
