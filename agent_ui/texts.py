@@ -42,6 +42,10 @@ CLIENT_TEXTS = (
     N_("This reply was not sent. It is kept here, apart from what you write now."),
     N_("This note was not added. It is kept here, apart from what you write now."),
     N_("This was not forwarded. It is kept here, apart from what you write now."),
+    N_(
+        "This browser has text of yours that Loket does not have. "
+        "It is deleted when you sign out. Sign out?"
+    ),
     N_("Your answer was not sent and is kept as a draft: {why}"),
     N_("It has left already."),
     N_("{name} is looking too"),
