@@ -31,6 +31,8 @@ _STEP = "second step"
 _STEP_LASTS = timedelta(minutes=5)
 _SETUP_LASTS = timedelta(minutes=30)
 """Who has no app yet looks for one first."""
+_LOGIN_TOLD = timedelta(hours=1)
+"""So long after a step it still says whose it was, so that they need not type their login."""
 
 
 @dataclass(frozen=True)
@@ -115,27 +117,41 @@ class Sessions:
         has_app = factor is not None and factor.confirmed_at is not None
         if has_app or must_have_factor(connection, agent):
             until = int((clock.now() + (_STEP_LASTS if has_app else _SETUP_LASTS)).timestamp())
-            return Entered(step=self._tokens.sign(_STEP, f"{agent.id}:{until}"))
+            step = f"{agent.id}:{until}:{_came_by(connection, agent)}"
+            return Entered(step=self._tokens.sign(_STEP, step))
         return Entered(token=sessions.begin(connection, agent.id, self._lifetime))
 
     async def halfway(self, step: str) -> Halfway | None:
-        """Who is at the second step; None when there is nobody, or it took too long."""
-        agent_id, _, until = (self._tokens.verify(_STEP, step) or "").partition(":")
-        if not agent_id or int(until) < clock.now().timestamp():
+        """Who is at the second step; None when there is nobody, it took too long, or they have
+        another password by now."""
+        agent_id, left, came_by = self._at_step(step)
+        if not agent_id or left < timedelta():
             return None
 
         def read(connection: Connection) -> tuple[Agent, Factor] | None:
             agent = agents.find(connection, agent_id)
-            return (agent, second_factors.begin(connection, agent_id)) if agent else None
+            if agent is None or _came_by(connection, agent) != came_by:
+                return None
+            return agent, second_factors.begin(connection, agent_id)
 
         found = await self._database.write(read)
         return Halfway(*found, self.secret(found[1])) if found else None
 
     async def login_at_step(self, step: str) -> str:
-        """Of who is or was at the second step, however long ago; empty for nobody."""
-        agent_id = (self._tokens.verify(_STEP, step) or "").partition(":")[0]
-        agent = await self._database.read(lambda c: agents.find(c, agent_id)) if agent_id else None
+        """Of who is at the second step, or was until an hour ago; empty for nobody."""
+        agent_id, left, _ = self._at_step(step)
+        if not agent_id or left < -_LOGIN_TOLD:
+            return ""
+        agent = await self._database.read(lambda c: agents.find(c, agent_id))
         return agent.login if agent else ""
+
+    def _at_step(self, step: str) -> tuple[str, timedelta, str]:
+        """Whose step it is (empty for one that is not ours), how long it still serves, and by
+        which password they came."""
+        agent_id, _, rest = (self._tokens.verify(_STEP, step) or "").partition(":")
+        until, _, came_by = rest.partition(":")
+        left = timedelta(seconds=int(until or 0) - clock.now().timestamp())
+        return agent_id, left, came_by
 
     async def second_step(self, who: Halfway, given: str) -> tuple[str, list[str]] | None:
         """The token of a new session, with spare codes where the factor was set up by this; None
@@ -271,6 +287,12 @@ def is_form_token(token: str, given: str) -> bool:
 
 def _proof(token: str, salt: str) -> str:
     return hmac.digest(token.encode(), f"form {salt}".encode(), hashlib.sha256).hex()
+
+
+def _came_by(connection: Connection, agent: Agent) -> str:
+    """Stands for their present password: half a sign-in ends with it, as sessions do."""
+    found = agents.find_by_login(connection, agent.login)
+    return digest(_STEP, found[1]) if found else ""
 
 
 REQUIRED = "second_factor"

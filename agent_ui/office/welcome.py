@@ -24,15 +24,16 @@ class WelcomeViews:
         self._context = context
         self._pages = pages
         self._sessions = sessions
-        self._oidc = context.settings.oidc
+        oidc = context.settings.oidc
+        self._no_passwords = oidc is not None and oidc.only
 
     async def page(self, guest: Guest) -> web.StreamResponse:
         """Only shows the form: what opens links in mails to look at them must not use them up."""
-        if self._oidc and self._oidc.only:
-            return see_other(SIGN_IN)
-        return await self._show(guest)
+        return see_other(SIGN_IN) if self._no_passwords else await self._show(guest)
 
     async def choose(self, guest: Guest) -> web.StreamResponse:
+        if self._no_passwords:
+            return see_other(SIGN_IN)
         token = guest.request.match_info["token"]
         password, again = await guest.field("password"), await guest.field("again")
         try:

@@ -13,7 +13,8 @@ from yarl import URL
 
 from agent_ui.settings import ConsoleOidc, ConsoleSettings
 from console_house import PASSWORD, House, Page, Person, open_house, person
-from hub.store import choices, identities
+from hub.store import choices, identities, invitations
+from hub.store.agents import find_by_login
 from hub.store.tables import agents, audit_log, sessions
 from identity_provider import ANNA, CLIENT, SECRET, IdentityProvider, identity_provider, new_key
 
@@ -243,6 +244,13 @@ async def test_where_only_the_provider_counts_no_password_opens_anything(
         assert "told by mail how to sign in" in page.text("[role=status]")
         [mail] = house.passed_on
         assert f"account at Van Dalen ID:\n{house.origin}/console\n" in mail.interaction.text
+        kept = await house.database.read(lambda c: find_by_login(c, "kim"))
+        assert kept is not None
+        token = await house.write(lambda c: invitations.invite(c, kept[0].id, "kim@x", by="test"))
+        async with person(house) as kim:
+            page = await kim.post(f"/console/welcome/{token}", password=PASSWORD, again=PASSWORD)
+            assert (page.path, await is_in(kim)) == ("/console/sign-in", False)
+        assert await house.database.read(lambda c: find_by_login(c, "kim")) == kept
         provider.person = {"sub": "9", "email": "kim@vandalen.example", "email_verified": True}
         async with person(house) as kim:
             assert (await sign_in(kim)).path == "/console"

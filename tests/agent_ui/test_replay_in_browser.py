@@ -34,6 +34,7 @@ async def test_a_replay_is_followed_to_its_end_and_read(
         moved = MODEL.replace("role: billing\n    priority", "role: service\n    priority")
         await at.page.fill("textarea[name=text]", moved)
         await at.page.get_by_role("button", name="Save", exact=True).press("Enter")
+        await expect(at.page.locator("textarea[name=text]")).to_have_count(0)
         await at.page.get_by_role("link", name="What would have happened").press("Enter")
         await at.check_accessible()
         await at.page.get_by_role("button", name="Replay").press("Enter")

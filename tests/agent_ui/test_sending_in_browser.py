@@ -113,6 +113,36 @@ async def test_what_did_not_go_is_in_the_composer_again(house: House, browser: B
         await expect(at.page.locator(OURS)).to_have_text(["We are looking."])
 
 
+# The answer begins, and breaks off.
+BROKEN = """
+const whole = window.fetch;
+window.fetch = async (url, options) => {
+  const answer = await whole(url, options);
+  if (options?.method !== "POST" || !String(url).endsWith("/entries")) return answer;
+  window.fetch = whole;
+  answer.text = () => Promise.reject(new TypeError("network error"));
+  return answer;
+};
+"""
+
+
+async def test_an_answer_that_breaks_off_loses_nothing(house: House, browser: Browser) -> None:
+    accepted = await house.receive(mail_arrival("jan@example.org"))
+    async with desk(browser, house) as at:
+        await at.sign_in("anna")
+        await at.open(accepted.conversation_id)
+        await at.page.evaluate(BROKEN)
+        await send(at.page, "We are looking.")
+        await expect(at.page.locator("#toasts")).to_contain_text("Loket cannot be reached.")
+        await expect(at.page.locator(AREA)).to_have_value("We are looking.")
+        await expect(at.page.locator("[data-going]")).to_have_count(0)
+        await at.page.keyboard.press("Control+Enter")
+        await expect(at.page.locator(AREA)).to_have_value("")
+        await at.done()
+        assert len(await house.rows(outbound)) == 1
+        await at.check_traps()
+
+
 async def test_of_an_answer_that_got_lost_one_message_is_left(
     house: House, browser: Browser
 ) -> None:

@@ -1,11 +1,12 @@
 """What was typed and not sent is there after something else was done, and so is the focus."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, FilePayload, expect
+from playwright.async_api import Browser, FilePayload, Route, expect
 
 from agent_ui.settings import ConsoleSettings
 from builders import mail_arrival
@@ -67,6 +68,60 @@ async def test_what_is_typed_beside_it_outlives_a_step_and_a_reply(
         await expect(page.locator("[data-files]")).to_have_text("Add files")
         await page.locator(NUMBER).press("Enter")
         await expect(page.locator(".need-value, .need .faint").first).to_contain_text("Anna de Wit")
+        await at.check_traps()
+
+
+async def test_who_types_beside_it_types_on_when_a_reply_is_answered(
+    house: House, browser: Browser
+) -> None:
+    gate = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await gate.wait()
+        await route.continue_()
+
+    async with desk(browser, house) as at:
+        await take(house, at)
+        page = at.page
+        await page.route("**/entries", hold)
+        await page.fill(TEXT, "We are looking.")
+        await page.focus(TEXT)
+        await page.keyboard.press("Control+Enter")
+        await expect(page.locator("[data-going]")).to_be_visible()
+        await page.focus(NUMBER)
+        await page.keyboard.type("NE")
+        await page.keyboard.press("ArrowLeft")
+        gate.set()
+        await at.done()
+        await expect(page.locator("[data-going]")).to_have_count(0)
+        await expect(page.locator(NUMBER)).to_be_focused()
+        await page.keyboard.type("B")
+        await expect(page.locator(NUMBER)).to_have_value("NBE")
+        await expect(page.locator(".chip-mine")).to_be_visible()
+        await at.check_traps()
+
+
+async def test_what_was_chosen_from_a_list_that_comes_later_is_kept(
+    house: House, browser: Browser
+) -> None:
+    async with desk(browser, house) as at:
+        await take(house, at)
+        page = at.page
+        goal = page.locator("[data-give] [name=to]")
+        await page.keyboard.press("g")
+        await goal.select_option(label="Bob Kramer")
+        chosen = await goal.input_value()
+        await page.keyboard.press("Escape")
+        await page.keyboard.press("r")
+        await page.keyboard.type("We are looking.")
+        await page.keyboard.press("Control+Enter")
+        await expect(page.locator(".entry-outbound .text")).to_have_text("We are looking.")
+        await at.done()
+        await expect(goal).to_have_value(chosen)
+        await page.keyboard.press("Escape")
+        await page.keyboard.press("g")
+        await expect(page.locator("[data-give][data-later]")).to_have_count(0)
+        await expect(goal).to_have_value(chosen)
         await at.check_traps()
 
 

@@ -39,14 +39,15 @@ async function send(form, submitter, earlier) {
     return answer.ok;
   }
   const active = document.activeElement;
+  const away = going && active !== document.body && !document.getElementById("talk").contains(active);
   const typing = going ? active.closest("loket-composer") : composer ?? active.closest("loket-composer textarea");
-  // Who went on while it was on its way stays where they are.
-  const stays = going && active !== document.body && !document.getElementById("talk").contains(active);
   // A refusal shows the conversation again; its address is not one to come back to.
   const goesOn = showPanes(answer, { push: answer.ok, sent: going ? null : form, from: submitter ?? form });
   refreshDesk();
   if (action.endsWith("/follow")) workList().countSoon();
-  if (!goesOn && !stays) focusAfter(typing, form, submitter ?? form, answer);
+  // Who went on while it was on its way stays where they are.
+  const stays = goesOn || (away && active.isConnected);
+  if (!stays) focusAfter(typing, form, submitter ?? form, answer);
   if (tookNothing) toast(text("Nothing waits for your roles."));
   if (going?.goesBack && answer.ok) takeBack(document);
   return answer.ok;

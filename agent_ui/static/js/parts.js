@@ -8,9 +8,10 @@ const HEADERS = { "X-Loket-Part": "1" };
 // The answer as a document; null when it is a refusal, which has then been shown.
 export async function fetchPart(url, options = {}) {
   const asked = performance.now();
-  let response;
+  let response, body;
   try {
     response = await fetch(url, { ...options, headers: HEADERS });
+    body = await response.text();
   } catch {
     sayUnreachable();
     return null;
@@ -19,7 +20,6 @@ export async function fetchPart(url, options = {}) {
     saySignedOut();
     return null;
   }
-  const body = await response.text();
   if (response.headers.get("Content-Type")?.startsWith("text/html")) {
     const page = new DOMParser().parseFromString(body, "text/html");
     return { page, url: response.url, ok: response.ok, status: response.status, asked };
@@ -38,7 +38,7 @@ function refusal(body) {
 }
 
 // Puts the conversation and customer panes of an answer on the screen.
-// `sent`: the form that it answers, `from`: what was pressed. True when somebody goes on in a menu that was open.
+// `sent`: the form that it answers, `from`: what was pressed. True when somebody goes on where they were.
 export function showPanes(answer, { push = true, sent = null, from = sent } = {}) {
   const talk = answer.page.getElementById("talk");
   const side = answer.page.getElementById("side");
@@ -58,11 +58,11 @@ export function showPanes(answer, { push = true, sent = null, from = sent } = {}
   showTimes(side);
   document.getElementById("side").replaceWith(side);
   document.getElementById("talk").replaceWith(talk);
-  const goesOn = busy?.() ?? false;
-  putBack?.();
+  const inMenu = busy?.() ?? false;
+  const beside = putBack?.() ?? false;
   document.title = talk.dataset.title;
   document.dispatchEvent(new CustomEvent("loket:opened", { detail: answer.asked }));
-  return goesOn;
+  return inMenu || beside;
 }
 
 function conversationIn(pane) {

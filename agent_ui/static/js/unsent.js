@@ -1,6 +1,6 @@
 // What was typed in forms and not sent goes along when the panes of a conversation are put in place
-// anew, by another form or by a refusal; and so do the place on the screen and what was unfolded. The
-// text of the composer is kept by the composer itself, its files go along here.
+// anew, by another form or by a refusal; and so do the place on the screen, what was unfolded and the
+// focus of who types beside the conversation. The text of the composer is kept by the composer itself, its files go along here.
 
 const PANES = ["talk", "side"];
 const NEAR_END = 60;
@@ -40,11 +40,22 @@ function isTouched(field) {
   return field.selectedIndex !== Math.max(0, chosen);
 }
 
+function sameField(form, field) {
+  return fieldsOf(form).find(({ name, type, value }) =>
+    name === field.name && type === field.type && (!/checkbox|radio/.test(type) || value === field.value));
+}
+
+// A list that is filled when its menu is opened lacks what was chosen from it before.
+function keepChoice(list, old) {
+  if ([...list.options].some(({ value }) => value === old.value)) return;
+  list.append(...[...old.selectedOptions].map((option) => option.cloneNode(true)));
+}
+
 function fill(form, old) {
   for (const field of fieldsOf(old).filter(isTouched)) {
-    const same = fieldsOf(form).find(({ name, type, value }) =>
-      name === field.name && type === field.type && (!/checkbox|radio/.test(type) || value === field.value));
+    const same = sameField(form, field);
     if (!same) continue;
+    if (field.options && same.closest("[data-later]")) keepChoice(same, field);
     if (field.type === "file") same.files = field.files;
     else if ("checked" in field && /checkbox|radio/.test(field.type)) same.checked = field.checked;
     else same.value = field.value;
@@ -64,13 +75,15 @@ function unfold(pane, old, done) {
   for (const fold of folds(pane)) fold.open = open.get(foldName(fold)) ?? fold.open;
 }
 
-// Takes what `page`, which is on the screen, has; gives what puts it into the page in its place.
+// Takes what `page`, which is on the screen, has; gives what puts it into the page in its place,
+// and says whether somebody types on there.
 // `sent`: what was sent from it; when it was `taken`, what stood in that form is not wanted again.
 export function keepUnsent(page, sent, taken) {
   const forms = formsOf(page);
   if (sent && taken) forms.delete(nameOf(sent));
   const [, side] = panes(page);
   const { scrollTop: top } = side;
+  const caret = caretIn(side, sent);
   const read = sent && isComposer(sent) ? null : placeIn(timelineOf(page));
   return () => {
     const fresh = formsOf(document);
@@ -80,7 +93,24 @@ export function keepUnsent(page, sent, taken) {
     freshSide.scrollTop = top;
     const timeline = timelineOf(document);
     if (read && read.last === lastOf(timeline)) timeline.scrollTop = read.top;
+    return caret !== null && putCaret(caret, fresh.get(caret.name));
   };
+}
+
+// Where somebody types beside the conversation; null when that is in what was `sent`.
+function caretIn(side, sent) {
+  const field = document.activeElement;
+  if (!side.contains(field) || !field.form || field.form === sent) return null;
+  const { selectionStart: start, selectionEnd: end } = field;
+  return { name: nameOf(field.form), field, start, end };
+}
+
+function putCaret({ field, start, end }, form) {
+  const same = form && sameField(form, field);
+  if (!same) return false;
+  same.focus({ preventScroll: true });
+  if (typeof start === "number") same.setSelectionRange(start, end);
+  return same === document.activeElement;
 }
 
 const lastOf = (timeline) => timeline.querySelector("[data-entry]:last-child")?.dataset.entry;

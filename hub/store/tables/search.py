@@ -2,11 +2,11 @@
 
 from sqlalchemy import Column, String, Table, UniqueConstraint
 
-from hub.store.tables.base import ID, metadata, where
+from hub.store.tables.base import ID, metadata
 from hub.store.types import Counter, Instant
 
 # What can be searched. Beside it, made by the migration: on SQLite the FTS5 tables `search_words`
-# (by number) and `search_trigrams`, on PostgreSQL the column `words` with its indexes.
+# (by number) and `search_trigrams`, on PostgreSQL the column `words` and the indexes for it.
 search_documents = Table(
     "search_documents",
     metadata,
@@ -16,10 +16,6 @@ search_documents = Table(
     Column("conversation_id", ID, nullable=False),  # empty for a customer
     Column("digest", String(64), nullable=False),  # of its words
     UniqueConstraint("ref_id", "kind", name="uq_search_documents_ref_id"),
-    *(
-        where(f"ix_search_documents_{kind}s", f"kind = '{kind}'", "number")
-        for kind in ("customer", "message", "file")
-    ),
     sqlite_autoincrement=True,  # the words of what is gone must not become those of another
 )
 

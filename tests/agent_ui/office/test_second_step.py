@@ -1,10 +1,12 @@
 """Signing in with two steps: a password alone is not enough, codes serve once, guessing is slow."""
 
+import pytest
+
 from agent_ui.qr import qr_code
 from builders import TOKENS
 from console_house import PASSWORD, House, Person, person
 from hub import clock, one_time
-from hub.store import choices, second_factors
+from hub.store import admission, agents, choices, second_factors
 from hub.store.tables import audit_log, sessions
 from hub.store.tables import second_factors as factors_table
 from second_step import ACCOUNT, CODE, code_now, secret_on, switched_on
@@ -66,19 +68,35 @@ async def test_the_second_step_alone_lets_nobody_in(house: House, anna: Person) 
             assert (await other.post(CODE, code=code_now(secret))).path == "/console/sign-in"
 
 
-async def test_who_takes_too_long_is_told_and_finds_the_login_filled_in(
-    house: House, anna: Person
+@pytest.mark.parametrize(("late", "login"), [(1, "anna"), (3500, "anna"), (3700, "")])
+async def test_who_takes_too_long_is_told_and_finds_the_login_filled_in_for_an_hour(
+    house: House, anna: Person, late: int, login: str
 ) -> None:
     secret, _ = await switched_on(anna)
     [factor] = await house.rows(factors_table)
-    past = int(clock.now().timestamp()) - 1
+    past = int(clock.now().timestamp()) - late
     async with person(house) as other:
-        step = TOKENS.sign("second step", f"{factor.agent_id}:{past}")
+        step = TOKENS.sign("second step", f"{factor.agent_id}:{past}:x")
         other.http.cookie_jar.update_cookies({"loket_step": step})
         for page in (await other.get(CODE), await other.post(CODE, code=code_now(secret))):
             assert page.path == "/console/sign-in"
-            assert page.text("[role=status]") == "That took too long. Sign in once more."
-            assert page.value("[name=login]") == "anna"
+            told = "That took too long. Sign in once more." if login else ""
+            assert page.text("[role=status]") == told
+            assert page.value("[name=login]") == login
+
+
+async def test_another_password_ends_half_a_sign_in(house: House, guest: Person) -> None:
+    anna = await house.hire("anna", "Anna")
+    await house.write(lambda c: choices.keep(c, "second_factor", {"who": "everyone"}, by="test"))
+    secret = secret_on(await guest.sign_in("anna"))
+    new = agents.hash_password("another long password")
+    await house.write(lambda c: admission.set_password(c, anna, new, changed_by="test"))
+    page = await guest.get(CODE)
+    assert page.path == "/console/sign-in"
+    assert (await guest.post(CODE, code=code_now(secret))).path == "/console/sign-in"
+    [factor] = await house.rows(factors_table)
+    assert not factor.confirmed_at
+    assert (await guest.sign_in("anna", "another long password")).path == CODE
 
 
 async def test_who_must_have_one_sets_it_up_before_they_are_in(house: House, guest: Person) -> None:

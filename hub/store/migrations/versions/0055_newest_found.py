@@ -15,28 +15,28 @@ _KINDS = (*_FEW, "message")
 
 
 def upgrade() -> None:
+    if op.get_bind().dialect.name != "postgresql":
+        return  # FTS5 gives the newest first by itself
     for kind in _KINDS:
-        only = sa.text(f"kind = '{kind}'")
         op.create_index(
             f"ix_search_documents_{kind}s",
             "search_documents",
             ["number"],
-            sqlite_where=only,
-            postgresql_where=only,
+            postgresql_where=sa.text(f"kind = '{kind}'"),
         )
-    if op.get_bind().dialect.name == "postgresql":
-        for kind in _FEW:
-            op.execute(
-                f"CREATE INDEX ix_search_documents_words_of_{kind}s ON search_documents "
-                f"USING gin (words) WHERE kind = '{kind}'"
-            )
-        op.execute("ALTER INDEX ix_search_documents_words SET (gin_pending_list_limit = 512)")
+    for kind in _FEW:
+        op.execute(
+            f"CREATE INDEX ix_search_documents_words_of_{kind}s ON search_documents "
+            f"USING gin (words) WHERE kind = '{kind}'"
+        )
+    op.execute("ALTER INDEX ix_search_documents_words SET (gin_pending_list_limit = 512)")
 
 
 def downgrade() -> None:
-    if op.get_bind().dialect.name == "postgresql":
-        op.execute("ALTER INDEX ix_search_documents_words RESET (gin_pending_list_limit)")
-        for kind in _FEW:
-            op.drop_index(f"ix_search_documents_words_of_{kind}s", "search_documents")
+    if op.get_bind().dialect.name != "postgresql":
+        return
+    op.execute("ALTER INDEX ix_search_documents_words RESET (gin_pending_list_limit)")
+    for kind in _FEW:
+        op.drop_index(f"ix_search_documents_words_of_{kind}s", "search_documents")
     for kind in _KINDS:
         op.drop_index(f"ix_search_documents_{kind}s", "search_documents")
