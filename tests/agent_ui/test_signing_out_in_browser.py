@@ -25,7 +25,7 @@ async def house(sqlite_url: str, tmp_path: Path) -> AsyncIterator[House]:
 
 
 async def sign_out(page: Page) -> None:
-    await page.locator(".top details.menu > summary").click()
+    await page.locator("details.menu:has([data-signs-out]) > summary").click()
     await page.get_by_role("button", name="Sign out").click()
 
 
