@@ -15,7 +15,7 @@ FROM python:3.11-slim
 COPY --from=build /opt/loket /opt/loket
 # A volume mounted on one of these folders takes over its owner.
 RUN useradd --system --create-home --home-dir /var/lib/loket loket \
-    && install --directory --owner loket /var/lib/loket/blobs /var/lib/loket/certificates
+    && install --directory --owner loket /var/lib/loket/blobs /var/lib/loket/certificates /var/lib/loket/mail-key
 USER loket
 WORKDIR /var/lib/loket
 ENV PATH=/opt/loket/bin:$PATH PYTHONUNBUFFERED=1

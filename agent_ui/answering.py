@@ -16,7 +16,7 @@ from hub.composing import Composing
 from hub.errors import Rejected
 from hub.interaction import Attachment, Channel
 from hub.logs import correlation_id
-from hub.replies import Reply, add_event, add_note, add_reply, stored_as
+from hub.replies import Reply, add_event, add_note, add_reply
 from hub.store import audit, drafts, own_choices, tasks, timeline, work_items, wrapping
 from hub.store.agents import Agent
 from hub.store.steps_done import BEFORE_ANSWER, refuse_undone
@@ -78,22 +78,6 @@ def send_reply(connection: Connection, draft: Draft, agent: Agent, sending: Send
     drafts.drop(connection, draft.conversation_id, agent.id)
     _audit(connection, agent, "interaction.replied", interaction_id, draft.conversation_id)
     return interaction_id
-
-
-def went_before(connection: Connection, draft: Draft, agent: Agent) -> bool:
-    """Whether this was written already: its answer got lost, or the button was pressed twice.
-
-    Raises Rejected when it was written with other words.
-    """
-    if not draft.once:
-        return False
-    timeline.lock(connection, draft.conversation_id)
-    stored = stored_as(connection, agent.id, draft.once)
-    if stored is not None and not stored.strip().startswith(draft.text.strip()):
-        raise Rejected(
-            "went_before", "What you wrote first was sent already; this is not.", status=409
-        )
-    return stored is not None
 
 
 def begin(connection: Connection, draft: Draft, agent: Agent, sending: SendingRules) -> WorkItem:

@@ -19,6 +19,8 @@ _AT_ONCE = 100
 """So many are looked at together for those that the agent may see."""
 _MANY = 300
 """Where so many fit and the agent may see few of them, more may be further back."""
+_MOST = 600
+"""So many of a kind are looked at, at most: who may see few of them is not worth more questions."""
 _EACH = 20
 """Conversations of a customer in which one is sought that the agent may see."""
 _AROUND = 70
@@ -67,6 +69,7 @@ def _seen(
     once; each file."""
     found: dict[str, Hit] = {}
     looked_at = 0
+    hits = islice(hits, _MOST)
     while len(found) <= limit and (some := list(islice(hits, _AT_ONCE))):
         looked_at += len(some)
         for hit in _visible(connection, some, agent):

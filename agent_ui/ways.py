@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from hub.composing import FREE, Composing, Rules
-from hub.interaction import Channel
+from hub.interaction import Channel, Party
 from hub.replies import Reachable, reachable
 from hub.segments import BASIC, EXTENSION, ROOM, Encoding
 from hub.store import consents
@@ -26,12 +26,16 @@ class Way:
     def key(self) -> str:
         """Names it in a form; what comes back is looked up, never trusted."""
         one = self.reachable
-        return f"{one.channel}|{one.account}|{one.to.key}"
+        return key_of(one.channel, one.account, one.to)
 
     @property
     def is_open(self) -> bool:
         """Whether anything can be written over it."""
         return self.refused is None and (self.rules.free or bool(self.rules.templates))
+
+
+def key_of(channel: Channel, account: str, to: Party) -> str:
+    return f"{channel}|{account}|{to.key}"
 
 
 def ways_of(

@@ -55,13 +55,14 @@ def keep(connection: Connection, site: str, look: Look, *, by: str) -> None:
         raise Rejected("bad_colour", "Write a colour as #1b5cb8.", status=422)
     if look.accent and contrast(look.accent, _WHITE) < _SEEN:
         raise Rejected("pale_colour", "Choose a darker colour: it is hardly seen.", status=422)
-    kept = {name: vars(one) for name, one in looks(connection).items()}
+    # Locked: somebody else may just now choose for another website.
+    kept = choices.value(connection, CHOICE, lock=True)
     words = {
         "titles": _short(look.titles, LONGEST_TITLE),
         "greetings": _short(look.greetings, LONGEST_GREETING),
     }
-    kept[site] = {"accent": "" if look.accent == USUAL else look.accent} | words
-    choices.keep(connection, CHOICE, kept, by=by)
+    chosen = {"accent": "" if look.accent == USUAL else look.accent} | words
+    choices.keep(connection, CHOICE, kept | {site: chosen}, by=by)
 
 
 def contrast(one: str, other: str) -> float:

@@ -18,7 +18,7 @@ from hub.interaction import (
     Party,
     PointKind,
 )
-from hub.store import consents, outbox
+from hub.store import consents, outbox, written
 from hub.store.consents import Purpose
 from hub.store.inserting import digest, insert_all, insert_new
 from hub.store.tables import (
@@ -115,13 +115,6 @@ def add_reply(connection: Connection, reply: Reply) -> str:
     if reply.not_before is None:
         _ask_to_send(connection, reply, interaction_id)
     return interaction_id
-
-
-def stored_as(connection: Connection, agent_id: str, once: str) -> str | None:
-    """The text of what the agent wrote under this name before; None when they did not."""
-    given = {"key": _named(agent_id, once)}
-    text: str | None = connection.execute(_STORED_AS, given).scalar_one_or_none()
-    return text
 
 
 def add_note(
@@ -242,7 +235,6 @@ _POINTS = (
     )
     .order_by(contact_points.c.verified.desc(), contact_points.c.created_at)
 )
-_STORED_AS = select(interactions.c.text).where(interactions.c.dedupe_key == bindparam("key"))
 _STORY = (
     select(interactions.c.correlation_id)
     .where(
@@ -345,7 +337,7 @@ def _row(reply: Reply, kind: InteractionKind, conversation: Any, now: datetime) 
         "account": reply.account,
         "direction": Direction.OUTBOUND.value,
         "external_id": external_id,
-        "dedupe_key": _named(reply.agent_id or "", reply.once)
+        "dedupe_key": written.key_of(reply.agent_id or "", reply.once)
         if reply.once
         else digest("outbound", interaction_id),
         "sender": {"kind": "portal", "value": reply.agent_id or "loket", "name": reply.agent_name},
@@ -366,10 +358,6 @@ def _row(reply: Reply, kind: InteractionKind, conversation: Any, now: datetime) 
         "details": reply.details,
         "correlation_id": reply.correlation_id,
     }
-
-
-def _named(agent_id: str, once: str) -> str:
-    return digest("once", agent_id, once)
 
 
 def _external_id(reply: Reply, interaction_id: str) -> str:

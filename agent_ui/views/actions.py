@@ -20,13 +20,13 @@ from agent_ui.answering import (
     refuse_to_take,
     resolve,
     send_reply,
-    went_before,
     write_note,
 )
 from agent_ui.context import ConsoleContext
 from agent_ui.drafting import Draft, draft_of
 from agent_ui.forwarding import forward
 from agent_ui.guidance import guidance_of
+from agent_ui.sent_before import went_before
 from agent_ui.sent_files import files_of
 from agent_ui.taking_back import take_back
 from agent_ui.texts import N_
@@ -167,7 +167,7 @@ class ActionViews:
     def _put(self, connection: Connection, draft: Draft, visit: Visit, then: str) -> bool:
         """Gives whether the conversation is resolved as well."""
         agent = visit.known
-        if went_before(connection, draft, agent):
+        if went_before(connection, draft, agent, self._sending()):
             latest = work_items.latest_of(connection, [draft.conversation_id])
             item = latest.get(draft.conversation_id)
             return then == RESOLVE and item is not None and item.state == work_items.DONE

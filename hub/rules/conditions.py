@@ -263,7 +263,7 @@ class AgreementHas(Condition):
         return None
 
     def turns(self, facts: Facts) -> Iterable[datetime]:
-        for one in facts.agreements:
+        for one in (*facts.agreements, *facts.coming):
             yield one.since
             if one.until is not None:
                 yield one.until

@@ -86,7 +86,7 @@ class Facts:
     """`topic`, `group`: paths, such as `delivery/late`; empty where nobody knows.
 
     `waiting_since`: when the oldest message came that nobody answered. `orders`: the numbers of
-    those that the conversation is about.
+    those that the conversation is about. `coming`: agreements that are not in force yet.
     """
 
     at: datetime
@@ -104,6 +104,7 @@ class Facts:
     broken: tuple[Broken, ...] = ()
     ratings: tuple[Rated, ...] = ()
     agreements: tuple[InForce, ...] = ()
+    coming: tuple[InForce, ...] = ()
 
     @property
     def waited(self) -> timedelta:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from hub import clock
 from hub.store import audit
@@ -35,9 +35,11 @@ def value(connection: Connection, name: str, *, lock: bool = False) -> dict[str,
 def keep(connection: Connection, name: str, chosen: Mapping[str, Any], *, by: str) -> None:
     """From now on this holds. The audit log has what held before."""
     before = value(connection, name)
-    connection.execute(delete(choices).where(choices.c.name == name))
-    row = {"name": name, "value": dict(chosen), "set_at": clock.now(), "set_by": by}
-    connection.execute(insert(choices), [row])
+    row = {"value": dict(chosen), "set_at": clock.now(), "set_by": by}
+    # Changed where it stands: whoever waits for the lock on this row then finds it.
+    changed = connection.execute(update(choices).where(choices.c.name == name).values(row))
+    if not changed.rowcount:
+        connection.execute(insert(choices), [{"name": name} | row])
     audit.record(
         connection,
         actor=by,

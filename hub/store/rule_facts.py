@@ -104,11 +104,8 @@ def _facts(
             for row in found.ratings.get(item.customer_id, ())
             if row.at <= at
         ),
-        agreements=tuple(
-            InForce(row.kind, row.title, row.terms, row.valid_from, row.valid_until)
-            for row in agreed
-            if row.kind != "promise" and _is_in_force(row, at)
-        ),
+        agreements=tuple(_agreement(row) for row in agreed if _is_in_force(row, at)),
+        coming=tuple(_agreement(row) for row in agreed if _is_coming(row, at)),
     )
 
 
@@ -208,5 +205,14 @@ def _is_broken(row: Row[Any], at: datetime) -> bool:
     return kept is None or bool(kept > row.due_at)
 
 
+def _agreement(row: Row[Any]) -> InForce:
+    return InForce(row.kind, row.title, row.terms, row.valid_from, row.valid_until)
+
+
 def _is_in_force(row: Row[Any], at: datetime) -> bool:
-    return bool(row.valid_from <= at and (row.valid_until is None or at < row.valid_until))
+    has_ended = row.valid_until is not None and row.valid_until <= at
+    return row.kind != "promise" and not has_ended and not _is_coming(row, at)
+
+
+def _is_coming(row: Row[Any], at: datetime) -> bool:
+    return bool(row.kind != "promise" and row.valid_from > at)

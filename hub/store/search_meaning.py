@@ -36,7 +36,8 @@ def _alike(connection: Connection, word: str) -> Sequence[str]:
 
 def _known(connection: Connection, words: Iterable[str]) -> Sequence[str]:
     term = search_terms.c.term
-    return connection.execute(select(term).where(among(term, words))).scalars().all()
+    known = select(term).where(among(term, words)).limit(_LOOKED_AT)
+    return connection.execute(known).scalars().all()
 
 
 def _that_share(connection: Connection, word: str) -> Sequence[str]:

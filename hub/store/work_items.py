@@ -527,7 +527,7 @@ def _aside() -> Select[Any]:
     columns = work_items.c
     aside = (columns.state == SNOOZED) & (columns.agent_id == bindparam("agent"))
     listed = _selection(whole=False).where(aside)
-    return listed.order_by(columns.snoozed_until).limit(bindparam("most"))
+    return listed.order_by(columns.snoozed_until.nulls_last(), columns.id).limit(bindparam("most"))
 
 
 @functools.cache

@@ -210,6 +210,47 @@ async def test_a_message_is_passed_on_and_the_customer_sees_none_of_it(
     assert nobody.text("[role=alert]") == "Fill in to whom it goes."
 
 
+@pytest.mark.parametrize(
+    ("mode", "others"),
+    [
+        ("reply", [{"mode": "note"}, {"mode": "forward"}, {"way": "email|other@x.example|x:y"}]),
+        ("forward", [{"mode": "reply"}, {"to": "other@x.example"}]),
+    ],
+)
+async def test_a_form_that_comes_again_holds_something_else(
+    house: House, anna: Person, mode: str, others: list[dict[str, str]]
+) -> None:
+    sha256, size = house.blobs.put(b"photo")
+    file = Attachment(id="f", filename="a.jpg", content_type="image/jpeg", size=size, sha256=sha256)
+    accepted = await house.receive(mail_arrival("jan@example.org", attachments=(file,)))
+    page = await at_work(house, anna, accepted)
+    [me] = [row for row in await house.rows(agents) if row.login == "anna"]
+    await house.write(lambda c: own_choices.choose(c, me.id, own_choices.SIGNATURE, "Anna"))
+    fields = {"mode": mode, "to": "repair@x.example", "once": "o", "signed": "1"}
+    for _ in range(2):
+        page = await anna.reply(page, "Can you look?", **fields)
+        assert page.text("[data-notice]") == ""
+    [received] = [row for row in await house.rows(attachments) if row.filename == "a.jpg"]
+    more = [{"cc": "kim@x.example"}, {"along": received.id}, {"text": ""}, {"text": "Can"}]
+    for changed in (*others, *more):
+        again = fields | {"text": "Can you look?"} | changed
+        other = await anna.reply(page, again.pop("text"), **again)
+        assert "was sent already; this is not" in other.text("[data-notice]"), changed
+    assert len(await house.rows(outbound)) == 1
+    assert not [row for row in await house.rows(interactions) if row.kind == "note"]
+
+
+async def test_nothing_written_is_no_form_that_came_before(house: House, anna: Person) -> None:
+    accepted = await house.receive(mail_arrival())
+    page = await at_work(house, anna, accepted)
+    fields = {"mode": "forward", "to": "repair@x.example", "once": "o"}
+    for _ in range(2):
+        await anna.reply(page, "", **fields)
+    assert len(await house.rows(outbound)) == 1
+    other = await anna.reply(page, "Can you look?", **fields)
+    assert "was sent already; this is not" in other.text("[data-notice]")
+
+
 async def test_what_others_answer_is_not_the_customers_after_a_split(
     house: House, anna: Person
 ) -> None:

@@ -102,3 +102,25 @@ async def test_news_is_told_while_another_conversation_is_open(
         await at.page.locator(f"{SHOWN} a").press("Enter")
         await expect(at.page.locator("[data-follow]")).to_contain_text("Unfollow")
         await at.check_traps()
+
+
+@pytest.mark.asyncio(loop_scope="session")
+async def test_the_newest_news_stays_first(live_house: House, browser: Browser) -> None:
+    titles = ["Order 1", "Order 2", "Order 3"]
+    async with person(live_house) as anna:
+        await anna.sign_in("anna")
+        for title in titles:
+            mail = mail_arrival(
+                f"{title[-1]}@x.example", message_id=f"{title[-1]}@x", subject=title
+            )
+            accepted = await live_house.receive(mail)
+            path = f"/console/conversations/{accepted.conversation_id}"
+            await anna.post(f"{path}/follow", follow="yes")
+    async with desk(browser, live_house) as at:
+        await at.sign_in("anna")
+        await at.page.keyboard.press("Shift+W")
+        shown = at.page.locator(f"{SHOWN} .row-title")
+        await expect(shown).to_have_text(titles[::-1])
+        await live_house.receive(mail_arrival("2@x.example", references=("2@x",)))
+        await expect(shown).to_have_text(["Order 2", "Order 3", "Order 1"], timeout=15_000)
+        await at.check_traps()

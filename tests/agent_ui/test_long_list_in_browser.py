@@ -1,5 +1,6 @@
 """More work waits than the list shows: who goes on finds the next rows, and nothing jumps."""
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
@@ -115,12 +116,16 @@ async def test_of_a_long_queue_the_front_is_shown_and_the_rest_counted(
         await at.check_traps()
 
 
+async def to_the_end(at: Desk) -> None:
+    await at.page.locator("#work").evaluate("(pane) => { pane.scrollTop = pane.scrollHeight; }")
+
+
 async def test_scrolling_brings_more_and_nothing_jumps(house: House, browser: Browser) -> None:
     async with desk(browser, house, viewport={"width": 1280, "height": 400}) as at:
         await at.sign_in("anna")
         pane = at.page.locator("#work")
         for _ in range(20):
-            await pane.evaluate("(pane) => { pane.scrollTop = pane.scrollHeight; }")
+            await to_the_end(at)
             shown = await at.page.locator(QUEUE).count()
             if shown == WAITING:
                 break
@@ -200,6 +205,79 @@ async def test_a_filter_goes_on_as_well_and_lives(house: House, browser: Browser
         titles = await at.page.locator(f"{VIEW} .row-title").all_text_contents()
         assert titles == TITLES[:34] + TITLES[36 : len(titles) + 2]
         await at.check_traps()
+
+
+async def test_nobody_is_pulled_back_who_went_elsewhere(house: House, browser: Browser) -> None:
+    async with desk(browser, house, viewport={"width": 1280, "height": 400}) as at:
+        await at.page.add_init_script(NEVER_IN_SIGHT)
+        await at.sign_in("anna")
+        asked, goes_on = asyncio.Event(), asyncio.Event()
+
+        async def held_up(route: Route) -> None:
+            asked.set()
+            await goes_on.wait()
+            await route.continue_()
+
+        await at.page.route("**/work/rows?*", held_up)
+        await at.page.evaluate(
+            "document.addEventListener('click', () => { window.clicked = true; }, true)"
+        )
+        await at.page.locator(f"{QUEUE} .row-link").last.focus()
+        await asked.wait()
+        await at.page.keyboard.press("n")
+        await at.page.locator("#talk").focus()
+        goes_on.set()
+        await expect(at.page.locator(QUEUE)).to_have_count(2 * LENGTH)
+        await expect(at.page.locator("#talk")).to_be_focused()
+        assert not await at.page.evaluate("window.clicked")
+
+
+async def test_where_nothing_comes_the_focus_stays_in_the_list(
+    house: House, browser: Browser
+) -> None:
+    async with desk(browser, house, viewport={"width": 1280, "height": 400}) as at:
+        await at.page.add_init_script(NEVER_IN_SIGHT)
+        await at.sign_in("anna")
+        carl = await house.hire("carl", "Carl")
+        house.console._feed._look_up = _hear_nothing
+        await _claim_behind(house, carl)
+        await at.page.get_by_role("button", name="and 25 more").press("Enter")
+        await expect(at.page.locator("[data-more]")).to_be_hidden()
+        await at.page.wait_for_function(f"(title) => ({ON}) === title", arg=TITLES[LENGTH - 1])
+        await at.check_traps()
+
+
+async def test_a_list_that_grows_again_goes_on_by_scrolling(house: House, browser: Browser) -> None:
+    carl = await house.hire("carl", "Carl")
+
+    async def taken_first(route: Route) -> None:
+        await _claim_behind(house, carl)
+        await route.continue_()
+
+    async with desk(browser, house, viewport={"width": 1280, "height": 400}) as at:
+        await at.sign_in("anna")
+        await at.page.route("**/work/rows?*", taken_first, times=1)
+        await at.page.goto(f"{house.origin}/console?topic=order")
+        await at.live()
+        await to_the_end(at)
+        await expect(at.page.locator("[data-count=view]")).to_have_text("15")
+        await house.receive(subject="Order 40")
+        await expect(at.page.locator("[data-count=view]")).to_have_text("16", timeout=15_000)
+        await to_the_end(at)
+        await expect(at.page.locator(VIEW)).to_have_count(LENGTH + 1)
+        await at.check_traps()
+
+
+async def _claim_behind(house: House, agent_id: str) -> None:
+    """All that waits behind what is shown at first."""
+
+    def write(connection: Connection) -> None:
+        agent = agents.find(connection, agent_id)
+        assert agent is not None
+        for one in work.in_queue(connection, agent, length=100)[LENGTH:]:
+            work.claim(connection, one.id, agent)
+
+    await house.write(write)
 
 
 async def _claim(house: House, title: str, agent_id: str) -> None:

@@ -69,7 +69,10 @@ async def test_within_whatsapps_day_text_is_free_and_the_end_is_shown(
     page = await anna.take_next()
     assert page.has("option[data-templates=free]")
     assert page.text(".window-free").startswith("You can write freely until")
-    await anna.reply(page, "Hello")
+    await anna.reply(page, "Hello", once="o")
+    filled = {"template": "shipped", "value.shipped.1": "Jan", "value.shipped.2": "10002"}
+    other = await anna.reply(page, "Hello", once="o", **filled)
+    assert "was sent already; this is not" in other.text("[data-notice]")
     [answer] = await answers(house)
     assert (answer.channel, answer.text, answer.details) == ("whatsapp", "Hello", {})
 
@@ -87,7 +90,11 @@ async def test_after_whatsapps_day_only_a_template_goes(house: House, anna: Pers
     missing = await anna.reply(page, "", **chosen, **{"value.shipped.1": "Jan"})
     assert (missing.status, await answers(house)) == (422, [])
     assert missing.value("input[name='value.shipped.1']") == "Jan"
-    await anna.reply(page, "", **chosen, **{"value.shipped.1": "Jan", "value.shipped.2": "10002"})
+    filled = chosen | {"value.shipped.1": "Jan", "value.shipped.2": "10002", "once": "o"}
+    for _ in range(2):
+        assert (await anna.reply(page, "", **filled)).text("[data-notice]") == ""
+    other = await anna.reply(page, "", **filled | {"value.shipped.2": "10003"})
+    assert "was sent already; this is not" in other.text("[data-notice]")
     [answer] = await answers(house)
     assert answer.text == TEMPLATE.replace("{{1}}", "Jan").replace("{{2}}", "10002")
     assert answer.details["template"] == "shipped"

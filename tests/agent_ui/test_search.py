@@ -66,6 +66,38 @@ async def test_what_an_agent_may_see_is_found_behind_what_they_may_not(
     assert page.value(".found a", "href") == f"/console/conversations/{mine.conversation_id}"
 
 
+async def test_so_much_that_an_agent_may_not_see_is_not_all_looked_at(
+    house: House, anna: Person
+) -> None:
+    mine = await house.receive(mail_arrival(subject="Order", text="Where is my parcel?"))
+    other = await house.receive(mail_arrival("x@y.example", message_id="b@x", subject="Invoice"))
+    await made_findable(house)
+    words = [mark("kind", Kind.MESSAGE), "parcel"]
+
+    def look(connection: Connection) -> tuple[list[str], int]:
+        known = agents.find_by_login(connection, "anna")
+        assert known is not None
+        with asked(connection) as statements:
+            found = finding.find(connection, Asked("parcel"), [Kind.MESSAGE], known[0], limit=5)
+        return [one.conversation_id for one in found[Kind.MESSAGE].lines], len(statements)
+
+    async def hidden(many: int) -> tuple[list[str], int]:
+        """What is found, and in how many statements, behind so many more of others."""
+        later = [
+            Document(Kind.MESSAGE, clock.new_id(), other.conversation_id, words, "")
+            for _ in range(many)
+        ]
+        await house.write(lambda c: search_adding.add(c, later))
+        return await house.database.read(look)
+
+    assert (await hidden(500))[0] == [mine.conversation_id]
+    nothing, few = await hidden(500)
+    assert nothing == []
+    assert await hidden(1_000) == ([], few)
+    page = await anna.get("/console/search?q=parcel")
+    assert not page.has(".found a")
+
+
 async def test_it_says_when_more_fits(house: House, anna: Person) -> None:
     for number in range(21):
         mail = mail_arrival(f"jan{number}@example.org", message_id=f"{number}@x", text="Parcel")

@@ -1,15 +1,20 @@
 """Views of the work: a filter that somebody keeps under a name, with how much it shows."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
+from sqlalchemy import Connection
 
 from builders import mail_arrival
 from console_browser import desk
 from console_house import House, Person, open_house, person
+from hub import clock
+from hub.store import agents, handing_over, work_items
 from hub.store.tables import audit_log, saved_views
 
 SHOWN = "[data-part-of-list=view] .row-title"
@@ -133,4 +138,54 @@ async def test_a_view_is_made_and_followed_by_key(live_house: House, browser: Br
         await at.page.keyboard.press("1")
         await expect(at.page.locator(SHOWN)).to_have_text(["Order 1", "Order 2", "Order 3"])
         assert await at.page.input_value("textarea[name=text]") == "A note that I am writing"
+        await at.check_traps()
+
+
+@pytest.mark.asyncio(loop_scope="session")
+async def test_who_stands_in_a_view_that_goes_stands_in_the_work(
+    live_house: House, browser: Browser
+) -> None:
+    await live_house.receive(subject="Order 1")
+    async with person(live_house) as anna, desk(browser, live_house) as at:
+        await anna.sign_in("anna")
+        await anna.post("/console/views", name="Orders", words="order")
+        [row] = await live_house.rows(saved_views)
+        await at.sign_in("anna")
+        await at.page.keyboard.press("1")
+        await at.page.locator("[data-part-of-list=view] .row-link").focus()
+        await anna.post(f"/console/views/{row.id}/remove")
+        await live_house.receive(subject="Order 2")
+        await expect(at.page.locator("[data-count=queue]")).to_have_text("2", timeout=15_000)
+        await expect(at.page.locator("loket-work :focus")).to_have_count(1)
+        await expect(at.page).to_have_url(f"{live_house.origin}/console")
+        await at.check_traps()
+
+
+@pytest.mark.asyncio(loop_scope="session")
+async def test_what_is_put_aside_stands_as_it_comes_back(
+    live_house: House, browser: Browser
+) -> None:
+    await live_house.receive(subject="Order 3")
+    await live_house.receive(subject="Order 1")
+    await live_house.receive(subject="Order 2")
+
+    def put_aside(connection: Connection, title: str) -> None:
+        known = agents.find_by_login(connection, "anna")
+        assert known is not None
+        anna = known[0]
+        [item] = [i for i in work_items.in_queue(connection, anna, length=9) if i.title == title]
+        work_items.claim(connection, item.id, anna)
+        until = clock.now() + timedelta(hours=int(title[-1]))
+        handing_over.snooze(connection, item.id, anna, until)
+
+    async with desk(browser, live_house) as at:
+        await at.sign_in("anna")
+        shown = at.page.locator("[data-part-of-list=aside] .row-title")
+        for title in ("Order 3", "Order 1", "Order 2"):
+            await live_house.write(partial(put_aside, title=title))
+        await expect(shown).to_have_text(["Order 1", "Order 2", "Order 3"])
+        await live_house.console._feed.lose()
+        await live_house.receive(subject="Order 4")
+        await expect(at.page.locator("[data-part-of-list=queue] .row")).to_have_count(1)
+        await expect(shown).to_have_text(["Order 1", "Order 2", "Order 3"])
         await at.check_traps()

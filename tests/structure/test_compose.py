@@ -1,6 +1,8 @@
 """docker-compose.yml starts every role of this release, with settings that this release knows."""
 
 import re
+import stat
+import subprocess
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -77,13 +79,14 @@ def test_what_is_waited_for_exists() -> None:
     assert mounted == COMPOSE["volumes"].keys()
 
 
-@pytest.mark.parametrize("name", ROLES)
-def test_what_a_role_writes_is_on_a_volume_that_it_owns(name: str) -> None:
+@pytest.mark.parametrize("name", [*ROLES, "certificate"])
+def test_what_a_service_of_ours_writes_is_on_a_volume_that_it_owns(name: str) -> None:
     made = re.search(r"install --directory --owner loket (.*)", (ROOT / "Dockerfile").read_text())
     assert made
     folders = {mount.split(":")[1] for mount in SERVICES[name]["volumes"]}
-    assert folders == set(made[1].split())
-    assert SERVICES[name]["environment"]["LOKET_HUB__BLOBS__PATH"] in folders
+    assert folders <= set(made[1].split())
+    if name in ROLES:
+        assert SERVICES[name]["environment"]["LOKET_HUB__BLOBS__PATH"] in folders
 
 
 @pytest.mark.parametrize("name", [*ROLES, "migrate"])
@@ -118,6 +121,50 @@ def test_the_example_names_every_secret() -> None:
     made = re.search(r"for name in ([A-Z_ ]+); do", (ROOT / "README.md").read_text())
     assert made
     assert set(made[1].split()) == asked_for
+
+
+@pytest.mark.parametrize("shell", ["sh", "bash"])
+def test_secrets_are_made_once_and_nobody_else_reads_them(shell: str, tmp_path: Path) -> None:
+    made = re.search(r"^.*; done > \.env\)?$", (ROOT / "README.md").read_text(), re.MULTILINE)
+    assert made
+    run = [shell, "-c", made[0]]
+    assert subprocess.run(run, cwd=tmp_path, check=False).returncode == 0
+    kept = (tmp_path / ".env").read_text()
+    assert all(re.fullmatch(r"[A-Z_]+=[0-9a-f]{64}", line) for line in kept.splitlines())
+    assert stat.S_IMODE((tmp_path / ".env").stat().st_mode) == 0o600
+    assert subprocess.run(run, cwd=tmp_path, check=False, capture_output=True).returncode != 0
+    assert (tmp_path / ".env").read_text() == kept
+
+
+def test_the_key_of_the_mail_sink_is_with_the_sink_alone(tmp_path: Path) -> None:
+    key = SERVICES["mail"]["environment"]["MP_SMTP_TLS_KEY"]
+    [volume] = [mount for mount in SERVICES["mail"]["volumes"] if _inside(mount, key)]
+    name = volume.partition(":")[0]
+    having = {
+        service
+        for service, said in SERVICES.items()
+        if name in [mount.partition(":")[0] for mount in said.get("volumes", ())]
+    }
+    assert having == {"certificate", "mail"}
+    # What made it before left the key beside the certificate, which every role reads.
+    [script] = SERVICES["certificate"]["command"]
+    for folder in (tmp_path / "certificates", tmp_path / "mail-key"):
+        folder.mkdir()
+    for left in ("mail.key", "mail.pem"):
+        (tmp_path / "certificates" / left).write_text("old")
+    here = script.replace("/var/lib/loket", str(tmp_path))
+    made = []
+    for _ in range(2):
+        subprocess.run(["sh", "-ec", here], check=True, capture_output=True)
+        files = sorted(path for path in tmp_path.rglob("mail.*"))
+        made.append({str(path.relative_to(tmp_path)): path.read_text() for path in files})
+    assert made[0].keys() == {"certificates/mail.pem", "mail-key/mail.key"}
+    assert "PRIVATE KEY" in made[0]["mail-key/mail.key"]
+    assert made[0] == made[1]
+
+
+def _inside(mount: str, path: str) -> bool:
+    return Path(path).is_relative_to(mount.split(":")[1])
 
 
 def test_no_secret_is_copied_into_the_image() -> None:

@@ -75,7 +75,7 @@ async function move(step, { open = false } = {}) {
   if (narrow()) document.body.dataset.view = "work";
   let row = from ? (neighbour(from, step) ?? from) : firstRow()?.parentElement;
   row?.querySelector(".row-link").focus();
-  if (row && row === from && step > 0) row = (await list.long.goBeyond(row)) ?? row;
+  if (row && row === from && step > 0) row = await list.long.goBeyond(row);
   if (open) row?.querySelector(".row-link").click();
 }
 

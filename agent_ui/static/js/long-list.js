@@ -2,7 +2,7 @@
 // who goes on, by key, by scrolling or by its button.
 import { say, text } from "./texts.js";
 import { showTimes } from "./times.js";
-import { comesBefore, fitIn, neighbour, placeOf } from "./work-rows.js";
+import { comesBefore, fitIn, focusOn, neighbour, placeOf } from "./work-rows.js";
 
 // More rows than this are not kept for who reads the front.
 const MOST_ROWS = 200;
@@ -45,6 +45,7 @@ export class LongList {
     const place = this.work.querySelector("[data-count=queue], [data-count=view]");
     place.textContent = isCounted ? total : `${MOST_COUNTED}+`;
     button.hidden = !this.isCut;
+    if (this.isCut) this.sight.observe(button);
     const words = isCounted ? text("and {n} more", { n: total - this.rows.length }) : text("and more");
     button.firstElementChild.textContent = words;
   }
@@ -64,15 +65,17 @@ export class LongList {
     if (!row) this.showMore();
   }
 
-  // To the row behind the last one, once it is there; unless the reader went elsewhere meanwhile.
+  // To the row behind the last one, once it is there, else to the last one; gives it. Null when the
+  // reader went elsewhere meanwhile.
   async goBeyond(last) {
     const chosen = document.activeElement;
     if (!this.isCut) say(text("This is the end of the list."));
     await this.showMore();
-    if (![chosen, document.body].includes(document.activeElement)) return null;
-    const next = last?.isConnected ? neighbour(last, 1) : this.element.lastElementChild;
-    next?.querySelector(".row-link").focus();
-    return next;
+    const stayed = [chosen, document.body].includes(document.activeElement);
+    if (!stayed || !this.work.isConnected) return null;
+    const row = last?.isConnected ? (neighbour(last, 1) ?? last) : this.element.lastElementChild;
+    focusOn(row, {}); // into sight
+    return row;
   }
 
   showMore() {

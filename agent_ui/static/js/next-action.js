@@ -4,6 +4,7 @@ import { showTimes } from "./times.js";
 import { showMore } from "./views.js";
 
 const SOON = 400;
+const AGAIN_AFTER = 60_000;
 let waiting;
 let turning;
 
@@ -44,7 +45,15 @@ export function keepNext() {
 function waitForTurn() {
   clearTimeout(turning);
   const ahead = document.querySelector("[data-turns-in]")?.dataset.turnsIn;
-  if (ahead) turning = setTimeout(lookAgain, Number(ahead), openPath());
+  if (ahead) turning = setTimeout(turn, Number(ahead), openPath());
+}
+
+// What could not be asked, for want of a network, is asked again.
+async function turn(path) {
+  if (!path || path !== openPath()) return;
+  const answer = await fetchPart(path);
+  if (answer) refreshNext(answer.page);
+  else if (path === openPath()) turning = setTimeout(turn, AGAIN_AFTER, path);
 }
 
 function openPath() {

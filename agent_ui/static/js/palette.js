@@ -34,6 +34,7 @@ export function listenToPalette(known) {
 
 // Shows what fits the words: at once what the page knows, then what the server finds.
 function narrow() {
+  asked += 1; // an answer to other words comes too late
   const words = field().value.trim().toLowerCase();
   for (const old of list().querySelectorAll("[data-open]")) old.remove();
   for (const option of list().children) {
@@ -61,7 +62,6 @@ function work(words) {
 }
 
 async function find(words) {
-  asked += 1;
   const mine = asked;
   const answer = await fetchPart(`/console/search?q=${encodeURIComponent(words)}`);
   if (!answer || mine !== asked || !box().open) return;

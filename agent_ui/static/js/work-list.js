@@ -7,7 +7,7 @@ import { toast } from "./notices.js";
 import { fetchPart } from "./parts.js";
 import { say, text } from "./texts.js";
 import { showTimes } from "./times.js";
-import { fitIn, neighbour, placeFor } from "./work-rows.js";
+import { fitIn, focusOn, neighbour, placeFor } from "./work-rows.js";
 
 const REFILL_AFTER = 4_000;
 // A view is asked for soon after something changed, and then not all the time.
@@ -120,9 +120,14 @@ class WorkList extends HTMLElement {
     const answer = await fetchPart(url, options);
     const fresh = answer?.page.querySelector("loket-work");
     if (!fresh || !this.isConnected) return;
+    this.giveWayTo(fresh, true);
+  }
+
+  giveWayTo(fresh, isUsed) {
     history.replaceState(null, "", location.pathname + fresh.dataset.query);
     this.replaceWith(fresh);
     showTimes(fresh);
+    if (!isUsed) return;
     fresh.querySelector(".row-link, a[data-list], summary").focus({ preventScroll: true });
     say(fresh.querySelector(".list-title").textContent);
   }
@@ -254,8 +259,7 @@ class WorkList extends HTMLElement {
       return;
     }
     if (fresh.dataset.query !== this.dataset.query) {
-      this.replaceWith(fresh); // the view is gone
-      showTimes(fresh);
+      this.giveWayTo(fresh, this.contains(document.activeElement)); // the view is gone
       return;
     }
     const end = this.show(fresh);
@@ -294,11 +298,6 @@ function neighbours(row, step) {
     found.push(next);
   }
   return found;
-}
-
-function focusOn(row) {
-  const link = row?.querySelector(".row-link") ?? document.getElementById("talk");
-  link.focus({ preventScroll: true });
 }
 
 function nextAsk() {

@@ -3,14 +3,18 @@
 import gzip
 import json
 import re
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 
 import pytest
 from aiohttp import ClientSession
+from sqlalchemy import Connection
 
 from chat_house import House
+from connectors.chat import script
 from hub import chat_look
 from hub.chat_look import Look
+from hub.errors import StoreDown
 
 MOST_BYTES = 40 * 1024
 
@@ -60,18 +64,77 @@ async def test_the_script_is_asked_for_again_and_not_sent_again(
         assert response.status == 304
 
 
-async def test_the_script_brings_the_look_of_a_website(http: ClientSession, house: House) -> None:
+@pytest.fixture
+def passes(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Lets so many seconds pass for the script."""
+    past = [0.0]
+    monkeypatch.setattr(script, "monotonic", lambda: time.monotonic() + sum(past))
+    return past.append
+
+
+async def test_the_script_brings_the_look_of_a_website(
+    http: ClientSession, house: House, passes: Callable[[float], None]
+) -> None:
     url = f"{house.origin}/chat/loket-chat.js"
     usual, before = await fetch(http, url)
     assert "const looks = {};" in usual
     look = Look("#0a6b4f", titles={"en": 'Ask </script> "us"'})
     await house.database.write(lambda c: chat_look.keep(c, "shop", look, by="ina"))
+    passes(31)
     async with http.get(url, headers={"If-None-Match": before["ETag"]}) as response:
         assert response.status == 200
-        script = await response.text()
-    [told] = re.findall(r"const looks = (.*?); //", script)
+        text = await response.text()
+    [told] = re.findall(r"const looks = (.*?); //", text)
     assert json.loads(told)["shop"]["accent"] == "#0a6b4f"
     assert json.loads(told)["shop"]["titles"] == {"en": 'Ask </script> "us"'}
+
+
+async def test_the_database_is_not_asked_for_every_script(
+    http: ClientSession,
+    house: House,
+    passes: Callable[[float], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    url = f"{house.origin}/chat/loket-chat.js"
+    await house.database.write(lambda c: chat_look.keep(c, "shop", Look("#0a6b4f"), by="ina"))
+    asked = []
+
+    def look(connection: Connection) -> dict[str, Look]:
+        asked.append(1)
+        return chat_look.looks(connection)
+
+    monkeypatch.setattr(script, "looks", look)
+    for _ in range(20):
+        assert "#0a6b4f" in (await fetch(http, url))[0]
+    assert len(asked) == 1
+    passes(31)
+    await fetch(http, url)
+    assert len(asked) == 2
+
+
+@pytest.mark.parametrize("known", [True, False])
+async def test_the_script_comes_also_when_the_database_is_away(
+    http: ClientSession,
+    house: House,
+    passes: Callable[[float], None],
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    known: bool,
+) -> None:
+    url = f"{house.origin}/chat/loket-chat.js"
+    await house.database.write(lambda c: chat_look.keep(c, "shop", Look("#0a6b4f"), by="ina"))
+    if known:
+        await fetch(http, url)
+
+    def away(_: Connection) -> dict[str, Look]:
+        raise StoreDown("the database does not answer")
+
+    passes(31)
+    with monkeypatch.context() as patched:
+        patched.setattr(script, "looks", away)
+        assert ("#0a6b4f" in (await fetch(http, url))[0]) == known
+    passes(31)
+    assert "#0a6b4f" in (await fetch(http, url))[0]
 
 
 async def test_a_module_of_another_release_is_not_kept(http: ClientSession, house: House) -> None:

@@ -47,7 +47,8 @@ class World:
     bill: date
 
     def facts_at(self, at: datetime) -> Facts:
-        late, agreed = sorted(self.expected), enumerate(self.agreed)
+        late = sorted(self.expected)
+        agreed = [InForce("sla", f"Fast {n}", "", *span) for n, span in enumerate(self.agreed)]
         return Facts(
             at=at,
             today=at.date(),
@@ -61,10 +62,9 @@ class World:
             broken=tuple(Broken("Call", one) for one in self.due if one <= at),
             ratings=tuple(Rated(n % 5 + 1, one) for n, one in enumerate(self.rated)),
             agreements=tuple(
-                InForce("sla", f"Fast {n}", "", since, until)
-                for n, (since, until) in agreed
-                if since <= at < until
+                one for one in agreed if one.since <= at and one.until and at < one.until
             ),
+            coming=tuple(one for one in agreed if one.since > at),
         )
 
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import Connection, update
 
 import searches
 from builders import TOKENS, mail_arrival, text_arrival
@@ -13,11 +13,12 @@ from hub import clock
 from hub.intake import Intake
 from hub.interaction import Attachment, Channel
 from hub.metrics import Metrics
-from hub.store import Database, search_adding, searchable
+from hub.store import Database, search, search_adding, searchable
 from hub.store.search import Asked, Kind
 from hub.store.search_adding import Document
-from hub.store.search_words import mark, nearest, words_of
+from hub.store.search_words import errors_of, mark, nearest, words_of
 from hub.store.tables import customers
+from plans import asked
 from stores import opened
 
 LATER = timedelta(minutes=1)
@@ -51,6 +52,22 @@ async def test_a_message_is_found_by_its_words(store: Database) -> None:
         assert await found(store, text) == 1, text
     for text in ("", "  ", "parcel invoice", "elephant", "'\"*:&|!()"):
         assert await found(store, text) == 0, text
+
+
+async def test_of_words_one_error_away_only_so_many_are_looked_at(sqlite_url: str) -> None:
+    async with opened(sqlite_url) as store:
+        near = [one for one in errors_of("parcelq") if not one.startswith("parcelq")]
+        late = [Document(Kind.MESSAGE, clock.new_id(), "c", near, "")]
+        await store.write(lambda c: search_adding.add(c, late))
+
+        def look(connection: Connection) -> int:
+            with asked(connection) as statements:
+                search.understood(connection, Asked("parcelq"))
+            statement, values = statements[-1]
+            assert "search_terms" in statement
+            return len(connection.exec_driver_sql(statement, values).all())
+
+        assert 0 < await store.read(look) <= 60
 
 
 @pytest.mark.parametrize("typed", ["parcle", "parcl", "pacel", "parxel", "delivrey", "delyvery"])
