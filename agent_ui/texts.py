@@ -40,6 +40,7 @@ CLIENT_TEXTS = (
     N_("Draft kept on this device"),
     N_("What you were sending here did not arrive. It is in your answer again."),
     N_("Your answer was not sent and is kept as a draft: {why}"),
+    N_("What you wrote behind your answer was not sent. It is kept as a draft."),
     N_("It has left already."),
     N_("{name} is looking too"),
     N_("Canned replies"),

@@ -143,6 +143,7 @@ async def test_a_reply_survives_the_end_of_the_session(house: House, browser: Br
         await expect(page.get_by_text("You are signed in again.")).to_be_visible()
         await page.locator("[data-send]").click()
         await expect(page.locator(".entry-outbound .text")).to_have_text("Half an answer")
+        await at.done()
         assert len(await house.rows(outbound)) == 1
 
 
