@@ -47,6 +47,7 @@ CLIENT_TEXTS = (
         "It is deleted when you sign out. Sign out?"
     ),
     N_("Your answer was not sent and is kept as a draft: {why}"),
+    N_("What you wrote behind your answer was not sent. It is kept as a draft."),
     N_("It has left already."),
     N_("{name} is looking too"),
     N_("Canned replies"),

@@ -1,11 +1,11 @@
 // <loket-composer>: what is typed is kept, here at once and in Loket a moment later, until it is sent.
-import { dropsAndPastes } from "./composer-files.js";
+import { addFiles, dropsAndPastes } from "./composer-files.js";
 import { offersReplies } from "./canned.js";
 import { keep, read } from "./kept.js";
 import { mark } from "./marks.js";
 import { toast } from "./notices.js";
 import { showCount } from "./segments.js";
-import { copyOf, goingOf, leftBehind, stand } from "./sending.js";
+import { copyOf, filesOf, goingOf, leftBehind, stand } from "./sending.js";
 import { isAside, joined, setAside, showAside } from "./set-aside.js";
 import { say, text } from "./texts.js";
 
@@ -40,6 +40,8 @@ class Composer extends HTMLElement {
     this.again = () => this.tellSoon();
     document.addEventListener("loket:live", this.again);
     this.showCount();
+    addFiles(this.form.elements.file, filesOf(this));
+    this.showFiles();
   }
 
   disconnectedCallback() {
