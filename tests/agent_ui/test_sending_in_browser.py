@@ -19,6 +19,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 AREA = "loket-composer textarea[name=text]"
 OURS = ".entry-outbound .text"
 FILE: FilePayload = {"name": "form.txt", "mimeType": "text/plain", "buffer": b"hello"}
+OTHER: FilePayload = {"name": "map.txt", "mimeType": "text/plain", "buffer": b"north"}
 ON_DEVICE = "Draft kept on this device"
 
 _AS_IT_STOOD = """(kept) => {
@@ -159,6 +160,7 @@ async def test_a_refusal_that_comes_elsewhere_keeps_the_files(
         await at.page.route("**/entries", held.on_its_way)
         await at.page.set_input_files("input[name=file]", FILE)
         await send(at.page, "We are looking.")
+        await at.page.set_input_files("input[name=file]", OTHER)
         await house.receive(mail_arrival("jan@example.org", references=("one@x.example",)))
         await at.page.keyboard.press("Escape")
         await at.page.keyboard.press("n")
@@ -169,6 +171,7 @@ async def test_a_refusal_that_comes_elsewhere_keeps_the_files(
         await at.page.keyboard.press("Enter")
         await expect(at.page.locator(AREA)).to_have_value("We are looking.")
         await expect(at.page.locator("[data-files]")).to_contain_text("form.txt")
+        await expect(at.page.locator("[data-files]")).to_contain_text("map.txt")
         await at.check_traps()
 
 

@@ -249,7 +249,7 @@ class Composer extends HTMLElement {
 
   takeOver(values, files) {
     this.put(values);
-    if (files.length && this.form.elements.file) this.form.elements.file.files = files;
+    addFiles(this.form.elements.file, files);
     this.showFiles();
     this.save();
   }
