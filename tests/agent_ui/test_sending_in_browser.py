@@ -19,6 +19,12 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 AREA = "loket-composer textarea[name=text]"
 OURS = ".entry-outbound .text"
 FILE: FilePayload = {"name": "form.txt", "mimeType": "text/plain", "buffer": b"hello"}
+ON_DEVICE = "Draft kept on this device"
+
+_AS_IT_STOOD = """(kept) => {
+  localStorage.clear();
+  Object.assign(localStorage, JSON.parse(kept));
+}"""
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -259,6 +265,36 @@ async def test_of_an_answer_that_got_lost_one_message_is_left(
         assert len(await house.rows(outbound)) == 1
 
 
+async def test_after_a_reload_an_answer_that_may_have_arrived_still_goes_once(
+    house: House, browser: Browser
+) -> None:
+    accepted = await house.receive(mail_arrival("jan@example.org"))
+
+    async def lose_the_answer(route: Route) -> None:
+        await route.fetch(max_redirects=0)
+        await route.abort()
+
+    async with desk(browser, house) as at:
+        await at.sign_in("anna")
+        await at.open(accepted.conversation_id)
+        await at.page.route("**/entries", lose_the_answer, times=1)
+        await send(at.page, "We are looking.")
+        await expect(at.page.locator(AREA)).to_have_value("We are looking.")
+        await expect(at.page.locator("[data-draft-state]")).to_have_text("Draft kept")
+        for _ in range(2):
+            await at.page.reload()
+            await at.live()
+            await expect(at.page.locator(AREA)).to_have_value("We are looking.")
+        await at.page.focus(AREA)
+        await at.page.keyboard.press("Control+Enter")
+        await expect(at.page.locator(AREA)).to_have_value("")
+        await at.done()
+        await expect(at.page.locator(OURS)).to_have_text(["We are looking."])
+        await expect(at.page.locator("[data-going]")).to_have_count(0)
+        assert len(await house.rows(outbound)) == 1
+        await at.check_traps()
+
+
 async def nowhere(_route: Route) -> None: ...
 
 
@@ -290,6 +326,89 @@ async def test_a_page_that_goes_away_meanwhile_leaves_a_draft(
         await at.page.reload()
         await expect(at.page.locator(AREA)).to_have_value("")
         await expect(at.page.locator(OURS)).to_have_text(["We are looking."])
+
+
+async def test_a_note_never_joins_a_reply_that_did_not_go(house: House, browser: Browser) -> None:
+    first = mail_arrival("jan@example.org", message_id="one@x.example")
+    accepted = await house.receive(first)
+    held = Held()
+    async with desk(browser, house) as at:
+        await at.sign_in("anna")
+        await at.open(accepted.conversation_id)
+        page, aside = at.page, at.page.locator("[data-apart]")
+        await page.route("**/entries", held.on_its_way)
+        await send(page, "We are looking.")
+        await house.receive(mail_arrival("jan@example.org", references=("one@x.example",)))
+        await page.keyboard.press("Escape")
+        await page.keyboard.press("x")
+        await page.keyboard.type("He lies.")
+        held.gate.set()
+        await expect(page.locator("[data-notice]")).to_contain_text("was not sent yet")
+        await at.done()
+        await expect(aside).to_contain_text("This reply was not sent.")
+        await expect(aside.locator(".text")).to_have_text("We are looking.")
+        await expect(page.locator(AREA)).to_have_value("He lies.")
+        await expect(page.locator("[name=mode][value=note]")).to_be_checked()
+        await at.check_accessible()
+        await page.reload()
+        await at.live()
+        await aside.get_by_role("button").click()
+        await expect(page.locator(AREA)).to_have_value("We are looking.")
+        await expect(page.locator("[name=mode][value=reply]")).to_be_checked()
+        await expect(aside.locator(".text")).to_have_text("He lies.")
+        await page.keyboard.press("Control+Enter")
+        await expect(page.locator(OURS)).to_have_text(["We are looking."])
+        await at.done()
+        await aside.get_by_role("button").click()
+        await page.keyboard.press("Control+Enter")
+        await expect(page.locator(".entry-note .text")).to_have_text(["He lies."])
+        await at.done()
+        await expect(aside).to_have_count(0)
+        await at.check_traps()
+
+
+async def test_a_refused_reply_leaves_a_note_that_is_only_begun_a_note(
+    house: House, browser: Browser
+) -> None:
+    first = mail_arrival("jan@example.org", message_id="one@x.example")
+    accepted = await house.receive(first)
+    held = Held()
+    async with desk(browser, house) as at:
+        await at.sign_in("anna")
+        await at.open(accepted.conversation_id)
+        await at.page.route("**/entries", held.on_its_way)
+        await send(at.page, "We are looking.")
+        await house.receive(mail_arrival("jan@example.org", references=("one@x.example",)))
+        await at.page.keyboard.press("Escape")
+        await at.page.keyboard.press("x")
+        held.gate.set()
+        await expect(at.page.locator("[data-apart] .text")).to_have_text("We are looking.")
+        await at.done()
+        await expect(at.page.locator("[name=mode][value=note]")).to_be_checked()
+        await expect(at.page.locator(AREA)).to_have_value("")
+
+
+async def test_a_note_never_joins_a_reply_of_a_page_that_died(
+    house: House, browser: Browser
+) -> None:
+    accepted = await house.receive(mail_arrival("jan@example.org"))
+    address = f"{house.origin}/console/conversations/{accepted.conversation_id}"
+    async with desk(browser, house) as at:
+        await at.sign_in("anna")
+        await at.open(accepted.conversation_id)
+        await at.page.route("**/entries", nowhere)
+        await send(at.page, "We are looking.")
+        await at.page.keyboard.press("Escape")
+        await at.page.keyboard.press("x")
+        await at.page.keyboard.type("He lies.")
+        await expect(at.page.locator("[data-draft-state]")).to_have_text(ON_DEVICE)
+        kept = await at.page.evaluate("JSON.stringify(localStorage)")
+        await at.page.goto(f"{house.origin}/console")
+        await at.page.evaluate(_AS_IT_STOOD, kept)
+        await at.page.goto(address, wait_until="commit")
+        await expect(at.page.locator("[data-apart] .text")).to_have_text("We are looking.")
+        await expect(at.page.locator(AREA)).to_have_value("He lies.")
+        await expect(at.page.locator("[name=mode][value=note]")).to_be_checked()
 
 
 async def test_who_goes_on_to_other_work_is_not_called_back(house: House, browser: Browser) -> None:

@@ -29,7 +29,7 @@ async function send(form, submitter, earlier) {
   if (form.closest("[data-next]")) await document.querySelector("loket-composer")?.flush();
   const answer = await fetchPart(action, { method: "POST", body });
   if (composer) composer.sending = false;
-  if (going && !answer?.ok) giveBack(going, composer);
+  if (going && !answer?.ok) giveBack(going, composer, answer ? "" : going.once);
   if (!answer) return false;
   const tookNothing = action.endsWith("/take") && new URL(answer.url).pathname === "/console";
   if (going && answer.ok) arrived(going);
@@ -157,6 +157,12 @@ function onClick(event) {
 
 async function follow(link) {
   if (await open(link.href)) document.getElementById("talk").focus({ preventScroll: true });
+}
+
+// Nothing is on its way any more, and Loket has what is being typed.
+export async function allWritten() {
+  await Promise.all([sending, ...writing.values()]);
+  await document.querySelector("loket-composer")?.flush();
 }
 
 export function takeOverForms() {

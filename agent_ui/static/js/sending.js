@@ -14,10 +14,11 @@ export function sendOff(composer, submitter) {
   const { file, template, seen, once } = form.elements;
   if (template?.value || !(area.value.trim() || file?.files.length)) return null;
   const values = composer.values();
-  const going = { draft: composer.dataset.draft, values, files: copyOf(file), goesBack: false };
+  const { draft } = composer.dataset;
+  const going = { draft, values, files: copyOf(file), once: once.value, goesBack: false };
   going.after = lastIn(composer);
   going.entry = entryOf(going, canComeBack(composer, values, submitter));
-  keep(keyOf(going.draft), { ...values, files: namesOf(going), seen: seen.value, once: once.value });
+  keep(keyOf(draft), { ...values, files: namesOf(going), seen: seen.value, once: going.once });
   keep(composer.key, null);
   composer.sending = true;
   underWay.set(going.draft, going);
@@ -46,11 +47,12 @@ export function arrived({ draft, entry }) {
   entry.remove();
 }
 
-// What was written is in the composer again, before what was written since.
-export function giveBack(going, composer) {
+// What was written is in the composer again, before what was written since, or beside that. `once`: the name
+// it went by, when it may have arrived all the same.
+export function giveBack(going, composer, once) {
   arrived(going);
   const shown = document.querySelector(`loket-composer[data-draft="${going.draft}"]`);
-  (shown ?? composer).takeBack(going.values, going.files);
+  (shown ?? composer).takeBack({ ...going.values, once }, going.files);
   if (!shown) leaveFiles(composer);
 }
 
@@ -93,7 +95,7 @@ export function leftBehind(composer) {
 }
 
 // The field itself is emptied.
-function copyOf(file) {
+export function copyOf(file) {
   const all = new DataTransfer();
   for (const one of file?.files ?? []) all.items.add(one);
   return all.files;
