@@ -129,6 +129,7 @@ async def test_a_reply_survives_the_end_of_the_session(house: House, browser: Br
         await other.goto(f"{house.origin}/console")
         await other.locator(".top .menu:last-child > summary").click()
         await other.get_by_role("button", name="Sign out").click()
+        await other.wait_for_selector("[name=login]")
         await page.fill("textarea[name=text]", "Half an answer")
         await page.locator("[data-send]").click()
         await expect(
