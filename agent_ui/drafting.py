@@ -10,12 +10,20 @@ from hub.store.drafts import Kept
 
 LONGEST_TEXT = 200_000
 MODES = ("reply", "note", "forward")
-_KEPT = {"mode": 10, "text": LONGEST_TEXT, "way": 700, "subject": 500, "cc": 2_000, "to": 2_000}
+_LONGEST_NAME = 40
+_KEPT = {
+    "mode": 10,
+    "text": LONGEST_TEXT,
+    "way": 700,
+    "subject": 500,
+    "cc": 2_000,
+    "to": 2_000,
+    "once": _LONGEST_NAME,
+}
 """The fields of a draft that are kept, with how long each may be."""
 _TICKED = ("rich", "signed")
 _MOST_VALUES, _LONGEST_VALUE = 20, 500
 _MOST_FILES = 50
-_LONGEST_NAME = 40
 
 
 @dataclass(frozen=True)
@@ -63,7 +71,7 @@ async def draft_of(visit: Visit) -> Draft:
         signed=bool(await visit.field("signed")),
         taken_along=tuple((await visit.fields("along"))[:_MOST_FILES]),
         mode=fields["mode"],
-        once=(await visit.field("once"))[:_LONGEST_NAME],
+        once=fields["once"],
     )
 
 
@@ -91,6 +99,7 @@ def from_kept(kept: Kept, conversation_id: str) -> Draft:
         rich=bool(fields.get("rich")),
         signed=bool(fields.get("signed", "1")),
         mode=fields.get("mode", "reply"),
+        once=fields.get("once", ""),
     )
 
 

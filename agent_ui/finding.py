@@ -17,10 +17,9 @@ from hub.store.tables import attachments, conversations, customers, interactions
 
 _AT_ONCE = 100
 """So many are looked at together for those that the agent may see."""
-_MANY = 300
-"""Where so many fit and the agent may see few of them, more may be further back."""
 _MOST = 600
-"""So many of a kind are looked at, at most: who may see few of them is not worth more questions."""
+"""So many of a kind are looked at, at most: who may see few of them is not worth more questions.
+More may be further back."""
 _EACH = 20
 """Conversations of a customer in which one is sought that the agent may see."""
 _AROUND = 70
@@ -75,7 +74,7 @@ def _seen(
         for hit in _visible(connection, some, agent):
             key = hit.conversation_id if hit.kind is Kind.MESSAGE else hit.ref_id
             found.setdefault(key, hit)
-    return list(found.values())[:limit], len(found) > limit or looked_at >= _MANY
+    return list(found.values())[:limit], len(found) > limit or looked_at == _MOST
 
 
 def _visible(connection: Connection, hits: Sequence[Hit], agent: Agent) -> list[Hit]:

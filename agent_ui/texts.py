@@ -39,7 +39,15 @@ CLIENT_TEXTS = (
     N_("Draft kept"),
     N_("Draft kept on this device"),
     N_("What you were sending here did not arrive. It is in your answer again."),
+    N_("This reply was not sent. It is kept here, apart from what you write now."),
+    N_("This note was not added. It is kept here, apart from what you write now."),
+    N_("This was not forwarded. It is kept here, apart from what you write now."),
+    N_(
+        "This browser has text of yours that Loket does not have. "
+        "It is deleted when you sign out. Sign out?"
+    ),
     N_("Your answer was not sent and is kept as a draft: {why}"),
+    N_("What you wrote behind your answer was not sent. It is kept as a draft."),
     N_("It has left already."),
     N_("{name} is looking too"),
     N_("Canned replies"),

@@ -1,6 +1,7 @@
 """One conversation on the screen: its timeline, and beside it the customer."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, TypeVar
 
@@ -72,7 +73,9 @@ class ConversationViews:
             await self._saw(visit, conversation_id)
         door, menu = await self._door(visit, screen), visit.request.query.get("menu", "")
         leads = door.kind == "transfer"
-        if draft is None and (draft := screen.kept_draft) is not None:
+        if draft is not None:
+            draft = replace(draft, once="")  # it was refused: it has not arrived
+        elif (draft := screen.kept_draft) is not None:
             mode = draft.mode
         values: dict[str, Any] = {
             "screen": screen,

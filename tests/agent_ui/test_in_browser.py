@@ -354,6 +354,38 @@ async def test_what_is_typed_outlives_the_page(house: House, browser: Browser) -
         assert await at.page.input_value("textarea[name=text]") == ""
 
 
+async def test_what_is_typed_outlives_a_page_that_was_made_just_before_it_was_kept(
+    house: House, browser: Browser
+) -> None:
+    accepted = await house.receive()
+    asked, made = asyncio.Event(), asyncio.Event()
+
+    async def keep_later(route: Route) -> None:
+        asked.set()
+        await made.wait()
+        await route.continue_()
+
+    async def make_before(route: Route) -> None:
+        answer = await route.fetch()
+        made.set()
+        await expect(at.page.locator("[data-draft-state]")).to_have_text("Draft kept")
+        await route.fulfill(response=answer)
+
+    async with desk(browser, house) as at:
+        await at.sign_in("anna")
+        await at.open(accepted.conversation_id)
+        await at.page.route("**/draft", keep_later)
+        await at.page.fill("textarea[name=text]", "Half an ans")
+        await asked.wait()
+        await at.page.route(f"**/conversations/{accepted.conversation_id}", make_before, times=1)
+        await at.page.reload()
+        await at.live()
+        await expect(at.page.locator("textarea[name=text]")).to_have_value("Half an ans")
+        await expect(at.page.locator("[data-draft-state]")).to_have_text("Draft kept")
+        assert "draft:" not in await at.page.evaluate("JSON.stringify(localStorage)")
+        await at.check_traps()
+
+
 async def test_a_menu_that_is_written_in_while_an_answer_is_on_its_way_stays(
     house: House, browser: Browser
 ) -> None:

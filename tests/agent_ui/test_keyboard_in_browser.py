@@ -1,11 +1,12 @@
 """A whole shift without a mouse: from signing in to resolving, by keys and by name alone."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, expect
 
 from agent_ui.settings import ConsoleSettings
 from builders import email_party, mail_arrival
@@ -128,6 +129,7 @@ async def test_a_reply_survives_the_end_of_the_session(house: House, browser: Br
         await other.goto(f"{house.origin}/console")
         await other.locator(".top .menu:last-child > summary").click()
         await other.get_by_role("button", name="Sign out").click()
+        await other.wait_for_selector("[name=login]")
         await page.fill("textarea[name=text]", "Half an answer")
         await page.locator("[data-send]").click()
         await expect(
@@ -144,3 +146,32 @@ async def test_a_reply_survives_the_end_of_the_session(house: House, browser: Br
         await expect(page.locator(".entry-outbound .text")).to_have_text("Half an answer")
         await at.done()
         assert len(await house.rows(outbound)) == 1
+
+
+async def test_what_was_found_for_other_words_comes_too_late(
+    house: House, browser: Browser
+) -> None:
+    async with desk(browser, house) as at:
+        page = at.page
+        await at.sign_in("anna")
+        asked, goes_on = asyncio.Event(), asyncio.Event()
+
+        async def held_up(route: Route) -> None:
+            asked.set()
+            await goes_on.wait()
+            await route.continue_()
+
+        await page.route("**/console/search?*", held_up, times=1)
+        await page.keyboard.press("Control+k")
+        await page.keyboard.type("zz")
+        await asked.wait()
+        await page.keyboard.press("Backspace")
+        async with page.expect_response("**/console/search?*") as answered:
+            goes_on.set()
+        await (await answered.value).finished()
+        # One that is asked for now is there after it.
+        await page.evaluate("fetch('/console/search?q=zz').then((answer) => answer.text())")
+        assert await page.locator("#palette-list [data-full]").count() == 0
+        await page.keyboard.type("z")
+        await expect(page.locator("#palette-list [data-full]")).to_have_count(1)
+        await at.check_traps()

@@ -170,7 +170,7 @@ async def test_after_a_gap_all_that_was_shown_is_read_again(house: House, browse
     async with desk(browser, house, viewport={"width": 1280, "height": 400}) as at:
         await at.sign_in("anna")
         await walk(at, "j", 36)
-        await at.page.evaluate("document.activeElement.dataset.mine = 'yes'")
+        await at.page.evaluate("document.activeElement.isMine = true")
         shown = await at.page.locator(QUEUE).count()
         carl = await house.hire("carl", "Carl")
         feed = house.console._feed
@@ -183,7 +183,7 @@ async def test_after_a_gap_all_that_was_shown_is_read_again(house: House, browse
         titles = await at.page.locator(f"{QUEUE} .row-title").all_text_contents()
         assert TITLES[2] not in titles
         assert TITLES[30] not in titles
-        assert await at.page.evaluate("document.activeElement.dataset.mine") == "yes"
+        assert await at.page.evaluate("document.activeElement.isMine")
 
 
 async def _hear_nothing(_envelopes: Sequence[Envelope]) -> list[Change]:

@@ -110,10 +110,14 @@ async def test_what_time_alone_changes_is_noticed_when_it_does_and_not_asked_for
         assert asked == []
         past = clock.now() - timedelta(seconds=1)
         await house.write(lambda c: c.execute(update(deliveries).values(expected_until=past)))
+        await page.route(f"**/{accepted.conversation_id}", lambda route: route.abort(), times=1)
+        await page.clock.fast_forward("01:00")
+        await expect(page.locator(".toast")).to_contain_text("Loket cannot be reached")
+        assert len(asked) == 1
         await page.clock.fast_forward("01:00")
         told = page.locator(".next-one .next-what")
         await expect(told).to_contain_text("Say that it is late")
-        assert len(asked) == 1
+        assert len(asked) == 2
 
 
 def parcel(item: Any, expected: Any) -> dict[str, Any]:

@@ -64,6 +64,7 @@ async def test_what_an_agent_may_see_is_found_behind_what_they_may_not(
     await house.write(lambda c: search_adding.add(c, later))
     page = await anna.get("/console/search?q=parcel")
     assert page.value(".found a", "href") == f"/console/conversations/{mine.conversation_id}"
+    assert not page.has(".found-more"), "all were looked at: what others hold is not hinted at"
 
 
 async def test_so_much_that_an_agent_may_not_see_is_not_all_looked_at(

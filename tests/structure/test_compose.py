@@ -38,10 +38,15 @@ def test_every_service_that_stays_says_how_it_is(name: str) -> None:
 
 @pytest.mark.parametrize("name", ROLES)
 def test_a_role_waits_for_the_schema_and_the_broker(name: str) -> None:
-    assert SERVICES[name]["depends_on"] == {
-        "migrate": {"condition": "service_completed_successfully"},
-        "rabbitmq": {"condition": "service_healthy"},
-    }
+    awaited = SERVICES[name]["depends_on"]
+    assert awaited["migrate"] == {"condition": "service_completed_successfully"}
+    assert awaited["rabbitmq"] == {"condition": "service_healthy"}
+
+
+def test_who_sends_mail_and_who_takes_it_wait_for_the_certificate() -> None:
+    for name in ("connectors", "mail"):
+        awaited = SERVICES[name]["depends_on"]["certificate"]
+        assert awaited == {"condition": "service_completed_successfully"}, name
 
 
 @pytest.mark.parametrize("name", ROLES)

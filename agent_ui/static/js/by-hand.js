@@ -1,6 +1,7 @@
 // <loket-by-hand>: what is typed is kept in this browser until it is sent; times are of this place.
 import { askBeforeSending } from "./before-sending.js";
 import { keep, read } from "./kept.js";
+import { leaveNothing } from "./signing-out.js";
 import { text } from "./texts.js";
 import { listenToThemes } from "./views.js";
 
@@ -66,4 +67,5 @@ class ByHand extends HTMLElement {
 
 customElements.define("loket-by-hand", ByHand);
 listenToThemes();
+leaveNothing(async () => document.querySelector("loket-by-hand").save());
 askBeforeSending();

@@ -1,15 +1,18 @@
 // <loket-composer>: what is typed is kept, here at once and in Loket a moment later, until it is sent.
-import { dropsAndPastes } from "./composer-files.js";
+import { addFiles, dropsAndPastes } from "./composer-files.js";
 import { offersReplies } from "./canned.js";
 import { keep, read } from "./kept.js";
 import { mark } from "./marks.js";
 import { toast } from "./notices.js";
 import { showCount } from "./segments.js";
-import { goingOf, leftBehind, stand } from "./sending.js";
+import { copyOf, filesOf, goingOf, leftBehind, stand } from "./sending.js";
+import { isAside, joined, setAside, showAside } from "./set-aside.js";
 import { say, text } from "./texts.js";
 
 const SAVE_AFTER = 300;
 const TELL_AFTER = 900;
+// A page that did not go by then, stays.
+const GONE_AFTER = 30_000;
 const FIELDS = ["mode", "text", "way", "subject", "cc", "to"];
 const TICKED = ["rich", "signed"];
 // Names this page, so that what it keeps does not come back to it.
@@ -32,13 +35,19 @@ class Composer extends HTMLElement {
     offersReplies(this);
     this.leave = () => this.save({ leaving: true });
     window.addEventListener("pagehide", this.leave);
+    this.go = () => this.onGoing();
+    window.addEventListener("beforeunload", this.go);
     this.again = () => this.tellSoon();
     document.addEventListener("loket:live", this.again);
     this.showCount();
+    addFiles(this.form.elements.file, filesOf(this));
+    this.showFiles();
   }
 
   disconnectedCallback() {
+    this.goes = false;
     if (!this.sent) this.save({ leaving: true });
+    window.removeEventListener("beforeunload", this.go);
     window.removeEventListener("pagehide", this.leave);
     document.removeEventListener("loket:live", this.again);
   }
@@ -48,10 +57,8 @@ class Composer extends HTMLElement {
   }
 
   values() {
-    const { elements } = this.form;
-    const values = Object.fromEntries(FIELDS.map((name) => [name, elements[name]?.value ?? ""]));
-    for (const name of TICKED) values[name] = elements[name]?.checked ? "1" : "";
-    if (!elements.signed) values.signed = "1";
+    const values = valuesOf(this.form);
+    if (!this.form.elements.signed) values.signed = "1";
     return values;
   }
 
@@ -64,20 +71,31 @@ class Composer extends HTMLElement {
       stand(going, this);
     }
     const left = going ? null : leftBehind(this);
-    const kept = left ? before(left, read(this.key)?.text ?? "") : read(this.key);
-    if (left) {
-      this.form.elements.once.value = left.once;
-      keep(this.key, kept);
+    const back = left && this.besides(left);
+    if (back) {
+      keep(this.key, back);
       toast(text("What you were sending here did not arrive. It is in your answer again."));
-    }
+    } else if (left) setAside(this, left);
+    const kept = back || read(this.key);
     if (kept) this.put(kept);
+    showAside(this);
     this.showState(kept ? "here" : "loket");
     if (kept) this.tellSoon();
   }
 
+  // `left`, which a page that died was sending, with what was written since; null when that is for others.
+  besides(left) {
+    const since = read(this.key);
+    if (since) return joined(left, since);
+    // What Loket has may be how it began.
+    const here = this.values();
+    return left.text.startsWith(here.text.trim()) || joined(left, here) ? left : null;
+  }
+
+  // What can no more be said to whom it was meant for stays among ourselves.
   put(values) {
     this.area.value = values.text;
-    this.choose(values.mode);
+    if (!this.choose(values.mode)) this.choose("note");
     for (const name of FIELDS.slice(2)) {
       const field = this.form.elements[name];
       const fits = field?.options ? [...field.options].some((one) => one.value === values[name]) : field;
@@ -87,7 +105,15 @@ class Composer extends HTMLElement {
       const box = this.form.elements[name];
       if (box && name in values) box.checked = values[name] !== "";
     }
+    this.goBy(values.once);
     this.showCount();
+  }
+
+  // What may have arrived goes under the name that it went by, so that it goes once; all else under a new one.
+  goBy(once) {
+    const field = this.form.elements.once;
+    field.value = once || PAGE + Date.now().toString(36);
+    field.toggleAttribute("data-tried", Boolean(once));
   }
 
   choose(mode) {
@@ -111,7 +137,8 @@ class Composer extends HTMLElement {
     clearTimeout(this.timer);
     const values = this.values();
     if (JSON.stringify(values) === this.told) return;
-    keep(this.key, values.text ? values : null);
+    // Beside what did not go, that nothing is written yet counts as well: a refusal brings its text along.
+    keep(this.key, values.text || isAside(this) ? values : null);
     this.showState("here");
     if (leaving) this.tell({ leaving });
     else this.tellSoon();
@@ -146,7 +173,10 @@ class Composer extends HTMLElement {
   async keepInLoket({ leaving = false } = {}) {
     const values = this.values();
     const told = JSON.stringify(values);
-    if (told === this.told) return;
+    if (told === this.told) {
+      this.haveInLoket();
+      return;
+    }
     const token = this.form.querySelector("input[type=hidden]");
     const body = new URLSearchParams({ ...values, page: PAGE, [token.name]: token.value });
     const url = `/console/conversations/${this.dataset.id}/draft`;
@@ -154,10 +184,22 @@ class Composer extends HTMLElement {
     const answer = await fetch(url, options).catch(() => null);
     if (!answer?.ok) return;
     this.told = told;
-    if (JSON.stringify(this.values()) === told) {
-      keep(this.key, null);
-      this.showState("loket");
-    }
+    if (JSON.stringify(this.values()) === told) this.haveInLoket();
+  }
+
+  // The next page may have been made just before Loket had it: it finds what is kept here.
+  haveInLoket() {
+    if (!this.goes) keep(this.key, null);
+    this.showState("loket");
+  }
+
+  onGoing() {
+    this.goes = true;
+    clearTimeout(this.stayer);
+    this.stayer = setTimeout(() => {
+      this.goes = false;
+      this.tell();
+    }, GONE_AFTER);
   }
 
   // The agent wrote at another screen of theirs: go on from there, unless they type here as well.
@@ -186,6 +228,7 @@ class Composer extends HTMLElement {
   // What stood in it is on its way.
   empty() {
     this.area.value = "";
+    this.goBy("");
     if (this.form.elements.file) this.form.elements.file.value = "";
     this.showFiles();
     this.showCount();
@@ -196,10 +239,26 @@ class Composer extends HTMLElement {
   // What was on its way did not go.
   takeBack(values, files) {
     this.sending = false;
-    this.put(before(values, this.area.value.trim()));
-    if (files.length) this.form.elements.file.files = files;
+    const all = joined(values, this.values());
+    if (all) this.takeOver(all, files);
+    else {
+      setAside(this, values, files);
+      this.save();
+    }
+  }
+
+  takeOver(values, files) {
+    this.put(values);
+    addFiles(this.form.elements.file, files);
     this.showFiles();
     this.save();
+  }
+
+  // The files that are chosen, which are then chosen no more.
+  takeFiles() {
+    const files = copyOf(this.form.elements.file);
+    if (files.length) this.form.elements.file.value = "";
+    return files;
   }
 
   // `sent` is on its way to the customer; what was typed behind it meanwhile stays.
@@ -265,15 +324,11 @@ class Composer extends HTMLElement {
   }
 }
 
-// What was written first, and below it what was written since.
-function before(values, since) {
-  return since && since !== values.text ? { ...values, text: `${values.text}\n\n${since}` } : values;
-}
-
 function valuesOf(form) {
   const { elements } = form;
   const values = Object.fromEntries(FIELDS.map((name) => [name, elements[name]?.value ?? ""]));
   for (const name of TICKED) values[name] = elements[name]?.checked ? "1" : "";
+  values.once = elements.once.hasAttribute("data-tried") ? elements.once.value : "";
   return values;
 }
 

@@ -2,7 +2,7 @@
 import { refreshNext, refreshNextSoon } from "./next-action.js";
 import { refreshFields } from "./fields.js";
 import { fetchPart } from "./parts.js";
-import { isOf } from "./sending.js";
+import { goingAs } from "./sending.js";
 import { counted, say } from "./texts.js";
 import { showTimes } from "./times.js";
 
@@ -71,8 +71,8 @@ class Conversation extends HTMLElement {
       return false;
     }
     // The live line may be faster than the answer to who wrote it.
-    const going = this.entries.querySelector("[data-going]");
-    if (going && entry.matches(".entry-outbound, .entry-note") && isOf(entry, going.dataset.going)) {
+    const going = goingAs(entry, this.entries);
+    if (going) {
       going.replaceWith(entry);
       return false;
     }

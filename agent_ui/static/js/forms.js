@@ -4,7 +4,7 @@ import { refreshDesk } from "./desk.js";
 import { openedDoor } from "./next-action.js";
 import { fetchPart, open, showPanes } from "./parts.js";
 import { toast } from "./notices.js";
-import { arrived, giveBack, goingOf, sendOff } from "./sending.js";
+import { arrived, giveBack, goingOf, leaveFiles, sendOff, takenBackBy } from "./sending.js";
 import { text } from "./texts.js";
 import { sameForm } from "./unsent.js";
 import { showMore } from "./views.js";
@@ -29,7 +29,7 @@ async function send(form, submitter, earlier) {
   if (form.closest("[data-next]")) await document.querySelector("loket-composer")?.flush();
   const answer = await fetchPart(action, { method: "POST", body });
   if (composer) composer.sending = false;
-  if (going && !answer?.ok) giveBack(going, composer);
+  if (going && !answer?.ok) giveBack(going, composer, answer ? "" : going.once);
   if (!answer) return false;
   const tookNothing = action.endsWith("/take") && new URL(answer.url).pathname === "/console";
   if (going && answer.ok) arrived(going);
@@ -49,22 +49,22 @@ async function send(form, submitter, earlier) {
   const stays = goesOn || (away && active.isConnected);
   if (!stays) focusAfter(typing, form, submitter ?? form, answer);
   if (tookNothing) toast(text("Nothing waits for your roles."));
-  if (going?.goesBack && answer.ok) takeBack(document);
+  if (going?.goesBack && answer.ok) takeBack(going, document);
   return answer.ok;
 }
 
 // Who sent it has another conversation before them by now, and keeps that.
 async function endElsewhere(going, { page, ok }) {
   refreshDesk();
-  if (ok && going.goesBack) takeBack(page);
+  if (ok && going.goesBack) takeBack(going, page);
   if (ok) return;
   const why = page.querySelector("[data-notice]")?.textContent.trim() ?? "";
   toast(text("Your answer was not sent and is kept as a draft: {why}", { why }));
 }
 
-// The last that was written, as soon as Loket has it.
-function takeBack(page) {
-  const button = [...page.querySelectorAll("[data-entries] [data-take-back]")].at(-1);
+// As soon as Loket has it.
+function takeBack(going, page) {
+  const button = takenBackBy(going, page);
   if (!button) toast(text("It has left already."));
   else if (page === document) button.click();
   else {
@@ -116,9 +116,25 @@ async function write(form, submitter) {
   if (!first) {
     const sent = marked(form, submitter, sending).finally(() => writing.delete(draft));
     writing.set(draft, sent);
-  } else if (goingOf(form.parentElement) && form.elements.text.value.trim() && (await first)) {
-    const composer = document.querySelector(`loket-composer[data-draft="${draft}"]`);
-    if (composer?.area.value.trim()) composer.form.requestSubmit(composer.querySelector("[data-send]"));
+  } else if (goingOf(form.parentElement) && isWritten(form)) {
+    const at = form.elements.later_at?.value;
+    if (await first) pressAgain(form, submitter, at);
+  }
+}
+
+const isWritten = ({ elements: { text: area, file } }) => area.value.trim() !== "" || file?.files.length > 0;
+
+// The answer to the first has put another composer in place; or the conversation was left meanwhile.
+function pressAgain(old, { name, value }, at) {
+  const { draft } = old.parentElement.dataset;
+  const form = document.querySelector(`loket-composer[data-draft="${draft}"] form`);
+  const button = form && [...form.querySelectorAll("button:not([type])")].find((one) => one.name === name && one.value === value);
+  if (!button) {
+    if (!form) leaveFiles(old.parentElement);
+    toast(text("What you wrote behind your answer was not sent. It is kept as a draft."));
+  } else if (isWritten(form)) {
+    if (at) form.elements.later_at.value = at;
+    form.requestSubmit(button);
   }
 }
 
@@ -141,6 +157,12 @@ function onClick(event) {
 
 async function follow(link) {
   if (await open(link.href)) document.getElementById("talk").focus({ preventScroll: true });
+}
+
+// Nothing is on its way any more, and Loket has what is being typed.
+export async function allWritten() {
+  await Promise.all([sending, ...writing.values()]);
+  await document.querySelector("loket-composer")?.flush();
 }
 
 export function takeOverForms() {

@@ -31,7 +31,7 @@ const ACTIONS = {
   Q: go(".needs :is(input:not([type=hidden]), select, textarea)"),
   C: go("#side"),
   f: needing("[name=mode][value=forward]", () => composer()?.write("forward")),
-  b: press("[data-take-back]"),
+  b: needing("[data-take-back]", () => [...document.querySelectorAll("[data-take-back]")].at(-1)?.click()),
   G: go("[data-send-now]"),
   R: go("[data-send-again]"),
   e: menu("details[data-resolve]"),

@@ -1,5 +1,6 @@
 // The pages of the interaction model: times in the reader's zone, colours, and lines in the editor.
 import { askBeforeSending } from "./before-sending.js";
+import { leaveNothing } from "./signing-out.js";
 import { keepTimes } from "./times.js";
 import { editMatrix } from "./matrix.js";
 import { proveWhileTyping } from "./proof.js";
@@ -37,5 +38,6 @@ keepTyped();
 followReplay();
 proveWhileTyping();
 editMatrix();
+leaveNothing();
 askBeforeSending();
 document.addEventListener("click", goToLine);

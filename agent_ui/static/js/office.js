@@ -1,5 +1,6 @@
 // The pages of supervisors and administrators: times in the reader's zone, colours, the live board.
 import { askBeforeSending } from "./before-sending.js";
+import { leaveNothing } from "./signing-out.js";
 import { keepTimes } from "./times.js";
 import { listenToThemes } from "./views.js";
 import { followWall } from "./wall.js";
@@ -7,4 +8,5 @@ import { followWall } from "./wall.js";
 keepTimes();
 if (document.getElementById("themes")) listenToThemes();
 followWall();
+leaveNothing();
 askBeforeSending();

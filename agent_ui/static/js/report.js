@@ -1,8 +1,10 @@
 // Starts a page without a life of its own: times in the reader's zone, colours, forms.
 import { askBeforeSending } from "./before-sending.js";
+import { leaveNothing } from "./signing-out.js";
 import { keepTimes } from "./times.js";
 import { listenToThemes } from "./views.js";
 
 keepTimes();
 if (document.getElementById("themes")) listenToThemes();
+leaveNothing();
 askBeforeSending();

@@ -1,4 +1,5 @@
 // Starts the page of a five-step session.
+import { leaveNothing } from "./signing-out.js";
 import { keepTimes } from "./times.js";
 import { listenToThemes } from "./views.js";
 import { listenToDrags } from "./workshop-drag.js";
@@ -27,6 +28,7 @@ function onEscape(event) {
 
 keepTimes();
 if (document.getElementById("themes")) listenToThemes();
+leaveNothing();
 listenToWriting();
 listenToDrags();
 keepOutbox(board().dataset.address, refresh);
