@@ -57,6 +57,13 @@ async def test_what_is_typed_goes_to_loket_and_is_gone_here(house: House, browse
         await at.check_traps()
 
 
+async def test_one_press_is_enough_with_nothing_typed(house: House, browser: Browser) -> None:
+    async with desk(browser, house) as at:
+        await at.sign_in("anna")
+        await sign_out(at.page)
+        await at.page.wait_for_selector("[name=login]")
+
+
 async def test_what_loket_cannot_keep_is_asked_about(house: House, browser: Browser) -> None:
     asked: list[str] = []
     async with desk(browser, house) as at:

@@ -17,6 +17,8 @@ async function onSubmit(event, written) {
   event.preventDefault();
   if (form.hasAttribute("aria-busy")) return;
   form.setAttribute("aria-busy", "true");
+  // A form is not submitted anew while the listeners of its first submission still run.
+  await new Promise((over) => setTimeout(over));
   await written();
   for (const key of keysOf(agent).filter((one) => one.startsWith("draft:"))) await bring(key, form);
   const goes = !keysOf(agent).length || confirm(question());
