@@ -108,6 +108,7 @@ REASONS = {
     "same_shortcut": N_("Another reply has this shortcut."),
     "bad_shortcut": N_("A shortcut has letters, digits and dashes only."),
     "no_canned": N_("This reply does not exist any more."),
+    "other_draft": N_("You are writing a note or a forward here. Finish it first."),
     "empty_request": N_("Write what is to be approved."),
     "no_answer": N_("Choose one of the answers."),
     "no_request": N_("This is not asked of you."),

@@ -78,6 +78,10 @@ class NextActionViews:
         text = filled[0].text.replace("{amount}", f"EUR {door.amount}")
         kept = next((d.fields for d in screen.drafts if d.agent_id == screen.agent.id), {})
         before = kept.get("text", "").rstrip()
+        if before and kept.get("mode", "reply") != "reply":
+            # What is meant for colleagues, or for somebody else, must not go to the customer.
+            words = "You are writing a note or a forward here. Finish it first."
+            raise Rejected("other_draft", words, status=409)
         if text in before:
             return
         text = f"{before}\n\n{text}" if before else text

@@ -124,6 +124,19 @@ async def test_a_canned_reply_goes_into_the_draft_and_is_done_when_it_is_sent(
     assert figures.texts(".numbers td")[:4] == ["1", "1", "0", "0"]
 
 
+async def test_a_note_that_is_being_written_does_not_become_a_reply(
+    house: House, anna: Person, ina: Person
+) -> None:
+    canned = await reply(house, ina, "Dear {first_name}, it comes.")
+    await keep(house, "Write", {"kind": "reply", "canned": canned})
+    page, item_id = await held(house, anna)
+    await anna.post(f"{page.path}/draft", mode="note", text="He shouts.")
+    page = await take(anna, page, item_id)
+    assert "Finish it first" in page.text("[role=alert]")
+    [draft] = await house.rows(drafts)
+    assert (draft.fields["mode"], draft.fields["text"]) == ("note", "He shouts.")
+
+
 @pytest.mark.parametrize(
     ("action", "shows"),
     [
