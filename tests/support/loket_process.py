@@ -1,5 +1,6 @@
 """Loket as an operator runs it: real processes, settings in a file, to be killed at will."""
 
+import logging
 import os
 import signal
 import tempfile
@@ -7,13 +8,15 @@ import time
 import traceback
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import MappingProxyType
 
+import structlog
 from typer.testing import CliRunner
 
 from builders import SECRET
@@ -107,12 +110,25 @@ def run(deployment: Deployment, *arguments: str, extra: Mapping[str, str] = NOTH
     unset = dict.fromkeys(name for name in os.environ if name.startswith("LOKET_"))
     environment = {**unset, "LOKET_HUB__SECRET": SECRET, "COLUMNS": "240", **extra}
     # A thread of its own, because the command runs a loop and the test may run in one.
-    with ThreadPoolExecutor(1) as thread:
+    with _logs_as_they_are(), ThreadPoolExecutor(1) as thread:
         done = thread.submit(CliRunner().invoke, app, words, env=environment).result()
     if done.exit_code:
         said = done.output + "".join(_traceback_of(done.exception))
         raise AssertionError(f"loket {' '.join(arguments)}:\n{said}")
     return done.stdout
+
+
+@contextmanager
+def _logs_as_they_are() -> Iterator[None]:
+    """A command says how its process writes logs, and this one goes on after it."""
+    configured, root = structlog.get_config(), logging.getLogger()
+    handlers, level = list(root.handlers), root.level
+    try:
+        yield
+    finally:
+        structlog.configure(**configured)
+        root.handlers[:] = handlers
+        root.setLevel(level)
 
 
 def _traceback_of(error: BaseException | None) -> list[str]:
