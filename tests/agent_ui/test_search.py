@@ -51,29 +51,37 @@ async def test_other_roles_find_nothing(house: House, anna: Person, bob: Person)
         assert page.text(".empty").startswith("Nothing was found")
 
 
-async def test_what_an_agent_may_see_is_found_behind_what_they_may_not(
-    house: House, anna: Person
-) -> None:
+async def one_to_see_and_one_not(house: House) -> tuple[str, str]:
+    """A conversation of Anna's role about a parcel, and one that she may not see."""
     mine = await house.receive(mail_arrival(subject="Order", text="Where is my parcel?"))
     other = await house.receive(mail_arrival("x@y.example", message_id="b@x", subject="Invoice"))
     await made_findable(house)
+    return mine.conversation_id, other.conversation_id
+
+
+async def say_it_again(house: House, conversation_id: str, many: int) -> None:
+    """So many later messages of a conversation are found by the same word."""
     words = [mark("kind", Kind.MESSAGE), "parcel"]
     later = [
-        Document(Kind.MESSAGE, clock.new_id(), other.conversation_id, words, "") for _ in range(350)
+        Document(Kind.MESSAGE, clock.new_id(), conversation_id, words, "") for _ in range(many)
     ]
     await house.write(lambda c: search_adding.add(c, later))
+
+
+async def test_what_an_agent_may_see_is_found_behind_what_they_may_not(
+    house: House, anna: Person
+) -> None:
+    mine, other = await one_to_see_and_one_not(house)
+    await say_it_again(house, other, 350)
     page = await anna.get("/console/search?q=parcel")
-    assert page.value(".found a", "href") == f"/console/conversations/{mine.conversation_id}"
+    assert page.value(".found a", "href") == f"/console/conversations/{mine}"
     assert not page.has(".found-more"), "all were looked at: what others hold is not hinted at"
 
 
 async def test_so_much_that_an_agent_may_not_see_is_not_all_looked_at(
     house: House, anna: Person
 ) -> None:
-    mine = await house.receive(mail_arrival(subject="Order", text="Where is my parcel?"))
-    other = await house.receive(mail_arrival("x@y.example", message_id="b@x", subject="Invoice"))
-    await made_findable(house)
-    words = [mark("kind", Kind.MESSAGE), "parcel"]
+    mine, other = await one_to_see_and_one_not(house)
 
     def look(connection: Connection) -> tuple[list[str], int]:
         known = agents.find_by_login(connection, "anna")
@@ -84,14 +92,10 @@ async def test_so_much_that_an_agent_may_not_see_is_not_all_looked_at(
 
     async def hidden(many: int) -> tuple[list[str], int]:
         """What is found, and in how many statements, behind so many more of others."""
-        later = [
-            Document(Kind.MESSAGE, clock.new_id(), other.conversation_id, words, "")
-            for _ in range(many)
-        ]
-        await house.write(lambda c: search_adding.add(c, later))
+        await say_it_again(house, other, many)
         return await house.database.read(look)
 
-    assert (await hidden(500))[0] == [mine.conversation_id]
+    assert (await hidden(500))[0] == [mine]
     nothing, few = await hidden(500)
     assert nothing == []
     assert await hidden(1_000) == ([], few)

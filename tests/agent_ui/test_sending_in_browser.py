@@ -244,14 +244,16 @@ async def test_an_answer_that_breaks_off_loses_nothing(house: House, browser: Br
         await at.check_traps()
 
 
+async def lose_the_answer(route: Route) -> None:
+    """Loket got it, and the page does not hear of that."""
+    await route.fetch(max_redirects=0)
+    await route.abort()
+
+
 async def test_of_an_answer_that_got_lost_one_message_is_left(
     house: House, browser: Browser
 ) -> None:
     accepted = await house.receive(mail_arrival("jan@example.org"))
-
-    async def lose_the_answer(route: Route) -> None:
-        await route.fetch(max_redirects=0)
-        await route.abort()
 
     async with desk(browser, house) as at:
         await at.sign_in("anna")
@@ -272,10 +274,6 @@ async def test_after_a_reload_an_answer_that_may_have_arrived_still_goes_once(
     house: House, browser: Browser
 ) -> None:
     accepted = await house.receive(mail_arrival("jan@example.org"))
-
-    async def lose_the_answer(route: Route) -> None:
-        await route.fetch(max_redirects=0)
-        await route.abort()
 
     async with desk(browser, house) as at:
         await at.sign_in("anna")
