@@ -20,6 +20,7 @@ from hub.errors import LoketError, Rejected
 from hub.sealing import Sealing
 from hub.store import Database, added_mailboxes
 from hub.store.added_mailboxes import PURPOSE
+from hub.texts import Said
 from hub.tokens import Tokens
 
 CHECK_SECONDS = 60
@@ -50,16 +51,18 @@ class Channels:
     async def check(self, name: str) -> Sequence[Finding]:
         connector = self._connectors().get(name)
         if connector is None:
-            return [Finding(name, ok=False, what="It does not run in this process.",
-                            hint="Run `loket check` where it does.")]  # fmt: skip
+            what = Said("It does not run in this process.")
+            hint = Said("Run `loket check` where it does.")
+            return [Finding(name, ok=False, what=what, hint=hint)]
         try:
             async with asyncio.timeout(CHECK_SECONDS):
                 found = await connector.check()
         except TimeoutError:
-            return [Finding(name, ok=False, what="No answer within a minute.", hint="Try again.")]
+            what = Said("No answer within a minute.")
+            return [Finding(name, ok=False, what=what, hint=Said("Try again."))]
         except LoketError as error:
             return [Finding(name, ok=False, what=str(error))]
-        return found or [Finding(name, ok=True, what="There is nothing to try.")]
+        return found or [Finding(name, ok=True, what=Said("There is nothing to try."))]
 
     async def try_mailbox(self, typed: Mailbox) -> Tried:
         account, secrets = _account(typed), _secrets(typed)
@@ -72,7 +75,7 @@ class Channels:
             settings = EmailSettings.model_validate({"accounts": {"new": account}, "smtp": shared})
         except ValidationError as error:
             return Tried(
-                [Finding(_place(one), ok=False, what=one["msg"]) for one in error.errors()]
+                [Finding(_place(one), ok=False, what=_wrong(one)) for one in error.errors()]
             )
         return Tried(await check_mail(settings, self._database), _lines(typed))
 
@@ -198,7 +201,22 @@ def _secrets(typed: Mailbox) -> dict[str, str]:
 
 
 def _place(error: Any) -> str:
-    return " ".join(str(part) for part in error["loc"][2:]) or "mailbox"
+    return " ".join(str(part) for part in error["loc"][2:]) or Said("mailbox")
+
+
+def _wrong(error: Any) -> str:
+    """In words of ours where somebody may well have typed it so."""
+    field, said = str(error["loc"][-1]), str(error["msg"])
+    if "tls = none" in said:
+        return Said("Without TLS only a server on this machine is asked: choose TLS or STARTTLS.")
+    return _TYPED.get(field, said)
+
+
+_TYPED = {
+    "address": Said("Write a mail address, like support@example.org."),
+    "port": Said("Write the port as a number from 1 to 65535."),
+    "token_url": Said("Write an address that begins with https://."),
+}
 
 
 def _lines(typed: Mailbox) -> str:

@@ -38,7 +38,10 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Finding:
-    """One line of `loket check`: what is wrong and what to do; `ok` lines say what was tried."""
+    """One line of `loket check`: what is wrong and what to do; `ok` lines say what was tried.
+
+    What is `Said` the console shows in the language of its reader.
+    """
 
     part: str
     ok: bool

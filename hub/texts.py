@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Self
 
 from markupsafe import Markup
 
@@ -21,6 +22,20 @@ _ACCEPTED = re.compile(
 
 def N_(text: str) -> str:  # noqa: N802 (what gettext calls it, and its tools look for)
     return text
+
+
+class Said(str):
+    """A sentence in English that knows how it was made, so that `Texts.said` can make it in another
+    language: `Said("{n} of our numbers", n=3)`. A value may be such a sentence itself."""
+
+    __slots__ = ("text", "values")
+    text: str
+    values: Mapping[str, object]
+
+    def __new__(cls, text: str, /, **values: object) -> Self:
+        made = super().__new__(cls, text.format(**values))
+        made.text, made.values = text, values
+        return made
 
 
 class Texts:
@@ -38,6 +53,16 @@ class Texts:
             # What a macro made is escaped already; the page would do it once more.
             return Markup(found).format(**values)  # noqa: S704 (a text of ours, which escapes the rest)
         return found.format(**values)
+
+    def said(self, sentence: str) -> str:
+        """A sentence in this language; one that does not know how it was made stays as it is."""
+        if not isinstance(sentence, Said):
+            return sentence
+        values = {
+            name: self.said(value) if isinstance(value, str) else value
+            for name, value in sentence.values.items()
+        }
+        return self._catalogue.get(sentence.text, sentence.text).format(**values)
 
     def table(self, texts: Sequence[str]) -> dict[str, str]:
         return {text: self(text) for text in texts}

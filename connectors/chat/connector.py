@@ -22,7 +22,9 @@ from hub.http import Route
 from hub.interaction import Channel
 from hub.limits import Buckets
 from hub.shared_limits import SharedBuckets
+from hub.texts import Said
 
+_PART = Said("chat")
 TRANSCRIPTS_PER_MINUTE = 2
 """To one address, from one process; see also `Ending`."""
 
@@ -100,11 +102,15 @@ class ChatConnector:
     def _check_sites(self) -> Finding:
         sites = sorted(self._settings.sites)
         if sites:
-            return Finding("chat", ok=True, what=f"sites: {', '.join(sites)}")
-        hint = "Add [connectors.chat.sites.KEY] with the origins that may show the chat."
-        return Finding("chat", ok=False, what="no site may show the chat", hint=hint)
+            return Finding(_PART, ok=True, what=Said("sites: {names}", names=", ".join(sites)))
+        hint = Said("Add [connectors.chat.sites.KEY] with the origins that may show the chat.")
+        return Finding(_PART, ok=False, what=Said("no site may show the chat"), hint=hint)
 
     def _check_mail(self) -> Finding:
         account = self._settings.email_account
-        what = f"chats go on by mail from {account}" if account else "chats do not go on by mail"
-        return Finding("chat", ok=True, what=what)
+        what = (
+            Said("chats go on by mail from {address}", address=account)
+            if account
+            else Said("chats do not go on by mail")
+        )
+        return Finding(_PART, ok=True, what=what)

@@ -14,32 +14,37 @@ from connectors.email.smtp.out import signed_in as connect
 from hub.connector import Finding
 from hub.errors import Rejected, Retry, Unavailable
 from hub.store import Database, mailboxes
+from hub.texts import N_, Said
 
 _SECONDS = 30
 
 Try = Coroutine[None, None, str]
 
+_SENDING = N_("e-mail {address}: sending")
+_MAILBOX = N_("e-mail {address}: mailbox")
+_DOOR = N_("e-mail {protocol} on {host}:{port}")
+
 
 async def check(settings: EmailSettings, database: Database) -> list[Finding]:
     """A line for each mailbox, each way out, and the door for mail servers."""
     tries = [
-        _finding(f"e-mail {account.address}: {part}", doing)
+        _finding(Said(part, address=account.address), doing)
         for account in settings.accounts.values()
         for part, doing in _tries(account, account.smtp or settings.smtp, database)
     ]
     if settings.listen is not None:
         listen = settings.listen
-        where = f"{listen.protocol} on {listen.host}:{listen.port}"
-        tries.append(_finding(f"e-mail {where}", _try_door(settings)))
+        where = {"protocol": listen.protocol, "host": listen.host, "port": listen.port}
+        tries.append(_finding(Said(_DOOR, **where), _try_door(settings)))
     return list(await asyncio.gather(*tries))
 
 
 def _tries(
     account: AccountSettings, smtp: SmtpSettings | None, database: Database
 ) -> list[tuple[str, Try]]:
-    found = [("sending", _try_sending(account.address, smtp))]
+    found = [(_SENDING, _try_sending(account.address, smtp))]
     if account.imap is not None:
-        found.append(("mailbox", _try_mailbox(account.address, account.imap, database)))
+        found.append((_MAILBOX, _try_mailbox(account.address, account.imap, database)))
     return found
 
 
@@ -51,14 +56,18 @@ async def _finding(part: str, doing: Try) -> Finding:
         return Finding(part, ok=False, what=error.what, hint=error.hint, fault=fault_of(error))
     except (Retry, Rejected) as error:
         return Finding(
-            part, ok=False, what=error.detail, hint="see host, port and tls", fault=fault_of(error)
+            part,
+            ok=False,
+            what=error.detail,
+            hint=Said("see host, port and tls"),
+            fault=fault_of(error),
         )
     except TimeoutError:
         return Finding(
             part,
             ok=False,
-            what="no answer",
-            hint="see host, port and the firewall",
+            what=Said("no answer"),
+            hint=Said("see host, port and the firewall"),
             fault="no_answer",
         )
     except (ImapError, OSError) as error:
@@ -66,7 +75,7 @@ async def _finding(part: str, doing: Try) -> Finding:
             part,
             ok=False,
             what=str(error),
-            hint="see host, port, tls and folder",
+            hint=Said("see host, port, tls and folder"),
             fault=fault_of(error),
         )
 
@@ -75,21 +84,37 @@ async def _try_mailbox(address: str, imap: ImapSettings, database: Database) -> 
     async with open_mailbox(imap, Credentials(imap, address)) as client:
         folder = await client.open(imap.folder)
     taken = await database.read(partial(mailboxes.count_taken, account=address, folder=imap.folder))
-    push = "at once (IDLE)" if "IDLE" in client.capabilities else f"every {imap.poll:g} s"
-    return f"{folder.exists} in {imap.folder}, {taken} taken in; new mail is seen {push}"
+    push = (
+        Said("at once (IDLE)")
+        if "IDLE" in client.capabilities
+        else Said("every {n} s", n=f"{imap.poll:g}")
+    )
+    return Said(
+        "{n} in {folder}, {taken} taken in; new mail is seen {when}",
+        n=folder.exists,
+        folder=imap.folder,
+        taken=taken,
+        when=push,
+    )
 
 
 async def _try_sending(address: str, smtp: SmtpSettings | None) -> str:
     if smtp is None:
-        raise Unavailable("no mail server to send by", "add a section smtp")
+        raise Unavailable(Said("no mail server to send by"), Said("add a section smtp"))
     credentials = Credentials(smtp, address)
     async with connect(smtp, credentials):
         pass
-    return f"{smtp.host} answers" + (f" and lets {credentials.user} in" * credentials.given)
+    if not credentials.given:
+        return Said("{host} answers", host=smtp.host)
+    return Said("{host} answers and lets {user} in", host=smtp.host, user=credentials.user)
 
 
 async def _try_door(settings: EmailSettings) -> str:
     if settings.listen is None or not settings.accounts:
-        raise Unavailable("nobody receives mail here", "add an account")
-    offers = "offers STARTTLS" if server_context(settings.listen) else "without encryption"
-    return f"{offers}, for {len(settings.accounts)} accounts"
+        raise Unavailable(Said("nobody receives mail here"), Said("add an account"))
+    how = (
+        N_("offers STARTTLS, for {n} accounts")
+        if server_context(settings.listen)
+        else N_("without encryption, for {n} accounts")
+    )
+    return Said(how, n=len(settings.accounts))

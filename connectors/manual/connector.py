@@ -14,6 +14,7 @@ from hub.errors import Retry, Unavailable
 from hub.http import Route
 from hub.interaction import Channel
 from hub.supervise import Supervised
+from hub.texts import Said
 
 log = structlog.get_logger(__name__)
 
@@ -58,8 +59,8 @@ class ManualConnector:
 
     async def check(self) -> Sequence[Finding]:
         if not self._folders:
-            hint = "Add [connectors.manual.folders.NAME] with a path."
-            return [Finding("manual", ok=False, what="no folder is watched", hint=hint)]
+            hint = Said("Add [connectors.manual.folders.NAME] with a path.")
+            return [Finding(_PART, ok=False, what=Said("no folder is watched"), hint=hint)]
         return [await asyncio.to_thread(_finding, one) for one in self._folders]
 
     async def _watch(self, folder: Folder) -> None:
@@ -78,11 +79,20 @@ class ManualConnector:
 
 
 def _finding(folder: Folder) -> Finding:
-    path = folder.settings.path
+    name, path = folder.name, folder.settings.path
     if not path.is_dir():
-        hint = f"Make {path}, or name another in [connectors.manual.folders.{folder.name}]."
-        return Finding("manual", ok=False, what=f"{folder.name}: there is no folder", hint=hint)
+        hint = Said(
+            "Make {path}, or name another in [connectors.manual.folders.{name}].",
+            path=path,
+            name=name,
+        )
+        what = Said("{name}: there is no folder", name=name)
+        return Finding(_PART, ok=False, what=what, hint=hint)
     if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
-        hint = f"Let the user that runs Loket read and write {path}."
-        return Finding("manual", ok=False, what=f"{folder.name}: no access", hint=hint)
-    return Finding("manual", ok=True, what=f"{folder.name}: {path} is watched")
+        hint = Said("Let the user that runs Loket read and write {path}.", path=path)
+        return Finding(_PART, ok=False, what=Said("{name}: no access", name=name), hint=hint)
+    what = Said("{name}: {path} is watched", name=name, path=path)
+    return Finding(_PART, ok=True, what=what)
+
+
+_PART = Said("manual")

@@ -2,25 +2,28 @@
 
 import asyncio
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 from connectors.messaging.receive import MESSAGE_PATH
 from connectors.messaging.settings import MessagingSettings, NumberSettings, TemplateSettings
+from connectors.shared.twilio.checking import address, trouble
 from connectors.shared.twilio.client import TwilioApi
 from connectors.shared.twilio.webhook import Guard
 from hub.connector import Finding
 from hub.errors import Rejected, Retry, Unavailable
+from hub.texts import Said
 
 
 async def check(settings: MessagingSettings, api: TwilioApi, guard: Guard) -> list[Finding]:
     """The account, the address, each number's webhook, and each template."""
-    findings = [_address(settings, guard)]
+    findings = [address(Said("messaging: webhooks"), settings.twilio, guard, MESSAGE_PATH)]
     try:
         await api.ask(api.client.api.v2010.accounts(settings.twilio.account_sid).fetch_async())
     except (Unavailable, Retry, Rejected) as error:
-        hint = error.hint if isinstance(error, Unavailable) else "see account_sid and the network"
-        return [*findings, Finding("messaging: Twilio", ok=False, what=str(error), hint=hint)]
-    findings.append(Finding("messaging: Twilio", ok=True, what="the account lets us in"))
+        hint = Said("see account_sid and the network")
+        return [*findings, trouble(Said("messaging: Twilio"), error, hint)]
+    findings.append(
+        Finding(Said("messaging: Twilio"), ok=True, what=Said("the account lets us in"))
+    )
     tries = [_number(each, api, guard) for each in settings.numbers.values() if each.sms]
     services = {each.messaging_service for each in settings.numbers.values()} - {""}
     tries += [_service(sid, settings, api) for sid in sorted(services)]
@@ -28,51 +31,53 @@ async def check(settings: MessagingSettings, api: TwilioApi, guard: Guard) -> li
     return findings + list(await asyncio.gather(*tries))
 
 
-def _address(settings: MessagingSettings, guard: Guard) -> Finding:
-    address = guard.address("")
-    if urlsplit(address).scheme != "https" and not settings.twilio.is_stand_in:
-        hint = "Set hub.http.public_url or twilio.public_url to the https address of this Loket."
-        return Finding("messaging: webhooks", ok=False, what=f"{address} is not https", hint=hint)
-    return Finding("messaging: webhooks", ok=True, what=f"come to {guard.address(MESSAGE_PATH)}")
-
-
 async def _number(number: NumberSettings, api: TwilioApi, guard: Guard) -> Finding:
-    part, wanted = f"messaging: {number.number}", guard.address(MESSAGE_PATH)
+    part = Said("messaging: {number}", number=number.number)
+    wanted = guard.address(MESSAGE_PATH)
     listing = api.client.incoming_phone_numbers.list_async(phone_number=number.number, limit=1)
     try:
         found: Sequence[object] = await api.ask(listing)
     except (Unavailable, Retry, Rejected) as error:
-        return Finding(part, ok=False, what=str(error), hint="see the network")
+        return trouble(part, error, Said("see the network"))
     if not found:
-        return Finding(part, ok=False, what="is not in this account", hint="see numbers")
+        what = Said("is not in this account")
+        return Finding(part, ok=False, what=what, hint=Said("see numbers"))
     url = str(getattr(found[0], "sms_url", "") or "")
     method = str(getattr(found[0], "sms_method", "") or "POST")
     if url.split("#", 1)[0] != wanted or method != "POST":
-        hint = f"In Twilio, let the number's incoming messages go to {wanted} by HTTP POST."
-        return Finding(part, ok=False, what=f"its messages go to {url or 'nowhere'}", hint=hint)
-    return Finding(part, ok=True, what="its messages come here")
+        hint = Said(
+            "In Twilio, let the number's incoming messages go to {address} by HTTP POST.",
+            address=wanted,
+        )
+        what = Said("its messages go to {address}", address=url or Said("nowhere"))
+        return Finding(part, ok=False, what=what, hint=hint)
+    return Finding(part, ok=True, what=Said("its messages come here"))
 
 
 async def _service(sid: str, settings: MessagingSettings, api: TwilioApi) -> Finding:
     """Whether all numbers that it may choose are ours to receive on."""
-    part = f"messaging: service {sid}"
+    part = Said("messaging: service {name}", name=sid)
     listing = api.client.messaging.v1.services(sid).phone_numbers.list_async()
     try:
         pool: Sequence[object] = await api.ask(listing)
     except (Unavailable, Retry, Rejected) as error:
-        return Finding(part, ok=False, what=str(error), hint="see messaging_service")
+        return trouble(part, error, Said("see messaging_service"))
     numbers = {str(getattr(one, "phone_number", "")) for one in pool}
     missing = sorted(numbers - {each.number for each in settings.numbers.values()})
     if missing:
-        hint = f"Add {missing[0]} to connectors.messaging.numbers, or take it out of the service."
-        return Finding(part, ok=False, what="sends from a number we do not have", hint=hint)
-    return Finding(part, ok=True, what=f"sends from {len(numbers)} of our numbers")
+        hint = Said(
+            "Add {number} to connectors.messaging.numbers, or take it out of the service.",
+            number=missing[0],
+        )
+        what = Said("sends from a number we do not have")
+        return Finding(part, ok=False, what=what, hint=hint)
+    return Finding(part, ok=True, what=Said("sends from {n} of our numbers", n=len(numbers)))
 
 
 async def _template(name: str, template: TemplateSettings, api: TwilioApi) -> Finding:
-    part = f"messaging: template {name}"
+    part = Said("messaging: template {name}", name=name)
     try:
         await api.ask(api.client.content.v1.contents(template.content_sid).fetch_async())
     except (Unavailable, Retry, Rejected) as error:
-        return Finding(part, ok=False, what=str(error), hint="see its content_sid")
-    return Finding(part, ok=True, what="Twilio knows it")
+        return trouble(part, error, Said("see its content_sid"))
+    return Finding(part, ok=True, what=Said("Twilio knows it"))

@@ -1,6 +1,7 @@
 """Partners as the hub sees them: their doors, what follows from what they post, and its check."""
 
 from collections.abc import Sequence
+from functools import reduce
 
 from connectors.partners import contacts, notices
 from connectors.partners.handling import Handling
@@ -14,6 +15,7 @@ from hub.events import DeliveryChanged, Envelope
 from hub.http import Route
 from hub.interaction import Arrival, Channel
 from hub.store import partner_keys, partner_posts
+from hub.texts import Said
 
 QUEUE = "partners"
 
@@ -85,8 +87,10 @@ class PartnersConnector:
 
     async def check(self) -> Sequence[Finding]:
         if not self._settings.partners:
-            hint = "Add [connectors.partners.partners.NAME] with a secret: see docs/partners.md."
-            return [Finding("partners", ok=False, what="no partner may post", hint=hint)]
+            hint = Said(
+                "Add [connectors.partners.partners.NAME] with a secret: see docs/partners.md."
+            )
+            return [Finding(_PART, ok=False, what=Said("no partner may post"), hint=hint)]
         made = await self._context.database.read(partner_keys.good)
         found = [
             _finding(name, one, made=name in made) for name, one in self._settings.partners.items()
@@ -94,24 +98,36 @@ class PartnersConnector:
         failed = await self._context.database.read(partner_posts.failures)
         return found + [
             Finding(
-                "partners",
+                _PART,
                 ok=False,
-                what=f"what {partner} posted (receipt {receipt}) could not be handled: {reason}",
-                hint="Report it with the log; the partner may send it again with a new webhook-id.",
+                what=Said(
+                    "what {name} posted (receipt {receipt}) could not be handled: {why}",
+                    name=partner,
+                    receipt=receipt,
+                    why=reason,
+                ),
+                hint=Said(
+                    "Report it with the log; the partner may send it again with a new webhook-id."
+                ),
             )
             for partner, receipt, reason in failed
         ]
 
 
 def _finding(name: str, partner: PartnerSettings, *, made: bool) -> Finding:
-    ways = len(partner.secrets) * ["signs"] + (
-        ["has a key"] if partner.api_key.get_secret_value() else []
-    )
-    ways += ["has a key that was made in the console"] if made else []
+    ways = [Said("signs")] if partner.secrets else []
+    ways += [Said("has a key")] if partner.api_key.get_secret_value() else []
+    ways += [Said("has a key that was made in the console")] if made else []
     if not ways:
-        hint = (
-            f"Set secret_env or api_key_env in [connectors.partners.partners.{name}], or make a "
-            "key in the console, under Programs."
+        hint = Said(
+            "Set secret_env or api_key_env in [connectors.partners.partners.{name}], or make a "
+            "key in the console, under Programs.",
+            name=name,
         )
-        return Finding("partners", ok=False, what=f"{name} cannot prove itself", hint=hint)
-    return Finding("partners", ok=True, what=f"{name}: {', '.join(dict.fromkeys(ways))}")
+        what = Said("{name} cannot prove itself", name=name)
+        return Finding(_PART, ok=False, what=what, hint=hint)
+    told = reduce(lambda one, other: Said("{one}, {other}", one=one, other=other), ways)
+    return Finding(_PART, ok=True, what=Said("{name}: {ways}", name=name, ways=told))
+
+
+_PART = Said("partners")

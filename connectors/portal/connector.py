@@ -25,7 +25,7 @@ from hub.interaction import Channel, DeliveryState
 from hub.passing import passing_mail
 from hub.store import customers
 from hub.store.portal_rights import Right
-from hub.texts import DEFAULT
+from hub.texts import DEFAULT, Said
 
 log = structlog.get_logger(__name__)
 
@@ -133,9 +133,11 @@ class PortalConnector:
     async def check(self) -> Sequence[Finding]:
         account, provider = self._account_of_mail, await self._sign_in.check()
         if account:
-            return [Finding("portal", ok=True, what=f"codes are mailed from {account}"), *provider]
-        hint = "Set up [connectors.email] with an account, or name one in connectors.portal."
-        return [Finding("portal", ok=False, what="no code can be mailed", hint=hint), *provider]
+            what = Said("codes are mailed from {address}", address=account)
+            return [Finding(Said("portal"), ok=True, what=what), *provider]
+        hint = Said("Set up [connectors.email] with an account, or name one in connectors.portal.")
+        what = Said("no code can be mailed")
+        return [Finding(Said("portal"), ok=False, what=what, hint=hint), *provider]
 
     @property
     def _account_of_mail(self) -> str:

@@ -24,7 +24,7 @@ from hub.passing import passing_mail
 from hub.shared_limits import SharedBuckets
 from hub.store import portal_sign_in
 from hub.store.portal_sign_in import Made
-from hub.texts import Texts
+from hub.texts import Said, Texts
 
 log = structlog.get_logger(__name__)
 
@@ -162,7 +162,7 @@ class SignIn:
         """What `loket check` says about the provider."""
         if self._oidc is None:
             return []
-        return await check("portal", self._oidc.settings, self._oidc.back)
+        return await check(Said("portal"), self._oidc.settings, self._oidc.back)
 
     async def sign_out(self, visit: Visit) -> web.Response:
         await self._context.database.write(

@@ -18,6 +18,7 @@ from hub.interaction import Arrival, Channel, Party, PointKind, Thread, Verifica
 from hub.store import webhooks
 from hub.store.webhooks import DISABLED
 from hub.supervise import Supervised
+from hub.texts import Said
 from hub.webhooks import TOPICS
 
 log = structlog.get_logger(__name__)
@@ -75,11 +76,11 @@ class WebhooksConnector:
     async def check(self) -> Sequence[Finding]:
         found = await self._context.database.read(webhooks.listed)
         stopped = [one for one in found if one.state == DISABLED]
-        hint = "Mend it there, then let it go on: loket webhooks resume."
+        hint = Said("Mend it there, then let it go on: loket webhooks resume.")
+        part, told = Said("webhooks"), Said("{n} addresses are told of events", n=len(found))
         return [
-            Finding("webhooks", ok=False, what=f"{one.url}: {one.problem}", hint=hint)
-            for one in stopped
-        ] or [Finding("webhooks", ok=True, what=f"{len(found)} addresses are told of events")]
+            Finding(part, ok=False, what=f"{one.url}: {one.problem}", hint=hint) for one in stopped
+        ] or [Finding(part, ok=True, what=told)]
 
     async def _run(self) -> None:
         while True:

@@ -13,10 +13,12 @@ from jinja2 import Environment
 from jinja2.ext import extract_from_ast
 
 from agent_ui.texts import CLIENT_TEXTS, LANGUAGES, Texts, load_catalogue, preferred, texts_for
+from hub.texts import Said
 
 CONSOLE = Path(__file__).parents[2] / "agent_ui"
 FUNCTIONS = {"N_", "texts", "_", "count"}
 IN_SCRIPTS = re.compile(r'\b(?:text|counted)\([^)]*\)|"\{n\} [a-z]+"')
+SAYS = re.compile(r"^from hub.texts import .*\bSaid\b", re.MULTILINE)
 QUOTED = re.compile(r'"([^"]+)"')
 
 
@@ -31,19 +33,32 @@ def in_templates() -> Iterator[str]:
 
 def in_python() -> Iterator[str]:
     for path in CONSOLE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and _called(node) in FUNCTIONS:
-                yield from (
-                    argument.value
-                    for argument in node.args
-                    if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
-                )
+        yield from _texts_in(path.read_text(encoding="utf-8"), FUNCTIONS)
+
+
+def in_findings() -> Iterator[str]:
+    """What others than the console say to be shown in it."""
+    for folder in ("hub", "connectors", "config"):
+        for path in (CONSOLE.parent / folder).rglob("*.py"):
+            text = path.read_text(encoding="utf-8")
+            if SAYS.search(text):
+                yield from _texts_in(text, {"Said", "N_"})
 
 
 def in_scripts() -> Iterator[str]:
     for path in (CONSOLE / "static" / "js").glob("*.js"):
         for call in IN_SCRIPTS.finditer(path.read_text(encoding="utf-8")):
             yield from QUOTED.findall(call[0])
+
+
+def _texts_in(source: str, functions: set[str]) -> Iterator[str]:
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and _called(node) in functions:
+            yield from (
+                argument.value
+                for argument in node.args
+                if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
+            )
 
 
 def _called(call: ast.Call) -> str:
@@ -53,7 +68,8 @@ def _called(call: ast.Call) -> str:
 
 @pytest.mark.parametrize("language", [code for code in LANGUAGES if code != "en"])
 def test_a_language_has_every_text_and_no_other(language: str) -> None:
-    texts = {text for text in (*in_templates(), *in_python()) if text.strip()}
+    found = (*in_templates(), *in_python(), *in_findings())
+    texts = {text for text in found if text.strip()}
     assert set(load_catalogue(language)) == texts
 
 
@@ -112,3 +128,11 @@ def test_what_a_macro_made_is_escaped_once_and_all_else_still_is():
         "{{ _('{name} wrote {text}', name=who(\"D'Arcy\"), text='<b>') }}"
     )
     assert page.render(_=texts_for("en")) == "D&#39;Arcy wrote &lt;b&gt;"
+
+
+def test_a_sentence_of_another_part_is_said_in_the_language_of_its_reader() -> None:
+    texts = Texts("nl", {"{n} go to {where}": "{n} gaan naar {where}", "nowhere": "nergens"})
+    sentence = Said("{n} go to {where}", n=3, where=Said("nowhere"))
+    assert sentence == "3 go to nowhere"
+    assert texts.said(sentence) == "3 gaan naar nergens"
+    assert texts.said("as a server said it: {n}") == "as a server said it: {n}"

@@ -15,6 +15,7 @@ from twilio.base.exceptions import TwilioException, TwilioRestException
 from connectors.shared.twilio.errors import TRY_AGAIN, in_words
 from connectors.shared.twilio.settings import TwilioSettings
 from hub.errors import Rejected, Retry, Unavailable, Uncertain
+from hub.texts import Said
 
 T = TypeVar("T")
 
@@ -50,7 +51,7 @@ class TwilioApi:
         except TwilioException as error:
             raise _refusal(error) from error
         except _BROKEN as error:
-            raise Retry(f"Twilio cannot be reached: {_said(error)}") from error
+            raise Retry(_unreached(error)) from error
 
     async def do(self, request: Awaitable[T]) -> T:
         """The answer to a request that must not be made twice."""
@@ -63,7 +64,7 @@ class TwilioApi:
                 raise Uncertain(f"Twilio failed while taking this: {refusal}") from error
             raise refusal from error
         except ClientConnectorError as error:
-            raise Retry(f"Twilio cannot be reached: {_said(error)}") from error
+            raise Retry(_unreached(error)) from error
         except _BROKEN as error:
             raise Uncertain(f"Twilio did not say whether it took this: {_said(error)}") from error
 
@@ -79,7 +80,8 @@ def _refusal(error: TwilioException) -> Exception:
     status, code = _status(error), int(getattr(error, "code", 0) or 0)
     words = in_words(code if code != status else 0, _message(error))
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
-        return Unavailable("Twilio refuses our sign-in", f"see account_sid and auth_token: {words}")
+        hint = Said("see account_sid and auth_token: {why}", why=words)
+        return Unavailable(Said("Twilio refuses our sign-in"), hint)
     if code in TRY_AGAIN or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return Retry(words)
     return Rejected(f"twilio_{code or status}", words, status=HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -93,5 +95,11 @@ def _message(error: TwilioException) -> str:
     return str(getattr(error, "detail", "") or getattr(error, "title", "") or error)
 
 
+def _unreached(error: BaseException) -> str:
+    return Said("Twilio cannot be reached: {why}", why=_said(error))
+
+
 def _said(error: BaseException) -> str:
-    return str(error) or ("no answer in time" if isinstance(error, TimeoutError) else "no answer")
+    if isinstance(error, TimeoutError) and not str(error):
+        return Said("no answer in time")
+    return str(error) or Said("no answer")

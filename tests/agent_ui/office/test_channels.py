@@ -10,6 +10,7 @@ from hub import chat_look
 from hub.connector import Finding
 from hub.errors import Unavailable
 from hub.store.tables import added_mailboxes, audit_log
+from hub.texts import Said
 from servers.process import free_port
 from servers.smtp import SmtpSink
 
@@ -70,6 +71,30 @@ async def test_a_channel_is_tried_and_says_what_is_wrong(house: House, ina: Pers
     page = await ina.post(f"{PAGE}/check", kind="chat")
     assert "does not run in this process" in page.text("#kind-chat .notice-bad")
     assert (await ina.post(f"{PAGE}/check", kind="phone")).status == 404
+
+
+async def test_what_is_found_is_said_in_the_language_of_who_reads_it(
+    house: House, ina: Person
+) -> None:
+    await ina.post("/console/language", language="nl")
+    nowhere = Said("its messages go to {address}", address=Said("nowhere"))
+    part = Said("messaging: {number}", number="+31300001234")
+    house.connectors["chat"] = Chat(
+        Finding(part, ok=False, what=nowhere, hint=Said("see numbers")),
+        Finding("their own", ok=False, what="as they say it"),
+    )
+    page = await ina.post(f"{PAGE}/check", kind="chat")
+    assert page.texts("#kind-chat .notice-bad") == [
+        "sms en WhatsApp: +31300001234: de berichten gaan naar nergens zie numbers",
+        "their own: as they say it",
+    ]
+    assert page.texts("#kind-chat .notice-bad [lang=en]") == ["as they say it"]
+    typed = {"address": "nobody", "imap_host": "x", "imap_port": "high", "imap_tls": "implicit"}
+    page = await ina.post(f"{PAGE}/mailbox", **typed)
+    assert page.texts("#mailbox .notice-bad") == [
+        "address: Schrijf een mailadres, zoals support@example.org.",
+        "imap port: Schrijf de poort als een getal van 1 tot en met 65535.",
+    ]
 
 
 async def test_a_mailbox_that_does_not_answer_is_explained_and_kept_nowhere(
