@@ -176,6 +176,7 @@ class _Work:
         else:
             self.followed.append(Decided(contact.id, item.id, decision.brief))
             item = self._with_news(item, contact, decision)
+            item = replace(item, goes_first=item.goes_first or contact.is_calling)
             self._put(with_contact(item, contact.received_at, self._terms))
         return self._open[contact.conversation_id].role
 
@@ -276,6 +277,7 @@ def _new_item(contact: Unrouted, decision: Decision, rules: Rules) -> WorkItem:
         first_response_due=None,
         decision=decision.as_json,
         correlation_id=contact.correlation_id,
+        goes_first=contact.is_calling,
         **_needs(contact.channel, decision, rules),
     )
 

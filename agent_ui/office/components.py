@@ -7,7 +7,7 @@ from agent_ui.pages import Pages
 from agent_ui.visit import Visit
 
 _BARS = (3, 0, 5, 1, 4)
-CHIPS = ("", "mine", "held", "near", "failed", "delivered", "note", "open")
+CHIPS = ("", "mine", "held", "near", "failed", "delivered", "note", "open", "line")
 TONES = ("bad", "near", "good")
 
 

@@ -14,7 +14,7 @@ from connectors.phone.words import say
 from hub import clock
 from hub.connector import ConnectorContext
 from hub.errors import Rejected, Retry, Unavailable
-from hub.store import callbacks, calls
+from hub.store import callbacks, calls, hanging_up
 from hub.store.calls import Call, Item
 
 log = structlog.get_logger(__name__)
@@ -65,7 +65,7 @@ class Endings:
 
     async def conclude(self, call: Call, item: Item | None) -> None:
         """Free every phone that is still up, and propose to call back who waited for nothing."""
-        missed = call.outcome == calls.MISSED and bool(call.caller)
+        missed = call.outcome == calls.MISSED
         if missed and item is None and clock.now() - call.created_at < _ROUTED_WITHIN:
             return
         await self._lines.hang_up(call.agent_sid)
@@ -75,8 +75,12 @@ class Endings:
                 await self._lines.hang_up(call.customer_end)
 
         def conclude(connection: Connection) -> None:
-            finished = calls.finish(connection, call)
-            if finished and missed and item is not None and not item.callback_to:
+            if not calls.finish(connection, call) or item is None:
+                return
+            # Who asked to be called back was promised that they keep their place.
+            if call.outcome != calls.CALLBACK:
+                hanging_up.hung_up(connection, item.id)
+            if missed and call.caller and not item.callback_to:
                 _propose(connection, item, call.caller)
 
         await self._database.write(conclude)

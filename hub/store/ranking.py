@@ -3,7 +3,8 @@
 Who waits longest comes first. Priority counts as minutes waited, and so does the urgency of a
 promise that is nearly or already broken. All grow by one minute a minute, so the order of two items
 changes only when one of them does, the number can be an index, and what waits long enough goes
-before anything that comes later: nothing starves.
+before anything that comes later: nothing starves. Only who is on the phone goes before all that can
+wait, for as long as they hold the line.
 """
 
 from collections.abc import Mapping
@@ -11,21 +12,39 @@ from datetime import datetime
 from typing import Any
 
 MINUTE = 60_000
+_BEFORE_ALL = 60 * 24 * 366 * 100 * MINUTE
+"""A century: nothing that can wait has waited so long."""
 
 Place = tuple[int, str]
 """Where in a queue an item stands: its rank, and its id among those of one rank."""
 
 
-def rank(waiting_since: datetime, priority_minutes: int, urgency_minutes: int) -> int:
+def rank(
+    waiting_since: datetime,
+    priority_minutes: int,
+    urgency_minutes: int,
+    *,
+    goes_first: bool = False,
+) -> int:
     """Since when it counts as waiting, in milliseconds since 1970."""
     since = round(waiting_since.timestamp() * 1000)
-    return since - MINUTE * (priority_minutes + urgency_minutes)
+    return since - MINUTE * (priority_minutes + urgency_minutes) - _BEFORE_ALL * goes_first
+
+
+def goes_first(item: Any) -> bool:
+    """Whether it stands before all that can wait."""
+    waited: int = item.rank - _plain(item, {})
+    return waited <= -_BEFORE_ALL
 
 
 def ranked(item: Any, values: Mapping[str, Any]) -> dict[str, Any]:
-    """New values of the columns of an item, with its new place in the queue."""
-    now = {name: values.get(name, getattr(item, name)) for name in _DECIDING}
-    return {**values, "rank": rank(**now)}
+    """New values of the columns of an item, with its new place in the queue. What goes first, or
+    does not, stays so."""
+    return {**values, "rank": item.rank + _plain(item, values) - _plain(item, {})}
+
+
+def _plain(item: Any, values: Mapping[str, Any]) -> int:
+    return rank(**{name: values.get(name, getattr(item, name)) for name in _DECIDING})
 
 
 _DECIDING = ("waiting_since", "priority_minutes", "urgency_minutes")

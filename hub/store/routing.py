@@ -26,7 +26,7 @@ from hub.store.among import among, among_named
 from hub.store.deadlines import Deadline
 from hub.store.inserting import insert_all
 from hub.store.on_the_line import is_called
-from hub.store.ranking import rank
+from hub.store.ranking import goes_first, rank
 from hub.store.tables import attachments, conversations, customers, interactions, work_items
 from hub.store.tables import unrouted as waiting
 from hub.store.traits import traits_of
@@ -65,12 +65,18 @@ class Unrouted:
     is_waited_on: bool = False
     is_called: bool = False
 
+    @property
+    def is_calling(self) -> bool:
+        """The customer is on the phone."""
+        return self.is_waited_on and self.channel is Channel.PHONE
+
 
 @dataclass(frozen=True)
 class WorkItem:
     """One conversation's open work, as far as routing is concerned.
 
     `deadlines` are those not met, as they are to be; `stored` as they are in the store.
+    `goes_first`: it stands before all that can wait.
     """
 
     id: str
@@ -99,6 +105,7 @@ class WorkItem:
     former_agent_id: str | None = None
     correlation_id: str = ""
     overdue: bool = False
+    goes_first: bool = False
     new: bool = field(default=True, compare=False)
     stored: tuple[Deadline, ...] = field(default=(), compare=False)
 
@@ -371,7 +378,12 @@ def _row(item: WorkItem) -> dict[str, Any]:
 
 
 def _rank(item: WorkItem, standing: dict[str, Any]) -> int:
-    return rank(item.waiting_since, item.priority_minutes, standing["urgency_minutes"])
+    return rank(
+        item.waiting_since,
+        item.priority_minutes,
+        standing["urgency_minutes"],
+        goes_first=item.goes_first,
+    )
 
 
 def _told(item: WorkItem) -> Envelope:
@@ -471,6 +483,7 @@ def _item(row: Row[Any], decision: dict[str, Any], running: tuple[Deadline, ...]
         preferred_until=row.preferred_until,
         preferred_why=row.preferred_why,
         snoozed_until=row.snoozed_until,
+        goes_first=goes_first(row),
         new=False,
         stored=running,
     )

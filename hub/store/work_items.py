@@ -36,7 +36,7 @@ from hub.store.agents import Agent
 from hub.store.among import among, among_named
 from hub.store.former_decisions import CORRECTED, MOVED, Replaced
 from hub.store.holding import hold
-from hub.store.ranking import Place, ranked
+from hub.store.ranking import Place, goes_first, ranked
 from hub.store.steps_done import BEFORE_END, refuse_undone
 from hub.store.tables import agents, conversations, customers, interactions, work_items
 
@@ -99,6 +99,11 @@ class WorkItem:
     snoozed_until: datetime | None
     callback_to: str
     """The number at which the customer asked to be called back; "" if they did not."""
+
+    @property
+    def is_on_the_line(self) -> bool:
+        """Whether its customer holds the line; who asked to be called back keeps the place only."""
+        return goes_first(self) and not self.callback_to
 
     def is_for(self, agent: Agent) -> bool:
         """Whether it is the agent's to work on: of a role that they hold, or assigned to them."""

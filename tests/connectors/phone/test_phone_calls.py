@@ -5,11 +5,16 @@ from typing import Any
 
 from sqlalchemy import select
 
+from builders import TOKENS, mail_arrival
 from config.demo.twilio.player import TRANSCRIPT
 from connectors.phone import twiml
+from hub.intake import Intake
 from hub.interaction import Channel
 from hub.replies import reachable
+from hub.store import work_items
+from hub.store.agents import Agent
 from hub.store.tables import attachments
+from hub.store.work_items import WorkItem
 from phone_house import ANNAS, SHUT, THEIRS, House, open_house, said
 from twilio_cloud import OURS, CloudServer
 from waiting import eventually
@@ -155,6 +160,43 @@ async def test_star_and_one_keep_the_place_for_a_callback(house: House) -> None:
     assert (item.rank, item.waiting_since) == (before.rank, before.waiting_since)
     assert [event["outcome"] for event in await house.events()] == ["callback"]
     assert "Wij bellen u terug" in said(call)
+
+
+async def test_who_is_on_the_line_stands_before_all_work_until_they_hang_up(house: House) -> None:
+    anna = await house.agent()
+    intake = Intake(house.database, TOKENS, house.metrics, house.relay.wake)
+    await intake.accept(mail_arrival())
+    await eventually(lambda: queue_of(house, anna))
+    call = await house.wait_in_line()
+
+    async def both() -> list[WorkItem] | None:
+        found = await queue_of(house, anna)
+        return found if len(found) > 1 else None
+
+    assert [item.is_on_the_line for item in await eventually(both)] == [True, False]
+    await house.cloud.calls.hang_up(call)
+    await house.reaches("over")
+    assert [item.channel for item in await queue_of(house, anna)] == ["email", "phone"]
+
+
+async def test_the_call_of_who_withholds_their_number_goes_back_too(house: House) -> None:
+    anna, call = await house.agent(), await house.wait_in_line(caller="anonymous")
+    await house.cloud.calls.hang_up(call)
+    await house.reaches("over")
+    assert [item.is_on_the_line for item in await queue_of(house, anna)] == [False]
+
+
+async def test_a_call_that_is_taken_and_put_back_is_first_again(house: House) -> None:
+    anna = await house.agent()
+    await house.wait_in_line()
+    before = await house.item()
+    item_id = await house.take(anna)
+    await house.write(lambda c: work_items.release(c, item_id, anna))
+    assert (await house.item()).rank == before.rank
+
+
+async def queue_of(house: House, agent: Agent) -> list[WorkItem]:
+    return await house.database.read(lambda c: work_items.in_queue(c, agent, length=9))
 
 
 async def test_star_and_nothing_more_is_waiting_on(house: House) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.store.deadlines import BREACHED_MINUTES, WARNED_MINUTES
-from hub.store.ranking import rank, ranked
+from hub.store.ranking import goes_first, rank, ranked
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -43,6 +43,27 @@ def test_of_two_alike_the_older_is_first(seconds: int, minutes: int, p: int, u: 
 
 
 def test_what_changes_in_an_item_gives_it_its_new_place() -> None:
-    item = SimpleNamespace(waiting_since=NOON, priority_minutes=10, urgency_minutes=0)
+    item = item_of(rank(NOON, 10, 0))
     assert ranked(item, {"state": "waiting"})["rank"] == rank(NOON, 10, 0)
     assert ranked(item, {"urgency_minutes": 60})["rank"] == rank(NOON, 10, 60)
+
+
+@given(years=st.integers(0, 50), priority=PRIORITIES, urgency=URGENCIES)
+def test_who_is_on_the_line_goes_before_all_that_can_wait(
+    years: int, priority: int, urgency: int
+) -> None:
+    called = rank(NOON, 0, 0, goes_first=True)
+    assert called < rank(NOON - timedelta(days=365 * years), priority, urgency)
+    assert called < rank(NOON + HOUR, 0, 0, goes_first=True), "of two callers the first"
+
+
+def test_what_goes_first_stays_so_whatever_changes_in_it() -> None:
+    item = item_of(rank(NOON, 10, 0, goes_first=True))
+    assert goes_first(item)
+    changed = ranked(item, {"urgency_minutes": 60})["rank"]
+    assert changed == rank(NOON, 10, 60, goes_first=True)
+    assert not goes_first(item_of(rank(NOON, 10, 0)))
+
+
+def item_of(place: int) -> SimpleNamespace:
+    return SimpleNamespace(waiting_since=NOON, priority_minutes=10, urgency_minutes=0, rank=place)
