@@ -154,7 +154,7 @@ class Console:
                 rules=RuleViews(context, pages),
                 arrangements=ArrangementViews(context, pages),
                 customer_fields=CustomerFieldViews(context, pages),
-                first_run=FirstRunViews(context, pages),
+                first_run=FirstRunViews(context, pages, sessions),
                 components=ComponentViews(pages),
             ),
         )

@@ -10,18 +10,22 @@ from sqlalchemy import Connection, select
 
 from agent_ui import words
 from agent_ui.context import ConsoleContext
-from agent_ui.office.welcome import check_password
+from agent_ui.office.welcome import SHORTEST_PASSWORD, check_password
 from agent_ui.pages import Pages
-from agent_ui.views.sign_in import see_other
+from agent_ui.sessions import Entered, Sessions
+from agent_ui.views.sign_in import SIGN_IN, let_in, see_other
 from agent_ui.visit import Guest, Visit
 from hub.errors import Rejected
-from hub.store import admission, agents, choices, health, models, people
+from hub.store import added_mailboxes, admission, agents, choices, health, models, people
 from hub.store.tables import agents as agents_table
 from hub.tokens import Tokens
 
 _PURPOSE = "first run"
 _PAYLOAD = "start"
 _LONGEST = 200
+_HOME = "/console/admin"
+_AT = {"no_name": "name", "no_login": "login"}
+"""The field that a refusal is about; else it is the password."""
 
 
 def first_link(tokens: Tokens, public_url: str) -> str:
@@ -44,32 +48,34 @@ class Task:
 
 
 class FirstRunViews:
-    def __init__(self, context: ConsoleContext, pages: Pages) -> None:
+    def __init__(self, context: ConsoleContext, pages: Pages, sessions: Sessions) -> None:
         self._context = context
         self._pages = pages
+        self._sessions = sessions
 
     async def page(self, guest: Guest) -> web.StreamResponse:
-        await self._must_be_first(guest)
+        if not await self._is_first(guest):
+            return see_other(SIGN_IN)
         return self._show(guest)
 
     async def start(self, guest: Guest) -> web.StreamResponse:
-        await self._must_be_first(guest)
+        if not await self._is_first(guest):
+            return see_other(SIGN_IN)
         login, name = (await guest.field("login")).strip(), (await guest.field("name")).strip()
         password, again = await guest.field("password"), await guest.field("again")
         try:
-            if not name or not login or max(len(login), len(name)) > _LONGEST:
-                raise Rejected("no_name", "Write a name.", status=422)  # noqa: TRY301 (as below)
+            _check_names(name, login)
             check_password(password, again)
         except Rejected as error:
             return self._show(guest, error, login=login, name=name)
         hashed = await asyncio.to_thread(agents.hash_password, password)
         language = guest.texts.language
 
-        def hire(connection: Connection) -> bool:
+        def hire(connection: Connection) -> Entered | None:
             # Of two who come at once, one is first.
             if not nobody_yet(connection):
-                return False
-            admission.hire(
+                return None
+            agent_id = admission.hire(
                 connection,
                 login=login,
                 name=name,
@@ -79,11 +85,11 @@ class FirstRunViews:
                 administrator=True,
                 changed_by="first-run",
             )
-            return True
+            agent = agents.find(connection, agent_id)
+            return self._sessions.enter(connection, agent) if agent else None
 
-        if not await self._context.database.write(hire):
-            raise web.HTTPNotFound
-        return see_other("/console/sign-in?next=/console/admin")
+        entered = await self._context.database.write(hire)
+        return let_in(self._sessions, entered, _HOME) if entered else see_other(SIGN_IN)
 
     async def tasks(self, visit: Visit) -> web.StreamResponse:
         """What is done and what is left."""
@@ -96,25 +102,26 @@ class FirstRunViews:
             broken = [part for part in health.parts(connection) if part.problem]
             live = models.live(connection)
             own = live is not None and live.origin != "file"
-            admin = "/console/admin"
+            mailbox = self._context.default_accounts or added_mailboxes.listed(connection)
             factor = choices.value(connection, "second_factor").get("who", "nobody") != "nobody"
             return [
                 Task("model", own, "/console/model"),
-                Task("people", len(everybody) > 1, f"{admin}/people"),
-                Task("roles", not missing, f"{admin}/people", len(missing)),
-                Task("channels", bool(self._context.default_accounts), f"{admin}/channels"),
-                Task("health", not broken, f"{admin}/health", len(broken)),
-                Task("second_step", factor, f"{admin}/organisation"),
+                Task("people", len(everybody) > 1, f"{_HOME}/people"),
+                Task("roles", not missing, f"{_HOME}/people", len(missing)),
+                Task("channels", bool(mailbox), f"{_HOME}/channels"),
+                Task("health", not broken, f"{_HOME}/health", len(broken)),
+                Task("second_step", factor, f"{_HOME}/organisation"),
             ]
 
         tasks = await self._context.database.read(read)
         return self._pages.page(visit, "office/tasks.html", tasks=tasks)
 
-    async def _must_be_first(self, guest: Guest) -> None:
+    async def _is_first(self, guest: Guest) -> bool:
+        """Whether nobody used the link yet; one that is not ours opens nothing."""
         given = guest.request.match_info["code"]
-        ours = self._context.tokens.verify(_PURPOSE, given) == _PAYLOAD
-        if not ours or not await self._context.database.read(nobody_yet):
+        if self._context.tokens.verify(_PURPOSE, given) != _PAYLOAD:
             raise web.HTTPNotFound
+        return await self._context.database.read(nobody_yet)
 
     def _show(
         self, guest: Guest, refused: Rejected | None = None, *, login: str = "", name: str = ""
@@ -126,5 +133,14 @@ class FirstRunViews:
             code=guest.request.match_info["code"],
             login=login,
             name=name,
+            at=_AT.get(refused.code, "password") if refused else "name",
             problem=words.reason(guest.texts, refused) if refused else "",
+            shortest=SHORTEST_PASSWORD,
         )
+
+
+def _check_names(name: str, login: str) -> None:
+    if not name or len(name) > _LONGEST:
+        raise Rejected("no_name", "Write a name.", status=422)
+    if not login or len(login) > _LONGEST or not login.isprintable():
+        raise Rejected("no_login", "Choose a login.", status=422)

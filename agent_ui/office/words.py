@@ -12,6 +12,7 @@ OFFICE_REASONS = {
     "no_address": N_("Write a mail address, such as kim@example.org."),
     "no_name": N_("Write a name."),
     "address_taken": N_("Somebody else is known by this address."),
+    "no_login": N_("Choose a login, with which you sign in."),
     "login_taken": N_("Somebody signs in with this already. Choose another login."),
     "bad_skill": N_("Write a short name for the skill and choose a level from 1 to 5."),
     "last_administrator": N_("Make somebody else an administrator first: nobody would be left."),
@@ -329,7 +330,10 @@ TASKS = {
         N_("Let every role have somebody"),
         N_("Work of a role that nobody holds waits for nobody."),
     ),
-    "channels": (N_("Connect a mailbox"), N_("Set it up in the settings; try it here first.")),
+    "channels": (
+        N_("Connect a mailbox"),
+        N_("Add it under Channels; it is tried before it is kept."),
+    ),
     "health": (N_("See that everything works"), N_("Each part says how it is.")),
     "second_step": (
         N_("Ask for a second step when signing in"),
