@@ -150,3 +150,38 @@ async def height(at: Desk, selector: str) -> float:
     box = await at.page.locator(selector).bounding_box()
     assert box is not None
     return box["height"]
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+async def test_the_top_is_whole_in_a_window_of_any_width(
+    house: House, browser: Browser, language: str
+) -> None:
+    name = "Annemarie van den Bosch-de Vries"
+    await house.hire(language, name, ["service"], language=language, administrator=True)
+    async with desk(browser, house) as at:
+        await at.sign_in(language)
+        menu = at.page.locator(".top > details.menu > summary").last
+        for width in (1600, 1410, 1366, 1200, 1130, 1000, 900, 800, 500, 390):
+            await at.page.set_viewport_size({"width": width, "height": 700})
+            box = await menu.bounding_box()
+            assert box is not None
+            assert box["x"] + box["width"] <= width, f"cut off at {width}"
+
+
+async def test_where_the_system_gives_the_colours_the_place_is_told_by_lines(
+    house: House, browser: Browser
+) -> None:
+    await house.hire("ina", "Ina", ["service"], administrator=True)
+    async with desk(browser, house, forced_colors="active") as at:
+        await at.sign_in("ina")
+        await at.page.goto(f"{house.origin}/console/admin/people")
+        lines = await at.page.locator(".tabs a").evaluate_all(
+            "all => all.map(a => getComputedStyle(a).borderBottomColor)"
+        )
+        here = await at.page.locator(".tabs a[aria-current]").evaluate(
+            "a => getComputedStyle(a).borderBottomColor"
+        )
+        assert lines.count(here) == 1
+        await at.page.goto(f"{house.origin}/console")
+        dot = at.page.locator(".live-dot")
+        await expect(dot).not_to_have_css("background-color", "rgb(255, 255, 255)")
