@@ -24,8 +24,11 @@ log = structlog.get_logger(__name__)
 
 KEPT = 5_000
 MOST_WAITING = 10_000
-GATHER = 0.02
-"""Seconds in which changes are gathered, so that many at once wake each console once."""
+GATHER = 0.06
+"""Seconds in which changes are gathered after some were told, so that many that come close to each
+other wake each console once. What comes alone is told at once."""
+BREATH = 0.02
+"""Seconds in which events are gathered after some that changed nothing for anybody."""
 UNWATCHED = 300.0
 """Seconds without any console asking, after which changes are no longer followed."""
 
@@ -53,6 +56,11 @@ class Change:
     call: bool = False
     company: ConsoleSign | None = None
     followers: frozenset[str] = frozenset()
+
+    @property
+    def named(self) -> frozenset[str]:
+        """Who is told by name, whatever their roles are."""
+        return self.agents | self.followers
 
     def concerns(self, agent_id: str, roles: frozenset[str]) -> bool:
         if agent_id in self.agents or agent_id in self.followers:
@@ -125,7 +133,7 @@ class Feed:
         missing = self._count - int(number)
         if not 0 <= missing <= len(self._kept):
             return None
-        return list(self._kept)[len(self._kept) - missing :]
+        return [self._kept[index] for index in range(-missing, 0)]
 
     async def news(self, position: str, seconds: float) -> None:
         """Return when there is something after the position, or when the time is up."""
@@ -143,23 +151,25 @@ class Feed:
             await self._arrived.wait()
             self._arrived.clear()
             envelopes, self._waiting = self._waiting, []
-            await self._add(envelopes)
-            await asyncio.sleep(GATHER)
+            await asyncio.sleep(GATHER if await self._add(envelopes) else BREATH)
 
-    async def _add(self, envelopes: Sequence[Envelope]) -> None:
+    async def _add(self, envelopes: Sequence[Envelope]) -> bool:
+        """Gives whether there was something to tell."""
         try:
             changes = await self._look_up(envelopes)
         except Retry as error:
             log.warning("feed.lost", reason=error.detail)
-            return await self.lose()
+            await self.lose()
+            return True
         except Exception:
             log.exception("feed.failed")
-            return await self.lose()
+            await self.lose()
+            return True
         self._kept.extend(changes)
         self._count += len(changes)
         if changes:
             self.wake()
-        return None
+        return bool(changes)
 
 
 def _new_life() -> str:

@@ -259,6 +259,27 @@ async def test_a_feed_keeps_what_came_after_each_position() -> None:
         assert feed.after(feed.watch()) == []
 
 
+async def test_what_comes_soon_after_something_was_told_is_told_together() -> None:
+    asked: list[int] = []
+
+    async def look_up(envelopes: Sequence[Envelope]) -> list[Change]:
+        asked.append(len(envelopes))
+        return await _look_up(envelopes)
+
+    async with running(Feed(look_up)) as feed:
+        position = feed.watch()
+        await feed.take(_news(0))
+        await feed.news(position, 10)
+        assert asked == [1], "what comes alone does not wait for more"
+        position = feed.watch()
+        for number in (1, 2, 3):
+            await feed.take(_news(number))
+            await asyncio.sleep(0)  # it could go out here
+        await feed.news(position, 10)
+        assert asked == [1, 3]
+        assert len(feed.after(position) or []) == 3
+
+
 async def test_a_feed_forgets_what_is_too_old_and_says_so() -> None:
     async with running(Feed(_look_up)) as feed:
         start = feed.watch()
