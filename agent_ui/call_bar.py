@@ -10,6 +10,8 @@ from hub.interaction import PointKind
 from hub.store import agents, calls, customers, timeline, work_items
 from hub.store.agents import Agent
 from hub.store.calls import Call
+from hub.store.customers import Customer
+from hub.store.work_items import WorkItem
 
 ToNumber = Callable[[str], str]
 """A number as somebody typed it, with its country; "" for what is none."""
@@ -52,17 +54,29 @@ def read_call_bar(connection: Connection, conversation_id: str, agent: Agent) ->
     conversation = timeline.conversation(connection, conversation_id)
     if conversation is None or not timeline.may_see(connection, conversation_id, agent):
         return None
+    item = work_items.latest_of(connection, [conversation_id]).get(conversation_id)
+    customer = customers.customer(connection, conversation.customer_id)
+    return call_bar_of(connection, conversation_id, item, customer, agent)
+
+
+def call_bar_of(
+    connection: Connection,
+    conversation_id: str,
+    item: WorkItem | None,
+    customer: Customer,
+    agent: Agent,
+) -> CallBar:
+    """For who may see this conversation."""
     last = calls.of_conversation(connection, conversation_id)
     call = last if last is not None and last.state not in (calls.ENDING, calls.OVER) else None
-    item = work_items.latest_of(connection, [conversation_id]).get(conversation_id)
     is_mine = item is not None and (item.state, item.agent_id) == (work_items.ASSIGNED, agent.id)
     asked_back = item.callback_to if item is not None and is_mine else ""
     numbers: dict[str, bool] = {}
     if is_mine and call is None:
         shown = [asked_back, last.caller if last is not None else ""]
-        points = customers.customer(connection, conversation.customer_id).points
         numbers = dict.fromkeys(filter(None, shown), False)
-        numbers |= {p.value: p.verified for p in points if p.kind == PointKind.PHONE.value}
+        phones = (one for one in customer.points if one.kind == PointKind.PHONE.value)
+        numbers |= {one.value: one.verified for one in phones}
     has_call = call is not None and call.agent_id == agent.id
     names = agents.names(connection, [call.agent_id]) if call is not None and call.agent_id else {}
     return CallBar(

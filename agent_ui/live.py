@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 
 KEPT = 5_000
 MOST_WAITING = 10_000
-GATHER = 0.06
+GATHER = 0.08
 """Seconds in which changes are gathered after some were told, so that many that come close to each
 other wake each console once. What comes alone is told at once."""
 BREATH = 0.02

@@ -7,7 +7,7 @@ from datetime import UTC, tzinfo
 from sqlalchemy import Connection
 
 from agent_ui.arrangement import Arranged, read_arrangement
-from agent_ui.call_bar import CallBar, read_call_bar
+from agent_ui.call_bar import CallBar, call_bar_of
 from agent_ui.customer_fields import Fields, read_fields, without_hidden
 from agent_ui.drafting import Draft, from_kept
 from agent_ui.forwarding import last_in
@@ -265,7 +265,9 @@ def read_screen(
         ),
         proposals=found_out.proposals(connection, customer.id),
         visitor=chat_visits.of(connection, conversation_id),
-        call_bar=read_call_bar(connection, conversation_id, agent) if with_phone else None,
+        call_bar=call_bar_of(connection, conversation_id, item, customer, agent)
+        if with_phone
+        else None,
         drafts=drafts.of_conversation(connection, conversation_id),
         listeners=listening.who(connection, item.id) if item else {},
         follows=follows_it,

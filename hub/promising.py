@@ -4,12 +4,12 @@ A promise is an agreement with a due time and somebody who made it. It is kept b
 so; what is due and not kept is told once, in the conversation and on the bus.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from hub import clock
 from hub.errors import Rejected
@@ -18,6 +18,7 @@ from hub.logs import correlation_id
 from hub.replies import add_event
 from hub.store import audit, outbox
 from hub.store.agents import Agent
+from hub.store.among import among_named
 from hub.store.tables import agents, agreements, conversations, customers
 
 SOURCE = "/loket/promises"
@@ -122,30 +123,19 @@ def breach(connection: Connection, now: datetime) -> int:
 
 def of_customer(connection: Connection, customer_id: str) -> list[Given]:
     """Those that stand, the first due first."""
-    return _read(connection, agreements.c.customer_id == customer_id)
+    return _given(connection.execute(_OF_CUSTOMER, {"customer": customer_id}))
 
 
 def of_agent(connection: Connection, agent_id: str) -> list[Given]:
     """Those that stand of what the agent promised."""
-    return _read(connection, agreements.c.agent_id == agent_id)
+    return _given(connection.execute(_OF_AGENT, {"agent": agent_id}))
 
 
 def of_ids(connection: Connection, ids: Sequence[str]) -> list[Given]:
-    return _read(connection, agreements.c.id.in_(ids), standing=False)
+    return _given(connection.execute(_OF_IDS, {"ids": ids}))
 
 
-def _read(connection: Connection, which: Any, *, standing: bool = True) -> list[Given]:
-    columns = agreements.c
-    selection = (
-        select(agreements, customers.c.name, agents.c.name.label("agent_name"))
-        .join(customers, customers.c.id == columns.customer_id)
-        .join(agents, agents.c.id == columns.agent_id)
-        .where(which, columns.agent_id.is_not(None))
-        .order_by(columns.due_at)
-        .limit(MOST_AT_ONCE)
-    )
-    if standing:
-        selection = selection.where(columns.kept_at.is_(None))
+def _given(rows: Iterable[Row[Any]]) -> list[Given]:
     return [
         Given(
             row.id,
@@ -159,7 +149,7 @@ def _read(connection: Connection, which: Any, *, standing: bool = True) -> list[
             row.kept_at,
             row.breached_at,
         )
-        for row in connection.execute(selection)
+        for row in rows
     ]
 
 
@@ -193,3 +183,18 @@ def _tell(
 def _audit(connection: Connection, agent: Agent, action: str, row: dict[str, Any]) -> None:
     details = {"conversation": row["conversation_id"], "what": row["title"]}
     audit.record(connection, actor=agent.id, action=action, about=row["id"], details=details)
+
+
+# Made once: making them takes longer than running them.
+_READ = (
+    select(agreements, customers.c.name, agents.c.name.label("agent_name"))
+    .join(customers, customers.c.id == agreements.c.customer_id)
+    .join(agents, agents.c.id == agreements.c.agent_id)
+    .where(agreements.c.agent_id.is_not(None))
+    .order_by(agreements.c.due_at)
+    .limit(MOST_AT_ONCE)
+)
+_STANDING = _READ.where(agreements.c.kept_at.is_(None))
+_OF_CUSTOMER = _STANDING.where(agreements.c.customer_id == bindparam("customer"))
+_OF_AGENT = _STANDING.where(agreements.c.agent_id == bindparam("agent"))
+_OF_IDS = _READ.where(among_named(agreements.c.id, "ids"))

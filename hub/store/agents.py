@@ -9,12 +9,12 @@ from typing import Any
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.low_level import ARGON2_VERSION
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from hub import clock
 from hub.errors import Rejected
 from hub.store import audit
-from hub.store.among import among
+from hub.store.among import among_named
 from hub.store.inserting import insert_all, insert_new
 from hub.store.tables import agent_roles, agents, roles
 
@@ -126,16 +126,13 @@ def find_by_login(connection: Connection, login: str) -> tuple[Agent, str] | Non
 
 def phone_of(connection: Connection, agent_id: str) -> tuple[str, str]:
     """The login of an agent, and the phone that they want to be called at ("" for none)."""
-    row = connection.execute(
-        select(agents.c.login, agents.c.phone).where(agents.c.id == agent_id)
-    ).one_or_none()
+    row = connection.execute(_PHONE, {"id": agent_id}).one_or_none()
     return ("", "") if row is None else (row.login, row.phone)
 
 
 def capacity_of(connection: Connection, agent_id: str) -> int:
     """How many units of work an agent can have in hand."""
-    found = connection.execute(select(agents.c.capacity).where(agents.c.id == agent_id))
-    return int(found.scalar_one())
+    return int(connection.execute(_CAPACITY, {"id": agent_id}).scalar_one())
 
 
 def set_phone(connection: Connection, agent: Agent, phone: str) -> None:
@@ -197,9 +194,7 @@ def set_language(connection: Connection, agent_id: str, language: str) -> None:
 
 
 def names(connection: Connection, agent_ids: Sequence[str]) -> dict[str, str]:
-    rows = connection.execute(
-        select(agents.c.id, agents.c.name).where(among(agents.c.id, set(agent_ids)))
-    )
+    rows = connection.execute(_NAMES, {"ids": set(agent_ids)})
     return {row.id: row.name for row in rows}
 
 
@@ -222,6 +217,9 @@ def holders(connection: Connection) -> list[tuple[str, str, str]]:
 
 
 # Made once: making them takes longer than running them.
+_PHONE = select(agents.c.login, agents.c.phone).where(agents.c.id == bindparam("id"))
+_CAPACITY = select(agents.c.capacity).where(agents.c.id == bindparam("id"))
+_NAMES = select(agents.c.id, agents.c.name).where(among_named(agents.c.id, "ids"))
 _HOLDING = agent_roles.join(agents, agents.c.id == agent_roles.c.agent_id)
 _HELD_ROLES = select(agent_roles.c.role).select_from(_HOLDING).where(agents.c.active).distinct()
 _HOLDERS = (

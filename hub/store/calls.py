@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, select, update
 
 from hub import clock
 from hub.events import CallChanged
@@ -232,12 +232,7 @@ def item_of(connection: Connection, call: Call) -> Item | None:
 
 def of_conversation(connection: Connection, conversation_id: str) -> Call | None:
     """The call that goes on in a conversation, or else the last one it had."""
-    row = connection.execute(
-        select(calls)
-        .where(calls.c.conversation_id == conversation_id)
-        .order_by(calls.c.created_at.desc())
-        .limit(1)
-    ).one_or_none()
+    row = connection.execute(_LAST, {"conversation": conversation_id}).one_or_none()
     return _call(row) if row is not None else None
 
 
@@ -407,3 +402,12 @@ def _tell(connection: Connection, sid: str) -> None:
 
 def _call(row: Any) -> Call:
     return Call(**row._asdict())
+
+
+# Made once: making it takes longer than running it.
+_LAST = (
+    select(calls)
+    .where(calls.c.conversation_id == bindparam("conversation"))
+    .order_by(calls.c.created_at.desc())
+    .limit(1)
+)

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from hub import clock
 from hub.store.among import among
@@ -39,9 +39,7 @@ class Visit:
 
 
 def of(connection: Connection, conversation_id: str) -> Visit | None:
-    row = connection.execute(
-        select(*_COLUMNS).where(chat_visits.c.conversation_id == conversation_id)
-    ).one_or_none()
+    row = connection.execute(_ONE, {"conversation": conversation_id}).one_or_none()
     return Visit(*row) if row else None
 
 
@@ -113,3 +111,7 @@ def read_by_us(connection: Connection, conversation_id: str, upto: int) -> bool:
 
 
 _COLUMNS = tuple(chat_visits.c[name] for name in Visit.__dataclass_fields__)
+
+
+# Made once: making it takes longer than running it.
+_ONE = select(*_COLUMNS).where(chat_visits.c.conversation_id == bindparam("conversation"))

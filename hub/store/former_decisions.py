@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from hub import clock
 from hub.store.inserting import insert_all
@@ -58,11 +58,14 @@ def keep(connection: Connection, replaced: Sequence[Replaced]) -> None:
 
 def of_item(connection: Connection, item_id: str) -> list[Former]:
     """The last ones, oldest first."""
-    columns = former_decisions.c
-    rows = connection.execute(
-        select(columns.until, columns.ended_by, columns.decision)
-        .where(columns.work_item_id == item_id)
-        .order_by(columns.id.desc())
-        .limit(SHOWN)
-    ).all()
+    rows = connection.execute(_LAST, {"item": item_id}).all()
     return [Former(row.until, row.ended_by, row.decision) for row in reversed(rows)]
+
+
+# Made once: making it takes longer than running it.
+_LAST = (
+    select(former_decisions.c.until, former_decisions.c.ended_by, former_decisions.c.decision)
+    .where(former_decisions.c.work_item_id == bindparam("item"))
+    .order_by(former_decisions.c.id.desc())
+    .limit(SHOWN)
+)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, String, bindparam, delete, func, insert, or_, select, update
 
 from hub import clock
 from hub.custom_fields import Field, Typed, read
@@ -103,13 +103,7 @@ def _write(connection: Connection, item_id: str, agent: Agent, name: str, text: 
 
 def proposals(connection: Connection, customer_id: str) -> list[Proposal]:
     """What nobody decided about yet."""
-    columns = customer_proposals.c
-    rows = connection.execute(
-        select(columns.id, columns.customer_id, columns.field, columns.value, agents.c.name)
-        .outerjoin(agents, agents.c.id == columns.proposed_by)
-        .where(columns.customer_id.in_(_also(customer_id)), columns.state == OPEN)
-        .order_by(columns.id)
-    )
+    rows = connection.execute(_OPEN_PROPOSALS, {"customer": customer_id})
     return [Proposal(*row[:4], proposed_by=row.name or "") for row in rows]
 
 
@@ -121,14 +115,6 @@ def customer_of(connection: Connection, proposal_id: str) -> str | None:
         .where(customer_proposals.c.id == proposal_id)
     )
     return connection.execute(selection).scalar_one_or_none()
-
-
-def _also(customer_id: str) -> Select[tuple[str]]:
-    """The customer, and who turned out to be the same."""
-    columns = customers.c
-    return select(columns.id).where(
-        or_(columns.id == customer_id, columns.merged_into == customer_id)
-    )
 
 
 def decide(connection: Connection, proposal_id: str, agent: Agent, *, keep: bool) -> None:
@@ -208,7 +194,7 @@ def _propose(
     connection.execute(insert(customer_proposals), [row])
 
 
-# Made once: making it takes longer than running it.
+# Made once: making them takes longer than running them.
 _ENTERED = (
     select(
         work_information.c.name,
@@ -218,4 +204,21 @@ _ENTERED = (
     )
     .join(agents, agents.c.id == work_information.c.agent_id)
     .where(work_information.c.work_item_id == bindparam("item"))
+)
+_CUSTOMER = bindparam("customer", type_=String)
+_ALSO = select(customers.c.id).where(
+    or_(customers.c.id == _CUSTOMER, customers.c.merged_into == _CUSTOMER)
+)
+"""The customer, and who turned out to be the same."""
+_OPEN_PROPOSALS = (
+    select(
+        customer_proposals.c.id,
+        customer_proposals.c.customer_id,
+        customer_proposals.c.field,
+        customer_proposals.c.value,
+        agents.c.name,
+    )
+    .outerjoin(agents, agents.c.id == customer_proposals.c.proposed_by)
+    .where(customer_proposals.c.customer_id.in_(_ALSO), customer_proposals.c.state == OPEN)
+    .order_by(customer_proposals.c.id)
 )

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select
+from sqlalchemy import Connection, String, bindparam, func, or_, select
 
 from hub.interaction import Channel
+from hub.store.among import among_named
 from hub.store.constants import constant
 from hub.store.customers import Customer
 from hub.store.tables import agents, contact_points, conversations, customers, work_items
@@ -43,31 +43,11 @@ class Colleague:
 
 def open_work(connection: Connection, customer: Customer, *, besides: str) -> list[OpenWork]:
     """Other open work for this customer, and for others of the organisation; theirs first."""
-    columns = work_items.c
-    theirs = columns.customer_id == customer.id
-    rows = connection.execute(
-        select(
-            columns.conversation_id,
-            conversations.c.number,
-            conversations.c.subject,
-            columns.role,
-            columns.state,
-            agents.c.name.label("agent_name"),
-            columns.channel,
-            columns.customer_id,
-            customers.c.name,
-        )
-        .join(conversations, conversations.c.id == columns.conversation_id)
-        .join(customers, customers.c.id == columns.customer_id)
-        .outerjoin(agents, agents.c.id == columns.agent_id)
-        .where(
-            columns.state != constant(DONE),
-            columns.conversation_id != besides,
-            theirs if _is_alone(customer) else columns.customer_id.in_(_all(customer)),
-        )
-        .order_by(theirs.desc(), columns.waiting_since)
-        .limit(SHOWN)
-    )
+    given = {"customer": customer.id, "besides": besides}
+    if _is_alone(customer):
+        rows = connection.execute(_OPEN_OF_ONE, given)
+    else:
+        rows = connection.execute(_OPEN_OF_ALL, given | {"house": _organisation(customer)})
     return [
         OpenWork(*row[:5], row.agent_name or "", Channel(row.channel), row.customer_id, row.name)
         for row in rows
@@ -76,28 +56,13 @@ def open_work(connection: Connection, customer: Customer, *, besides: str) -> li
 
 def colleagues(connection: Connection, customer: Customer) -> tuple[list[Colleague], int]:
     """Some of the others of the organisation, by name; and how many there are."""
-    whose = _colleague(customer)
-    if whose is None:
+    if _is_alone(customer):
         return [], 0
-    columns = customers.c
-    counting = select(func.count()).select_from(customers).where(whose)
-    count = connection.execute(counting).scalar_one()
-    found = (
-        select(columns.id, columns.name, columns.attributes)
-        .where(whose)
-        .order_by(columns.name)
-        .limit(SHOWN)
-    )
-    rows = connection.execute(found).all()
-    points = contact_points.c
+    given = {"house": _organisation(customer), "customer": customer.id}
+    count = connection.execute(_COLLEAGUE_COUNT, given).scalar_one()
+    rows = connection.execute(_COLLEAGUES, given).all()
     addresses: dict[str, str] = {}
-    for point in connection.execute(
-        select(points.customer_id, points.value)
-        .where(
-            points.customer_id.in_([row.id for row in rows]), points.kind.in_(("email", "phone"))
-        )
-        .order_by(points.verified.desc(), points.created_at)
-    ):
+    for point in connection.execute(_ADDRESSES, {"ids": [row.id for row in rows]}):
         addresses.setdefault(point.customer_id, point.value)
     people: Sequence[Colleague] = [
         Colleague(
@@ -112,26 +77,58 @@ def _is_alone(customer: Customer) -> bool:
     return customer.organisation_id is None and customer.kind != ORGANISATION
 
 
-def _all(customer: Customer) -> Any:
-    """The ids of the organisation and of all who work there, this customer too."""
-    organisation_id = _organisation(customer)
-    columns = customers.c
-    return select(columns.id).where(
-        or_(columns.organisation_id == organisation_id, columns.id == organisation_id)
-    )
-
-
-def _colleague(customer: Customer) -> ColumnElement[bool] | None:
-    if _is_alone(customer):
-        return None
-    columns = customers.c
-    return (
-        (columns.organisation_id == _organisation(customer))
-        & (columns.id != customer.id)
-        & (columns.kind == "person")
-        & columns.merged_into.is_(None)
-    )
-
-
 def _organisation(customer: Customer) -> str:
     return customer.organisation_id or customer.id
+
+
+# Made once: making them takes longer than running them. `house`: the organisation.
+_CUSTOMER, _HOUSE = (bindparam(name, type_=String) for name in ("customer", "house"))
+_THEIRS = work_items.c.customer_id == _CUSTOMER
+_OPEN = (
+    select(
+        work_items.c.conversation_id,
+        conversations.c.number,
+        conversations.c.subject,
+        work_items.c.role,
+        work_items.c.state,
+        agents.c.name.label("agent_name"),
+        work_items.c.channel,
+        work_items.c.customer_id,
+        customers.c.name,
+    )
+    .join(conversations, conversations.c.id == work_items.c.conversation_id)
+    .join(customers, customers.c.id == work_items.c.customer_id)
+    .outerjoin(agents, agents.c.id == work_items.c.agent_id)
+    .where(
+        work_items.c.state != constant(DONE),
+        work_items.c.conversation_id != bindparam("besides"),
+    )
+    .order_by(_THEIRS.desc(), work_items.c.waiting_since)
+    .limit(SHOWN)
+)
+_ALL = select(customers.c.id).where(
+    or_(customers.c.organisation_id == _HOUSE, customers.c.id == _HOUSE)
+)
+_OPEN_OF_ONE = _OPEN.where(_THEIRS)
+_OPEN_OF_ALL = _OPEN.where(work_items.c.customer_id.in_(_ALL))
+_COLLEAGUE = (
+    (customers.c.organisation_id == _HOUSE)
+    & (customers.c.id != _CUSTOMER)
+    & (customers.c.kind == "person")
+    & customers.c.merged_into.is_(None)
+)
+_COLLEAGUE_COUNT = select(func.count()).select_from(customers).where(_COLLEAGUE)
+_COLLEAGUES = (
+    select(customers.c.id, customers.c.name, customers.c.attributes)
+    .where(_COLLEAGUE)
+    .order_by(customers.c.name)
+    .limit(SHOWN)
+)
+_ADDRESSES = (
+    select(contact_points.c.customer_id, contact_points.c.value)
+    .where(
+        among_named(contact_points.c.customer_id, "ids"),
+        contact_points.c.kind.in_(("email", "phone")),
+    )
+    .order_by(contact_points.c.verified.desc(), contact_points.c.created_at)
+)

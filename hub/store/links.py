@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Select, literal, select, union_all
+from sqlalchemy import Connection, Select, bindparam, literal, select, union_all
 
 from hub import clock
 from hub.references import Reference
@@ -84,14 +84,8 @@ def add(connection: Connection, links: Iterable[Link], *, by: str) -> None:
 
 def of_conversation(connection: Connection, conversation_id: str) -> dict[Reference, list[str]]:
     """The ids of what it is about, in the order in which they were linked."""
-    columns = conversation_links.c
-    rows = connection.execute(
-        select(columns.kind, columns.object_id)
-        .where(columns.conversation_id == conversation_id)
-        .order_by(columns.linked_at, columns.object_id)
-    )
     found: dict[Reference, list[str]] = {}
-    for row in rows:
+    for row in connection.execute(_OF_CONVERSATION, {"conversation": conversation_id}):
         found.setdefault(Reference(row.kind), []).append(row.object_id)
     return found
 
@@ -125,3 +119,11 @@ def _selection(reference: Reference, numbers: Collection[str]) -> Select[tuple[s
         .outerjoin_from(table, customers, customers.c.id == table.c.customer_id)
         .where(among(number, numbers))
     )
+
+
+# Made once: making it takes longer than running it.
+_OF_CONVERSATION = (
+    select(conversation_links.c.kind, conversation_links.c.object_id)
+    .where(conversation_links.c.conversation_id == bindparam("conversation"))
+    .order_by(conversation_links.c.linked_at, conversation_links.c.object_id)
+)

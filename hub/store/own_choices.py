@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from hub.store.inserting import insert_new
 from hub.store.tables import agent_choices
@@ -13,10 +13,8 @@ SIGNATURE = "signature"
 
 def get(connection: Connection, agent_id: str, name: str) -> Any:
     """None when nothing was chosen."""
-    columns = agent_choices.c
-    return connection.execute(
-        select(columns.value).where(columns.agent_id == agent_id, columns.name == name)
-    ).scalar_one_or_none()
+    given = {"agent": agent_id, "name": name}
+    return connection.execute(_ONE, given).scalar_one_or_none()
 
 
 def choose(connection: Connection, agent_id: str, name: str, value: Any) -> None:
@@ -26,3 +24,9 @@ def choose(connection: Connection, agent_id: str, name: str, value: Any) -> None
         insert_new(
             connection, agent_choices, [{"agent_id": agent_id, "name": name, "value": value}]
         )
+
+
+# Made once: making it takes longer than running it.
+_ONE = select(agent_choices.c.value).where(
+    agent_choices.c.agent_id == bindparam("agent"), agent_choices.c.name == bindparam("name")
+)

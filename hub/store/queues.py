@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     CompoundSelect,
     Connection,
+    Integer,
     Row,
     Select,
     bindparam,
@@ -110,10 +111,10 @@ def first_ids(
     """The front of these roles' queues taken together, or what comes after a place in them."""
     if not roles:
         return []
-    parts = [_head(work_items.c.role == role, limit, after) for role in sorted(roles)]
-    merged = union_all(*(select(part.subquery()) for part in parts)).subquery()
-    first = select(merged.c.id).order_by(merged.c.rank, merged.c.id).limit(limit)
-    return list(connection.execute(first).scalars())
+    given = {f"role_{number}": role for number, role in enumerate(sorted(roles))}
+    behind = {} if after is None else {"rank": after[0], "id": after[1]}
+    statement = _front(len(given), is_on=bool(behind))
+    return list(connection.execute(statement, {**given, **behind, "most": limit}).scalars())
 
 
 def front(connection: Connection, roles: Collection[str], now: datetime, limit: int) -> list[str]:
@@ -218,8 +219,17 @@ def is_behind(place: Place) -> ColumnElement[bool]:
     return tuple_(*_ORDER) > tuple_(literal(rank, Counter), literal(item_id))
 
 
-def _head(condition: ColumnElement[bool], limit: int, after: Place | None) -> Select[Any]:
-    first = select(work_items.c.id, work_items.c.rank).where(condition, _WAITS)
-    if after is not None:
-        first = first.where(is_behind(after))
-    return first.order_by(*_ORDER).limit(limit)
+@functools.lru_cache(maxsize=100)  # making it takes longer than running it
+def _front(queues: int, *, is_on: bool) -> Select[Any]:
+    """`is_on`: behind a place, not from the beginning."""
+    most = bindparam("most", type_=Integer)
+    behind = tuple_(*_ORDER) > tuple_(bindparam("rank", type_=Counter), bindparam("id"))
+    heads = [
+        select(work_items.c.id, work_items.c.rank)
+        .where(work_items.c.role == bindparam(f"role_{number}"), _WAITS, *((behind,) * is_on))
+        .order_by(*_ORDER)
+        .limit(most)
+        for number in range(queues)
+    ]
+    merged = union_all(*(select(head.subquery()) for head in heads)).subquery()
+    return select(merged.c.id).order_by(merged.c.rank, merged.c.id).limit(most)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from hub import clock
 from hub.errors import Rejected
@@ -35,12 +35,7 @@ class StepsFirst(Rejected):
 
 def of_item(connection: Connection, item_id: str) -> dict[str, Done]:
     """By the name of the step: `before.NAME`."""
-    columns = steps_done.c
-    rows = connection.execute(
-        select(columns.name, columns.at, columns.reason, agents.c.name.label("agent_name"))
-        .join(agents, agents.c.id == columns.agent_id)
-        .where(columns.work_item_id == item_id)
-    )
+    rows = connection.execute(_OF_ITEM, {"item": item_id})
     return {row.name: Done(row.agent_name, row.at, row.reason) for row in rows}
 
 
@@ -87,3 +82,16 @@ def _blocking(
 def _steps(decision: Mapping[str, Any], part: str) -> Sequence[Mapping[str, Any]]:
     found: Sequence[Mapping[str, Any]] = (decision.get("steps") or {}).get(part) or ()
     return found
+
+
+# Made once: making it takes longer than running it.
+_OF_ITEM = (
+    select(
+        steps_done.c.name,
+        steps_done.c.at,
+        steps_done.c.reason,
+        agents.c.name.label("agent_name"),
+    )
+    .join(agents, agents.c.id == steps_done.c.agent_id)
+    .where(steps_done.c.work_item_id == bindparam("item"))
+)

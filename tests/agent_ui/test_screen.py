@@ -2,9 +2,10 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, event, insert, select, update
 
 from agent_ui.screen import Screen, read_screen
 from agent_ui.settings import ConsoleSettings
@@ -66,6 +67,40 @@ async def test_opening_walks_through_no_large_table(house: House) -> None:
     assert not await house.database.read(look) & LARGE
 
 
+async def test_opening_makes_its_statements_once(house: House) -> None:
+    talk = await a_talk(house, "1@x.example", FEW)
+    await beside_colleagues(house, talk)
+    await opening(house, talk)  # what is read once in a process is known from now on
+    before, after = await made(house, talk), await made(house, talk)
+    assert [now for was, now in zip(before, after, strict=True) if was is not now] == []
+
+
+async def test_opening_asks_nothing_twice(house: House) -> None:
+    statements = await opening(house, await a_talk(house, "1@x.example", FEW))
+    told = [f"{statement} {values}" for statement, values in statements]
+    assert [one for one in told if told.count(one) > 1] == []
+
+
+async def made(house: House, talk: str) -> list[Any]:
+    """The statements of an opening, as they are given to the store."""
+
+    def look(connection: Connection) -> list[Any]:
+        found: list[Any] = []
+        anna = _anna(connection)
+
+        def note(_connection: Any, statement: Any, *_values: Any) -> None:
+            found.append(statement)
+
+        event.listen(connection, "before_execute", note)
+        try:
+            assert opened(connection, talk, anna) is not None
+        finally:
+            event.remove(connection, "before_execute", note)
+        return found
+
+    return await house.database.read(look)
+
+
 async def a_talk(house: House, message_id: str, count: int) -> str:
     """A conversation of so many messages; gives its id."""
     accepted = await house.receive(mail_arrival(message_id=message_id))
@@ -121,6 +156,7 @@ def opened(connection: Connection, talk: str, agent: Agent) -> Screen | None:
         default_accounts={},
         composing={},
         offered_only=frozenset(),
+        with_phone=True,
     )
 
 
