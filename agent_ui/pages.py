@@ -1,11 +1,12 @@
 """Turns templates into responses, with the headers that every page of the console has."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
 from aiohttp import web
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2.runtime import Context, Macro
 
 from agent_ui import (
     arrangement_words,
@@ -51,6 +52,18 @@ CONSOLE = "console.html"
 """The page that has the phone in it, where there is one."""
 
 
+class _Context(Context):
+    """Calls what templates call as it is. Jinja looks each time whether it asks for the context,
+    which takes longer than most of it does; only macros do, in their way."""
+
+    def call(self, called: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        kwargs.pop("_loop_vars", None)
+        kwargs.pop("_block_vars", None)
+        if isinstance(called, Macro):
+            return called(self.eval_ctx, *args, **kwargs)
+        return called(*args, **kwargs)
+
+
 @cache
 def _environment(organisation: str, static: StaticFiles) -> Environment:
     """Its templates are compiled once in a process."""
@@ -62,6 +75,7 @@ def _environment(organisation: str, static: StaticFiles) -> Environment:
         lstrip_blocks=True,
         auto_reload=False,  # else each use asks the disk for the age of each file of a page
     )
+    environment.context_class = _Context
     environment.globals.update(
         static=static.url,
         moment=moment,

@@ -47,9 +47,7 @@ def events_of(
     found: dict[str, list[DeliveryEvent]] = {}
     if not delivery_ids:
         return found
-    columns = (c for c in delivery_events.c if c.name != "dedupe_key")
-    of_these = among(delivery_events.c.delivery_id, delivery_ids)
-    for row in connection.execute(select(*columns).where(of_these)):
+    for row in connection.execute(_EVENTS_OF, {"ids": delivery_ids}):
         event = DeliveryEvent.model_validate(row._asdict())
         found.setdefault(event.delivery_id, []).append(event)
     return {of: sorted(events, key=lambda e: (e.at, e.id)) for of, events in found.items()}
@@ -62,9 +60,8 @@ def of_partner(
 
     Serves a partner that compares what we have with what it sent.
     """
-    columns = (c for c in delivery_events.c if c.name != "dedupe_key")
     selection = (
-        select(*columns)
+        select(*_TOLD)
         .where(delivery_events.c.partner == partner, delivery_events.c.id > after)
         .order_by(delivery_events.c.id)
         .limit(limit)
@@ -166,7 +163,9 @@ def _delivery(row: Row[Any]) -> Delivery:
     return Delivery.model_validate(row._asdict())
 
 
-# Made once: making it takes longer than running it.
+# Made once: making them takes longer than running them.
+_TOLD = tuple(column for column in delivery_events.c if column.name != "dedupe_key")
+_EVENTS_OF = select(*_TOLD).where(among_named(delivery_events.c.delivery_id, "ids"))
 _OF_CUSTOMERS = (
     select(deliveries)
     .where(among_named(deliveries.c.customer_id, "ids"))

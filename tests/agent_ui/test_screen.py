@@ -16,7 +16,13 @@ from hub.interaction import Accepted
 from hub.store import agents
 from hub.store.agents import Agent
 from hub.store.inserting import insert_all
-from hub.store.tables import conversations, customers, interactions
+from hub.store.tables import (
+    conversations,
+    customers,
+    deliveries,
+    delivery_events,
+    interactions,
+)
 from plans import Asked, asked, walked
 
 FEW, MANY = 5, 2_000
@@ -70,6 +76,7 @@ async def test_opening_walks_through_no_large_table(house: House) -> None:
 async def test_opening_makes_its_statements_once(house: House) -> None:
     talk = await a_talk(house, "1@x.example", FEW)
     await beside_colleagues(house, talk)
+    await with_a_parcel(house, talk)
     await opening(house, talk)  # what is read once in a process is known from now on
     before, after = await made(house, talk), await made(house, talk)
     assert [now for was, now in zip(before, after, strict=True) if was is not now] == []
@@ -134,6 +141,23 @@ async def beside_colleagues(house: House, talk: str) -> None:
         customer_id = connection.execute(whose).scalar_one()
         works_there = update(customers).where(customers.c.id == customer_id)
         connection.execute(works_there.values(organisation_id=row["id"]))
+
+    await house.database.write(write)
+
+
+async def with_a_parcel(house: House, talk: str) -> None:
+    now = clock.now()
+    parcel = {"id": clock.new_id(), "partner": "p", "tracking": "T1", "order_number": ""}
+    parcel |= {"state": "in_transit", "flags": [], "address": "", "preferences": {}, "version": 1}
+    told = {"id": clock.new_id(), "delivery_id": parcel["id"], "dedupe_key": "1", "partner": "p"}
+    told |= {"external_id": "1", "kind": "in_transit", "occurred_at": now, "received_at": now}
+
+    def write(connection: Connection) -> None:
+        whose = select(conversations.c.customer_id).where(conversations.c.id == talk)
+        times = {"created_at": now, "updated_at": now}
+        row = parcel | times | {"customer_id": connection.execute(whose).scalar_one()}
+        insert_all(connection, deliveries, [row])
+        insert_all(connection, delivery_events, [told | {"place": "", "text": "", "details": {}}])
 
     await house.database.write(write)
 
