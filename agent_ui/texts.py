@@ -65,6 +65,11 @@ CLIENT_TEXTS = (
     N_("{n} cells"),
     N_("{n} cells are changed and not saved yet."),
     N_("“{name}” is not a role: nothing was pasted."),
+    N_(
+        "“{name}”, in row {row} and column {column} of what you copied, is not a role: "
+        "nothing was pasted."
+    ),
+    N_("Pasted cells that lie beyond the edge were left out: {n}."),
     N_("inherited"),
     N_("1 SMS"),
     N_("{n} SMS"),

@@ -69,7 +69,10 @@ async def test_a_model_is_edited_as_a_matrix_without_a_mouse(house: House, brows
         assert await roles(at, "order") == ["Customer service", "Customer service"]
         await at.page.evaluate(PASTE, "Billing\tNonsense\n")
         said = at.page.locator("[data-matrix-said]")
-        await expect(said).to_have_text("“Nonsense” is not a role: nothing was pasted.")
+        await expect(said).to_have_text(
+            "“Nonsense”, in row 1 and column 2 of what you copied, is not a role: "
+            "nothing was pasted."
+        )
         await keys.press("ArrowUp")
         await keys.press("ArrowLeft")
         await at.page.evaluate(PASTE, "billing\tCustomer service\r\n-\tBilling\r\n")
@@ -79,6 +82,26 @@ async def test_a_model_is_edited_as_a_matrix_without_a_mouse(house: House, brows
         await expect(at.page.locator("[data-matrix-form]")).to_be_hidden()
         assert await roles(at, "order") == ["Billing", "Customer service"]
         assert await roles(at, "invoice") == ["Customer service", "Billing"]
+        await at.check_traps()
+
+
+async def test_what_a_spreadsheet_quotes_is_read_and_what_falls_beside_the_table_is_told(
+    house: House, browser: Browser
+) -> None:
+    async with desk(browser, house) as at:
+        await begin(at)
+        await at.page.goto(f"{house.origin}/console/model/2/matrix")
+        await at.page.locator("[data-topic=order][data-group=b2c]").focus()
+        ragged = '"billing"\tBilling\r\n"Customer\nservice"\r\n'
+        await at.page.evaluate(PASTE, ragged)
+        said = at.page.locator("[data-matrix-said]")
+        await expect(said).to_contain_text("were left out: 1.")
+        assert (await roles(at, "order"))[-1] == "Billing"
+        assert (await roles(at, "invoice"))[-1] == "Customer service"
+        await at.page.keyboard.press("Control+z")
+        await expect(said).to_have_text("0 cells are changed and not saved yet.")
+        await at.page.evaluate(PASTE, '"say ""hello"""\tbilling')
+        await expect(said).to_contain_text('“say "hello"”, in row 1 and column 1')
         await at.check_traps()
 
 

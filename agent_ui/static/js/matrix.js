@@ -1,5 +1,8 @@
 // The matrix by keyboard: move, choose a range, pick a role, copy, paste, take back, save at once.
+import { cellsOf } from "./spreadsheet.js";
 import { text } from "./texts.js";
+
+const LONGEST_NAME = 60;
 
 class Matrix {
   constructor(table) {
@@ -183,27 +186,44 @@ class Matrix {
   onPaste(event) {
     if (!document.activeElement.closest("[data-matrix] [data-cell]")) return;
     event.preventDefault();
-    const pasted = event.clipboardData.getData("text/plain").replace(/\r?\n$/, "");
-    const lines = pasted.split(/\r?\n/).map((line) => line.split("\t"));
-    const unknown = lines.flat().find((name) => this.role(name) === undefined);
-    if (unknown !== undefined) {
-      this.tell(text("“{name}” is not a role: nothing was pasted.", { name: unknown.trim() }));
-      return;
-    }
-    if (lines.length === 1 && lines[0].length === 1) {
-      this.change(() => this.role(lines[0][0]));
-      return;
-    }
+    const lines = cellsOf(event.clipboardData.getData("text/plain"));
+    const roles = lines.map((line) => line.map((name) => this.role(name)));
+    const row = roles.findIndex((line) => line.includes(undefined));
+    if (row >= 0) this.refuse(lines, row, roles[row].indexOf(undefined));
+    else if (roles.length === 1 && roles[0].length === 1) this.change(() => roles[0][0]);
+    else this.spread(roles);
+  }
+
+  // Says which of the pasted cells is no role.
+  refuse(lines, row, column) {
+    const name = lines[row][column].trim().replace(/\s+/g, " ").slice(0, LONGEST_NAME);
+    const where = { name, row: row + 1, column: column + 1 };
+    this.tell(lines.flat().length === 1
+      ? text("“{name}” is not a role: nothing was pasted.", { name })
+      : text("“{name}”, in row {row} and column {column} of what you copied, is not a role: nothing was pasted.", where));
+  }
+
+  // From the first of what is chosen on; what it went to is chosen then.
+  spread(roles) {
     const [top, left] = [Math.min(this.at[0], this.end[0]), Math.min(this.at[1], this.end[1])];
-    const changes = lines.flatMap((line, down) => line.map((name, right) => (
-      [this.rows[top + down]?.[left + right], this.role(name)]
+    const changes = roles.flatMap((line, down) => line.map((role, right) => (
+      [this.rows[top + down]?.[left + right], role]
     )));
-    this.write(changes.filter(([cell]) => cell));
+    const within = changes.filter(([cell]) => cell);
+    this.write(within);
+    const last = [this.rows.length - 1, this.rows[0].length - 1];
+    const widest = Math.max(...roles.map((line) => line.length));
+    this.at = [Math.min(top + roles.length - 1, last[0]), Math.min(left + widest - 1, last[1])];
+    this.move([top, left], { extend: true });
+    const beyond = changes.length - within.length;
+    if (beyond) {
+      this.said.append(" ", text("Pasted cells that lie beyond the edge were left out: {n}.", { n: beyond }));
+    }
   }
 
   // The id of a role by its title or id; empty for what is inherited.
   role(name) {
-    const wanted = name.trim().toLowerCase();
+    const wanted = name.trim().replace(/\s+/g, " ").toLowerCase();
     if (["", "–", "-", text("inherited").toLowerCase()].includes(wanted)) return "";
     for (const [id, title] of this.roles) {
       if (id && (id === wanted || title.toLowerCase() === wanted)) return id;
