@@ -31,6 +31,7 @@ from hub.alike import Likeness
 from hub.custom_fields import FieldRefused
 from hub.errors import Rejected
 from hub.store.work_items import Taken
+from hub.texts import Said
 
 __all__ = [
     "ACTION_SOURCES",
@@ -169,8 +170,6 @@ REASONS = {
     "formula": N_("A formula stands in the workbook. Save it as CSV, with the outcomes."),
     "no_heads": N_("The first row is empty: it must name the columns."),
     "columns": N_("There are too many columns. Leave some out."),
-    "column_missing": N_("A column is missing. Look below at what must be there."),
-    "column_twice": N_("Two columns mean the same. Leave one of them out."),
     "no_customer": N_("There is no such customer any more."),
     "merged": N_("One of them was merged with another customer already. Look again."),
     "other_kind": N_("These two cannot be one: a person and an organisation, or who works for it."),
@@ -589,6 +588,8 @@ def reason(texts: Texts, error: Rejected) -> str:
         return texts(HAS_IT, name=error.holder)
     if isinstance(error, FieldRefused):
         return error.said(texts.language)
+    if isinstance(error.detail, Said):
+        return texts.said(error.detail)
     return texts(REASONS.get(error.code, error.detail))
 
 

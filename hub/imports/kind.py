@@ -11,6 +11,7 @@ from hub.errors import Rejected
 from hub.imports.fields import Reading
 from hub.imports.refusal import Refused
 from hub.imports.sheet import Row, Sheet
+from hub.texts import Said
 
 DETAIL = "detail."
 """Columns that begin with this hold something that we have no column for."""
@@ -109,7 +110,8 @@ def heads_of(sheet: Sheet, kind: Kind) -> Heads:
         elif not ours:
             unread.append(head)
         elif ours in names.values():
-            raise Rejected("column_twice", f"Two columns are “{ours}”. Leave one of them out.")
+            detail = Said("Two columns are “{column}”. Leave one of them out.", column=ours)
+            raise Rejected("column_twice", detail)
         else:
             names[head] = ours
     _all_there(kind, set(names.values()))
@@ -120,11 +122,12 @@ def _all_there(kind: Kind, given: set[str]) -> None:
     lacking = [one.name for one in kind.columns if one.required and one.name not in given]
     if lacking:
         known = ", ".join(column.name for column in kind.columns)
-        raise Rejected(
-            "column_missing",
-            f"For {kind.name} a column is missing: {', '.join(lacking)}. Name the columns in the "
-            f"first row; there may be {known}.",
+        detail = Said(
+            "A column is missing: {lacking}. The first row names the columns; they may be {known}.",
+            lacking=", ".join(lacking),
+            known=known,
         )
+        raise Rejected("column_missing", detail)
 
 
 def plain_head(head: str) -> str:

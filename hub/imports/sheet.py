@@ -8,7 +8,7 @@ import codecs
 import csv
 import io
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from pathlib import Path
@@ -107,22 +107,40 @@ def _csv(file: BinaryIO, name: str) -> Sheet:
     separator = max(_SEPARATORS, key=first.count)
     text.seek(0)
     csv.field_size_limit(LONGEST_CELL)
-    reader = csv.reader((line.replace("\0", "") for line in text), delimiter=separator)
-    try:
-        heads = _heads(next(reader, []), name)
-    except csv.Error as error:
-        raise _unreadable(name, 1) from error
-    return Sheet(heads, _csv_rows(reader, heads, name), text, separator)
+    records = _records(text, separator, name)
+    heads = _heads(next(records, []), name)
+    return Sheet(heads, _csv_rows(records, heads), text, separator)
 
 
-def _csv_rows(reader: Any, heads: Sequence[str], name: str) -> Iterator[Row]:
-    number = 1
+def _csv_rows(records: Iterator[list[str]], heads: Sequence[str]) -> Iterator[Row]:
+    for number, cells in enumerate(records, 2):
+        if any(cells):
+            yield _row(number, heads, cells)
+
+
+def _records(text: Iterable[str], separator: str, name: str) -> Iterator[list[str]]:
+    lines: list[str] = []
+
+    def each() -> Iterator[str]:
+        for line in text:
+            lines.append(line.replace("\0", ""))
+            yield lines[-1]
+
+    number = 0
     try:
-        for number, cells in enumerate(reader, 2):
-            if any(cells):
-                yield _row(number, heads, cells)
+        for number, cells in enumerate(csv.reader(each(), delimiter=separator), 1):
+            if len(lines) > 1 and not _is_closed(lines, separator):
+                raise _unreadable(name, number)
+            yield cells
+            lines.clear()
     except csv.Error as error:
         raise _unreadable(name, number + 1) from error
+
+
+def _is_closed(lines: Sequence[str], separator: str) -> bool:
+    """Whether what follows these lines of one record would be the next one: else a quotation mark
+    is open, and all the rest of the file is in one cell."""
+    return len(list(csv.reader([*lines, "next"], delimiter=separator))) > 1
 
 
 def _unreadable(name: str, number: int) -> Rejected:

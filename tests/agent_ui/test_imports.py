@@ -62,7 +62,8 @@ async def test_a_workbook_is_read_too(house: House, ina: Person) -> None:
 
 async def test_what_cannot_be_read_is_refused_in_words(house: House, ina: Person) -> None:
     for content, said in [
-        (b"name\nJan\n", "A column is missing"),
+        (b"name\nJan\n", "A column is missing: number. The first row names the columns"),
+        (b"number,name,Name\n1,Jan,Jan\n", "Two columns are “name”"),
         (b"", "The first row is empty"),
         (b"PK\x03\x04 no workbook", "This is no workbook"),
     ]:

@@ -126,7 +126,7 @@ async def test_a_file_that_breaks_off_keeps_what_came_before_and_says_so(
 
 @pytest.mark.parametrize(
     ("head", "why"),
-    [("name,email", "a column is missing: number"), ("number,nummer,name", "Two columns are")],
+    [("name,email", "A column is missing: number"), ("number,nummer,name", "Two columns are")],
 )
 async def test_columns_that_are_wrong_are_named(
     database: Database, tmp_path: Path, head: str, why: str

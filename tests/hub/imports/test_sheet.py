@@ -114,3 +114,19 @@ def test_any_bytes_are_read_or_refused(tmp_path: Path, content: bytes, zipped: b
     path = written(tmp_path, (b"PK\x03\x04" if zipped else b"number,name\n") + content)
     with contextlib.suppress(Rejected), open_sheet(path) as sheet:
         list(sheet.rows)
+
+
+def test_the_rest_of_a_file_is_not_taken_for_one_cell(tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_bytes(b'number,name\n1,"two\nlines"\n2,"open\n3,Jan\n')
+    with open_sheet(path) as sheet:
+        assert next(sheet.rows).cells["name"] == "two\nlines"
+        with pytest.raises(Rejected, match="from row 3 on: a quotation mark is not closed"):
+            next(sheet.rows)
+
+
+def test_a_quote_that_is_open_among_the_heads_is_said_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_bytes(b'number,"name\n1,Jan\n')
+    with pytest.raises(Rejected, match="from row 1 on"):
+        open_sheet(path)
