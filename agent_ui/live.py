@@ -24,11 +24,12 @@ log = structlog.get_logger(__name__)
 
 KEPT = 5_000
 MOST_WAITING = 10_000
-GATHER = 0.08
-"""Seconds in which changes are gathered after some were told, so that many that come close to each
-other wake each console once. What comes alone is told at once."""
-BREATH = 0.02
-"""Seconds in which events are gathered after some that changed nothing for anybody."""
+GATHER = 0.02
+"""Seconds in which changes are gathered, so that many at once wake each console once. What comes
+alone is told at once."""
+EACH = 0.0003
+"""The same for each console that is told, where that is longer: about what it takes to tell it."""
+LONGEST = 0.08
 UNWATCHED = 300.0
 """Seconds without any console asking, after which changes are no longer followed."""
 
@@ -82,6 +83,7 @@ class Feed:
         self._waiting: list[Envelope] = []
         self._arrived = asyncio.Event()
         self._news = asyncio.Event()
+        self._listening = 0
         self._kept: deque[Change] = deque(maxlen=KEPT)
         self._count = 0
         self._life = _new_life()
@@ -140,36 +142,41 @@ class Feed:
         news = self._news
         if position != self.watch():
             return
+        self._listening += 1
         try:
             async with asyncio.timeout(seconds):
                 await news.wait()
         except TimeoutError:
             return
+        finally:
+            self._listening -= 1
 
     async def _run(self) -> None:
         while True:
             await self._arrived.wait()
             self._arrived.clear()
             envelopes, self._waiting = self._waiting, []
-            await asyncio.sleep(GATHER if await self._add(envelopes) else BREATH)
+            told = await self._add(envelopes)
+            await asyncio.sleep(min(LONGEST, max(GATHER, told * EACH)))
 
-    async def _add(self, envelopes: Sequence[Envelope]) -> bool:
-        """Gives whether there was something to tell."""
+    async def _add(self, envelopes: Sequence[Envelope]) -> int:
+        """Gives how many consoles are told of it."""
+        listening = self._listening
         try:
             changes = await self._look_up(envelopes)
         except Retry as error:
             log.warning("feed.lost", reason=error.detail)
             await self.lose()
-            return True
+            return listening
         except Exception:
             log.exception("feed.failed")
             await self.lose()
-            return True
+            return listening
         self._kept.extend(changes)
         self._count += len(changes)
         if changes:
             self.wake()
-        return bool(changes)
+        return listening if changes else 0
 
 
 def _new_life() -> str:
