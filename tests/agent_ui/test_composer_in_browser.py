@@ -3,11 +3,13 @@ paper."""
 
 import base64
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Request, expect
 
 from builders import mail_arrival
 from console_browser import Desk, desk
@@ -89,6 +91,37 @@ async def test_each_sees_who_else_looks_and_types(house: House, browser: Browser
         await expect(company).to_have_text("")
         await anna.check_traps()
         await carl.check_traps()
+
+
+async def test_who_goes_past_a_conversation_does_not_look_at_it(
+    house: House, browser: Browser
+) -> None:
+    talks = [(await house.receive(mail_arrival(subject=s))).conversation_id for s in ("A", "B")]
+    told: list[tuple[str, str]] = []
+
+    def note(request: Request) -> None:
+        if request.url.endswith("/company"):
+            [what] = parse_qs(request.post_data or "")["what"]
+            told.append((request.url.split("/")[-2], what))
+
+    async with desk(browser, house) as at:
+        await at.page.clock.install()
+        await at.sign_in("anna")
+        await at.page.clock.pause_at(datetime.now(UTC) + timedelta(hours=1))
+        at.page.on("request", note)
+        for talk in talks:
+            await at.page.keyboard.press("n")
+            await expect(at.page.locator("loket-conversation")).to_have_attribute("data-id", talk)
+        await at.page.clock.run_for(1_000)
+        await eventually(lambda: _is(told, [(talks[1], "looking")]))
+        await at.page.keyboard.press("k")
+        await at.page.keyboard.press("o")
+        await expect(at.page.locator("loket-conversation")).to_have_attribute("data-id", talks[0])
+        await eventually(lambda: _is(told, [(talks[1], "looking"), (talks[1], "left")]))
+
+
+async def _is(told: list[tuple[str, str]], wanted: list[tuple[str, str]]) -> bool:
+    return told == wanted
 
 
 async def test_a_letter_is_written_down_with_its_scan_by_keyboard(

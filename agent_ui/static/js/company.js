@@ -2,6 +2,8 @@
 import { openConversation } from "./conversation.js";
 import { text } from "./texts.js";
 
+// Who goes through the list key by key does not look: they are gone before anybody reads that they do.
+const LOOKS_AFTER = 400;
 const AGAIN_EVERY = 20_000;
 const GONE_AFTER = 45_000;
 const TYPING_EVERY = 3_000;
@@ -9,13 +11,15 @@ const TYPING_FOR = 6_000;
 
 let here = new Map();
 let at = "";
+let told = "";
+let soon;
 let typedAt = -TYPING_EVERY;
 
 export function keepCompany() {
   document.addEventListener("loket:opened", follow);
   document.addEventListener("input", onInput);
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && tell("looking"));
-  window.addEventListener("pagehide", () => tell("left", { leaving: true }));
+  window.addEventListener("pagehide", () => leave({ leaving: true }));
   setInterval(() => {
     if (document.visibilityState === "visible") tell("looking");
     show();
@@ -43,10 +47,17 @@ function follow() {
     show();
     return;
   }
-  if (at) tell("left", { id: at });
+  leave();
   here = new Map();
   at = id;
-  if (at) tell("looking", { fresh: true });
+  if (at) soon = setTimeout(() => tell("looking", { fresh: true }), LOOKS_AFTER);
+}
+
+// Only who was told that somebody looks is told that they left.
+function leave(options) {
+  clearTimeout(soon);
+  if (told) tell("left", { id: told, ...options });
+  told = "";
 }
 
 function onInput({ target }) {
@@ -71,6 +82,7 @@ function show() {
 
 function tell(what, { id = at, fresh = false, leaving = false } = {}) {
   if (!id) return;
+  if (what !== "left") told = id;
   const token = document.querySelector("#act input[type=hidden]");
   const body = new URLSearchParams({ [token.name]: token.value, what, fresh: fresh ? "1" : "" });
   const options = { method: "POST", body, headers: { "X-Loket-Part": "1" }, keepalive: leaving };
