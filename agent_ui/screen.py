@@ -56,6 +56,10 @@ from hub.store.tasks import Task
 from hub.store.timeline import Conversation, Entry
 from hub.store.work_items import WorkItem
 
+NEWEST = 20
+"""Entries that stand on the screen at once when a script opens it: what came before is fetched as
+the reader gets there, as laying out what nobody looks at is most of what opening takes."""
+
 
 @dataclass(frozen=True)
 class Screen:
@@ -105,6 +109,10 @@ class Screen:
     regroup: Regroup
     next: NextActions
     arrangement: Arranged | None
+
+    @property
+    def newest(self) -> list[Entry]:
+        return self.entries[-NEWEST:]
 
     @property
     def kept_draft(self) -> Draft | None:

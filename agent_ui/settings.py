@@ -35,7 +35,10 @@ class ConsoleSettings(Section):
         100, ge=10, le=1000, description="work items shown at once, per part of the list"
     )
     timeline_length: int = Field(
-        50, ge=5, le=500, description="entries of a conversation shown at once"
+        50,
+        ge=5,
+        le=500,
+        description="entries of a conversation on a page; as many come as one scrolls up",
     )
     history_length: int = Field(
         20, ge=1, le=200, description="earlier interactions shown beside a conversation"

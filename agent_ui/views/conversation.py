@@ -79,6 +79,7 @@ class ConversationViews:
             mode = draft.mode
         values: dict[str, Any] = {
             "screen": screen,
+            "whole": not visit.wants_part or "whole" in visit.request.query,
             "notice": notice,
             "tone": "near" if status == HTTPStatus.OK else "bad",
             "menu": menu,

@@ -9,6 +9,8 @@ import { showTimes } from "./times.js";
 const NEAR_END = 60;
 // An entry that only peeps in at the lower edge has not been seen.
 const MARGIN = "0px 0px -48px 0px";
+// So far from the beginning of what is shown, what came before is fetched.
+const NEAR_BEGINNING = "400px 0px 0px 0px";
 
 // Which steps are done; not while somebody says why one is not needed.
 function refreshSteps(page) {
@@ -29,11 +31,17 @@ class Conversation extends HTMLElement {
       root: this.timeline, rootMargin: MARGIN,
     });
     this.timeline.scrollTop = this.timeline.scrollHeight;
+    this.earlier = this.querySelector("[data-earlier]");
+    this.beginning = new IntersectionObserver((seen) => seen.at(-1).isIntersecting && this.nearBeginning(), {
+      root: this.timeline, rootMargin: NEAR_BEGINNING,
+    });
+    if (this.earlier) this.beginning.observe(this.earlier);
     this.addEventListener("click", (event) => this.onClick(event));
   }
 
   disconnectedCallback() {
     this.sight.disconnect();
+    this.beginning.disconnect();
   }
 
   get path() {
@@ -112,26 +120,43 @@ class Conversation extends HTMLElement {
       this.dropPill();
       this.timeline.focus({ preventScroll: true });
     }
-    if (event.target.closest("[data-earlier]")) this.showEarlier(event.target);
+    if (event.target.closest("[data-earlier]")) this.goEarlier();
   }
 
-  async showEarlier(button) {
+  async goEarlier() {
+    await this.showEarlier();
+    if (this.isConnected) this.timeline.focus({ preventScroll: true });
+  }
+
+  // In a low window it is the page that scrolls, and all of it would come: there the button is for it.
+  nearBeginning() {
+    if (this.timeline.scrollHeight > this.timeline.clientHeight) this.showEarlier();
+  }
+
+  showEarlier() {
+    this.coming ??= this.fetchEarlier().finally(() => (this.coming = null));
+    return this.coming;
+  }
+
+  // What the reader has before their eyes stays where it is.
+  async fetchEarlier() {
     const first = this.entries.firstElementChild;
     const answer = await fetchPart(`${this.path}/entries?before=${first.dataset.sequence}`);
-    if (!answer) return;
-    const earlier = [...answer.page.querySelectorAll("[data-entry]")];
-    const height = this.timeline.scrollHeight;
-    this.entries.prepend(...earlier);
-    this.timeline.scrollTop += this.timeline.scrollHeight - height;
-    showTimes(this.entries);
-    if (!earlier.length || earlier[0].dataset.sequence === "1") button.parentElement.remove();
-    this.timeline.focus({ preventScroll: true });
+    if (!answer || !this.isConnected) return;
+    const came = [...answer.page.querySelectorAll("[data-entry]")];
+    for (const entry of came) showTimes(entry);
+    const { top } = first.getBoundingClientRect();
+    this.entries.prepend(...came);
+    this.timeline.scrollTop += first.getBoundingClientRect().top - top;
+    this.beginning.disconnect();
+    if (!came.length || came[0].dataset.sequence === "1") this.earlier.parentElement.remove();
+    else this.beginning.observe(this.earlier);
   }
 
   // The work item changed: who has it, its deadline. Entries too when some may have been missed.
   async refresh({ epoch = Infinity, entries = false } = {}) {
     if (epoch <= Number(this.dataset.epoch)) return;
-    const answer = await fetchPart(this.path);
+    const answer = await fetchPart(entries ? `${this.path}?whole=1` : this.path);
     const fresh = answer?.page.querySelector("loket-conversation");
     if (!fresh || !this.isConnected || fresh.dataset.id !== this.dataset.id) return;
     this.dataset.epoch = fresh.dataset.epoch;

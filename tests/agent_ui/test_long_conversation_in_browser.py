@@ -1,0 +1,103 @@
+"""Of a long conversation the newest messages are shown; what came before, as one gets there."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
+
+from agent_ui.screen import NEWEST
+from agent_ui.settings import ConsoleSettings
+from builders import mail_arrival
+from console_browser import desk
+from console_house import House, open_house
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+PAGE, ALL = 25, 60
+ENTRIES = "[data-entries] [data-entry]"
+AT_END = """() => {
+  const { scrollTop, scrollHeight, clientHeight } = document.querySelector("[data-timeline]");
+  return scrollHeight - scrollTop - clientHeight < 2;
+}"""
+TO_BEGINNING = "() => { document.querySelector('[data-timeline]').scrollTop = 0; }"
+DRAWN = """() => new Promise((done) => {
+  requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(done)));
+})"""
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def house(sqlite_url: str, tmp_path: Path) -> AsyncIterator[House]:
+    settings = ConsoleSettings(timeline_length=PAGE)
+    async with open_house(sqlite_url, tmp_path, settings=settings) as opened:
+        await opened.hire("anna", "Anna de Wit")
+        for number in range(1, ALL + 1):
+            before = (f"{number - 1}@x.example",) if number > 1 else ()
+            arrival = mail_arrival(message_id=f"{number}@x.example", references=before)
+            await opened.intake.accept(arrival)
+        yield opened
+
+
+async def sequences(page: Page) -> list[int]:
+    found: list[int] = await page.locator(ENTRIES).evaluate_all(
+        "(entries) => entries.map((entry) => Number(entry.dataset.sequence))"
+    )
+    return found
+
+
+async def top_of(page: Page, sequence: int) -> float:
+    top: float = await page.locator(f'[data-sequence="{sequence}"]').evaluate(
+        "(entry) => entry.getBoundingClientRect().top"
+    )
+    return top
+
+
+async def test_what_came_before_comes_as_the_reader_gets_there(
+    house: House, browser: Browser
+) -> None:
+    async with desk(browser, house, viewport={"width": 1280, "height": 800}) as at:
+        await at.sign_in("anna")
+        page = at.page
+        await page.keyboard.press("n")
+        await page.wait_for_selector("loket-conversation")
+        assert await sequences(page) == list(range(ALL - NEWEST + 1, ALL + 1))
+        assert await page.evaluate(AT_END)
+        for shown in (NEWEST + PAGE, ALL):
+            first = (await sequences(page))[0]
+            await page.evaluate(TO_BEGINNING)
+            before = await top_of(page, first)
+            await expect(page.locator(ENTRIES)).to_have_count(shown)
+            await page.evaluate(DRAWN)
+            assert abs(await top_of(page, first) - before) < 2, "it does not jump"
+        assert await sequences(page) == list(range(1, ALL + 1))
+        await expect(page.locator("[data-earlier]")).to_have_count(0)
+        await at.check_traps()
+
+
+async def test_a_button_brings_it_where_the_page_scrolls(house: House, browser: Browser) -> None:
+    async with desk(browser, house, viewport={"width": 1280, "height": 400}) as at:
+        await at.page.add_init_script(
+            "window.IntersectionObserver = class { observe() {} unobserve() {} disconnect() {} };"
+        )
+        await at.sign_in("anna")
+        await at.page.keyboard.press("n")
+        await at.page.wait_for_selector("loket-conversation")
+        await at.page.evaluate(DRAWN)
+        assert len(await sequences(at.page)) == NEWEST
+        await at.page.locator("[data-earlier]").focus()
+        await at.page.keyboard.press("Enter")
+        await expect(at.page.locator(ENTRIES)).to_have_count(NEWEST + PAGE)
+        await expect(at.page.locator("[data-timeline]")).to_be_focused()
+
+
+async def test_the_whole_page_shows_all_that_is_shown_at_once(
+    house: House, browser: Browser
+) -> None:
+    async with desk(browser, house) as at:
+        await at.sign_in("anna")
+        await at.page.keyboard.press("n")
+        await at.page.wait_for_selector("loket-conversation")
+        await at.page.reload()
+        await at.live()
+        assert (await sequences(at.page))[-PAGE:] == list(range(ALL - PAGE + 1, ALL + 1))
