@@ -9,7 +9,8 @@ from functools import lru_cache
 
 _RANDOM_BYTES = 8
 _AT_ONCE = 256
-_random: "deque[bytes]" = deque()
+_VARIANT = "89ab"
+_random: "deque[str]" = deque()
 """Read ahead: asking the system gives the interpreter away to whichever thread waits for it, and a
 mail has some twenty ids. A forked process must not have ours."""
 os.register_at_fork(after_in_child=_random.clear)
@@ -36,30 +37,29 @@ def new_id() -> str:
     """A UUIDv7 (RFC 9562, 5.7) as 36 characters; ids made later sort later, to a quarter of a
     microsecond: the 12 bits after the milliseconds are the rest of the time (6.2, method 3)."""
     milliseconds, rest = divmod(time.time_ns(), 1_000_000)
-    random = int.from_bytes(_random_bytes(), "big")
-    return _written(milliseconds << 80 | 0x7 << 76 | (rest << 12) // 1_000_000 << 64 | random)
+    time_of_it = f"{milliseconds:012x}7{(rest << 12) // 1_000_000:03x}"
+    return f"{time_of_it[:8]}-{time_of_it[8:12]}-{time_of_it[12:]}-{_random_end()}"
 
 
-def _random_bytes() -> bytes:
+def _random_end() -> str:
+    """The last 64 bits of an id, as `8123-456789abcdef`: the first two say which kind it is."""
     while True:
         try:
             return _random.popleft()
         except IndexError:
             fresh = os.urandom(_RANDOM_BYTES * _AT_ONCE)
-            places = range(0, len(fresh), _RANDOM_BYTES)
-            _random.extend(fresh[place : place + _RANDOM_BYTES] for place in places)
+            digits = fresh.hex()
+            _random.extend(
+                f"{_VARIANT[fresh[n] & 3]}{digits[2 * n + 1 : 2 * n + 4]}-"
+                f"{digits[2 * n + 4 : 2 * (n + _RANDOM_BYTES)]}"
+                for n in range(0, len(fresh), _RANDOM_BYTES)
+            )
 
 
 def first_id(moment: datetime) -> str:
     """No id that `new_id` makes from then on sorts before this, and all earlier ones do."""
-    milliseconds = int(moment.timestamp() * 1000)
-    return _written(milliseconds << 80 | 0x7 << 76)
-
-
-def _written(value: int) -> str:
-    value = value & ~(0x3 << 62) | 0x2 << 62
-    text = f"{value:032x}"
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+    milliseconds = f"{int(moment.timestamp() * 1000):012x}"
+    return f"{milliseconds[:8]}-{milliseconds[8:]}-7000-8000-{0:012x}"
 
 
 def new_secret() -> str:

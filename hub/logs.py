@@ -8,6 +8,7 @@ import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import structlog
@@ -79,9 +80,29 @@ class _Lines:
         """Structlog passes the logger's name."""
 
     def msg(self, line: str) -> None:
-        sys.stderr.write(line + "\n")
+        held = _held.get()
+        if held is None:
+            sys.stderr.write(line + "\n")
+        else:
+            held.append(line + "\n")
 
     debug = info = warning = error = critical = exception = msg
+
+
+_held: ContextVar[list[str] | None] = ContextVar("held", default=None)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Our own lines inside are written at its end, all at once: each write gives the interpreter
+    away to whichever thread waits for it."""
+    lines: list[str] = []
+    token = _held.set(lines)
+    try:
+        yield
+    finally:
+        _held.reset(token)
+        sys.stderr.write("".join(lines))
 
 
 @contextmanager

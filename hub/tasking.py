@@ -3,7 +3,6 @@
 The role gets a work item like any other: it is offered or taken, handed over, put aside, and late.
 """
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -70,7 +69,7 @@ def ask(
     own_id = _open(connection, item, what, agent, now)
     work = _work(item, own_id, role, backup_role, now)
     clocks = (_clock(work, due_at, now),) if due_at else ()
-    routing.save(connection, [replace(work, deadlines=clocks, first_response_due=due_at)], ())
+    routing.save(connection, [work.but(deadlines=clocks, first_response_due=due_at)], ())
     row: dict[str, Any] = {
         "id": clock.new_id(),
         "conversation_id": item.conversation_id,

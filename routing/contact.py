@@ -9,7 +9,7 @@ from hub.references import Reference, Whose
 from routing.tree import ANY
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Contact:
     """`account` is our own address that was used, `sender` the customer's; `target_group` is that
     of the customer, `stated_topic` was chosen in a form or a menu. `known`: whose each number in it

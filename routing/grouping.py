@@ -1,12 +1,14 @@
 """To which target group a customer belongs when nobody said so: by what is known about them."""
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from routing.definition import TargetGroup
 from routing.tree import ANY, depth, nearest
 
 _LONGEST = 200
+_REMEMBERED = 1024
 
 
 class Belongs(NamedTuple):
@@ -31,6 +33,9 @@ class Grouping:
             for alike in group.customers
         ]
 
+        # Of most customers no more is known than of many others.
+        self._found = lru_cache(maxsize=_REMEMBERED)(self._look)
+
     def group_of(self, said: str, traits: Mapping[str, str]) -> Belongs:
         """For which group a customer is taken, wherever that is asked. What somebody said goes
         before the rules; of a group that the model does not know, it is the nearest above."""
@@ -41,9 +46,10 @@ class Grouping:
 
     def of(self, traits: Mapping[str, str]) -> Belongs | None:
         """`traits`: what is known about a customer, and of the organisation that they belong to."""
-        if not self._rules or not traits:
-            return None
-        known = {_key(name): value for name, value in traits.items()}
+        return self._found(tuple(traits.items())) if self._rules and traits else None
+
+    def _look(self, traits: tuple[tuple[str, str], ...]) -> Belongs | None:
+        known = {_key(name): value for name, value in traits}
         for group, alike in self._rules:
             if all(_key(known.get(_key(name), "")) in values for name, values in alike):
                 found = (f"{name}: {known[_key(name)]}" for name, _ in alike)

@@ -1,7 +1,6 @@
 """Who knows this matter, or this customer, already: work that comes back goes to them first."""
 
 from collections.abc import Collection
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
@@ -77,7 +76,7 @@ def awaited_on_the_line(
     a mail would, which may be due tomorrow."""
     now = clock.now()
     until = min(waits_until(now, due, rules), now + LONGEST_ON_THE_LINE)
-    return replace(item, preferred_agent_id=agent_id, preferred_until=until, preferred_why=why)
+    return item.but(preferred_agent_id=agent_id, preferred_until=until, preferred_why=why)
 
 
 def waits_until(now: datetime, due: datetime | None, rules: Rules) -> datetime:
@@ -88,8 +87,7 @@ def waits_until(now: datetime, due: datetime | None, rules: Rules) -> datetime:
 
 
 def _waits_for(item: WorkItem, agent_id: str, why: str, rules: Rules) -> WorkItem:
-    return replace(
-        item,
+    return item.but(
         preferred_agent_id=agent_id,
         preferred_until=waits_until(clock.now(), item.first_response_due, rules),
         preferred_why=why,

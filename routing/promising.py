@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import structlog
@@ -20,6 +21,7 @@ from routing.moment import Clock, Sla
 
 log = structlog.get_logger(__name__)
 
+_REMEMBERED = 256
 _FROM_THE_FIRST = (Promise.FIRST_RESPONSE, Promise.RESOLUTION)
 
 
@@ -41,9 +43,14 @@ class Terms:
 
     def _by_the_model(self, promise: Promise, item: WorkItem) -> Target | None:
         seconds = item.decision.get(promise)
-        clock = Clock(item.decision.get("clock", Clock.CALENDAR))
-        calendar = self.model.counting(item.role, clock)
-        return Target(seconds, calendar, clock) if seconds else None
+        clock = item.decision.get("clock", Clock.CALENDAR)
+        return _target(self.model, item.role, clock, seconds) if seconds else None
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _target(model: Model, role: str, clock: str, seconds: int) -> Target:
+    """A model promises few different things, each to thousands."""
+    return Target(seconds, model.counting(role, clock), Clock(clock))
 
 
 def agreed_target(promise: Promise, agreement: Agreed, role: str, model: Model) -> Target | None:
@@ -89,7 +96,7 @@ def retimed(deadline: Deadline, model: Model, now: datetime) -> Deadline:
 def _with(item: WorkItem, deadlines: tuple[Deadline, ...]) -> WorkItem:
     first = next((one for one in deadlines if one.promise is Promise.FIRST_RESPONSE), None)
     due = first.due_at if first else item.first_response_due
-    return replace(item, deadlines=deadlines, first_response_due=due)
+    return item.but(deadlines=deadlines, first_response_due=due)
 
 
 def _begun(

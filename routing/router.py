@@ -13,7 +13,7 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection
 
-from hub import clock
+from hub import clock, logs
 from hub.errors import StoreDown
 from hub.events import Envelope, InteractionReceived, MessageStatus
 from hub.interaction import Automatic, Channel
@@ -92,15 +92,16 @@ class Router:
             self._metrics.routed.labels(*labels).inc(count)
         now = clock.now()
         line = log.bind()  # else each line looks up anew how lines are written
-        for contact, role in routed:
-            self._metrics.routing_seconds.observe((now - contact.received_at).total_seconds())
-            line.info(
-                "interaction.routed",
-                correlation_id=contact.correlation_id,
-                interaction_id=contact.id,
-                conversation_id=contact.conversation_id,
-                role=role,
-            )
+        with logs.together():
+            for contact, role in routed:
+                self._metrics.routing_seconds.observe((now - contact.received_at).total_seconds())
+                line.info(
+                    "interaction.routed",
+                    correlation_id=contact.correlation_id,
+                    interaction_id=contact.id,
+                    conversation_id=contact.conversation_id,
+                    role=role,
+                )
 
     def _route(
         self, connection: Connection, envelopes: Sequence[Envelope]

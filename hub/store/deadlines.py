@@ -26,12 +26,14 @@ BREACHED_MINUTES = 240
 """For so many minutes longer waiting counts work that is warned of, or too late."""
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Deadline:
     """`target` is in seconds; `source` is the title of the agreement that sets it, empty when the
     model does. `history`: what happened to its clock, in order, each `{at, what}`,
     with the `hours` by which it counts from then on. `due_at` and `warn_at` are None while they are
-    not known."""
+    not known.
+
+    It is not changed, but not frozen either, which would take most of the time of making one."""
 
     id: str
     work_item_id: str
@@ -75,7 +77,8 @@ def open_of(connection: Connection, work_item_ids: Collection[str]) -> list[Dead
 def save(connection: Connection, changed: Sequence[Deadline]) -> None:
     """Write new and changed deadlines."""
     if new := [one for one in changed if one.new]:
-        insert_all(connection, deadlines, [_row(one) for one in new])
+        now = clock.now()
+        insert_all(connection, deadlines, [_row(one, now) for one in new])
     if known := [one for one in changed if not one.new]:
         connection.execute(_CHANGE, [_change(one) for one in known])
 
@@ -164,7 +167,7 @@ def _change(one: Deadline) -> dict[str, Any]:
     return values | {"deadline_id": one.id, "new_history": list(one.history)}
 
 
-def _row(one: Deadline) -> dict[str, Any]:
+def _row(one: Deadline, now: datetime) -> dict[str, Any]:
     values = {name: getattr(one, name) for name in _CHANGING}
     return values | {
         "id": one.id,
@@ -172,7 +175,7 @@ def _row(one: Deadline) -> dict[str, Any]:
         "conversation_id": one.conversation_id,
         "promise": one.promise.value,
         "history": list(one.history),
-        "created_at": clock.now(),
+        "created_at": now,
     }
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from pydantic_core import from_json, to_json
@@ -48,8 +49,10 @@ def _utc(moment: datetime) -> datetime:
     return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
 
 
+@lru_cache(maxsize=256)
 def _written(moment: datetime | None) -> str | None:
-    """As SQLAlchemy writes a time into SQLite: `2026-11-22 09:30:00.000000`."""
+    """As SQLAlchemy writes a time into SQLite: `2026-11-22 09:30:00.000000`. The same moment goes
+    into several columns, of several rows."""
     if moment is None:
         return None
     at = _utc(moment)

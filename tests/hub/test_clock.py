@@ -2,6 +2,7 @@
 
 import os
 from datetime import timedelta
+from uuid import RFC_4122, UUID
 
 from hub import clock
 
@@ -20,6 +21,14 @@ def test_ids_of_one_process_sort_as_they_were_made() -> None:
     made = [clock.new_id() for _ in range(2000)]
     assert made == sorted(made)
     assert len(set(made)) == len(made)
+
+
+def test_ids_are_of_the_kind_that_the_standard_calls_version_7() -> None:
+    """Hundreds, so that each of the four beginnings of the random part is among them."""
+    made = [clock.new_id() for _ in range(300)]
+    assert {(UUID(one).version, UUID(one).variant) for one in made} == {(7, RFC_4122)}
+    assert {str(UUID(one)) for one in made} == set(made)
+    assert {one[19] for one in made} == set("89ab")
 
 
 def test_a_forked_process_makes_ids_of_its_own() -> None:

@@ -110,7 +110,7 @@ def run(deployment: Deployment, *arguments: str, extra: Mapping[str, str] = NOTH
     unset = dict.fromkeys(name for name in os.environ if name.startswith("LOKET_"))
     environment = {**unset, "LOKET_HUB__SECRET": SECRET, "COLUMNS": "240", **extra}
     # A thread of its own, because the command runs a loop and the test may run in one.
-    with _logs_as_they_are(), ThreadPoolExecutor(1) as thread:
+    with logs_as_they_are(), ThreadPoolExecutor(1) as thread:
         done = thread.submit(CliRunner().invoke, app, words, env=environment).result()
     if done.exit_code:
         said = done.output + "".join(_traceback_of(done.exception))
@@ -119,7 +119,7 @@ def run(deployment: Deployment, *arguments: str, extra: Mapping[str, str] = NOTH
 
 
 @contextmanager
-def _logs_as_they_are() -> Iterator[None]:
+def logs_as_they_are() -> Iterator[None]:
     """A command says how its process writes logs, and this one goes on after it."""
     configured, root = structlog.get_config(), logging.getLogger()
     handlers, level = list(root.handlers), root.level
