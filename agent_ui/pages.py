@@ -1,6 +1,6 @@
 """Turns templates into responses, with the headers that every page of the console has."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from functools import cache
 from typing import Any
 
@@ -52,9 +52,27 @@ CONSOLE = "console.html"
 """The page that has the phone in it, where there is one."""
 
 
+@cache
+def _names(environment: Environment) -> set[str]:
+    """What all templates have: they have nothing of their own."""
+    return set(environment.globals)
+
+
 class _Context(Context):
     """Calls what templates call as it is. Jinja looks each time whether it asks for the context,
-    which takes longer than most of it does; only macros do, in their way."""
+    which takes longer than most of it does; only macros do, in their way. And it collects the names
+    of all that there is for each template that another one includes."""
+
+    def __init__(
+        self,
+        environment: Environment,
+        parent: dict[str, Any],
+        name: str | None,
+        blocks: dict[str, Callable[[Context], Iterator[str]]],
+        globals: MutableMapping[str, Any] | None = None,  # noqa: A002, ARG002 (jinja's name)
+    ) -> None:
+        super().__init__(environment, parent, name, blocks)
+        self.globals_keys = _names(environment)
 
     def call(self, called: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         kwargs.pop("_loop_vars", None)

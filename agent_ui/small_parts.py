@@ -39,12 +39,15 @@ def icons(sprite: str) -> Icon:
 
 def moment(at: datetime) -> Markup:
     """In UTC until times.js shows it in the reader's zone."""
-    return written_moment(at.isoformat())
+    return _moment(at.isoformat())
 
 
 def written_moment(at: str) -> Markup:
     """The same for one that is stored as text, in UTC."""
-    exact = escape(at)
+    return _moment(str(escape(at)))
+
+
+def _moment(exact: str) -> Markup:
     said = f"{exact[:10]} {exact[11:16]} UTC"
     return _html(f'<time datetime="{exact}" data-show="moment">{said}</time>')
 
