@@ -49,6 +49,7 @@ CLIENT_TEXTS = (
     N_("Your answer was not sent and is kept as a draft: {why}"),
     N_("What you wrote behind your answer was not sent. It is kept as a draft."),
     N_("It has left already."),
+    N_("You cannot answer here any more. What you wrote is kept as a note, which only we see."),
     N_("{name} is looking too"),
     N_("Canned replies"),
     N_("for this topic"),

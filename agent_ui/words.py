@@ -509,6 +509,11 @@ PLACED = {
     "newest": N_("One of {n} open conversations: this is the newest."),
     "fits": N_("It went on here: no other open conversation of this customer fits."),
 }
+LANGUAGE_NAMES = {
+    "en": N_("English"),
+    "nl": N_("Dutch"),
+}
+"""Within a sentence; where a language is to be chosen, it stands in itself."""
 FORMS = {
     "letter": N_("Letter"),
     "fax": N_("Fax"),

@@ -5,19 +5,28 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from hub import clock
 from hub.errors import Rejected
 from hub.store import audit, choices
 from hub.store.among import among
-from hub.store.tables import agents, conversations, reviews, work_facts
+from hub.store.tables import agents, conversations, interactions, reviews, work_facts
 
 LOWEST, HIGHEST = 1, 5
 LONGEST_REMARK = 4_000
 MOST_CRITERIA = 12
 LONGEST_CRITERION = 80
 CHOICE = "review_criteria"
+_BEGINNING = func.coalesce(
+    select(func.substr(interactions.c.text, 1, 160))
+    .where(
+        interactions.c.conversation_id == reviews.c.conversation_id, interactions.c.sequence == 1
+    )
+    .scalar_subquery(),
+    "",
+).label("beginning")
+"""What was said first: a chat has no subject."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +132,7 @@ def to_review(connection: Connection, since: datetime, limit: int) -> list[tuple
 
 
 def _read(connection: Connection, only: Any, limit: int) -> list[Review]:
-    query = select(reviews, conversations.c.number, conversations.c.subject).join(
+    query = select(reviews, conversations.c.number, conversations.c.subject, _BEGINNING).join(
         conversations, conversations.c.id == reviews.c.conversation_id
     )
     if only is not None:
@@ -148,7 +157,7 @@ def _read(connection: Connection, only: Any, limit: int) -> list[Review]:
             remark=row.remark,
             at=row.at,
             number=row.number,
-            subject=row.subject,
+            subject=row.subject or row.beginning.partition("\n")[0],
         )
         for row in rows
     ]

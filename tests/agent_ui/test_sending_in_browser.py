@@ -510,3 +510,20 @@ async def test_one_press_that_comes_twice_sends_once(house: House, anna: Person)
         await anna.reply(page, "Called him.", once="n", mode="note")
     assert len(await house.rows(outbound)) == 2
     assert [row.kind for row in await house.rows(interactions)].count("note") == 1
+
+
+async def test_who_writes_an_answer_to_what_a_colleague_takes_is_told(
+    house: House, browser: Browser, anna: Person
+) -> None:
+    await house.hire("bob", "Bob Bakker")
+    accepted = await house.receive(mail_arrival("jan@example.org"))
+    item = await house.work_of(accepted.conversation_id)
+    async with desk(browser, house) as at:
+        await at.sign_in("bob")
+        await at.open(accepted.conversation_id)
+        await at.page.fill(AREA, "We are looking.")
+        await anna.post(f"/console/work/{item.id}/claim")
+        await expect(at.page.locator(".toast")).to_contain_text("You cannot answer here any more")
+        await expect(at.page.locator(AREA)).to_have_value("We are looking.")
+        await expect(at.page.locator(AREA)).to_be_focused()
+        await at.check_accessible()

@@ -13,6 +13,7 @@ from jinja2 import Environment
 from jinja2.ext import extract_from_ast
 
 from agent_ui.texts import CLIENT_TEXTS, LANGUAGES, Texts, load_catalogue, preferred, texts_for
+from agent_ui.words import LANGUAGE_NAMES
 from hub.texts import Said
 
 CONSOLE = Path(__file__).parents[2] / "agent_ui"
@@ -136,3 +137,13 @@ def test_a_sentence_of_another_part_is_said_in_the_language_of_its_reader() -> N
     assert sentence == "3 go to nowhere"
     assert texts.said(sentence) == "3 gaan naar nergens"
     assert texts.said("as a server said it: {n}") == "as a server said it: {n}"
+
+
+def test_a_reader_is_addressed_in_one_way_in_dutch() -> None:
+    familiar = re.compile(r"\b(?:je|jij|jou|jouw|jullie)\b", re.IGNORECASE)
+    assert [text for text in load_catalogue("nl").values() if familiar.search(text)] == []
+
+
+def test_languages_are_named_in_the_language_of_the_sentence() -> None:
+    name = texts_for("nl")(LANGUAGE_NAMES["en"])
+    assert texts_for("nl")("Text in {language}", language=name) == "Tekst in het Engels"

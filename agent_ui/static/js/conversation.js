@@ -1,9 +1,10 @@
 // <loket-conversation>: the open conversation; new entries come in, nothing jumps.
 import { refreshNext, refreshNextSoon } from "./next-action.js";
 import { refreshFields } from "./fields.js";
+import { toast } from "./notices.js";
 import { fetchPart } from "./parts.js";
 import { goingAs } from "./sending.js";
-import { counted, say } from "./texts.js";
+import { counted, say, text } from "./texts.js";
 import { showTimes } from "./times.js";
 
 const NEAR_END = 60;
@@ -184,6 +185,10 @@ class Conversation extends HTMLElement {
     const other = fresh.querySelector("loket-composer");
     if (composer.dataset.may === other.dataset.may) return;
     const focused = composer.contains(document.activeElement);
+    const answering = composer.querySelector("[name=mode]:not([value=note]):checked");
+    if (answering && !other.querySelector("[name=mode]:not([value=note])") && composer.querySelector("textarea").value.trim()) {
+      toast(text("You cannot answer here any more. What you wrote is kept as a note, which only we see."));
+    }
     composer.replaceWith(other);
     this.keepSeen();
     if (focused) other.querySelector("textarea").focus();

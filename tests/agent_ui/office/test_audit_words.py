@@ -5,6 +5,8 @@ from pathlib import Path
 
 from agent_ui.office.audit_words import DONE, done, told
 from agent_ui.texts import texts_for
+from agent_ui.words import PROMISED
+from hub.asking_colleagues import APPROVAL, MENTION, NO, YES
 
 ROOT = Path(__file__).parents[3]
 
@@ -21,7 +23,14 @@ def written() -> set[str]:
     return {action for action in found if isinstance(action, str) and "." in action}
 
 
+def made() -> set[str]:
+    """Those that are put together, of the kinds that there are."""
+    asked = {f"colleague.{kind}" for kind in (MENTION, APPROVAL, YES, NO)}
+    return asked | {f"work_item.{event}" for event in PROMISED if event.startswith("task_")}
+
+
 def test_every_action_has_words() -> None:
+    assert made() - set(DONE) == set()
     assert len(written()) > 40
     assert written() - set(DONE) == set()
 

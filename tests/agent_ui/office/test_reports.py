@@ -15,7 +15,7 @@ from hub.facts import Facts
 from hub.interaction import Channel
 from hub.store import customers, presence, ratings
 from hub.store.leader import open_leadership
-from hub.store.tables import presence_changes, work_facts
+from hub.store.tables import conversations, presence_changes, work_facts
 
 REPORTS = "/console/reports"
 
@@ -165,6 +165,9 @@ async def test_a_review_is_made_read_by_the_agent_and_counted(
     assert (refused.status, refused.text("[role=alert]")) == (422, "Give at least one score.")
     assert refused.text("textarea[name=remark]") == "Well done", "what was typed stays"
     await lead.post(address, remark="Well <b>done</b>", **{"score.0": "5", "score.1": "3"})
+    await house.write(lambda c: c.execute(update(conversations).values(subject="")))
+    last = (await lead.get("/console/reviews")).text("li.card a")
+    assert last == "I ordered beans on Monday and nothing came.", "as a chat, which has no subject"
     mine = await anna.get("/console/reviews/mine")
     assert mine.text("li.card strong") == "75 %"
     assert mine.text(".said") == "Well <b>done</b>"
