@@ -85,12 +85,19 @@ class Traffic:
         self._task = None
 
     async def _run(self) -> None:
-        while self._mails + self._chats + self._failed < MOST_MESSAGES:
+        # A mail on its way may outlive being cancelled: the rate says as well that it is over.
+        while self._per_minute and self._mails + self._chats + self._failed < MOST_MESSAGES:
             await self._report(self._next_deed()())
-            self._paced.clear()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._paced.wait(), 60 / self._per_minute)
+            if self._per_minute:
+                await self._pause(60 / self._per_minute)
         self._per_minute = 0
+
+    async def _pause(self, seconds: float) -> None:
+        """Until it is time for the next message, or another rate is set."""
+        self._paced.clear()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._paced.wait()
 
     async def _report(self, deed: Coroutine[Any, Any, None]) -> None:
         try:

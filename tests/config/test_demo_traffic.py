@@ -1,5 +1,6 @@
 """The traffic generator through its switch, against a real mail server, and in a whole Loket."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
@@ -66,6 +67,16 @@ async def test_customers_mail_at_the_rate_that_was_set_until_it_is_off(
     for mail in map(_content, smtp_sink.mails):
         assert mail["Subject"]
         assert "{" not in mail["Subject"] + mail.get_body(("plain",)).get_content()
+
+
+async def test_it_is_off_at_any_moment(house: House) -> None:
+    """Also while a mail is on its way, which then goes out."""
+    for moment in range(40):
+        await switch(house, FASTEST)
+        for _ in range(moment):
+            await asyncio.sleep(0)
+        await switch(house, "0")
+        assert (await state(house))["per_minute"] == 0
 
 
 async def test_a_slow_rate_can_be_raised_at_once(house: House, smtp_sink: SmtpSink) -> None:
