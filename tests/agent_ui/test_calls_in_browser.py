@@ -56,8 +56,7 @@ async def wait(house: House) -> str:
 async def test_a_call_is_followed_and_handled_by_key(house: House, browser: Browser) -> None:
     conversation_id = await wait(house)
     async with desk(browser, house) as at:
-        await at.sign_in("anna")
-        await at.open(conversation_id)
+        await at.sign_in("anna", conversation_id)
         bar = at.page.locator("loket-call")
         await expect(bar).to_contain_text("A caller waits")
         await at.page.keyboard.press("i")
@@ -109,8 +108,7 @@ async def test_what_was_asked_for_last_is_shown_whatever_is_answered_last(
     """The answer to a press of a key replaces the bar while newer states are on their way to it."""
     conversation_id = await wait(house)
     async with desk(browser, house) as at:
-        await at.sign_in("anna")
-        await at.open(conversation_id)
+        await at.sign_in("anna", conversation_id)
         await at.page.keyboard.press("i")
         await expect(at.page.locator(".chip-mine")).to_be_visible()
         item, waiting = await house.work_of(conversation_id), await call_of(house)

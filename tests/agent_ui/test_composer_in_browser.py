@@ -54,8 +54,7 @@ async def give(at: Desk, kind: str, name: str, type_: str, content: bytes) -> bo
 async def test_files_that_are_dropped_and_pasted_go_along(house: House, browser: Browser) -> None:
     accepted = await house.receive(mail_arrival(subject="Order 1"))
     async with desk(browser, house) as at:
-        await at.sign_in("anna")
-        await at.open(accepted.conversation_id)
+        await at.sign_in("anna", accepted.conversation_id)
         composer = at.page.locator("loket-composer")
         assert await give(at, "dragover", "invoice.pdf", "application/pdf", PDF)
         await expect(composer).to_have_attribute("data-drop", "")

@@ -54,8 +54,7 @@ async def test_keys_fill_a_field_in_beside_what_others_change(
         await add(boss, "Delivery window", "text")
         await boss.open(told.conversation_id)
 
-        await at.sign_in("anna")
-        await at.open(told.conversation_id)
+        await at.sign_in("anna", told.conversation_id)
         window = at.page.locator("[data-field$=delivery_window]")
         level = at.page.locator("[data-field$=loyalty_level]")
         await window.locator("summary").focus()

@@ -33,8 +33,7 @@ async def test_keys_say_who_it_is_and_link_it(house: House, browser: Browser) ->
     await house.write(lambda c: sharing.share(c, jan, f"email:{HOME}", by=jan))
     second = await house.receive(mail_arrival(HOME, subject="Order 2"))
     async with desk(browser, house) as at:
-        await at.sign_in("anna")
-        await at.open(second.conversation_id)
+        await at.sign_in("anna", second.conversation_id)
         who = at.page.locator("#side .who")
         await expect(who).to_contain_text(HOME)
         await at.page.keyboard.press("a")

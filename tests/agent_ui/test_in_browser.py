@@ -71,8 +71,7 @@ async def test_the_list_lives_without_a_reload(house: House, browser: Browser) -
 async def test_an_open_conversation_lives(house: House, browser: Browser) -> None:
     accepted = await house.receive(mail_arrival("jan@example.org", message_id="one@x.example"))
     async with desk(browser, house) as at:
-        await at.sign_in("anna")
-        await at.open(accepted.conversation_id)
+        await at.sign_in("anna", accepted.conversation_id)
         await at.page.keyboard.press("i")
         await expect(at.page.locator(".chip-mine")).to_be_visible()
         await at.done()
@@ -98,8 +97,7 @@ async def test_a_step_that_a_colleague_ticks_is_seen_to_be_done(
     carl = await house.hire("carl", "Carl")
     item = await house.work_of(accepted.conversation_id)
     async with desk(browser, house) as at:
-        await at.sign_in("anna")
-        await at.open(accepted.conversation_id)
+        await at.sign_in("anna", accepted.conversation_id)
         await expect(at.page.locator("[data-steps]")).to_contain_text("Look up the order")
         await house.write(lambda c: _claim(c, item.id, carl))
         await house.write(lambda c: _tick(c, item.id, carl))
@@ -116,8 +114,7 @@ async def test_a_parcel_moves_while_its_conversation_is_open(
     await house.database.write(lambda c: orders.add(c, [sold]))
     await house.database.write(lambda c: tracking.shipped(c, [(sold, Shipment("SP1", "Bode"))]))
     async with desk(browser, house) as at:
-        await at.sign_in("anna")
-        await at.open(accepted.conversation_id)
+        await at.sign_in("anna", accepted.conversation_id)
         await at.page.locator("[data-fold=deliveries] > summary").click()
         lines = at.page.locator(f"[data-fold='{sold.id}']")
         await lines.locator("summary").click()
@@ -139,8 +136,7 @@ async def test_news_while_writing_is_told_and_moves_nothing(house: House, browse
     one = mail_arrival("jan@example.org", message_id="one@x.example", text=text)
     accepted = await house.receive(one)
     async with desk(browser, house) as at:
-        await at.sign_in("anna")
-        await at.open(accepted.conversation_id)
+        await at.sign_in("anna", accepted.conversation_id)
         await at.page.fill("textarea[name=text]", "Dear Jan,")
         await at.page.focus("textarea[name=text]")
         before = await at.page.evaluate("document.querySelector('[data-timeline]').scrollTop")
@@ -164,8 +160,7 @@ async def test_what_changes_while_a_conversation_is_opened_is_shown(
 ) -> None:
     accepted = await house.receive(mail_arrival("jan@example.org"))
     async with desk(browser, house) as at:
-        await at.sign_in("anna")
-        await at.open(accepted.conversation_id)
+        await at.sign_in("anna", accepted.conversation_id)
         await at.page.fill("textarea[name=text]", "We are looking.")
         await at.page.keyboard.press("Control+Enter")
         await expect(at.page.locator(".delivery .chip")).to_have_text("Waiting to be sent")
@@ -213,8 +208,7 @@ async def test_a_topic_is_corrected_with_one_key_and_a_few_letters(
 ) -> None:
     accepted = await house.receive(mail_arrival("jan@example.org"))
     async with desk(browser, house) as at:
-        await at.sign_in("anna")
-        await at.open(accepted.conversation_id)
+        await at.sign_in("anna", accepted.conversation_id)
         await at.page.keyboard.press("i")
         await expect(at.page.locator(".chip-mine")).to_be_visible()
         await at.done()
@@ -232,8 +226,7 @@ async def test_who_is_faster_than_the_topics_has_the_choice_sent_when_they_are_t
 ) -> None:
     accepted = await house.receive(mail_arrival("jan@example.org"))
     async with desk(browser, house) as at:
-        await at.sign_in("anna")
-        await at.open(accepted.conversation_id)
+        await at.sign_in("anna", accepted.conversation_id)
         await at.page.keyboard.press("i")
         await expect(at.page.locator(".chip-mine")).to_be_visible()
         await at.done()
@@ -344,8 +337,7 @@ async def test_single_keys_can_be_switched_off(house: House, browser: Browser) -
 async def test_what_is_typed_outlives_the_page(house: House, browser: Browser) -> None:
     accepted = await house.receive()
     async with desk(browser, house) as at:
-        await at.sign_in("anna")
-        await at.open(accepted.conversation_id)
+        await at.sign_in("anna", accepted.conversation_id)
         await at.page.fill("textarea[name=text]", "Half an ans")
         await at.page.reload()
         await at.live()
@@ -377,8 +369,7 @@ async def test_what_is_typed_outlives_a_page_that_was_made_just_before_it_was_ke
         await route.fulfill(response=answer)
 
     async with desk(browser, house) as at:
-        await at.sign_in("anna")
-        await at.open(accepted.conversation_id)
+        await at.sign_in("anna", accepted.conversation_id)
         await at.page.route("**/draft", keep_later)
         await at.page.fill("textarea[name=text]", "Half an ans")
         await asked.wait()
@@ -400,8 +391,7 @@ async def test_a_menu_that_is_written_in_while_an_answer_is_on_its_way_stays(
     """The live line tells that one has it before the answer does."""
     accepted = await house.receive(subject="Order 1")
     async with desk(browser, house) as at:
-        await at.sign_in("anna")
-        await at.open(accepted.conversation_id)
+        await at.sign_in("anna", accepted.conversation_id)
         what = at.page.locator("[data-promise] [name=what]")
 
         async def promise_meanwhile(route: Route) -> None:
@@ -430,8 +420,7 @@ async def test_what_is_typed_while_an_answer_is_on_its_way_stays(
 ) -> None:
     accepted = await house.receive(subject="Order 1")
     async with desk(browser, house) as at:
-        await at.sign_in("anna")
-        await at.open(accepted.conversation_id)
+        await at.sign_in("anna", accepted.conversation_id)
         area = at.page.locator("textarea[name=text]")
 
         async def type_meanwhile(route: Route) -> None:
@@ -458,8 +447,7 @@ async def test_an_answer_waits_for_a_message_that_was_not_seen(
     one = mail_arrival("jan@example.org", message_id="one@x.example")
     accepted = await house.receive(one)
     async with desk(browser, house) as at:
-        await at.sign_in("anna")
-        await at.open(accepted.conversation_id)
+        await at.sign_in("anna", accepted.conversation_id)
         await at.page.fill("textarea[name=text]", "We will search.")
         # The line is cut, so that the page does not hear of it.
         await at.page.route("**/entries?id=*", lambda route: route.abort())
@@ -480,8 +468,7 @@ async def test_an_answer_waits_for_a_message_that_was_not_seen(
 async def test_who_is_signed_out_meanwhile_loses_no_text(house: House, browser: Browser) -> None:
     accepted = await house.receive()
     async with desk(browser, house) as at:
-        await at.sign_in("anna")
-        await at.open(accepted.conversation_id)
+        await at.sign_in("anna", accepted.conversation_id)
         await at.page.fill("textarea[name=text]", "Dear Jan, it is on its way.")
         [agent] = await house.rows(agents_table)
         await house.database.write(lambda c: sessions.end_all(c, agent.id))
@@ -502,8 +489,7 @@ async def test_a_long_conversation_opens_at_its_end(house: House, browser: Brows
         again = mail_arrival("jan@example.org", references=("1@x.example",), text=f"text {number}")
         await house.intake.accept(again)
     async with desk(browser, house) as at:
-        await at.sign_in("anna")
-        await at.open(accepted.conversation_id)
+        await at.sign_in("anna", accepted.conversation_id)
         await expect(at.page.locator(".entry")).to_have_count(50)
         await expect(at.page.get_by_text("text 60")).to_be_in_viewport()
         longer = "document.documentElement.scrollHeight > innerHeight"
@@ -538,8 +524,7 @@ async def test_strangers_text_stays_text(house: House, browser: Browser) -> None
         chat_arrival(text=f"{IMAGE}{SCRIPT}").model_copy(update={"sender": visitor})
     )
     async with desk(browser, house) as at:
-        await at.sign_in("anna")
-        await at.open(accepted.conversation_id)
+        await at.sign_in("anna", accepted.conversation_id)
         assert await at.texts(".entry .text >> nth=0") == [f"{SCRIPT} {IMAGE} {{{{7*7}}}}"]
         for summary in await at.page.locator(".entry summary, .why summary").all():
             await summary.click()
@@ -564,8 +549,7 @@ async def test_pictures_from_the_internet_wait_until_asked_for(
     html = '<p>Hi</p><img data-remote-src="https://tracker.example/1.png">'
     accepted = await house.receive(mail_arrival(html=html))
     async with desk(browser, house) as at:
-        await at.sign_in("anna")
-        await at.open(accepted.conversation_id)
+        await at.sign_in("anna", accepted.conversation_id)
         await at.page.get_by_text("Show the mail as it was sent").click()
         await expect(at.page.frame_locator("iframe.mail").locator("p")).to_have_text("Hi")
         assert at.outside == []
@@ -678,8 +662,7 @@ async def test_segments_are_counted_while_writing_as_the_server_does(
 ) -> None:
     accepted = await house.receive(text_arrival())
     async with desk(browser, house) as at:
-        await at.sign_in("anna")
-        await at.open(accepted.conversation_id)
+        await at.sign_in("anna", accepted.conversation_id)
         await expect(at.page.locator("[data-segments]")).to_be_visible()
         for text in (
             "",

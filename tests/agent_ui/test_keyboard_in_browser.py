@@ -120,8 +120,7 @@ async def test_a_reply_survives_the_end_of_the_session(house: House, browser: Br
     accepted = await house.receive(mail_arrival(subject="Question"))
     async with desk(browser, house) as at:
         page = at.page
-        await at.sign_in("anna")
-        await at.open(accepted.conversation_id)
+        await at.sign_in("anna", accepted.conversation_id)
         await page.keyboard.press("i")
         await expect(page.locator(".chip-mine")).to_be_visible()
         await at.done()

@@ -51,8 +51,7 @@ async def test_it_is_done_and_put_aside_by_key_and_follows_the_facts(
     item = await house.work_of(accepted.conversation_id)
     async with desk(browser, house) as at, person(house) as anna:
         page, keys = at.page, at.page.keyboard
-        await at.sign_in("anna")
-        await at.open(accepted.conversation_id)
+        await at.sign_in("anna", accepted.conversation_id)
         await keys.press("i")
         await expect(page.locator("[data-take]")).to_be_visible()
         await at.done()
@@ -96,8 +95,7 @@ async def test_what_time_alone_changes_is_noticed_when_it_does_and_not_asked_for
     async with desk(browser, house) as at:
         page = at.page
         await page.clock.install()
-        await at.sign_in("anna")
-        await at.open(accepted.conversation_id)
+        await at.sign_in("anna", accepted.conversation_id)
         asked: list[str] = []
 
         def note(request: Request) -> None:

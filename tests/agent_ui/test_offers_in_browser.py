@@ -88,8 +88,7 @@ async def test_work_is_handed_over_and_put_aside_by_key(house: House, browser: B
     await house.hire("carl", "Carl Visser")
     first = await house.receive(subject="Order 1")
     async with desk(browser, house) as at:
-        await at.sign_in("anna")
-        await at.open(first.conversation_id)
+        await at.sign_in("anna", first.conversation_id)
         await at.page.keyboard.press("i")
         await expect(at.page.locator(".chip-mine")).to_be_visible()
         await at.done()

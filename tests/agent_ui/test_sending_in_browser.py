@@ -59,8 +59,7 @@ async def test_it_stands_there_before_loket_answers(house: House, browser: Brows
     accepted = await house.receive(mail_arrival("jan@example.org"))
     held = Held()
     async with desk(browser, house) as at:
-        await at.sign_in("anna")
-        await at.open(accepted.conversation_id)
+        await at.sign_in("anna", accepted.conversation_id)
         await at.page.route("**/entries", held.on_its_way)
         await send(at.page, "We are looking.")
         going = at.page.locator("[data-going]")
@@ -87,8 +86,7 @@ async def test_what_is_written_behind_it_goes_next(house: House, browser: Browse
     accepted = await house.receive(mail_arrival("jan@example.org"))
     held = Held()
     async with desk(browser, house) as at:
-        await at.sign_in("anna")
-        await at.open(accepted.conversation_id)
+        await at.sign_in("anna", accepted.conversation_id)
         await at.page.route("**/entries", held.on_its_way)
         await send(at.page, "First.")
         await at.page.keyboard.type("Second.")
@@ -106,8 +104,7 @@ async def test_what_is_written_behind_it_goes_as_it_was_pressed(
     accepted = await house.receive(mail_arrival("jan@example.org"))
     held = Held()
     async with desk(browser, house) as at:
-        await at.sign_in("anna")
-        await at.open(accepted.conversation_id)
+        await at.sign_in("anna", accepted.conversation_id)
         await at.page.route("**/entries", held.on_its_way)
         await send(at.page, "First.")
         await at.page.keyboard.type("Second.")
@@ -128,8 +125,7 @@ async def test_what_is_written_behind_it_is_kept_when_the_conversation_is_left(
     await house.receive(mail_arrival("bo@example.org", subject="Order 2"))
     held = Held()
     async with desk(browser, house) as at:
-        await at.sign_in("anna")
-        await at.open(first.conversation_id)
+        await at.sign_in("anna", first.conversation_id)
         await at.page.route("**/entries", held.on_its_way)
         await send(at.page, "First.")
         await at.page.set_input_files("input[name=file]", FILE)
@@ -155,8 +151,7 @@ async def test_a_refusal_that_comes_elsewhere_keeps_the_files(
     await house.receive(mail_arrival("bo@example.org", subject="Order 2"))
     held = Held()
     async with desk(browser, house) as at:
-        await at.sign_in("anna")
-        await at.open(first.conversation_id)
+        await at.sign_in("anna", first.conversation_id)
         await at.page.route("**/entries", held.on_its_way)
         await at.page.set_input_files("input[name=file]", FILE)
         await send(at.page, "We are looking.")
@@ -183,8 +178,7 @@ async def test_what_a_colleague_adds_is_not_taken_for_files_on_their_way(
     held = Held()
     async with desk(browser, house) as at, person(house) as bob:
         await bob.sign_in("bob")
-        await at.sign_in("anna")
-        await at.open(accepted.conversation_id)
+        await at.sign_in("anna", accepted.conversation_id)
         await at.page.route("**/entries", held.on_its_way)
         await at.page.set_input_files("input[name=file]", FILE)
         await at.page.focus(AREA)
@@ -202,8 +196,7 @@ async def test_what_a_colleague_adds_is_not_taken_for_files_on_their_way(
 async def test_what_did_not_go_is_in_the_composer_again(house: House, browser: Browser) -> None:
     accepted = await house.receive(mail_arrival("jan@example.org"))
     async with desk(browser, house) as at:
-        await at.sign_in("anna")
-        await at.open(accepted.conversation_id)
+        await at.sign_in("anna", accepted.conversation_id)
         await at.page.route("**/entries", lambda route: route.abort())
         await send(at.page, "We are looking.")
         await expect(at.page.locator("#toasts")).to_contain_text("Loket cannot be reached.")
@@ -230,8 +223,7 @@ window.fetch = async (url, options) => {
 async def test_an_answer_that_breaks_off_loses_nothing(house: House, browser: Browser) -> None:
     accepted = await house.receive(mail_arrival("jan@example.org"))
     async with desk(browser, house) as at:
-        await at.sign_in("anna")
-        await at.open(accepted.conversation_id)
+        await at.sign_in("anna", accepted.conversation_id)
         await at.page.evaluate(BROKEN)
         await send(at.page, "We are looking.")
         await expect(at.page.locator("#toasts")).to_contain_text("Loket cannot be reached.")
@@ -256,8 +248,7 @@ async def test_of_an_answer_that_got_lost_one_message_is_left(
     accepted = await house.receive(mail_arrival("jan@example.org"))
 
     async with desk(browser, house) as at:
-        await at.sign_in("anna")
-        await at.open(accepted.conversation_id)
+        await at.sign_in("anna", accepted.conversation_id)
         await at.page.route("**/entries", lose_the_answer, times=1)
         await send(at.page, "We are looking.")
         await expect(at.page.locator("#toasts")).to_contain_text("Loket cannot be reached.")
@@ -276,8 +267,7 @@ async def test_after_a_reload_an_answer_that_may_have_arrived_still_goes_once(
     accepted = await house.receive(mail_arrival("jan@example.org"))
 
     async with desk(browser, house) as at:
-        await at.sign_in("anna")
-        await at.open(accepted.conversation_id)
+        await at.sign_in("anna", accepted.conversation_id)
         await at.page.route("**/entries", lose_the_answer, times=1)
         await send(at.page, "We are looking.")
         await expect(at.page.locator(AREA)).to_have_value("We are looking.")
@@ -304,8 +294,7 @@ async def test_a_page_that_goes_away_meanwhile_leaves_a_draft(
 ) -> None:
     accepted = await house.receive(mail_arrival("jan@example.org"))
     async with desk(browser, house) as at:
-        await at.sign_in("anna")
-        await at.open(accepted.conversation_id)
+        await at.sign_in("anna", accepted.conversation_id)
         await at.page.route("**/entries", nowhere)
         await send(at.page, "We are looking.")
         await expect(at.page.locator("[data-going]")).to_be_visible()
@@ -334,8 +323,7 @@ async def test_a_note_never_joins_a_reply_that_did_not_go(house: House, browser:
     accepted = await house.receive(first)
     held = Held()
     async with desk(browser, house) as at:
-        await at.sign_in("anna")
-        await at.open(accepted.conversation_id)
+        await at.sign_in("anna", accepted.conversation_id)
         page, aside = at.page, at.page.locator("[data-apart]")
         await page.route("**/entries", held.on_its_way)
         await send(page, "We are looking.")
@@ -375,8 +363,7 @@ async def test_a_refused_reply_leaves_a_note_that_is_only_begun_a_note(
     accepted = await house.receive(first)
     held = Held()
     async with desk(browser, house) as at:
-        await at.sign_in("anna")
-        await at.open(accepted.conversation_id)
+        await at.sign_in("anna", accepted.conversation_id)
         await at.page.route("**/entries", held.on_its_way)
         await send(at.page, "We are looking.")
         await house.receive(mail_arrival("jan@example.org", references=("one@x.example",)))
@@ -395,8 +382,7 @@ async def test_a_note_never_joins_a_reply_of_a_page_that_died(
     accepted = await house.receive(mail_arrival("jan@example.org"))
     address = f"{house.origin}/console/conversations/{accepted.conversation_id}"
     async with desk(browser, house) as at:
-        await at.sign_in("anna")
-        await at.open(accepted.conversation_id)
+        await at.sign_in("anna", accepted.conversation_id)
         await at.page.route("**/entries", nowhere)
         await send(at.page, "We are looking.")
         await at.page.keyboard.press("Escape")
@@ -417,8 +403,7 @@ async def test_who_goes_on_to_other_work_is_not_called_back(house: House, browse
     await house.receive(mail_arrival("bo@example.org", subject="Order 2"))
     held = Held()
     async with desk(browser, house) as at:
-        await at.sign_in("anna")
-        await at.open(first.conversation_id)
+        await at.sign_in("anna", first.conversation_id)
         await at.page.route("**/entries", held.on_its_way)
         await send(at.page, "We are looking.")
         await at.page.keyboard.press("Escape")
@@ -439,8 +424,7 @@ async def test_it_is_taken_back_as_soon_as_it_is_there(house: House, browser: Br
     accepted = await house.receive(mail_arrival("jan@example.org"))
     held = Held()
     async with desk(browser, house) as at:
-        await at.sign_in("anna")
-        await at.open(accepted.conversation_id)
+        await at.sign_in("anna", accepted.conversation_id)
         await at.page.route("**/entries", held.on_its_way)
         await send(at.page, "We are looking.")
         await at.page.keyboard.press("Escape")
@@ -472,8 +456,7 @@ async def test_taking_back_leaves_what_waits_to_leave_later(
 
     held = Held()
     async with desk(browser, house) as at:
-        await at.sign_in("anna")
-        await at.open(accepted.conversation_id)
+        await at.sign_in("anna", accepted.conversation_id)
         await at.page.route("**/entries", send_it_at_once)
         await at.page.route("**/entries", held.on_its_way)
         await send(at.page, "We are looking.")

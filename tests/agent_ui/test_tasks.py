@@ -171,8 +171,7 @@ async def test_a_task_is_asked_for_by_key_and_seen_to_be_done(
 ) -> None:
     accepted = await live_house.receive(subject="Order 1")
     async with desk(browser, live_house) as at, person(live_house) as bob:
-        await at.sign_in("anna")
-        await at.open(accepted.conversation_id)
+        await at.sign_in("anna", accepted.conversation_id)
         await at.page.keyboard.press("i")
         await expect(at.page.locator(".chip-mine")).to_be_visible()
         await at.done()

@@ -35,8 +35,7 @@ async def house(sqlite_url: str, tmp_path: Path) -> AsyncIterator[House]:
 async def take(house: House, at: Desk) -> None:
     """An order, in hand."""
     accepted = await house.receive(mail_arrival(subject="Order 12", text="Where is it?"))
-    await at.sign_in("anna")
-    await at.open(accepted.conversation_id)
+    await at.sign_in("anna", accepted.conversation_id)
     await at.page.keyboard.press("i")
     await expect(at.page.locator(".chip-mine")).to_be_visible()
     await at.done()

@@ -117,8 +117,7 @@ async def test_a_view_is_made_and_followed_by_key(live_house: House, browser: Br
     first = await live_house.receive(subject="Order 1")
     await live_house.receive(subject="Hello")
     async with desk(browser, live_house) as at:
-        await at.sign_in("anna")
-        await at.open(first.conversation_id)
+        await at.sign_in("anna", first.conversation_id)
         await at.page.fill("textarea[name=text]", "A note that I am writing")
         await at.page.locator("#talk").focus()
         await at.page.keyboard.press("q")

@@ -75,8 +75,7 @@ async def test_a_conversation_and_all_its_menus_are_whole_zoomed(
     await house.hire("anna", "Anna de Wit")
     accepted = await house.receive(subject="Order 1: " + "a long subject " * 9)
     async with desk(browser, house, **ZOOMED) as at:
-        await at.sign_in("anna")
-        await at.open(accepted.conversation_id)
+        await at.sign_in("anna", accepted.conversation_id)
         await at.page.keyboard.press("i")
         await expect(at.page.locator(".chip-mine")).to_be_visible()
         await at.done()
@@ -100,8 +99,7 @@ async def test_on_a_phone_the_actions_are_one_row_and_the_composer_grows(
     await house.hire("anna", "Anna de Wit")
     accepted = await house.receive(chat_arrival(text="Where is my order?"))
     async with desk(browser, house, viewport={"width": 390, "height": 844}) as at:
-        await at.sign_in("anna")
-        await at.open(accepted.conversation_id)
+        await at.sign_in("anna", accepted.conversation_id)
         await at.page.locator("[data-key=i]").click()
         await expect(at.page.locator(".chip-mine")).to_be_visible()
         await at.done()
