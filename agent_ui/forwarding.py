@@ -12,7 +12,7 @@ from hub.errors import Rejected
 from hub.interaction import Channel, Direction, InteractionKind
 from hub.logs import correlation_id
 from hub.replies import Reply, add_reply
-from hub.store import audit, drafts, timeline
+from hub.store import added_mailboxes, audit, drafts, timeline
 from hub.store.agents import Agent
 from hub.store.timeline import Entry
 
@@ -103,6 +103,7 @@ def _account(connection: Connection, conversation_id: str, sending: SendingRules
     entries = timeline.entries(connection, conversation_id, limit=_LOOKED_AT)
     mails = [one.account for one in entries if one.channel is Channel.EMAIL and one.account]
     account = mails[-1] if mails else sending.default_accounts.get(Channel.EMAIL, "")
+    account = account or added_mailboxes.sending(connection)
     if not account:
         raise Rejected("no_mail_account", "No mailbox sends mail here.", status=409)
     return account

@@ -18,7 +18,7 @@ from hub.interaction import (
     Party,
     PointKind,
 )
-from hub.store import consents, outbox, written
+from hub.store import added_mailboxes, consents, outbox, written
 from hub.store.consents import Purpose
 from hub.store.inserting import digest, insert_all, insert_new
 from hub.store.tables import (
@@ -178,6 +178,8 @@ def reachable(
     ways = [Reachable(channel=c, account=account, to=party) for c, account, party in used]
     seen = {(way.channel, way.to.key) for way in ways}
     points = _points(connection, conversation_id)
+    if Channel.EMAIL not in default_accounts and (added := added_mailboxes.sending(connection)):
+        default_accounts = default_accounts | {Channel.EMAIL: added}
     for channel, account in default_accounts.items():
         ways += [
             Reachable(channel=channel, account=account, to=party)

@@ -19,7 +19,16 @@ from agent_ui.visit import Visit
 from hub.errors import LoketError, Rejected
 from hub.interaction import Channel
 from hub.passing import passing_mail
-from hub.store import admission, agents, identities, in_hand, invitations, people, second_factors
+from hub.store import (
+    added_mailboxes,
+    admission,
+    agents,
+    identities,
+    in_hand,
+    invitations,
+    people,
+    second_factors,
+)
 from hub.store.people import Person
 
 log = structlog.get_logger(__name__)
@@ -157,7 +166,8 @@ class PeopleViews:
             url = f"{home}/console/welcome/{token}"
             text = texts(INVITATION["text"], organisation=organisation, url=url)
         subject = texts(INVITATION["subject"], organisation=organisation)
-        account = self._context.default_accounts.get(Channel.EMAIL, "")
+        added = await self._context.database.read(added_mailboxes.sending)
+        account = self._context.default_accounts.get(Channel.EMAIL, added)
         mailed = False
         try:
             if account:

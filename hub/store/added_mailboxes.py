@@ -36,6 +36,11 @@ def listed(connection: Connection) -> list[AddedMailbox]:
     ]
 
 
+def sending(connection: Connection) -> str:
+    """The address to write from where the settings name none; "" when none of these sends."""
+    return next((one.address for one in listed(connection) if "smtp" in one.account), "")
+
+
 def add(
     connection: Connection, address: str, account: Mapping[str, Any], sealed: str, *, by: str
 ) -> None:

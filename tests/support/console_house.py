@@ -131,6 +131,13 @@ class House:
     mail_is_down: bool = False
     connectors: dict[str, Any] = field(default_factory=dict)
     """What the page of channels tries."""
+    default_accounts: dict[Channel, str] = field(
+        default_factory=lambda: {
+            Channel.EMAIL: ACCOUNT,
+            Channel.SMS: OURS,
+            Channel.WHATSAPP: OURS,
+        }
+    )
     port: int = field(default_factory=free_port)
 
     @property
@@ -205,11 +212,7 @@ class House:
             settings=self.settings,
             hub=hub,
             tokens=TOKENS,
-            default_accounts={
-                Channel.EMAIL: ACCOUNT,
-                Channel.SMS: OURS,
-                Channel.WHATSAPP: OURS,
-            },
+            default_accounts=self.default_accounts,
             composing=dict.fromkeys(
                 (Channel.SMS, Channel.WHATSAPP), MessagingComposing(messaging_settings())
             ),

@@ -3,12 +3,15 @@
 import re
 from datetime import timedelta
 
-from sqlalchemy import update
+from sqlalchemy import insert, update
 
+from builders import text_arrival
 from console_house import House, Person, person
 from hub import clock
-from hub.store import choices, invitations
-from hub.store.tables import agent_skills, audit_log
+from hub.interaction import Channel
+from hub.replies import reachable
+from hub.store import added_mailboxes, choices, invitations
+from hub.store.tables import agent_skills, audit_log, contact_points
 from hub.store.tables import agents as agents_table
 from hub.store.tables import invitations as invitations_table
 from second_step import code_now, secret_on, switched_on
@@ -87,6 +90,25 @@ async def test_without_mail_the_link_is_shown_once(house: House, ina: Person) ->
     assert "No mail can be sent from here." in said
     assert LINK.search(said)
     assert not LINK.search((await ina.get(PEOPLE)).body)
+
+
+async def test_a_mailbox_that_was_added_in_the_console_serves_where_the_settings_have_none(
+    house: House, ina: Person, anna: Person
+) -> None:
+    house.default_accounts.clear()
+    ours = "hallo@vandalen.example"
+    account = {"address": ours, "smtp": {"host": "smtp.vandalen.example"}}
+    await house.write(lambda c: added_mailboxes.add(c, ours, account, "", by="ina"))
+    await invite(ina)
+    assert [mail.interaction.account for mail in house.passed_on] == [ours]
+    accepted = await house.receive(text_arrival())
+    item = await house.work_of(accepted.conversation_id)
+    point = {"customer_id": item.customer_id, "kind": "email", "value": "jan@example.org"}
+    row = point | {"id": clock.new_id(), "key": "email:jan@example.org", "verified": True}
+    row |= {"shared": False, "created_at": clock.now()}
+    await house.write(lambda c: c.execute(insert(contact_points), [row]))
+    ways = await house.database.read(lambda c: reachable(c, accepted.conversation_id, {}))
+    assert [way.account for way in ways if way.channel is Channel.EMAIL] == [ours]
 
 
 async def test_a_link_ends_when_a_newer_one_is_sent_or_it_is_old(
