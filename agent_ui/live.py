@@ -137,17 +137,14 @@ class Feed:
             return None
         return [self._kept[index] for index in range(-missing, 0)]
 
-    async def news(self, position: str, seconds: float) -> None:
-        """Return when there is something after the position, or when the time is up."""
+    async def news(self, position: str) -> None:
+        """Return when there is something after the position, or when everyone is to look up."""
         news = self._news
         if position != self.watch():
             return
         self._listening += 1
         try:
-            async with asyncio.timeout(seconds):
-                await news.wait()
-        except TimeoutError:
-            return
+            await news.wait()
         finally:
             self._listening -= 1
 

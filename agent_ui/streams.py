@@ -42,6 +42,11 @@ class _Line:
     signed_out: bool = False
     stale: bool = False
 
+    @property
+    def is_due(self) -> bool:
+        """Whether something was said of it that it has not looked at; it may have been writing."""
+        return self.ended or self.signed_out or self.stale
+
 
 class Streams:
     def __init__(
@@ -54,13 +59,16 @@ class Streams:
         self._lines: set[_Line] = set()
         self._next_beat = 0.0
         self._watch = Supervised("console-sessions", self._check_sessions)
+        self._tick = Supervised("console-tick", self._keep_alive)
 
     async def start(self) -> None:
         self._watch.start()
+        self._tick.start()
 
     async def stop(self) -> None:
         """Let every console go; they come back when somebody listens again."""
         await self._watch.stop()
+        await self._tick.stop()
         for line in self._lines:
             line.ended = True
         self._feed.wake()
@@ -109,7 +117,14 @@ class Streams:
                 await send(response, frame or f"id: {reached}\n: open\n\n")
                 quiet_until = now() + min(MOVE_ALONG, keep_alive)
             position = reached
-            await self._feed.news(position, keep_alive)
+            if not line.is_due:
+                await self._feed.news(position)
+
+    async def _keep_alive(self) -> None:
+        """One clock for all lines: to set one for each wait was half of what telling them took."""
+        while True:
+            await asyncio.sleep(self._settings.keep_alive_seconds)
+            self._feed.wake()
 
     async def _check_sessions(self) -> None:
         while True:

@@ -6,13 +6,17 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from aiohttp import ClientResponse
+from aiohttp.web import StreamResponse
 
 from agent_ui import live
+from agent_ui.frames import Reader
 from agent_ui.live import Change, Feed
 from agent_ui.settings import ConsoleSettings
+from agent_ui.streams import _Line
+from agent_ui.texts import texts_for
 from builders import mail_arrival
 from console_house import House, Person, open_house, person
 from hub.errors import StoreDown
@@ -213,6 +217,25 @@ async def test_a_quiet_line_says_that_it_is_open(sqlite_url: str, tmp_path: Path
     assert seen.count(f"id: {position}\n".encode()) >= 3
 
 
+async def test_a_line_that_ends_while_it_writes_does_not_wait_for_news(house: House) -> None:
+    streams = house.console._streams
+    written: list[bytes] = []
+
+    class Writing:
+        async def write(self, data: bytes) -> None:
+            written.append(data)
+            if len(written) == 2:
+                await streams.stop()
+
+    texts = texts_for("en")
+    line = _Line("session", Reader("a", frozenset(), texts))
+    streams._lines.add(line)
+    position = house.console._feed.watch()
+    async with asyncio.timeout(30):
+        await streams._follow(line, cast(StreamResponse, Writing()), position)
+    assert written[1:] == [f"id: {position}\n: open\n\n".encode()]
+
+
 def _news(number: int) -> Envelope:
     event = InteractionRecorded(
         interaction_id=f"i{number}",
@@ -252,7 +275,7 @@ async def test_a_feed_keeps_what_came_after_each_position() -> None:
             positions.append(feed.watch())
             before = feed.watch()
             await feed.take(envelope)
-            await feed.news(before, 10)
+            await feed.news(before)
         assert [c.interaction_id for c in feed.after(start) or []] == [e.id for e in told]
         for number, position in enumerate(positions):
             assert len(feed.after(position) or []) == 3 - number
@@ -269,13 +292,13 @@ async def test_what_comes_soon_after_something_was_told_is_told_together() -> No
     async with running(Feed(look_up)) as feed:
         position = feed.watch()
         await feed.take(_news(0))
-        await feed.news(position, 10)
+        await feed.news(position)
         assert asked == [1], "what comes alone does not wait for more"
         position = feed.watch()
         for number in (1, 2, 3):
             await feed.take(_news(number))
             await asyncio.sleep(0)  # it could go out here
-        await feed.news(position, 10)
+        await feed.news(position)
         assert asked == [1, 3]
         assert len(feed.after(position) or []) == 3
 
@@ -285,7 +308,7 @@ async def test_a_feed_forgets_what_is_too_old_and_says_so() -> None:
         start = feed.watch()
         for number in range(live.KEPT + 1):
             await feed.take(_news(number))
-        await feed.news(start, 10)
+        await feed.news(start)
         assert feed.after(start) is None
         assert feed.after(feed.watch()) == []
 
@@ -297,7 +320,7 @@ async def test_a_feed_that_cannot_read_the_store_tells_to_start_again() -> None:
     async with running(Feed(away)) as feed:
         start = feed.watch()
         await feed.take(_news(1))
-        await feed.news(start, 10)
+        await feed.news(start)
         assert feed.after(start) is None
         assert feed.watch() != start
 
