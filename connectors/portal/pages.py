@@ -2,6 +2,7 @@
 
 import mimetypes
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -30,27 +31,34 @@ _HEADERS = {
 }
 
 
+@cache
+def _environment(organisation: str) -> Environment:
+    """Its templates are compiled once in a process."""
+    environment = Environment(
+        loader=PackageLoader("connectors.portal"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(
+        organisation=organisation,
+        languages=LANGUAGES,
+        words=words,
+        browser_of=browser_of,
+        money=written,
+        when=when,
+        day=day,
+        static=_STATIC,
+    )
+    return environment
+
+
 class Pages:
     def __init__(self, organisation: str) -> None:
         self.texts = all_texts(_FOLDER / "locale")
         self._static = {path.name: path.read_bytes() for path in (_FOLDER / "static").iterdir()}
-        self._environment = Environment(
-            loader=PackageLoader("connectors.portal"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._environment.globals.update(
-            organisation=organisation,
-            languages=LANGUAGES,
-            words=words,
-            browser_of=browser_of,
-            money=written,
-            when=when,
-            day=day,
-            static=_STATIC,
-        )
+        self._environment = _environment(organisation)
 
     def routes(self) -> list[Route]:
         return [Route("GET", _STATIC + "/{name}", self._serve)]
