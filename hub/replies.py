@@ -178,8 +178,10 @@ def reachable(
     ways = [Reachable(channel=c, account=account, to=party) for c, account, party in used]
     seen = {(way.channel, way.to.key) for way in ways}
     points = _points(connection, conversation_id)
-    if Channel.EMAIL not in default_accounts and (added := added_mailboxes.sending(connection)):
-        default_accounts = default_accounts | {Channel.EMAIL: added}
+    by_mail = [(Channel.EMAIL, party.key) for party in points.get(PointKind.EMAIL, ())]
+    if Channel.EMAIL not in default_accounts and not seen.issuperset(by_mail):
+        added = added_mailboxes.sending(connection)
+        default_accounts = default_accounts | ({Channel.EMAIL: added} if added else {})
     for channel, account in default_accounts.items():
         ways += [
             Reachable(channel=channel, account=account, to=party)
