@@ -42,7 +42,7 @@ def new_id() -> str:
 
 
 def _random_end() -> str:
-    """The last 64 bits of an id, as `8123-456789abcdef`: the first two say which kind it is."""
+    """The end of an id, as `8123-456789abcdef`: two bits that say its kind and 62 random ones."""
     while True:
         try:
             return _random.popleft()
@@ -50,7 +50,7 @@ def _random_end() -> str:
             fresh = os.urandom(_RANDOM_BYTES * _AT_ONCE)
             digits = fresh.hex()
             _random.extend(
-                f"{_VARIANT[fresh[n] & 3]}{digits[2 * n + 1 : 2 * n + 4]}-"
+                f"{_VARIANT[fresh[n] >> 6]}{digits[2 * n + 1 : 2 * n + 4]}-"
                 f"{digits[2 * n + 4 : 2 * (n + _RANDOM_BYTES)]}"
                 for n in range(0, len(fresh), _RANDOM_BYTES)
             )

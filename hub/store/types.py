@@ -49,13 +49,15 @@ def _utc(moment: datetime) -> datetime:
     return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
 
 
-@lru_cache(maxsize=256)
 def _written(moment: datetime | None) -> str | None:
-    """As SQLAlchemy writes a time into SQLite: `2026-11-22 09:30:00.000000`. The same moment goes
-    into several columns, of several rows."""
-    if moment is None:
-        return None
-    at = _utc(moment)
+    """As SQLAlchemy writes a time into SQLite: `2026-11-22 09:30:00.000000`."""
+    # In UTC first: the two hours of an autumn night that read alike are equal elsewhere.
+    return None if moment is None else _digits(_utc(moment))
+
+
+@lru_cache(maxsize=256)
+def _digits(at: datetime) -> str:
+    """The same moment goes into several columns, of several rows."""
     parts = (at.year, at.month, at.day, at.hour, at.minute, at.second, at.microsecond)
     return "%04d-%02d-%02d %02d:%02d:%02d.%06d" % parts  # noqa: UP031 (half the time of others)
 
