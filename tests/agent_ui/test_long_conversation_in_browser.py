@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from agent_ui.screen import NEWEST
 from agent_ui.settings import ConsoleSettings
@@ -20,6 +20,11 @@ ENTRIES = "[data-entries] [data-entry]"
 AT_END = """() => {
   const { scrollTop, scrollHeight, clientHeight } = document.querySelector("[data-timeline]");
   return scrollHeight - scrollTop - clientHeight < 2;
+}"""
+REPLACE_FIRST = """async () => {
+  const first = document.querySelector("[data-entry]");
+  await document.querySelector("loket-conversation").update(first.dataset.entry);
+  return first.isConnected;
 }"""
 TO_BEGINNING = "() => { document.querySelector('[data-timeline]').scrollTop = 0; }"
 DRAWN = """() => new Promise((done) => {
@@ -101,3 +106,47 @@ async def test_the_whole_page_shows_all_that_is_shown_at_once(
         await at.page.reload()
         await at.live()
         assert (await sequences(at.page))[-PAGE:] == list(range(ALL - PAGE + 1, ALL + 1))
+
+
+async def test_what_comes_in_two_ways_stands_once(house: House, browser: Browser) -> None:
+    async with desk(browser, house, viewport={"width": 1280, "height": 800}) as at:
+        await at.sign_in("anna")
+        page = at.page
+        await page.keyboard.press("n")
+        await page.wait_for_selector("loket-conversation")
+
+        async def lose(route: Route) -> None:
+            answer = await route.fetch()
+            await house.console._feed.lose()
+            await expect(page.locator(ENTRIES)).to_have_count(PAGE)
+            await route.fulfill(response=answer)
+
+        await page.route("**/entries?before=*", lose, times=1)
+        await page.evaluate(TO_BEGINNING)
+        await expect(page.locator(ENTRIES)).to_have_count(NEWEST + PAGE)
+        assert await sequences(page) == list(range(ALL - NEWEST - PAGE + 1, ALL + 1))
+        await at.check_traps()
+
+
+async def test_it_does_not_jump_when_the_first_one_is_replaced_meanwhile(
+    house: House, browser: Browser
+) -> None:
+    async with desk(browser, house, viewport={"width": 1280, "height": 800}) as at:
+        await at.sign_in("anna")
+        page = at.page
+        await page.keyboard.press("n")
+        await page.wait_for_selector("loket-conversation")
+        first = (await sequences(page))[0]
+
+        async def replace(route: Route) -> None:
+            answer = await route.fetch()
+            assert not await page.evaluate(REPLACE_FIRST)
+            await route.fulfill(response=answer)
+
+        await page.route("**/entries?before=*", replace, times=1)
+        await page.evaluate(TO_BEGINNING)
+        before = await top_of(page, first)
+        await expect(page.locator(ENTRIES)).to_have_count(NEWEST + PAGE)
+        await page.evaluate(DRAWN)
+        assert abs(await top_of(page, first) - before) < 2
+        await at.check_traps()

@@ -72,9 +72,13 @@ class Conversation extends HTMLElement {
     return scrollHeight - scrollTop - clientHeight < NEAR_END && !busy;
   }
 
+  shown(id) {
+    return this.entries.querySelector(`[data-entry="${id}"]`);
+  }
+
   // Answers may overtake each other: a later state of an entry is not replaced by an earlier one.
   place(entry) {
-    const old = this.entries.querySelector(`[data-entry="${entry.dataset.entry}"]`);
+    const old = this.shown(entry.dataset.entry);
     if (old) {
       if (Number(old.dataset.version) <= Number(entry.dataset.version)) old.replaceWith(entry);
       return false;
@@ -139,19 +143,26 @@ class Conversation extends HTMLElement {
     return this.coming;
   }
 
-  // What the reader has before their eyes stays where it is.
   async fetchEarlier() {
-    const first = this.entries.firstElementChild;
-    const answer = await fetchPart(`${this.path}/entries?before=${first.dataset.sequence}`);
+    const { sequence } = this.entries.firstElementChild.dataset;
+    const answer = await fetchPart(`${this.path}/entries?before=${sequence}`);
     if (!answer || !this.isConnected) return;
     const came = [...answer.page.querySelectorAll("[data-entry]")];
     for (const entry of came) showTimes(entry);
-    const { top } = first.getBoundingClientRect();
-    this.entries.prepend(...came);
-    this.timeline.scrollTop += first.getBoundingClientRect().top - top;
+    this.placeEarlier(came);
     this.beginning.disconnect();
     if (!came.length || came[0].dataset.sequence === "1") this.earlier.parentElement.remove();
     else this.beginning.observe(this.earlier);
+  }
+
+  // What the reader has before their eyes stays where it is. Some of it may have come, or been replaced, meanwhile.
+  placeEarlier(came) {
+    if (!came.length) return;
+    const { entry: shown } = this.entries.firstElementChild.dataset;
+    const top = () => this.shown(shown).getBoundingClientRect().top;
+    const before = top();
+    for (const entry of came) this.place(entry);
+    this.timeline.scrollTop += top() - before;
   }
 
   // The work item changed: who has it, its deadline. Entries too when some may have been missed.

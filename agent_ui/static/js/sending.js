@@ -114,7 +114,8 @@ function isOf(entry, written, files = []) {
 export function goingAs(entry, timeline) {
   const shown = timeline.querySelector("[data-going]");
   const going = [...underWay.values()].find((one) => one.entry === shown);
-  return going && entry.matches(kindOf(going.values)) && isOf(entry, going.values.text, namesOf(going)) ? shown : null;
+  if (!going || Number(entry.dataset.sequence) <= going.after) return null;
+  return entry.matches(kindOf(going.values)) && isOf(entry, going.values.text, namesOf(going)) ? shown : null;
 }
 
 const kindOf = ({ mode }) => (mode === "note" ? ".entry-note" : ".entry-outbound");
