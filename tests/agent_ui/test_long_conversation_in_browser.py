@@ -108,6 +108,24 @@ async def test_the_whole_page_shows_all_that_is_shown_at_once(
         assert (await sequences(at.page))[-PAGE:] == list(range(ALL - PAGE + 1, ALL + 1))
 
 
+async def test_what_is_older_is_no_news_after_a_gap(house: House, browser: Browser) -> None:
+    async with desk(browser, house, viewport={"width": 1280, "height": 800}) as at:
+        await at.sign_in("anna")
+        page = at.page
+        await page.keyboard.press("n")
+        await page.wait_for_selector("loket-conversation")
+        await page.fill("textarea[name=text]", "Dear Jan,")
+        await page.focus("textarea[name=text]")
+        before = await top_of(page, ALL)
+        await house.console._feed.lose()
+        await expect(page.locator(ENTRIES)).to_have_count(PAGE)
+        assert await sequences(page) == list(range(ALL - PAGE + 1, ALL + 1))
+        await expect(page.get_by_role("button", name="new message")).to_have_count(0)
+        await expect(page.locator("#says")).not_to_contain_text("new message")
+        assert abs(await top_of(page, ALL) - before) < 2, "it does not jump"
+        await at.check_traps()
+
+
 async def test_what_comes_in_two_ways_stands_once(house: House, browser: Browser) -> None:
     async with desk(browser, house, viewport={"width": 1280, "height": 800}) as at:
         await at.sign_in("anna")

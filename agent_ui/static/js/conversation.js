@@ -210,8 +210,13 @@ class Conversation extends HTMLElement {
     for (const field of this.querySelectorAll("[data-seen]")) field.value = this.dataset.seen;
   }
 
+  // What is older than all that was shown is no news.
   refreshEntries(fresh) {
-    for (const entry of fresh.querySelectorAll("[data-entry]")) {
+    const first = Number(this.entries.firstElementChild?.dataset.sequence ?? 0);
+    const came = [...fresh.querySelectorAll("[data-entry]")];
+    const isEarlier = (entry) => Number(entry.dataset.sequence) < first;
+    this.placeEarlier(came.filter(isEarlier));
+    for (const entry of came.filter((entry) => !isEarlier(entry))) {
       const stays = this.staysAtEnd();
       if (!this.place(entry)) continue;
       this.sight.observe(entry);
