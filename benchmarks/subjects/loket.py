@@ -122,6 +122,8 @@ blobs.path = "{self._stack.folder}/blobs"
 http.public_url = "http://127.0.0.1:{self.http_port}"
 [console]
 list_length = {self._list_length}
+[routing.learning]
+every_hours = 0  # a training takes a processor for a minute, and has a benchmark of its own
 [connectors.email.accounts.contact]
 address = "{mails.ACCOUNT}"
 [connectors.email.listen]

@@ -321,7 +321,7 @@ def release_expired(connection: Connection, now: datetime, most_tries: int) -> i
             outbound.c.state.in_(_IN_HAND),
             outbound.c.lease_until <= now,
         )
-        .order_by(outbound.c.interaction_id)
+        .order_by(outbound.c.lease_until)
         .limit(MOST_AT_ONCE)
         .with_for_update(skip_locked=True)
     ).all()
@@ -352,6 +352,8 @@ def _ask_for(connection: Connection, waiting: ColumnElement[bool], now: datetime
         .limit(MOST_AT_ONCE)
         .with_for_update(skip_locked=True)
     ).all()
+    if not rows:
+        return 0
     ids = [row.interaction_id for row in rows]
     asked = update(outbound).where(outbound.c.interaction_id.in_(ids))
     connection.execute(asked.values(lease_until=now + ASK_AGAIN))

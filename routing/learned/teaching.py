@@ -73,7 +73,7 @@ class Teaching:
         if now - since < timedelta(hours=settings.every_hours):
             return False
         return await self._database.read(
-            lambda c: learning.count_new(c, since) >= settings.new_examples
+            lambda c: learning.are_new(c, settings.new_examples, since)
         )
 
 

@@ -94,8 +94,9 @@ async def test_new_examples_are_counted_from_a_moment_on(database: Database, ann
     await know(database, "order")
     item_id = await know(database, "order", **WAITS)
     await correct(database, item_id, anna)
-    assert await database.read(lambda c: learning.count_new(c, before)) == 2
-    assert await database.read(lambda c: learning.count_new(c, clock.now())) == 0
+    assert await database.read(lambda c: learning.are_new(c, 2, before))
+    assert not await database.read(lambda c: learning.are_new(c, 3, before))
+    assert not await database.read(lambda c: learning.are_new(c, 1, clock.now()))
 
 
 async def test_a_correction_says_who_when_from_what_to_what_and_how_it_was_found(

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from hub.store import Database, reporting, wall
+from hub import promising
+from hub.store import Database, held, reporting, sending, wall
 from hub.store.reporting import Period
+from hub.store.tables import metadata
 from plans import asked, plan_of, walked
 from stores import opened
 
@@ -36,6 +38,26 @@ async def test_who_was_there_in_a_week_is_not_sought_in_all_years(database: Data
         return walked(connection, statements)
 
     assert "presence_changes" not in await database.read(look)
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        lambda c: sending.release_expired(c, NOW, 9),
+        lambda c: sending.republish_due(c, NOW),
+        lambda c: held.let_go(c, NOW),
+        lambda c: promising.breach(c, NOW),
+    ],
+)
+async def test_what_the_sweeper_does_each_second_looks_at_nothing_that_is_done(
+    database: Database, look: Callable[[Connection], int]
+) -> None:
+    def walk(connection: Connection) -> set[str]:
+        with asked(connection) as statements:
+            look(connection)
+        return walked(connection, statements)
+
+    assert not await database.write(walk) & metadata.tables.keys()
 
 
 async def of(database: Database, work: Callable[[Connection], Any]) -> str:
