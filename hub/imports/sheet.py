@@ -119,35 +119,24 @@ def _csv_rows(records: Iterator[list[str]], heads: Sequence[str]) -> Iterator[Ro
 
 
 def _records(text: Iterable[str], separator: str, name: str) -> Iterator[list[str]]:
-    lines: list[str] = []
-
-    def each() -> Iterator[str]:
-        for line in text:
-            lines.append(line.replace("\0", ""))
-            yield lines[-1]
-
-    number = 0
+    """Strict: a quotation mark that is open would take in the rows up to the next one, however far
+    that is."""
+    lines = (line.replace("\0", "") for line in text)
+    number = 1
     try:
-        for number, cells in enumerate(csv.reader(each(), delimiter=separator), 1):
-            if len(lines) > 1 and not _is_closed(lines, separator):
-                raise _unreadable(name, number)
+        for cells in csv.reader(lines, delimiter=separator, strict=True):
             yield cells
-            lines.clear()
+            number += 1
     except csv.Error as error:
-        raise _unreadable(name, number + 1) from error
-
-
-def _is_closed(lines: Sequence[str], separator: str) -> bool:
-    """Whether what follows these lines of one record would be the next one: else a quotation mark
-    is open, and all the rest of the file is in one cell."""
-    return len(list(csv.reader([*lines, "next"], delimiter=separator))) > 1
+        raise _unreadable(name, number) from error
 
 
 def _unreadable(name: str, number: int) -> Rejected:
     return Rejected(
         "unreadable",
-        f"{name} cannot be read from row {number} on: a quotation mark is not closed, or a "
-        f"cell is longer than {LONGEST_CELL} characters. What came before is kept.",
+        f"{name} cannot be read from row {number} on: a quotation mark is not closed, or one "
+        f"within a cell is not written twice, or a cell is longer than {LONGEST_CELL} characters. "
+        "Mend that row. What came before is kept.",
     )
 
 

@@ -125,6 +125,32 @@ def test_the_rest_of_a_file_is_not_taken_for_one_cell(tmp_path: Path) -> None:
             next(sheet.rows)
 
 
+@pytest.mark.parametrize(
+    "rows",
+    [
+        pytest.param('2;"x\n3;y\n4;"z"\n', id="another one follows"),
+        pytest.param('2;"x\n3;y\n4;"z";1\n5;a\n', id="and more behind it"),
+        pytest.param('2;"x\n', id="on the last line"),
+        pytest.param('2;"x', id="at the very end"),
+        pytest.param('2;"x"y\n3;z\n', id="within a cell"),
+    ],
+)
+def test_a_quote_that_takes_in_what_follows_is_refused_at_its_row(
+    tmp_path: Path, rows: str
+) -> None:
+    with open_sheet(written(tmp_path, "number;name\n1;a\n" + rows)) as sheet:
+        assert next(sheet.rows).cells["name"] == "a"
+        with pytest.raises(Rejected, match=r"from row 3 on: .* not written twice"):
+            next(sheet.rows)
+
+
+def test_quotes_within_text_are_read(tmp_path: Path) -> None:
+    rows = '1;"say ""hi"""\n2;a 3" pipe\n3;"two; and\nlines"\n'
+    with open_sheet(written(tmp_path, "number;name\n" + rows)) as sheet:
+        names = [row.cells["name"] for row in sheet.rows]
+    assert names == ['say "hi"', 'a 3" pipe', "two; and\nlines"]
+
+
 def test_a_quote_that_is_open_among_the_heads_is_said_at_once(tmp_path: Path) -> None:
     path = tmp_path / "rows.csv"
     path.write_bytes(b'number,"name\n1,Jan\n')
