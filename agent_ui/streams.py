@@ -105,9 +105,9 @@ class Streams:
             if line.signed_out:
                 await send(response, event("signed-out", position, []))
                 return
+            reached = self._feed.watch()  # first: after a pause no earlier position counts
             changes = None if line.stale else self._feed.after(position)
             line.stale = False
-            reached = self._feed.watch()
             if changes is None:
                 frame = event("reset", reached, [])
             else:

@@ -135,6 +135,19 @@ async def test_a_position_from_another_life_means_start_again(house: House, anna
         assert (told.kind, told.data) == ("reset", [])
 
 
+async def test_who_comes_back_when_nobody_was_there_starts_again(
+    house: House, anna: Person
+) -> None:
+    position, feed = await position_of(anna), house.console._feed
+    feed._asked_at -= feed._unwatched
+    await house.receive(subject="Order 1")
+    async with listening(anna, position) as line:
+        await house.receive(subject="Order 2")
+        told = await line.next()
+    assert told is not None
+    assert (told.kind, told.data) == ("reset", [])
+
+
 async def test_a_gap_on_the_bus_means_start_again(house: House, anna: Person) -> None:
     async with listening(anna, await position_of(anna)) as line:
         await house.console._feed.lose()
