@@ -36,8 +36,10 @@ def listed(connection: Connection) -> list[AddedMailbox]:
 
 
 def sending(connection: Connection) -> str:
-    """The address to write from where the settings name none; "" when none of these sends."""
-    return next((one.address for one in listed(connection) if "smtp" in one.account), "")
+    """The address to write from where the settings name none; "" when none was added. Sending was
+    tried with each before it was: one without a server of its own sends by that of the settings."""
+    own_first = sorted(listed(connection), key=lambda one: "smtp" not in one.account)
+    return next((one.address for one in own_first), "")
 
 
 def add(

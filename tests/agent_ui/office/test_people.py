@@ -28,6 +28,11 @@ async def invite(ina: Person, **changes: str) -> str:
     return page.text("[role=status]") or page.text("[role=alert]")
 
 
+async def add_mailbox(house: House, address: str, side: str) -> None:
+    account = {"address": address, side: {"host": "mail.vandalen.example"}}
+    await house.write(lambda c: added_mailboxes.add(c, address, account, "", by="ina"))
+
+
 async def test_an_invitation_is_mailed_chosen_by_once_and_signs_in(
     house: House, ina: Person, guest: Person
 ) -> None:
@@ -97,8 +102,7 @@ async def test_a_mailbox_that_was_added_in_the_console_serves_where_the_settings
 ) -> None:
     house.default_accounts.clear()
     ours = "hallo@vandalen.example"
-    account = {"address": ours, "smtp": {"host": "smtp.vandalen.example"}}
-    await house.write(lambda c: added_mailboxes.add(c, ours, account, "", by="ina"))
+    await add_mailbox(house, ours, "smtp")
     await invite(ina)
     assert [mail.interaction.account for mail in house.passed_on] == [ours]
     accepted = await house.receive(text_arrival())
@@ -109,6 +113,16 @@ async def test_a_mailbox_that_was_added_in_the_console_serves_where_the_settings
     await house.write(lambda c: c.execute(insert(contact_points), [row]))
     ways = await house.database.read(lambda c: reachable(c, accepted.conversation_id, {}))
     assert [way.account for way in ways if way.channel is Channel.EMAIL] == [ours]
+
+
+async def test_a_mailbox_without_a_server_of_its_own_sends_by_that_of_the_settings(
+    house: House, ina: Person
+) -> None:
+    house.default_accounts.clear()
+    for ours, side in (("a@vandalen.example", "imap"), ("b@vandalen.example", "smtp")):
+        await add_mailbox(house, ours, side)
+        await invite(ina, name=f"Kim {side}", address=f"{side}@vandalen.example")
+        assert house.passed_on[-1].interaction.account == ours, "one with its own goes first"
 
 
 async def test_a_link_ends_when_a_newer_one_is_sent_or_it_is_old(
