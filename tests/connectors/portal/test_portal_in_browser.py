@@ -17,7 +17,7 @@ async def test_signing_in_and_asking_without_a_mouse(
     async with open_house(sqlite_url, tmp_path) as house:
         page = await browser.new_page(base_url=house.url, locale="nl-NL")
         await page.goto("/portal")
-        await expect(page.get_by_role("heading", name="Inloggen")).to_be_visible()
+        await expect(page.get_by_role("heading", name="Aanmelden")).to_be_visible()
         found = await violations(page)
         await page.keyboard.type(JAN)
         await page.keyboard.press("Enter")
