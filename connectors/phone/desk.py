@@ -91,6 +91,7 @@ class Desk:
     async def _look(self) -> None:
         """Each call by itself: one for which Twilio answers slowly keeps no other waiting."""
         await self.menus.look()
+        await self.endings.put_back()
         open_calls = await self._database.read(calls.unfinished)
         self.endings.forget_others({call.sid for call in open_calls})
         for call in open_calls:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import structlog
 from sqlalchemy import Connection
@@ -62,6 +63,14 @@ class Endings:
         if await self._database.write(lambda c: calls.end(c, call.sid, outcome)):
             self._context.wake()
             self._wake()
+
+    async def put_back(self) -> None:
+        """Work that still stands first, whatever became of the call that it came with."""
+        for item_id in await self._database.read(hanging_up.left_over):
+            # Each by itself: who holds one conversation and waits for another may be in the way.
+            if await self._database.write(partial(hanging_up.put_back, item_id=item_id)):
+                self._context.wake()
+                log.info("phone.put_back", item=item_id)
 
     async def conclude(self, call: Call, item: Item | None) -> None:
         """Free every phone that is still up, and propose to call back who waited for nothing."""

@@ -20,6 +20,7 @@ from hub.store import answers, audit, chat_visits, deadlines, in_hand, regroupin
 from hub.store.agents import Agent
 from hub.store.among import among
 from hub.store.inserting import insert_new
+from hub.store.ranking import goes_first
 from hub.store.regrouping import Place
 from hub.store.resequencing import follow, resequence, set_apart
 from hub.store.tables import (
@@ -221,13 +222,15 @@ def _refuse(connection: Connection, kept: Any, other: Any, agent: Agent) -> None
 def _close_one(
     connection: Connection, kept_id: str, other_id: str, agent: Agent
 ) -> Mapping[str, Any] | None:
-    """Of two pieces of open work one is done: not the one that somebody has in hand. Gives how it
-    and its promises were."""
+    """Of two pieces of open work one is done: not the one that somebody has in hand, nor else the
+    one that was promised its place before all others. Gives how it and its promises were."""
     latest = work_items.latest_of(connection, [kept_id, other_id])
     mine, theirs = latest.get(kept_id), latest.get(other_id)
     if mine is None or theirs is None or work_items.DONE in (mine.state, theirs.state):
         return None
-    goes_on = theirs if theirs.state == work_items.ASSIGNED != mine.state else mine
+    goes_on = max(
+        (mine, theirs), key=lambda one: (one.state == work_items.ASSIGNED, goes_first(one))
+    )
     closed = mine if goes_on is theirs else theirs
     row = connection.execute(select(items).where(items.c.id == closed.id)).one()
     promises = connection.execute(

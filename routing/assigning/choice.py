@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from hub.store.ranking import goes_first
 from routing.assigning.capacity import interrupts, spare, used
 from routing.assigning.eligible import Obstacle, Verdict, through, verdict
 from routing.assigning.rules import Rules
@@ -108,8 +109,8 @@ def pull(
 ) -> tuple[Choice | None, list[Choice]]:
     """What an agent who has room gets: the first of the items, in queue order, that they may take.
 
-    Their own roles' work goes before what reached them by widening. Gives also what was passed
-    over, with the reason.
+    Who holds the line goes before all other work. Then their own roles' work goes before what
+    reached them by widening. Gives also what was passed over, with the reason.
     """
     passed: list[Choice] = []
     # Only as far as the first that they may take is it asked what is in the way.
@@ -124,10 +125,11 @@ def pull(
 
 def _pull_order(
     item: Waiting, agent: Agent, now: datetime, rules: Rules
-) -> tuple[bool, int, int, str]:
+) -> tuple[bool, bool, int, int, str]:
     circle = through(item, agent, now, rules)
     nearness = len(CIRCLES) if circle is None else circle
-    return (not _is_mine(item, agent), nearness, item.rank, item.id)
+    before_all = goes_first(item) and circle is not None
+    return (not before_all, not _is_mine(item, agent), nearness, item.rank, item.id)
 
 
 def _is_mine(item: Waiting, agent: Agent) -> bool:

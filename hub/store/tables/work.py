@@ -58,6 +58,7 @@ work_items = Table(
         "state = 'waiting' AND preferred_agent_id IS NOT NULL",
         "preferred_agent_id",
     ),
+    where("ix_work_items_first", "rank < 0", "conversation_id"),
     where("ix_work_items_look_again", "state = 'waiting'", "look_again_at"),
     where("ix_work_items_snoozed", "state = 'snoozed'", "snoozed_until"),
     where(

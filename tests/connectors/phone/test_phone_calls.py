@@ -1,19 +1,23 @@
 """A call from the greeting to the hang-up, driven through Twilio's cloud."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select, update
 
 from builders import TOKENS, mail_arrival
 from config.demo.twilio.player import TRANSCRIPT
 from connectors.phone import twiml
+from hub import clock
 from hub.intake import Intake
 from hub.interaction import Channel
 from hub.replies import reachable
 from hub.store import work_items
 from hub.store.agents import Agent
-from hub.store.tables import attachments
+from hub.store.ranking import goes_first
+from hub.store.tables import attachments, interactions
+from hub.store.tables import work_items as items
 from hub.store.work_items import WorkItem
 from phone_house import ANNAS, SHUT, THEIRS, House, open_house, said
 from twilio_cloud import OURS, CloudServer
@@ -184,6 +188,27 @@ async def test_the_call_of_who_withholds_their_number_goes_back_too(house: House
     await house.cloud.calls.hang_up(call)
     await house.reaches("over")
     assert [item.is_on_the_line for item in await queue_of(house, anna)] == [False]
+
+
+async def test_a_call_that_was_over_before_it_was_routed_does_not_stay_first(house: House) -> None:
+    anna, call = await house.agent(), await house.wait_in_line()
+    before = await house.item()
+    await house.cloud.calls.hang_up(call)
+    await house.reaches("over")
+
+    def route_late(connection: Connection) -> None:
+        came = clock.now() - timedelta(minutes=3)
+        connection.execute(update(interactions).values(received_at=came))
+        connection.execute(update(items).values(rank=before.rank, callback_to=""))
+        work_items.tell_again(connection, [before.conversation_id])
+
+    await house.write(route_late)
+
+    async def is_put_back() -> bool:
+        return [item.is_on_the_line for item in await queue_of(house, anna)] == [False]
+
+    await eventually(is_put_back)
+    assert not goes_first(await house.item())
 
 
 async def test_a_call_that_is_taken_and_put_back_is_first_again(house: House) -> None:

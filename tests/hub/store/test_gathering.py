@@ -20,6 +20,7 @@ from hub.store import (
     chat_visits,
     drafts,
     gathering,
+    hanging_up,
     relating,
     search_adding,
     splitting,
@@ -27,6 +28,7 @@ from hub.store import (
 )
 from hub.store import agents as staff
 from hub.store.agents import Agent
+from hub.store.ranking import goes_first, rank
 from hub.store.search import Kind
 from hub.store.search_adding import Document
 from hub.store.tables import (
@@ -244,6 +246,28 @@ async def test_of_two_pieces_of_work_one_goes_on_and_both_come_back(desk: Desk) 
     without = [one._asdict() | {"epoch": 0} for one in before]  # it grew with every change
     assert [one._asdict() | {"epoch": 0} for one in after] == without
     assert {str(row) for row in await rows(desk.database, deadlines)} == promised
+
+
+async def test_who_was_promised_their_place_keeps_it(desk: Desk) -> None:
+    a, b = (await desk.mail()).conversation_id, (await desk.mail()).conversation_id
+    mail, call = await desk.work(a), await desk.work(b)
+    called_back = {"rank": rank(clock.now(), 0, 0, goes_first=True), "callback_to": "+31612345678"}
+    await desk.do(lambda c: c.execute(update(items).where(items.c.id == call).values(called_back)))
+    await desk.do(lambda c: gathering.gather(c, a, b, desk.anna))
+    assert [(await desk.item(one)).state for one in (mail, call)] == ["done", "waiting"]
+    assert goes_first(await desk.item(call))
+
+
+async def test_what_stood_first_does_not_for_ever_when_it_comes_back(desk: Desk) -> None:
+    a, b = (await desk.mail()).conversation_id, (await desk.mail()).conversation_id
+    await desk.work(a, desk.anna)
+    call = await desk.work(b)
+    first = {"rank": rank(clock.now(), 0, 0, goes_first=True)}
+    await desk.do(lambda c: c.execute(update(items).where(items.c.id == call).values(first)))
+    done = await desk.do(lambda c: gathering.gather(c, a, b, desk.anna))
+    assert await desk.do(hanging_up.left_over) == []
+    await desk.do(lambda c: gathering.undo(c, done.id, desk.anna))
+    assert await desk.do(hanging_up.left_over) == [call]
 
 
 async def test_a_chat_that_is_over_is_answered_where_it_is_now(desk: Desk) -> None:

@@ -62,6 +62,7 @@ def test_what_goes_first_stays_so_whatever_changes_in_it() -> None:
     assert goes_first(item)
     changed = ranked(item, {"urgency_minutes": 60})["rank"]
     assert changed == rank(NOON, 10, 60, goes_first=True)
+    assert ranked(item, {"state": "done"})["rank"] == rank(NOON, 10, 0), "until it is done"
     assert not goes_first(item_of(rank(NOON, 10, 0)))
 
 

@@ -111,6 +111,19 @@ def test_own_work_goes_before_what_reached_them_by_widening() -> None:
     assert choice.item.id == "own"
 
 
+def test_a_caller_on_the_line_goes_before_all_that_they_may_take() -> None:
+    theirs = {"role": "bills", "channel": Channel.PHONE, "units": 100}
+    queue = [
+        waiting("mine", rank=1, preferred=Preferred("anna", after(9999), "sticky")),
+        waiting("own", rank=2),
+        waiting("caller", rank=-1, backup_role="service", **theirs),
+        waiting("other", rank=-2, **theirs),
+    ]
+    choice, passed = pull(queue, agent("anna"), after(30), RULES)
+    assert choice is not None
+    assert (choice.item.id, passed) == ("caller", [])
+
+
 def test_a_decision_says_who_was_looked_at_and_what_was_in_the_way() -> None:
     team = [agent("anna", state="away"), agent("bea"), agent("carl", held=mails(5))]
     told = choose(waiting(), team, after(61), RULES).explanation(after(61), RULES)
