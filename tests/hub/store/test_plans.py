@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection
 
 from hub import promising
-from hub.store import Database, held, reporting, sending, wall
+from hub.store import Database, hanging_up, held, reporting, sending, wall
 from hub.store.reporting import Period
 from hub.store.tables import metadata
 from plans import asked, plan_of, walked
@@ -29,6 +29,11 @@ async def test_the_wallboard_reads_open_work_and_that_of_today(database: Databas
     assert "ix_work_items_role_state" not in plan
     assert "SCAN work_items USING INDEX ix_work_items_open_customer" in plan
     assert "SEARCH work_items USING INDEX sqlite_autoindex_work_items_1 (id>?)" in plan
+
+
+async def test_what_stands_first_is_found_without_looking_at_other_work(database: Database) -> None:
+    plan = await of(database, hanging_up.left_over)
+    assert "SCAN work_items USING INDEX ix_work_items_first" in plan
 
 
 async def test_who_was_there_in_a_week_is_not_sought_in_all_years(database: Database) -> None:
