@@ -26,7 +26,7 @@ def hung_up(connection: Connection, item_id: str) -> None:
 def left_over(connection: Connection) -> list[str]:
     """What stands first though no call goes on, and nobody was promised that they keep the place:
     the call was over before it was routed, or the work came back from where it had been ended."""
-    found = select(items.c.id).where(_STANDS_FIRST, _is_left_over()).order_by(items.c.id)
+    found = select(items.c.id).where(_STANDS_FIRST, _is_left_over())
     return list(connection.execute(found).scalars())
 
 
