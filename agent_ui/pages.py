@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from aiohttp import web
@@ -34,12 +35,14 @@ from agent_ui.views.sounds import address_of
 from agent_ui.visit import FORM_TOKEN, Guest
 from hub import clock
 from hub.http import problem
+from hub.kept_templates import keep_compiled
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; media-src 'self'; font-src 'self'; frame-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
+_TEMPLATES = Path(__file__).parent / "templates"
 _HEADERS = {
     "Content-Security-Policy": POLICY,
     "Cache-Control": "no-store",
@@ -84,7 +87,7 @@ class _Context(Context):
 
 @cache
 def _environment(organisation: str, static: StaticFiles) -> Environment:
-    """Its templates are compiled once in a process."""
+    """Its templates are made once in a process."""
     environment = Environment(
         loader=PackageLoader("agent_ui"),
         autoescape=True,
@@ -94,6 +97,7 @@ def _environment(organisation: str, static: StaticFiles) -> Environment:
         auto_reload=False,  # else each use asks the disk for the age of each file of a page
     )
     environment.context_class = _Context
+    keep_compiled(environment, _TEMPLATES)
     environment.globals.update(
         static=static.url,
         moment=moment,

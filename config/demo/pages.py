@@ -17,6 +17,7 @@ from yarl import URL
 from agent_ui.sessions import LANGUAGE_COOKIE
 from agent_ui.texts import LANGUAGES, Texts, preferred
 from hub.http import Handler, Route
+from hub.kept_templates import keep_compiled
 
 _FOLDER = Path(__file__).parent
 _LANGUAGE_SECONDS = 365 * 24 * 3600
@@ -39,7 +40,7 @@ def with_links(line: str) -> list[tuple[str, bool]]:
 
 @cache
 def _environment(organisation: str) -> Environment:
-    """Its templates are compiled once in a process."""
+    """Its templates are made once in a process."""
     environment = Environment(
         loader=PackageLoader("config.demo"),
         autoescape=True,
@@ -48,6 +49,7 @@ def _environment(organisation: str) -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["with_links"] = with_links
+    keep_compiled(environment, _FOLDER / "templates")
     environment.globals.update(organisation=organisation, languages=LANGUAGES)
     return environment
 

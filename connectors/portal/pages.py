@@ -16,6 +16,7 @@ from connectors.portal.browsers import browser_of
 from connectors.portal.visit import FORM_TOKEN, Guest, Visit
 from hub import clock
 from hub.http import Route
+from hub.kept_templates import keep_compiled
 from hub.money import written
 from hub.texts import LANGUAGES, Texts, all_texts
 
@@ -33,7 +34,7 @@ _HEADERS = {
 
 @cache
 def _environment(organisation: str) -> Environment:
-    """Its templates are compiled once in a process."""
+    """Its templates are made once in a process."""
     environment = Environment(
         loader=PackageLoader("connectors.portal"),
         autoescape=True,
@@ -41,6 +42,7 @@ def _environment(organisation: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    keep_compiled(environment, _FOLDER / "templates")
     environment.globals.update(
         organisation=organisation,
         languages=LANGUAGES,
