@@ -32,7 +32,6 @@ class Grouping:
             for group in sorted(ruled, key=lambda one: -depth(one.id))
             for alike in group.customers
         ]
-
         # Of most customers no more is known than of many others.
         self._found = lru_cache(maxsize=_REMEMBERED)(self._look)
 

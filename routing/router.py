@@ -177,7 +177,7 @@ class _Work:
         else:
             self.followed.append(Decided(contact.id, item.id, decision.brief))
             item = self._with_news(item, contact, decision)
-            item = replace(item, goes_first=item.goes_first or contact.is_calling)
+            item = item.but(goes_first=item.goes_first or contact.is_calling)
             self._put(with_contact(item, contact.received_at, self._terms))
         return self._open[contact.conversation_id].role
 
