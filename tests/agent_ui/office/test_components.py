@@ -18,5 +18,5 @@ async def test_it_shows_each_part_while_pages_are_made(sqlite_url: str, tmp_path
         await one.sign_in("anna")
         page = await one.get("/console/_components")
         assert page.status == 200
-        assert len(page.texts(".chip")) == 8
+        assert len(page.texts(".chip")) == 9
         assert len(page.texts(".notice")) == 3
