@@ -10,7 +10,7 @@ from playwright.async_api import Browser, Page, Route, expect
 from agent_ui.screen import NEWEST
 from agent_ui.settings import ConsoleSettings
 from builders import mail_arrival
-from console_browser import desk
+from console_browser import Desk, desk
 from console_house import House, open_house
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -35,13 +35,21 @@ DRAWN = """() => new Promise((done) => {
 @pytest_asyncio.fixture(loop_scope="session")
 async def house(sqlite_url: str, tmp_path: Path) -> AsyncIterator[House]:
     settings = ConsoleSettings(timeline_length=PAGE)
-    async with open_house(sqlite_url, tmp_path, settings=settings) as opened:
-        await opened.hire("anna", "Anna de Wit")
+    async with open_house(sqlite_url, tmp_path, settings=settings) as made:
+        await made.hire("anna", "Anna de Wit")
         for number in range(1, ALL + 1):
             before = (f"{number - 1}@x.example",) if number > 1 else ()
             arrival = mail_arrival(message_id=f"{number}@x.example", references=before)
-            await opened.intake.accept(arrival)
-        yield opened
+            await made.intake.accept(arrival)
+        yield made
+
+
+async def opened(at: Desk) -> Page:
+    """The conversation stands on the screen, opened by a key."""
+    await at.sign_in("anna")
+    await at.page.keyboard.press("n")
+    await at.page.wait_for_selector("loket-conversation")
+    return at.page
 
 
 async def sequences(page: Page) -> list[int]:
@@ -62,10 +70,7 @@ async def test_what_came_before_comes_as_the_reader_gets_there(
     house: House, browser: Browser
 ) -> None:
     async with desk(browser, house, viewport={"width": 1280, "height": 800}) as at:
-        await at.sign_in("anna")
-        page = at.page
-        await page.keyboard.press("n")
-        await page.wait_for_selector("loket-conversation")
+        page = await opened(at)
         assert await sequences(page) == list(range(ALL - NEWEST + 1, ALL + 1))
         assert await page.evaluate(AT_END)
         for shown in (NEWEST + PAGE, ALL):
@@ -85,9 +90,7 @@ async def test_a_button_brings_it_where_the_page_scrolls(house: House, browser: 
         await at.page.add_init_script(
             "window.IntersectionObserver = class { observe() {} unobserve() {} disconnect() {} };"
         )
-        await at.sign_in("anna")
-        await at.page.keyboard.press("n")
-        await at.page.wait_for_selector("loket-conversation")
+        await opened(at)
         await at.page.evaluate(DRAWN)
         assert len(await sequences(at.page)) == NEWEST
         await at.page.locator("[data-earlier]").focus()
@@ -100,9 +103,7 @@ async def test_the_whole_page_shows_all_that_is_shown_at_once(
     house: House, browser: Browser
 ) -> None:
     async with desk(browser, house) as at:
-        await at.sign_in("anna")
-        await at.page.keyboard.press("n")
-        await at.page.wait_for_selector("loket-conversation")
+        await opened(at)
         await at.page.reload()
         await at.live()
         assert (await sequences(at.page))[-PAGE:] == list(range(ALL - PAGE + 1, ALL + 1))
@@ -110,10 +111,7 @@ async def test_the_whole_page_shows_all_that_is_shown_at_once(
 
 async def test_what_is_older_is_no_news_after_a_gap(house: House, browser: Browser) -> None:
     async with desk(browser, house, viewport={"width": 1280, "height": 800}) as at:
-        await at.sign_in("anna")
-        page = at.page
-        await page.keyboard.press("n")
-        await page.wait_for_selector("loket-conversation")
+        page = await opened(at)
         await page.fill("textarea[name=text]", "Dear Jan,")
         await page.focus("textarea[name=text]")
         before = await top_of(page, ALL)
@@ -128,10 +126,7 @@ async def test_what_is_older_is_no_news_after_a_gap(house: House, browser: Brows
 
 async def test_what_comes_in_two_ways_stands_once(house: House, browser: Browser) -> None:
     async with desk(browser, house, viewport={"width": 1280, "height": 800}) as at:
-        await at.sign_in("anna")
-        page = at.page
-        await page.keyboard.press("n")
-        await page.wait_for_selector("loket-conversation")
+        page = await opened(at)
 
         async def lose(route: Route) -> None:
             answer = await route.fetch()
@@ -150,10 +145,7 @@ async def test_it_does_not_jump_when_the_first_one_is_replaced_meanwhile(
     house: House, browser: Browser
 ) -> None:
     async with desk(browser, house, viewport={"width": 1280, "height": 800}) as at:
-        await at.sign_in("anna")
-        page = at.page
-        await page.keyboard.press("n")
-        await page.wait_for_selector("loket-conversation")
+        page = await opened(at)
         first = (await sequences(page))[0]
 
         async def replace(route: Route) -> None:
