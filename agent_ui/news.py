@@ -13,6 +13,7 @@ from hub.events import (
     ColleagueAsked,
     ConsoleSign,
     ConsoleSignal,
+    ConversationLinked,
     DeliveryChanged,
     Envelope,
     Event,
@@ -43,11 +44,14 @@ TOPICS = (
     ConsoleSign.topic,
     PromiseChanged.topic,
     ColleagueAsked.topic,
+    ConversationLinked.topic,
 )
 _REMEMBERED = 50_000
 
 _Entry = InteractionReceived | InteractionRecorded | MessageStatus
-_InConversation = _Entry | ChatActivity | CallChanged | ConsoleSign | PromiseChanged
+_InConversation = (
+    _Entry | ChatActivity | CallChanged | ConsoleSign | PromiseChanged | ConversationLinked
+)
 _Trade = OrderChanged | DeliveryChanged | InvoiceChanged
 
 
@@ -174,10 +178,11 @@ def _inside(event: _InConversation, item: WorkItem) -> Change:
             conversation_id=event.conversation_id,
             company=event,
         )
-    if isinstance(event, PromiseChanged):
+    if isinstance(event, PromiseChanged | ConversationLinked):
+        whose = {event.agent_id} if isinstance(event, PromiseChanged) else set()
         return Change(
             roles=frozenset({item.role}),
-            agents=agents | {event.agent_id},
+            agents=agents | whose,
             conversation_id=event.conversation_id,
             beside=True,
         )

@@ -243,6 +243,17 @@ class ColleagueAsked(Event):
     role: str = ""
 
 
+class ConversationLinked(Event):
+    """Somebody said that a conversation has to do with another one, or no longer. Each of the two
+    is told of it."""
+
+    topic: ClassVar[str] = "conversation.linked"
+
+    conversation_id: str
+    other_id: str
+    undone: bool
+
+
 class OrderChanged(Event):
     """An order was placed, changed or cancelled, or went on its way. The subject is its id."""
 
@@ -338,6 +349,7 @@ ALL: tuple[type[Event], ...] = (
     ConsoleSign,
     PromiseChanged,
     ColleagueAsked,
+    ConversationLinked,
 )
 
 

@@ -7,11 +7,15 @@ from sqlalchemy import Connection, String, bindparam, case, delete, or_, select
 
 from hub import clock
 from hub.errors import Rejected
-from hub.store import audit, tasks, timeline
+from hub.events import ConversationLinked
+from hub.logs import correlation_id
+from hub.store import audit, outbox, tasks, timeline
 from hub.store.agents import Agent
 from hub.store.among import among, among_named
 from hub.store.inserting import insert_new
 from hub.store.tables import conversations, customers, related_conversations
+
+SOURCE = "/loket/console"
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,7 @@ def relate(connection: Connection, one_id: str, other_id: str, *, by: str) -> No
     first, second = sorted((one_id, other_id))
     row = {"first_id": first, "second_id": second, "at": clock.now(), "by": by}
     insert_new(connection, related_conversations, [row])
-    _audit(connection, by, "conversation.linked", one_id, other_id)
+    _tell(connection, one_id, other_id, by=by, undone=False)
 
 
 def unrelate(connection: Connection, one_id: str, other_id: str, *, by: str) -> None:
@@ -43,7 +47,7 @@ def unrelate(connection: Connection, one_id: str, other_id: str, *, by: str) -> 
     these = (columns.first_id == first) & (columns.second_id == second)
     if not connection.execute(delete(related_conversations).where(these)).rowcount:
         raise Rejected("no_conversation", "They are not linked.", status=404)
-    _audit(connection, by, "conversation.unlinked", one_id, other_id)
+    _tell(connection, one_id, other_id, by=by, undone=True)
 
 
 def of(connection: Connection, conversation_id: str, agent: Agent) -> list[Related]:
@@ -75,8 +79,18 @@ def others_of(
     return [_related(row) for row in connection.execute(_OTHERS, values)]
 
 
-def _audit(connection: Connection, by: str, action: str, one_id: str, other_id: str) -> None:
+def _tell(connection: Connection, one_id: str, other_id: str, *, by: str, undone: bool) -> None:
+    """In the audit log, and to who has either of the two before them."""
+    action = "conversation.unlinked" if undone else "conversation.linked"
     audit.record(connection, actor=by, action=action, about=one_id, details={"other": other_id})
+    for here, there in ((one_id, other_id), (other_id, one_id)):
+        outbox.add(
+            connection,
+            ConversationLinked(conversation_id=here, other_id=there, undone=undone),
+            subject=here,
+            source=SOURCE,
+            correlation_id=correlation_id(),
+        )
 
 
 def _related(row: Any) -> Related:

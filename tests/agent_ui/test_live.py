@@ -22,7 +22,7 @@ from console_house import House, Person, open_house, person
 from hub.errors import StoreDown
 from hub.events import Envelope, InteractionRecorded, wrap
 from hub.interaction import Channel, Direction, InteractionKind
-from hub.store import agents, sessions
+from hub.store import agents, relating, sessions
 from hub.store.tables import agents as agents_table
 
 
@@ -101,6 +101,25 @@ async def test_what_leaves_the_queue_leaves_it_for_everyone(house: House, anna: 
     assert (gone["item"], gone["epoch"]) == (item.id, 2)
     assert "part" not in gone
     assert "html" not in gone
+
+
+async def test_whoever_has_either_of_two_before_them_is_told_of_their_link(
+    house: House, anna: Person, bob: Person
+) -> None:
+    one = (await house.receive(subject="Order 1")).conversation_id
+    other = await house.receive(mail_arrival("eva@example.org", subject="Invoice 1"))
+    await house.work_of(one)
+    await house.work_of(other.conversation_id)
+    first, second = (await position_of(anna)), (await position_of(bob))
+    both = (one, other.conversation_id)
+    for act in (relating.relate, relating.unrelate):
+        async with listening(anna, first) as to_anna, listening(bob, second) as to_bob:
+            await house.write(lambda c, act=act: act(c, *both, by="sam"))
+            for line, conversation_id in zip((to_anna, to_bob), both, strict=True):
+                told = await line.next()
+                assert told is not None
+                assert told.data == [{"conversation": conversation_id, "beside": True}]
+            first, second = to_anna.position, to_bob.position
 
 
 async def test_other_roles_are_told_nothing(house: House, anna: Person, bob: Person) -> None:

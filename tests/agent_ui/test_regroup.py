@@ -57,9 +57,11 @@ async def test_an_agent_links_what_they_can_see(
     other = await house.receive(mail_arrival("kees@example.org", subject="Order 3"))
     invoice = await house.receive(mail_arrival("eva@example.org", subject="Invoice 4"))
     page = await anna.post(f"{talk}/link", number="#10003")
-    assert page.text("[data-regrouped] li").startswith("#10003 Order 3 Open · kees@example.org")
-    page = await anna.get(f"/console/conversations/{other.conversation_id}")
-    assert page.text("[data-regrouped] a") == "#10002 Order 1"
+    told = page.text("[data-head] [data-linked] li")
+    assert told.startswith("Linked #10003 Order 3 Open · kees@example.org Unlink")
+    there = f"/console/conversations/{other.conversation_id}"
+    assert page.value("[data-linked] a", "href") == there
+    assert (await anna.get(there)).text("[data-head] [data-linked] a") == "#10002 Order 1"
     for wrong in ("#10004", "x", "99999"):
         page = await anna.post(f"{talk}/link", number=wrong)
         assert (page.status, page.text(".notice")) == (
@@ -67,7 +69,7 @@ async def test_an_agent_links_what_they_can_see(
             "You can see no conversation with this number.",
         )
     page = await anna.post(f"{talk}/unlink", other=other.conversation_id)
-    assert not page.has("[data-regrouped]")
+    assert not page.has("[data-linked] li")
     assert (await bob.post(f"{talk}/link", number="#10004")).status == 404
     into = {"into": invoice.conversation_id}
     assert (await anna.post(f"{talk}/merge", **into)).status == 404
@@ -79,4 +81,4 @@ async def test_a_link_tells_nothing_of_what_the_agent_may_not_read(
     invoice = await house.receive(mail_arrival("eva@example.org", subject="Invoice 4"))
     mine, theirs = talk.rpartition("/")[2], invoice.conversation_id
     await house.write(lambda c: relating.relate(c, mine, theirs, by="sam"))
-    assert not (await anna.get(talk)).has("[data-regrouped]")
+    assert not (await anna.get(talk)).has("[data-linked] li")

@@ -59,7 +59,7 @@ const ACTIONS = {
   S: regroup("split"),
   M: regroup("merge"),
   L: regroup("link"),
-  U: go("[data-regrouped] form button"),
+  U: go(":is([data-linked], [data-regrouped]) form button"),
   q: menu("details[data-filter]"),
   0: press("[data-all-work]"),
   "?": openKeys,
