@@ -83,9 +83,19 @@ def parts_in(
         said = escape(spans.age(texts, since, now))
         return _html(f'<time datetime="{since.isoformat()}" data-show="age">{said}</time>')
 
+    def line(item: WorkItem) -> Markup:
+        """Since when its customer holds the line, of one who does."""
+        if not item.is_on_the_line:
+            return _html("")
+        said = escape(texts("on the line since"))
+        return _html(f'<span class="chip chip-line">{said} {moment(item.waiting_since)}</span>')
+
     def deadline(item: WorkItem) -> Markup:
+        """Who holds the line waits now: that there is time until later would only mislead."""
+        urgency = spans.urgency(item, now)
+        if item.is_on_the_line and urgency not in ("near", "late"):
+            return _html("")
         if item.answer_due is not None:
-            urgency = spans.urgency(item, now)
             return _due(texts, item.answer_due, item.answer_warn, urgency, now)
         said = escape(texts("answered"))
         return _html(f'<span class="chip">{said}</span>' if item.first_response_at else "")
@@ -100,6 +110,7 @@ def parts_in(
         "icon": icon,
         "channel": channel,
         "age": age,
+        "line": line,
         "deadline": deadline,
         "role": role,
         "title": title,

@@ -1,5 +1,6 @@
 """The call bar at a browser without scripts: what it shows, what it writes, whom it refuses."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from console_house import House, Page, Person
 from hub import clock
 from hub.interaction import Accepted, Attachment, Channel
 from hub.store import agents, call_wishes, calls, recordings
-from hub.store.tables import audit_log
+from hub.store.tables import audit_log, work_items
 from hub.store.tables import calls as table
 
 NUMBER = "+31612345678"
@@ -58,6 +59,29 @@ async def test_a_call_shows_how_it_stands_and_what_was_chosen(house: House, anna
     assert "Chose: Bestelling" in page.text(".call-bar")
     assert page.values(".call-actions button") == ["hold", "mute", "hang_up"]
     assert page.values(".keypad button[name=keys]") == list("123456789*0#")
+
+
+async def test_beside_a_caller_on_the_line_stands_since_when_and_no_far_deadline(
+    house: House, anna: Person
+) -> None:
+    call = text_arrival(channel=Channel.PHONE, external_id="CA1", subject="Bestelling")
+    accepted = await house.receive(call)
+    item = await house.work_of(accepted.conversation_id)
+    since = f'<time datetime="{item.waiting_since.isoformat()}" data-show="moment">'
+    for page in (await anna.get("/console"), await anna.take_next()):
+        assert since in page.body
+        assert "on the line since" in page.text(".chip-line")
+        assert not page.has(".row .deadline, .talk-facts .deadline")
+
+    def warn(connection: Any) -> None:
+        due = {"answer_warn": clock.now(), "answer_due": clock.now() + timedelta(minutes=1)}
+        connection.execute(update(work_items).values(**due))
+
+    await house.write(warn)
+    for path in ("/console", page.path):
+        assert (await anna.get(path)).value(
+            ".row .deadline, .talk-facts .deadline", "data-urgency"
+        ) == "near"
 
 
 async def test_hold_and_mute_are_switched_on_and_off(house: House, anna: Person) -> None:
