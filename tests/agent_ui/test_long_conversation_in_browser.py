@@ -1,17 +1,19 @@
 """Of a long conversation the newest messages are shown; what came before, as one gets there."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Sequence
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, Route, expect
 
+from agent_ui.live import Change
 from agent_ui.screen import NEWEST
 from agent_ui.settings import ConsoleSettings
 from builders import mail_arrival
 from console_browser import Desk, desk
 from console_house import House, open_house
+from hub.events import Envelope
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -37,11 +39,20 @@ async def house(sqlite_url: str, tmp_path: Path) -> AsyncIterator[House]:
     settings = ConsoleSettings(timeline_length=PAGE)
     async with open_house(sqlite_url, tmp_path, settings=settings) as made:
         await made.hire("anna", "Anna de Wit")
-        for number in range(1, ALL + 1):
-            before = (f"{number - 1}@x.example",) if number > 1 else ()
-            arrival = mail_arrival(message_id=f"{number}@x.example", references=before)
-            await made.intake.accept(arrival)
+        await mails(made, range(1, ALL + 1))
         yield made
+
+
+async def mails(house: House, numbers: Iterable[int]) -> None:
+    """Each answers the one before."""
+    for number in numbers:
+        before = (f"{number - 1}@x.example",) if number > 1 else ()
+        arrival = mail_arrival(message_id=f"{number}@x.example", references=before)
+        await house.intake.accept(arrival)
+
+
+async def no_news(_envelopes: Sequence[Envelope]) -> Sequence[Change]:
+    return []
 
 
 async def opened(at: Desk) -> Page:
@@ -121,6 +132,27 @@ async def test_what_is_older_is_no_news_after_a_gap(house: House, browser: Brows
         await expect(page.get_by_role("button", name="new message")).to_have_count(0)
         await expect(page.locator("#says")).not_to_contain_text("new message")
         assert abs(await top_of(page, ALL) - before) < 2, "it does not jump"
+        await at.check_traps()
+
+
+async def test_no_hole_is_left_by_a_gap_with_more_than_comes_at_once(
+    house: House, browser: Browser
+) -> None:
+    async with desk(browser, house, viewport={"width": 1280, "height": 800}) as at:
+        page = await opened(at)
+        await page.fill("textarea[name=text]", "Dear Jan,")
+        await page.focus("textarea[name=text]")
+        before = await top_of(page, ALL)
+        house.console._feed._look_up = no_news
+        await mails(house, range(ALL + 1, 2 * ALL + 1))
+        await house.console._feed.lose()
+        newest = ALL - NEWEST + 1
+        await expect(page.locator(ENTRIES)).to_have_count(2 * ALL - newest + 1)
+        assert await sequences(page) == list(range(newest, 2 * ALL + 1))
+        pill = page.get_by_role("button", name=f"{ALL} new messages")
+        await expect(pill).to_be_visible()
+        assert abs(await top_of(page, ALL) - before) < 2, "it does not jump"
+        await expect(page.locator("textarea[name=text]")).to_have_value("Dear Jan,")
         await at.check_traps()
 
 

@@ -13,6 +13,8 @@ const MARGIN = "0px 0px -48px 0px";
 // So far from the beginning of what is shown, what came before is fetched.
 const NEAR_BEGINNING = "400px 0px 0px 0px";
 
+const sequenceOf = (entry) => Number(entry.dataset.sequence);
+
 // Which steps are done; not while somebody says why one is not needed.
 function refreshSteps(page) {
   const fresh = page.querySelector("[data-steps]");
@@ -168,6 +170,7 @@ class Conversation extends HTMLElement {
   // The work item changed: who has it, its deadline. Entries too when some may have been missed.
   async refresh({ epoch = Infinity, entries = false } = {}) {
     if (epoch <= Number(this.dataset.epoch)) return;
+    const last = this.last;
     const answer = await fetchPart(entries ? `${this.path}?whole=1` : this.path);
     const fresh = answer?.page.querySelector("loket-conversation");
     if (!fresh || !this.isConnected || fresh.dataset.id !== this.dataset.id) return;
@@ -177,8 +180,22 @@ class Conversation extends HTMLElement {
     refreshSteps(answer.page);
     refreshNext(answer.page);
     refreshFields(answer.page);
-    if (entries) this.refreshEntries(fresh);
+    if (entries) await this.refreshEntries(fresh, last);
     showTimes(this);
+  }
+
+  // More came than the newest that are given at once: what lies between them and the last one shown.
+  async fetchBetween(last, newest) {
+    const between = [];
+    let next = newest.length ? sequenceOf(newest[0]) : 0;
+    while (next > last + 1) {
+      const answer = await fetchPart(`${this.path}/entries?before=${next}`);
+      const came = [...(answer?.page.querySelectorAll("[data-entry]") ?? [])];
+      const missing = came.filter((entry) => sequenceOf(entry) > last);
+      between.unshift(...missing);
+      next = missing.length === came.length && came.length ? sequenceOf(came[0]) : 0;
+    }
+    return between;
   }
 
   refreshHead(fresh) {
@@ -210,10 +227,17 @@ class Conversation extends HTMLElement {
     for (const field of this.querySelectorAll("[data-seen]")) field.value = this.dataset.seen;
   }
 
+  // The sequence number of the last entry that is shown.
+  get last() {
+    return Math.max(0, ...[...this.entries.querySelectorAll("[data-entry]")].map(sequenceOf));
+  }
+
   // What is older than all that was shown is no news.
-  refreshEntries(fresh) {
+  async refreshEntries(fresh, last) {
+    const newest = [...fresh.querySelectorAll("[data-entry]")];
+    const came = [...(await this.fetchBetween(last, newest)), ...newest];
+    if (!this.isConnected) return;
     const first = Number(this.entries.firstElementChild?.dataset.sequence ?? 0);
-    const came = [...fresh.querySelectorAll("[data-entry]")];
     const isEarlier = (entry) => Number(entry.dataset.sequence) < first;
     this.placeEarlier(came.filter(isEarlier));
     for (const entry of came.filter((entry) => !isEarlier(entry))) {
