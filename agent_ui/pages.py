@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import web
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from jinja2.runtime import Context, Macro
 
 from agent_ui import (
@@ -35,7 +35,7 @@ from agent_ui.views.sounds import address_of
 from agent_ui.visit import FORM_TOKEN, Guest
 from hub import clock
 from hub.http import problem
-from hub.kept_templates import keep_compiled
+from hub.templating import environment_of
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -88,16 +88,8 @@ class _Context(Context):
 @cache
 def _environment(organisation: str, static: StaticFiles) -> Environment:
     """Its templates are made once in a process."""
-    environment = Environment(
-        loader=PackageLoader("agent_ui"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,  # else each use asks the disk for the age of each file of a page
-    )
+    environment = environment_of(_TEMPLATES)
     environment.context_class = _Context
-    keep_compiled(environment, _TEMPLATES)
     environment.globals.update(
         static=static.url,
         moment=moment,

@@ -11,13 +11,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from aiohttp import web
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from yarl import URL
 
 from agent_ui.sessions import LANGUAGE_COOKIE
 from agent_ui.texts import LANGUAGES, Texts, preferred
 from hub.http import Handler, Route
-from hub.kept_templates import keep_compiled
+from hub.templating import environment_of
 
 _FOLDER = Path(__file__).parent
 _LANGUAGE_SECONDS = 365 * 24 * 3600
@@ -41,15 +41,7 @@ def with_links(line: str) -> list[tuple[str, bool]]:
 @cache
 def _environment(organisation: str) -> Environment:
     """Its templates are made once in a process."""
-    environment = Environment(
-        loader=PackageLoader("config.demo"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["with_links"] = with_links
-    keep_compiled(environment, _FOLDER / "templates")
+    environment = environment_of(_FOLDER / "templates", with_links=with_links)
     environment.globals.update(organisation=organisation, languages=LANGUAGES)
     return environment
 

@@ -11,7 +11,6 @@ from http import HTTPStatus
 from pathlib import Path
 
 from aiohttp import web
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from connectors.partners.settings import PartnersSettings
 from hub import clock
@@ -22,6 +21,7 @@ from hub.http import Route, field_of, form_of
 from hub.interaction import Arrival, Channel, Party, PointKind, Thread, Verification
 from hub.shared_limits import SharedBuckets
 from hub.store import deliveries
+from hub.templating import environment_of
 from hub.texts import N_, all_texts, preferred
 
 PATH = "/partner/driver"
@@ -65,10 +65,7 @@ class Driver:
         self._reports = SharedBuckets(context.database, "driver", _PER_MINUTE)
         self._texts = all_texts(_FOLDER / "locale")
         self._style = (_FOLDER / "static" / "driver.css").read_text(encoding="utf-8")
-        self._template = Environment(
-            loader=PackageLoader("connectors.partners"), autoescape=True, undefined=StrictUndefined,
-            trim_blocks=True, lstrip_blocks=True,
-        ).get_template("driver.html")  # fmt: skip
+        self._template = environment_of(_FOLDER / "templates").get_template("driver.html")
 
     def routes(self) -> list[Route]:
         return [

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from connectors.portal import words
@@ -16,8 +16,8 @@ from connectors.portal.browsers import browser_of
 from connectors.portal.visit import FORM_TOKEN, Guest, Visit
 from hub import clock
 from hub.http import Route
-from hub.kept_templates import keep_compiled
 from hub.money import written
+from hub.templating import environment_of
 from hub.texts import LANGUAGES, Texts, all_texts
 
 _FOLDER = Path(__file__).parent
@@ -35,14 +35,7 @@ _HEADERS = {
 @cache
 def _environment(organisation: str) -> Environment:
     """Its templates are made once in a process."""
-    environment = Environment(
-        loader=PackageLoader("connectors.portal"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    keep_compiled(environment, _FOLDER / "templates")
+    environment = environment_of(_FOLDER / "templates")
     environment.globals.update(
         organisation=organisation,
         languages=LANGUAGES,

@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import web
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from hub.api.openapi import About, document
 from hub.api.operation import Operation
 from hub.http import Route
+from hub.templating import environment_of
 
-_STYLE = Path(__file__).parent / "static" / "reference.css"
+_FOLDER = Path(__file__).parent
+_STYLE = _FOLDER / "static" / "reference.css"
 _POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 
@@ -40,7 +41,7 @@ class _Made:
 
     @cached_property
     def page(self) -> str:
-        template = _environment().get_template("reference.html")
+        template = environment_of(_FOLDER / "templates").get_template("reference.html")
         return template.render(spec=self._spec, about=self._about, kind_of=_kind_of)
 
     @cached_property
@@ -58,16 +59,6 @@ def _serves(text: Callable[[], str], content_type: str) -> Any:
         return web.Response(text=text(), content_type=content_type, headers=headers)
 
     return handler
-
-
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("hub.api"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
 
 
 def _kind_of(schema: dict[str, Any]) -> str:
