@@ -130,7 +130,7 @@ class Guard:
                 return self._pages.refusal(visit, HTTPStatus.FORBIDDEN)
             return await self._answer(visit, lambda: view(visit))
         finally:
-            await close_files(request)
+            close_files(request)
 
     async def _for_seat(
         self, guest: Guest, seats: Seats, view: SeatView, waiting: bool

@@ -28,6 +28,7 @@ from agent_ui.office import words as office
 from agent_ui.office.alerts import items_at
 from agent_ui.office.saying import said
 from agent_ui.regroup import beginning
+from agent_ui.sent_files import MOST_BYTES
 from agent_ui.small_parts import day, icons, moment, parts_in, written_moment
 from agent_ui.static_files import StaticFiles
 from agent_ui.texts import CLIENT_TEXTS, LANGUAGES, Texts
@@ -116,6 +117,7 @@ def _environment(organisation: str, static: StaticFiles) -> Environment:
         items_at=items_at,
         said=said,
         beginning=beginning,
+        most_bytes=MOST_BYTES,
         new_id=clock.new_id,
     )
     return environment

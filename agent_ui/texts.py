@@ -36,6 +36,8 @@ CLIENT_TEXTS = (
     N_("{n} more rows."),
     N_("{n} more rows, {left} behind them."),
     N_("This is the end of the list."),
+    N_("Take out"),
+    N_("These files are {size} MB together. At most {most} MB can go along."),
     N_("Draft kept"),
     N_("Draft kept on this device"),
     N_("What you were sending here did not arrive. It is in your answer again."),

@@ -31,6 +31,7 @@ from hub.alike import Likeness
 from hub.custom_fields import FieldRefused
 from hub.errors import Rejected
 from hub.store.work_items import Taken
+from hub.taking import FileRefused
 from hub.texts import Said
 
 __all__ = [
@@ -141,7 +142,6 @@ REASONS = {
     "other_role": N_("Another role answers this. You can leave a note."),
     "no_topic": N_("This topic is not in the model. Choose another."),
     "same_topic": N_("This is its topic already."),
-    "bad_type": N_("Customers are not sent this kind of file."),
     "too_many_files": N_("These are too many files for one message."),
     "not_resendable": N_("This message is on its way already."),
     "no_consent": N_("The customer does not want messages this way. Choose another way to reply."),
@@ -566,7 +566,7 @@ _REFUSALS = {
         N_("It does not exist, or it is not in one of your roles. Go back to your work list."),
     ),
     409: (N_("That did not work"), N_("Someone else was faster. Look again.")),
-    413: (N_("That is too large"), N_("Make it shorter and try again.")),
+    413: (N_("That is too large"), N_("Make it shorter, or send smaller files.")),
     429: (N_("Too many tries"), N_("Wait a while, then try again.")),
     503: (
         N_("Loket cannot do this now"),
@@ -587,12 +587,18 @@ def refusal(status: int) -> tuple[str, str]:
     return _BROKEN if status >= HTTPStatus.INTERNAL_SERVER_ERROR else _OTHER
 
 
+_NOT_SENT = N_("{name} cannot go along: customers are not sent this kind of file.")
+_NOTHING_IN_IT = N_("{name} cannot go along: it is empty.")
+
+
 def reason(texts: Texts, error: Rejected) -> str:
     """Why something was refused, for the person who tried."""
     if isinstance(error, Taken) and error.holder:
         return texts(HAS_IT, name=error.holder)
     if isinstance(error, FieldRefused):
         return error.said(texts.language)
+    if isinstance(error, FileRefused):
+        return texts(_NOTHING_IN_IT if error.is_empty else _NOT_SENT, name=error.filename)
     if isinstance(error.detail, Said):
         return texts.said(error.detail)
     return texts(REASONS.get(error.code, error.detail))

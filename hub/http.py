@@ -4,7 +4,6 @@ A correlation id per request, errors as problem details (RFC 9457), body limits,
 `/healthz`, `/readyz` and `/metrics`.
 """
 
-import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -32,6 +31,7 @@ Refresh = Callable[[], Awaitable[None]]
 
 PROBLEM_TYPE = "application/problem+json"
 CORRELATION_HEADER = "X-Correlation-Id"
+_FORM = web.RequestKey("form", MultiDictProxy[str | bytes | bytearray | web.FileField])
 NO_FORM = (ValueError, LookupError, AssertionError, HttpProcessingError)
 """What aiohttp says of a body that is not the form that it claims to be."""
 _SAFE_HEADERS = {
@@ -92,19 +92,19 @@ def host_of(origin: str) -> str:
 async def form_of(request: web.Request) -> MultiDictProxy[str | bytes | bytearray | web.FileField]:
     """What a form says; Rejected when the body is not the form that it claims to be."""
     try:
-        return await request.post()
+        form = await request.post()
     except NO_FORM as error:
         raise Rejected("malformed_form", "This form cannot be read.") from error
+    request[_FORM] = form
+    return form
 
 
-async def close_files(request: web.Request) -> None:
-    """What came with a form lies on the disk until somebody closes it."""
-    if request.content_type != "multipart/form-data":
-        return
-    with contextlib.suppress(ValueError):
-        for given in (await request.post()).values():
-            if isinstance(given, web.FileField):
-                given.file.close()
+def close_files(request: web.Request) -> None:
+    """What came with a form that was read lies on the disk until somebody closes it."""
+    form = request.get(_FORM)
+    for given in form.values() if form else ():
+        if isinstance(given, web.FileField):
+            given.file.close()
 
 
 def field_of(form: Mapping[str, object], name: str) -> str:

@@ -22,6 +22,16 @@ MOST_FILES = 20
 """In one form."""
 
 
+class FileRefused(Rejected):
+    """Of a kind that we do not take, or without anything in it. `filename`: as its sender calls it,
+    without marks that would change the order of what stands around it."""
+
+    def __init__(self, filename: str, *, is_empty: bool) -> None:
+        self.filename = "".join(each for each in filename if each.isprintable())
+        self.is_empty = is_empty
+        super().__init__("bad_type", "This kind of file is not taken.", status=415)
+
+
 async def take_all(
     form: MultiDictProxy[Any], blobs: Blobs, workers: Workers, *, name: str = "file"
 ) -> tuple[Attachment, ...]:
@@ -53,7 +63,8 @@ async def take(writer: BlobWriter, filename: str, blobs: Blobs, workers: Workers
         log.warning("upload.not_read", reason=error.reason)
         examined = None
     if examined is None:
-        raise Rejected("bad_type", "This kind of file is not taken.", status=415)
+        is_empty = (await asyncio.to_thread(path.stat)).st_size == 0
+        raise FileRefused(filename, is_empty=is_empty)
     sha256, size = await asyncio.to_thread(writer.finish)
     thumbnail = ""
     if examined.thumbnail:

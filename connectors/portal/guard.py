@@ -80,7 +80,7 @@ class Guard:
             try:
                 answer = await self._answer(guest, work)
             finally:
-                await close_files(request)
+                close_files(request)
             return self._with_browser(request, guest, answer)
 
         return handler

@@ -82,7 +82,7 @@ async def send(anna: Person, chat: str, content: bytes, name: str) -> Page:
     fields = {"form_token": anna.token, "mode": "reply", "way": "chat|demo|visitor:v1"}
     for field, value in (fields | {"text": "Here it is.", "seen": "99"}).items():
         form.add_field(field, value)
-    form.add_field("file", content, filename=name)
+    form.add_field("file", io.BytesIO(content), filename=name)
     url = f"{anna.origin}/console/conversations/{chat}/entries"
     async with anna.http.post(url, data=form, headers={"Origin": anna.origin}) as response:
         return Page(response, await response.text())
@@ -94,7 +94,13 @@ async def test_an_answer_has_files_and_never_harmful_ones(
     await anna.take_next()
     page = await send(anna, chat, EVIL.encode(), "label.png")
     assert page.status == 415
-    assert "not sent this kind of file" in page.text("[data-notice]")
+    said = "label.png cannot go along: customers are not sent this kind of file."
+    assert page.text("[data-notice]") == said
+    page = await send(anna, chat, b"", "nothing.png")
+    assert page.text("[data-notice]") == "nothing.png cannot go along: it is empty."
+    page = await send(anna, chat, b"x" * 25_000_001, "film.mp4")
+    assert (page.status, page.text("h1")) == (413, "That is too large")
+    assert "smaller files" in page.text("body")
     content = io.BytesIO()
     Image.new("RGB", (10, 10)).save(content, "PNG")
     await send(anna, chat, content.getvalue(), "label.png")

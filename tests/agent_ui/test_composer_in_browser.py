@@ -61,14 +61,79 @@ async def test_files_that_are_dropped_and_pasted_go_along(house: House, browser:
         assert await give(at, "drop", "invoice.pdf", "application/pdf", PDF)
         assert await composer.get_attribute("data-drop") is None
         assert await give(at, "paste", "picture.png", "image/png", PNG)
-        await expect(at.page.locator("[data-files]")).to_have_text("invoice.pdf, picture.png")
+        await expect(at.page.locator("[data-chosen] bdi")).to_have_text(
+            ["invoice.pdf", "picture.png"]
+        )
         await at.page.locator("textarea[name=text]").press("Control+Enter")
         names = at.page.locator(".entry-outbound .file-name")
         await expect(names).to_have_text(["invoice.pdf", "picture.png"])
         await at.done()
-        await expect(at.page.locator("[data-files]")).to_have_text("Add files")
+        await expect(at.page.locator("[data-chosen] li")).to_have_count(0)
         kept = {(row.filename, row.size) for row in await house.rows(attachments)}
         assert kept == {("invoice.pdf", len(PDF)), ("picture.png", len(PNG))}
+        await at.check_traps()
+
+
+async def test_a_file_that_was_chosen_is_taken_out_again_by_key(
+    house: House, browser: Browser
+) -> None:
+    accepted = await house.receive(mail_arrival(subject="Order 1"))
+    async with desk(browser, house) as at:
+        await at.sign_in("anna", accepted.conversation_id)
+        hostile = "\u202efdp.exe <img src=x onerror=pwned()> " + "x" * 180 + ".png"
+        for name in ("mine.png", "yours.png", hostile):
+            await give(at, "drop", name, "image/png", PNG)
+        names = at.page.locator("[data-chosen] bdi")
+        await expect(names).to_have_count(3)
+        assert "\u202e" not in await names.last.inner_text()
+        fits = "(one) => one.scrollWidth <= one.clientWidth"
+        assert await at.page.locator("#talk").evaluate(fits)
+        await at.check_accessible()
+        out = at.page.get_by_role("button", name="Take out", exact=False)
+        await out.last.press("Enter")
+        await expect(names).to_have_text(["mine.png", "yours.png"])
+        assert await out.last.evaluate("(one) => one === document.activeElement")
+        await out.first.press("Enter")
+        await expect(names).to_have_text(["yours.png"])
+        await out.first.press("Enter")
+        await expect(names).to_have_count(0)
+        await expect(at.page.locator("textarea[name=text]")).to_be_focused()
+        for name in ("mine.png", "yours.png"):
+            await give(at, "drop", name, "image/png", PNG)
+        await out.first.press("Enter")
+        await at.page.locator("textarea[name=text]").press("Control+Enter")
+        await expect(at.page.locator(".entry-outbound .file-name")).to_have_text(["yours.png"])
+        await at.done()
+        await at.check_traps()
+
+
+async def test_files_that_no_mail_server_takes_are_refused_before_they_are_sent(
+    house: House, browser: Browser
+) -> None:
+    accepted = await house.receive(mail_arrival(subject="Order 1"))
+    async with desk(browser, house) as at:
+        await at.sign_in("anna", accepted.conversation_id)
+        area = at.page.locator("textarea[name=text]")
+        await area.fill("Here it is.")
+        large = "new File([new Uint8Array(26e6)], 'film.mp4', {type: 'video/mp4'})"
+        await area.evaluate(f"""(area) => {{
+          const dataTransfer = new DataTransfer();
+          dataTransfer.items.add({large});
+          const how = {{bubbles: true, cancelable: true, dataTransfer}};
+          area.dispatchEvent(new DragEvent("drop", how));
+        }}""")
+        told = at.page.locator("[data-chosen-notice]")
+        await expect(told).to_have_text(
+            "These files are 26 MB together. At most 25 MB can go along."
+        )
+        await area.press("Control+Enter")
+        await expect(area).to_have_value("Here it is.")
+        assert "film.mp4" in await at.page.locator("[data-chosen]").inner_text()
+        await at.page.get_by_role("button", name="Take out film.mp4").press("Enter")
+        await expect(told).to_be_hidden()
+        await area.press("Control+Enter")
+        await expect(at.page.locator(".entry-outbound .text")).to_have_text("Here it is.")
+        await at.done()
         await at.check_traps()
 
 

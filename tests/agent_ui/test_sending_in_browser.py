@@ -139,7 +139,7 @@ async def test_what_is_written_behind_it_is_kept_when_the_conversation_is_left(
         await at.page.keyboard.press("Enter")
         await expect(at.page.locator(OURS)).to_have_text(["First."])
         await expect(at.page.locator(AREA)).to_have_value("Second.")
-        await expect(at.page.locator("[data-files]")).to_have_text("form.txt")
+        await expect(at.page.locator("[data-chosen] bdi")).to_have_text("form.txt")
         await at.check_traps()
 
 
@@ -165,8 +165,8 @@ async def test_a_refusal_that_comes_elsewhere_keeps_the_files(
         await at.page.keyboard.press("k")
         await at.page.keyboard.press("Enter")
         await expect(at.page.locator(AREA)).to_have_value("We are looking.")
-        await expect(at.page.locator("[data-files]")).to_contain_text("form.txt")
-        await expect(at.page.locator("[data-files]")).to_contain_text("map.txt")
+        await expect(at.page.locator("[data-chosen]")).to_contain_text("form.txt")
+        await expect(at.page.locator("[data-chosen]")).to_contain_text("map.txt")
         await at.check_traps()
 
 

@@ -1,5 +1,5 @@
 // <loket-composer>: what is typed is kept, here at once and in Loket a moment later, until it is sent.
-import { addFiles, dropsAndPastes } from "./composer-files.js";
+import { addFiles, dropsAndPastes, listFiles, tooLarge } from "./composer-files.js";
 import { offersReplies } from "./canned.js";
 import { keep, read } from "./kept.js";
 import { mark } from "./marks.js";
@@ -28,7 +28,9 @@ class Composer extends HTMLElement {
       this.saveSoon();
       this.showCount();
     });
-    this.form.addEventListener("change", () => this.showFiles());
+    // Leaving the text is a change as well: it must not take away the button that is being pressed.
+    this.form.addEventListener("change", ({ target }) => ["file", "mode"].includes(target.name) && this.showFiles());
+    this.form.addEventListener("submit", (event) => this.refuseLarge(event));
     this.form.addEventListener("keydown", (event) => this.onKey(event));
     this.addEventListener("click", (event) => this.onClick(event));
     dropsAndPastes(this);
@@ -274,12 +276,18 @@ class Composer extends HTMLElement {
 
   // A file may go without a word.
   showFiles() {
-    const files = [...(this.form.elements.file?.files ?? [])];
-    this.area.required = !files.length;
-    this.form.toggleAttribute("data-files-chosen", files.length > 0);
-    const shown = this.querySelector("[data-files]");
-    if (!shown) return;
-    shown.textContent = files.map((file) => file.name).join(", ") || shown.dataset.words;
+    this.chosen = listFiles(this);
+    this.area.required = !this.chosen.length;
+    this.form.toggleAttribute("data-files-chosen", this.chosen.length > 0);
+  }
+
+  // What no mail server takes is not sent off first.
+  refuseLarge(event) {
+    const why = tooLarge(this);
+    if (!why) return;
+    event.preventDefault();
+    event.stopPropagation();
+    say(why);
   }
 
   onClick({ target }) {
