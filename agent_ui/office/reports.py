@@ -146,10 +146,11 @@ class ReportViews:
     async def _read(self, period: Period) -> Report:
         def read(connection: Connection) -> Report:
             work = reporting.read(connection, period)
+            open_hours = reporting.still_open(connection, period)
             return Report(
                 total=reporting.sums(work, "all")[0],
-                open=reporting.still_open(connection, period),
-                hours=reporting.by_hour(connection, work, period),
+                open=len(open_hours),
+                hours=reporting.by_hour(work, open_hours, period),
                 spreads={name: reporting.spread(work, name) for name in TIMES},
                 tables={name: reporting.sums(work, name) for name in TABLES},
                 available=reporting.available_seconds(connection, period),

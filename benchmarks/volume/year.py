@@ -346,12 +346,12 @@ class _Year:
     def _presence(self, rows: Rows, number: int) -> None:
         """Somebody comes, has two breaks, and goes, each day."""
         for day in range(DAYS):
-            begun = self._since + timedelta(days=day, hours=8, seconds=number)
+            parts, begun = day * 3, self._since + timedelta(days=day, hours=8, seconds=number)
             for place, state in enumerate(("available", "away") * 2 + ("available", "off")):
                 at = begun + timedelta(hours=place * 1.5)
                 rows.add(
                     t.presence_changes, id=self._id(at, number), agent_id=staff_id(number), at=at,
-                    state=state,
+                    state=state, there_seconds=(parts + (place + 1) // 2) * 5400,
                 )  # fmt: skip
 
     def documents(self) -> Iterator[list[dict[str, Any]]]:

@@ -12,15 +12,15 @@ from hub import clock
 from hub.errors import Rejected
 from hub.events import PresenceChanged
 from hub.interaction import Channel
-from hub.store import audit, in_hand, outbox
+from hub.store import attendance, audit, in_hand, outbox
 from hub.store.among import among
 from hub.store.constants import constant
-from hub.store.tables import presence, presence_changes
+from hub.store.tables import presence
 
 SOURCE = "/loket/presence"
 
-AVAILABLE = "available"
-WRAPPING = "wrapping"
+AVAILABLE = attendance.AVAILABLE
+WRAPPING = attendance.WRAPPING
 AWAY = "away"
 NOT_RESPONDING = "not_responding"
 OFF = "off"
@@ -157,8 +157,7 @@ _GOT_WORK = (
 
 def tell(connection: Connection, agent_id: str, state: str) -> None:
     """Let the consoles and the dispatchers know, and keep it for reports."""
-    row = {"id": clock.new_id(), "agent_id": agent_id, "at": clock.now(), "state": state}
-    connection.execute(insert(presence_changes), [row])
+    attendance.note(connection, agent_id, state)
     event = PresenceChanged(agent_id=agent_id, state=state)
     outbox.add(connection, event, subject=agent_id, source=SOURCE)
 

@@ -1,16 +1,24 @@
 """The finished work of a period as columns of numbers, read once and then grouped in many ways.
 
-A year of it may be several 100,000 rows: a database that groups them anew for each table of a
-report takes many times as long.
+A year of it may be several 100,000 rows. A database that groups them anew for each table of a
+report takes many times as long; and so does a row of Python for each. It hands over each column of
+a month as one list instead, and other threads work on while it makes that.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, Connection, Integer, select, type_coerce
+from pydantic_core import from_json
+from sqlalchemy import ColumnElement, Connection, Integer, Text, cast, func, select
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
+from hub.store.constants import constant
 from hub.store.tables import work_facts
 
 KEYS = ("role", "channel", "topic", "target_group", "model_row", "agent_id")
@@ -31,7 +39,8 @@ NUMBERS = (
 )
 NONE = -1
 """Where a number is not known."""
-_AT_ONCE = 20_000
+_AT_ONCE = 31 * 24
+"""Hours in one list."""
 
 Numbers = np.ndarray[Any, np.dtype[np.int64]]
 
@@ -59,23 +68,37 @@ class Work:
         return group, keys
 
 
-def read(connection: Connection, only: ColumnElement[bool]) -> Work:
-    """The rows for which this holds."""
-    columns = work_facts.c
-    known: dict[str, dict[str, int]] = {name: {} for name in KEYS}
+class _Listed(FunctionElement[str]):
+    """All values of a column, in the order of the rows, as one JSON text."""
+
+    type = Text()
+    inherit_cache = True
+
+    def __init__(self, column: ColumnElement[Any]) -> None:
+        super().__init__(column)
+
+
+@compiles(_Listed, "sqlite")
+def _on_sqlite(element: _Listed, compiler: SQLCompiler, **options: Any) -> str:
+    return f"json_group_array({compiler.process(element.clauses, **options)})"
+
+
+@compiles(_Listed, "postgresql")
+def _on_postgresql(element: _Listed, compiler: SQLCompiler, **options: Any) -> str:
+    listed = f"json_agg({compiler.process(element.clauses, **options)})"
+    return f"coalesce(CAST({listed} AS text), '[]')"
+
+
+def read(connection: Connection, hours: tuple[int, int], *only: ColumnElement[bool]) -> Work:
+    """What came in these hours, from the first to before the last, and for which this holds."""
+    known = {name: defaultdict[str, int](count().__next__) for name in KEYS}
     codes: dict[str, list[Numbers]] = {name: [] for name in KEYS}
     numbers: dict[str, list[Numbers]] = {name: [] for name in NUMBERS}
-    chosen: list[ColumnElement[Any]] = [columns[name] for name in KEYS]
-    chosen += [type_coerce(columns[name], Integer) for name in NUMBERS]
-    result = connection.execute(select(*chosen).where(only))
-    for rows in result.partitions(_AT_ONCE):
-        found = list(zip(*rows, strict=True))
-        for name, column in zip(KEYS, found, strict=False):
-            codes[name].append(_coded(column, known[name]))
-        for name, column in zip(NUMBERS, found[len(KEYS) :], strict=True):
-            numbers[name].append(
-                np.array([NONE if value is None else value for value in column], dtype=np.int64)
-            )
+    for row in _months(connection, hours, only):
+        for name, told in zip(KEYS, row, strict=False):
+            codes[name].append(_coded(from_json(told), known[name]))
+        for name, told in zip(NUMBERS, row[len(KEYS) :], strict=True):
+            numbers[name].append(np.fromstring(told[1:-1], dtype=np.int64, sep=","))
     return Work(
         codes={name: _joined(parts) for name, parts in codes.items()},
         values={name: list(values) for name, values in known.items()},
@@ -83,8 +106,25 @@ def read(connection: Connection, only: ColumnElement[bool]) -> Work:
     )
 
 
-def _coded(column: Sequence[str | None], known: dict[str, int]) -> Numbers:
-    return np.array([known.setdefault(value or "", len(known)) for value in column], dtype=np.int64)
+def _months(
+    connection: Connection, hours: tuple[int, int], only: Sequence[ColumnElement[bool]]
+) -> Iterator[Any]:
+    """Those in which there is something."""
+    columns = work_facts.c
+    keys = [func.coalesce(columns[name], constant("")) for name in KEYS]
+    numbers = [func.coalesce(cast(columns[name], Integer), constant(NONE)) for name in NUMBERS]
+    listed = select(func.count().label("so_many"), *map(_Listed, [*keys, *numbers])).where(*only)
+    first, end = hours
+    for since in range(first, end, _AT_ONCE):
+        until = min(since + _AT_ONCE, end)
+        within = listed.where(columns.came_hour >= since, columns.came_hour < until)
+        so_many, *row = connection.execute(within).one()
+        if so_many:
+            yield row
+
+
+def _coded(column: Sequence[str], known: Mapping[str, int]) -> Numbers:
+    return np.fromiter(map(known.__getitem__, column), np.int64, len(column))
 
 
 def _joined(parts: Sequence[Numbers]) -> Numbers:

@@ -10,26 +10,20 @@ import numpy as np
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Select,
     and_,
-    bindparam,
     func,
-    literal_column,
     or_,
     select,
     true,
-    union_all,
 )
 
 from hub import clock
 from hub.interaction import Channel
-from hub.store import presence, report_columns, work_facts
+from hub.store import attendance, report_columns, work_facts
 from hub.store.constants import constant
 from hub.store.report_columns import NONE, Work
-from hub.store.seconds import Seconds
-from hub.store.tables import agents, presence_changes, reviews, work_items
+from hub.store.tables import agents, reviews, work_items
 from hub.store.tables import work_facts as facts
-from hub.store.types import Instant
 from hub.store.work_items import DONE
 
 LONGEST = timedelta(days=367)
@@ -174,7 +168,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 
 def read(connection: Connection, period: Period) -> Work:
     """The finished work of a period, to be counted by the functions below."""
-    return report_columns.read(connection, _within(period))
+    return report_columns.read(connection, period.hours, *_chosen(period))
 
 
 def sums(work: Work, by: str) -> list[Sums]:
@@ -233,20 +227,26 @@ def spread(work: Work, time: str) -> Spread:
     )
 
 
-def by_hour(connection: Connection, work: Work, period: Period) -> dict[int, int]:
-    """How much finished work came in each hour (since 1970), and open work with it."""
-    hours, found = np.unique(work.numbers["came_hour"], return_counts=True)
-    counts = {int(hour): int(count) for hour, count in zip(hours, found, strict=True)}
-    for at in connection.execute(_open(period, work_items.c.waiting_since)).scalars():
-        hour = int(at.timestamp()) // 3600
-        counts[hour] = counts.get(hour, 0) + 1
-    return counts
+def by_hour(work: Work, open_hours: Sequence[int], period: Period) -> dict[int, int]:
+    """How much work came in each hour (since 1970): finished, and open."""
+    first, _ = period.hours
+    came = np.concatenate([work.numbers["came_hour"], np.array(open_hours, dtype=np.int64)])
+    counts = np.bincount(came - first)
+    return {first + int(hour): int(counts[hour]) for hour in np.flatnonzero(counts)}
 
 
-def still_open(connection: Connection, period: Period) -> int:
-    """Work that came in the period and is not finished yet."""
-    found: int = connection.execute(_open(period, func.count())).scalar_one()
-    return found
+def still_open(connection: Connection, period: Period) -> list[int]:
+    """The hours (since 1970) in which the work came that is not finished yet."""
+    columns = work_items.c
+    found = connection.execute(
+        select(columns.waiting_since).where(
+            columns.state != constant(DONE),
+            columns.waiting_since >= period.since,
+            columns.waiting_since < period.until,
+            *_filters(period, columns),
+        )
+    )
+    return [int(at.timestamp()) // 3600 for at in found.scalars()]
 
 
 def items(
@@ -288,53 +288,9 @@ def _finished(row: Any, number: int, subject: str) -> Finished:
     )
 
 
-_THERE = (presence.AVAILABLE, presence.WRAPPING)
-
-
 def available_seconds(connection: Connection, period: Period) -> dict[str, int]:
     """By agent, for how long they took offers in the period, or finished what they had taken."""
-    until = min(period.until, clock.now())
-    columns = presence_changes.c
-    within = select(columns.id, columns.agent_id, columns.at, columns.state).where(
-        columns.agent_id.in_(select(agents.c.id)),  # by the index, which begins with the agent
-        columns.at >= period.since,
-        columns.at < until,
-    )
-    changes = union_all(_before(period.since), within).subquery()
-    following = func.lead(changes.c.at).over(
-        partition_by=changes.c.agent_id, order_by=(changes.c.at, changes.c.id)
-    )
-    ended = func.coalesce(following, bindparam("until", until, type_=Instant))
-    spans = select(
-        changes.c.agent_id,
-        changes.c.state,
-        (Seconds(ended) - Seconds(changes.c.at)).label("seconds"),
-    ).subquery()
-    rows = connection.execute(
-        select(spans.c.agent_id, func.sum(spans.c.seconds))
-        .where(spans.c.state.in_([constant(one) for one in _THERE]))
-        .group_by(spans.c.agent_id)
-    )
-    return {agent_id: round(seconds) for agent_id, seconds in rows}
-
-
-def _before(since: datetime) -> Select[Any]:
-    """The state of each agent when the period began, as if it had become that then."""
-    columns = presence_changes.c
-    state = (
-        select(columns.state)
-        .where(columns.agent_id == agents.c.id, columns.at < since)
-        .order_by(columns.at.desc(), columns.id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    begun = bindparam("begun", since, type_=Instant)
-    return select(
-        literal_column("''").label("id"),
-        agents.c.id.label("agent_id"),
-        begun.label("at"),
-        state.label("state"),
-    )
+    return attendance.seconds(connection, period.since, min(period.until, clock.now()))
 
 
 def reviewed(connection: Connection, period: Period) -> dict[str, tuple[int, int]]:
@@ -355,12 +311,13 @@ def names(connection: Connection) -> dict[str, str]:
 
 def _within(period: Period) -> ColumnElement[bool]:
     first, end = period.hours
-    return and_(
-        _IS.came_hour >= constant(first),
-        _IS.came_hour < constant(end),
-        *_filters(period, facts.c),
-        *([_IS.target_group == period.group] if period.group else []),
-    )
+    return and_(_IS.came_hour >= constant(first), _IS.came_hour < constant(end), *_chosen(period))
+
+
+def _chosen(period: Period) -> list[ColumnElement[bool]]:
+    """What is finished and passes the filters, of whatever time."""
+    group = [_IS.target_group == period.group] if period.group else []
+    return [*_filters(period, facts.c), *group]
 
 
 def _filters(period: Period, columns: Any) -> list[ColumnElement[bool]]:
@@ -375,13 +332,3 @@ def _filters(period: Period, columns: Any) -> list[ColumnElement[bool]]:
         below = columns.topic.startswith(f"{period.topic}/", autoescape=True)
         found.append(or_(columns.topic == period.topic, below))
     return found
-
-
-def _open(period: Period, what: Any) -> Select[Any]:
-    columns = work_items.c
-    return select(what).where(
-        columns.state != constant(DONE),
-        columns.waiting_since >= period.since,
-        columns.waiting_since < period.until,
-        *_filters(period, columns),
-    )

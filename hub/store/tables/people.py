@@ -1,6 +1,17 @@
 """Who works here: roles, agents, how they sign in, whether they are there."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, false
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    false,
+)
 
 from hub.store.tables.base import ID, metadata, where
 from hub.store.types import Counter, Instant, Json
@@ -76,6 +87,7 @@ presence_changes = Table(
     Column("agent_id", ID, ForeignKey("agents.id"), nullable=False),
     Column("at", Instant, nullable=False),
     Column("state", String(16), nullable=False),
+    Column("there_seconds", Float),  # for so long they had been there before, in all
     Index("ix_presence_changes_agent_id_at", "agent_id", "at"),
 )
 

@@ -45,6 +45,16 @@ async def test_who_was_there_in_a_week_is_not_sought_in_all_years(database: Data
     assert "presence_changes" not in await database.read(look)
 
 
+async def test_a_report_goes_once_through_the_work_of_its_period(database: Database) -> None:
+    """By the hour in which it came, a month at a time: no row of it comes to us one by one."""
+    year = Period(NOW - timedelta(days=365), NOW)
+    plan = await of(database, lambda c: reporting.read(c, year))
+    ways = [line for line in plan.splitlines() if "work_facts" in line]
+    by_hour = "SEARCH work_facts USING INDEX ix_work_facts_came_hour (came_hour>? AND came_hour<?)"
+    assert set(ways) == {by_hour}
+    assert len(ways) == 12
+
+
 @pytest.mark.parametrize(
     "look",
     [
