@@ -242,6 +242,20 @@ MONTHS = (
     N_("December"),
 )
 """In Dutch these begin with a small letter, as within a line."""
+MONTHS_IN_SHORT = (
+    N_("Jan"),
+    N_("Feb"),
+    N_("Mar"),
+    N_("Apr"),
+    N_("May"),
+    N_("Jun"),
+    N_("Jul"),
+    N_("Aug"),
+    N_("Sep"),
+    N_("Oct"),
+    N_("Nov"),
+    N_("Dec"),
+)
 
 PROMISES = {
     "first_response": N_("First answer"),

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _LONGEST_NAME = 31
+UTF_8 = "\ufeff"
+"""Before a CSV file for people: without it, spreadsheet programs take Zoë for ZoÃ«."""
 Cell = str | int | float | None
 Table = Sequence[Sequence[Cell]]
 """Its first row names the columns."""

@@ -180,15 +180,14 @@ class _Acts:
         if asked.figure not in wall.FIGURES:
             detail = f"Choose one of: {', '.join(wall.FIGURES)}."
             raise Rejected("no_figure", detail, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-        found = wall.items_behind(
-            connection,
+        wanted = wall.Behind(
             asked.figure,
             since=day_of(self._context),
             role=asked.role,
             channel=asked.channel or "",
             agent_id=asked.agent_id,
-            limit=_LISTED,
         )
+        found = wall.items_behind(connection, wanted, limit=_LISTED)
         return WorkList(items=[shown_work(one) for one in found], next_cursor="")
 
     def give(self, connection: Connection, call: Call[Agent]) -> Answer:

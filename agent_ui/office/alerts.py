@@ -121,15 +121,16 @@ def _waiting(wall: Wall, limits: Thresholds) -> list[Alert]:
 
 def _nobody(wall: Wall) -> list[Alert]:
     """Live work waits for a role that nobody takes work for."""
-    waiting: dict[str, int] = {}
-    for cell in wall.cells:
-        if cell.channel in LIVE and cell.waiting:
-            waiting[cell.role] = waiting.get(cell.role, 0) + cell.waiting
     served = {role for seat in wall.seats if seat.state == AVAILABLE for role in seat.roles}
     return [
-        Alert("nobody", BAD, items_at("waiting", role=role), {"role": role, "n": count})
-        for role, count in waiting.items()
-        if role not in served
+        Alert(
+            "nobody",
+            BAD,
+            items_at("waiting", role=cell.role, channel=cell.channel),
+            {"role": cell.role, "channel": cell.channel, "n": cell.waiting},
+        )
+        for cell in wall.cells
+        if cell.channel in LIVE and cell.waiting and cell.role not in served
     ]
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from itertools import cycle
 
 WIDTH = 980
 HEIGHT = 220
@@ -25,7 +26,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Chart:
-    """`up`: the lines of the grid with their numbers; `marks`: (x, text) below the bars. `hourly`:
+    """`up`: the lines of the grid with their numbers; `marks`: (x, label) of some bars. `hourly`:
     each bar is an hour, else a day."""
 
     bars: Sequence[Bar]
@@ -50,7 +51,7 @@ def volumes(hours: Mapping[int, int], since: datetime, until: datetime, zone: tz
 
 def _drawn(counts: Mapping[str, int], *, hourly: bool) -> Chart:
     highest = max(max(counts.values(), default=0), 1)
-    step = -(-highest // _MOST_LINES)
+    step = _step(highest)
     top = -(-highest // step) * step
     place = (WIDTH - _LEFT - _RIGHT) / max(len(counts), 1)
     every = -(-len(counts) // _MOST_LABELS) or 1
@@ -65,9 +66,17 @@ def _drawn(counts: Mapping[str, int], *, hourly: bool) -> Chart:
         )
         for number, (label, count) in enumerate(counts.items())
     ]
-    marks = [(bar.x + bar.width / 2, _short(bar.label)) for bar in bars[::every]]
+    marks = [(bar.x + bar.width / 2, bar.label) for bar in bars[::every]]
     up = [(_y(count, top), count) for count in range(0, top + 1, step)]
     return Chart(bars, up, marks, _y(0, top), hourly)
+
+
+def _step(highest: int) -> int:
+    """From line to line: 1, 2 or 5, or one of them with noughts, as people count."""
+    step, factors = 1, cycle((2, 2.5, 2))
+    while highest > step * _MOST_LINES:
+        step = round(step * next(factors))
+    return step
 
 
 def _y(count: int, top: int) -> float:
@@ -76,11 +85,6 @@ def _y(count: int, top: int) -> float:
 
 def _label(local: datetime, *, hourly: bool) -> str:
     return local.strftime("%Y-%m-%d %H:00") if hourly else local.strftime("%Y-%m-%d")
-
-
-def _short(label: str) -> str:
-    """`24-11`, or `14:00`."""
-    return label[-5:] if " " in label else f"{label[8:10]}-{label[5:7]}"
 
 
 def _days(since: datetime, until: datetime, zone: tzinfo) -> Sequence[str]:

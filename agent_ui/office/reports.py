@@ -2,7 +2,6 @@
 behind each figure."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from http import HTTPStatus
@@ -15,6 +14,15 @@ from sqlalchemy import Connection
 from agent_ui import words
 from agent_ui.context import ConsoleContext
 from agent_ui.office import charts
+from agent_ui.office.leafing import SIZE, leaf_of
+from agent_ui.office.report_tables import (
+    SPREADS,
+    VOLUMES,
+    Report,
+    spreads_table,
+    table_of,
+    volumes_table,
+)
 from agent_ui.office.words import TABLES
 from agent_ui.pages import Pages
 from agent_ui.visit import Visit
@@ -23,13 +31,13 @@ from hub.downloads import disposition
 from hub.errors import Rejected
 from hub.interaction import Channel
 from hub.store import reporting
-from hub.store.reporting import GROUPS, TIMES, Period, Spread, Sums
-from hub.tables_out import Table, as_csv, as_workbook
+from hub.store.reporting import GROUPS, TIMES, Behind, Period
+from hub.tables_out import UTF_8, Table, as_csv, as_workbook
 
 PATH = "/console/reports"
 PRESETS = (1, 7, 30, 90)
-_LISTED = 200
 _LONGEST = 200
+_LONGEST_KEY = 500
 _DAY = timedelta(days=1)
 _YEARS = range(2000, 2200)
 
@@ -56,23 +64,19 @@ class Asked:
         }
         return urlencode({name: value for name, value in (values | more).items() if value})
 
-
-@dataclass(frozen=True)
-class Report:
-    total: Sums
-    open: int
-    hours: Mapping[int, int]
-    spreads: Mapping[str, Spread]
-    tables: Mapping[str, Sequence[Sums]]
-    available: Mapping[str, int]
-    reviewed: Mapping[str, tuple[int, int]]
-    names: Mapping[str, str]
-
-    def occupancy(self, one: Sums) -> float | None:
-        """Of the time that this agent took offers, the share that their work filled: each piece by
-        what it takes of an agent's room."""
-        seconds = self.available.get(one.key[0], 0)
-        return one.unit_seconds / seconds if seconds else None
+    def told(self, zone: tzinfo) -> Table:
+        """What a file is of, for whoever finds it later."""
+        period = self.period
+        return [
+            ("from", self.first.isoformat()),
+            ("up_to_and_including", self.last.isoformat()),
+            ("time_zone", str(zone)),
+            ("role", period.role),
+            ("channel", period.channel),
+            ("topic", period.topic),
+            ("target_group", period.group),
+            ("agent", period.agent_id),
+        ]
 
 
 class ReportViews:
@@ -81,23 +85,25 @@ class ReportViews:
         self._pages = pages
 
     async def page(self, visit: Visit) -> web.StreamResponse:
-        notice, status = "", HTTPStatus.OK
+        notice, status, query = "", HTTPStatus.OK, visit.request.query
         try:
             asked = self._asked(visit)
         except Rejected as error:
             notice, status = words.reason(visit.texts, error), HTTPStatus.UNPROCESSABLE_ENTITY
-            asked = self._default()
+            asked = self._default(**_filters(visit))
         report = await self._read(asked.period)
-        zone, period = self._context.zone(), asked.period
         return self._pages.page(
             visit,
             "office/reports.html",
             status=status,
             notice=notice,
             asked=asked,
+            typed=(query.get("from"), query.get("to")) if notice else (asked.first, asked.last),
             report=report,
-            chart=charts.volumes(report.hours, period.since, period.until, zone),
-            week=charts.week(report.hours, zone),
+            names=report.names,
+            chart=self._chart(report, asked),
+            week=charts.week(report.hours, self._context.zone()),
+            agents=sorted(report.names.items(), key=lambda one: one[1].casefold()),
             presets=[(days, self._preset(days)) for days in PRESETS],
             topics=self._context.topics.titles(visit.texts.language),
             groups=self._context.groups.titles(visit.texts.language),
@@ -111,37 +117,55 @@ class ReportViews:
         figure, by = query.get("figure", ""), query.get("by", "")
         if figure not in reporting.FIGURES or (by and by not in GROUPS):
             raise web.HTTPNotFound
-        key = [value[:_LONGEST] for value in query.getall("key", [])]
-        found = await self._context.database.read(
-            lambda c: reporting.items(c, asked.period, figure, by=by, key=key, limit=_LISTED)
-        )
+        key = tuple(value[:_LONGEST_KEY] for value in query.getall("key", []))
+        behind = Behind(asked.period, figure, by, key)
+
+        def read(connection: Connection) -> dict[str, Any]:
+            leaf = leaf_of(reporting.count(connection, behind), query.get("leaf", ""))
+            return {
+                "leaf": leaf,
+                "items": reporting.items(connection, behind, limit=SIZE, offset=leaf.offset),
+                "names": reporting.names(connection),
+            }
+
+        found = await self._context.database.read(read)
         return self._pages.page(
             visit,
             "office/report_items.html",
             asked=asked,
-            figure=figure,
-            key=key,
-            items=found,
-            most=_LISTED,
+            behind=behind,
+            same=[("figure", figure), ("by", by), *(("key", value) for value in key)],
             topics=self._context.topics.titles(visit.texts.language),
+            groups=self._context.groups.titles(visit.texts.language),
+            **found,
         )
 
     async def csv(self, visit: Visit) -> web.StreamResponse:
         """One table of the report."""
         asked, name = self._asked(visit), visit.request.query.get("table", "roles")
-        if name not in TABLES:
+        if name not in (VOLUMES, SPREADS, *TABLES):
             raise web.HTTPNotFound
-        report = await self._read(asked.period)
-        return _file(f"report-{name}.csv", "text/csv", as_csv(_table(report, name)).encode())
+        tables = self._tables(await self._read(asked.period), asked)
+        content = UTF_8 + as_csv(tables[name])
+        return _file(f"report-{name}.csv", "text/csv", content.encode())
 
     async def xlsx(self, visit: Visit) -> web.StreamResponse:
-        """All tables of the report, each on its own sheet."""
+        """All tables of the report, each on its own sheet; the first says what it is of."""
         asked = self._asked(visit)
-        report = await self._read(asked.period)
-        tables = {name: _table(report, name) for name in TABLES}
+        tables = self._tables(await self._read(asked.period), asked)
+        tables = {"report": asked.told(self._context.zone())} | tables
         content = await asyncio.to_thread(as_workbook, tables)
         kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
         return _file("report.xlsx", kind, content)
+
+    def _tables(self, report: Report, asked: Asked) -> dict[str, Table]:
+        volumes = volumes_table(self._chart(report, asked))
+        grouped = {name: table_of(report, name) for name in TABLES}
+        return {VOLUMES: volumes, SPREADS: spreads_table(report), **grouped}
+
+    def _chart(self, report: Report, asked: Asked) -> charts.Chart:
+        period = asked.period
+        return charts.volumes(report.hours, period.since, period.until, self._context.zone())
 
     async def _read(self, period: Period) -> Report:
         def read(connection: Connection) -> Report:
@@ -169,20 +193,11 @@ class ReportViews:
             last = date.fromisoformat(query.get("to") or default.last.isoformat())
         except ValueError as error:
             raise _bad_period() from error
-        channel = query.get("channel", "")
-        return self._between(
-            first,
-            last,
-            role=query.get("role", "")[:_LONGEST],
-            channel=channel if channel in set(Channel) else "",
-            topic=query.get("topic", "")[:_LONGEST],
-            group=query.get("group", "")[:_LONGEST],
-            agent_id=query.get("agent", "")[:_LONGEST],
-        )
+        return self._between(first, last, **_filters(visit))
 
-    def _default(self) -> Asked:
+    def _default(self, **filters: str) -> Asked:
         first, last = self._preset(7)
-        return self._between(first, last)
+        return self._between(first, last, **filters)
 
     def _preset(self, days: int) -> tuple[date, date]:
         return preset(days, self._context.zone())
@@ -212,67 +227,16 @@ def _bad_period() -> Rejected:
     return Rejected("bad_period", "Choose a first and a last day.", status=422)
 
 
-_HEAD = (
-    "count",
-    "first_answers_due",
-    "first_answers_in_time",
-    "gave_up",
-    "went_to_somebody_else",
-    "times_handed_over",
-    "came_back",
-    "solved_by_first",
-    "promises",
-    "promises_kept",
-    "seconds_in_hand_average",
-    "rated",
-    "rating_average",
-)
-_KEYS: Mapping[str, tuple[str, ...]] = {
-    "roles": ("role", "channel"),
-    "rows": ("model_row", "role"),
-    "topics": ("topic",),
-    "groups": ("target_group",),
-    "agents": ("agent",),
-}
-
-
-def _table(report: Report, name: str) -> Table:
-    lines = report.tables[name]
-    key = (lambda one: (report.names.get(one.key[0], ""),)) if name == "agents" else _key
-    more = ("occupancy", "reviews", "review_percent") if name == "agents" else ()
-    rows: list[tuple[Any, ...]] = [(*_KEYS[name], *_HEAD, *more)]
-    for one in lines:
-        extra: tuple[Any, ...] = ()
-        if more:
-            extra = (_rounded(report.occupancy(one)), *report.reviewed.get(one.key[0], (0, None)))
-        rows.append((*key(one), *_cells(one), *extra))
-    return rows
-
-
-def _key(one: Sums) -> tuple[str, ...]:
-    return one.key
-
-
-def _cells(one: Sums) -> tuple[Any, ...]:
-    return (
-        one.count,
-        one.first_due,
-        one.first_in_time,
-        one.abandoned,
-        one.moved,
-        one.moves,
-        one.repeated,
-        one.stayed,
-        one.promised,
-        one.kept,
-        _rounded(one.handling),
-        one.rated,
-        _rounded(one.score),
-    )
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 2)
+def _filters(visit: Visit) -> dict[str, str]:
+    query = visit.request.query
+    channel = query.get("channel", "")
+    return {
+        "role": query.get("role", "")[:_LONGEST],
+        "channel": channel if channel in set(Channel) else "",
+        "topic": query.get("topic", "")[:_LONGEST],
+        "group": query.get("group", "")[:_LONGEST],
+        "agent_id": query.get("agent", "")[:_LONGEST],
+    }
 
 
 def _file(name: str, kind: str, content: bytes) -> web.Response:

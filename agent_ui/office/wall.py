@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from aiohttp import web
@@ -12,6 +12,7 @@ from agent_ui import words
 from agent_ui.context import ConsoleContext
 from agent_ui.live import Feed
 from agent_ui.office.alerts import WALL
+from agent_ui.office.leafing import SIZE, leaf_of
 from agent_ui.office.overview import CHOICE, Overview
 from agent_ui.office.typed import Typed
 from agent_ui.office.words import THRESHOLDS
@@ -22,13 +23,12 @@ from hub.errors import Rejected
 from hub.http import form_of
 from hub.interaction import Channel
 from hub.store import agents, choices, supervising, wall
-from hub.store.work_items import WorkItem
 
 T = TypeVar("T")
 
-_LISTED = 200
-_MOST_MOVED = 100
+_FILTERS = ("figure", "role", "channel", "agent", "leaf")
 _LARGEST = 100_000
+_ALL = 100
 
 
 class WallViews:
@@ -51,18 +51,23 @@ class WallViews:
         return await self._items(visit, visit.request.query)
 
     async def move(self, visit: Visit) -> web.StreamResponse:
-        """Hand the chosen work to a role or an agent; what somebody finished meanwhile is told."""
+        """Hand the chosen work to a role or an agent. What somebody finished meanwhile is told, and
+        stands in nobody's way."""
         role, _, agent_id = (await visit.field("to")).partition("|")
         chosen = [str(one) for one in (await form_of(visit.request)).getall("item", [])]
-        filters = {name: await visit.field(name) for name in ("figure", "role", "channel", "agent")}
-        if not chosen:
-            refused = Rejected("nothing_chosen", "Choose at least one.", status=422)
-            return await self._items(visit, filters, refused)
+        filters = {name: await visit.field(name) for name in _FILTERS}
         try:
-            for item_id in map(checked_id, chosen[:_MOST_MOVED]):
-                await self._write(self._moving(visit, item_id, role, agent_id))
+            _check_chosen(chosen, role)
         except Rejected as error:
             return await self._items(visit, filters, error)
+        refused = None
+        for item_id in map(checked_id, chosen):
+            try:
+                await self._write(self._moving(visit, item_id, role, agent_id))
+            except Rejected as error:
+                refused = error
+        if refused:
+            return await self._items(visit, filters, refused)
         given = {name: value for name, value in filters.items() if value}
         return see_other(f"{WALL}/items?{urlencode(given)}")
 
@@ -81,6 +86,7 @@ class WallViews:
     async def set_thresholds(self, visit: Visit) -> web.StreamResponse:
         try:
             limits = {name: await _whole(visit, name) for name in THRESHOLDS}
+            _check_percent(limits["level_percent"])
             await self._write(lambda c: choices.keep(c, CHOICE, limits, by=visit.known.id))
         except Rejected as error:
             return await self._show(visit, error)
@@ -117,28 +123,28 @@ class WallViews:
         channel = filters.get("channel", "")
         if figure not in wall.FIGURES or (channel and channel not in set(Channel)):
             raise web.HTTPNotFound
-        since = self._overview.day()
-        only = {"role": filters.get("role", ""), "channel": channel}
-        agent_id = filters.get("agent", "")
+        role, agent_id = filters.get("role", ""), filters.get("agent", "")
+        asked = wall.Behind(figure, self._overview.day(), role, channel, agent_id)
 
-        def read(connection: Connection) -> tuple[list[WorkItem], list[tuple[str, str, str]]]:
-            found = wall.items_behind(
-                connection, figure, since=since, agent_id=agent_id, limit=_LISTED, **only
-            )
-            return found, agents.holders(connection)
+        def read(connection: Connection) -> dict[str, Any]:
+            leaf = leaf_of(wall.count_behind(connection, asked), filters.get("leaf", ""))
+            return {
+                "leaf": leaf,
+                "items": wall.items_behind(connection, asked, limit=SIZE, offset=leaf.offset),
+                "colleagues": _by_role(agents.holders(connection)),
+                "whose": agents.names(connection, [agent_id]).get(agent_id, ""),
+            }
 
-        found, holders = await self._context.database.read(read)
+        found = await self._context.database.read(read)
         return self._pages.page(
             visit,
             "office/items.html",
             status=refused.status if refused else HTTPStatus.OK,
             figure=figure,
-            only=only | {"agent": agent_id},
-            items=found,
-            most=_LISTED,
-            colleagues=_by_role(holders),
+            only={"role": role, "channel": channel, "agent": agent_id},
             typed=await Typed.refused(visit, refused),
             notice=words.reason(visit.texts, refused) if refused else "",
+            **found,
         )
 
     async def _write(self, work: Callable[[Connection], T]) -> T:
@@ -153,6 +159,20 @@ def _by_role(holders: Sequence[tuple[str, str, str]]) -> dict[str, list[tuple[st
     for role, agent_id, name in holders:
         found.setdefault(role, []).append((agent_id, name))
     return found
+
+
+def _check_chosen(chosen: Sequence[str], role: str) -> None:
+    if not chosen:
+        raise Rejected("nothing_chosen", "Choose at least one.", status=422)
+    if not role:
+        raise Rejected("nobody_chosen", "Choose to whom.", status=422)
+    if len(chosen) > SIZE:
+        raise Rejected("too_many_chosen", "Choose fewer.", status=422)
+
+
+def _check_percent(share: int) -> None:
+    if share > _ALL:
+        raise Rejected("bad_percent", "A share is 100 % at most.", status=422)
 
 
 async def _whole(visit: Visit, name: str) -> int:

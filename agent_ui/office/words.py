@@ -8,6 +8,8 @@ OFFICE_REASONS = {
     "bad_colour": N_("Write a colour as #1b5cb8."),
     "pale_colour": N_("Choose a darker colour: this one is hardly seen on a white page."),
     "nothing_chosen": N_("Choose at least one piece of work first."),
+    "nobody_chosen": N_("Choose to whom you give it."),
+    "too_many_chosen": N_("Choose at most 200 at once."),
     "no_role_chosen": N_("Choose at least one role, or make this person an administrator."),
     "no_address": N_("Write a mail address, such as kim@example.org."),
     "no_name": N_("Write a name."),
@@ -37,6 +39,7 @@ OFFICE_REASONS = {
     "bad_criteria": N_("Write 1 to 12 short lines, one for each thing to look at."),
     "bad_period": N_("Choose a first and a last day, at most a year apart."),
     "bad_number": N_("Write whole numbers."),
+    "bad_percent": N_("A share is 100 % at most."),
     "bad_key": N_(
         "Use small letters, digits and _, beginning with a letter; not a name that Loket has."
     ),
@@ -163,16 +166,16 @@ THRESHOLDS = {
 ALERTS = {
     "live": N_("Somebody on {channel} waits for {role}: {time}."),
     "written": N_("The oldest on {channel} waits for {role}: {time}."),
-    "soon": N_("{n} must be answered soon."),
-    "late": N_("{n} are too late already."),
+    "soon": N_("To be answered soon: {n}."),
+    "late": N_("Too late already: {n}."),
     "level": N_("{percent} % of the first answers came in time today; {target} % is the aim."),
-    "nobody": N_("Nobody takes work for {role} now, and {n} wait."),
+    "nobody": N_("Nobody takes work for {role} now. Waiting on {channel}: {n}."),
     "silent": N_("No mail came into {account} for {time}."),
     "silent_long": N_("No mail came into {account} for two weeks."),
     "sending": N_("{failed} of {n} messages on {channel} failed within an hour. {error}"),
     "part": N_("{part} does not work: {problem}"),
     "gone": N_("A process says nothing any more: {process}."),
-    "dead": N_("{n} messages could not be handled and wait for a person."),
+    "dead": N_("Could not be handled, and waiting for a person: {n}."),
     "locked": N_("Somebody tried to sign in as {name} too often; they must wait."),
     "unrouted": N_("The oldest contact without a responsible role came {time} ago."),
 }
@@ -185,6 +188,7 @@ REPORT_FIGURES = {
     "moved": N_("Went to somebody else"),
     "repeated": N_("The customer came back"),
     "stayed": N_("Solved by the first who had it"),
+    "promised": N_("Something was promised"),
     "broken": N_("A promise was broken"),
     "rated": N_("Rated"),
     "unhappy": N_("Rated 1 or 2"),
@@ -193,6 +197,15 @@ REPORT_FIGURES = {
     "resolution_seconds": N_("Time to the solution"),
     "handling_seconds": N_("Time in hand"),
 }
+
+OPPOSITES = {
+    "first_in_time": "first_too_late",
+    "first_too_late": "first_in_time",
+    "broken": "promised",
+    "rated": "unhappy",
+    "unhappy": "rated",
+}
+"""What the list behind a share leads to besides."""
 
 TABLES = {
     "roles": N_("By role and channel"),

@@ -21,6 +21,7 @@ from hub.imports.custom_columns import with_fields
 from hub.imports.fields import Reading
 from hub.imports.kinds import KINDS, kind_of
 from hub.store import imports
+from hub.tables_out import UTF_8
 
 PATH = "/console/imports"
 _SHOWN = 30
@@ -75,6 +76,7 @@ class ImportViews:
             }
         )
         await response.prepare(visit.request)
+        await response.write(UTF_8.encode())
         async for piece in customers_out.rows_of(self._context.database, name, by=visit.known.id):
             await response.write(piece.encode())
         return response

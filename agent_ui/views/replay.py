@@ -15,6 +15,7 @@ from agent_ui.visit import Visit, checked_id, number
 from hub.errors import Rejected
 from hub.store import models
 from hub.store.model_replays import Run, State
+from hub.tables_out import UTF_8
 
 DAYS = (7, 30, 90, 365)
 USUAL_DAYS = 30
@@ -101,6 +102,7 @@ class ReplayViews:
         response.content_type, response.charset = "text/csv", "utf-8"
         response.headers.update(_as_file(f"replay-version-{run.version}.csv"))
         await response.prepare(visit.request)
+        await response.write(UTF_8.encode())
         async for lines in self._desk.export(run, _wanted(visit), visit.known):
             await response.write("".join(lines).encode())
         return response
@@ -128,7 +130,7 @@ class ReplayViews:
         run = await self._done(visit)
         lines = await self._desk.export_staffing(run)
         return web.Response(
-            text="".join(lines),
+            text=UTF_8 + "".join(lines),
             content_type="text/csv",
             charset="utf-8",
             headers=_as_file(f"staffing-version-{run.version}.csv"),

@@ -31,14 +31,13 @@ _HOUR = timedelta(hours=1)
 
 TIMES = ("first_seconds", "next_seconds", "resolution_seconds", "handling_seconds")
 PERCENTILES = (50, 90, 95)
-MOST_GROUPS = 50
 _UNHAPPY = 2
 
 
 @dataclass(frozen=True)
 class Period:
     """From `since` to before `until`, in UTC, on whole hours; what is empty filters nothing.
-    `topic` stands for all below it too."""
+    `topic` and `group` stand for all below them too."""
 
     since: datetime
     until: datetime
@@ -146,6 +145,7 @@ _CONDITIONS: Mapping[str, ColumnElement[bool]] = {
     "moved": _IS.transfers > 0,
     "repeated": _IS.repeats > 0,
     "stayed": and_(_IS.transfers == 0, _IS.repeats == 0, _IS.abandoned.is_(False)),
+    "promised": _IS.promised > 0,
     "broken": _IS.kept < _IS.promised,
     "rated": _IS.rating.is_not(None),
     "unhappy": _IS.rating <= _UNHAPPY,
@@ -172,7 +172,7 @@ def read(connection: Connection, period: Period) -> Work:
 
 
 def sums(work: Work, by: str) -> list[Sums]:
-    """Grouped by one of `GROUPS`; the groups with the most work, the largest first."""
+    """Grouped by one of `GROUPS`, those with the most work first."""
     group, keys = work.groups(GROUPS[by])
     measures = _measures(work)
     counts = np.bincount(group, minlength=len(keys))
@@ -188,7 +188,7 @@ def sums(work: Work, by: str) -> list[Sums]:
             int(counts[place]),
             **{name: round(float(values[place])) for name, values in totals.items()},
         )
-        for place in found[:MOST_GROUPS]
+        for place in found
     ]
 
 
@@ -244,28 +244,41 @@ def still_open(connection: Connection, period: Period) -> list[int]:
             columns.waiting_since >= period.since,
             columns.waiting_since < period.until,
             *_filters(period, columns),
+            *([_of_group(period.group)] if period.group else []),
         )
     )
     return [int(at.timestamp()) // 3600 for at in found.scalars()]
 
 
-def items(
-    connection: Connection,
-    period: Period,
-    figure: str,
-    *,
-    by: str = "",
-    key: Sequence[str] = (),
-    limit: int,
-) -> list[Finished]:
-    """The work behind a figure; of one group (`by`, `key`) only, if one is given. The longest is
-    first for a length of time, else the newest."""
-    query = select(facts).where(_within(period), _CONDITIONS[figure])
-    for name, value in zip(GROUPS.get(by, ()), key, strict=False):
-        nobody = name == "agent_id" and not value
-        query = query.where(_IS[name].is_(None) if nobody else _IS[name] == value)
-    order = _IS[figure] if figure in TIMES else _IS.came_hour
-    rows = connection.execute(query.order_by(order.desc()).limit(limit)).all()
+@dataclass(frozen=True)
+class Behind:
+    """The finished work behind a figure; of one group (`by`, `key`) only, if one is given."""
+
+    period: Period
+    figure: str
+    by: str = ""
+    key: Sequence[str] = ()
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        found = [_within(self.period), _CONDITIONS[self.figure]]
+        for name, value in zip(GROUPS.get(self.by, ()), self.key, strict=False):
+            nobody = name == "agent_id" and not value
+            found.append(_IS[name].is_(None) if nobody else _IS[name] == value)
+        return found
+
+
+def count(connection: Connection, behind: Behind) -> int:
+    query = select(func.count()).select_from(facts).where(*behind.conditions())
+    found: int = connection.execute(query).scalar_one()
+    return found
+
+
+def items(connection: Connection, behind: Behind, *, limit: int, offset: int = 0) -> list[Finished]:
+    """The longest is first for a length of time, else the newest."""
+    first = _IS[behind.figure] if behind.figure in TIMES else _IS.came_hour
+    order = (first.desc(), _IS.came_at.desc(), _IS.work_item_id)
+    query = select(facts).where(*behind.conditions()).order_by(*order)
+    rows = connection.execute(query.limit(limit).offset(offset)).all()
     told = work_facts.subjects(connection, [row.conversation_id for row in rows])
     return [_finished(row, *told.get(row.conversation_id, (0, ""))) for row in rows]
 
@@ -316,7 +329,7 @@ def _within(period: Period) -> ColumnElement[bool]:
 
 def _chosen(period: Period) -> list[ColumnElement[bool]]:
     """What is finished and passes the filters, of whatever time."""
-    group = [_IS.target_group == period.group] if period.group else []
+    group = [_in_branch(_IS.target_group, period.group)] if period.group else []
     return [*_filters(period, facts.c), *group]
 
 
@@ -329,6 +342,16 @@ def _filters(period: Period, columns: Any) -> list[ColumnElement[bool]]:
     if period.agent_id:
         found.append(columns.agent_id == period.agent_id)
     if period.topic:
-        below = columns.topic.startswith(f"{period.topic}/", autoescape=True)
-        found.append(or_(columns.topic == period.topic, below))
+        found.append(_in_branch(columns.topic, period.topic))
     return found
+
+
+def _in_branch(column: Any, branch: str) -> ColumnElement[bool]:
+    return or_(column == branch, column.startswith(f"{branch}/", autoescape=True))
+
+
+def _of_group(group: str) -> ColumnElement[bool]:
+    """Open work of its customers; finished work has the group in itself."""
+    known = work_facts.customers_by_group().subquery()
+    members = select(known.c.id).where(_in_branch(known.c.target_group, group))
+    return work_items.c.customer_id.in_(members)

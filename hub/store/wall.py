@@ -198,28 +198,43 @@ def behind(figure: str, *, now: datetime, since: datetime) -> ColumnElement[bool
     return and_(within, conditions[figure])
 
 
+@dataclass(frozen=True)
+class Behind:
+    """The work that a figure counts; of one role, channel or agent only, if that is given."""
+
+    figure: str
+    since: datetime
+    role: str = ""
+    channel: str = ""
+    agent_id: str = ""
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        columns = work_items.c
+        found = [behind(self.figure, now=clock.now(), since=self.since)]
+        for column, wanted in (
+            (columns.role, self.role),
+            (columns.channel, self.channel),
+            (columns.agent_id, self.agent_id),
+        ):
+            if wanted:
+                found.append(column == wanted)
+        return found
+
+
+def count_behind(connection: Connection, asked: Behind) -> int:
+    query = select(func.count()).select_from(work_items).where(*asked.conditions())
+    found: int = connection.execute(query).scalar_one()
+    return found
+
+
 def items_behind(
-    connection: Connection,
-    figure: str,
-    *,
-    since: datetime,
-    role: str = "",
-    channel: str = "",
-    agent_id: str = "",
-    limit: int,
+    connection: Connection, asked: Behind, *, limit: int, offset: int = 0
 ) -> list[WorkItem]:
-    """The work that a figure counts, the most urgent first; those that are done at the end."""
+    """The most urgent first; those that are done at the end."""
     columns = work_items.c
-    query = select(columns.id).where(behind(figure, now=clock.now(), since=since))
-    for column, wanted in (
-        (columns.role, role),
-        (columns.channel, channel),
-        (columns.agent_id, agent_id),
-    ):
-        if wanted:
-            query = query.where(column == wanted)
     done = case((columns.state == constant(DONE), 1), else_=0)
-    ordered = query.order_by(done, columns.rank, columns.id).limit(limit)
+    query = select(columns.id).where(*asked.conditions())
+    ordered = query.order_by(done, columns.rank, columns.id).limit(limit).offset(offset)
     ids = list(connection.execute(ordered).scalars())
     found = {item.id: item for item in by_ids(connection, ids)}
     return [found[item_id] for item_id in ids if item_id in found]

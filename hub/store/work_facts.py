@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, exists, func, select, update
+from sqlalchemy import Connection, Row, Select, and_, exists, func, select, update
 
 from hub.interaction import InteractionKind
 from hub.promises import Promise
@@ -180,19 +180,19 @@ def _given_up(connection: Connection, ids: Sequence[str]) -> set[str]:
     return set(connection.execute(select(work_items.c.id).where(gave_up)).scalars())
 
 
-def _groups(connection: Connection, customer_ids: set[str]) -> dict[str, str]:
+def customers_by_group() -> Select[tuple[str, str]]:
+    """Each customer with their target group: their own, else that of their organisation."""
     organisations = customers.alias("organisations")
-    rows = connection.execute(
-        select(
-            customers.c.id,
-            func.coalesce(
-                func.nullif(customers.c.target_group, ""), organisations.c.target_group, ""
-            ).label("target_group"),
-        )
-        .outerjoin(organisations, organisations.c.id == customers.c.organisation_id)
-        .where(among(customers.c.id, customer_ids))
+    own = func.nullif(customers.c.target_group, "")
+    group = func.coalesce(own, organisations.c.target_group, "").label("target_group")
+    return select(customers.c.id, group).outerjoin(
+        organisations, organisations.c.id == customers.c.organisation_id
     )
-    return {row.id: row.target_group for row in rows}
+
+
+def _groups(connection: Connection, customer_ids: set[str]) -> dict[str, str]:
+    query = customers_by_group().where(among(customers.c.id, customer_ids))
+    return {row.id: row.target_group for row in connection.execute(query)}
 
 
 def _scores(connection: Connection, items: Sequence[Row[Any]]) -> dict[str, int]:

@@ -93,6 +93,7 @@ async def test_customers_go_out_to_administrators_alone(
     assert "/console/imports/persons.csv" in page.body
     said = await ina.get("/console/imports/persons.csv")
     assert said.headers["Content-Disposition"].startswith('attachment; filename="persons.csv"')
+    assert said.body.startswith("\ufeff"), "a spreadsheet program takes it for UTF-8"
     assert said.body.splitlines()[1].startswith("K1,Jan,")
     assert (await anna.get("/console/imports/persons.csv")).status == 403
     assert (await ina.get("/console/imports/orders.csv")).status == 404

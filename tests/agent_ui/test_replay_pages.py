@@ -18,6 +18,12 @@ NEXT = MODEL.replace("- topic: order\n    sla", "- topic: order\n    role: billi
 REPLAY = "/console/model/2/replay"
 
 
+def sheet(body: str) -> list[dict[str, str]]:
+    """A file that spreadsheet programs know to be UTF-8."""
+    assert body.startswith("\ufeff")
+    return list(csv.DictReader(StringIO(body.removeprefix("\ufeff"))))
+
+
 @pytest.fixture
 async def boss(house: House) -> AsyncIterator[Person]:
     """An administrator without a role, with a draft by which billing gets the orders."""
@@ -86,7 +92,7 @@ async def test_a_subject_is_shown_to_who_may_read_it_and_to_nobody_else(
         assert page.has(conversation) == (name == "anna")
         assert ("IBAN" in page.body) == (name == "anna")
         table = await one.get(f"{REPLAY}.csv?what=moved")
-        [line] = csv.DictReader(StringIO(table.body))
+        [line] = sheet(table.body)
         assert (line["role_before"], line["role_after"]) == ("service", "billing")
         assert line["subject"] == ("My order, IBAN NL00" if name == "anna" else "")
 
@@ -180,7 +186,7 @@ async def test_people_needed_are_shown_by_both_versions_and_exported(
         "[aria-labelledby=times]"
     )
     table = await anna.get("/console/model/2/staffing.csv")
-    lines = list(csv.DictReader(StringIO(table.body)))
+    lines = sheet(table.body)
     assert {line["role"] for line in lines} == {"service", "billing"}
     assert all(
         line["people" if line["role"] == "billing" else "people_after"] == "0.00" for line in lines

@@ -361,8 +361,8 @@ class Page:
         node = self._tree.css_first(selector)
         return (node.attributes.get(name) or "") if node else ""
 
-    def values(self, selector: str) -> list[str]:
-        return [node.attributes.get("value") or "" for node in self._tree.css(selector)]
+    def values(self, selector: str, name: str = "value") -> list[str]:
+        return [node.attributes.get(name) or "" for node in self._tree.css(selector)]
 
     def has(self, selector: str) -> bool:
         return self._tree.css_first(selector) is not None

@@ -2,11 +2,13 @@
 import { askBeforeSending } from "./before-sending.js";
 import { leaveNothing } from "./signing-out.js";
 import { keepTimes } from "./times.js";
+import { offerAll } from "./ticks.js";
 import { listenToThemes } from "./views.js";
 import { followWall } from "./wall.js";
 
 keepTimes();
 if (document.getElementById("themes")) listenToThemes();
 followWall();
+offerAll();
 leaveNothing();
 askBeforeSending();

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from agent_ui.office.charts import LEVELS, volumes, week
 
+DAY = timedelta(days=1)
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
 
@@ -32,6 +33,21 @@ def test_the_night_in_which_the_clock_goes_back_keeps_its_hour() -> None:
     chart = volumes(hours, since, until, AMSTERDAM)
     assert sum(bar.count for bar in chart.bars) == 25
     assert len(chart.bars) == 24
+
+
+def test_its_lines_stand_at_round_numbers() -> None:
+    now = datetime(2026, 11, 2, tzinfo=UTC)
+    ups = {
+        highest: [count for _, count in volumes({hour(now): highest}, now, now + DAY, UTC).up]
+        for highest in (1, 7, 26, 151, 2976)
+    }
+    assert ups == {
+        1: [0, 1],
+        7: [0, 2, 4, 6, 8],
+        26: [0, 10, 20, 30],
+        151: [0, 50, 100, 150, 200],
+        2976: [0, 1000, 2000, 3000],
+    }
 
 
 def test_nothing_is_drawn_as_nothing() -> None:

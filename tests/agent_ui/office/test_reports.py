@@ -3,10 +3,12 @@
 import csv
 import io
 from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from openpyxl import load_workbook
-from sqlalchemy import update
+from sqlalchemy import insert, update
 
 from builders import mail_arrival
 from console_house import House, Person
@@ -15,9 +17,11 @@ from hub.facts import Facts
 from hub.interaction import Channel
 from hub.store import customers, presence, ratings
 from hub.store.leader import open_leadership
-from hub.store.tables import conversations, presence_changes, work_facts
+from hub.store.tables import conversations, presence_changes, work_facts, work_items
 
 REPORTS = "/console/reports"
+DASH = "\N{EN DASH}"
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
 
 @pytest.fixture
@@ -40,6 +44,118 @@ async def finish(house: House, agent: Person, subject: str, sender: str = "") ->
     item = await house.work_of(accepted.conversation_id)
     await agent.post(f"/console/work/{item.id}/resolve", seen="99")
     return accepted.conversation_id
+
+
+def sheet(body: str) -> list[dict[str, str]]:
+    """A file that spreadsheet programs know to be UTF-8."""
+    assert body.startswith("\ufeff")
+    return list(csv.DictReader(io.StringIO(body.removeprefix("\ufeff"))))
+
+
+async def add_alike(house: House, count: int, **changed: Any) -> None:
+    """Finished work like the one there is; `changed`: what is different of it, `{n}` its number."""
+    [item] = await house.rows(work_items)
+    [fact] = await house.rows(work_facts)
+    ids = [clock.new_id() for _ in range(count)]
+    items = [item._asdict() | {"id": one} for one in ids]
+    facts = [
+        fact._asdict()
+        | {"work_item_id": one}
+        | {name: value.format(n=n) for name, value in changed.items()}
+        for n, one in enumerate(ids)
+    ]
+    await house.write(lambda c: c.execute(insert(work_items), items))
+    await house.write(lambda c: c.execute(insert(work_facts), facts))
+
+
+async def test_each_share_opens_what_it_is_of_and_a_dash_opens_nothing(
+    house: House, anna: Person, lead: Person
+) -> None:
+    page = await lead.get(REPORTS)
+    assert page.texts(".tile-value") == ["0", DASH, DASH, DASH, "0", DASH]
+    assert not page.has(".tile-value a"), "there is nothing behind any of them"
+    await finish(house, anna, "My order")
+    await count(house)
+    page = await lead.get(REPORTS)
+    shares = {
+        "In time": "First answer in time",
+        "Solved by the first": "Solved by the first who had it",
+        "Promises kept": "Something was promised",
+        "In hand": "Time in hand",
+    }
+    for head, title in shares.items():
+        link = page.value(f"[aria-labelledby=by-topics] td[data-head='{head}'] a", "href")
+        behind = await lead.get(link)
+        assert behind.text("h1") == f"{title} · Orders"
+        assert behind.texts("tbody th") == ["My order"]
+    late = update(work_facts).values(first_in_time=False)
+    await house.write(lambda c: c.execute(late))
+    page = await lead.get(REPORTS)
+    in_time = "[aria-labelledby=by-topics] td[data-head='In time'] a"
+    behind = await lead.get(page.value(in_time, "href"))
+    assert behind.text("h1") == "First answer too late · Orders"
+    other = await lead.get(behind.value(".sheet-head p a[href*=first_in_time]", "href"))
+    assert other.text("h1") == "First answer in time · Orders"
+    assert other.text(".empty") == "There is nothing behind this figure now."
+
+
+async def test_a_long_list_is_read_in_parts_and_all_groups_are_in_the_file(
+    house: House, anna: Person, lead: Person
+) -> None:
+    await finish(house, anna, "My order")
+    await count(house)
+    await add_alike(house, 204, topic="thing/{n}")
+    behind = await lead.get(f"{REPORTS}/items?figure=all")
+    assert "205 pieces of work" in behind.text(".sheet-head")
+    assert len(behind.texts("tbody th")) == 200
+    assert behind.text("nav.leaves") == "1 to 200 of 205 After this"
+    rest = await lead.get(behind.value("nav.leaves a", "href"))
+    assert (len(rest.texts("tbody th")), rest.text("nav.leaves span")) == (5, "201 to 205 of 205")
+    beyond = await lead.get(f"{REPORTS}/items?figure=all&leaf=999")
+    assert len(beyond.texts("tbody th")) == 5
+    lines = sheet((await lead.get(f"{REPORTS}.csv?table=topics")).body)
+    assert sum(int(line["count"]) for line in lines) == 205
+    page = await lead.get(REPORTS)
+    assert len(page.texts("[aria-labelledby=by-topics] tbody th")) == 205
+
+
+async def test_what_is_open_is_counted_of_the_chosen_group_alone(
+    house: House, lead: Person
+) -> None:
+    mail = await house.receive(mail_arrival(subject="A question"))
+    await house.receive(mail_arrival("piet@example.org", subject="Another question"))
+    customer = (await house.work_of(mail.conversation_id)).customer_id
+    await house.write(lambda c: customers.set_group(c, customer, "b2c", actor="anna"))
+    page = await lead.get(f"{REPORTS}?group=b2c")
+    assert "1 more are still open." in page.body
+    assert sum(int(t.rpartition(": ")[2]) for t in page.texts("rect title")) == 1
+    assert page.value("[name=group] [selected]") == "b2c"
+
+
+async def test_an_agent_is_chosen_and_a_day_of_the_chart_is_opened(
+    house: House, anna: Person, lead: Person
+) -> None:
+    await finish(house, anna, "My order")
+    await finish(house, lead, "Invoice 9", "piet@example.org")
+    await count(house)
+    page = await lead.get(REPORTS)
+    names = page.texts("[name=agent] option")
+    assert {"Anna de Wit", "Lea Vos"} <= set(names)
+    [fact] = [row for row in await house.rows(work_facts) if row.topic == "order"]
+    page = await lead.get(f"{REPORTS}?agent={fact.agent_id}")
+    assert page.texts(".tile-value")[0] == "1"
+    day = await lead.get(page.value("[aria-label='In numbers'] td a", "href"))
+    assert day.texts(".tile-value")[0] == "1"
+    assert day.value("[name=from]") == day.value("[name=to]")
+
+
+async def test_work_without_a_topic_is_called_so(house: House, anna: Person, lead: Person) -> None:
+    await finish(house, anna, "Hello", "piet@example.org")
+    await count(house)
+    none = update(work_facts).values(topic="")
+    await house.write(lambda c: c.execute(none))
+    page = await lead.get(REPORTS)
+    assert page.texts("[aria-labelledby=by-topics] tbody th") == ["no known topic"]
 
 
 async def test_finished_work_is_counted_once_and_opened(
@@ -114,6 +230,9 @@ async def test_a_period_and_filters_leave_out_the_rest(
             422,
             "Choose a first and a last day, at most a year apart.",
         )
+    page = await lead.get(f"{REPORTS}?from=2026-02-01&to=2026-01-01&channel=email")
+    assert page.value("[name=from]") == "2026-02-01", "what was typed stays, to be mended"
+    assert page.value("[name=channel] [selected]") == "email"
     assert (await lead.get(f"{REPORTS}/items?figure=nonsense")).status == 404
     assert (await lead.get(f"{REPORTS}.csv?table=nonsense")).status == 404
 
@@ -124,12 +243,16 @@ async def test_tables_are_files_that_are_safe_to_open(
     await finish(house, anna, "My order")
     await count(house)
     await house.write(lambda c: c.execute(update(work_facts).values(topic='=HYPERLINK("x")')))
-    text = (await lead.get(f"{REPORTS}.csv?table=topics")).body
-    [line] = csv.DictReader(io.StringIO(text))
+    [line] = sheet((await lead.get(f"{REPORTS}.csv?table=topics")).body)
     assert (line["topic"], line["count"]) == ('\'=HYPERLINK("x")', "1")
     async with lead.http.get(f"{lead.origin}{REPORTS}.xlsx") as response:
         book = load_workbook(io.BytesIO(await response.read()))
-    assert book.sheetnames == ["roles", "rows", "topics", "groups", "agents"]
+    assert book.sheetnames[:3] == ["report", "volumes", "times"]
+    assert book.sheetnames[3:] == ["roles", "rows", "topics", "groups", "agents"]
+    today = clock.now().astimezone(AMSTERDAM).date().isoformat()
+    assert [cell.value for cell in book["report"][2]] == ["up_to_and_including", today]
+    assert [cell.value for cell in book["volumes"][8]] == [today, 1]
+    assert [cell.value for cell in book["times"][2]][:2] == ["first_seconds", 1]
     assert book["agents"]["A2"].value == "Anna de Wit"
     assert book["topics"]["A2"].data_type == "s"
 

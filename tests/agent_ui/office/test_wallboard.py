@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import insert, update
 
 from builders import chat_arrival, mail_arrival
 from console_house import House, Person
@@ -79,10 +79,50 @@ async def test_what_is_done_is_not_given_and_nothing_chosen_is_said(
     await anna.post(f"/console/work/{item.id}/resolve", seen="99")
     refused = await lead.post(f"{WALL}/move", item=item.id, to="billing", figure="arrived")
     assert (refused.status, refused.text("[role=alert]")) == (409, "It is done already.")
+    other = await house.receive(mail_arrival("kim@example.org", subject="Another order"))
+    both = [item.id, (await house.work_of(other.conversation_id)).id]
+    refused = await lead.post(f"{WALL}/move", item=both, to="billing", figure="arrived")
+    assert (refused.status, refused.text("[role=alert]")) == (409, "It is done already.")
+    assert (await house.work_of(other.conversation_id)).role == "billing", "the rest is given"
+    refused = await lead.post(f"{WALL}/move", item=both[1], to="", figure="waiting")
+    assert refused.text("[role=alert]") == "Choose to whom you give it."
     refused = await lead.post(f"{WALL}/move", to="billing", figure="waiting")
     assert refused.text("[role=alert]") == "Choose at least one piece of work first."
     for wrong in ("figure=nonsense", "figure=waiting&channel=pigeon", ""):
         assert (await lead.get(f"{WALL}/items?{wrong}")).status == 404
+
+
+async def test_work_beyond_the_first_part_is_reached_and_given(house: House, lead: Person) -> None:
+    mail = await house.receive(subject="My order")
+    item = await house.work_of(mail.conversation_id)
+    assert (await lead.get(f"{WALL}/items?figure=waiting")).has("[data-ticks-all]")
+    [row] = await house.rows(work_items)
+    done = {"state": "done", "resolved_at": clock.now()}
+    more = [row._asdict() | done | {"id": clock.new_id()} for _ in range(204)]
+    await house.write(lambda c: c.execute(insert(work_items), more))
+    page = await lead.get(f"{WALL}/items?figure=arrived&role=service")
+    assert page.text("nav.leaves") == "1 to 200 of 205 After this"
+    rest = await lead.get(page.value("nav.leaves a", "href"))
+    assert len(rest.texts("tbody th")) == 5
+    assert rest.text("h1") == "Came in today · Customer service"
+    too_many = [item.id] * 201
+    refused = await lead.post(f"{WALL}/move", item=too_many, to="billing", figure="arrived")
+    assert refused.text("[role=alert]") == "Choose at most 200 at once."
+
+
+async def test_a_share_opens_what_was_too_late_or_else_in_time(
+    house: House, anna: Person, lead: Person
+) -> None:
+    mail = await house.receive(subject="My order")
+    page = await lead.get(WALL)
+    assert not page.has("a[href*='figure=in_time']"), "nothing is due yet"
+    opened = await anna.get(f"/console/conversations/{mail.conversation_id}")
+    await anna.reply(opened, "It is on its way.")
+    await eventually(lambda: _board_says(lead, "100 %"))
+    page = await lead.get(WALL)
+    for link in page.values("a[href*='figure=in_time']", "href"):
+        assert (await lead.get(link)).texts("tbody th a") == ["My order"]
+    assert len(page.values("a[href*='figure=in_time']", "href")) == 2
 
 
 async def test_a_state_is_changed_for_somebody_and_the_log_says_by_whom(
@@ -106,16 +146,21 @@ async def test_it_alerts_on_what_was_set(house: House, lead: Person) -> None:
     await house.write(lambda c: health.say(c, "all@there:1", problems))
     page = await lead.get(WALL)
     assert page.texts(".alerts li") == [
-        "email does not work: The server refuses the password.",
+        "E-mail does not work: The server refuses the password.",
         "Somebody on Chat waits for Customer service: 10 min.",
-        "Nobody takes work for Customer service now, and 1 wait.",
+        "Nobody takes work for Customer service now. Waiting on Chat: 1.",
     ]
+    await house.receive(mail_arrival("kim@example.org", subject="My order"))
+    for waits in page.values(".alerts a[href*='figure=waiting']", "href"):
+        assert len((await lead.get(waits)).texts("tbody th")) == 1, "as many as it says"
     assert (await lead.get(f"{WALL}/alerts")).text(".count") == "3"
     typed = {"form": "thresholds", "live_minutes": "soon", "written_minutes": "7"}
     refused = await lead.post(f"{WALL}/thresholds", **typed)
     assert (refused.status, refused.text("[role=alert]")) == (422, "Write whole numbers.")
     assert refused.value("details[open] [name=live_minutes]") == "soon"
     assert refused.value("details[open] [name=written_minutes]") == "7"
+    refused = await lead.post(f"{WALL}/thresholds", form="thresholds", level_percent="101")
+    assert (refused.status, refused.text("[role=alert]")) == (422, "A share is 100 % at most.")
     await lead.post(f"{WALL}/thresholds", live_minutes="15", level_percent="90")
     kept = await house.database.read(lambda c: choices.value(c, "alerts"))
     assert (kept["live_minutes"], kept["written_minutes"]) == (15, 0)
