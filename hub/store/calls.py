@@ -212,7 +212,7 @@ def item_of(connection: Connection, call: Call) -> Item | None:
         .add_columns(agents.c.login, agents.c.name, agents.c.phone)
         .outerjoin(agents, agents.c.id == items.c.agent_id)
         .where(items.c.conversation_id == call.conversation_id, ~its.exists())
-        .order_by(items.c.id.desc())
+        .order_by(items.c.state == constant(DONE), items.c.id.desc())
         .limit(1)
     ).one_or_none()
     if row is None:

@@ -16,7 +16,17 @@ from hub import clock
 from hub.errors import Rejected
 from hub.promises import Event
 from hub.replies import add_event
-from hub.store import answers, audit, chat_visits, deadlines, in_hand, regrouping, steps, work_items
+from hub.store import (
+    answers,
+    audit,
+    callbacks,
+    chat_visits,
+    deadlines,
+    in_hand,
+    regrouping,
+    steps,
+    work_items,
+)
 from hub.store.agents import Agent
 from hub.store.among import among
 from hub.store.inserting import insert_new
@@ -238,6 +248,7 @@ def _close_one(
     )
     before = {
         "id": closed.id,
+        "callback": callbacks.come_along(connection, closed, goes_on),
         "work": {name: _text(getattr(row, name)) for name in _KEPT_OF_WORK},
         "promises": [
             {name: _text(value) for name, value in one.items()} for one in promises.mappings()
@@ -271,6 +282,8 @@ def _reopen(connection: Connection, closed: Mapping[str, Any] | None) -> None:
         connection.execute(
             update(deadlines_table).where(deadlines_table.c.id == back["id"]).values(kept)
         )
+    if came := closed.get("callback"):
+        callbacks.give_back(connection, row.id, came)
     in_hand.recount(connection, {values["agent_id"]})
     steps.add(connection, row.id, steps.WOKEN, None)
 

@@ -48,6 +48,11 @@ def is_first(place: ColumnElement[int]) -> ColumnElement[bool]:
     return place < constant(_FIRST)
 
 
+def before_the_rest(place: int) -> int:
+    """Where what stood among the rest stands first."""
+    return place - _BEFORE_ALL
+
+
 def among_the_rest(place: ColumnElement[int]) -> ColumnElement[int]:
     """Where what went first stands among the rest."""
     return place + _BEFORE_ALL

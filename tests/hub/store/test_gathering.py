@@ -17,6 +17,7 @@ from hub.metrics import Metrics
 from hub.replies import Reply, add_reply
 from hub.store import (
     Database,
+    callbacks,
     chat_visits,
     drafts,
     gathering,
@@ -24,9 +25,11 @@ from hub.store import (
     relating,
     search_adding,
     splitting,
+    steps,
     work_items,
 )
 from hub.store import agents as staff
+from hub.store import calls as calling
 from hub.store.agents import Agent
 from hub.store.ranking import goes_first, rank
 from hub.store.search import Kind
@@ -51,6 +54,7 @@ from hub.store.threads import TOKEN_PURPOSE
 from stores import opened, rows
 
 JAN = "jan@example.org"
+NUMBER = "+31612345678"
 
 
 @pytest.fixture
@@ -251,11 +255,65 @@ async def test_of_two_pieces_of_work_one_goes_on_and_both_come_back(desk: Desk) 
 async def test_who_was_promised_their_place_keeps_it(desk: Desk) -> None:
     a, b = (await desk.mail()).conversation_id, (await desk.mail()).conversation_id
     mail, call = await desk.work(a), await desk.work(b)
-    called_back = {"rank": rank(clock.now(), 0, 0, goes_first=True), "callback_to": "+31612345678"}
+    called_back = {"rank": rank(clock.now(), 0, 0, goes_first=True), "callback_to": NUMBER}
     await desk.do(lambda c: c.execute(update(items).where(items.c.id == call).values(called_back)))
     await desk.do(lambda c: gathering.gather(c, a, b, desk.anna))
     assert [(await desk.item(one)).state for one in (mail, call)] == ["done", "waiting"]
     assert goes_first(await desk.item(call))
+
+
+async def both_at_once(desk: Desk) -> tuple[str, str, str]:
+    """Anna has a mail of Jan in hand, and he waits to be called back. The conversation of the mail,
+    and both pieces of work."""
+    a, b = (await desk.mail()).conversation_id, (await desk.mail()).conversation_id
+    held, call = await desk.work(a, desk.anna), await desk.work(b)
+    first = {"rank": rank(clock.now(), 0, 0, goes_first=True), "callback_to": NUMBER}
+    await desk.do(lambda c: c.execute(update(items).where(items.c.id == call).values(first)))
+    return a, held, call
+
+
+async def test_a_promised_callback_comes_along_and_is_given_back(desk: Desk) -> None:
+    a, held, call = await both_at_once(desk)
+    b = (await desk.item(call)).conversation_id
+    before = [await desk.item(one) for one in (held, call)]
+    done = await desk.do(lambda c: gathering.gather(c, a, b, desk.anna))
+    assert (await desk.item(held)).callback_to == NUMBER
+    assert (await desk.item(call)).callback_to == ""
+    [told] = await desk.database.read(lambda c: steps.of(c, held))
+    assert (told.kind, told.details["number"]) == (steps.CALLBACK, NUMBER)
+    await desk.do(lambda c: work_items.release(c, held, desk.anna))
+    assert goes_first(await desk.item(held)), "the place was promised too"
+    await desk.do(lambda c: work_items.claim(c, held, desk.anna))
+    await desk.do(lambda c: gathering.undo(c, done.id, desk.anna))
+    after = [await desk.item(one) for one in (held, call)]
+    assert [(one.rank, one.callback_to) for one in after] == [
+        (one.rank, one.callback_to) for one in before
+    ]
+
+
+async def test_who_was_called_back_is_not_called_again_when_it_is_undone(desk: Desk) -> None:
+    a, held, call = await both_at_once(desk)
+    b = (await desk.item(call)).conversation_id
+    done = await desk.do(lambda c: gathering.gather(c, a, b, desk.anna))
+    sid = await desk.do(lambda c: calling.place(c, a, desk.anna, number=NUMBER, language="nl"))
+    its = await desk.database.read(lambda c: calling.item_of(c, calling.get(c, sid)))
+    assert its.id == held, "not the work that is done, though it came later"
+    await desk.do(lambda c: callbacks.done(c, held))
+    await desk.do(lambda c: c.execute(update(calls).values(state=calling.OVER)))
+    await desk.do(lambda c: gathering.undo(c, done.id, desk.anna))
+    assert [(await desk.item(one)).callback_to for one in (held, call)] == ["", ""]
+
+
+async def test_of_two_numbers_each_comes_back_to_its_own(desk: Desk) -> None:
+    a, held, call = await both_at_once(desk)
+    b = (await desk.item(call)).conversation_id
+    other = {"callback_to": "+31687654321"}
+    await desk.do(lambda c: c.execute(update(items).where(items.c.id == held).values(other)))
+    done = await desk.do(lambda c: gathering.gather(c, a, b, desk.anna))
+    assert (await desk.item(held)).callback_to == "+31687654321"
+    await desk.do(lambda c: gathering.undo(c, done.id, desk.anna))
+    numbers = [(await desk.item(one)).callback_to for one in (held, call)]
+    assert numbers == ["+31687654321", NUMBER]
 
 
 async def test_what_stood_first_does_not_for_ever_when_it_comes_back(desk: Desk) -> None:
