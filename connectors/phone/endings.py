@@ -15,7 +15,7 @@ from connectors.phone.words import say
 from hub import clock
 from hub.connector import ConnectorContext
 from hub.errors import Rejected, Retry, Unavailable
-from hub.store import callbacks, calls, hanging_up
+from hub.store import callbacks, calls, hanging_up, work_items
 from hub.store.calls import Call, Item
 
 log = structlog.get_logger(__name__)
@@ -68,7 +68,7 @@ class Endings:
         """Work that still stands first, whatever became of the call that it came with."""
         for item_id in await self._database.read(hanging_up.left_over):
             # Each by itself: who holds one conversation and waits for another may be in the way.
-            if await self._database.write(partial(hanging_up.put_back, item_id=item_id)):
+            if await self._database.write(partial(_put_back, item_id=item_id)):
                 self._context.wake()
                 log.info("phone.put_back", item=item_id)
 
@@ -90,7 +90,7 @@ class Endings:
             if call.outcome != calls.CALLBACK:
                 hanging_up.hung_up(connection, item.id)
             if missed and call.caller and not item.callback_to:
-                _propose(connection, item, call.caller)
+                _propose(connection, item.id, call.caller)
 
         await self._database.write(conclude)
         self._context.wake()
@@ -107,9 +107,20 @@ class Endings:
         return await self._lines.is_over(call.customer_end)
 
 
-def _propose(connection: Connection, item: Item, number: str) -> None:
+def _put_back(connection: Connection, item_id: str) -> bool:
+    """Whose call was over before it was routed is called back as all who gave up waiting."""
+    if not hanging_up.put_back(connection, item_id):
+        return False
+    [item] = work_items.by_ids(connection, [item_id])
+    call = calls.of_conversation(connection, item.conversation_id)
+    if call is not None and call.outcome == calls.MISSED and call.caller:
+        _propose(connection, item_id, call.caller)
+    return True
+
+
+def _propose(connection: Connection, item_id: str, number: str) -> None:
     """Unless an agent has it by now: they see in the conversation that the call was missed."""
     try:
-        callbacks.ask(connection, item.id, number)
+        callbacks.ask(connection, item_id, number)
     except Rejected as error:
-        log.info("phone.no_callback", item=item.id, why=error.code)
+        log.info("phone.no_callback", item=item_id, why=error.code)

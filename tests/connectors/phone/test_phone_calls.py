@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import Connection, select, update
 
 from builders import TOKENS, mail_arrival
@@ -190,8 +191,11 @@ async def test_the_call_of_who_withholds_their_number_goes_back_too(house: House
     assert [item.is_on_the_line for item in await queue_of(house, anna)] == [False]
 
 
-async def test_a_call_that_was_over_before_it_was_routed_does_not_stay_first(house: House) -> None:
-    anna, call = await house.agent(), await house.wait_in_line()
+@pytest.mark.parametrize(("caller", "called_back"), [(THEIRS, THEIRS), ("anonymous", "")])
+async def test_a_call_that_was_over_before_it_was_routed_is_called_back_and_not_first(
+    house: House, caller: str, called_back: str
+) -> None:
+    anna, call = await house.agent(), await house.wait_in_line(caller=caller)
     before = await house.item()
     await house.cloud.calls.hang_up(call)
     await house.reaches("over")
@@ -208,7 +212,8 @@ async def test_a_call_that_was_over_before_it_was_routed_does_not_stay_first(hou
         return [item.is_on_the_line for item in await queue_of(house, anna)] == [False]
 
     await eventually(is_put_back)
-    assert not goes_first(await house.item())
+    item = await house.item()
+    assert (goes_first(item), item.callback_to) == (False, called_back)
 
 
 async def test_a_call_that_is_taken_and_put_back_is_first_again(house: House) -> None:
