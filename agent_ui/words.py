@@ -30,6 +30,7 @@ from agent_ui.workshop.words import WORKSHOP_REASONS
 from hub.alike import Likeness
 from hub.custom_fields import FieldRefused
 from hub.errors import Rejected
+from hub.imports.refusal import BrokenOff
 from hub.store.work_items import Taken
 from hub.taking import FileRefused
 from hub.texts import Said
@@ -164,7 +165,7 @@ REASONS = {
     "no_kind": N_("Choose what is in the file."),
     "no_zone": N_("There is no such time zone. Write one such as Europe/Amsterdam."),
     "too_large": N_("The file is too large here. Save it as CSV, split it, or use loket import."),
-    "unreadable": N_("From some row on it cannot be read: a quotation mark is not closed."),
+    "unreadable": N_("From some row on it cannot be read. The report says where, and why."),
     "no_workbook": N_("This is no workbook that can be read. Save it as .xlsx or CSV."),
     "entities": N_("The workbook defines entities. Save it anew with a spreadsheet program."),
     "formula": N_("A formula stands in the workbook. Save it as CSV, with the outcomes."),
@@ -609,7 +610,7 @@ def reason(texts: Texts, error: Rejected) -> str:
     """Why something was refused, for the person who tried."""
     if isinstance(error, Taken) and error.holder:
         return texts(HAS_IT, name=error.holder)
-    if isinstance(error, FieldRefused):
+    if isinstance(error, FieldRefused | BrokenOff):
         return error.said(texts.language)
     if isinstance(error, FileRefused):
         return texts(_NOTHING_IN_IT if error.is_empty else _NOT_SENT, name=error.filename)

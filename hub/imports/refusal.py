@@ -1,6 +1,6 @@
 """Why a row is not taken, and what to do about it, in both languages."""
 
-from hub.errors import LoketError
+from hub.errors import LoketError, Rejected
 
 _TEXTS: dict[str, dict[str, tuple[str, str]]] = {
     "empty": {
@@ -23,6 +23,26 @@ _TEXTS: dict[str, dict[str, tuple[str, str]]] = {
         "nl": (
             "Deze rij heeft meer cellen dan er kolommen zijn.",
             "Zet tekst met {sign} tussen aanhalingstekens.",
+        ),
+    },
+    "quote_open": {
+        "en": (
+            "A quotation mark is not closed within {most} characters.",
+            "Close it, or write one within a cell twice.",
+        ),
+        "nl": (
+            "Een aanhalingsteken is niet binnen {most} tekens gesloten.",
+            "Sluit het, of schrijf er een binnen een cel dubbel.",
+        ),
+    },
+    "quote_behind": {
+        "en": (
+            "Behind a quotation mark that closes stands “{value}”.",
+            "Write a quotation mark within a cell twice, and close each that opens one.",
+        ),
+        "nl": (
+            "Achter een sluitend aanhalingsteken staat “{value}”.",
+            "Schrijf een aanhalingsteken binnen een cel dubbel, en sluit elk dat er een opent.",
         ),
     },
     "date": {
@@ -175,3 +195,26 @@ class Refused(LoketError):
         """What is wrong, and what to do."""
         what, advice = _TEXTS[self.code]["nl" if language == "nl" else "en"]
         return what.format_map(self.values), advice.format_map(self.values)
+
+
+_BROKEN_OFF = {
+    "en": "{name} cannot be read from row {row} on, column {column}: {why} {advice} "
+    "What came before is kept.",
+    "nl": "{name} is vanaf rij {row} niet te lezen, kolom {column}: {why} {advice} "
+    "Wat ervoor kwam is bewaard.",
+}
+
+
+class BrokenOff(Rejected):
+    """A file cannot be read further: from which row on, in which column, and why."""
+
+    def __init__(self, name: str, row: int, refusal: Refused) -> None:
+        self.name, self.row, self.refusal = name, row, refusal
+        super().__init__("unreadable", self.said("en"))
+
+    def said(self, language: str) -> str:
+        code = "nl" if language == "nl" else "en"
+        why, advice = self.refusal.said(code)
+        column = self.refusal.column
+        values = {"name": self.name, "row": self.row, "column": column}
+        return _BROKEN_OFF[code].format(**values, why=why, advice=advice)

@@ -20,7 +20,7 @@ from hub.errors import Rejected
 from hub.imports.custom_columns import with_fields
 from hub.imports.fields import Reading
 from hub.imports.kind import Became, Cells, Heads, Kind, Outcome, heads_of
-from hub.imports.refusal import Refused
+from hub.imports.refusal import BrokenOff, Refused
 from hub.imports.report import Line, Report
 from hub.imports.sheet import Row, Sheet, open_sheet
 from hub.store import Database, imports, outbox
@@ -81,6 +81,8 @@ async def _run(database: Database, run: Run, sheet: Sheet) -> Import:
             await taking.take(batch)
     except Rejected as error:
         problem = error.code
+        if isinstance(error, BrokenOff):
+            report.write([Line(error.row, "", Outcome(Became.REFUSED, error.refusal))])
         await database.write(lambda c: imports.end(c, taking.one, problem))
         raise
     finally:

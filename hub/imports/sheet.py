@@ -17,12 +17,13 @@ from typing import Any, BinaryIO, Self
 from openpyxl import load_workbook
 
 from hub.errors import Rejected
+from hub.imports.records import LONGEST_CELL, Broken, records
+from hub.imports.refusal import BrokenOff
 
 MOST_BYTES = 512 * 1024**2
 MOST_UNPACKED = 1024**3
 MOST_PARTS = 1_000
 MOST_COLUMNS = 200
-LONGEST_CELL = 100_000
 _PIECE = 1 << 20
 _SEPARATORS = ",;\t"
 _DOCTYPE = tuple("<!DOCTYPE".encode(code) for code in ("utf-8", "utf-16-le", "utf-16-be"))
@@ -106,38 +107,31 @@ def _csv(file: BinaryIO, name: str) -> Sheet:
     first = text.readline(LONGEST_CELL)
     separator = max(_SEPARATORS, key=first.count)
     text.seek(0)
-    csv.field_size_limit(LONGEST_CELL)
-    records = _records(text, separator, name)
-    heads = _heads(next(records, []), name)
-    return Sheet(heads, _csv_rows(records, heads), text, separator)
+    numbered = _numbered(text, separator, name)
+    heads = _heads(next(numbered, (1, []))[1], name)
+    return Sheet(heads, _csv_rows(numbered, heads), text, separator)
 
 
-def _csv_rows(records: Iterator[list[str]], heads: Sequence[str]) -> Iterator[Row]:
-    for number, cells in enumerate(records, 2):
+def _csv_rows(numbered: Iterator[tuple[int, list[str]]], heads: Sequence[str]) -> Iterator[Row]:
+    for number, cells in numbered:
         if any(cells):
             yield _row(number, heads, cells)
 
 
-def _records(text: Iterable[str], separator: str, name: str) -> Iterator[list[str]]:
-    """Strict: a quotation mark that is open would take in the rows up to the next one, however far
-    that is."""
+def _numbered(text: Iterable[str], separator: str, name: str) -> Iterator[tuple[int, list[str]]]:
+    """The rows as a spreadsheet counts them. Raises BrokenOff, which names the column."""
     lines = (line.replace("\0", "") for line in text)
+    heads: list[str] = []
     number = 1
     try:
-        for cells in csv.reader(lines, delimiter=separator, strict=True):
-            yield cells
+        for cells in records(lines, separator):
+            heads = heads or cells
+            yield number, cells
             number += 1
-    except csv.Error as error:
-        raise _unreadable(name, number) from error
-
-
-def _unreadable(name: str, number: int) -> Rejected:
-    return Rejected(
-        "unreadable",
-        f"{name} cannot be read from row {number} on: a quotation mark is not closed, or one "
-        f"within a cell is not written twice, or a cell is longer than {LONGEST_CELL} characters. "
-        "Mend that row. What came before is kept.",
-    )
+    except Broken as error:
+        named = heads[error.index].strip() if error.index < len(heads) else ""
+        refusal = error.under(named or str(error.index + 1))
+        raise BrokenOff(name, number, refusal) from error
 
 
 def _encoding(file: BinaryIO) -> str:

@@ -122,6 +122,12 @@ async def test_a_file_that_breaks_off_keeps_what_came_before_and_says_so(
     assert await count(database, tables.customers) == 2
     [row] = await rows(database, tables.imports)
     assert row.state == "failed"
+    [_, _, broken] = report(tmp_path)
+    assert broken[:4] == ["4", "", "refused", "name"]
+    assert "not closed" in broken[4]
+    with pytest.raises(Rejected):
+        await take(database, tmp_path, "persons", text)
+    assert len(report(tmp_path)) == 3, "it goes on where it was, and says it once"
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Files that anybody may have made: read in whatever form, or refused in words."""
 
 import contextlib
+import csv
 import io
 import zipfile
 from datetime import date, datetime
@@ -13,6 +14,8 @@ from openpyxl import Workbook
 
 from examples import examples
 from hub.errors import Rejected
+from hub.imports.records import records
+from hub.imports.refusal import BrokenOff
 from hub.imports.sheet import as_csv, open_sheet
 from import_files import written
 
@@ -121,7 +124,9 @@ def test_the_rest_of_a_file_is_not_taken_for_one_cell(tmp_path: Path) -> None:
     path.write_bytes(b'number,name\n1,"two\nlines"\n2,"open\n3,Jan\n')
     with open_sheet(path) as sheet:
         assert next(sheet.rows).cells["name"] == "two\nlines"
-        with pytest.raises(Rejected, match="from row 3 on: a quotation mark is not closed"):
+        with pytest.raises(
+            Rejected, match="from row 3 on, column name: A quotation mark is not closed"
+        ):
             next(sheet.rows)
 
 
@@ -140,8 +145,58 @@ def test_a_quote_that_takes_in_what_follows_is_refused_at_its_row(
 ) -> None:
     with open_sheet(written(tmp_path, "number;name\n1;a\n" + rows)) as sheet:
         assert next(sheet.rows).cells["name"] == "a"
-        with pytest.raises(Rejected, match=r"from row 3 on: .* not written twice"):
+        with pytest.raises(Rejected, match=r"from row 3 on, column name: .* within a cell twice"):
             next(sheet.rows)
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_blanks_around_a_cell_in_quotes_are_no_part_of_it(tmp_path: Path, separator: str) -> None:
+    rows = [
+        ['"a" ', '"b"'],
+        [' "a"', '  "b, c; d\te"  '],
+        ['"two\nlines" ', ' ""'],
+        ['" a "', "b"],
+        ['"a"', ""],
+    ]
+    if separator != "\t":
+        rows.append(['\t"a"\t', '\t"b"\t'])
+    text = "\r\n".join(separator.join(row) for row in rows)
+    with open_sheet(written(tmp_path, f'number{separator} "name" \n{text}')) as sheet:
+        assert sheet.heads == ("number", "name")
+        found = [tuple(row.cells.values()) for row in sheet.rows]
+    assert found[:5] == [("a", "b"), ("a", "b, c; d\te"), ("two\nlines", ""), ("a", "b"), ("a", "")]
+    assert found[5:] == [("a", "b")] * (separator != "\t")
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "behind"),
+    [
+        ('"a" b;c', "number", "b"),
+        ('a;"b" "c"', "name", '"c"'),
+        ('a;b; "c"d', "3", "d"),
+        ('a; "b" or so', "name", "or so"),
+        ('a;"b"\u00a0', "name", ""),
+    ],
+)
+def test_anything_else_behind_the_mark_that_closes_is_refused_where_it_stands(
+    tmp_path: Path, row: str, column: str, behind: str
+) -> None:
+    with open_sheet(written(tmp_path, f"number;name\n1;a\n{row}\n")) as sheet:
+        assert next(sheet.rows).number == 2
+        with pytest.raises(BrokenOff, match=f"row 3 on, column {column}: .*“{behind}") as error:
+            next(sheet.rows)
+    assert error.value.said("nl").startswith(
+        f"rows.csv is vanaf rij 3 niet te lezen, kolom {column}"
+    )
+
+
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.lists(st.text(max_size=9), min_size=2, max_size=3), max_size=4))
+def test_what_python_writes_is_read_as_it_was(tmp_path: Path, rows: list[list[str]]) -> None:
+    out = io.StringIO()
+    csv.writer(out, quoting=csv.QUOTE_ALL).writerows(rows)
+    lines = io.StringIO(out.getvalue(), newline="")
+    assert list(records(lines, ",")) == rows
 
 
 def test_quotes_within_text_are_read(tmp_path: Path) -> None:
@@ -154,5 +209,5 @@ def test_quotes_within_text_are_read(tmp_path: Path) -> None:
 def test_a_quote_that_is_open_among_the_heads_is_said_at_once(tmp_path: Path) -> None:
     path = tmp_path / "rows.csv"
     path.write_bytes(b'number,"name\n1,Jan\n')
-    with pytest.raises(Rejected, match="from row 1 on"):
+    with pytest.raises(Rejected, match="from row 1 on, column 2: "):
         open_sheet(path)
