@@ -228,5 +228,6 @@ INTERACTIONS = Kind(
     ),
     read=_read,
     keys=lambda record: (record.key,),
+    beside=lambda record: (record.conversation,),
     write=_write,
 )

@@ -67,7 +67,8 @@ class Cells:
 class Kind:
     """`read` makes a record of the rows that belong together (one, unless `grouped` names the
     column by which neighbours do), or raises Refused. `keys`: what no two records of a batch may
-    share. `write` gives an outcome for each record, in order."""
+    share; `beside`: what else the outcome of one may hang on. `write` gives an outcome for each
+    record, in order."""
 
     name: str
     columns: tuple[Column, ...]
@@ -76,6 +77,7 @@ class Kind:
     write: Callable[[Connection, Sequence[Any]], list[Outcome]]
     grouped: str = ""
     details: bool = False
+    beside: Callable[[Any], Sequence[str]] = lambda _: ()
 
 
 @dataclass(frozen=True)

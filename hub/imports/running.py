@@ -7,10 +7,9 @@ same. Nothing that is imported is told on the bus: it is the past, and nobody is
 import asyncio
 import hashlib
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import structlog
 from sqlalchemy import Connection
@@ -19,29 +18,18 @@ from sqlalchemy.exc import DataError, IntegrityError
 from hub.errors import Rejected
 from hub.imports.custom_columns import with_fields
 from hub.imports.fields import Reading
-from hub.imports.kind import Became, Cells, Heads, Kind, Outcome, heads_of
+from hub.imports.items import Item, batches, items_of
+from hub.imports.kind import Became, Kind, Outcome, heads_of
 from hub.imports.refusal import BrokenOff, Refused
 from hub.imports.report import Line, Report
-from hub.imports.sheet import Row, Sheet, open_sheet
+from hub.imports.sheet import Sheet, open_sheet
+from hub.imports.trying import Trial, look_through
 from hub.store import Database, imports, outbox
 from hub.store.imports import Import
 
 log = structlog.get_logger(__name__)
 
-BATCH = 500
 _PIECE = 1 << 20
-
-
-@dataclass
-class _Item:
-    """Rows that belong together, and what was made of them: a record, or a refusal."""
-
-    rows: list[Row]
-    record: Any = None
-    refusal: Refused | None = None
-    key: str = ""
-    keys: Sequence[str] = ()
-    """What no other record of its batch may share."""
 
 
 @dataclass(frozen=True)
@@ -72,12 +60,14 @@ async def run(database: Database, run: Run) -> Import:
 
 async def _run(database: Database, run: Run, sheet: Sheet) -> Import:
     heads = heads_of(sheet, run.kind)
+    trial = await asyncio.to_thread(_trial, run) if run.dry_run else None
     sha256 = await asyncio.to_thread(digest_of, run.path)
     one = await database.write(lambda c: _begin(c, run, sha256))
     report = Report(run.report, run.language, rows_done=one.done and one.done + 1)
-    taking = _Taking(database, run, one, report)
+    taking = _Taking(database, run, one, report, trial)
     try:
-        async for batch in _ahead(_batches(_items(sheet, heads, run), one.done)):
+        items = items_of(sheet, heads, run.kind, run.reading)
+        async for batch in _ahead(batches(items, one.done, dry_run=run.dry_run)):
             await taking.take(batch)
     except Rejected as error:
         problem = error.code
@@ -88,6 +78,12 @@ async def _run(database: Database, run: Run, sheet: Sheet) -> Import:
     finally:
         report.close()
     return await database.write(lambda c: imports.end(c, taking.one))
+
+
+def _trial(run: Run) -> Trial:
+    with open_sheet(run.path) as sheet:
+        size, heads = run.path.stat().st_size, heads_of(sheet, run.kind)
+        return Trial(run.kind, look_through(sheet, heads, run.kind, run.reading, size))
 
 
 async def unread(database: Database, path: Path, kind: Kind) -> tuple[str, ...]:
@@ -127,13 +123,16 @@ def _begin(connection: Connection, run: Run, sha256: str) -> Import:
 class _Taking:
     """One run over a file: `one` is how far it is."""
 
-    def __init__(self, database: Database, run: Run, one: Import, report: Report) -> None:
+    def __init__(
+        self, database: Database, run: Run, one: Import, report: Report, trial: Trial | None
+    ) -> None:
         self._database = database
         self._run = run
         self._report = report
+        self._trial = trial
         self.one = one
 
-    async def take(self, batch: Sequence[_Item]) -> None:
+    async def take(self, batch: Sequence[Item]) -> None:
         try:
             await self._write(batch)
         except (IntegrityError, DataError) as error:
@@ -147,7 +146,7 @@ class _Taking:
             await self._write(batch)
         self._run.progress(self.one)
 
-    async def _write(self, batch: Sequence[_Item]) -> None:
+    async def _write(self, batch: Sequence[Item]) -> None:
         places: list[int] = []
 
         def cut() -> None:
@@ -156,7 +155,7 @@ class _Taking:
 
         def work(connection: Connection) -> Import:
             cut()  # it is tried again
-            lines = _lines(batch, _outcomes(connection, self._run, batch))
+            lines = _lines(batch, self._outcomes(connection, batch))
             counts = Counter(line.outcome.became.value for line in lines)
             done = batch[-1].rows[-1].number - 1
             moved = imports.advance(connection, self.one, done, counts)
@@ -169,28 +168,25 @@ class _Taking:
         except BaseException:
             cut()
             raise
+        if self._trial is not None:
+            self._trial.remember(batch)
+
+    def _outcomes(self, connection: Connection, batch: Sequence[Item]) -> list[Outcome]:
+        readable = [item for item in batch if item.refusal is None]
+        written = iter(self._written(connection, readable) if readable else ())
+        return [
+            Outcome(Became.REFUSED, item.refusal) if item.refusal else next(written)
+            for item in batch
+        ]
+
+    def _written(self, connection: Connection, items: Sequence[Item]) -> list[Outcome]:
+        with outbox.untold(connection):
+            if self._trial is not None:
+                return self._trial.outcomes(connection, items)
+            return self._run.kind.write(connection, [item.record for item in items])
 
 
-def _outcomes(connection: Connection, run: Run, batch: Sequence[_Item]) -> list[Outcome]:
-    records = [item.record for item in batch if item.refusal is None]
-    written = iter(_written(connection, run, records) if records else ())
-    return [
-        Outcome(Became.REFUSED, item.refusal) if item.refusal else next(written) for item in batch
-    ]
-
-
-def _written(connection: Connection, run: Run, records: Sequence[Any]) -> list[Outcome]:
-    with outbox.untold(connection):
-        if not run.dry_run:
-            return run.kind.write(connection, records)
-        tried = connection.begin_nested()
-        try:
-            return run.kind.write(connection, records)
-        finally:
-            tried.rollback()
-
-
-def _lines(batch: Sequence[_Item], outcomes: Sequence[Outcome]) -> list[Line]:
+def _lines(batch: Sequence[Item], outcomes: Sequence[Outcome]) -> list[Line]:
     """Every row of the file has one, also where several make one record."""
     return [
         Line(row.number, item.key, outcome)
@@ -199,84 +195,7 @@ def _lines(batch: Sequence[_Item], outcomes: Sequence[Outcome]) -> list[Line]:
     ]
 
 
-async def _ahead(batches: Iterator[list[_Item]]) -> AsyncIterator[list[_Item]]:
+async def _ahead(batches: Iterator[list[Item]]) -> AsyncIterator[list[Item]]:
     """The next batch is read in a thread, so that the loop stays free."""
     while (batch := await asyncio.to_thread(next, batches, None)) is not None:
         yield batch
-
-
-def _batches(items: Iterable[_Item], rows_done: int) -> Iterator[list[_Item]]:
-    """Lists in which no key comes twice: what a row does, the next one of its key must see."""
-    batch: list[_Item] = []
-    seen: set[str] = set()
-    try:
-        for item in items:
-            if item.rows[-1].number - 1 <= rows_done:
-                continue
-            if len(batch) >= BATCH or not seen.isdisjoint(item.keys):
-                yield batch
-                batch, seen = [], set()
-            batch.append(item)
-            seen.update(item.keys)
-    except Rejected:
-        # The file breaks off here: what came before is taken all the same.
-        if batch:
-            yield batch
-        raise
-    if batch:
-        yield batch
-
-
-def _items(sheet: Sheet, heads: Heads, run: Run) -> Iterator[_Item]:
-    kind = run.kind
-    ended: set[str] = set()
-    for rows in _grouped(sheet, heads, kind):
-        item = _Item([row for row, _ in rows])
-        first_key = rows[0][1][kind.columns[0].name] if isinstance(rows[0][1], Cells) else ""
-        item.key = first_key[:200]
-        refusal = next((one for _, one in rows if isinstance(one, Refused)), None)
-        if refusal is None and kind.grouped and item.key:
-            if item.key in ended:
-                refusal = Refused("apart", kind.grouped)
-            ended.add(item.key)
-        if refusal is None:
-            try:
-                cells = [one for _, one in rows if isinstance(one, Cells)]
-                item.record = kind.read(cells, run.reading)
-                item.keys = kind.keys(item.record)
-            except Refused as error:
-                refusal = error
-        item.refusal = refusal
-        yield item
-
-
-_Read = Cells | Refused
-
-
-def _grouped(sheet: Sheet, heads: Heads, kind: Kind) -> Iterator[list[tuple[Row, _Read]]]:
-    """Neighbours with the same value in the column that groups, else each row alone."""
-    group: list[tuple[Row, _Read]] = []
-    for row in sheet.rows:
-        read = _cells(heads, row, sheet.separator)
-        if not kind.grouped:
-            yield [(row, read)]
-            continue
-        if group and not _goes_with(group[0][1], read, kind.grouped):
-            yield group
-            group = []
-        group.append((row, read))
-    if group:
-        yield group
-
-
-def _goes_with(first: _Read, read: _Read, column: str) -> bool:
-    if isinstance(first, Refused) or isinstance(read, Refused):
-        return False
-    return bool(read[column]) and first[column] == read[column]
-
-
-def _cells(heads: Heads, row: Row, separator: str) -> _Read:
-    try:
-        return heads.cells(row, separator)
-    except Refused as error:
-        return error

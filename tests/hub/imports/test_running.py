@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, event, select
 
 from hub.errors import Rejected
-from hub.imports import running
+from hub.imports import items, running
 from hub.store import Database, imports, tables
 from import_files import refusals, report, results, take, taking, written
 from stores import count, rows, told
@@ -66,7 +66,7 @@ async def test_a_dry_run_says_the_same_and_keeps_nothing(
 async def test_killed_and_started_again_it_ends_the_same(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, killed_after: int
 ) -> None:
-    monkeypatch.setattr(running, "BATCH", 10)
+    monkeypatch.setattr(items, "BATCH", 10)
     path = written(tmp_path, people(45) + "x;;\n")
     batches: list[int] = []
 
