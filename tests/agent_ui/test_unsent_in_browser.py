@@ -11,7 +11,7 @@ from playwright.async_api import Browser, FilePayload, Route, expect
 from agent_ui.settings import ConsoleSettings
 from builders import mail_arrival
 from console_browser import Desk, desk
-from console_house import House, open_house
+from console_house import House, open_house, person
 from hub.store.tables import drafts
 from waiting import eventually
 
@@ -200,3 +200,82 @@ async def test_what_was_typed_without_a_network_is_kept_when_it_is_back(
         # The live line comes back by itself, and with it what could not be kept.
         await eventually(is_kept)
         await expect(page.locator("[data-draft-state]")).to_have_text("Draft kept")
+
+
+async def leave_with(at: Desk, text: str) -> None:
+    """Write, and close the page before Loket has it."""
+
+    async def nowhere(route: Route) -> None:
+        await route.abort()
+
+    await at.page.route("**/draft", nowhere)
+    await at.page.fill(TEXT, text)
+    await expect(at.page.locator("[data-draft-state]")).to_have_text("Draft kept on this device")
+    await at.page.goto(f"{at.house.origin}/console/account")
+    await at.page.unroute("**/draft")
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "shown", "apart"),
+    [
+        ("Dear Jan,\n\nIt leaves today.", "Dear Jan,\n\nIt leaves today.", []),
+        ("Hello Jan!", "Hello Jan!", ["Dear Jan,"]),
+        ("", "Dear Jan,", []),
+    ],
+)
+async def test_what_was_written_on_since_at_another_machine_is_not_overwritten(
+    house: House, browser: Browser, elsewhere: str, shown: str, apart: list[str]
+) -> None:
+    async with desk(browser, house) as at, person(house) as other:
+        await take(house, at)
+        opened = at.page.url
+        await leave_with(at, "Dear Jan,")
+        await other.sign_in("anna")
+        page = await other.get(opened.removeprefix(house.origin))
+        await other.post(f"{page.path}/draft", mode="reply", text=elsewhere, signed="1")
+        await at.page.goto(opened)
+        await at.live()
+        await expect(at.page.locator(TEXT)).to_have_value(shown)
+        await expect(at.page.locator("[data-apart] .text")).to_have_text(apart)
+
+        async def is_kept() -> bool:
+            return [row.fields["text"] for row in await house.rows(drafts)] == [shown]
+
+        await eventually(is_kept)
+        await at.check_traps()
+
+
+async def test_what_was_sent_since_at_another_machine_is_no_draft_any_more(
+    house: House, browser: Browser
+) -> None:
+    async with desk(browser, house) as at, person(house) as other:
+        await take(house, at)
+        opened = at.page.url
+        await leave_with(at, "It leaves today.")
+        await other.sign_in("anna")
+        await other.reply(await other.get(opened.removeprefix(house.origin)), "It leaves today.")
+        await at.page.goto(opened)
+        await at.live()
+        await expect(at.page.locator(".entry-outbound .text")).to_have_text("It leaves today.")
+        await expect(at.page.locator(TEXT)).to_have_value("")
+        await at.check_traps()
+
+
+async def test_who_writes_on_while_a_colleague_takes_it_goes_on_where_they_were(
+    house: House, browser: Browser
+) -> None:
+    accepted = await house.receive(mail_arrival(subject="Order 12"))
+    await house.hire("carl", "Carl Smit")
+    async with desk(browser, house) as at, person(house) as carl:
+        await carl.sign_in("carl")
+        await at.sign_in("anna", accepted.conversation_id)
+        area = at.page.locator(TEXT)
+        await area.fill("Ask first. Then answer.")
+        await area.evaluate("(one) => one.setSelectionRange(11, 15)")
+        item = await house.work_of(accepted.conversation_id)
+        await carl.post(f"/console/work/{item.id}/claim")
+        await expect(at.page.locator("loket-composer")).to_have_attribute("data-may", "note")
+        await expect(area).to_be_focused()
+        await at.page.keyboard.type("Only then")
+        await expect(area).to_have_value("Ask first. Only then answer.")
+        await at.check_traps()

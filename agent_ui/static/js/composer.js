@@ -5,7 +5,7 @@ import { keep, read } from "./kept.js";
 import { mark } from "./marks.js";
 import { toast } from "./notices.js";
 import { showCount } from "./segments.js";
-import { copyOf, filesOf, goingOf, leftBehind, stand } from "./sending.js";
+import { copyOf, filesOf, goingOf, hasArrived, leftBehind, stand } from "./sending.js";
 import { isAside, joined, setAside, showAside } from "./set-aside.js";
 import { say, text } from "./texts.js";
 
@@ -78,7 +78,7 @@ class Composer extends HTMLElement {
       keep(this.key, back);
       toast(text("What you were sending here did not arrive. It is in your answer again."));
     } else if (left) setAside(this, left);
-    const kept = back || read(this.key);
+    const kept = back || this.newer();
     if (kept) this.put(kept);
     showAside(this);
     this.showState(kept ? "here" : "loket");
@@ -92,6 +92,20 @@ class Composer extends HTMLElement {
     // What Loket has may be how it began.
     const here = this.values();
     return left.text.startsWith(here.text.trim()) || joined(left, here) ? left : null;
+  }
+
+  // What this browser kept, unless the agent went on with it at another machine.
+  newer() {
+    const kept = read(this.key);
+    if (!kept) return null;
+    const { page, was, seen, ...values } = kept;
+    if (page === PAGE) return values;
+    const here = this.values().text;
+    const isLast = here === was || values.text.startsWith(here);
+    if (isLast && !hasArrived(this, kept)) return values;
+    keep(this.key, null);
+    if (!isLast && !here.startsWith(values.text)) setAside(this, values);
+    return null;
   }
 
   // What can no more be said to whom it was meant for stays among ourselves.
@@ -140,10 +154,16 @@ class Composer extends HTMLElement {
     const values = this.values();
     if (JSON.stringify(values) === this.told) return;
     // Beside what did not go, that nothing is written yet counts as well: a refusal brings its text along.
-    keep(this.key, values.text || isAside(this) ? values : null);
+    keep(this.key, values.text || isAside(this) ? this.mine(values) : null);
     this.showState("here");
     if (leaving) this.tell({ leaving });
     else this.tellSoon();
+  }
+
+  // With what Loket had, and what had been said, when it was written.
+  mine(values) {
+    const was = JSON.parse(this.told).text;
+    return { ...values, page: PAGE, was, seen: this.form.elements.seen.value };
   }
 
   tellSoon() {

@@ -89,9 +89,14 @@ export function leftBehind(composer) {
   const kept = read(key);
   if (!kept) return null;
   keep(key, null);
-  const entries = composer.parentElement.querySelectorAll(kindOf(kept));
-  const since = [...entries].filter((entry) => Number(entry.dataset.sequence) > Number(kept.seen));
-  return since.some((entry) => isOf(entry, kept.text, kept.files)) ? null : kept;
+  return hasArrived(composer, kept) ? null : kept;
+}
+
+// Whether what was written when `seen` was the last entry stands in the timeline.
+export function hasArrived(composer, { seen, text, files, ...values }) {
+  const entries = composer.parentElement.querySelectorAll(kindOf(values));
+  const since = [...entries].filter((entry) => Number(entry.dataset.sequence) > Number(seen));
+  return since.some((entry) => isOf(entry, text, files));
 }
 
 // The field itself is emptied.
