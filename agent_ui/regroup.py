@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from agent_ui.words import reply_subject
 from hub.interaction import Direction, InteractionKind
 from hub.store import gathering, regrouping, relating, splitting
 from hub.store.agents import Agent
@@ -51,8 +52,9 @@ def read_regroup(
 
 
 def beginning(entry: Entry) -> str:
-    """How a message is known in a list."""
-    text = " ".join((entry.subject or entry.text).split())
+    """How a message is known in a list; answers all have the subject of what they answer."""
+    is_answer = reply_subject(entry.subject) == entry.subject
+    text = " ".join((entry.text or entry.subject if is_answer else entry.subject).split())
     return text[:_WORDS] + ("…" if len(text) > _WORDS else "")
 
 

@@ -3,6 +3,7 @@
 What was split off is routed as if it had come in by itself. Undoing it gathers the two again.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +26,8 @@ from hub.store.threads import ref_key
 
 KIND = "split"
 SOURCE = "/loket/splitting"
+_OTHERS_NUMBER = re.compile(r"\s*\[#\d+\]")
+"""In the subject of an answer: what is split off has a number of its own."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,7 @@ def _open(connection: Connection, first: Any, former: Any) -> str:
     row = {
         "id": clock.new_id(),
         "customer_id": first.customer_id,
-        "subject": first.subject or former.subject,
+        "subject": _OTHERS_NUMBER.sub("", first.subject) or former.subject,
         "channel": first.channel,
         "state": "open",
         "linked_id": None,

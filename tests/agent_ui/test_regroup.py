@@ -1,9 +1,15 @@
 """An agent splits, merges and links conversations from the conversation itself, and undoes it."""
 
+from collections.abc import AsyncIterator
+from pathlib import Path
+
 import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, expect
 
 from builders import TOKENS, mail_arrival
-from console_house import House, Person
+from console_browser import desk
+from console_house import House, Person, open_house, person
 from hub.interaction import Thread
 from hub.store import relating
 from hub.store.threads import TOKEN_PURPOSE
@@ -36,6 +42,18 @@ async def test_an_agent_splits_a_conversation_and_undoes_it(
     assert (page.path, page.texts(".entry-subject")) == (talk, ["Order 1", "Another thing"])
     assert (await anna.get(split)).path == talk, "the address of what is merged leads there"
     assert (await anna.post(f"{talk}/split", entry="none")).status == 404
+
+
+async def test_answers_with_one_subject_are_told_apart_where_one_splits(
+    house: House, anna: Person, talk: str
+) -> None:
+    thread = Thread(token=TOKENS.sign(TOKEN_PURPOSE, talk.rpartition("/")[2]))
+    again = "RE: Order 1 [#10002]"
+    await house.receive(mail_arrival(subject=again, text="My invoice is wrong.", thread=thread))
+    page = await anna.get(talk)
+    assert page.texts("[data-split] option") == ["My invoice is wrong.", "Another thing"]
+    page = await anna.post(f"{talk}/split", entry=page.value("[data-split] option"))
+    assert page.text(".talk-title") == "RE: Order 1", "the number is that of the other"
 
 
 async def test_an_agent_merges_two_and_undoes_it(house: House, anna: Person, talk: str) -> None:
@@ -82,3 +100,60 @@ async def test_a_link_tells_nothing_of_what_the_agent_may_not_read(
     mine, theirs = talk.rpartition("/")[2], invoice.conversation_id
     await house.write(lambda c: relating.relate(c, mine, theirs, by="sam"))
     assert not (await anna.get(talk)).has("[data-linked] li")
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def live_house(sqlite_url: str, tmp_path: Path) -> AsyncIterator[House]:
+    async with open_house(sqlite_url, tmp_path) as opened:
+        await opened.hire("anna", "Anna de Wit")
+        await opened.hire("carl", "Carl Smit")
+        yield opened
+
+
+@pytest.mark.asyncio(loop_scope="session")
+async def test_who_looks_on_sees_messages_go_and_come_back_and_writes_on(
+    live_house: House, browser: Browser
+) -> None:
+    first = await live_house.receive(mail_arrival(subject="Order 1"))
+    thread = Thread(token=TOKENS.sign(TOKEN_PURPOSE, first.conversation_id))
+    await live_house.receive(mail_arrival(subject="Another thing", thread=thread))
+    talk = f"/console/conversations/{first.conversation_id}"
+    async with desk(browser, live_house) as at, person(live_house) as carl:
+        await carl.sign_in("carl")
+        item = await live_house.work_of(first.conversation_id)
+        await carl.post(f"/console/work/{item.id}/claim")
+        await at.sign_in("anna", first.conversation_id)
+        await at.page.fill("textarea[name=text]", "A note in the making")
+        subjects = at.page.locator(".entry-subject")
+        await expect(subjects).to_have_text(["Order 1", "Another thing"])
+        page = await carl.get(talk)
+        await carl.post(f"{talk}/split", entry=page.value("[data-split] option"))
+        await expect(subjects).to_have_text(["Order 1"])
+        await expect(at.page.locator(".pill")).to_have_count(0)
+        page = await carl.get(talk)
+        await carl.post(page.value("[data-regrouped] form", "action"))
+        await expect(subjects).to_have_text(["Order 1", "Another thing"])
+        await expect(at.page.locator("textarea[name=text]")).to_have_value("A note in the making")
+        await expect(at.page.locator("textarea[name=text]")).to_be_focused()
+        await at.check_traps()
+
+
+@pytest.mark.asyncio(loop_scope="session")
+async def test_the_key_that_splits_leads_to_no_merging_where_nothing_can_be_split(
+    live_house: House, browser: Browser
+) -> None:
+    accepted = await live_house.receive(mail_arrival(subject="Order 1"))
+    await live_house.receive(mail_arrival(subject="Order 2"))
+    async with desk(browser, live_house) as at:
+        await at.sign_in("anna", accepted.conversation_id)
+        await at.page.keyboard.press("i")
+        await expect(at.page.locator(".chip-mine")).to_be_visible()
+        await at.done()
+        await at.page.keyboard.press("Shift+S")
+        await expect(at.page.locator("[data-split] p")).to_be_focused()
+        await expect(at.page.locator("[data-split] p")).to_contain_text("nothing to split")
+        await at.page.keyboard.press("Escape")
+        await expect(at.page.locator("[data-regroup] > summary")).to_be_focused()
+        await at.page.keyboard.press("Shift+M")
+        await expect(at.page.locator("[data-merge] select")).to_be_focused()
+        await at.check_traps()

@@ -60,10 +60,14 @@ class Conversation extends HTMLElement {
     const isNew = this.place(entry);
     showTimes(entry);
     if (!isNew) return;
+    if ("regroups" in entry.dataset) {
+      this.refresh({ anew: true });
+      return;
+    }
     refreshNextSoon(this.path);
     this.sight.observe(entry);
     if (stays) this.timeline.scrollTop = this.timeline.scrollHeight;
-    else this.countUnread();
+    else if (!entry.matches(".event")) this.countUnread();
   }
 
   // Whether the reader is at the end and not busy writing.
@@ -168,7 +172,7 @@ class Conversation extends HTMLElement {
   }
 
   // The work item changed: who has it, its deadline. Entries too when some may have been missed.
-  async refresh({ epoch = Infinity, entries = false } = {}) {
+  async refresh({ epoch = Infinity, entries = false, anew = false } = {}) {
     if (epoch <= Number(this.dataset.epoch)) return;
     const last = this.last;
     const answer = await fetchPart(entries ? `${this.path}?whole=1` : this.path);
@@ -180,7 +184,8 @@ class Conversation extends HTMLElement {
     refreshSteps(answer.page);
     refreshNext(answer.page);
     refreshFields(answer.page);
-    if (entries) await this.refreshEntries(fresh, last);
+    if (anew) this.showAnew(fresh);
+    else if (entries) await this.refreshEntries(fresh, last);
     showTimes(this);
   }
 
@@ -213,13 +218,16 @@ class Conversation extends HTMLElement {
     const other = fresh.querySelector("loket-composer");
     if (composer.dataset.may === other.dataset.may) return;
     const focused = composer.contains(document.activeElement);
+    const { selectionStart, selectionEnd } = composer.querySelector("textarea");
     const answering = composer.querySelector("[name=mode]:not([value=note]):checked");
     if (answering && !other.querySelector("[name=mode]:not([value=note])") && composer.querySelector("textarea").value.trim()) {
       toast(text("You cannot answer here any more. What you wrote is kept as a note, which only we see."));
     }
     composer.replaceWith(other);
     this.keepSeen();
-    if (focused) other.querySelector("textarea").focus();
+    const area = other.querySelector("textarea");
+    area.setSelectionRange(selectionStart, selectionEnd);
+    if (focused) area.focus();
   }
 
   // A form that comes from the server has seen everything; the person has not.
@@ -230,6 +238,36 @@ class Conversation extends HTMLElement {
   // The sequence number of the last entry that is shown.
   get last() {
     return Math.max(0, ...[...this.entries.querySelectorAll("[data-entry]")].map(sequenceOf));
+  }
+
+  // Messages went to another conversation, or came from one: what is left is in another order, too.
+  showAnew(fresh) {
+    const shown = [...this.entries.children];
+    const known = new Set(shown.map((entry) => entry.dataset.entry));
+    const came = [...fresh.querySelectorAll("[data-entry]")];
+    const stay = new Set(came.map((entry) => entry.dataset.entry));
+    const stays = this.staysAtEnd();
+    const read = shown.find((entry) => stay.has(entry.dataset.entry) && this.isInSight(entry));
+    const top = () => this.shown(read.dataset.entry).getBoundingClientRect().top;
+    const before = read ? top() : 0;
+    this.entries.replaceChildren(...came, ...this.entries.querySelectorAll("[data-going]"));
+    this.keepEarlier(fresh.querySelector(".earlier"));
+    for (const entry of came) if (!known.has(entry.dataset.entry)) this.sight.observe(entry);
+    if (stays) this.timeline.scrollTop = this.timeline.scrollHeight;
+    else if (read) this.timeline.scrollTop += top() - before;
+  }
+
+  isInSight(entry) {
+    return entry.getBoundingClientRect().bottom > this.timeline.getBoundingClientRect().top;
+  }
+
+  keepEarlier(fresh) {
+    this.beginning.disconnect();
+    this.earlier?.parentElement.remove();
+    this.earlier = fresh?.querySelector("[data-earlier]") ?? null;
+    if (!fresh) return;
+    this.timeline.prepend(fresh);
+    this.beginning.observe(this.earlier);
   }
 
   // What is older than all that was shown is no news.

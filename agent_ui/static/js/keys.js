@@ -129,7 +129,8 @@ function regroup(what) {
   const chosen = `form[data-${what}] :is(select, input:not([type=hidden]))`;
   return needing(`[data-regroup] ${chosen}`, () => {
     openMenu("details[data-regroup]");
-    document.querySelector(`[data-regroup] ${chosen}`)?.focus();
+    // Where there is nothing to choose, why stands in its place.
+    document.querySelector(`[data-regroup] :is(${chosen}, form[data-${what}] p)`)?.focus();
   });
 }
 
