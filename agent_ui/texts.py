@@ -52,6 +52,7 @@ CLIENT_TEXTS = (
     N_("What you wrote behind your answer was not sent. It is kept as a draft."),
     N_("It has left already."),
     N_("You cannot answer here any more. What you wrote is kept as a note, which only we see."),
+    N_("This conversation is one with another now. What you typed came along."),
     N_("{name} is looking too"),
     N_("Canned replies"),
     N_("for this topic"),

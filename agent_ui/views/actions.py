@@ -139,7 +139,7 @@ class ActionViews:
 
     async def write(self, visit: Visit) -> web.StreamResponse:
         """A reply to the customer, a message passed on, or a note among ourselves."""
-        draft = await draft_of(visit)
+        draft = await self._where_now(await draft_of(visit))
         await self._must_see(visit, draft.conversation_id)
         then = await visit.field("then")
         try:
@@ -258,6 +258,15 @@ class ActionViews:
         if not mine:
             raise web.HTTPNotFound
         return mine[0]
+
+    async def _where_now(self, draft: Draft) -> Draft:
+        """Its conversation may have been merged: then there is more than its writer has seen."""
+        now = await self._context.database.read(
+            lambda c: timeline.where_now(c, draft.conversation_id)
+        )
+        return (
+            draft if now == draft.conversation_id else replace(draft, conversation_id=now, seen=0)
+        )
 
     async def _must_see(self, visit: Visit, conversation_id: str) -> None:
         sees = await self._context.database.read(

@@ -139,6 +139,48 @@ async def test_who_looks_on_sees_messages_go_and_come_back_and_writes_on(
 
 
 @pytest.mark.asyncio(loop_scope="session")
+async def test_who_writes_in_what_is_merged_away_goes_along_with_what_they_typed(
+    live_house: House, browser: Browser
+) -> None:
+    kept = await live_house.receive(mail_arrival(subject="Order 1"))
+    other = await live_house.receive(mail_arrival(subject="Order 2"))
+    area = "textarea[name=text]"
+    async with desk(browser, live_house) as at, person(live_house) as carl:
+        await carl.sign_in("carl")
+        item = await live_house.work_of(other.conversation_id)
+        await carl.post(f"/console/work/{item.id}/claim")
+        await at.sign_in("anna", other.conversation_id)
+        await at.page.fill(area, "Ask for")
+        await expect(at.page.locator("[data-draft-state]")).to_have_text("Draft kept")
+        await at.page.type(area, " the number")
+        there = f"/console/conversations/{other.conversation_id}"
+        await carl.post(f"{there}/merge", into=kept.conversation_id)
+        await at.page.wait_for_url(f"**/{kept.conversation_id}")
+        await expect(at.page.locator(area)).to_have_value("Ask for the number")
+        await expect(at.page.locator(area)).to_be_focused()
+        await expect(at.page.locator("#toasts")).to_contain_text("is one with another")
+        await at.page.keyboard.type("!")
+        await at.page.keyboard.press("Control+Enter")
+        await expect(at.page.locator(".entry-note .text")).to_have_text("Ask for the number!")
+        await at.done()
+        await at.check_traps()
+
+
+async def test_a_note_for_what_was_merged_meanwhile_is_kept_where_it_is_now(
+    house: House, anna: Person, talk: str
+) -> None:
+    kept = await house.receive(mail_arrival(subject="Order 2"))
+    page = await anna.get(talk)
+    there = f"/console/conversations/{kept.conversation_id}"
+    await anna.post(f"{talk}/merge", into=kept.conversation_id)
+    done = await anna.post(f"{talk}/entries", mode="note", text="Ask for it", seen="2")
+    assert (done.path, done.text(".entry-note .text")) == (there, "Ask for it")
+    refused = await anna.reply(page, "Dear Jan")
+    assert (refused.status, refused.text("loket-composer textarea")) == (409, "Dear Jan")
+    assert refused.texts(".entry-subject")[-1] == "Order 2", "they read what is new to them first"
+
+
+@pytest.mark.asyncio(loop_scope="session")
 async def test_the_key_that_splits_leads_to_no_merging_where_nothing_can_be_split(
     live_house: House, browser: Browser
 ) -> None:

@@ -276,6 +276,21 @@ class Composer extends HTMLElement {
     this.save();
   }
 
+  // From another composer, whose text is here as far as Loket had it.
+  goOnFrom(old) {
+    const { mode, text: typed } = old.values();
+    if (typed.trim()) {
+      const had = JSON.parse(old.told).text;
+      const { value } = this.area;
+      const before = had && value.endsWith(had) ? value.slice(0, -had.length) : value && `${value}\n\n`;
+      if (!this.choose(mode)) this.choose("note");
+      this.area.value = before + typed;
+      const at = before.length + old.area.selectionStart;
+      this.area.setSelectionRange(at, before.length + old.area.selectionEnd);
+    }
+    this.takeOver(this.values(), copyOf(old.form.elements.file));
+  }
+
   // The files that are chosen, which are then chosen no more.
   takeFiles() {
     const files = copyOf(this.form.elements.file);

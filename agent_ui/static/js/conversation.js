@@ -2,7 +2,7 @@
 import { refreshNext, refreshNextSoon } from "./next-action.js";
 import { refreshFields } from "./fields.js";
 import { toast } from "./notices.js";
-import { fetchPart } from "./parts.js";
+import { fetchPart, open } from "./parts.js";
 import { goingAs } from "./sending.js";
 import { counted, say, text } from "./texts.js";
 import { showTimes } from "./times.js";
@@ -289,6 +289,17 @@ class Conversation extends HTMLElement {
 }
 
 customElements.define("loket-conversation", Conversation);
+
+// It was merged into another: what is being typed goes there too.
+export async function goAlong(conversation) {
+  const old = conversation.querySelector("loket-composer");
+  const focused = old.contains(document.activeElement);
+  if (!(await open(conversation.path)) || conversation.isConnected) return;
+  document.querySelector("loket-composer").goOnFrom(old);
+  if (focused) document.querySelector("loket-composer textarea").focus();
+  else document.getElementById("talk").focus({ preventScroll: true });
+  toast(text("This conversation is one with another now. What you typed came along."));
+}
 
 export function openConversation() {
   return document.querySelector("loket-conversation");

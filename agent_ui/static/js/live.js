@@ -2,7 +2,7 @@
 import { refreshCall } from "./call.js";
 import { showSign } from "./chat.js";
 import { showCompany } from "./company.js";
-import { openConversation } from "./conversation.js";
+import { goAlong, openConversation } from "./conversation.js";
 import { refreshDesk } from "./desk.js";
 import { saySignedOut, showLive } from "./notices.js";
 import { text } from "./texts.js";
@@ -60,6 +60,10 @@ function catchUp(asked) {
 function tellConversation(change) {
   const conversation = openConversation();
   const isOpen = conversation?.dataset.id === change.conversation;
+  if (!isOpen && change.item && conversation?.dataset.item === change.item) {
+    goAlong(conversation);
+    return;
+  }
   if (change.call) {
     if (isOpen) refreshCall();
   } else if (change.company) {
