@@ -46,8 +46,9 @@ def names(connection: Connection) -> list[str]:
     return [*NAMES, *customer_fields.by_key(connection)]
 
 
-def templates(connection: Connection) -> list[LinkOut]:
-    said = choices.value(connection, CHOICE).get("links", [])
+def templates(connection: Connection, *, lock: bool = False) -> list[LinkOut]:
+    """`lock`: for who is about to change them."""
+    said = choices.value(connection, CHOICE, lock=lock).get("links", [])
     return [LinkOut(one["title"], one["url"]) for one in said]
 
 

@@ -46,7 +46,7 @@ class ArrangementViews:
             return await self._show(visit, error, group, typed)
 
         def work(connection: Connection) -> None:
-            found, _ = outreaches.all_of(connection)
+            found, _ = outreaches.all_of(connection, lock=True)
             found.pop(group, None)
             if arrangement is not None:
                 found[group] = arrangement

@@ -29,7 +29,7 @@ class LinkViews:
         title, url = (await visit.field("title")).strip(), (await visit.field("url")).strip()
 
         def work(connection: Connection) -> None:
-            known = links_out.templates(connection)
+            known = links_out.templates(connection, lock=True)
             links_out.keep(connection, [*known, LinkOut(title, url)], by=visit.known.id)
 
         try:
@@ -43,7 +43,7 @@ class LinkViews:
         place, url = number(await visit.field("place")), await visit.field("url")
 
         def work(connection: Connection) -> None:
-            known = links_out.templates(connection)
+            known = links_out.templates(connection, lock=True)
             if place < len(known) and known[place].url == url:
                 del known[place]
                 links_out.keep(connection, known, by=visit.known.id)

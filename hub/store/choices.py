@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, String, bindparam, func, insert, select, update
 
 from hub import clock
 from hub.store import audit
@@ -21,8 +21,9 @@ class Choice:
 
 
 def find(connection: Connection, name: str, *, lock: bool = False) -> Choice | None:
-    query = _ONE.with_for_update() if lock else _ONE
-    row = connection.execute(query, {"name": name}).one_or_none()
+    if lock:
+        _hold(connection, name)
+    row = connection.execute(_ONE, {"name": name}).one_or_none()
     return None if row is None else Choice(row.value, row.set_at, row.set_by)
 
 
@@ -34,9 +35,8 @@ def value(connection: Connection, name: str, *, lock: bool = False) -> dict[str,
 
 def keep(connection: Connection, name: str, chosen: Mapping[str, Any], *, by: str) -> None:
     """From now on this holds. The audit log has what held before."""
-    before = value(connection, name)
+    before = value(connection, name, lock=True)
     row = {"value": dict(chosen), "set_at": clock.now(), "set_by": by}
-    # Changed where it stands: whoever waits for the lock on this row then finds it.
     changed = connection.execute(update(choices).where(choices.c.name == name).values(row))
     if not changed.rowcount:
         connection.execute(insert(choices), [{"name": name} | row])
@@ -49,5 +49,17 @@ def keep(connection: Connection, name: str, chosen: Mapping[str, Any], *, by: st
     )
 
 
+def _hold(connection: Connection, name: str) -> None:
+    """Who chooses the same at once waits until this is done, also where there is no row yet that
+    could be locked."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(_HOLD, {"name": name})
+
+
 # Made once: making it takes longer than running it.
+_HOLD = select(
+    func.pg_advisory_xact_lock(
+        func.hashtext("choice"), func.hashtext(bindparam("name", type_=String))
+    )
+)
 _ONE = select(choices).where(choices.c.name == bindparam("name"))
