@@ -8,7 +8,7 @@ import structlog
 
 from hub import clock
 from hub.errors import Retry
-from hub.store import Database, customer_pairs, searchable
+from hub.store import Database, audit_index, customer_pairs, searchable
 from hub.supervise import Supervised
 
 log = structlog.get_logger(__name__)
@@ -42,9 +42,10 @@ class Searching:
         try:
             taken = await self._database.write(lambda c: searchable.take_in(c, clock.now()))
             seen = await self._database.write(lambda c: customer_pairs.take_in(c, clock.now()))
+            lines = await self._database.write(lambda c: audit_index.take_in(c, clock.now()))
         except Retry as error:
             log.info("searching.waiting", reason=error.detail)
             return EVERY
-        if taken < searchable.BATCH and seen < customer_pairs.BATCH:
+        if max(taken, lines) < searchable.BATCH and seen < customer_pairs.BATCH:
             return EVERY
         return min(EVERY, PAUSE + (time.monotonic() - begun) * (1 / SHARE - 1))

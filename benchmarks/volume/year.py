@@ -14,7 +14,7 @@ from benchmarks import ROOT, mails
 from benchmarks.volume.speech import COMMON, Speech, vocabulary
 from hub import clock
 from hub.interaction import Channel, Direction
-from hub.store import Database, agents
+from hub.store import Database, agents, audit_index
 from hub.store import tables as t
 from hub.store.inserting import insert_all
 from hub.store.ranking import rank
@@ -80,6 +80,8 @@ async def fill(database: Database, size: Size, say: Callable[[str], None] = prin
     for documents in year.documents():
         await database.write(functools.partial(_make_findable, documents=documents))
     await database.write(lambda c: _learn(c, vocabulary()))
+    while await database.write(lambda c: audit_index.take_in(c, clock.now())):
+        pass
     await database.write(_settle)
 
 

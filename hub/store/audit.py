@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Text, cast, or_, select
+from sqlalchemy import Connection, Row, exists, func, select
 
 from hub import clock
+from hub.store import audit_index, audit_words
+from hub.store.among import among
 from hub.store.inserting import insert_all
 from hub.store.tables import agents, audit_log
 
@@ -51,33 +54,36 @@ def search(
     limit: int,
 ) -> list[Line]:
     """The newest first; before the line with this id, to turn the page. `words`: a part of a name
-    or login, an id, or something in the details. `action` stands for all that begin so."""
-    columns = audit_log.c
-    query = (
-        select(audit_log, agents.c.name)
-        .outerjoin(agents, agents.c.id == columns.actor)
-        .where(columns.at >= since, columns.at < until)
+    or login, an id, or words of the details and of what was done, or how these begin. `action`
+    stands for all that begin so."""
+    wanted = audit_words.wanted(words, action, audit_index.called(connection))
+    if wanted is None:
+        return []
+    last = clock.first_id(until + _APART)
+    ids = audit_index.Ids(clock.first_id(since - _APART), min(before or last, last))
+    rows = (
+        row
+        for row in audit_index.newest(connection, wanted, ids)
+        if since <= row.at < until and row.action.startswith(action)
     )
-    if action:
-        query = query.where(columns.action.startswith(action, autoescape=True))
-    if before:
-        query = query.where(columns.id < before)
-    for word in words.split():
-        query = query.where(
-            or_(
-                columns.object == word,
-                columns.actor == word,
-                columns.action.icontains(word, autoescape=True),
-                agents.c.name.icontains(word, autoescape=True),
-                agents.c.login.icontains(word, autoescape=True),
-                cast(columns.details, Text).icontains(word, autoescape=True),
-            )
-        )
-    rows = connection.execute(query.order_by(columns.id.desc()).limit(limit))
+    return _lines(connection, list(islice(rows, limit)))
+
+
+def _lines(connection: Connection, rows: Sequence[Row[Any]]) -> list[Line]:
+    columns = agents.c
+    actors = among(columns.id, {row.actor for row in rows})
+    people = connection.execute(select(columns.id, columns.name).where(actors))
+    names = {row.id: row.name for row in people}
     return [
-        Line(row.id, row.at, row.actor, row.name or "", row.action, row.object, row.details)
+        Line(
+            row.id, row.at, row.actor, names.get(row.actor, ""), row.action, row.object, row.details
+        )
         for row in rows
     ]
+
+
+_APART = timedelta(minutes=1)
+"""Between the time of a line and that in its id, at most."""
 
 
 def locked(connection: Connection, since: datetime) -> list[str]:
@@ -94,7 +100,10 @@ def locked(connection: Connection, since: datetime) -> list[str]:
 
 
 def kinds(connection: Connection, since: datetime) -> Sequence[str]:
-    """What was done since then, each once."""
+    """What was done since then, each once: the index is asked for each, not each line."""
     columns = audit_log.c
-    found = select(columns.action).where(columns.at >= since).distinct().order_by(columns.action)
-    return connection.execute(found).scalars().all()
+    every = select(func.min(columns.action).label("action")).cte(recursive=True)
+    following = select(func.min(columns.action)).where(columns.action > every.c.action)
+    every = every.union_all(select(following.scalar_subquery()).where(every.c.action.is_not(None)))
+    done = exists().where(columns.action == every.c.action, columns.at >= since)
+    return connection.execute(select(every.c.action).where(done).order_by("action")).scalars().all()

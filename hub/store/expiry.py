@@ -5,6 +5,8 @@ from datetime import datetime
 from sqlalchemy import Column, ColumnElement, Connection, and_, delete, exists, select, tuple_
 
 from hub import clock
+from hub.store import audit_index
+from hub.store.among import among
 from hub.store.tables import (
     audit_log,
     delivery_attempts,
@@ -24,8 +26,12 @@ _EVIDENCE = ("customer.joined",)
 
 def forget_audit(connection: Connection, before: datetime) -> int:
     """Remove lines of the audit log that are older; gives how many."""
-    old = and_(audit_log.c.at < before, audit_log.c.action.not_in(_EVIDENCE))
-    return _remove(connection, old, audit_log.c.at)
+    columns = audit_log.c
+    old = and_(columns.id < clock.first_id(before), columns.action.not_in(_EVIDENCE))
+    chosen = select(columns.id).where(old).order_by(columns.id).limit(AT_ONCE)
+    line_ids = connection.execute(chosen).scalars().all()
+    audit_index.forget(connection, line_ids)
+    return connection.execute(delete(audit_log).where(among(columns.id, line_ids))).rowcount
 
 
 def forget_handled(connection: Connection, before: datetime) -> int:

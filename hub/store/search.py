@@ -15,7 +15,7 @@ from hub import clock
 from hub.interaction import Channel
 from hub.store import search_postgres, search_sqlite
 from hub.store.search_meaning import meant
-from hub.store.search_words import Since, Wanted, mark, words_of
+from hub.store.search_words import Wanted, Within, mark, words_of
 
 MOST_TYPED = 8
 """Words of a question; more add nothing but time."""
@@ -75,17 +75,18 @@ def newest(connection: Connection, question: Question, kind: Kind) -> Iterator[H
     if not question.words:
         return
     wanted = list(question.words)
-    since: Since | None = Since()
+    within: Within | None = Within()
     if kind is not Kind.CUSTOMER:
         if question.channel is not None:
             wanted.append(_marked("channel", question.channel))
-        since = _since(connection, question.days)
-    if since is None:
+        within = _since(connection, question.days)
+    if within is None:
         return
     if connection.dialect.name == "postgresql":
-        rows = search_postgres.newest(connection, kind.value, wanted, since, MOST)
+        rows = search_postgres.newest(connection, kind.value, wanted, within, MOST)
     else:
-        rows = search_sqlite.newest(connection, [_marked("kind", kind), *wanted], since, MOST)
+        wanted = [_marked("kind", kind), *wanted]
+        rows = search_sqlite.newest(connection, "search_documents", wanted, within, MOST)
     for row in rows:
         yield Hit(kind, row.ref_id, row.conversation_id)
 
@@ -94,13 +95,13 @@ def _marked(name: str, value: str) -> Wanted:
     return Wanted((mark(name, value),), begins=False)
 
 
-def _since(connection: Connection, days: int) -> Since | None:
+def _since(connection: Connection, days: int) -> Within | None:
     """None when nothing is so new."""
     if not days:
-        return Since()
+        return Within()
     at = clock.now() - timedelta(days=min(days, 36_500))
     first = connection.execute(_FIRST, {"id": clock.first_id(at - _APART)}).scalar_one_or_none()
-    return None if first is None else Since(first, clock.first_id(at))
+    return None if first is None else Within(first, clock.first_id(at))
 
 
 _FIRST = text(

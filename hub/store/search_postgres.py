@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from hub.store.search_words import Since, Wanted
+from hub.store.search_words import Wanted, Within
 
 SAMPLE = 1_000
 """Documents in which it is seen how common words are."""
@@ -23,7 +23,6 @@ WALKED = 20_000
 """Documents that a walk goes through, at most; behind them the index goes on."""
 _FIRST = 100
 """Given at once when walking; nearly nobody asks on."""
-_LAST = 2**62
 _ENTRY, _ROW = 0.08, 3.0
 """Microseconds to take a document from the index of words, and to look at one."""
 _MEMORY = "64MB"
@@ -42,18 +41,19 @@ class _Seen:
 
 
 def newest(
-    connection: Connection, kind: str, wanted: Sequence[Wanted], since: Since, most: int
+    connection: Connection, kind: str, wanted: Sequence[Wanted], within: Within, most: int
 ) -> Iterator[Any]:
-    """Where most have all words, those far from the newest may be left out."""
-    look = _Look(connection, _STATEMENTS[kind], [_written(one) for one in wanted], since)
-    seen, before = look.seen(), _LAST
+    """Of one of the kinds below. Where most have all words, those far from the newest may be left
+    out: who wants these asks again, for what is before the last one, until there is none."""
+    look = _Look(connection, _STATEMENTS[kind], [_written(one) for one in wanted], within)
+    seen, before = look.seen(), within.before
     if seen.both >= _COMMON:
         rows = look.walk(before, _FIRST)
         yield from rows
         if len(rows) == _FIRST:
             yield from look.walk(rows[-1].number, most - _FIRST)
             return
-        if seen.last - since.number < WALKED:
+        if min(seen.last, before) - within.number < WALKED:
             return  # there was no more to walk through
         before = rows[-1].number if rows else before
     chosen = cheapest(seen.shares)
@@ -92,7 +92,7 @@ class _Look:
     connection: Connection
     of_kind: _Statements
     queries: Sequence[str]
-    since: Since
+    within: Within
 
     def seen(self) -> _Seen:
         asked = {"queries": [*self.queries, _all(self.queries)], "sample": SAMPLE}
@@ -109,7 +109,7 @@ class _Look:
         return self._rows(self.of_kind.by_words, values)
 
     def _rows(self, statement: Any, values: dict[str, Any]) -> Sequence[Any]:
-        fits = {"query": _all(self.queries), "first": self.since.number, "oldest": self.since.id}
+        fits = {"query": _all(self.queries), "first": self.within.number, "oldest": self.within.id}
         return self.connection.execute(statement, fits | values).all()
 
 
@@ -117,7 +117,6 @@ def _all(queries: Sequence[str]) -> str:
     return " & ".join(queries)
 
 
-_COLUMNS = "number, ref_id, conversation_id"
 _FITS = (
     "words @@ (SELECT CAST(CAST(:query AS text) AS tsquery)) "
     "AND number < :before AND number >= :first AND ref_id >= :oldest"
@@ -125,10 +124,8 @@ _FITS = (
 _REMEMBER = text("SELECT set_config('work_mem', :memory, true)")
 
 
-def _for(kind: str) -> _Statements:
-    """With the kind written out: customers and files have indexes of their own.
-    `OFFSET 0`: first all that have the chosen words, then these are looked at."""
-    of_kind = f"search_documents WHERE kind = '{kind}'"
+def _for(columns: str, of_kind: str) -> _Statements:
+    """`OFFSET 0`: first all that have the chosen words, then these are looked at."""
     sample = (
         f"WITH newest AS MATERIALIZED (SELECT number, words FROM {of_kind} "  # noqa: S608
         "ORDER BY number DESC LIMIT :sample), asked AS MATERIALIZED "
@@ -139,16 +136,24 @@ def _for(kind: str) -> _Statements:
         "FROM asked LEFT JOIN newest ON true GROUP BY asked.place ORDER BY asked.place"
     )
     walk = (
-        f"SELECT {_COLUMNS} FROM (SELECT {_COLUMNS}, words FROM {of_kind} "  # noqa: S608
+        f"SELECT {columns} FROM (SELECT {columns}, words FROM {of_kind} "  # noqa: S608
         "AND number < :before AND number >= :first ORDER BY number DESC LIMIT :walked) d "
         f"WHERE {_FITS} ORDER BY number DESC LIMIT :most"
     )
     by_words = (
-        f"SELECT {_COLUMNS} FROM (SELECT {_COLUMNS}, words FROM {of_kind} "  # noqa: S608
+        f"SELECT {columns} FROM (SELECT {columns}, words FROM {of_kind} "  # noqa: S608
         "AND words @@ (SELECT CAST(CAST(:by AS text) AS tsquery)) OFFSET 0) d "
         f"WHERE {_FITS} ORDER BY number DESC LIMIT :most"
     )
     return _Statements(text(sample), text(walk), text(by_words))
 
 
-_STATEMENTS = {kind: _for(kind) for kind in ("customer", "message", "file")}
+def _searched(kind: str) -> _Statements:
+    """With the kind written out: customers and files have indexes of their own."""
+    columns = "number, ref_id, conversation_id"
+    return _for(columns, f"search_documents WHERE kind = '{kind}'")
+
+
+_STATEMENTS = {kind: _searched(kind) for kind in ("customer", "message", "file")} | {
+    "line of the audit log": _for("number, ref_id", "audit_documents WHERE true")
+}

@@ -5,24 +5,37 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from hub.store.search_words import Since, Wanted
+from hub.store.search_words import Wanted, Within
 
 _AT_ONCE = 100
 
 
 def newest(
-    connection: Connection, wanted: Sequence[Wanted], since: Since, most: int
+    connection: Connection, documents: str, wanted: Sequence[Wanted], within: Within, most: int
 ) -> Iterator[Any]:
-    query = " AND ".join(one.written('"', "*", " OR ") for one in wanted)
-    values = {"query": query, "first": since.number, "oldest": since.id, "most": most}
-    with connection.execute(_NEWEST, values) as result:
+    """Of one of the tables of documents below."""
+    values = {
+        "query": " AND ".join(one.written('"', "*", " OR ") for one in wanted),
+        "first": within.number,
+        "oldest": within.id,
+        "before": within.before,
+        "most": most,
+    }
+    with connection.execute(_NEWEST[documents], values) as result:
         for rows in result.partitions(_AT_ONCE):
             yield from rows
 
 
-_NEWEST = text(
-    "SELECT d.ref_id, d.conversation_id "
-    "FROM search_words w JOIN search_documents d ON d.number = w.rowid "
-    "WHERE search_words MATCH :query AND w.rowid >= :first AND d.ref_id >= :oldest "
-    "ORDER BY w.rowid DESC LIMIT :most"
-)
+def _newest(columns: str, documents: str, words: str) -> Any:
+    return text(
+        f"SELECT {columns} "  # noqa: S608 (names of ours)
+        f"FROM {words} w JOIN {documents} d ON d.number = w.rowid "
+        f"WHERE {words} MATCH :query AND w.rowid >= :first AND w.rowid < :before "
+        "AND d.ref_id >= :oldest ORDER BY w.rowid DESC LIMIT :most"
+    )
+
+
+_NEWEST = {
+    "search_documents": _newest("d.ref_id, d.conversation_id", "search_documents", "search_words"),
+    "audit_documents": _newest("d.number, d.ref_id", "audit_documents", "audit_words"),
+}

@@ -3,7 +3,7 @@
 import re
 import string
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 LONGEST_TEXT = 20_000
@@ -30,17 +30,28 @@ class Wanted:
         that nothing in it means anything to them. What is too short to begin others stands for
         itself."""
         quoted = [f"{quote}{word}{quote}" for word in self.words]
-        if self.begins and len(self.words[0]) >= SHORTEST_BEGINNING:
+        if self._begins_others:
             quoted[0] += sign
         return f"({either.join(quoted)})"
 
+    def is_in(self, words: Collection[str]) -> bool:
+        """As the stores find it in the words of a document."""
+        if any(word in words for word in self.words):
+            return True
+        return self._begins_others and any(word.startswith(self.words[0]) for word in words)
+
+    @property
+    def _begins_others(self) -> bool:
+        return self.begins and len(self.words[0]) >= SHORTEST_BEGINNING
+
 
 @dataclass(frozen=True)
-class Since:
-    """Only documents from this number and this id on."""
+class Within:
+    """Only documents from this number and this id on, before another number."""
 
     number: int = 0
     id: str = ""
+    before: int = 2**62
 
 
 def words_of(*texts: str) -> list[str]:

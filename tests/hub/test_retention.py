@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, event, update
+from sqlalchemy import Connection, event, insert, text, update
 
 from builders import TOKENS, mail_arrival
 from hub import clock
@@ -17,10 +17,10 @@ from hub.interaction import Arrival, Attachment
 from hub.metrics import Metrics
 from hub.retention import EVERY, Retention, shelf_at
 from hub.settings import RetentionSettings
-from hub.store import Blobs, Database, audit, delivery_attempts, expiry, originals
+from hub.store import Blobs, Database, audit, audit_index, delivery_attempts, expiry, originals
 from hub.store.leader import open_leadership
 from hub.store.processed import first_seen
-from hub.store.tables import audit_log, interactions, processed_events
+from hub.store.tables import audit_documents, audit_log, interactions, processed_events
 from hub.store.tables import delivery_attempts as tries
 from hub.store.tables import originals as small_originals
 from stores import count, opened, rows
@@ -204,15 +204,9 @@ async def test_rows_go_when_they_are_old_in_small_batches(
             event_id = clock.first_id(now - (31 + number) * DAY)
             delivery_attempts.count(connection, "router", event_id, 1)
             first_seen(connection, "router", [event_id])
-            audit.record(connection, actor="a", action="x", about=event_id, details={})
+            done(connection, "x", now - (731 + number) * DAY)
         connection.execute(update(processed_events).values(processed_at=now - 31 * DAY))
-        connection.execute(update(audit_log).values(at=now - 731 * DAY))
-        audit.record(connection, actor="a", action="customer.joined", about="", details={})
-        connection.execute(
-            update(audit_log)
-            .where(audit_log.c.action == "customer.joined")
-            .values(at=now - 9999 * DAY)
-        )
+        done(connection, "customer.joined", now - 9999 * DAY)
         delivery_attempts.count(connection, "router", young, 1)
         first_seen(connection, "router", [young])
         audit.record(connection, actor="a", action="young", about="", details={})
@@ -223,6 +217,32 @@ async def test_rows_go_when_they_are_old_in_small_batches(
     assert [row.event_id for row in await rows(database, processed_events)] == [young]
     kept = {row.action for row in await rows(database, audit_log)}
     assert kept == {"customer.joined", "young"}, "a joining can be taken back as long as it stands"
+
+
+async def test_a_line_that_is_gone_has_left_no_word(database: Database, blobs: Blobs) -> None:
+    now = clock.now()
+
+    def fill(connection: Connection) -> None:
+        done(connection, "agent.added", now - 731 * DAY)
+        done(connection, "agent.named", now - 729 * DAY)
+        while audit_index.take_in(connection, now):
+            pass
+
+    await database.write(fill)
+    await retention(database, blobs).round(now)
+    [left] = await rows(database, audit_documents)
+    on_sqlite = "SELECT rowid AS number, words FROM audit_words"
+    on_postgres = "SELECT number, CAST(words AS text) AS words FROM audit_documents"
+    query = text(on_sqlite if database.dialect == "sqlite" else on_postgres)
+    [kept] = await database.read(lambda c: c.execute(query).all())
+    assert kept.number == left.number
+    assert "named" in kept.words
+
+
+def done(connection: Connection, action: str, at: datetime) -> None:
+    """A line of the audit log of that time."""
+    row = {"id": clock.first_id(at), "at": at, "actor": "a", "action": action, "object": "x"}
+    connection.execute(insert(audit_log), [row | {"details": {}}])
 
 
 async def test_no_removal_reads_a_whole_table(sqlite_url: str) -> None:

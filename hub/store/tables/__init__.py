@@ -83,7 +83,12 @@ from hub.store.tables.people import (
     sign_ins,
 )
 from hub.store.tables.rules import business_rules, outreaches, rule_proposals
-from hub.store.tables.search import search_documents, search_progress, search_terms
+from hub.store.tables.search import (
+    audit_documents,
+    search_documents,
+    search_progress,
+    search_terms,
+)
 from hub.store.tables.system import (
     audit_log,
     choices,
@@ -132,6 +137,7 @@ __all__ = [
     "asked_colleagues",
     "assignment_steps",
     "attachments",
+    "audit_documents",
     "audit_log",
     "business_rules",
     "calls",

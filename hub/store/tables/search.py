@@ -19,6 +19,15 @@ search_documents = Table(
     sqlite_autoincrement=True,  # the words of what is gone must not become those of another
 )
 
+# The same for lines of the audit log. Beside it
+# the FTS5 table `audit_words`, or the column `words`.
+audit_documents = Table(
+    "audit_documents",
+    metadata,
+    Column("number", Counter, primary_key=True, autoincrement=False),  # in the order of the lines
+    Column("ref_id", ID, nullable=False, unique=True),
+)
+
 search_progress = Table(
     "search_progress",
     metadata,

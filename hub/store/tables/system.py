@@ -61,11 +61,12 @@ audit_log = Table(
     "audit_log",
     metadata,
     Column("id", ID, primary_key=True),
-    Column("at", Instant, nullable=False, index=True),
+    Column("at", Instant, nullable=False),
     Column("actor", String(100), nullable=False),  # agent id, or the part of Loket that acted
     Column("action", String(100), nullable=False),
     Column("object", String(100), nullable=False),
     Column("details", Json, nullable=False),
+    Index("ix_audit_log_action_at", "action", "at"),
     Index("ix_audit_log_object_at", "object", "at"),
 )
 
