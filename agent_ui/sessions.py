@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -29,8 +29,6 @@ _LANGUAGE_SECONDS = 365 * 24 * 3600
 
 _STEP = "second step"
 _STEP_LASTS = timedelta(minutes=5)
-_SETUP_LASTS = timedelta(minutes=30)
-"""Who has no app yet looks for one first."""
 _LOGIN_TOLD = timedelta(hours=1)
 """So long after a step it still says whose it was, so that they need not type their login."""
 
@@ -116,21 +114,25 @@ class Sessions:
         factor = second_factors.find(connection, agent.id)
         has_app = factor is not None and factor.confirmed_at is not None
         if has_app or must_have_factor(connection, agent):
-            until = int((clock.now() + (_STEP_LASTS if has_app else _SETUP_LASTS)).timestamp())
-            step = f"{agent.id}:{until}:{_came_by(connection, agent)}"
+            begun, lasts = clock.now(), _STEP_LASTS if has_app else sessions.LONGEST_SIGN_IN
+            until = int((begun + lasts).timestamp())
+            step = f"{agent.id}:{until}:{_came_by(connection, agent)}:{begun.isoformat()}"
             return Entered(step=self._tokens.sign(_STEP, step))
         return Entered(token=sessions.begin(connection, agent.id, self._lifetime))
 
     async def halfway(self, step: str) -> Halfway | None:
         """Who is at the second step; None when there is nobody, it took too long, or they have
-        another password by now."""
+        another password by now or were signed out everywhere."""
         agent_id, left, came_by = self._at_step(step)
         if not agent_id or left < timedelta():
             return None
+        known, begun = came_by
 
         def read(connection: Connection) -> tuple[Agent, Factor] | None:
             agent = agents.find(connection, agent_id)
-            if agent is None or _came_by(connection, agent) != came_by:
+            if agent is None or _came_by(connection, agent) != known:
+                return None
+            if sessions.ended_since(connection, agent_id, begun):
                 return None
             return agent, second_factors.begin(connection, agent_id)
 
@@ -145,13 +147,16 @@ class Sessions:
         agent = await self._database.read(lambda c: agents.find(c, agent_id))
         return agent.login if agent else ""
 
-    def _at_step(self, step: str) -> tuple[str, timedelta, str]:
+    def _at_step(self, step: str) -> tuple[str, timedelta, tuple[str, datetime]]:
         """Whose step it is (empty for one that is not ours), how long it still serves, and by
-        which password they came."""
+        which password they came, when."""
         agent_id, _, rest = (self._tokens.verify(_STEP, step) or "").partition(":")
-        until, _, came_by = rest.partition(":")
+        until, _, came = rest.partition(":")
+        password, _, begun = came.partition(":")
+        # Of the release before this one, which did not say when.
+        since = datetime.fromisoformat(begun) if begun else datetime.min.replace(tzinfo=UTC)
         left = timedelta(seconds=int(until or 0) - clock.now().timestamp())
-        return agent_id, left, came_by
+        return agent_id, left, (password, since)
 
     async def second_step(self, who: Halfway, given: str) -> tuple[str, list[str]] | None:
         """The token of a new session, with spare codes where the factor was set up by this; None
@@ -222,7 +227,7 @@ class Sessions:
 
     def set_step_cookie(self, response: web.StreamResponse, step: str) -> None:
         """Of who is between password and code."""
-        self._keep(response, self.step_cookie, step, _SETUP_LASTS)
+        self._keep(response, self.step_cookie, step, sessions.LONGEST_SIGN_IN)
 
     def clear_step_cookie(self, response: web.StreamResponse) -> None:
         self._clear(response, self.step_cookie)

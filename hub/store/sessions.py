@@ -4,15 +4,20 @@ The browser has a random token, the table only its hash: who reads the table can
 """
 
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
 from hub import clock
+from hub.store import sign_ins
 from hub.store.agents import Agent
 from hub.store.among import among
 from hub.store.inserting import digest
 from hub.store.tables import agent_roles, agents, sessions
+
+LONGEST_SIGN_IN = timedelta(minutes=30)
+"""From the password until the second step is done. Who has no app yet looks for one first."""
+_REMEMBERED = 2 * LONGEST_SIGN_IN
 
 
 def token_hash(token: str) -> str:
@@ -92,5 +97,18 @@ def end(connection: Connection, hashed: str) -> None:
 
 
 def end_all(connection: Connection, agent_id: str) -> None:
-    """Sign the agent out everywhere: after a change of password or rights, or when they leave."""
+    """Sign the agent out everywhere: after a change of password or rights, or when they leave.
+    Half a sign-in is nowhere in this table: that they were signed out is remembered for it."""
     connection.execute(delete(sessions).where(sessions.c.agent_id == agent_id))
+    sign_ins.mark(connection, _ended(agent_id), clock.now() + _REMEMBERED)
+
+
+def ended_since(connection: Connection, agent_id: str, begun: datetime) -> bool:
+    """Whether they were signed out everywhere since: known for as long as a sign-in may take."""
+    key = _ended(agent_id)
+    marked = sign_ins.counts(connection, [key], clock.now()).get(key)
+    return marked is not None and marked.until - _REMEMBERED > begun
+
+
+def _ended(agent_id: str) -> str:
+    return digest("signed out everywhere", agent_id)

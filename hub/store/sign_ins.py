@@ -1,5 +1,5 @@
 """Counts of sign-ins that failed, and of what else may not be done too often; marks of who signed
-in from where. All processes share them.
+in from where, and of who was signed out everywhere. All processes share them.
 
 A count begins with its first try and ends at a moment set then; a mark is a count of nothing.
 """

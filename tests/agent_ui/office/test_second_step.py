@@ -99,6 +99,28 @@ async def test_another_password_ends_half_a_sign_in(house: House, guest: Person)
     assert (await guest.sign_in("anna", "another long password")).path == CODE
 
 
+@pytest.mark.parametrize("act", ["sign_out", "rights", "let_in_again"])
+async def test_who_is_signed_out_everywhere_is_so_halfway_too(
+    house: House, anna: Person, ina: Person, guest: Person, act: str
+) -> None:
+    secret, _ = await switched_on(anna)
+    agent_id = (await house.rows(factors_table))[0].agent_id
+    assert (await guest.sign_in("anna")).path == CODE
+    there = f"/console/admin/people/{agent_id}"
+    if act == "rights":
+        await ina.post(there, name="Anna", administrator="1", **{"role.service": "1"})
+    elif act == "let_in_again":
+        await ina.post(f"{there}/act", act="block")
+        await ina.post(f"{there}/act", act="unblock")
+    else:
+        await ina.post(f"{there}/act", act=act)
+    page = await guest.post(CODE, code=code_now(secret))
+    assert (page.path, page.value("[name=login]")) == ("/console/sign-in", "anna")
+    assert (await guest.get("/console")).path == "/console/sign-in"
+    await guest.sign_in("anna")
+    assert (await guest.post(CODE, code=code_now(secret))).path == "/console"
+
+
 async def test_who_must_have_one_sets_it_up_before_they_are_in(house: House, guest: Person) -> None:
     await house.hire("ina", "Ina Smit", administrator=True)
     await house.hire("anna", "Anna")
