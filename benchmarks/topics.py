@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from benchmarks.matters import For, Mail, Writer
+from config.demo.matters import For, Mail, Writer
 from routing.learned.classifier import Classifier
 from routing.learned.examples import Example
 from routing.learned.training import train

@@ -108,12 +108,15 @@ def demo(
     smtp_port: Annotated[int, typer.Option(help="Where Loket takes mail.")] = 2525,
     sink_port: Annotated[int, typer.Option(help="Where the sandbox takes Loket's mail.")] = 2526,
     folder: Annotated[Path, typer.Option(help="Where the demo keeps its data.")] = Path("var"),
+    quiet: Annotated[
+        bool, typer.Option("--quiet", help="Without the past month and the first post.")
+    ] = False,
 ) -> None:
     """Run everything in one process with an example organisation. Nothing leaves the machine."""
     from config.demo.running import run_demo  # noqa: PLC0415 (not needed to serve)
 
     logs.configure(LogSettings(level="WARNING", format="console"))
-    run(run_demo(port=port, smtp_port=smtp_port, sink_port=sink_port, folder=folder))
+    run(run_demo(port=port, smtp_port=smtp_port, sink_port=sink_port, folder=folder, quiet=quiet))
 
 
 @app.command()

@@ -77,7 +77,7 @@ async def staffing(studio: Studio, page: Page) -> None:
 
 
 async def topics(studio: Studio, page: Page) -> None:
-    await studio.month()
+    await studio.learn()
     await page.goto("/console/topics")
 
 

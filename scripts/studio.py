@@ -10,9 +10,10 @@ from typing import Any
 from aiohttp import ClientError, ClientSession
 from playwright.async_api import Browser, Page
 
+from config import basics
 from config.demo.running import demo_settings
-from config.settings import Settings
-from past_month import add_month
+from config.settings import DEFAULT_MODEL, Settings
+from routing.model_file import load_model
 from servers.process import free_port
 
 ROOT = Path(__file__).parents[1]
@@ -36,7 +37,7 @@ class Studio:
     opened: dict[str, Any] = field(default_factory=dict)
     conversation: str = ""
     draft: str = ""
-    has_month: bool = False
+    has_learned: bool = False
     replayed: bool = False
 
     @contextlib.asynccontextmanager
@@ -99,17 +100,21 @@ class Studio:
             await page.click("form .button:has-text('Send')")
             await page.wait_for_load_state()
 
-    async def month(self) -> None:
-        """A month of work, and what was learned from it."""
-        if not self.has_month:
-            await add_month(self.settings)
-            self.has_month = True
+    async def learn(self) -> None:
+        """From the past month."""
+        if not self.has_learned:
+            model = load_model(DEFAULT_MODEL)
+            database = basics.open_store(self.settings)
+            try:
+                await basics.make_teaching(self.settings, database, lambda: model).teach(by="demo")
+            finally:
+                await database.close()
+            self.has_learned = True
 
     async def replayed_draft(self) -> str:
         """The changed draft, run over the past month."""
         draft = await self.changed_draft()
         if not self.replayed:
-            await self.month()
             async with self.page("ina") as page:
                 await page.goto(f"{draft}/replay")
                 await page.get_by_role("button", name="Replay", exact=True).click()

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from config.demo import example, organisation
+from config.demo import example, month, organisation
 from config.demo.call_page import CallPage
 from config.demo.carrier import Carrier
 from config.demo.carrier_page import CarrierPage
+from config.demo.first_post import FirstPost
 from config.demo.handset_page import HandsetPage
 from config.demo.letters import PostOffice
 from config.demo.mail_page import MailPage
@@ -57,6 +58,8 @@ class Demo:
         self._sink = Sink(mailbox, context.sink_port)
         self._traffic = Traffic(mailbox, post, context.public_url)
         self.phones = SandboxPhones(context.public_url, context.auth_token, context.folder)
+        carrier = Carrier(context.public_url, context.carrier_secret)
+        self._first_post = FirstPost(post, self.phones.cloud, carrier)
         pages = Pages(context.organisation, context.public_url)
         self._routes = [
             *StartPage(
@@ -67,7 +70,7 @@ class Demo:
             *HandsetPage(pages, self.phones.cloud, self.phones.calls).routes(),
             *CallPage(pages, self.phones.calls).routes(),
             *self.phones.routes(),
-            *CarrierPage(pages, Carrier(context.public_url, context.carrier_secret)).routes(),
+            *CarrierPage(pages, carrier).routes(),
             *pages.routes(),
         ]
 
@@ -75,12 +78,14 @@ class Demo:
     def sink_port(self) -> int:
         return self._sink.port
 
-    async def load_organisation(self, database: Database) -> None:
-        """Load what is not there yet; from then on `sign_ins` says who can sign in."""
+    async def load_organisation(self, database: Database, *, with_month: bool = False) -> bool:
+        """Load what is not there yet; from then on `sign_ins` says who can sign in. Gives whether
+        the store was empty; then `with_month` loads a month of work as well."""
         context = self._context
         entries = example.agents()
         passwords = keep_passwords(context.folder / PASSWORDS, [e.login for e in entries])
-        await organisation.load(database, context.model, passwords)
+        more = [month.add] if with_month else []
+        is_new = await organisation.load(database, context.model, passwords, more)
         self.sign_ins = tuple(
             SignIn(
                 e.login,
@@ -92,6 +97,11 @@ class Demo:
             )
             for e in entries
         )
+        return is_new
+
+    async def write_in(self) -> None:
+        """Let customers write, so that work waits for who opens the console. Loket runs."""
+        await self._first_post.bring()
 
     def routes(self) -> Sequence[Route]:
         """`/` and everything under `/demo/`."""

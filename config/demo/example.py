@@ -78,7 +78,7 @@ class PastMessage(Frozen):
 
 class PastConversation(Frozen):
     """`topic`: what an agent said that it was about, in words of the model; "" where nobody looked.
-    `taken`: after so many minutes somebody took it, where that is known."""
+    `taken`: after so many minutes somebody took it, where that is known. `rating`: 1 to 5."""
 
     customer: str
     channel: Channel
@@ -88,6 +88,27 @@ class PastConversation(Frozen):
     days: int
     taken: int | None = None
     messages: tuple[PastMessage, ...]
+    rating: int | None = None
+
+
+class Matter(Frozen):
+    """A matter of the past month: its topic in words of the model, who answers it in how many
+    minutes, and with what, by language."""
+
+    topic: str
+    agent: str
+    minutes: int
+    answers: dict[str, tuple[str, ...]]
+
+
+class Month(Frozen):
+    """`matters`: by their names in matters.txt. By language: `hello`, with which agents begin a
+    chat, and names."""
+
+    matters: dict[str, Matter]
+    hello: dict[str, str]
+    first_names: dict[str, tuple[str, ...]]
+    last_names: dict[str, tuple[str, ...]]
 
 
 class Product(Frozen):
@@ -137,9 +158,39 @@ class FollowUp(Frozen):
     text: str
 
 
-class Messages(Frozen):
-    """What the traffic generator writes."""
+class FirstMail(Frozen):
+    """One of the mails, by its subject as it stands there, and who writes it."""
 
+    subject: str
+    writer: str
+
+
+class FirstText(Frozen):
+    phone: str
+    text: str
+    whatsapp: bool = False
+
+
+class FirstEvent(Frozen):
+    """What the carrier says about the parcel of an order."""
+
+    order: str
+    kind: EventKind
+    text: str
+
+
+class First(Frozen):
+    """What comes in at the first start."""
+
+    mails: tuple[FirstMail, ...]
+    texts: tuple[FirstText, ...]
+    events: tuple[FirstEvent, ...]
+
+
+class Messages(Frozen):
+    """What the traffic generator writes, and what is there `first`."""
+
+    first: First
     mails: tuple[Letter, ...]
     chats: tuple[Chat, ...]
     follow_ups: tuple[FollowUp, ...]
@@ -197,6 +248,11 @@ def agents() -> tuple[AgentEntry, ...]:
 @cache
 def past_conversations() -> tuple[PastConversation, ...]:
     return _read("history.yaml", _History).conversations
+
+
+@cache
+def month() -> Month:
+    return _read("month.yaml", Month)
 
 
 @cache

@@ -16,7 +16,9 @@ from config.demo.addresses import address_of
 from config.demo.example import PastConversation, PastMessage
 from hub import clock
 from hub.interaction import Channel, Direction, InteractionKind, Party, PointKind
+from hub.promises import WARN_AT, Promise, What
 from hub.store import steps
+from hub.store.deadlines import MET, happening
 from hub.store.inserting import digest, insert_all
 from hub.store.tables import (
     agents,
@@ -25,9 +27,11 @@ from hub.store.tables import (
     conversation_numbers,
     conversations,
     customers,
+    deadlines,
     interactions,
     outbound,
     participants,
+    ratings,
     thread_refs,
     topic_corrections,
     work_items,
@@ -37,12 +41,15 @@ from routing.contact import Contact
 from routing.correcting import corrected
 from routing.decide import decide
 from routing.decision import Decision
+from routing.hours.calendar import Calendar
+from routing.hours.stored import as_stored
 from routing.model import Model
 from routing.tree import ANY
 
 _FIRST_HOUR = 8
 _SPREAD_MINUTES = 37
 _OFFICE_MINUTES = 7 * 60
+_RATED_AFTER = timedelta(minutes=50)
 
 
 @dataclass(frozen=True)
@@ -161,12 +168,15 @@ def _add(connection: Connection, past: _Past, model: Model, agent_ids: dict[str,
     insert_all(connection, thread_refs, [_reference(row) for row in rows])
     insert_all(connection, outbound, [_sent(row) for row in _answers(rows)])
     insert_all(connection, work_items, [item])
+    insert_all(connection, deadlines, _promised(past, item, decision, model))
     if past.written.taken is not None:
         step = steps.made(item["id"], steps.TAKEN, agent.id)
         insert_all(connection, assignment_steps, [step | {"at": past.minute(past.written.taken)}])
     if decision is not first:
         row = _correction(item, first, decision, agent.id)
         insert_all(connection, topic_corrections, [row])
+    if past.written.rating is not None:
+        insert_all(connection, ratings, [_rated(past, past.written.rating)])
 
 
 def _answers(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -323,4 +333,55 @@ def _work_item(
         "decision": decision.as_json,
         "created_at": past.began,
         "resolved_at": past.ended,
+    }
+
+
+def _promised(
+    past: _Past, item: dict[str, Any], decision: Decision, model: Model
+) -> list[dict[str, Any]]:
+    """The deadlines of work that is done, kept or not."""
+    shared = {
+        "work_item_id": item["id"],
+        "conversation_id": past.id,
+        "clock": decision.clock,
+        "source": "",
+        "created_at": past.began,
+    }
+    calendar = model.counting(decision.role, decision.clock)
+    ends = [
+        (Promise.FIRST_RESPONSE, decision.first_response, item["first_response_at"]),
+        (Promise.RESOLUTION, decision.resolution, past.ended),
+    ]
+    return [
+        shared | {"promise": promise.value} | _met(past.began, met, seconds, calendar)
+        for promise, seconds, met in ends
+        if seconds
+    ]
+
+
+def _met(began: datetime, met: datetime, seconds: int, calendar: Calendar) -> dict[str, Any]:
+    warn, due = calendar.marks(began, seconds * WARN_AT, seconds)
+    started = happening(began, What.STARTED, **as_stored(calendar))
+    return {
+        "id": clock.new_id(),
+        "target": seconds,
+        "state": MET,
+        "history": [started, happening(met, What.MET)],
+        "due_at": due,
+        "warn_at": warn,
+        "next_at": None,
+        "warned_at": warn if warn and met > warn else None,
+        "breached_at": due if due and met > due else None,
+        "met_at": met,
+    }
+
+
+def _rated(past: _Past, score: int) -> dict[str, Any]:
+    return {
+        "id": clock.new_id(),
+        "conversation_id": past.id,
+        "channel": past.written.channel.value,
+        "score": score,
+        "comment": "",
+        "at": past.ended + _RATED_AFTER,
     }

@@ -28,8 +28,9 @@ HANDOVER_PAUSE = 60
 SUPERVISORS = "account-management"  # one whom the agent that newcomers try first does not hold
 
 
-async def run_demo(*, port: int, smtp_port: int, sink_port: int, folder: Path) -> None:
-    """Set up what is missing in `folder`, start, and run until asked to end."""
+async def run_demo(*, port: int, smtp_port: int, sink_port: int, folder: Path, quiet: bool) -> None:
+    """Set up what is missing in `folder`, start, and run until asked to end. `quiet`: without a
+    month of work and without customers who write at once."""
     stopped = stop_on_signals()
     settings = demo_settings(port, smtp_port, sink_port, folder)
     demo = Demo(
@@ -47,13 +48,15 @@ async def run_demo(*, port: int, smtp_port: int, sink_port: int, folder: Path) -
     )
     database = basics.open_store(settings)
     await migrate.upgrade(database)
-    await demo.load_organisation(database)
+    is_new = await demo.load_organisation(database, with_month=not quiet)
     await database.close()
     process = wiring.build(settings, extra=demo)
     await process.start()
     collect_seldom()
     take_short_turns()
     try:
+        if is_new and not quiet:
+            await demo.write_in()
         _greet(demo, settings, smtp_port)
         await stopped.wait()
     finally:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,7 +14,7 @@ from config import wiring
 from config.demo import Demo, DemoContext, running, traffic
 from config.demo.carrier import carrier_secret
 from config.demo.running import demo_settings
-from config.settings import DEFAULT_MODEL
+from config.settings import DEFAULT_MODEL, Settings
 from demo_house import CUSTOMER, House, open_house, read
 from hub.interaction import Party
 from hub.replies import Reply, add_reply
@@ -27,6 +27,10 @@ from stores import rows
 from waiting import eventually
 
 FASTEST = str(traffic.MOST_PER_MINUTE)
+ROLES = {
+    "account-management", "billing", "customer-service", "logistics", "sales", "technical-support",
+    "triage",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -153,35 +157,46 @@ async def _failed(house: House, word: str) -> dict[str, Any] | None:
 # In a whole Loket
 
 
-@pytest.fixture
-async def loket(tmp_path: Path) -> AsyncIterator[tuple[wiring.Process, str]]:
-    """`loket demo` as it runs, with its public address."""
-    port, smtp_port, sink_port = free_port(), free_port(), free_port()
-    settings = demo_settings(port, smtp_port, sink_port, tmp_path)
-    context = DemoContext(
+def _context(settings: Settings, folder: Path, smtp_port: int, sink_port: int) -> DemoContext:
+    return DemoContext(
         organisation="Van Dalen Koffie",
         public_url=settings.hub.http.public_url,
         smtp_port=smtp_port,
         sink_port=sink_port,
-        folder=tmp_path,
+        folder=folder,
         carrier_secret=carrier_secret(settings.hub.secret.get_secret_value()),
-        auth_token=running._secret(tmp_path, "sandbox-token"),
-        identity_secret=running._identity_secret(tmp_path),
+        auth_token=running._secret(folder, "sandbox-token"),
+        identity_secret=running._identity_secret(folder),
         model=load_model(DEFAULT_MODEL),
     )
-    demo = Demo(context)
+
+
+class Loket(NamedTuple):
+    """`base`: its public address."""
+
+    process: wiring.Process
+    base: str
+    demo: Demo
+
+
+@pytest.fixture
+async def loket(tmp_path: Path) -> AsyncIterator[Loket]:
+    """`loket demo` as it runs, before anybody wrote."""
+    port, smtp_port, sink_port = free_port(), free_port(), free_port()
+    settings = demo_settings(port, smtp_port, sink_port, tmp_path)
+    demo = Demo(_context(settings, tmp_path, smtp_port, sink_port))
     process = wiring.build(settings, extra=demo)
     await migrate.upgrade(process.basics.database)
     await demo.load_organisation(process.basics.database)
     await process.start()
-    yield process, settings.hub.http.public_url
+    yield Loket(process, settings.hub.http.public_url, demo)
     await process.stop()
 
 
 async def test_mail_by_the_sandbox_is_routed_answered_and_goes_on(
-    loket: tuple[wiring.Process, str],
+    loket: Loket,
 ) -> None:
-    process, base = loket
+    process, base, _ = loket
     database = process.basics.database
     letter = {
         "sender": "ruud@cafe-dewaag.example",
@@ -211,9 +226,9 @@ async def test_mail_by_the_sandbox_is_routed_answered_and_goes_on(
 
 
 async def test_a_carrier_tells_of_a_delay_and_the_customer_hears_of_it(
-    loket: tuple[wiring.Process, str],
+    loket: Loket,
 ) -> None:
-    process, base = loket
+    process, base, _ = loket
     database = process.basics.database
     on_its_way = ("in_transit", "out_for_delivery")  # at night the van has not left yet
     parcel = next(row for row in await rows(database, deliveries) if row.state in on_its_way)
@@ -237,8 +252,8 @@ async def test_a_carrier_tells_of_a_delay_and_the_customer_hears_of_it(
             await eventually(hears)
 
 
-async def test_traffic_arrives_by_mail_and_by_chat(loket: tuple[wiring.Process, str]) -> None:
-    process, base = loket
+async def test_traffic_arrives_by_mail_and_by_chat(loket: Loket) -> None:
+    process, base, _ = loket
     database = process.basics.database
     past = len(await rows(database, conversations))
 
@@ -255,6 +270,30 @@ async def test_traffic_arrives_by_mail_and_by_chat(loket: tuple[wiring.Process, 
         assert (seen["failed"], seen["problem"]) == (0, "")
         assert seen["chats"] >= 1
     assert len(await rows(database, conversations)) > past
+
+
+async def test_what_customers_write_at_the_first_start_waits_for_every_role(loket: Loket) -> None:
+    database = loket.process.basics.database
+    await loket.demo.write_in()
+
+    async def waiting() -> bool:
+        items = [one for one in await rows(database, work_items) if one.state == "waiting"]
+        channels = {one.channel for one in items}
+        return {one.role for one in items} == ROLES and channels == {
+            "email", "sms", "whatsapp", "partner"
+        }  # fmt: skip
+
+    await eventually(waiting)
+
+
+async def test_a_door_that_is_shut_at_the_first_start_is_no_reason_not_to_start(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shut = free_port()
+    demo = Demo(_context(demo_settings(shut, shut, shut, tmp_path), tmp_path, shut, shut))
+    await demo.write_in()
+    assert "demo.first_mail_refused" in capsys.readouterr().out
+    await demo.stop()
 
 
 async def _open_item(database: Database) -> Any:

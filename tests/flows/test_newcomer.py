@@ -7,6 +7,9 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from town import Town, open_town
+from waiting import eventually
+
+HUNDREDS = 500
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -14,6 +17,13 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 @pytest.fixture
 def demo(tmp_path: Path) -> Iterator[Town]:
     with open_town(tmp_path) as town:
+        yield town
+
+
+@pytest.fixture
+def quiet_demo(tmp_path: Path) -> Iterator[Town]:
+    """In which nobody wrote before."""
+    with open_town(tmp_path, "--quiet") as town:
         yield town
 
 
@@ -35,6 +45,24 @@ async def answer(page: Page, text: str) -> None:
 
 
 @pytest.mark.timeout(120)
+async def test_who_opens_the_console_first_finds_work_and_a_month_behind_it(
+    demo: Town, browser: Browser
+) -> None:
+    console = await sign_in(browser, demo, "sam")
+    await expect(console.get_by_text("Machine lekt en geeft foutcode E07")).to_be_visible()
+    await expect(console.get_by_text("Opzegtermijn van ons contract")).to_be_visible()
+    await console.goto(f"{demo.url}/console/reports")
+    await console.get_by_role("link", name="30 days").click()
+    tile = console.locator(".tile", has_text="finished").locator(".tile-value")
+
+    async def is_counted() -> bool:
+        await console.reload()
+        return int(await tile.inner_text()) > HUNDREDS
+
+    await eventually(is_counted)
+
+
+@pytest.mark.timeout(120)
 async def test_a_mail_there_and_back_and_there_again(demo: Town, browser: Browser) -> None:
     console = await sign_in(browser, demo, "sam")
     mailbox = await browser.new_page()
@@ -44,9 +72,9 @@ async def test_a_mail_there_and_back_and_there_again(demo: Town, browser: Browse
     await mailbox.fill("textarea[name=text]", "It should have come on Monday.")
     await mailbox.get_by_role("button", name="Send").click()
 
-    # It appears by itself, without reloading.
-    await expect(console.get_by_text("Where is my parcel?").first).to_be_visible()
-    await console.get_by_role("button", name="Take next").click()
+    # It appears by itself, without reloading, among what others wrote before.
+    await console.get_by_text("Where is my parcel?").first.click()
+    await console.get_by_role("button", name="Take", exact=True).click()
     heading = console.get_by_role("heading", name="Where is my parcel?", level=2)
     await expect(heading).to_be_visible()
     await answer(console, "The carrier brings it tomorrow.")
@@ -62,10 +90,10 @@ async def test_a_mail_there_and_back_and_there_again(demo: Town, browser: Browse
 
 
 @pytest.mark.timeout(180)
-async def test_a_chat_there_and_back(demo: Town, browser: Browser) -> None:
-    console = await sign_in(browser, demo, "sam")
+async def test_a_chat_there_and_back(quiet_demo: Town, browser: Browser) -> None:
+    console = await sign_in(browser, quiet_demo, "sam")
     shop = await browser.new_page()
-    await shop.goto(f"{demo.url}/demo/shop")
+    await shop.goto(f"{quiet_demo.url}/demo/shop")
     chat = shop.locator("loket-chat")
     await chat.get_by_role("button").first.click()
     await chat.get_by_role("textbox", name="Your message").fill("Do you sell decaf?")
@@ -80,10 +108,10 @@ async def test_a_chat_there_and_back(demo: Town, browser: Browser) -> None:
 
 
 @pytest.mark.timeout(180)
-async def test_a_text_there_and_back_and_stop(demo: Town, browser: Browser) -> None:
-    console = await sign_in(browser, demo, "sam")
+async def test_a_text_there_and_back_and_stop(quiet_demo: Town, browser: Browser) -> None:
+    console = await sign_in(browser, quiet_demo, "sam")
     phone = await browser.new_page()
-    await phone.goto(f"{demo.url}/demo/phone?number=0612345678")
+    await phone.goto(f"{quiet_demo.url}/demo/phone?number=0612345678")
     await phone.fill("textarea", "Is the shop open on Sunday?")
     await phone.keyboard.press("Enter")
     await expect(phone.locator(".bubble.theirs")).to_contain_text("open on Sunday")
@@ -105,10 +133,10 @@ async def test_a_text_there_and_back_and_stop(demo: Town, browser: Browser) -> N
 
 
 @pytest.mark.timeout(180)
-async def test_a_call_there_and_an_agent_who_is_rung(demo: Town, browser: Browser) -> None:
-    console = await sign_in(browser, demo, "sam")
+async def test_a_call_there_and_an_agent_who_is_rung(quiet_demo: Town, browser: Browser) -> None:
+    console = await sign_in(browser, quiet_demo, "sam")
     phone = await browser.new_page()
-    await phone.goto(f"{demo.url}/demo/phone?number=0612345678")
+    await phone.goto(f"{quiet_demo.url}/demo/phone?number=0612345678")
     await phone.get_by_role("button", name="always open").click()
     await expect(phone.get_by_text("For Delivery, press 1.")).to_be_visible()
     await phone.get_by_role("button", name="1", exact=True).click()

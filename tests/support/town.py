@@ -261,10 +261,10 @@ class Phone:
 
 
 @contextmanager
-def open_town(folder: Path) -> Iterator[Town]:
-    """The demo as `make run` starts it, in a folder of its own."""
+def open_town(folder: Path, *more: str) -> Iterator[Town]:
+    """The demo as `make run` starts it, in a folder of its own; `more` arguments."""
     port = free_port()
-    arguments = ["demo", "--port", str(port), "--folder", str(folder)]
+    arguments = ["demo", "--port", str(port), "--folder", str(folder), *more]
     arguments += ["--smtp-port", str(free_port()), "--sink-port", str(free_port())]
     with (
         (folder / "log").open("wb") as log,

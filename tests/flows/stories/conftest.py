@@ -11,7 +11,7 @@ from town import Town, open_town
 
 @pytest.fixture(scope="package")
 def _town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
-    with open_town(tmp_path_factory.mktemp("town")) as town:
+    with open_town(tmp_path_factory.mktemp("town"), "--quiet") as town:
         yield town
 
 

@@ -1,4 +1,5 @@
-"""Made-up mails of customers in English and Dutch about 100 topics, to measure recognition with.
+"""Made-up mails of customers in English and Dutch about 100 topics: the demo's past month, and what
+recognition is measured with.
 
 What is hard about real mail is in them: greetings and small talk, other things that are named on
 the way, mails that speak of another matter first, subjects that say nothing, typos, two languages,
@@ -11,11 +12,12 @@ import random
 import re
 import zlib
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-SENTENCES = Path(__file__).parent / "matters.txt"
+SENTENCES = Path(__file__).parent / "data" / "matters.txt"
 
 HELD_OUT = 0.3
 """Sentences that are for testing only."""
@@ -27,6 +29,7 @@ EMPTY_SUBJECT = 0.4
 UNKNOWN_NAME = 0.05
 TYPO = 0.03
 WRONG_LABEL = 0.02
+IN_SMALL_LETTERS = 0.3
 
 _CHOICE = re.compile(r"\[([^\]]*)\]")
 _SAYS_NOTHING = {
@@ -62,7 +65,8 @@ _BEFORE = {
         "Eerder schreef ik: {other}. Dat is opgelost. Nu dit.", "Dit gaat niet over: {other}. Maar:"
     ),
 }  # fmt: skip
-_PEOPLE = ("Jan de Boer", "Sanne Visser", "P. Smit", "Emma Jones", "Ahmed El Amrani", "Lotte")
+_ANYBODY = ("Jan de Boer", "Sanne Visser", "P. Smit", "Emma Jones", "Ahmed El Amrani", "Lotte")
+ANYBODY = {"en": _ANYBODY, "nl": _ANYBODY}
 
 
 class For(StrEnum):
@@ -75,7 +79,11 @@ class For(StrEnum):
 
 @dataclass(frozen=True)
 class Mail:
+    """`topic`: a thing and what the matter is with it, as `grinder/broken`."""
+
     topic: str
+    language: str
+    writer: str
     subject: str
     text: str
 
@@ -85,11 +93,14 @@ Halves = tuple[list[str], list[str]]
 
 
 class Writer:
-    """Writes mails; the same seed gives the same mails."""
+    """Writes mails; the same seed gives the same mails. `people`: who writes, by language."""
 
-    def __init__(self, seed: int, purpose: For) -> None:
+    def __init__(
+        self, seed: int, purpose: For, people: Mapping[str, Sequence[str]] = ANYBODY
+    ) -> None:
         self._random = random.Random(seed)  # noqa: S311 (nothing is secret here)
         self._purpose = purpose
+        self._people = people
         self._things, self._matters = _read()
 
     @property
@@ -111,9 +122,12 @@ class Writer:
         parts.append(self._sentence(topic, kind) + self._random.choice((".", "!", "?", "")))
         for _ in range(self._random.choice((0, 0, 1, 2))):
             parts.insert(self._random.choice((1, len(parts))), self._small_talk(language))
-        parts.append(self._random.choice(_ENDS[language]).format(name=self._random.choice(_PEOPLE)))
+        end = self._random.choice(_ENDS[language])
+        writer = self._random.choice(self._people[language])
+        parts.append(end.format(name=writer))
         text = "\n".join(part for part in parts if part)
-        return Mail(self._label(topic), self._subject(topic, language), self._typed(text))
+        label, subject = self._label(topic), self._subject(topic, language)
+        return Mail(label, language, writer, subject, self._typed(text))
 
     def _label(self, topic: str) -> str:
         """Agents err as well; what a test is measured against is right."""
@@ -143,7 +157,7 @@ class Writer:
         return self._random.choice(_SMALL_TALK[language]).format(other=other, number=number)
 
     def _typed(self, text: str) -> str:
-        if self._random.random() < 0.3:
+        if self._random.random() < IN_SMALL_LETTERS:
             text = text.lower()
         return re.sub(r"\w{4,}", lambda word: self._mistyped(word[0]), text)
 

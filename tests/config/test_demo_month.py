@@ -1,0 +1,100 @@
+"""The demo's past month: enough of everything that is reported, and wholly there or not at all."""
+
+import asyncio
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection
+
+from config.demo import example, month, organisation
+from config.demo.matters import For, Writer
+from config.demo.sign_ins import Passwords
+from config.settings import DEFAULT_MODEL
+from hub.store.tables import (
+    conversations,
+    customers,
+    deadlines,
+    interactions,
+    outbox,
+    ratings,
+    topic_corrections,
+    unrouted,
+    work_items,
+)
+from routing.model import Model
+from routing.model_file import load_model
+from stores import count, opened, rows
+
+WRITTEN = 100 * month.PER_MATTER_AND_THING
+PASSWORDS = Passwords({one.login: "a-password" for one in example.agents()}, made=True)
+
+
+@pytest.fixture(scope="module")
+def model() -> Model:
+    return load_model(DEFAULT_MODEL)
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory, model: Model) -> str:
+    """The address of one with the month in it, to look at."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('month')}/loket.db"
+
+    async def load() -> None:
+        async with opened(url) as database:
+            assert await organisation.load(database, model, PASSWORDS, [month.add])
+
+    asyncio.run(load())
+    return url
+
+
+async def test_there_is_something_of_all_that_is_reported(store: str, model: Model) -> None:
+    async with opened(store) as database:
+        written = len(example.past_conversations()) + WRITTEN
+        assert len({row.number for row in await rows(database, conversations)}) == written
+        items = await rows(database, work_items)
+        assert {row.state for row in items} == {"done"}
+        assert {row.role for row in items} == set(model.roles)
+        promised = await rows(database, deadlines)
+        assert {row.promise for row in promised} == {"first_response", "resolution"}
+        late = [row for row in promised if row.breached_at is not None]
+        assert 0 < len(late) < len(promised) / 2
+        assert all(row.met_at > row.due_at for row in late)
+        assert {row.score for row in await rows(database, ratings)} == set(month.SCORES)
+        assert {row.former_role != row.role for row in await rows(database, topic_corrections)} == {
+            True, False
+        }  # fmt: skip
+        chats = [row for row in await rows(database, interactions) if row.channel == "chat"]
+        assert {row.direction for row in chats} == {"inbound", "outbound"}
+
+
+async def test_it_makes_no_work_and_sends_nothing(store: str) -> None:
+    async with opened(store) as database:
+        assert await count(database, outbox) == 0
+        assert await count(database, unrouted) == 0
+
+
+async def test_it_is_there_once(store: str, model: Model) -> None:
+    async with opened(store) as database:
+        before = await count(database, conversations)
+        assert not await organisation.load(database, model, PASSWORDS, [month.add])
+        assert await count(database, conversations) == before
+
+
+async def test_what_ends_halfway_is_begun_anew(tmp_path: Path, model: Model) -> None:
+    def ends(_connection: Connection, _model: Model, _now: datetime) -> None:
+        raise ZeroDivisionError
+
+    async with opened(f"sqlite:///{tmp_path}/loket.db") as database:
+        with pytest.raises(ZeroDivisionError):
+            await organisation.load(database, model, PASSWORDS, [ends])
+        assert await count(database, customers) == 0
+        assert await organisation.load(database, model, PASSWORDS)
+
+
+def test_every_matter_has_an_answer_in_the_language_of_its_mail() -> None:
+    told = example.month()
+    matters = {topic.partition("/")[2] for topic in Writer(1, For.TRAINING).topics}
+    assert set(told.matters) == matters
+    for matter in told.matters.values():
+        assert set(matter.answers) == set(told.first_names) == set(told.hello) == {"en", "nl"}
