@@ -67,7 +67,7 @@ class Traffic:
     async def set_rate(self, per_minute: int) -> None:
         """So many messages a minute from now on; 0 stops."""
         if per_minute <= 0:
-            await self.stop()
+            await self._end()
             return
         self._per_minute = min(per_minute, MOST_PER_MINUTE)
         self._paced.set()
@@ -76,16 +76,22 @@ class Traffic:
             self._task = asyncio.create_task(self._run(), name="demo-traffic")
 
     async def stop(self) -> None:
-        """Send nothing more; chats that are going on end."""
+        """Send nothing more; a mail that is on its way goes out."""
+        await self._end()
+        if self._task is not None:
+            await self._task
+
+    async def _end(self) -> None:
+        """Chats that are going on end. A mail that is on its way is not cancelled: its connection
+        would not let go of it for as long as it waits for an answer."""
         self._per_minute = 0
-        tasks = [*self._visits, *([self._task] if self._task else [])]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        self._task = None
+        self._paced.set()
+        visits = list(self._visits)
+        for visit_task in visits:
+            visit_task.cancel()
+        await asyncio.gather(*visits, return_exceptions=True)
 
     async def _run(self) -> None:
-        # A mail on its way may outlive being cancelled: the rate says as well that it is over.
         while self._per_minute and self._mails + self._chats + self._failed < MOST_MESSAGES:
             await self._report(self._next_deed()())
             if self._per_minute:
