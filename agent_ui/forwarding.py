@@ -7,6 +7,7 @@ from agent_ui.drafting import Draft
 from agent_ui.mail_addresses import parties
 from agent_ui.markup import to_html
 from agent_ui.texts import N_, Texts
+from agent_ui.words import forward_subject
 from hub import clock
 from hub.errors import Rejected
 from hub.interaction import Channel, Direction, InteractionKind
@@ -50,7 +51,7 @@ def forward(
             cc=copies,
             text=text,
             html=to_html(text) if draft.rich else "",
-            subject=draft.subject,
+            subject=forward_subject(draft.subject),
             details={"forward": "1", "cc": ", ".join(one.value for one in copies)},
             agent_id=agent.id,
             agent_name=agent.name,

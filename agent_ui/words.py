@@ -279,6 +279,8 @@ PROMISED = {
     "approval_asked": N_("{name} asked to approve: {what}"),
     "approval_yes": N_("{name} approved: {what}"),
     "approval_no": N_("{name} did not approve: {what}"),
+    "approval_again": N_("{name} asked again to approve: {what}"),
+    "approval_withdraw": N_("{name} took back: {what}"),
 }
 
 REGROUPED = {
@@ -639,18 +641,34 @@ def alike(texts: Texts, likeness: Likeness) -> str:
 
 def reply_subject(subject: str) -> str:
     """The subject of an answer; one "Re:" is enough."""
-    if not subject or subject.lower().startswith(("re:", "antw:", "aw:", "sv:")):
+    if not subject or subject.lower().startswith(_ANSWERS):
         return subject
     return f"Re: {subject}"
 
 
-def limit(texts: Texts, name: str, most: Decimal) -> str:
-    """Of what one may decide; its name is the model's own, `refund_eur`: a thing and its unit."""
+def forward_subject(subject: str) -> str:
+    """The subject of what is passed on: no answer to whom it goes."""
+    if subject.lower().startswith(("fwd:", "fw:", "doorst:")):
+        return subject
+    while subject.lower().startswith(_ANSWERS):
+        subject = subject.partition(":")[2].strip()
+    return f"Fwd: {subject}".strip()
+
+
+_ANSWERS = ("re:", "antw:", "aw:", "sv:")
+
+
+def limit(texts: Texts, name: str, most: Decimal, *, alone: bool = False) -> str:
+    """Of what one may decide; its name is the model's own, `refund_eur`: a thing and its unit.
+    Where it stands `alone` beside what is decided, that says what is limited, in words of its own.
+    """
     number = f"{most:f}"
     if texts.language == "nl":
         number = number.replace(".", ",")
     thing, _, unit = name.replace("-", "_").rpartition("_")
     amount = texts(_UNITS[unit], n=number) if thing and unit in _UNITS else number
+    if alone:
+        return texts(N_("at most {n}"), n=amount)
     named = limit_name(name) if amount != number else name.replace("-", "_").replace("_", " ")
     return texts(N_("{name}: at most {n}"), name=named.capitalize(), n=amount)
 

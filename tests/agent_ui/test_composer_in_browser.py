@@ -137,6 +137,25 @@ async def test_files_that_no_mail_server_takes_are_refused_before_they_are_sent(
         await at.check_traps()
 
 
+async def test_what_is_passed_on_does_not_look_like_an_answer(
+    house: House, browser: Browser
+) -> None:
+    accepted = await house.receive(mail_arrival(subject="Re: Order 1"))
+    async with desk(browser, house) as at:
+        await at.sign_in("anna", accepted.conversation_id)
+        subject = at.page.locator("input[name=subject]")
+        await expect(subject).to_have_value("Re: Order 1")
+        await at.page.keyboard.press("f")
+        await expect(subject).to_have_value("Fwd: Order 1")
+        await at.page.keyboard.press("Escape")
+        await at.page.keyboard.press("r")
+        await expect(subject).to_have_value("Re: Order 1")
+        await subject.fill("About your order")
+        await at.page.locator("label:has([value=forward])").click()
+        await expect(subject).to_have_value("About your order")
+        await at.check_traps()
+
+
 async def test_each_sees_who_else_looks_and_types(house: House, browser: Browser) -> None:
     await house.hire("carl", "Carl Visser")
     accepted = await house.receive(mail_arrival(subject="Order 1"))

@@ -199,6 +199,7 @@ async def test_a_message_is_passed_on_and_the_customer_sees_none_of_it(
     )
     [sent] = [row for row in await house.rows(interactions) if row.direction == "outbound"]
     assert [party["value"] for party in sent.recipients] == ["repair@x.example"]
+    assert sent.subject == f"Fwd: {page.text('.talk-title')}", "it is no answer to them"
     assert sent.text.startswith("Can you look?")
     assert sent.text.endswith("It is broken.")
     assert len(await house.rows(attachments)) == 2

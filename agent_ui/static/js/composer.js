@@ -29,7 +29,7 @@ class Composer extends HTMLElement {
       this.showCount();
     });
     // Leaving the text is a change as well: it must not take away the button that is being pressed.
-    this.form.addEventListener("change", ({ target }) => ["file", "mode"].includes(target.name) && this.showFiles());
+    this.form.addEventListener("change", ({ target }) => this.onChange(target));
     this.form.addEventListener("submit", (event) => this.refuseLarge(event));
     this.form.addEventListener("keydown", (event) => this.onKey(event));
     this.addEventListener("click", (event) => this.onClick(event));
@@ -140,6 +140,7 @@ class Composer extends HTMLElement {
 
   write(mode) {
     if (!this.choose(mode)) return;
+    this.nameIt();
     this.area.focus();
     if (mode === "forward" && !this.form.elements.to.value) this.form.elements.to.focus();
   }
@@ -314,6 +315,20 @@ class Composer extends HTMLElement {
     this.chosen = listFiles(this);
     this.area.required = !this.chosen.length;
     this.form.toggleAttribute("data-files-chosen", this.chosen.length > 0);
+  }
+
+  onChange({ name }) {
+    if (name === "mode") this.nameIt();
+    if (name === "mode" || name === "file") this.showFiles();
+  }
+
+  // What is passed on is no answer, unless somebody gave it another subject.
+  nameIt() {
+    const { mode, subject } = this.form.elements;
+    if (!subject) return;
+    const { reply, forward } = subject.dataset;
+    const isForward = mode.value === "forward";
+    if (subject.value === (isForward ? reply : forward)) subject.value = isForward ? forward : reply;
   }
 
   // What no mail server takes is not sent off first.
