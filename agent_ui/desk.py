@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from agent_ui.guidance import Guidance, guidance_of
 from hub import clock
-from hub.asking_colleagues import Request, waiting_for
+from hub.asking_colleagues import Request, next_due, waiting_for
 from hub.interaction import Channel
 from hub.store import (
     agents,
@@ -64,7 +64,8 @@ class WrapUp:
 
 @dataclass(frozen=True)
 class Desk:
-    """`phone`: where the agent wants to be called; "" for where the settings say."""
+    """`phone`: where the agent wants to be called; "" for where the settings say. `turns_at`: when
+    the time is over in which something that they asked for was to be answered."""
 
     presence: Presence
     used: int
@@ -72,6 +73,7 @@ class Desk:
     asked: list[Asked]
     phone: str
     requests: list[Request]
+    turns_at: datetime | None
     wrap_up: WrapUp | None
 
 
@@ -89,6 +91,7 @@ def read_desk(connection: Connection, agent: Agent, *, quiet: timedelta) -> Desk
         ],
         phone=agents.phone_of(connection, agent.id)[1],
         requests=waiting_for(connection, agent),
+        turns_at=next_due(connection, agent),
         wrap_up=_wrap_up(connection, agent) if here.state == presence.WRAPPING else None,
     )
 

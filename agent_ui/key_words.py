@@ -28,6 +28,7 @@ KEYS = (
     ("Shift+D", N_("to the first step to do")),
     ("Shift+Q", N_("to what you must know")),
     ("Shift+C", N_("to the customer")),
+    ("Shift+V", N_("ask for approval")),
     ("b", N_("take back what has not left yet")),
     ("Shift+G", N_("send now what waits to leave")),
     ("Shift+R", N_("send again what did not arrive")),

@@ -22,6 +22,7 @@ from agent_ui.trade import Trade, read_trade
 from agent_ui.ways import Way, ways_of
 from hub import promising
 from hub.asking import ANSWER
+from hub.asking_colleagues import Request, approvals_of
 from hub.composing import Composing, Segments, Template
 from hub.interaction import Channel
 from hub.promising import Given
@@ -68,9 +69,9 @@ class Screen:
     `steps`: how the work found its agent. `former`: what was decided about it before. `followed`:
     what was decided about what the customer wrote since. `goals`: the roles that it can be given
     to; read for who holds the work. `visitor`: who is, or was, at the other end of a chat. `task`:
-    what the conversation is there for; `tasks`: what was asked of other roles. `listeners`: the
-    supervisors who listen in, names by id. `has_news`: the agent follows it and has not seen all of
-    it. `next`: what rules propose to do.
+    what the conversation is there for; `tasks`: what was asked of other roles; `approvals`: what
+    they have to approve. `listeners`: the supervisors who listen in, names by id. `has_news`: the
+    agent follows it and has not seen all of it. `next`: what rules propose to do.
     """
 
     conversation: Conversation
@@ -104,6 +105,7 @@ class Screen:
     listeners: dict[str, str]
     task: Task | None
     tasks: list[Task]
+    approvals: list[Request]
     identity: Identity
     fields: Fields
     regroup: Regroup
@@ -284,6 +286,7 @@ def read_screen(
         arrangement=read_arrangement(connection, customer.id, group_of(customer)),
         next=read_next(connection, None if task else item, zone),
         tasks=[one for one in asked if one.own_id != conversation_id],
+        approvals=approvals_of(connection, conversation_id),
         promises=promising.of_customer(connection, customer.id),
         regroup=read_regroup(connection, conversation, entries, agent),
         fields=fields,

@@ -1,15 +1,17 @@
 """Agents ask colleagues: a mention in a note, or an approval that a role has to give in time; and
 are told that a task is done that they asked for.
 
-Who is asked sees the conversation. An approval is answered once, and who asked is told.
+Who is asked sees the conversation. An approval is answered once, and who asked is told; also that
+it was not answered in time: they ask again, or take it back.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, or_, select, update
 
 from hub import clock
 from hub.errors import Rejected
@@ -23,13 +25,14 @@ from hub.store.tables import agents, asked_colleagues, conversations, customers
 SOURCE = "/loket/colleagues"
 MENTION, APPROVAL, TASK = "mention", "approval", "task"
 SEEN, YES, NO, DONE = "seen", "yes", "no", "done"
+AGAIN, WITHDRAW = "again", "withdraw"
 LONGEST, SHOWN = 500, 50
 _NAME = re.compile(r"(?<![\w@.])@([\w][\w.-]{1,99})")
 
 
 @dataclass(frozen=True)
 class Request:
-    """`answer`: empty while nobody answered; then seen, yes or no."""
+    """`answer`: empty while nobody answered; then seen, yes or no. `role`: who was asked for it."""
 
     id: str
     conversation_id: str
@@ -42,6 +45,7 @@ class Request:
     due_at: datetime | None
     answer: str
     answered_by: str
+    role: str
 
 
 def mention(connection: Connection, conversation_id: str, note: str, agent: Agent) -> None:
@@ -69,8 +73,12 @@ def ask_approval(
 
 
 def answer(connection: Connection, request_id: str, said: str, agent: Agent) -> None:
-    """Of several who hold the role, the first answers. Raises Rejected when it is over."""
+    """Of several who hold the role, the first answers. Who asked for an approval asks again or
+    takes it back while nobody answered. Raises Rejected when it is over."""
     row = _mine(connection, request_id, agent)
+    if row.kind == APPROVAL and row.by_agent_id == agent.id and not row.answer:
+        _go_on(connection, row, said, agent)
+        return
     wanted = {MENTION: (SEEN,), APPROVAL: (YES, NO), TASK: (SEEN,)}[row.kind]
     is_answer = row.answer == "" and row.by_agent_id != agent.id
     if (is_answer and said not in wanted) or (not is_answer and said != SEEN):
@@ -84,6 +92,20 @@ def answer(connection: Connection, request_id: str, said: str, agent: Agent) -> 
         details = {"event": f"approval_{said}", "what": row.what}
         _tell_conversation(connection, row.conversation_id, details, agent)
         _tell(connection, row.conversation_id, agent_id=row.by_agent_id, role=row.to_role)
+
+
+def _go_on(connection: Connection, row: Any, said: str, agent: Agent) -> None:
+    if said == AGAIN:
+        now = clock.now()
+        values = {"asked_at": now, "due_at": row.due_at and now + (row.due_at - row.asked_at)}
+    elif said == WITHDRAW:
+        values = {"is_over": True}
+    else:
+        raise Rejected("no_answer", "Choose one of the answers.")
+    _set(connection, row, values)
+    details = {"event": f"approval_{said}", "what": row.what}
+    _tell_conversation(connection, row.conversation_id, details, agent)
+    _tell(connection, row.conversation_id, agent_id=agent.id, role=row.to_role)
 
 
 def tell_done(
@@ -117,28 +139,40 @@ def tell_done(
 
 
 def waiting_for(connection: Connection, agent: Agent) -> list[Request]:
-    """What this agent is asked, and answers to what they asked that they have not seen."""
+    """What this agent is asked, and of what they asked: answers that they have not seen, and
+    approvals that were not given in time."""
     columns = asked_colleagues.c
     asked = (columns.answer == "") & (columns.by_agent_id != agent.id)
     asked &= or_(columns.to_agent_id == agent.id, columns.to_role.in_(agent.roles))
     answered = (columns.answer.in_([YES, NO, DONE])) & (columns.by_agent_id == agent.id)
-    by, answerer = agents.alias("by_agent"), agents.alias("answerer")
-    rows = connection.execute(
-        select(
-            asked_colleagues,
-            conversations.c.subject,
-            customers.c.name.label("customer"),
-            by.c.name.label("by_name"),
-            answerer.c.name.label("answerer"),
-        )
-        .join(conversations, conversations.c.id == columns.conversation_id)
-        .join(customers, customers.c.id == conversations.c.customer_id)
-        .join(by, by.c.id == columns.by_agent_id)
-        .outerjoin(answerer, answerer.c.id == columns.answered_by)
-        .where(columns.is_over.is_(False), or_(asked, answered))
-        .order_by(columns.asked_at)
-        .limit(SHOWN)
-    )
+    missed = _waits_for(agent) & (columns.due_at <= clock.now())
+    return _read(connection, or_(asked, answered, missed))
+
+
+def approvals_of(connection: Connection, conversation_id: str) -> list[Request]:
+    """Those that nobody gave or refused yet."""
+    rows = connection.execute(_APPROVALS, {"conversation": conversation_id})
+    return _requests(rows.all())
+
+
+def next_due(connection: Connection, agent: Agent) -> datetime | None:
+    """When the time is over of the next approval that this agent waits for."""
+    due = asked_colleagues.c.due_at
+    waits = _waits_for(agent) & asked_colleagues.c.is_over.is_(False) & (due > clock.now())
+    found: datetime | None = connection.execute(select(func.min(due)).where(waits)).scalar_one()
+    return found
+
+
+def _waits_for(agent: Agent) -> ColumnElement[bool]:
+    columns = asked_colleagues.c
+    return (columns.kind == APPROVAL) & (columns.answer == "") & (columns.by_agent_id == agent.id)
+
+
+def _read(connection: Connection, which: ColumnElement[bool]) -> list[Request]:
+    return _requests(connection.execute(_REQUESTS.where(which)).all())
+
+
+def _requests(rows: Sequence[Any]) -> list[Request]:
     return [
         Request(
             row.id,
@@ -152,9 +186,35 @@ def waiting_for(connection: Connection, agent: Agent) -> list[Request]:
             row.due_at,
             row.answer,
             row.answerer or "",
+            row.to_role,
         )
         for row in rows
     ]
+
+
+_BY, _ANSWERER = agents.alias("by_agent"), agents.alias("answerer")
+_REQUESTS = (
+    select(
+        asked_colleagues,
+        conversations.c.subject,
+        customers.c.name.label("customer"),
+        _BY.c.name.label("by_name"),
+        _ANSWERER.c.name.label("answerer"),
+    )
+    .join(conversations, conversations.c.id == asked_colleagues.c.conversation_id)
+    .join(customers, customers.c.id == conversations.c.customer_id)
+    .join(_BY, _BY.c.id == asked_colleagues.c.by_agent_id)
+    .outerjoin(_ANSWERER, _ANSWERER.c.id == asked_colleagues.c.answered_by)
+    .where(asked_colleagues.c.is_over.is_(False))
+    .order_by(asked_colleagues.c.asked_at)
+    .limit(SHOWN)
+)
+_APPROVALS = _REQUESTS.where(
+    asked_colleagues.c.conversation_id == bindparam("conversation"),
+    asked_colleagues.c.kind == APPROVAL,
+    asked_colleagues.c.answer == "",
+)
+"""Made once: making it takes longer than running it."""
 
 
 def _named(connection: Connection, note: str) -> set[str]:

@@ -1,11 +1,18 @@
 """Colleagues are asked: by a name in a note, or to approve something in time."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, expect
+from sqlalchemy import update
 
+from builders import mail_arrival
+from console_browser import desk
 from console_house import MODEL, House, Person, open_house, person
+from hub import clock
 from hub.store.tables import asked_colleagues
 
 APPROVED = MODEL.replace(
@@ -49,6 +56,137 @@ async def test_who_holds_the_role_approves_and_who_asked_is_told(
     assert (await bob.post(f"/console/asked/{request}", answer="no")).status == 409
     await anna.post(f"/console/asked/{request}", answer="seen")
     assert not (await anna.get("/console")).has(".asked")
+
+
+async def late(house: House) -> str:
+    """The time to answer in is over; gives the id of the request."""
+    ago = clock.now() - timedelta(minutes=5)
+    before = {"asked_at": ago - timedelta(hours=2), "due_at": ago}
+    await house.database.write(lambda c: c.execute(update(asked_colleagues).values(before)))
+    [request] = await house.rows(asked_colleagues)
+    return str(request.id)
+
+
+async def test_who_asked_sees_what_waits_and_asks_again_when_it_was_not_answered_in_time(
+    house: House, anna: Person, bob: Person
+) -> None:
+    path = await asked(house, anna)
+    page = await anna.get(path)
+    assert page.text(".approval").startswith("waits for approval Refund EUR 80 Billing")
+    assert page.text(".approval .deadline").startswith("due in")
+    assert not (await anna.get("/console")).has(".asked")
+    ahead = int(page.value("#offers", "data-turns-in"))
+    assert 0 < ahead <= 2 * 3_600_000
+    request = await late(house)
+    page = await anna.get(path)
+    assert page.text(".asked .offer-title") == "did not answer in time"
+    assert page.text(".asked").startswith("Billing did not answer in time")
+    assert page.value(".approval .deadline", "data-urgency") == "late"
+    assert (await bob.get("/console")).value(".asked .deadline", "data-urgency") == "late"
+    await anna.post(f"/console/asked/{request}", answer="again")
+    page = await anna.get(path)
+    assert not page.has(".asked")
+    assert page.texts(".event")[-1].startswith("Anna de Wit asked again to approve: Refund EUR 80")
+    page = await bob.get("/console")
+    assert page.text(".asked .deadline").startswith("due in 1 h")
+    await bob.post(f"/console/asked/{request}", answer="no")
+    assert not (await anna.get(path)).has(".approval")
+
+
+async def test_who_asked_takes_the_request_back_and_nobody_is_asked_any_more(
+    house: House, anna: Person, bob: Person
+) -> None:
+    path = await asked(house, anna)
+    request = (await bob.get("/console")).value(".asked", "data-asked")
+    assert (await bob.post(f"/console/asked/{request}", answer="withdraw")).status == 400
+    page = await anna.post(f"/console/asked/{request}", answer="withdraw", next=path)
+    assert not page.has(".approval")
+    assert page.texts(".event")[-1].startswith("Anna de Wit took back: Refund EUR 80")
+    assert not (await bob.get("/console")).has(".asked")
+    assert (await bob.post(f"/console/asked/{request}", answer="yes")).status == 409
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def live_house(sqlite_url: str, tmp_path: Path) -> AsyncIterator[House]:
+    async with open_house(sqlite_url, tmp_path, model_text=APPROVED) as opened:
+        await opened.hire("anna", "Anna de Wit")
+        await opened.hire("bob", "Bob Kramer", ["billing"])
+        yield opened
+
+
+@pytest.mark.asyncio(loop_scope="session")
+async def test_approval_is_asked_for_given_and_missed_by_keys_in_both_languages(
+    live_house: House, browser: Browser
+) -> None:
+    accepted = await live_house.receive(subject="Order 12")
+    item = await live_house.work_of(accepted.conversation_id)
+    await live_house.hire("carl", "Carl Smit", ["billing"], language="nl")
+    async with (
+        desk(browser, live_house) as at,
+        desk(browser, live_house, locale="nl-NL") as asks,
+        person(live_house) as anna,
+    ):
+        await anna.sign_in("anna")
+        await anna.post(f"/console/work/{item.id}/claim")
+        await at.sign_in("anna", accepted.conversation_id)
+        await asks.sign_in("carl")
+        await at.page.keyboard.press("Shift+V")
+        await at.page.keyboard.type("Refund EUR 80")
+        await at.page.keyboard.press("Enter")
+        waiting = at.page.locator(".approval")
+        await expect(waiting).to_contain_text("Refund EUR 80")
+        await at.done()
+        assert (await at.focused()).startswith("INPUT")
+        await at.check_accessible()
+        card = asks.page.locator(".asked")
+        await expect(card).to_contain_text("vraagt of u dit goedkeurt")
+        await asks.check_accessible()
+        await late(live_house)
+        await at.page.reload()
+        await at.live()
+        await expect(at.page.locator(".asked .offer-title")).to_have_text("did not answer in time")
+        await at.check_accessible()
+        await at.page.keyboard.press("Shift+Y")
+        await at.page.keyboard.press("Enter")
+        await expect(at.page.locator(".asked")).to_have_count(0)
+        await asks.page.keyboard.press("Shift+Y")
+        await asks.page.keyboard.press("Enter")
+        await expect(card).to_have_count(0)
+        await expect(at.page.locator(".asked .offer-title")).to_have_text("approved this")
+        await expect(waiting).to_have_count(0)
+        await at.check_traps()
+        await asks.check_traps()
+
+
+@pytest.mark.asyncio(loop_scope="session")
+async def test_what_a_colleague_asks_hides_nothing_for_hours(
+    live_house: House, browser: Browser
+) -> None:
+    accepted = await live_house.receive(mail_arrival(subject="Invoice 9"))
+    async with desk(browser, live_house) as at, person(live_house) as anna:
+        await anna.sign_in("anna")
+        await asked(live_house, anna)
+        await at.sign_in("bob", accepted.conversation_id)
+        card = at.page.locator(".asked")
+        await expect(card).to_be_visible()
+        await at.page.locator("#side").evaluate("(one) => one.scrollTo(0, one.scrollHeight)")
+        last = await at.page.locator("#side > :last-child").bounding_box()
+        over = await card.bounding_box()
+        assert last is not None
+        assert over is not None
+        assert last["y"] + last["height"] <= over["y"]
+        await at.page.set_viewport_size({"width": 390, "height": 844})
+        await at.page.reload()
+        await at.live()
+        await expect(card.get_by_role("button", name="Approve", exact=True)).to_be_hidden()
+        await at.page.keyboard.press("i")
+        await expect(at.page.locator(".chip-mine")).to_be_visible()
+        await at.page.keyboard.press("r")
+        await expect(at.page.locator("[data-send]")).to_be_in_viewport(ratio=1)
+        await at.page.keyboard.press("Escape")
+        await at.page.keyboard.press("Shift+Y")
+        await expect(card.get_by_role("button", name="Approve", exact=True)).to_be_focused()
+        await at.check_traps()
 
 
 async def test_nobody_approves_their_own_request_or_somebody_elses(

@@ -65,6 +65,7 @@ class Conversation extends HTMLElement {
       return;
     }
     refreshNextSoon(this.path);
+    if ("heads" in entry.dataset) this.refresh();
     this.sight.observe(entry);
     if (stays) this.timeline.scrollTop = this.timeline.scrollHeight;
     else if (!entry.matches(".event")) this.countUnread();

@@ -7,8 +7,13 @@ import { text } from "./texts.js";
 import { showTimes } from "./times.js";
 
 const EVERY = 1_000;
+// As in the style sheet: where the customer is not beside the conversation, a card stands above it.
+const NARROW = "(max-width: 75rem)";
+const LONGEST_WAIT = 2 ** 31 - 1;
 const ID = { presence: "presence", offers: "offers" };
 
+const sizes = new ResizeObserver(tellSize);
+let turning;
 let asking = false;
 let again = false;
 
@@ -39,9 +44,35 @@ function place(id, fresh) {
   if (chosen && fresh.querySelector(`[data-offer="${chosen.closest("[data-offer]")?.dataset.offer}"]`)) return;
   const next = carryWrapUp(old, fresh) ?? (focused && sameIn(old, fresh));
   if (old.open) fresh.open = true;
+  if (id === ID.offers) foldAsked(fresh, old);
   old.replaceWith(fresh);
+  if (id === ID.offers) keepOffers();
   showTimes(fresh);
   if (focused) (next || document.getElementById("talk")).focus({ preventScroll: true });
+}
+
+// What a colleague asks waits for hours: on a narrow screen it is opened by who answers it.
+function foldAsked(fresh, old = null) {
+  for (const card of fresh.querySelectorAll("[data-asked]")) {
+    const before = old?.querySelector(`[data-asked="${card.dataset.asked}"] details`);
+    const fold = card.querySelector("details");
+    if (before) fold.open = before.open;
+    else if (matchMedia(NARROW).matches) fold.open = false;
+  }
+}
+
+// The end of the customer's pane stays in reach below them; and they are another when a time is over.
+function keepOffers() {
+  const offers = document.getElementById(ID.offers);
+  sizes.disconnect();
+  sizes.observe(offers);
+  clearTimeout(turning);
+  const { turnsIn } = offers.dataset;
+  if (turnsIn) turning = setTimeout(refreshDesk, Math.min(Number(turnsIn), LONGEST_WAIT));
+}
+
+function tellSize([{ target }]) {
+  document.body.style.setProperty("--offers-height", `${target.offsetHeight}px`);
 }
 
 // Somebody is choosing in the menu: its head alone tells what is new.
@@ -123,6 +154,8 @@ function fillZones() {
 export function keepDesk() {
   document.addEventListener("submit", onSubmit);
   document.addEventListener("toggle", fillZones, { capture: true });
+  foldAsked(document.getElementById(ID.offers));
+  keepOffers();
   setInterval(tick, EVERY);
   tick();
 }

@@ -30,6 +30,7 @@ const ACTIONS = {
   D: go("[data-steps] button[value=done]"),
   Q: go(".needs :is(input:not([type=hidden]), select, textarea)"),
   C: go("#side"),
+  V: go(".ask-approval input:not([type=hidden])"),
   f: needing("[name=mode][value=forward]", () => composer()?.write("forward")),
   b: needing("[data-take-back]", () => [...document.querySelectorAll("[data-take-back]")].at(-1)?.click()),
   G: go("[data-send-now]"),
