@@ -27,6 +27,7 @@ from agent_ui.next_action import door_of
 from agent_ui.office import words as office
 from agent_ui.office.alerts import items_at
 from agent_ui.office.saying import said
+from agent_ui.office.seen import mark
 from agent_ui.regroup import beginning
 from agent_ui.sent_files import MOST_BYTES
 from agent_ui.small_parts import day, icons, moment, parts_in, written_moment
@@ -115,6 +116,7 @@ def _environment(organisation: str, static: StaticFiles) -> Environment:
         delivery_error=delivery_error,
         office=office,
         items_at=items_at,
+        mark=mark,
         said=said,
         beginning=beginning,
         most_bytes=MOST_BYTES,

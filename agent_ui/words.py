@@ -72,7 +72,7 @@ REASONS = {
         "This agent signs in with another account there. Ask who manages the people here."
     ),
     "oidc_only": N_("Passwords are not used here."),
-    "no_name": N_("Say what the token is for."),
+    "no_token_name": N_("Say what the token is for."),
     "no_scope": N_("Choose what the token may do."),
     "no_token": N_("There is no such token that works."),
     "webhook_url": N_("Write an address on the internet that begins with https://."),

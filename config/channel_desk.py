@@ -161,6 +161,10 @@ def _chats(section: Any, url: str) -> Sequence[Way]:
     ]
 
 
+def _partners(section: Any, _url: str) -> Sequence[Way]:
+    return [Way(one.title or name, ()) for name, one in section.partners.items()]
+
+
 def _yes(on: bool) -> str:
     return "on" if on else "off"
 
@@ -170,6 +174,7 @@ _WAYS: Mapping[str, Callable[[Any, str], Sequence[Way]]] = {
     "messaging": _texts,
     "phone": _phones,
     "chat": _chats,
+    "partners": _partners,
 }
 
 

@@ -28,10 +28,12 @@ def default_accounts(settings: Settings) -> dict[Channel, str]:
 
 
 def mailboxes(settings: Settings) -> tuple[str, ...]:
-    """The addresses of those from which mail is taken."""
+    """The addresses that mail is taken in for: read from a mailbox, or handed to our listener."""
     email: Any = getattr(settings.connectors, "email", None)
-    accounts = email.accounts.values() if email is not None else ()
-    return tuple(account.address for account in accounts if account.imap is not None)
+    if email is None:
+        return ()
+    accounts = email.accounts.values()
+    return tuple(one.address for one in accounts if one.imap is not None or email.listen)
 
 
 def composing(settings: Settings) -> dict[Channel, Composing]:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -11,6 +12,9 @@ UTF_8 = "\ufeff"
 Cell = str | int | float | None
 Table = Sequence[Sequence[Cell]]
 """Its first row names the columns."""
+
+
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 def guarded(cell: str) -> str:
@@ -36,7 +40,12 @@ def as_workbook(tables: Mapping[str, Table]) -> bytes:
     for name, table in tables.items():
         sheet = book.create_sheet(name[:_LONGEST_NAME])
         for row in table:
-            sheet.append([guarded(cell) if isinstance(cell, str) else cell for cell in row])
+            sheet.append([_written(cell) if isinstance(cell, str) else cell for cell in row])
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def _written(cell: str) -> str:
+    """Without what a workbook cannot hold."""
+    return guarded(_NOT_IN_XML.sub("", cell))

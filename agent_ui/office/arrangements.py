@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from agent_ui import words
 from agent_ui.arrangement import CHANNELS, PLACES, checked
 from agent_ui.context import ConsoleContext
+from agent_ui.office import seen
 from agent_ui.pages import Pages
 from agent_ui.views.sign_in import see_other
 from agent_ui.visit import Visit
@@ -45,15 +46,20 @@ class ArrangementViews:
         except Rejected as error:
             return await self._show(visit, error, group, typed)
 
+        given = await visit.field(seen.FIELD)
+
         def work(connection: Connection) -> None:
             found, _ = outreaches.all_of(connection, lock=True)
-            found.pop(group, None)
+            seen.check(given, found.pop(group, None))
             if arrangement is not None:
                 found[group] = arrangement
             outreaches.keep(connection, found, self._context.zone(), by=visit.known.id)
 
-        await self._context.database.write(work)
-        return see_other(PATH)
+        try:
+            await self._context.database.write(work)
+        except Rejected as error:
+            return await self._show(visit, error, group, typed)
+        return see_other(f"{PATH}#kept")
 
     async def _show(
         self,

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from agent_ui import words
 from agent_ui.context import ConsoleContext
+from agent_ui.office import seen
 from agent_ui.office.words import FIELD_PLACES, NOT_TAKEN_IN
 from agent_ui.pages import Pages
 from agent_ui.texts import LANGUAGES, Texts
@@ -75,11 +76,17 @@ class CustomerFieldViews:
         field_id, by = visit.id, visit.known.id
         former = await self._context.database.read(lambda c: customer_fields.find(c, field_id))
         wanted = await _wanted(visit, await self._topics(visit), former)
+        given = await visit.field(seen.FIELD)
+
+        def change(connection: Connection) -> None:
+            seen.check(given, customer_fields.find(connection, field_id))
+            customer_fields.change(connection, wanted, by=by)
+
         try:
-            await self._context.database.write(lambda c: customer_fields.change(c, wanted, by=by))
+            await self._context.database.write(change)
         except Rejected as error:
             return await self._one(visit, wanted, error)
-        return see_other(PATH)
+        return see_other(f"{PATH}#kept")
 
     async def act(self, visit: Visit) -> web.StreamResponse:
         """Up, down, into the archive or out of it."""
@@ -119,7 +126,9 @@ class CustomerFieldViews:
     async def _one(
         self, visit: Visit, typed: Field, refused: Rejected | None = None
     ) -> web.Response:
-        return self._page(visit, "office/field.html", typed, refused)
+        field_id = visit.id
+        stored = await self._context.database.read(lambda c: customer_fields.find(c, field_id))
+        return self._page(visit, "office/field.html", typed, refused, stored=stored)
 
     def _page(
         self, visit: Visit, template: str, typed: Field, refused: Rejected | None, **values: object

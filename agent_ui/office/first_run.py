@@ -16,6 +16,7 @@ from agent_ui.sessions import Entered, Sessions
 from agent_ui.views.sign_in import SIGN_IN, let_in, see_other
 from agent_ui.visit import Guest, Visit
 from hub.errors import Rejected
+from hub.interaction import Channel
 from hub.store import added_mailboxes, admission, agents, choices, health, models, people
 from hub.store.tables import agents as agents_table
 from hub.tokens import Tokens
@@ -102,7 +103,8 @@ class FirstRunViews:
             broken = [part for part in health.parts(connection) if part.problem]
             live = models.live(connection)
             own = live is not None and live.origin != "file"
-            mailbox = self._context.default_accounts or added_mailboxes.listed(connection)
+            by_settings = Channel.EMAIL in self._context.default_accounts
+            mailbox = by_settings or added_mailboxes.listed(connection)
             factor = choices.value(connection, "second_factor").get("who", "nobody") != "nobody"
             return [
                 Task("model", own, "/console/model"),
@@ -140,7 +142,7 @@ class FirstRunViews:
 
 
 def _check_names(name: str, login: str) -> None:
-    if not name or len(name) > _LONGEST:
+    if not name or len(name) > _LONGEST or not name.isprintable():
         raise Rejected("no_name", "Write a name.", status=422)
     if not login or len(login) > _LONGEST or not login.isprintable():
         raise Rejected("no_login", "Choose a login.", status=422)

@@ -29,8 +29,11 @@ class LinkViews:
         title, url = (await visit.field("title")).strip(), (await visit.field("url")).strip()
 
         def work(connection: Connection) -> None:
+            new = LinkOut(title, url)
             known = links_out.templates(connection, lock=True)
-            links_out.keep(connection, [*known, LinkOut(title, url)], by=visit.known.id)
+            if new in known:
+                raise Rejected("link_there", "This link is there already.", status=409)
+            links_out.keep(connection, [*known, new], by=visit.known.id)
 
         try:
             await self._context.database.write(work)

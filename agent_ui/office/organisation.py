@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from agent_ui import words
 from agent_ui.context import ConsoleContext
+from agent_ui.office import seen
 from agent_ui.office.typed import Typed
 from agent_ui.pages import Pages
 from agent_ui.sessions import REQUIRED
@@ -51,10 +52,17 @@ class OrganisationViews:
             chosen = await reading[what](visit)
         except Rejected as error:
             return await self._show(visit, error)
-        await self._context.database.write(
-            lambda c: choices.keep(c, what, chosen, by=visit.known.id)
-        )
-        return see_other(PATH)
+        given = await visit.field(seen.FIELD)
+
+        def keep(connection: Connection) -> None:
+            seen.check(given, self._read(connection, visit)[what])
+            choices.keep(connection, what, chosen, by=visit.known.id)
+
+        try:
+            await self._context.database.write(keep)
+        except Rejected as error:
+            return await self._show(visit, error)
+        return see_other(f"{PATH}#kept-{what}")
 
     async def _ratings(self, visit: Visit) -> dict[str, Any]:
         titles = self._context.role_titles(visit.texts.language)
@@ -88,18 +96,20 @@ class OrganisationViews:
             raise Rejected("bad_days", "Write days.", status=422) from error
         return {name: getattr(settings, name) for name in KEPT}
 
-    async def _show(self, visit: Visit, refused: Rejected | None = None) -> web.Response:
+    def _read(self, connection: Connection, visit: Visit) -> dict[str, Any]:
+        """By the name of each form, what holds."""
         roles = self._context.role_titles(visit.texts.language)
+        return {
+            wrapping.CHOICE: {role: wrapping.chosen(connection, role) for role in roles},
+            REQUIRED: choices.value(connection, REQUIRED).get("who", WHO[0]),
+            rating_requests.CHOICE: Wanted.chosen(
+                choices.value(connection, rating_requests.CHOICE)
+            ),
+            retention.CHOICE: retention.in_force(connection, self._context.hub.retention),
+        }
 
-        def read(connection: Connection) -> dict[str, Any]:
-            return {
-                "wrap_up": {role: wrapping.chosen(connection, role) for role in roles},
-                "second_step": choices.value(connection, REQUIRED).get("who", WHO[0]),
-                "ratings": Wanted.chosen(choices.value(connection, rating_requests.CHOICE)),
-                "retention": retention.in_force(connection, self._context.hub.retention),
-            }
-
-        found = await self._context.database.read(read)
+    async def _show(self, visit: Visit, refused: Rejected | None = None) -> web.Response:
+        found = await self._context.database.read(lambda c: self._read(c, visit))
         return self._pages.page(
             visit,
             "office/organisation.html",

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from agent_ui.context import ConsoleContext
 from agent_ui.office.alerts import Alert, Seen, Thresholds, alerts_of
 from hub import clock
-from hub.store import audit, choices, health, sweeping, wall
+from hub.store import added_mailboxes, agents, audit, choices, health, sweeping, wall
 from hub.store.wall import Wall
 
 CHOICE = "alerts"
@@ -55,7 +55,7 @@ class Overview:
         seen = Seen(
             wall=wall.read(connection, since=self.day()),
             sending=wall.sending(connection, now - _SENT_WITHIN),
-            mailboxes=wall.last_received(connection, self._context.mailboxes, now),
+            mailboxes=_mail_since(connection, self._context, now),
             parts=health.parts(connection),
             dead=sweeping.count_dead(connection),
             unrouted=sweeping.oldest_unrouted(connection),
@@ -63,6 +63,27 @@ class Overview:
         )
         limits = Thresholds.chosen(choices.value(connection, CHOICE))
         return Stand(seen.wall, alerts_of(seen, limits), limits)
+
+
+def followed(connection: Connection, context: ConsoleContext) -> list[str]:
+    """The addresses that mail is taken in for: those of the settings, and those added here."""
+    added = [one.address for one in added_mailboxes.listed(connection)]
+    return list(dict.fromkeys([*context.mailboxes, *added]))
+
+
+def _mail_since(
+    connection: Connection, context: ConsoleContext, now: datetime
+) -> dict[str, datetime | None]:
+    """When the last mail came into each; nobody listened before it was added, or before there was
+    anybody to answer."""
+    began = agents.first_came(connection)
+    heard_from = {one.address: one.added_at for one in added_mailboxes.listed(connection)}
+    found = wall.last_received(connection, followed(connection, context), now)
+    for address, last in found.items():
+        since = heard_from.get(address, began)
+        if since is not None and now - since < wall.LOOK_BACK:
+            found[address] = max(last, since) if last else since
+    return found
 
 
 def day_of(context: ConsoleContext) -> datetime:

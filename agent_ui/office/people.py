@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from agent_ui import words
 from agent_ui.context import ConsoleContext
+from agent_ui.office import seen
 from agent_ui.office.typed import Typed
 from agent_ui.office.words import INVITATION
 from agent_ui.pages import Pages
@@ -87,25 +88,30 @@ class PeopleViews:
         administrator = bool(await visit.field("administrator"))
         name = (await visit.field("name")).strip()[:_LONGEST_NAME]
         try:
+            _check_name(name)
             skills = await self._skills(visit, person)
             capacity = _capacity(await visit.field("capacity"))
 
+            given = await visit.field(seen.FIELD)
+
             def change(connection: Connection) -> None:
+                now = people.find(connection, person.id) or person
+                seen.check(given, _shown(now))
                 people.set_rights(
                     connection,
-                    person,
+                    now,
                     name=name,
                     roles=roles,
                     administrator=administrator,
                     skills=skills,
                     by=visit.known.id,
                 )
-                people.set_capacity(connection, person, capacity, by=visit.known.id)
+                people.set_capacity(connection, now, capacity, by=visit.known.id)
 
             await self._write(change)
         except Rejected as error:
             return await self._person(visit, error)
-        return see_other(PATH)
+        return see_other(f"{PATH}#kept")
 
     async def act(self, visit: Visit) -> web.StreamResponse:
         """Keep out, let in, sign out, or take the second factor away."""
@@ -207,6 +213,7 @@ class PeopleViews:
             status=refused.status if refused else HTTPStatus.OK,
             notice=words.reason(visit.texts, refused) if refused else "",
             person=person,
+            shown=_shown(person),
             known_roles=self._known(visit, person),
             known_skills=skills,
             identity=identity,
@@ -253,6 +260,11 @@ class PeopleViews:
         return result
 
 
+def _shown(person: Person) -> tuple[object, ...]:
+    """What the form is about: not where they are signed in."""
+    return (person.name, person.roles, person.administrator, person.skills, person.capacity)
+
+
 def _capacity(typed: str) -> int:
     """Units; empty for what everybody has. Raises Rejected."""
     given = typed.strip() or str(in_hand.FULL)
@@ -261,11 +273,17 @@ def _capacity(typed: str) -> int:
     return int(given)
 
 
+def _check_name(name: str) -> None:
+    if not name or not name.isprintable():
+        raise Rejected("no_name", "Write a name.", status=422)
+
+
 def _check(address: str, login: str, name: str, *, something_to_do: bool = True) -> None:
     local, _, host = address.rpartition("@")
     if not (local and "." in host and len(address) <= 300 and address.isprintable()):  # noqa: PLR2004 (of a mail address)
         raise Rejected("no_address", "Write a mail address.", status=422)
-    if not name or not login or len(login) > _LONGEST_NAME or not login.isprintable():
-        raise Rejected("no_name", "Write a name.", status=422)
+    _check_name(name)
+    if not login or len(login) > _LONGEST_NAME or not login.isprintable():
+        raise Rejected("bad_login", "Write a short login.", status=422)
     if not something_to_do:
         raise Rejected("no_role_chosen", "Choose a role.", status=422)

@@ -118,6 +118,8 @@ class ReportViews:
         if figure not in reporting.FIGURES or (by and by not in GROUPS):
             raise web.HTTPNotFound
         key = tuple(value[:_LONGEST_KEY] for value in query.getall("key", []))
+        if len(key) != len(GROUPS.get(by, ())):
+            raise web.HTTPNotFound
         behind = Behind(asked.period, figure, by, key)
 
         def read(connection: Connection) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from agent_ui import words
 from agent_ui.context import ConsoleContext
+from agent_ui.office import seen
 from agent_ui.office.typed import Typed
 from agent_ui.office.words import CRITERIA
 from agent_ui.pages import Pages
@@ -56,6 +57,8 @@ class ReviewViews:
         scores = {name: score for name, score in given.items() if score}
         remark = (await visit.field("remark")).replace("\r\n", "\n").strip()
         try:
+            # What was scored stands in the order in which it was shown.
+            seen.check(await visit.field(seen.FIELD), wanted)
             await self._context.database.write(
                 lambda c: reviewing.add(
                     c,
@@ -72,13 +75,17 @@ class ReviewViews:
 
     async def set_criteria(self, visit: Visit) -> web.StreamResponse:
         lines = (await visit.field("criteria")).splitlines()
+        given, usual = await visit.field(seen.FIELD), [visit.texts(one) for one in CRITERIA]
+
+        def keep(connection: Connection) -> None:
+            seen.check(given, reviewing.criteria(connection, usual))
+            reviewing.set_criteria(connection, lines, by=visit.known.id)
+
         try:
-            await self._context.database.write(
-                lambda c: reviewing.set_criteria(c, lines, by=visit.known.id)
-            )
+            await self._context.database.write(keep)
         except Rejected as error:
             return await self._list(visit, error)
-        return see_other(PATH)
+        return see_other(f"{PATH}#kept")
 
     async def _list(self, visit: Visit, refused: Rejected | None = None) -> web.Response:
         usual = [visit.texts(one) for one in CRITERIA]

@@ -8,11 +8,12 @@ from sqlalchemy import Connection
 
 from agent_ui.context import ConsoleContext
 from agent_ui.office.audit_words import done, told
+from agent_ui.office.overview import followed
 from agent_ui.pages import Pages
 from agent_ui.views.sign_in import see_other
 from agent_ui.visit import Visit, checked_id
 from hub import clock
-from hub.store import added_mailboxes, audit, dead_letters, health, ledger, sweeping, wall
+from hub.store import audit, dead_letters, health, ledger, sweeping, wall
 
 ADMIN = "/console/admin"
 DAYS = (1, 7, 31)
@@ -32,12 +33,11 @@ class UpkeepViews:
         now = clock.now()
 
         def read(connection: Connection) -> dict[str, Any]:
-            followed = [one.address for one in added_mailboxes.listed(connection)]
-            followed += [one for one in self._context.mailboxes if one not in followed]
+            addresses = followed(connection, self._context)
             return {
                 "parts": health.parts(connection),
                 "sending": wall.sending(connection, now - timedelta(hours=24)),
-                "mailboxes": wall.last_received(connection, followed, now),
+                "mailboxes": wall.last_received(connection, addresses, now),
                 "dead": sweeping.count_dead(connection),
                 "unrouted": sweeping.oldest_unrouted(connection),
             }

@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 from agent_ui import words
 from agent_ui.context import ConsoleContext
 from agent_ui.live import Feed
-from agent_ui.office.alerts import WALL
+from agent_ui.office import seen
+from agent_ui.office.alerts import WALL, Thresholds
 from agent_ui.office.leafing import SIZE, leaf_of
 from agent_ui.office.overview import CHOICE, Overview
 from agent_ui.office.typed import Typed
@@ -87,10 +88,11 @@ class WallViews:
         try:
             limits = {name: await _whole(visit, name) for name in THRESHOLDS}
             _check_percent(limits["level_percent"])
-            await self._write(lambda c: choices.keep(c, CHOICE, limits, by=visit.known.id))
+            given = await visit.field(seen.FIELD)
+            await self._write(lambda c: _keep_limits(c, limits, given, visit.known.id))
         except Rejected as error:
             return await self._show(visit, error)
-        return see_other(WALL)
+        return see_other(f"{WALL}#kept")
 
     def _moving(
         self, visit: Visit, item_id: str, role: str, agent_id: str
@@ -159,6 +161,11 @@ def _by_role(holders: Sequence[tuple[str, str, str]]) -> dict[str, list[tuple[st
     for role, agent_id, name in holders:
         found.setdefault(role, []).append((agent_id, name))
     return found
+
+
+def _keep_limits(connection: Connection, limits: Mapping[str, int], given: str, by: str) -> None:
+    seen.check(given, Thresholds.chosen(choices.value(connection, CHOICE)))
+    choices.keep(connection, CHOICE, limits, by=by)
 
 
 def _check_chosen(chosen: Sequence[str], role: str) -> None:

@@ -4,6 +4,10 @@ translations."""
 from agent_ui.texts import N_
 
 OFFICE_REASONS = {
+    "changed_meanwhile": N_(
+        "Somebody else changed this meanwhile. What you chose stands below: keep it again to put it"
+        " in the place of theirs, or open the page anew to see theirs."
+    ),
     "not_supervisor": N_("Only a supervisor can do this."),
     "bad_colour": N_("Write a colour as #1b5cb8."),
     "pale_colour": N_("Choose a darker colour: this one is hardly seen on a white page."),
@@ -15,6 +19,7 @@ OFFICE_REASONS = {
     "no_name": N_("Write a name."),
     "address_taken": N_("Somebody else is known by this address."),
     "no_login": N_("Choose a login, with which you sign in."),
+    "bad_login": N_("Write a login of at most 200 characters."),
     "login_taken": N_("Somebody signs in with this already. Choose another login."),
     "bad_skill": N_("Write a short name for the skill and choose a level from 1 to 5."),
     "last_administrator": N_("Make somebody else an administrator first: nobody would be left."),
@@ -26,6 +31,7 @@ OFFICE_REASONS = {
     "bad_seconds": N_("Write whole seconds, at most an hour."),
     "no_hours": N_("These hours are not in the model any more."),
     "bad_capacity": N_("Write units from 1 to 1000; 100 is usual."),
+    "link_there": N_("This link is there already."),
     "mailbox_there": N_("This mailbox is there already."),
     "no_email": N_(
         "Mail is not switched on. Put [connectors.email] in the settings and start Loket anew."
@@ -229,10 +235,13 @@ ADMINISTRATION = (
     ("/console/admin/organisation", N_("Organisation")),
     ("/console/model/hours", N_("Hours")),
     ("/console/admin/channels", N_("Channels")),
+    ("/console/programs", N_("Programs")),
+    ("/console/replies", N_("Canned replies")),
     ("/console/admin/rules", N_("Rules")),
     ("/console/admin/arrangements", N_("Arrangements")),
     ("/console/admin/links", N_("Links")),
     ("/console/admin/fields", N_("Fields")),
+    ("/console/imports", N_("Import")),
     ("/console/admin/health", N_("Health")),
     ("/console/admin/ledger", N_("Ledger")),
     ("/console/admin/dead-letters", N_("Dead letters")),

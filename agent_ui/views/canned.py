@@ -4,10 +4,12 @@ import re
 from http import HTTPStatus
 
 from aiohttp import web
+from sqlalchemy import Connection
 
 from agent_ui.context import ConsoleContext
 from agent_ui.drafting import LONGEST_TEXT
 from agent_ui.filling_in import PLACES, ready
+from agent_ui.office import seen
 from agent_ui.pages import Pages
 from agent_ui.texts import LANGUAGES
 from agent_ui.views.conversation import ConversationViews
@@ -38,10 +40,21 @@ class CannedViews:
         given = await _given(visit)
         try:
             _check(given)
-            await self._context.database.write(lambda c: canned.save(c, given, visit.known))
+            await self._keep(visit, given)
         except Rejected as error:
             return await self._show(visit, given, reason(visit.texts, error), error.status)
-        return see_other(PAGE)
+        return see_other(f"{PAGE}#kept")
+
+    async def _keep(self, visit: Visit, given: Canned) -> None:
+        shown = await visit.field(seen.FIELD)
+
+        def keep(connection: Connection) -> None:
+            now = next((one for one in canned.all_of(connection) if one.id == given.id), None)
+            if now is not None:
+                seen.check(shown, now)
+            canned.save(connection, given, visit.known)
+
+        await self._context.database.write(keep)
 
     async def remove(self, visit: Visit) -> web.StreamResponse:
         canned_id = visit.id

@@ -114,7 +114,7 @@ class WorkshopsViews:
             return response
         if not name:
             detail = "Fill in your name, so that the others know who you are."
-            raise Rejected("no_name", detail, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+            raise Rejected("no_guest_name", detail, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         _, token = await self._database.write(lambda c: workshop_people.ask(c, found.id, name))
         self._wake()
         self._sessions.set_guest_cookie(response, token)

@@ -92,5 +92,5 @@ WORKSHOP_REASONS = {
     "no_guest": N_("This guest is not here any more."),
     "no_code": N_("No session is open under this code. Look at the screen again."),
     "too_many_codes": N_("Too many wrong codes. Try again in a quarter of an hour."),
-    "no_name": N_("Fill in your name, so that the others know who you are."),
+    "no_guest_name": N_("Fill in your name, so that the others know who you are."),
 }

@@ -3,13 +3,14 @@
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from secrets import token_bytes
 from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.low_level import ARGON2_VERSION
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from hub import clock
 from hub.errors import Rejected
@@ -191,6 +192,12 @@ def set_picture(connection: Connection, agent_id: str, *, sha256: str, changed_b
 
 def set_language(connection: Connection, agent_id: str, language: str) -> None:
     connection.execute(update(agents).where(agents.c.id == agent_id).values(language=language))
+
+
+def first_came(connection: Connection) -> datetime | None:
+    """When the first of them was there."""
+    found: datetime | None = connection.execute(select(func.min(agents.c.created_at))).scalar_one()
+    return found
 
 
 def names(connection: Connection, agent_ids: Sequence[str]) -> dict[str, str]:

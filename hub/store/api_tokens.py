@@ -60,7 +60,7 @@ def make(
     """
     name = " ".join(name.split())[:LONGEST_NAME]
     if not name:
-        raise Rejected("no_name", "Say what the token is for.", status=422)
+        raise Rejected("no_token_name", "Say what the token is for.", status=422)
     if not scopes:
         raise Rejected("no_scope", "Choose what the token may do.", status=422)
     if customer_id is not None and len(of_customer(connection, customer_id)) >= MOST_OF_CUSTOMER:

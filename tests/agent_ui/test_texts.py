@@ -12,8 +12,13 @@ import pytest
 from jinja2 import Environment
 from jinja2.ext import extract_from_ast
 
+from agent_ui.arrangement_words import ARRANGEMENT_REASONS
+from agent_ui.model_words import MODEL_REASONS
+from agent_ui.office.words import OFFICE_REASONS
+from agent_ui.rule_words import RULE_REASONS
 from agent_ui.texts import CLIENT_TEXTS, LANGUAGES, Texts, load_catalogue, preferred, texts_for
 from agent_ui.words import LANGUAGE_NAMES
+from agent_ui.workshop.words import WORKSHOP_REASONS
 from hub.texts import Said
 
 CONSOLE = Path(__file__).parents[2] / "agent_ui"
@@ -147,3 +152,25 @@ def test_a_reader_is_addressed_in_one_way_in_dutch() -> None:
 def test_languages_are_named_in_the_language_of_the_sentence() -> None:
     name = texts_for("nl")(LANGUAGE_NAMES["en"])
     assert texts_for("nl")("Text in {language}", language=name) == "Tekst in het Engels"
+
+
+def test_each_code_of_a_refusal_has_one_text() -> None:
+    """Where two parts of the console had the same code, the later text was said for both."""
+    families = (
+        MODEL_REASONS,
+        OFFICE_REASONS,
+        RULE_REASONS,
+        ARRANGEMENT_REASONS,
+        WORKSHOP_REASONS,
+    )
+    tree = ast.parse((CONSOLE / "words.py").read_text(encoding="utf-8"))
+    [own] = [
+        node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "REASONS"
+    ]
+    assert isinstance(own, ast.Dict)
+    codes = Counter(key.value for key in own.keys if isinstance(key, ast.Constant))
+    for family in families:
+        codes.update(family.keys())
+    assert [code for code, count in codes.items() if count > 1] == []

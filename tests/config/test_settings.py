@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from config.demo.running import demo_settings
+from config.sections import mailboxes
 from config.settings import DEFAULT_MODEL, SettingsError, load
 from routing.model_file import load_model
 
@@ -138,3 +139,17 @@ def test_the_demo_names_a_supervisor_that_its_model_has(tmp_path: Path) -> None:
     settings = demo_settings(1, 2, 3, tmp_path)
     [supervisors] = settings.routing.assignment.supervisor_roles
     assert supervisors in load_model(DEFAULT_MODEL).roles
+
+
+def test_mail_is_taken_in_for_addresses_with_a_mailbox_or_a_listener(tmp_path: Path) -> None:
+    assert mailboxes(load()) == ()
+    text = """
+        [connectors.email.accounts]
+        info = {address = "info@vandalen.example", imap = {host = "mail.vandalen.example"}}
+        sales = {address = "sales@vandalen.example"}
+        [connectors.email.smtp]
+        host = "mail.vandalen.example"
+        """
+    assert mailboxes(load(file(tmp_path, text))) == ("info@vandalen.example",)
+    listens = text + "[connectors.email.listen]\nport = 2525\n"
+    assert len(mailboxes(load(file(tmp_path, listens)))) == 2

@@ -133,6 +133,7 @@ async def test_a_form_that_nobody_takes_stays_as_it_was_typed(
         await other.goto(f"{house.origin}/console")
         await other.locator(".top .menu:last-child > summary").click()
         await other.get_by_role("button", name="Sign out").click()
+        await expect(other.locator("[name=login]")).to_be_visible()
         await invite.click()
         await expect(page.get_by_text("You are signed out.")).to_be_visible()
         await other.fill("[name=login]", "ina")

@@ -227,3 +227,13 @@ async def test_a_made_up_link_is_refused_before_it_costs_anything(
 ) -> None:
     page = await guest.post("/console/welcome/made-up", password=CHOSEN, again=CHOSEN)
     assert page.status == 410
+
+
+async def test_a_name_is_one_that_can_be_shown_and_written_in_files(
+    house: House, ina: Person
+) -> None:
+    for name in ("", "Kim\x01Bos", "\u202ewrong way"):
+        assert await invite(ina, name=name) == "Write a name."
+        kim = await house.hire(f"kim{len(name)}", "Kim Bos")
+        page = await ina.post(f"{PEOPLE}/{kim}", form="rights", name=name, capacity="100")
+        assert (page.status, page.text("[role=alert]")) == (422, "Write a name.")

@@ -17,6 +17,7 @@ from hub.facts import Facts
 from hub.interaction import Channel
 from hub.store import customers, presence, ratings
 from hub.store.leader import open_leadership
+from hub.store.tables import agents as agents_table
 from hub.store.tables import conversations, presence_changes, work_facts, work_items
 
 REPORTS = "/console/reports"
@@ -233,7 +234,10 @@ async def test_a_period_and_filters_leave_out_the_rest(
     page = await lead.get(f"{REPORTS}?from=2026-02-01&to=2026-01-01&channel=email")
     assert page.value("[name=from]") == "2026-02-01", "what was typed stays, to be mended"
     assert page.value("[name=channel] [selected]") == "email"
-    assert (await lead.get(f"{REPORTS}/items?figure=nonsense")).status == 404
+    for wrong in ("figure=nonsense", "figure=all&by=roles&key=billing", "figure=all&key=billing"):
+        assert (await lead.get(f"{REPORTS}/items?{wrong}")).status == 404
+    pigeon = await lead.get(f"{REPORTS}/items?figure=all&by=roles&key=billing&key=pigeon")
+    assert pigeon.text(".empty") == "There is nothing behind this figure now."
     assert (await lead.get(f"{REPORTS}.csv?table=nonsense")).status == 404
 
 
@@ -243,6 +247,8 @@ async def test_tables_are_files_that_are_safe_to_open(
     await finish(house, anna, "My order")
     await count(house)
     await house.write(lambda c: c.execute(update(work_facts).values(topic='=HYPERLINK("x")')))
+    bell = update(agents_table).values(name="Anna\x07 de Wit")
+    await house.write(lambda c: c.execute(bell))
     [line] = sheet((await lead.get(f"{REPORTS}.csv?table=topics")).body)
     assert (line["topic"], line["count"]) == ('\'=HYPERLINK("x")', "1")
     async with lead.http.get(f"{lead.origin}{REPORTS}.xlsx") as response:

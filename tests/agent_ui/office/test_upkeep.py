@@ -152,3 +152,17 @@ async def test_health_is_said_in_words(house: House, ina: Person) -> None:
     rows = page.texts("[aria-labelledby=parts] tbody tr")
     assert rows[0].startswith("E-mail does not work The server refuses the password of info@.")
     assert rows[1].startswith("The database works")
+
+
+async def test_every_page_of_administration_leads_to_all_others(ina: Person) -> None:
+    for path in ("/console/admin", "/console/programs", "/console/replies", "/console/imports"):
+        page = await ina.get(path)
+        assert page.texts("nav.tabs a")[:2] == ["Begin", "People"]
+        assert page.value("nav.tabs a[aria-current=page]", "href") == path
+
+
+async def test_a_link_that_is_there_is_not_added_again(ina: Person) -> None:
+    crm = {"title": "CRM", "url": "https://crm.example/{number}"}
+    assert (await ina.post(f"{ADMIN}/links", **crm)).status == 200
+    again = await ina.post(f"{ADMIN}/links", **crm)
+    assert (again.status, again.text("[role=alert]")) == (409, "This link is there already.")

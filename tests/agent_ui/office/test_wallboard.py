@@ -8,7 +8,8 @@ from sqlalchemy import insert, update
 from builders import chat_arrival, mail_arrival
 from console_house import House, Person
 from hub import clock
-from hub.store import choices, health, presence
+from hub.store import added_mailboxes, choices, health, presence
+from hub.store.tables import added_mailboxes as mailboxes_table
 from hub.store.tables import audit_log, work_items
 from hub.store.tables import health as health_table
 from waiting import eventually
@@ -165,6 +166,20 @@ async def test_it_alerts_on_what_was_set(house: House, lead: Person) -> None:
     kept = await house.database.read(lambda c: choices.value(c, "alerts"))
     assert (kept["live_minutes"], kept["written_minutes"]) == (15, 0)
     assert "Somebody on Chat" not in (await lead.get(WALL)).text(".alerts")
+
+
+async def test_an_added_mailbox_is_silent_from_when_it_was_added(
+    house: House, lead: Person
+) -> None:
+    account = {"address": "kim@vandalen.example", "imap": {"host": "mail.vandalen.example"}}
+    await house.write(lambda c: added_mailboxes.add(c, account["address"], account, "", by="ina"))  # type: ignore[arg-type]
+    assert not (await lead.get(WALL)).has(".alerts")
+    long_ago = clock.now() - timedelta(days=3)
+    await house.write(lambda c: c.execute(update(mailboxes_table).values(added_at=long_ago)))
+    await eventually(lambda: _board_says(lead, "No mail came into kim@vandalen.example for 3 d."))
+    longer_ago = clock.now() - timedelta(days=30)
+    await house.write(lambda c: c.execute(update(mailboxes_table).values(added_at=longer_ago)))
+    await eventually(lambda: _board_says(lead, "No mail came into kim@vandalen.example for two"))
 
 
 async def test_a_process_that_went_silent_is_told(house: House, lead: Person) -> None:

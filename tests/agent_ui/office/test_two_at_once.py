@@ -1,0 +1,134 @@
+"""Two people at one form: what somebody changed meanwhile is not undone unseen."""
+
+import pytest
+
+from console_house import House, Page, Person
+from hub.custom_fields import Field, FieldKind, Whose
+from hub.store import agents, choices, customer_fields
+from hub.store.people import find
+
+TOLD = "Somebody else changed this meanwhile."
+ORGANISATION = "/console/admin/organisation"
+
+
+@pytest.fixture
+def house(supervised: House) -> House:
+    return supervised
+
+
+def seen(page: Page, form: str) -> str:
+    """The mark in this form of a page that was opened."""
+    return page.value(f"{form} [name=seen]")
+
+
+def refused(page: Page) -> bool:
+    return page.status == 409 and page.text("[role=alert]").startswith(TOLD)
+
+
+async def test_rights_that_somebody_changed_meanwhile_stay(house: House, ina: Person) -> None:
+    kim = await house.hire("kim", "Kim Bos", ["service"])
+    address = f"/console/admin/people/{kim}"
+    page = await ina.get(address)
+    await house.write(lambda c: agents.set_roles(c, kim, ["billing"], changed_by="other"))
+    fields = {"form": "rights", "name": "Kim Prins", "role.service": "1", "capacity": "100"}
+    told = await ina.post(address, seen=seen(page, "form"), **fields)
+    assert refused(told)
+    assert told.value("[name=name]") == "Kim Prins", "what was typed stands there still"
+    person = await house.database.read(lambda c: find(c, kim))
+    assert person is not None
+    assert (person.name, person.roles) == ("Kim Bos", {"billing"})
+    kept = await ina.post(address, seen=seen(told, "form"), **fields)
+    assert kept.status == 200, "who has been told may put theirs in its place"
+    person = await house.database.read(lambda c: find(c, kim))
+    assert person is not None
+    assert (person.name, person.roles) == ("Kim Prins", {"service"})
+
+
+CHOICES = {
+    "second_factor": ({"who": "everyone"}, {"who": "administrators"}, "[value=administrators]"),
+    "ratings": ({"channels": ["sms"]}, {"channel.email": "1"}, "[name='channel.email']"),
+    "retention": ({"audit_days": 800}, {"audit_days": "900"}, "[name=audit_days][value='900']"),
+    "wrap_up": ({"service": {"phone": 9}}, {"phone.service": "7"}, "[value='7']"),
+}
+
+
+@pytest.mark.parametrize("what", CHOICES)
+async def test_what_holds_for_everybody(house: House, ina: Person, what: str) -> None:
+    other, fields, stays = CHOICES[what]
+    form = f"form:has([name=what][value={what}])"
+    page = await ina.get(ORGANISATION)
+    await house.write(lambda c: choices.keep(c, what, other, by="other"))
+    told = await ina.post(ORGANISATION, what=what, seen=seen(page, form), **fields)
+    assert refused(told)
+    assert told.has(f"{form} {stays}")
+    assert await house.database.read(lambda c: choices.value(c, what)) == other
+    assert (await ina.post(ORGANISATION, what=what, seen=seen(told, form), **fields)).status == 200
+    assert await house.database.read(lambda c: choices.value(c, what)) != other
+
+
+async def test_alerts_and_the_form_of_reviews(house: House, lead: Person) -> None:
+    wall, reviews = "/console/wall", "/console/reviews"
+    limits = seen(await lead.get(wall), "[action$=thresholds]")
+    criteria = seen(await lead.get(reviews), "[action$=criteria]")
+    await lead.post(f"{wall}/thresholds", live_minutes="3")
+    await lead.post(f"{reviews}/criteria", criteria="Was it kind?")
+    fields = {"form": "thresholds", "live_minutes": "5"}
+    assert refused(await lead.post(f"{wall}/thresholds", seen=limits, **fields))
+    told = await lead.post(f"{reviews}/criteria", seen=criteria, criteria="Was it quick?")
+    assert refused(told)
+    assert told.text("textarea[name=criteria]") == "Was it quick?"
+
+
+async def test_scores_count_for_the_lines_that_they_were_given_for(
+    house: House, anna: Person, lead: Person
+) -> None:
+    mail = await house.receive(subject="My order")
+    item = await house.work_of(mail.conversation_id)
+    await anna.post(f"/console/work/{item.id}/claim")
+    address = f"/console/reviews/{mail.conversation_id}"
+    mark = seen(await lead.get(address), f"form[action='{address}']")
+    await lead.post("/console/reviews/criteria", criteria="Was it kind?")
+    told = await lead.post(address, seen=mark, remark="Well done", **{"score.0": "1"})
+    assert refused(told)
+    assert told.text("textarea[name=remark]") == "Well done"
+    assert (await anna.get("/console/reviews/mine")).text(".empty") == "There are none yet."
+
+
+async def test_a_canned_reply_and_what_was_written_for_one_that_is_gone(
+    house: House, ina: Person
+) -> None:
+    replies = "/console/replies"
+    await ina.post(replies, shortcut="hello", title="Hello", **{"text.en": "Hello"})
+    page = await ina.get(replies)
+    one = page.value("details [name=id]")
+    await ina.post(replies, id=one, shortcut="hello", title="Hello", **{"text.en": "Good day"})
+    typed = {"id": one, "shortcut": "hello", "title": "Hello", "text.en": "Hi"}
+    told = await ina.post(replies, seen=seen(page, "details"), **typed)
+    assert refused(told)
+    assert told.text("details[open] [name='text.en']") == "Hi"
+    await ina.post(f"{replies}/{one}/remove")
+    told = await ina.post(replies, seen=seen(told, "details"), **typed)
+    assert told.status == 404
+    assert told.text("[name='text.en']") == "Hi", "it can be kept as a new one"
+    assert not told.has("[name=id]")
+
+
+async def test_an_arrangement_and_a_field(house: House, ina: Person) -> None:
+    arrangements = "/console/admin/arrangements"
+    form = "form:has([name=group][value=b2c])"
+    mark = seen(await ina.get(arrangements), form)
+    await ina.post(arrangements, group="b2c", en="Call them first")
+    told = await ina.post(arrangements, group="b2c", seen=mark, en="Write to them")
+    assert refused(told)
+    assert told.value(f"{form} [name=en]") == "Write to them"
+
+    field = Field("", "size", FieldKind.TEXT, {"en": "Size"}, whose=[Whose.PERSON])
+    await house.write(lambda c: customer_fields.add(c, field, by="other"))
+    [kept] = await house.database.read(customer_fields.listed)
+    address = f"/console/admin/fields/{kept.id}"
+    mark = seen(await ina.get(address), "form")
+    fields = {"title.en": "Length", "whose.person": "1"}
+    assert (await ina.post(address, **fields)).status == 200
+    told = await ina.post(address, seen=mark, **(fields | {"title.en": "Width"}))
+    assert refused(told)
+    assert told.value("[name='title.en']") == "Width"
