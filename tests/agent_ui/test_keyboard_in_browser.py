@@ -116,7 +116,16 @@ async def _undo_and_send_and_resolve(at: Desk) -> None:
     await expect(page.locator("[data-count=mine]")).to_have_text("0")
 
 
-async def test_a_reply_survives_the_end_of_the_session(house: House, browser: Browser) -> None:
+@pytest.mark.parametrize(
+    "back",
+    [
+        pytest.param("window.dispatchEvent(new Event('focus'))", id="window"),
+        pytest.param("document.dispatchEvent(new Event('visibilitychange'))", id="tab or phone"),
+    ],
+)
+async def test_a_reply_survives_the_end_of_the_session(
+    house: House, browser: Browser, back: str
+) -> None:
     accepted = await house.receive(mail_arrival(subject="Question"))
     async with desk(browser, house) as at:
         page = at.page
@@ -139,7 +148,7 @@ async def test_a_reply_survives_the_end_of_the_session(house: House, browser: Br
         await other.fill("[name=password]", "correct horse battery staple")
         await other.keyboard.press("Enter")
         await other.wait_for_selector("loket-work")
-        await page.evaluate("window.dispatchEvent(new Event('focus'))")
+        await page.evaluate(back)
         await expect(page.get_by_text("You are signed in again.")).to_be_visible()
         await page.locator("[data-send]").click()
         await expect(page.locator(".entry-outbound .text")).to_have_text("Half an answer")

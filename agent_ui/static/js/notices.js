@@ -29,12 +29,22 @@ export function sayUnreachable() {
   toast(text("Loket cannot be reached. What you typed is kept. Try again."));
 }
 
+let asking = false;
+
+// Who comes back to the window or the tab, or takes up the phone, may be told so by two events at once.
+function onSeen() {
+  if (asking || document.visibilityState !== "visible") return;
+  asking = true;
+  comeBack().finally(() => (asking = false));
+}
+
 // Signed in again in another tab: go on here, with what was typed.
 async function comeBack() {
   const answer = await fetch("/console", { headers: { Accept: "text/html" } }).catch(() => null);
   if (!answer?.ok || new URL(answer.url).pathname !== "/console") return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  window.removeEventListener("focus", comeBack);
+  window.removeEventListener("focus", onSeen);
+  document.removeEventListener("visibilitychange", onSeen);
   if (page.body.dataset.agent !== document.body.dataset.agent) {
     location.reload();
     return;
@@ -46,7 +56,8 @@ async function comeBack() {
 }
 
 export function saySignedOut() {
-  window.addEventListener("focus", comeBack);
+  window.addEventListener("focus", onSeen);
+  document.addEventListener("visibilitychange", onSeen);
   showLive("out", text("Signed out"));
   const link = { href: "/console/sign-in", words: text("Sign in again") };
   toast(text("You are signed out. What you typed is kept."), link);
