@@ -240,6 +240,33 @@ async def test_who_is_faster_than_the_topics_has_the_choice_sent_when_they_are_t
         await at.check_traps()
 
 
+SLEPT = """(seconds) => {
+  const show = (value) => {
+    Object.defineProperty(document, "visibilityState", { value, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+  };
+  const now = Date.now;
+  show("hidden");
+  Date.now = () => now() + seconds * 1000;
+  show("visible");
+}"""
+
+
+async def test_a_phone_that_slept_asks_for_its_line_anew(house: House, browser: Browser) -> None:
+    async with desk(browser, house) as at:
+        await at.sign_in("anna")
+        lines: list[str] = []
+        at.page.on("request", lambda one: lines.append(one.url) if "/live" in one.url else None)
+        await at.page.evaluate(SLEPT, 5)
+        async with at.page.expect_request("**/console/live?after=*"):
+            await at.page.evaluate(SLEPT, 60)
+        assert len(lines) == 1, "who looked away for a moment still has theirs"
+        await at.live()
+        await house.receive(mail_arrival(subject="While you slept"))
+        await expect(at.page.locator(".row-title")).to_have_text("While you slept")
+        await at.check_traps()
+
+
 async def test_a_gap_is_mended_by_itself(house: House, browser: Browser) -> None:
     async with desk(browser, house) as at:
         await at.page.route("**/console/live*", lambda route: route.abort())

@@ -11,15 +11,19 @@ import { workList } from "./work-list.js";
 
 const AGAIN_AFTER = 2_000;
 const KEPT = 100;
+// So long out of sight, a phone or a tab may have been put to sleep.
+const ASLEEP = 30_000;
 
 let source = null;
 let position = "";
 let recent = [];
+let left = 0;
 
 export function goLive() {
   position = workList().position;
   document.addEventListener("loket:opened", (event) => catchUp(event.detail));
   document.addEventListener("loket:signed-in", connect);
+  document.addEventListener("visibilitychange", onVisibility);
   connect();
 }
 
@@ -31,6 +35,12 @@ function connect() {
   source.addEventListener("reset", onReset);
   source.addEventListener("signed-out", onSignedOut);
   source.addEventListener("error", onError);
+}
+
+// Who slept may have lost the line without hearing of it.
+function onVisibility() {
+  if (document.visibilityState === "hidden") left = Date.now();
+  else if (source.readyState !== EventSource.CLOSED && Date.now() - left > ASLEEP) connect();
 }
 
 // What could not be kept meanwhile is kept now.
