@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from yarl import URL
 
 from connectors.portal.guard import see_other
+from connectors.portal.mailing import Mailing
 from connectors.portal.member import Member
 from connectors.portal.pages import Pages
 from connectors.portal.settings import PortalSettings
@@ -16,8 +17,6 @@ from connectors.portal.sign_in import looks_right
 from connectors.portal.visit import Visit
 from hub.connector import ConnectorContext
 from hub.errors import LoketError, Rejected
-from hub.interaction import Channel
-from hub.passing import passing_mail
 from hub.store import portal_invitations, portal_rights
 from hub.store.portal_invitations import Invitation
 from hub.store.portal_rights import Right
@@ -31,7 +30,7 @@ Work = Callable[[Connection], None]
 
 class Colleagues:
     def __init__(self, settings: PortalSettings, context: ConnectorContext, pages: Pages) -> None:
-        self._settings = settings
+        self._mailing = Mailing(settings, context)
         self._context = context
         self._database = context.database
         self._pages = pages
@@ -127,9 +126,6 @@ class Colleagues:
         )
 
     async def _mail(self, who: Member, made: Invitation, texts: Texts) -> None:
-        account = self._settings.mail_account or self._context.default_accounts.get(
-            Channel.EMAIL, ""
-        )
         url = URL(self._context.hub.http.public_url) / "portal" / "sign-in"
         names = {
             "organisation": self._context.hub.organisation,
@@ -145,7 +141,7 @@ class Colleagues:
             **names,
         )
         try:
-            await self._context.pass_on(passing_mail(account, made.address, subject, text))
+            await self._mailing.send(made.address, subject, text)
         except LoketError as error:
             log.error("portal.invitation_not_sent", reason=str(error))  # noqa: TRY400 (a known state)
 

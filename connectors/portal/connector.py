@@ -10,6 +10,7 @@ from connectors.portal.bills import Bills
 from connectors.portal.colleagues import PAGE as PEOPLE
 from connectors.portal.colleagues import Colleagues
 from connectors.portal.guard import Guard
+from connectors.portal.mailing import Mailing
 from connectors.portal.orders import Orders
 from connectors.portal.pages import Pages
 from connectors.portal.requests import Requests
@@ -22,7 +23,6 @@ from hub.connector import Committing, ConnectorContext, Finding, OutgoingMessage
 from hub.errors import LoketError
 from hub.http import Route
 from hub.interaction import Channel, DeliveryState
-from hub.passing import passing_mail
 from hub.store import customers
 from hub.store.portal_rights import Right
 from hub.texts import DEFAULT, Said
@@ -63,6 +63,7 @@ class PortalConnector:
             context.hub.http.public_url,
             self._requests.trouble,
         )
+        self._mailing = Mailing(settings, context)
         self._sign_in = SignIn(settings, context, self._pages, self._guard)
         self._account = Account(context, self._pages)
         self._orders = Orders(context, self._pages)
@@ -131,18 +132,13 @@ class PortalConnector:
         return SendResult(DeliveryState.WAITING)
 
     async def check(self) -> Sequence[Finding]:
-        account, provider = self._account_of_mail, await self._sign_in.check()
+        account, provider = await self._mailing.account(), await self._sign_in.check()
         if account:
             what = Said("codes are mailed from {address}", address=account)
             return [Finding(Said("portal"), ok=True, what=what), *provider]
-        hint = Said("Set up [connectors.email] with an account, or name one in connectors.portal.")
+        hint = Said("Set up [connectors.email] with an account, or add a mailbox in the console.")
         what = Said("no code can be mailed")
         return [Finding(Said("portal"), ok=False, what=what, hint=hint), *provider]
-
-    @property
-    def _account_of_mail(self) -> str:
-        default = self._context.default_accounts.get(Channel.EMAIL, "")
-        return self._settings.mail_account or default
 
     async def _tell(self, message: OutgoingMessage) -> None:
         """Without what the answer says: mail is read by more people than the portal."""
@@ -151,7 +147,7 @@ class PortalConnector:
             lambda c: customers.customer(c, interaction.customer_id)
         )
         address = next((p.value for p in who.points if p.kind == "email" and p.verified), "")
-        if not address or not self._account_of_mail:
+        if not address or not await self._mailing.account():
             return
         texts = self._pages.texts.get(who.language, self._pages.texts[DEFAULT])
         organisation = self._context.hub.organisation
@@ -159,6 +155,6 @@ class PortalConnector:
         subject = texts("{organisation} has answered you", organisation=organisation)
         text = texts("There is an answer to your request. Read it here:\n{url}", url=url)
         try:
-            await self._context.pass_on(passing_mail(self._account_of_mail, address, subject, text))
+            await self._mailing.send(address, subject, text)
         except LoketError as error:
             log.warning("portal.not_told", reason=str(error))

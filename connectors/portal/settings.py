@@ -10,7 +10,9 @@ class PortalSettings(Section):
     """Without this section there is no portal."""
 
     mail_account: str = Field(
-        "", description="mail account that codes are sent from; empty: the first one"
+        "",
+        description="mail account that codes are sent from; empty: the first one, else one that "
+        "was added in the console",
     )
     oidc: OidcSettings | None = Field(
         None, description="customers may sign in at this provider, by their verified mail address"

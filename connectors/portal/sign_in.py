@@ -11,16 +11,15 @@ from aiohttp import web
 from yarl import URL
 
 from connectors.portal.guard import Guard, see_other
+from connectors.portal.mailing import Mailing
 from connectors.portal.pages import Pages
 from connectors.portal.settings import PortalSettings
 from connectors.portal.visit import OIDC_COOKIE, SESSION_COOKIE, Guest, Visit
 from hub.addresses import one_client
 from hub.connector import ConnectorContext, Finding
 from hub.errors import LoketError, Rejected, Retry, Unavailable
-from hub.interaction import Channel
 from hub.oidc.checking import check
 from hub.oidc.signing_in import LASTS, SigningIn
-from hub.passing import passing_mail
 from hub.shared_limits import SharedBuckets
 from hub.store import portal_sign_in
 from hub.store.portal_sign_in import Made
@@ -41,6 +40,7 @@ class SignIn:
     ) -> None:
         self._settings = settings
         self._context = context
+        self._mailing = Mailing(settings, context)
         self._pages = pages
         self._guard = guard
         self._asks = SharedBuckets(context.database, "portal asks", settings.asks_per_minute)
@@ -206,9 +206,6 @@ class SignIn:
         )
 
     async def _mail(self, address: str, made: Made, texts: Texts) -> None:
-        account = self._settings.mail_account or self._context.default_accounts.get(
-            Channel.EMAIL, ""
-        )
         url = URL(self._context.hub.http.public_url) / "portal" / "link" / made.link
         organisation = self._context.hub.organisation
         subject = texts("{code} is your code for {organisation}", code=made.code,
@@ -221,7 +218,7 @@ class SignIn:
             url=url,
         )
         try:
-            await self._context.pass_on(passing_mail(account, address, subject, text))
+            await self._mailing.send(address, subject, text)
         except LoketError as error:
             log.error("portal.code_not_sent", reason=str(error))  # noqa: TRY400 (a known state)
 

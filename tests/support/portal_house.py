@@ -51,6 +51,9 @@ class House:
     port: int = field(default_factory=free_port)
     mails: list[OutgoingMessage] = field(default_factory=list)
     asked_for: list[Membership] = field(default_factory=list)
+    accounts: dict[Channel, str] = field(
+        default_factory=lambda: {Channel.EMAIL: "info@vandalen.example"}
+    )
 
     async def start(self, **settings: Any) -> None:
         http = HttpSettings(port=self.port, public_url=self.url)
@@ -108,7 +111,7 @@ class House:
             report=self.outbound.report,
             wake=self.relay.wake,
             ask=self._ask,
-            default_accounts={Channel.EMAIL: "info@vandalen.example"},
+            default_accounts=self.accounts,
             pass_on=self._pass_on,
         )
 
