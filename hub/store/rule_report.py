@@ -7,12 +7,13 @@ answer went out, a promise was made, the work moved on.
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, func, select
 
+from hub import clock
 from hub.interaction import Automatic, Direction, InteractionKind
 from hub.store import steps
 from hub.store.among import among
@@ -33,6 +34,8 @@ from hub.store.tables import (
 
 MOST = 5_000
 """So many of the newest are looked at."""
+_APART = timedelta(minutes=1)
+"""Between the time of a proposal and that with which its id begins, at most."""
 
 
 class State(StrEnum):
@@ -99,7 +102,8 @@ def read(
         .join(agents, agents.c.id == columns.shown_to)
         .outerjoin(work_facts, work_facts.c.work_item_id == columns.work_item_id)
         .where(columns.shown_at >= since, columns.shown_at < until)
-        .order_by(columns.shown_at.desc())
+        .where(columns.id >= clock.first_id(since - _APART))
+        .order_by(columns.id.desc())
         .limit(MOST)
     )
     if rule_id:

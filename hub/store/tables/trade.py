@@ -62,6 +62,7 @@ deliveries = Table(
     Column("updated_at", Instant, nullable=False),
     UniqueConstraint("tracking", "partner"),
     Index("ix_deliveries_customer_id_created_at", "customer_id", "created_at"),
+    Index("ix_deliveries_partner_delivered_at", "partner", "delivered_at"),
     where("ix_deliveries_parked", "order_id IS NULL AND order_number <> ''", "order_number"),
 )
 
@@ -83,6 +84,7 @@ delivery_events = Table(
     Column("details", Json, nullable=False),
     Index("ix_delivery_events_delivery_id_occurred_at", "delivery_id", "occurred_at"),
     Index("ix_delivery_events_partner_id", "partner", "id"),
+    Index("ix_delivery_events_partner_occurred_at", "partner", "occurred_at"),
 )
 
 invoices = Table(

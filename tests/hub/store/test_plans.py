@@ -8,7 +8,16 @@ import pytest
 from sqlalchemy import Connection
 
 from hub import promising
-from hub.store import Database, hanging_up, held, reporting, sending, wall
+from hub.store import (
+    Database,
+    hanging_up,
+    held,
+    punctuality,
+    reporting,
+    rule_report,
+    sending,
+    wall,
+)
 from hub.store.reporting import Period
 from hub.store.tables import metadata
 from plans import asked, plan_of, walked
@@ -53,6 +62,23 @@ async def test_a_report_goes_once_through_the_work_of_its_period(database: Datab
     by_hour = "SEARCH work_facts USING INDEX ix_work_facts_came_hour (came_hour>? AND came_hour<?)"
     assert set(ways) == {by_hour}
     assert len(ways) == 12
+
+
+async def test_what_a_partner_did_is_sought_among_its_own_of_that_time(database: Database) -> None:
+    plan = await of(
+        database, lambda c: punctuality.performance(c, "snelpost", WEEK.since, WEEK.until)
+    )
+    of_deliveries = "(partner=? AND delivered_at>? AND delivered_at<?)"
+    of_events = "(partner=? AND occurred_at>? AND occurred_at<?)"
+    assert f"USING INDEX ix_deliveries_partner_delivered_at {of_deliveries}" in plan
+    assert f"USING INDEX ix_delivery_events_partner_occurred_at {of_events}" in plan
+    assert "SCAN" not in plan
+
+
+async def test_what_rules_proposed_last_is_not_sought_among_all(database: Database) -> None:
+    plan = await of(database, lambda c: rule_report.read(c, WEEK.since, WEEK.until))
+    assert "SEARCH rule_proposals USING INDEX sqlite_autoindex_rule_proposals_1 (id>?)" in plan
+    assert "TEMP B-TREE" not in plan
 
 
 @pytest.mark.parametrize(
