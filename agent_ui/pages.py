@@ -1,6 +1,7 @@
 """Turns templates into responses, with the headers that every page of the console has."""
 
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -120,6 +121,7 @@ def _environment(organisation: str, static: StaticFiles) -> Environment:
         said=said,
         beginning=beginning,
         most_bytes=MOST_BYTES,
+        instant=datetime.fromisoformat,
         new_id=clock.new_id,
     )
     return environment

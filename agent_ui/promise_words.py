@@ -29,8 +29,22 @@ _CLOCK = re.compile(
     r"\b(?:before|by|at|until|voor|om|tot|uiterlijk)\s+(\d{1,2})(?:[:.](\d{2}))?\s*(am|pm)?\b",
     re.IGNORECASE,
 )
+_DATE = re.compile(
+    r"\b(\d{1,2})\s+(jan|feb|maa|mrt|mar|apr|mei|may|jun|jul|aug|sep|okt|oct|nov|dec)[a-z]*\b\.?",
+    re.IGNORECASE,
+)
+_MONTHS = {
+    "jan": 1, "feb": 2, "maa": 3, "mrt": 3, "mar": 3, "apr": 4, "mei": 5, "may": 5, "jun": 6,
+    "jul": 7, "aug": 8, "sep": 9, "okt": 10, "oct": 10, "nov": 11, "dec": 12,
+}  # fmt: skip
+_TODAY = re.compile(r"\b(today|vandaag)\b")
+_AFTER_TOMORROW = re.compile(r"\b(day after tomorrow|overmorgen)\b")
+_TOMORROW = re.compile(r"\b(tomorrow|morgen)\b")
+_NEXT_WEEK = re.compile(r"\b(next week|volgende week)\b")
 _NOON, _HOURS, _MINUTES = 12, 24, 60
-_WEEK = 7
+_EARLIEST = 7
+"""Nobody promises an hour before it unless they say so: "before 5" is in the afternoon."""
+_WEEK, _FRIDAY = 7, 4
 
 
 def due_in(words: str, now: datetime, zone: str) -> datetime | None:
@@ -41,12 +55,14 @@ def due_in(words: str, now: datetime, zone: str) -> datetime | None:
         local = now.astimezone(UTC)
     if length := _LENGTH.search(words):
         return now + _length(length)
-    day, at = _day(words.lower(), local), _clock(words)
+    lower = words.lower()
+    named = _date(lower, local)
+    day, at = named or _day(lower, local), _clock(_DATE.sub("", lower) if named else lower)
     if day is None and at is None:
         return None
     due = datetime.combine(day or local.date(), at or END_OF_DAY, local.tzinfo)
-    if due <= local:
-        due += timedelta(days=_WEEK if _names_a_weekday(words.lower()) else 1)
+    if due <= local and not _TODAY.search(lower):
+        due += timedelta(days=_WEEK if _names_a_weekday(lower) else 1)
     return due.astimezone(UTC)
 
 
@@ -58,14 +74,37 @@ def _length(found: re.Match[str]) -> timedelta:
 
 
 def _day(words: str, local: datetime) -> date | None:
-    if re.search(r"\b(today|vandaag)\b", words):
-        return local.date()
-    if re.search(r"\b(tomorrow|morgen)\b", words):
-        return local.date() + timedelta(days=1)
+    today = local.date()
+    if _TODAY.search(words):
+        return today
+    if _AFTER_TOMORROW.search(words):
+        return today + timedelta(days=2)
+    if _TOMORROW.search(words):
+        return today + timedelta(days=1)
+    weekday = _weekday(words)
+    if _NEXT_WEEK.search(words):
+        monday = today + timedelta(days=_WEEK - today.weekday())
+        return monday + timedelta(days=_FRIDAY if weekday is None else weekday)
+    return None if weekday is None else today + timedelta(days=(weekday - today.weekday()) % _WEEK)
+
+
+def _weekday(words: str) -> int | None:
     for number, names in enumerate(_DAYS):
         if any(re.search(rf"\b{name}\b", words) for name in names):
-            return local.date() + timedelta(days=(number - local.weekday()) % _WEEK)
+            return number
     return None
+
+
+def _date(words: str, local: datetime) -> date | None:
+    """A day of a month, the next time that it is."""
+    found = _DATE.search(words)
+    if found is None:
+        return None
+    try:
+        day = date(local.year, _MONTHS[found[2][:3]], int(found[1]))
+        return day if day >= local.date() else day.replace(year=local.year + 1)
+    except ValueError:
+        return None
 
 
 def _names_a_weekday(words: str) -> bool:
@@ -79,4 +118,6 @@ def _clock(words: str) -> time | None:
     hour, minute = int(found[1]), int(found[2] or 0)
     if found[3] and hour <= _NOON:
         hour = hour % _NOON + (_NOON if found[3].lower() == "pm" else 0)
+    elif 0 < hour < _EARLIEST and not found[1].startswith("0"):
+        hour += _NOON
     return time(hour, minute) if hour < _HOURS and minute < _MINUTES else None

@@ -160,7 +160,11 @@ def _tell(
     add_event(
         connection,
         conversation_id=row["conversation_id"],
-        details={"event": f"promise_{state}", "what": row["title"]},
+        details={
+            "event": f"promise_{state}",
+            "what": row["title"],
+            "due": row["due_at"].isoformat(),
+        },
         agent_id=agent_id,
         agent_name=agent_name,
     )

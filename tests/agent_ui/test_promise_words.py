@@ -22,6 +22,16 @@ TUESDAY = datetime(2026, 12, 1, 9, tzinfo=UTC)  # 10:00 in Amsterdam
         ("within 2 hours", "2026-12-01 11:00"),
         ("binnen een week", "2026-12-08 09:00"),
         ("in 30 minuten", "2026-12-01 09:30"),
+        ("call back before 5", "2026-12-01 16:00"),
+        ("before 5 am", "2026-12-02 04:00"),
+        ("voor 05:00 klaar", "2026-12-02 04:00"),
+        ("overmorgen voor 12 bellen", "2026-12-03 11:00"),
+        ("the day after tomorrow", "2026-12-03 16:00"),
+        ("volgende week dinsdag om 10:00", "2026-12-08 09:00"),
+        ("next week Thursday before 12", "2026-12-10 11:00"),
+        ("ergens volgende week", "2026-12-11 16:00"),
+        ("Send it by 3 December", "2026-12-03 16:00"),
+        ("uiterlijk 15 jan. voor 12 uur", "2027-01-15 11:00"),
     ],
 )
 def test_a_time_is_read_from_the_words(words: str, due: str) -> None:
@@ -33,6 +43,11 @@ def test_a_time_is_read_from_the_words(words: str, due: str) -> None:
 @pytest.mark.parametrize("words", ["", "call back", "before 99", "order 12 was late"])
 def test_words_without_a_time_name_none(words: str) -> None:
     assert due_in(words, TUESDAY, "Europe/Amsterdam") is None
+
+
+def test_a_time_of_today_that_is_over_is_not_moved_to_tomorrow() -> None:
+    found = due_in("vandaag voor 9 uur", TUESDAY, "Europe/Amsterdam")
+    assert found == datetime(2026, 12, 1, 8, tzinfo=UTC)
 
 
 def test_an_unknown_zone_is_utc() -> None:

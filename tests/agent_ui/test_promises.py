@@ -15,7 +15,7 @@ async def test_a_promise_has_a_clock_until_it_is_kept(house: House, anna: Person
     assert page.path == path
     assert page.text("[data-promises] strong") == "Call back within 2 hours"
     assert page.text("[data-promises] .deadline").startswith("due in")
-    assert "Anna de Wit promised: Call back within 2 hours" in page.text(".event")
+    assert "Anna de Wit promised: Call back within 2 hours (due" in page.text(".event")
     [promise] = await house.rows(agreements)
     page = await anna.post(f"/console/promises/{promise.id}/keep")
     assert not page.has("[data-promises] li")

@@ -70,7 +70,7 @@ function catchUp(asked) {
 function tellConversation(change) {
   const conversation = openConversation();
   const isOpen = conversation?.dataset.id === change.conversation;
-  if (!isOpen && change.item && conversation?.dataset.item === change.item) {
+  if (!isOpen && change.item && conversation?.dataset.work === change.item) {
     goAlong(conversation);
     return;
   }
