@@ -76,6 +76,14 @@ def _actions(keys: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
 PALETTE = tuple(_actions(KEYS))
 """The actions that the palette has; the browser hides those that nothing on the page asks for."""
 
+COLOURS = (
+    ("", N_("As the system")),
+    ("light", N_("Light")),
+    ("dark", N_("Dark")),
+    ("contrast", N_("High contrast")),
+)
+"""What the palette can be told to look like."""
+
 _PLACES = (
     ("/console/search", N_("Search")),
     ("/console/account", N_("My account")),

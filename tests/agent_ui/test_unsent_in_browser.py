@@ -183,6 +183,43 @@ async def test_the_palette_proposes_what_can_be_done_and_leaves_the_focus_there(
         await at.check_traps()
 
 
+async def test_the_palette_finds_words_in_any_order_with_or_without_accents(
+    house: House, browser: Browser
+) -> None:
+    await house.hire("nora", "Nora Bos", language="nl")
+    async with desk(browser, house, locale="nl-NL") as at:
+        await at.sign_in("nora")
+        page = at.page
+        await page.keyboard.press("q")
+        await page.keyboard.press("Escape")
+        shown = page.locator("#palette [role=option]:not([hidden]) > span:first-child")
+        for typed, found in (
+            ("volgende pak", "Pak volgende"),
+            ("beeindigen", "Het nawerk beëindigen"),
+            ("kleuren donker", "Kleuren: Donker"),
+            ("english", "Taal: English"),
+            ("afmelden", "Afmelden"),
+        ):
+            await page.keyboard.press("Control+k")
+            await page.keyboard.type(typed)
+            if "nawerk" in found:
+                await expect(shown.filter(has_text=found)).to_have_count(0)  # there is none now
+            else:
+                await expect(shown.first).to_have_text(found)
+            await page.keyboard.press("Escape")
+        await page.keyboard.press("Control+k")
+        await page.keyboard.type("donker")
+        await page.keyboard.press("Enter")
+        await expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+        await expect(page.locator("[data-filter] > summary")).to_be_focused()
+        await page.keyboard.press("Control+k")
+        await at.check_accessible()
+        await page.keyboard.type("english")
+        await page.keyboard.press("Enter")
+        await expect(page.locator("html")).to_have_attribute("lang", "en")
+        await at.check_traps()
+
+
 async def test_what_was_typed_without_a_network_is_kept_when_it_is_back(
     house: House, browser: Browser
 ) -> None:

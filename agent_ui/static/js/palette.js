@@ -35,10 +35,10 @@ export function listenToPalette(known) {
 // Shows what fits the words: at once what the page knows, then what the server finds.
 function narrow() {
   asked += 1; // an answer to other words comes too late
-  const words = field().value.trim().toLowerCase();
+  const words = field().value.trim();
   for (const old of list().querySelectorAll("[data-open]")) old.remove();
   for (const option of list().children) {
-    option.hidden = !option.textContent.toLowerCase().includes(words) || !canDo(option.dataset.do);
+    option.hidden = !fits(option.textContent, words) || !canDo(option);
   }
   if (words) list().append(...work(words));
   choose(shown()[0]);
@@ -47,15 +47,22 @@ function narrow() {
 }
 
 // What the page has nothing for is not proposed.
-function canDo(key) {
-  const needs = actions[key]?.needs;
+function canDo({ dataset: { do: key, press } }) {
+  const needs = press ?? actions[key]?.needs;
   return !needs || document.querySelector(needs) !== null;
+}
+
+const plain = (words) => words.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+
+// Each word stands somewhere in it.
+function fits(written, words) {
+  const all = plain(written);
+  return plain(words).split(/\s+/).every((word) => all.includes(word));
 }
 
 function work(words) {
   const rows = [...document.querySelectorAll("loket-work .row-link")];
-  const fits = (row) => row.textContent.toLowerCase().includes(words);
-  return rows.filter(fits).slice(0, MOST_WORK).map((row) => {
+  return rows.filter((row) => fits(row.textContent, words)).slice(0, MOST_WORK).map((row) => {
     const name = row.querySelector(".row-name").textContent;
     return line(row.href, `${name} \u00b7 ${row.querySelector(".row-title").textContent}`, text("work"));
   });
@@ -112,9 +119,10 @@ function onKey(event) {
 
 async function take(option) {
   if (!option) return;
-  cameFrom = null; // what is done says itself where to go on
+  const { do: key, go, open: href, press } = option.dataset;
+  if (!press) cameFrom = null; // what is done says itself where to go on
   box().close();
-  const { do: key, go, open: href } = option.dataset;
+  if (press) document.querySelector(press)?.click();
   if (key) actions[key]?.();
   else if (go || "full" in option.dataset) location.assign(go ?? href);
   else if (await open(href)) document.getElementById("talk").focus({ preventScroll: true });
