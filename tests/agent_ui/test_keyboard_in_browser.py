@@ -183,3 +183,24 @@ async def test_what_was_found_for_other_words_comes_too_late(
         await page.keyboard.type("z")
         await expect(page.locator("#palette-list [data-full]")).to_have_count(1)
         await at.check_traps()
+
+
+async def test_a_topic_is_looked_for_by_words_and_it_is_said_when_none_has_them(
+    house: House, browser: Browser
+) -> None:
+    accepted = await house.receive(mail_arrival(subject="Order 1"))
+    async with desk(browser, house) as at:
+        await at.sign_in("anna", accepted.conversation_id)
+        await at.page.keyboard.press("i")
+        await expect(at.page.locator(".chip-mine")).to_be_visible()
+        await at.done()
+        await at.page.keyboard.press("c")
+        await expect(at.page.locator("[data-correct] option")).to_have_count(2)
+        await at.page.keyboard.type("zebra")
+        told = at.page.locator("[data-no-topic]")
+        await expect(told).to_have_text("No topic has these words.")
+        await at.page.keyboard.press("Control+a")
+        await at.page.keyboard.type("billing ínv")
+        await expect(told).to_have_text("")
+        await expect(at.page.locator("[data-correct] select")).to_have_value("invoice")
+        await at.check_traps()

@@ -1,5 +1,6 @@
 // The palette (Ctrl+K, or "/" to find something): actions with their keys, the work on the list, and
 // what the search finds. Arrows choose, Enter does, Escape goes back to where the focus was.
+import { fits } from "./fitting.js";
 import { fetchPart, open } from "./parts.js";
 import { text } from "./texts.js";
 
@@ -50,14 +51,6 @@ function narrow() {
 function canDo({ dataset: { do: key, press } }) {
   const needs = press ?? actions[key]?.needs;
   return !needs || document.querySelector(needs) !== null;
-}
-
-const plain = (words) => words.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
-
-// Each word stands somewhere in it.
-function fits(written, words) {
-  const all = plain(written);
-  return plain(words).split(/\s+/).every((word) => all.includes(word));
 }
 
 function work(words) {

@@ -1,4 +1,5 @@
 // Correcting a topic: typing narrows the list, Enter chooses.
+import { fits } from "./fitting.js";
 import { showMore } from "./views.js";
 
 export function openCorrection() {
@@ -12,14 +13,12 @@ export function openCorrection() {
 }
 
 function narrow(menu, typed) {
-  const wanted = typed.toLowerCase().split(/\s+/).filter(Boolean);
   const list = menu.querySelector("select");
-  for (const option of list.options) {
-    const text = option.text.toLowerCase();
-    option.hidden = option.disabled = !wanted.every((word) => text.includes(word));
-  }
+  for (const option of list.options) option.hidden = option.disabled = !fits(option.text, typed);
   const left = [...list.options].filter((option) => !option.disabled);
-  if (wanted.length) list.value = left[0]?.value ?? "";
+  if (typed.trim()) list.value = left[0]?.value ?? "";
+  const none = menu.querySelector("[data-no-topic]");
+  none.textContent = left.length ? "" : none.dataset.noTopic;
 }
 
 function onInput(event) {
