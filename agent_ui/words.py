@@ -480,7 +480,7 @@ TIMERS = {
     "preferred": N_("it no longer waits for one agent"),
 }
 GROUP_FROM = {
-    "said": N_("somebody said so"),
+    "said": N_("set by hand"),
     "organisation": N_("by their organisation"),
     "rule": N_("by a rule of the model"),
 }

@@ -8,7 +8,9 @@ import pytest
 
 from agent_ui.context import Escalation
 from console_house import MODEL, House, Page, Person, open_house
-from hub.store.tables import audit_log
+from hub import clock
+from hub.store.inserting import insert_all
+from hub.store.tables import audit_log, contact_points
 
 LIMITED = (
     MODEL.replace(
@@ -57,6 +59,31 @@ async def test_what_an_agent_may_decide_and_who_decides_above_it(
     side = (await anna.get(page.path)).text("#side")
     assert "hoogstens EUR 12,50 Daarboven beslist Facturatie, binnen 36 uur." in side
     assert "Boek het Facturatie doet dit" in side
+
+
+async def test_what_work_needs_stands_right_below_who_it_is_for(house: House, anna: Person) -> None:
+    await house.receive(subject="My order 12")
+    page = await anna.take_next()
+    headings = page.texts("#side h2")
+    assert headings[1] == "What this needs"
+    assert headings.index("Agreements in force") < headings.index("About the customer")
+
+
+async def test_visits_of_one_customer_are_one_line(house: House, anna: Person) -> None:
+    accepted = await house.receive(subject="My order 12")
+    item = await house.work_of(accepted.conversation_id)
+    rows = [
+        {
+            "id": clock.new_id(), "customer_id": item.customer_id, "kind": "visitor",
+            "key": f"visitor:{name}", "value": name, "verified": name == "a",
+            "created_at": clock.now(),
+        }
+        for name in "ab"
+    ]  # fmt: skip
+    await house.database.write(lambda c: insert_all(c, contact_points, rows))
+    page = await anna.take_next()
+    assert page.texts(".points .point")[1:] == ["Chat visitor \u00d7 2"]
+    assert page.texts(".points .badge")[-1] == "not verified"
 
 
 async def test_who_approves_is_asked_and_not_the_supervisors(house: House, anna: Person) -> None:

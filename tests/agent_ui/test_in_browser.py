@@ -49,6 +49,15 @@ QUEUE = "[data-part-of-list=queue] .row"
 MINE = "[data-part-of-list=mine] .row"
 
 
+async def test_who_reads_english_among_others_reads_times_without_am_and_pm(
+    house: House, browser: Browser
+) -> None:
+    accepted = await house.receive(mail_arrival())
+    async with desk(browser, house, locale="de-DE") as at:
+        await at.sign_in("anna", accepted.conversation_id)
+        await expect(at.page.locator(".entry time").first).to_have_text("2 Nov, 10:30")
+
+
 async def test_the_list_lives_without_a_reload(house: House, browser: Browser) -> None:
     async with desk(browser, house) as at:
         await at.sign_in("anna")

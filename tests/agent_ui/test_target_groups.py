@@ -38,7 +38,7 @@ async def test_the_model_says_it_and_an_agent_says_otherwise(house: House, anna:
     assert (await house.decision_of(item))["target_group"] == "b2b"
     path = f"/console/customers/{customer.id}/group"
     page = await anna.post(path, conversation=accepted.conversation_id, group="b2c")
-    assert page.text("[data-which-group] summary") == "Target group: Consumers somebody said so"
+    assert page.text("[data-which-group] summary") == "Target group: Consumers set by hand"
     [said] = [row for row in await house.rows(audit_log) if row.action == "customer.group_set"]
     assert (said.object, said.details) == (customer.id, {"from": "", "to": "b2c"})
     item = await house.work_of((await house.receive(subject="My order")).conversation_id)

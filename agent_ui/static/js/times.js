@@ -4,9 +4,11 @@ import { text } from "./texts.js";
 const UNITS = [[86400, "{n} d"], [3600, "{n} h"], [60, "{n} min"]];
 const EVERY = 20_000;
 
-// The reader's own region where it speaks the language of the page: en-GB writes 14:05.
+// The reader's own region where it speaks the language of the page. Who reads English among others
+// reads it as the English write it: 14:05.
 const page = document.documentElement.lang;
-const language = navigator.languages.find((own) => own.startsWith(page)) ?? page;
+const anywhere = page === "en" ? "en-GB" : page;
+const language = navigator.languages.find((own) => own.startsWith(page)) ?? anywhere;
 const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
 const moment = new Intl.DateTimeFormat(language, {
   day: "numeric", month: "short", hour: "2-digit", minute: "2-digit",
