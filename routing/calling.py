@@ -5,7 +5,8 @@ from typing import Any
 
 from hub.interaction import Channel
 from hub.promises import Promise
-from hub.store.routing import Unrouted, WorkItem
+from hub.store.routing import WorkItem
+from hub.store.unrouted import Unrouted
 from hub.store.work_items import OFFERED, WAITING
 from routing.decision import Decision
 from routing.past import Past, awaited_on_the_line

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from hub.references import Whose, normal
 from hub.store import links
 from hub.store.links import Found, Link, Number
-from hub.store.routing import Unrouted
+from hub.store.unrouted import Unrouted
 from routing.contact import Contact
 from routing.model import Model
 

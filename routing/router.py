@@ -26,11 +26,13 @@ from hub.store import (
     former_decisions,
     routing,
     troubles,
+    unrouted,
 )
 from hub.store.follow_ups import Decided
 from hub.store.former_decisions import FOLLOW_UP, Replaced
 from hub.store.processed import first_seen
-from hub.store.routing import Unrouted, WorkItem
+from hub.store.routing import WorkItem
+from hub.store.unrouted import Unrouted
 from hub.store.work_items import SNOOZED
 from routing.assigning.rules import DEFAULT, Rules
 from routing.calling import as_call, is_call_about, meant
@@ -110,8 +112,8 @@ class Router:
         conversation_ids = _received(envelopes) + list(troubled.values())
         if not conversation_ids:
             return [], set()
-        closed = routing.lock(connection, conversation_ids)
-        contacts = routing.unrouted(connection, conversation_ids)
+        closed = unrouted.lock(connection, conversation_ids)
+        contacts = unrouted.waiting_in(connection, conversation_ids)
         model = self._model()
         numbers = Numbers(connection, model, [(one, _contact(one)) for one in contacts])
         customers = {contact.customer_id for contact in contacts}
@@ -131,7 +133,7 @@ class Router:
         former_decisions.keep(connection, work.replaced)
         numbers.link(connection, contacts)
         if contacts:
-            routing.mark_routed(connection, [contact.id for contact in contacts])
+            unrouted.mark_routed(connection, [contact.id for contact in contacts])
         return routed, shared
 
 

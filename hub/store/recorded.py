@@ -29,9 +29,9 @@ from hub.promises import Promise, What
 from hub.store import agreements, handled
 from hub.store.agreements import Agreed, Term
 from hub.store.among import among
-from hub.store.routing import TEXT_READ
 from hub.store.tables import attachments, customers, deadlines, interactions, work_items
 from hub.store.traits import traits_of
+from hub.store.unrouted import TEXT_READ
 
 PAGE = 1000
 _SKEW = timedelta(days=1)

@@ -13,7 +13,6 @@ from hub.promises import What
 from hub.store import Database
 from hub.store.agreements import Agreed
 from hub.store.recorded import Pause, Recorded, one, pages, read
-from hub.store.routing import TEXT_READ
 from hub.store.tables import (
     agreements,
     attachments,
@@ -23,6 +22,7 @@ from hub.store.tables import (
     interactions,
     work_items,
 )
+from hub.store.unrouted import TEXT_READ
 from stores import opened
 
 HOUR = timedelta(hours=1)

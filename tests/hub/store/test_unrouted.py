@@ -1,9 +1,9 @@
-"""What the router reads."""
+"""What a router reads of what waits for a route."""
 
 from sqlalchemy import Connection, text
 
 from builders import TOKENS, mail_arrival
-from hub.store import routing
+from hub.store import unrouted
 from hub.store.arrivals import store_arrivals
 from stores import opened
 
@@ -35,7 +35,7 @@ async def test_what_is_routed_is_found_without_looking_at_all_that_waits(postgre
 
     def looked_at(connection: Connection) -> int:
         before = connection.execute(_READ).scalar_one()
-        assert len(routing.unrouted(connection, wanted)) == BATCH
+        assert len(unrouted.waiting_in(connection, wanted)) == BATCH
         return int(connection.execute(_READ).scalar_one() - before)
 
     async with opened(postgres_url) as database:
