@@ -1,6 +1,7 @@
 // The pages of the interaction model: times in the reader's zone, colours, and lines in the editor.
 import { askBeforeSending } from "./before-sending.js";
 import { leaveNothing } from "./signing-out.js";
+import { showTab } from "./tabs.js";
 import { keepTimes } from "./times.js";
 import { editMatrix } from "./matrix.js";
 import { proveWhileTyping } from "./proof.js";
@@ -33,6 +34,7 @@ function keepTyped() {
 }
 
 keepTimes();
+showTab();
 listenToThemes();
 keepTyped();
 followReplay();

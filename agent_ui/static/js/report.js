@@ -1,10 +1,12 @@
 // Starts a page without a life of its own: times in the reader's zone, colours, forms.
 import { askBeforeSending } from "./before-sending.js";
 import { leaveNothing } from "./signing-out.js";
+import { showTab } from "./tabs.js";
 import { keepTimes } from "./times.js";
 import { listenToThemes } from "./views.js";
 
 keepTimes();
+showTab();
 if (document.getElementById("themes")) listenToThemes();
 leaveNothing();
 askBeforeSending();

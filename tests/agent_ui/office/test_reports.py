@@ -151,12 +151,17 @@ async def test_an_agent_is_chosen_and_a_day_of_the_chart_is_opened(
 
 
 async def test_work_without_a_topic_is_called_so(house: House, anna: Person, lead: Person) -> None:
-    await finish(house, anna, "Hello", "piet@example.org")
+    accepted = await house.receive(mail_arrival(subject="Hello", text="Can you help me?"))
+    item = await house.work_of(accepted.conversation_id)
+    await anna.post(f"/console/work/{item.id}/claim")
+    await anna.post(f"/console/work/{item.id}/resolve", seen="99")
     await count(house)
-    none = update(work_facts).values(topic="")
-    await house.write(lambda c: c.execute(none))
-    page = await lead.get(REPORTS)
+    page = await lead.get(f"{REPORTS}?topic=any")
     assert page.texts("[aria-labelledby=by-topics] tbody th") == ["no known topic"]
+    assert page.text("[name=topic] [selected]") == "no known topic"
+    behind = await lead.get(page.value("[aria-labelledby=by-topics] tbody a", "href"))
+    assert behind.text("h1") == "Finished work · no known topic"
+    assert behind.texts("tbody td.words")[2] == DASH
 
 
 async def test_finished_work_is_counted_once_and_opened(
