@@ -1,6 +1,7 @@
 // The pages of supervisors and administrators: times in the reader's zone, colours, the live board.
 import { askBeforeSending } from "./before-sending.js";
 import { leaveNothing } from "./signing-out.js";
+import { askWhetherSure } from "./sure.js";
 import { showTab } from "./tabs.js";
 import { keepTimes } from "./times.js";
 import { offerAll } from "./ticks.js";
@@ -13,4 +14,5 @@ if (document.getElementById("themes")) listenToThemes();
 followWall();
 offerAll();
 leaveNothing();
+askWhetherSure();
 askBeforeSending();

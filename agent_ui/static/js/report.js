@@ -1,6 +1,7 @@
 // Starts a page without a life of its own: times in the reader's zone, colours, forms.
 import { askBeforeSending } from "./before-sending.js";
 import { leaveNothing } from "./signing-out.js";
+import { askWhetherSure } from "./sure.js";
 import { showTab } from "./tabs.js";
 import { keepTimes } from "./times.js";
 import { listenToThemes } from "./views.js";
@@ -9,4 +10,5 @@ keepTimes();
 showTab();
 if (document.getElementById("themes")) listenToThemes();
 leaveNothing();
+askWhetherSure();
 askBeforeSending();

@@ -11,8 +11,9 @@ from accessible import violations
 from builders import mail_arrival
 from console_browser import desk
 from console_house import PASSWORD, House, open_house
-from hub import clock
+from hub import clock, links_out
 from hub.facts import Facts
+from hub.links_out import LinkOut
 from hub.store import presence
 from hub.store.leader import open_leadership
 
@@ -146,3 +147,45 @@ async def test_a_form_that_nobody_takes_stays_as_it_was_typed(
         await invite.click()
         await expect(page.get_by_role("status")).to_contain_text("A link was mailed to kim@")
         await at.check_traps()
+
+
+async def test_what_cannot_be_taken_back_is_asked_for_twice(house: House, browser: Browser) -> None:
+    await house.hire("ina", "Ina Smit", administrator=True)
+    crm = LinkOut("CRM", "https://crm.example/{number}")
+    await house.write(lambda c: links_out.keep(c, [crm], by="ina"))
+    async with desk(browser, house) as at:
+        await at.enter("ina")
+        page = at.page
+        await page.goto(f"{house.origin}/console/admin/links")
+        remove = page.get_by_role("button", name="Remove")
+        await remove.press("Enter")
+        sure = page.get_by_role("button", name="Yes, remove it")
+        await expect(sure).to_be_focused()
+        await at.check_accessible()
+        await page.keyboard.press("Tab")
+        await expect(remove).to_be_visible()
+        assert await house.database.read(links_out.templates) == [crm]
+        await remove.press("Enter")
+        await sure.press("Enter")
+        await expect(page.get_by_text("There are none yet.")).to_be_visible()
+        assert await house.database.read(links_out.templates) == []
+
+
+async def test_all_that_is_shown_is_chosen_at_once(house: House, browser: Browser) -> None:
+    await house.hire("lea", "Lea Vos", ["billing"])
+    for sender in ("jan", "piet", "kim"):
+        await house.receive(mail_arrival(f"{sender}@example.org", subject="My order"))
+    async with desk(browser, house, viewport=PHONE) as at:
+        await at.enter("lea")
+        page = at.page
+        await page.goto(f"{house.origin}/console/wall/items?figure=waiting")
+        every = page.get_by_label("Choose all that are shown")
+        chosen = page.locator("tbody input:checked")
+        await every.check()
+        await expect(chosen).to_have_count(3)
+        await chosen.first.uncheck()
+        await expect(every).to_have_js_property("indeterminate", True)
+        await every.check()
+        await page.get_by_label("Give what is chosen to").select_option("billing")
+        await page.get_by_role("button", name="Give").click()
+        await expect(page.get_by_text("Billing", exact=True)).to_have_count(3)

@@ -140,7 +140,7 @@ async def test_a_state_is_changed_for_somebody_and_the_log_says_by_whom(
     assert (await lead.post(f"{WALL}/agents/{ann}", state="asleep")).status == 400
 
 
-async def test_it_alerts_on_what_was_set(house: House, lead: Person) -> None:
+async def test_it_alerts_on_what_was_set(house: House, lead: Person, ina: Person) -> None:
     chat = await house.receive(chat_arrival(text="Where is my order?"))
     await since(house, chat.conversation_id, timedelta(minutes=10))
     problems = {"email": "The server refuses the password.", "bus": ""}
@@ -154,6 +154,8 @@ async def test_it_alerts_on_what_was_set(house: House, lead: Person) -> None:
     await house.receive(mail_arrival("kim@example.org", subject="My order"))
     for waits in page.values(".alerts a[href*='figure=waiting']", "href"):
         assert len((await lead.get(waits)).texts("tbody th")) == 1, "as many as it says"
+    assert not page.has(".alerts a[href*='/admin/']"), "a supervisor may not open health"
+    assert (await ina.get(WALL)).value(".alerts a", "href") == "/console/admin/health"
     assert (await lead.get(f"{WALL}/alerts")).text(".count") == "3"
     typed = {"form": "thresholds", "live_minutes": "soon", "written_minutes": "7"}
     refused = await lead.post(f"{WALL}/thresholds", **typed)
