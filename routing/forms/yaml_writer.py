@@ -52,6 +52,8 @@ def round_trip_yaml() -> YAML:
     yaml.preserve_quotes = True
     yaml.width = 4096
     yaml.indent(mapping=2, sequence=4, offset=2)
+    # What stands in two places, such as a day in several hours, is written in both.
+    yaml.representer.ignore_aliases = lambda _value: True
     return yaml
 
 
