@@ -26,7 +26,6 @@ from hub.store import (
     former_decisions,
     links,
     orders,
-    routing,
     sending,
     troubles,
 )
@@ -148,7 +147,7 @@ async def test_what_is_shared_is_kept_also_when_the_first_try_came_to_nothing(
 ) -> None:
     event = received(await intake.accept(late_delivery()))
     with monkeypatch.context() as broken:
-        broken.setattr(routing, "mark_routed", lambda *_: 1 // 0)
+        broken.setattr("hub.store.unrouted.mark_routed", lambda *_: 1 // 0)
         with pytest.raises(ZeroDivisionError):
             await router.handle([event])
     assert await count(database, work_items) == 0
