@@ -15,6 +15,12 @@ const NEAR_BEGINNING = "400px 0px 0px 0px";
 
 const sequenceOf = (entry) => Number(entry.dataset.sequence);
 
+// Laid out at once: with a height that is guessed until it is drawn it would move all that is below it.
+function takePlace(old, entry) {
+  entry.style.contentVisibility = "visible";
+  old.replaceWith(entry);
+}
+
 // Which steps are done; not while somebody says why one is not needed.
 function refreshSteps(page) {
   const fresh = page.querySelector("[data-steps]");
@@ -87,7 +93,7 @@ class Conversation extends HTMLElement {
   place(entry) {
     const old = this.shown(entry.dataset.entry);
     if (old) {
-      if (Number(old.dataset.version) <= Number(entry.dataset.version)) old.replaceWith(entry);
+      if (Number(old.dataset.version) <= Number(entry.dataset.version)) takePlace(old, entry);
       return false;
     }
     // The live line may be faster than the answer to who wrote it.
