@@ -24,6 +24,9 @@ from hub.store.calls import Call
 
 log = structlog.get_logger(__name__)
 
+_NOT_IN_IT = "twilio_20404"
+"""What Twilio says of a participant of a conference that it does not have."""
+
 
 class Talking:
     """`wake` has the desk look again."""
@@ -175,6 +178,9 @@ class Talking:
             if call.on_hold:
                 await self._lines.hold(call, held=False)
         except Rejected as error:
+            if error.code == _NOT_IN_IT:
+                # Who was consulted is still being told of it: their coming has the desk look again.
+                raise Retry(error.detail) from error
             log.warning("phone.not_handed_on", call=call.sid, why=error.detail)
             await self._write(lambda c: call_wishes.other_is(c, call, "", was=TAKING_OVER))
             return

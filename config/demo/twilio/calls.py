@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import re
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from typing import Any
 
 from config.demo.twilio.account import Account
@@ -56,6 +57,10 @@ class Calls:
         self._stage = Stage(
             account.sid, api_url.rstrip("/"), webhooks, files, pace, self._changed, self._spawn
         )
+
+    def say_slowly(self, pace: float) -> None:
+        """Whoever is called from now on hears one character in so many seconds."""
+        self._stage = replace(self._stage, pace=pace)
 
     async def stop(self) -> None:
         tasks = [*self._tasks, *(c.task for c in self.by_sid.values() if c.task is not None)]

@@ -128,6 +128,23 @@ async def test_a_colleague_is_asked_first_and_then_has_call_and_work(house: Hous
     await house.reaches("over")
 
 
+async def test_who_is_given_the_call_while_they_are_still_told_of_it_has_it_when_they_come(
+    house: House,
+) -> None:
+    anna, call, theirs = await talk(house)
+    bob = await house.agent("bob", phone=BOBS)
+    house.cloud.calls.say_slowly(0.02)
+    await consult(house, anna, Other(agent_id=bob.id, role="service"))
+    await eventually(lambda: house.is_so(other_state="there"))
+    [bobs] = house.cloud.calls.to(BOBS)
+    assert not bobs.talking
+    await wish(house, anna, Wish.TAKE_OVER)
+    await eventually(lambda: theirs.is_over)
+    await eventually(lambda: call.talking)
+    row, item = await house.call(), await house.item()
+    assert (row.agent_id, item.agent_id, bobs.talking) == (bob.id, bob.id, True)
+
+
 async def test_a_consultation_that_is_cancelled_brings_the_customer_back(house: House) -> None:
     anna, call, theirs = await talk(house)
     await consult(house, anna, Other(number=OUTSIDE))
