@@ -92,6 +92,7 @@ async def test_hold_and_mute_are_switched_on_and_off(house: House, anna: Person)
     await do(anna, path, "resume")
     page = await do(anna, path, "mute")
     assert page.values(".call-actions button") == ["hold", "unmute", "hang_up"]
+    assert page.text("[data-muted]") == "Nobody hears you"
     row = await call_of(house)
     assert (row.wants_hold, row.wants_mute) == (False, True)
 

@@ -77,6 +77,9 @@ async def test_a_call_is_followed_and_handled_by_key(house: House, browser: Brow
         await at.page.keyboard.press("d")
         await at.page.keyboard.press("Enter")  # the first key of the pad, which has the focus
         await eventually(lambda: pressed(house, "1"))
+        await at.page.keyboard.type("20417#*")  # faster than they can be passed on
+        await eventually(lambda: pressed(house, "120417#*"))
+        await expect(at.page.locator(".keypad button").first).to_be_focused()
         await at.page.keyboard.press("Escape")
         await at.page.keyboard.press("w")
         await expect(at.page.locator("[data-through] select")).to_be_focused()

@@ -8,10 +8,13 @@ const EVERY = 1_000;
 // is under way and what is shown are kept here, not with a bar.
 let sending = false;
 let shownAsked = 0;
+// Keys that were pressed while others were on their way.
+let waitingKeys = "";
 
 class CallBar extends HTMLElement {
   connectedCallback() {
     this.addEventListener("submit", (event) => this.onSubmit(event));
+    this.addEventListener("keydown", (event) => this.onKey(event));
     this.clock = setInterval(() => this.tick(), EVERY);
     this.tick();
   }
@@ -32,19 +35,40 @@ class CallBar extends HTMLElement {
     shown.textContent = `${minutes}:${String(rest).padStart(2, "0")}`;
   }
 
-  async onSubmit(event) {
+  // On the pad a digit is a digit, not one of the agent's views.
+  onKey(event) {
+    const pad = event.target.closest(".keypad");
+    if (!pad || !/^[0-9*#]$/.test(event.key)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    pad.requestSubmit(pad.querySelector(`[name=keys][value="${event.key}"]`));
+  }
+
+  // What was pressed meanwhile, all at once.
+  passOn() {
+    const pad = document.querySelector("loket-call .keypad");
+    const keys = waitingKeys;
+    waitingKeys = "";
+    if (keys && pad) this.post(pad, new URLSearchParams([...new FormData(pad), ["keys", keys]]));
+  }
+
+  onSubmit(event) {
     const { target: form, submitter } = event;
     event.preventDefault();
     event.stopPropagation();
-    if (sending) return;
+    if (sending && submitter?.name === "keys") waitingKeys += submitter.value;
+    if (!sending) this.post(form, new URLSearchParams(new FormData(form, submitter)), submitter);
+  }
+
+  async post(form, body, submitter = null) {
     sending = true;
     submitter?.setAttribute("aria-busy", "true");
-    const body = new URLSearchParams(new FormData(form, submitter));
     const answer = await fetchPart(this.path, { method: "POST", body });
     sending = false;
     submitter?.removeAttribute("aria-busy");
     const done = answer?.ok && !form.classList.contains("keypad");
     if (answer) show(answer, this.dataset.of, { posted: true, done });
+    this.passOn();
   }
 
   async refresh() {
