@@ -15,7 +15,7 @@ from agent_ui.office.arrangements import ArrangementViews
 from agent_ui.office.channels import ChannelViews
 from agent_ui.office.components import ComponentViews
 from agent_ui.office.customer_fields import CustomerFieldViews
-from agent_ui.office.first_run import FirstRunViews, first_link, nobody_yet
+from agent_ui.office.first_run import FirstRunViews, first_link
 from agent_ui.office.links import LinkViews
 from agent_ui.office.organisation import OrganisationViews
 from agent_ui.office.people import PeopleViews
@@ -75,6 +75,7 @@ from agent_ui.workshop import lines
 from agent_ui.workshop.lines import WorkshopLines
 from agent_ui.workshop.seat import Seats
 from hub.http import Route
+from hub.store import agents
 
 log = structlog.get_logger(__name__)
 
@@ -170,7 +171,7 @@ class Console:
         return self._routes
 
     async def start(self) -> None:
-        if await self._context.database.read(nobody_yet):
+        if await self._context.database.read(agents.nobody_yet):
             link = first_link(self._context.tokens, self._context.hub.http.public_url)
             log.warning("console.nobody_yet", hint=f"Open {link} to become an administrator.")
         await self._feed.start()

@@ -95,6 +95,7 @@ class ChannelViews:
         look: tuple[str, Look] | None = None,
     ) -> web.Response:
         chosen = await self._context.database.read(chat_look.looks)
+        kinds = self._context.channels.kinds()
         return self._pages.page(
             visit,
             "office/channels.html",
@@ -102,7 +103,8 @@ class ChannelViews:
             notice=words.reason(visit.texts, refused) if refused else "",
             added=await self._context.channels.added(),
             adding=bool(tried or typed),
-            kinds=self._context.channels.kinds(),
+            kinds=kinds,
+            with_mail=any(kind.on for kind in kinds if kind.name == "email"),
             findings=findings or {},
             looks=chosen | dict([look] if look else []),
             usual=chat_look.USUAL,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from aiohttp import web
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from agent_ui import words
 from agent_ui.context import ConsoleContext
@@ -18,7 +18,6 @@ from agent_ui.visit import Guest, Visit
 from hub.errors import Rejected
 from hub.interaction import Channel
 from hub.store import added_mailboxes, admission, agents, choices, health, models, people
-from hub.store.tables import agents as agents_table
 from hub.tokens import Tokens
 
 _PURPOSE = "first run"
@@ -32,10 +31,6 @@ _AT = {"no_name": "name", "no_login": "login"}
 def first_link(tokens: Tokens, public_url: str) -> str:
     """Where the first administrator is made. Serves while there is nobody at all."""
     return f"{public_url}/console/first/{tokens.sign(_PURPOSE, _PAYLOAD)}"
-
-
-def nobody_yet(connection: Connection) -> bool:
-    return connection.execute(select(agents_table.c.id).limit(1)).first() is None
 
 
 @dataclass(frozen=True)
@@ -74,7 +69,7 @@ class FirstRunViews:
 
         def hire(connection: Connection) -> Entered | None:
             # Of two who come at once, one is first.
-            if not nobody_yet(connection):
+            if not agents.nobody_yet(connection):
                 return None
             agent_id = admission.hire(
                 connection,
@@ -123,7 +118,7 @@ class FirstRunViews:
         given = guest.request.match_info["code"]
         if self._context.tokens.verify(_PURPOSE, given) != _PAYLOAD:
             raise web.HTTPNotFound
-        return await self._context.database.read(nobody_yet)
+        return await self._context.database.read(agents.nobody_yet)
 
     def _show(
         self, guest: Guest, refused: Rejected | None = None, *, login: str = "", name: str = ""

@@ -273,6 +273,10 @@ NO_INVITATION = {
 """Why a link to choose a password does not serve, and what to do."""
 
 AT_SIGN_IN = {
+    "nobody": N_(
+        "Nobody can sign in yet. The link with which the first administrator begins stands in the"
+        " log of Loket."
+    ),
     "late": N_("That took too long. Sign in once more."),
     "password": N_("Your password is changed. Sign in with the new one."),
     "factor": N_("The second step is switched off. Sign in once more."),

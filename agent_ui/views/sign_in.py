@@ -43,11 +43,13 @@ class SignInViews:
 
     async def form(self, guest: Guest) -> web.StreamResponse:
         query = guest.request.query
+        nobody = await self._database.read(agents.nobody_yet)
+        said = "nobody" if nobody else query.get("said", "")
         return self.show(
             guest,
             after=query.get("next", ""),
             login=query.get("login", "")[:LONGEST_LOGIN],
-            said=guest.texts(AT_SIGN_IN.get(query.get("said", ""), "")),
+            said=guest.texts(AT_SIGN_IN.get(said, "")),
         )
 
     async def sign_in(self, guest: Guest) -> web.StreamResponse:

@@ -194,6 +194,10 @@ def set_language(connection: Connection, agent_id: str, language: str) -> None:
     connection.execute(update(agents).where(agents.c.id == agent_id).values(language=language))
 
 
+def nobody_yet(connection: Connection) -> bool:
+    return first_came(connection) is None
+
+
 def first_came(connection: Connection) -> datetime | None:
     """When the first of them was there."""
     found: datetime | None = connection.execute(select(func.min(agents.c.created_at))).scalar_one()

@@ -34,6 +34,9 @@ async def test_what_is_set_up_is_shown_with_what_a_website_needs(house: House, i
     assert "on" in page.text("#kind-chat h2")
     assert 'data-site="website" async></script>' in page.text("#kind-chat pre")
     assert "not set up" in page.text("#kind-phone h2")
+    has_mail = "not set up" not in page.text("#kind-email h2")
+    assert page.has("#mailbox button[name=add]") is has_mail
+    assert page.has("#mailbox .notice-near") is not has_mail
 
 
 async def test_the_chat_of_a_website_gets_a_look(house: House, ina: Person, anna: Person) -> None:

@@ -12,6 +12,8 @@ async def test_the_first_one_comes_in_by_the_link_and_nobody_after(
     house: House, guest: Person
 ) -> None:
     link = first_link(TOKENS, "")
+    page = await guest.get("/console")
+    assert page.text("[role=status]").startswith("Nobody can sign in yet. The link")
     page = await guest.get(link)
     assert page.text("h1") == "Begin with Van Dalen Koffie"
     refused = await guest.post(link, name="Ina", login="ina", password="short", again="short")
@@ -24,7 +26,8 @@ async def test_the_first_one_comes_in_by_the_link_and_nobody_after(
     assert page.path == "/console/admin", "who chose a password just now need not type it again"
     [agent] = await house.rows(agents)
     assert (agent.login, agent.administrator) == ("ina", True)
-    assert (await guest.get(link)).path == "/console/sign-in"
+    page = await guest.get(link)
+    assert (page.path, page.text("[role=status]")) == ("/console/sign-in", "")
     again = {"name": "Eve", "login": "eve", "password": CHOSEN, "again": CHOSEN}
     await guest.post(link, **again)
     assert len(await house.rows(agents)) == 1
