@@ -5,6 +5,7 @@ import { askWhetherSure } from "./sure.js";
 import { showTab } from "./tabs.js";
 import { keepTimes } from "./times.js";
 import { offerAll } from "./ticks.js";
+import { askBeforeLeaving } from "./unkept.js";
 import { listenToThemes } from "./views.js";
 import { followWall } from "./wall.js";
 
@@ -16,3 +17,4 @@ offerAll();
 leaveNothing();
 askWhetherSure();
 askBeforeSending();
+askBeforeLeaving();

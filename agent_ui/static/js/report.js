@@ -4,6 +4,7 @@ import { leaveNothing } from "./signing-out.js";
 import { askWhetherSure } from "./sure.js";
 import { showTab } from "./tabs.js";
 import { keepTimes } from "./times.js";
+import { askBeforeLeaving } from "./unkept.js";
 import { listenToThemes } from "./views.js";
 
 keepTimes();
@@ -12,3 +13,4 @@ if (document.getElementById("themes")) listenToThemes();
 leaveNothing();
 askWhetherSure();
 askBeforeSending();
+askBeforeLeaving();

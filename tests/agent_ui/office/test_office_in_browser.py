@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, ViewportSize, expect
+from playwright.async_api import Browser, Dialog, ViewportSize, expect
 
 from accessible import violations
 from builders import mail_arrival
@@ -189,3 +189,28 @@ async def test_all_that_is_shown_is_chosen_at_once(house: House, browser: Browse
         await page.get_by_label("Give what is chosen to").select_option("billing")
         await page.get_by_role("button", name="Give").click()
         await expect(page.locator("tbody td", has_text="Billing")).to_have_count(3)
+
+
+async def test_who_leaves_what_they_typed_is_asked_first(house: House, browser: Browser) -> None:
+    await house.hire("ina", "Ina Smit", administrator=True)
+    async with desk(browser, house) as at:
+        await at.enter("ina")
+        page = at.page
+        asked: list[str] = []
+
+        async def stay(dialog: Dialog) -> None:
+            asked.append(dialog.type)
+            await dialog.dismiss()
+
+        page.on("dialog", stay)
+        await page.goto(f"{house.origin}/console/admin/links")
+        await page.get_by_label("Name").press_sequentially("CRM")
+        await page.get_by_role("link", name="Health").click()
+        await expect(page.get_by_label("Name")).to_have_value("CRM")
+        assert asked == ["beforeunload"]
+        await page.get_by_label("Address").press_sequentially("https://crm.example/{number}")
+        await page.get_by_role("button", name="Keep").click()
+        await expect(page.get_by_role("button", name="Remove")).to_be_visible()
+        await page.get_by_role("link", name="Health").click()
+        await expect(page.get_by_role("heading", level=1)).to_have_text("How the parts are")
+        assert asked == ["beforeunload"], "what is kept is left without a question"
