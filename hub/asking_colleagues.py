@@ -1,5 +1,5 @@
-"""Agents ask colleagues: a mention in a note, or an approval that a role has to give in time; and
-are told that a task is done that they asked for.
+"""Agents ask colleagues: a mention in a note, an approval that a role has to give in time, or to
+talk about a customer who is on hold; and are told that a task is done that they asked for.
 
 Who is asked sees the conversation. An approval is answered once, and who asked is told; also that
 it was not answered in time: they ask again, or take it back.
@@ -11,7 +11,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    bindparam,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from hub import clock
 from hub.errors import Rejected
@@ -20,10 +30,10 @@ from hub.logs import correlation_id
 from hub.replies import add_event
 from hub.store import audit, outbox
 from hub.store.agents import Agent
-from hub.store.tables import agents, asked_colleagues, conversations, customers
+from hub.store.tables import agents, asked_colleagues, calls, conversations, customers
 
 SOURCE = "/loket/colleagues"
-MENTION, APPROVAL, TASK = "mention", "approval", "task"
+MENTION, APPROVAL, TASK, CONSULT = "mention", "approval", "task", "consult"
 SEEN, YES, NO, DONE = "seen", "yes", "no", "done"
 AGAIN, WITHDRAW = "again", "withdraw"
 LONGEST, SHOWN = 500, 50
@@ -54,6 +64,30 @@ def mention(connection: Connection, conversation_id: str, note: str, agent: Agen
         _add(connection, conversation_id, agent, kind=MENTION, what=note, to_agent_id=to)
 
 
+def consult(connection: Connection, conversation_id: str, agent: Agent, to_agent_id: str) -> None:
+    """Whose phone is called about a customer sees on their desk who that is, and may read on."""
+    name = connection.execute(
+        select(customers.c.name)
+        .join(conversations, conversations.c.customer_id == customers.c.id)
+        .where(conversations.c.id == conversation_id)
+    ).scalar_one()
+    _add(connection, conversation_id, agent, kind=CONSULT, what=name, to_agent_id=to_agent_id)
+
+
+def end_consulting(connection: Connection, conversation_id: str) -> None:
+    """They talk no more, or the colleague has the customer now."""
+    columns = asked_colleagues.c
+    over = (
+        update(asked_colleagues)
+        .where(columns.conversation_id == conversation_id, columns.kind == CONSULT)
+        .where(columns.is_over.is_(False))
+        .values(is_over=True)
+        .returning(columns.to_agent_id)
+    )
+    for to_agent_id in connection.execute(over).scalars():
+        _tell(connection, conversation_id, agent_id=to_agent_id, role="")
+
+
 def ask_approval(
     connection: Connection,
     conversation_id: str,
@@ -79,7 +113,7 @@ def answer(connection: Connection, request_id: str, said: str, agent: Agent) -> 
     if row.kind == APPROVAL and row.by_agent_id == agent.id and not row.answer:
         _go_on(connection, row, said, agent)
         return
-    wanted = {MENTION: (SEEN,), APPROVAL: (YES, NO), TASK: (SEEN,)}[row.kind]
+    wanted = (YES, NO) if row.kind == APPROVAL else (SEEN,)
     is_answer = row.answer == "" and row.by_agent_id != agent.id
     if (is_answer and said not in wanted) or (not is_answer and said != SEEN):
         raise Rejected("no_answer", "Choose one of the answers.")
@@ -87,7 +121,7 @@ def answer(connection: Connection, request_id: str, said: str, agent: Agent) -> 
         _set(connection, row, {"is_over": True})
         return
     values = {"answer": said, "answered_by": agent.id, "answered_at": clock.now()}
-    _set(connection, row, values | {"is_over": row.kind == MENTION})
+    _set(connection, row, values | {"is_over": row.kind in (MENTION, CONSULT)})
     if row.kind == APPROVAL:
         details = {"event": f"approval_{said}", "what": row.what}
         _tell_conversation(connection, row.conversation_id, details, agent)
@@ -142,7 +176,7 @@ def waiting_for(connection: Connection, agent: Agent) -> list[Request]:
     """What this agent is asked, and of what they asked: answers that they have not seen, and
     approvals that were not given in time."""
     columns = asked_colleagues.c
-    asked = (columns.answer == "") & (columns.by_agent_id != agent.id)
+    asked = (columns.answer == "") & (columns.by_agent_id != agent.id) & _IS_WANTED
     asked &= or_(columns.to_agent_id == agent.id, columns.to_role.in_(agent.roles))
     answered = (columns.answer.in_([YES, NO, DONE])) & (columns.by_agent_id == agent.id)
     missed = _waits_for(agent) & (columns.due_at <= clock.now())
@@ -191,6 +225,16 @@ def _requests(rows: Sequence[Any]) -> list[Request]:
         for row in rows
     ]
 
+
+_IS_WANTED = or_(
+    asked_colleagues.c.kind != CONSULT,
+    exists(calls.c.sid).where(
+        calls.c.conversation_id == asked_colleagues.c.conversation_id,
+        calls.c.other_agent_id == asked_colleagues.c.to_agent_id,
+        calls.c.other_state != "",
+    ),
+)
+"""Nobody need look at it when the call is over about which they were asked."""
 
 _BY, _ANSWERER = agents.alias("by_agent"), agents.alias("answerer")
 _REQUESTS = (

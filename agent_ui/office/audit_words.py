@@ -38,6 +38,7 @@ DONE = {
     "choice.set": N_("setting of the organisation"),
     "colleague.approval": N_("approval asked of a colleague"),
     "colleague.asked": N_("colleague asked"),
+    "colleague.consult": N_("colleague asked on the phone"),
     "colleague.mention": N_("colleague mentioned"),
     "colleague.no": N_("not approved for a colleague"),
     "colleague.yes": N_("approved for a colleague"),

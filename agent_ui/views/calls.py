@@ -14,8 +14,10 @@ from agent_ui.views.conversation import ConversationViews
 from agent_ui.views.sign_in import HOME, inside, see_other
 from agent_ui.visit import Visit
 from agent_ui.words import reason
+from hub import asking_colleagues
 from hub.errors import Rejected
 from hub.store import agents, audit, call_wishes, calls, customers, timeline
+from hub.store.agents import Agent
 from hub.store.call_wishes import Other, Wish
 from hub.store.handing_over import Goal
 
@@ -95,7 +97,7 @@ class CallViews:
         """What to do in the store; raises Rejected when it is done."""
         call_id, agent = await visit.field("call"), visit.known
         if what in list(Wish):
-            return lambda c: call_wishes.say(c, call_id, agent, Wish(what))
+            return self._wish(visit.id, call_id, agent, Wish(what))
         if what == PRESS:
             keys = await visit.field("keys")
             return lambda c: call_wishes.press(c, call_id, agent, keys)
@@ -105,12 +107,22 @@ class CallViews:
             return await self._transfer(visit, what, call_id)
         raise web.HTTPBadRequest
 
+    def _wish(
+        self, conversation_id: str, call_id: str, agent: Agent, wish: Wish
+    ) -> Callable[[Connection], object]:
+        def work(connection: Connection) -> None:
+            call_wishes.say(connection, call_id, agent, wish)
+            if wish in (Wish.CANCEL, Wish.TAKE_OVER):
+                asking_colleagues.end_consulting(connection, conversation_id)
+
+        return work
+
     async def _transfer(
         self, visit: Visit, what: str, call_id: str
     ) -> Callable[[Connection], object]:
         """To a number that was typed, or else to a role or colleague that was chosen."""
         typed, to = (await visit.field("number")).strip(), await visit.field("to")
-        number, agent = self._number(typed), visit.known
+        number, agent, conversation_id = self._number(typed), visit.known, visit.id
         role, _, agent_id = to.partition("|")
         backup = self._context.backup_of(role)
 
@@ -123,6 +135,8 @@ class CallViews:
                     raise Rejected("nobody_to_ask", detail, status=422)
                 other = Other(number=number) if number else Other(agent_id=agent_id, role=role)
                 call_wishes.consult(connection, call_id, agent, other)
+                if other.agent_id:
+                    asking_colleagues.consult(connection, conversation_id, agent, other.agent_id)
             elif number:
                 call_wishes.put_through(connection, call_id, agent, number)
             else:

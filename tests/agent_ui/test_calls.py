@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import update
 
 from builders import TOKENS, text_arrival
-from console_house import House, Page, Person
+from console_house import House, Page, Person, person
 from hub import clock
 from hub.interaction import Accepted, Attachment, Channel
 from hub.store import agents, call_wishes, calls, recordings
@@ -115,7 +115,15 @@ async def test_a_colleague_or_a_number_is_asked_first(house: House, anna: Person
     assert "This is not a phone number" in refused.text("[role=alert]")
     page = await do(anna, path, "consult", to=f"service|{carl}")
     assert "Carl Visser is called; the customer is on hold" in page.text(".call-bar")
-    page = await do(anna, path, "cancel")
+    async with person(house) as colleague:
+        await colleague.sign_in("carl")
+        page = await colleague.get("/console")
+        wants = "Anna de Wit wants to talk with you on the phone: answer it"
+        assert page.text(".asked summary") == wants
+        assert (await colleague.get(page.value(".asked a", "href"))).status == 200
+        page = await do(anna, path, "cancel")
+        assert not (await colleague.get("/console")).has(".asked")
+        assert not page.has(".asked")
     row = await call_of(house)
     assert (row.other_state, row.wants_hold) == (call_wishes.LEAVING, False)
     assert "call.consulted" in [line.action for line in await house.rows(audit_log)]
