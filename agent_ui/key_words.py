@@ -21,6 +21,8 @@ KEYS = (
     ("r", N_("reply")),
     ("x", N_("note")),
     ("f", N_("forward")),
+    ("Shift+J", N_("to who gets a copy")),
+    ("Shift+O", N_("send later")),
     ("v", N_("promise something")),
     ("Shift+K", N_("to the first promise to keep")),
     ("Shift+A", N_("do what is proposed")),

@@ -89,6 +89,13 @@ async def test_a_file_that_was_chosen_is_taken_out_again_by_key(
         fits = "(one) => one.scrollWidth <= one.clientWidth"
         assert await at.page.locator("#talk").evaluate(fits)
         await at.check_accessible()
+        await expect(at.page.get_by_text("Add files")).to_be_visible()
+        await at.page.keyboard.press("Escape")
+        await at.page.keyboard.press("x")
+        await expect(at.page.locator(".attach, [data-chosen]").first).to_be_hidden()
+        await expect(names.first).to_be_hidden()
+        await at.page.keyboard.press("Escape")
+        await at.page.keyboard.press("r")
         out = at.page.get_by_role("button", name="Take out", exact=False)
         await out.last.press("Enter")
         await expect(names).to_have_text(["mine.png", "yours.png"])

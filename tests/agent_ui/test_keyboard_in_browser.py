@@ -204,3 +204,29 @@ async def test_a_topic_is_looked_for_by_words_and_it_is_said_when_none_has_them(
         await expect(told).to_have_text("")
         await expect(at.page.locator("[data-correct] select")).to_have_value("invoice")
         await at.check_traps()
+
+
+async def test_a_copy_and_a_later_time_are_given_to_an_answer_by_key(
+    house: House, browser: Browser
+) -> None:
+    accepted = await house.receive(mail_arrival(subject="Order 1"))
+    async with desk(browser, house) as at:
+        await at.sign_in("anna", accepted.conversation_id)
+        await at.page.keyboard.press("r")
+        await at.page.keyboard.type("It leaves today.")
+        await at.page.keyboard.press("Escape")
+        await at.page.keyboard.press("Shift+J")
+        await expect(at.page.locator("[name=cc]")).to_be_focused()
+        await at.page.keyboard.type("boss@example.org")
+        await at.page.keyboard.press("Escape")
+        await at.page.keyboard.press("Shift+O")
+        await expect(at.page.locator(".send-more [name=later]").first).to_be_focused()
+        await at.check_accessible()
+        await at.page.keyboard.press("Enter")
+        sent = at.page.locator(".entry-outbound")
+        await expect(sent.locator(".delivery")).to_contain_text("Leaves")
+        await expect(sent.locator(".entry-to")).to_contain_text("Cc boss@example.org")
+        await at.done()
+        await expect(at.page.locator("textarea[name=text]").last).to_have_value("")
+        assert await at.focused() != "BODY console"
+        await at.check_traps()

@@ -31,6 +31,8 @@ const ACTIONS = {
   Q: go(".needs :is(input:not([type=hidden]), select, textarea)"),
   C: go("#side"),
   V: go(".ask-approval input:not([type=hidden])"),
+  O: menu("details.send-more", "[name=later]"),
+  J: go("[name=cc]"),
   f: needing("[name=mode][value=forward]", () => composer()?.write("forward")),
   b: needing("[data-take-back]", () => [...document.querySelectorAll("[data-take-back]")].at(-1)?.click()),
   G: go("[data-send-now]"),
