@@ -1,5 +1,6 @@
 """What an administrator watches over: health, the no-loss ledger, dead letters, the audit log."""
 
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -8,12 +9,14 @@ from sqlalchemy import Connection
 
 from agent_ui.context import ConsoleContext
 from agent_ui.office.audit_words import done, told
+from agent_ui.office.leafing import SIZE, leaf_of
 from agent_ui.office.overview import followed
 from agent_ui.pages import Pages
 from agent_ui.views.sign_in import see_other
 from agent_ui.visit import Visit, checked_id
 from hub import clock
-from hub.store import audit, dead_letters, health, ledger, sweeping, wall
+from hub.store import agents, audit, dead_letters, health, ledger, sweeping, wall
+from hub.store.audit import Line
 
 ADMIN = "/console/admin"
 DAYS = (1, 7, 31)
@@ -58,12 +61,15 @@ class UpkeepViews:
         if state not in ledger.STATES:
             raise web.HTTPNotFound
         since, until = _span(days)
-        found = await self._context.database.read(
-            lambda c: ledger.behind(c, state, since, until, limit=_LISTED)
-        )
-        return self._pages.page(
-            visit, "office/ledger_items.html", lines=found, state=state, days=days, most=_LISTED
-        )
+
+        def read(connection: Connection) -> dict[str, Any]:
+            total = ledger.balance(connection, since, until).states[state]
+            leaf = leaf_of(total, visit.request.query.get("leaf", ""))
+            lines = ledger.behind(connection, state, since, until, limit=SIZE, offset=leaf.offset)
+            return {"leaf": leaf, "lines": lines}
+
+        found = await self._context.database.read(read)
+        return self._pages.page(visit, "office/ledger_items.html", state=state, days=days, **found)
 
     async def dead_letters(self, visit: Visit) -> web.StreamResponse:
         found = await self._context.database.read(lambda c: dead_letters.listed(c, _LISTED))
@@ -107,7 +113,11 @@ class UpkeepViews:
                 before=before,
                 limit=_LINES + 1,
             )
-            return {"lines": lines, "actions": audit.kinds(connection, since)}
+            return {
+                "lines": lines,
+                "actions": audit.kinds(connection, since),
+                "names": agents.names(connection, list(_named_in(lines))),
+            }
 
         found = await self._context.database.read(read)
         return self._pages.page(
@@ -122,6 +132,13 @@ class UpkeepViews:
 
     def _midnight(self, day: date) -> datetime:
         return datetime.combine(day, time(), self._context.zone()).astimezone(UTC)
+
+
+def _named_in(lines: Sequence[Line]) -> Iterator[str]:
+    """What may be the id of an agent: what a line is about, and what its details say."""
+    for line in lines:
+        yield line.about
+        yield from (value for value in line.details.values() if isinstance(value, str))
 
 
 def _days(visit: Visit) -> int:

@@ -151,6 +151,7 @@ FIGURES = {
 }
 
 ALERT_COUNT = (N_("alert"), N_("alerts"))
+CONTACT_COUNT = (N_("1 contact"), N_("{n} contacts"))
 WORK_COUNT = (N_("1 piece of work"), N_("{n} pieces of work"))
 
 ITEM_STATES = {

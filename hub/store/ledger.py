@@ -102,7 +102,13 @@ def balance(connection: Connection, since: datetime, until: datetime) -> Balance
 
 
 def behind(
-    connection: Connection, state: str, since: datetime, until: datetime, *, limit: int
+    connection: Connection,
+    state: str,
+    since: datetime,
+    until: datetime,
+    *,
+    limit: int,
+    offset: int = 0,
 ) -> list[Line]:
     """The newest of those in a state."""
     columns = interactions.c
@@ -121,6 +127,7 @@ def behind(
         .where(_within(since, until), _state() == state)
         .order_by(columns.id.desc())
         .limit(limit)
+        .offset(offset)
     )
     return [Line(*row) for row in rows]
 

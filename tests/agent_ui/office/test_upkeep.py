@@ -145,6 +145,37 @@ async def test_the_audit_log_is_searched_and_turned_page_by_page(
     assert len(second.texts("tbody tr")) == 50
 
 
+async def test_the_audit_log_calls_people_by_their_names(house: House, ina: Person) -> None:
+    kim = await house.hire("kim", "Kim Bos")
+    rows = [
+        {"id": clock.new_id(), "at": clock.now(), "actor": "demo", "action": "x", "object": about,
+         "details": {"to": to, "n": 1}}
+        for about, to in ((kim, "nobody"), ("work", kim))
+    ]  # fmt: skip
+    await house.write(lambda c: c.execute(insert(audit_log), rows))
+    page = await ina.get(f"{ADMIN}/audit?action=x")
+    assert page.texts("tbody td:nth-child(4)") == ["work", f"Kim Bos {kim}"]
+    assert page.value("tbody td:nth-child(4) a", "href") == f"{ADMIN}/people/{kim}"
+    assert page.texts("tbody td:nth-child(5)") == ["n: 1; to: Kim Bos", "n: 1; to: nobody"]
+
+
+async def test_the_ledger_opens_all_that_is_in_a_state(house: House, ina: Person) -> None:
+    await house.receive(subject="My order")
+    [row] = await house.rows(tables.interactions)
+    more = [
+        row._asdict() | {"id": clock.new_id(), "dedupe_key": f"more-{n}", "sequence": n + 10}
+        for n in range(204)
+    ]
+    await house.write(lambda c: c.execute(insert(tables.interactions), more))
+    page = await ina.get(f"{ADMIN}/ledger")
+    link = page.value("tbody td a", "href")
+    assert page.text("tbody td a") == "205"
+    first = await ina.get(link)
+    assert (len(first.texts("tbody tr")), first.text("p.faint")) == (200, "205 contacts")
+    rest = await ina.get(first.value("nav.leaves a", "href"))
+    assert len(rest.texts("tbody tr")) == 5
+
+
 async def test_health_is_said_in_words(house: House, ina: Person) -> None:
     problems = {"store": "", "email": "The server refuses the password of info@."}
     await house.write(lambda c: health.say(c, "all@there:1", problems))
@@ -159,6 +190,22 @@ async def test_every_page_of_administration_leads_to_all_others(ina: Person) -> 
         page = await ina.get(path)
         assert page.texts("nav.tabs a")[:2] == ["Begin", "People"]
         assert page.value("nav.tabs a[aria-current=page]", "href") == path
+
+
+async def test_a_long_cause_is_shown_in_short(house: House, ina: Person) -> None:
+    letter = DeadLetter(
+        queue="router",
+        event_id=clock.new_id(),
+        topic="interaction.received",
+        subject=clock.new_id(),
+        body="{}",
+        reason="x" * 3000,
+        attempts=5,
+    )
+    await house.write(lambda c: dead_letters.store(c, [letter]))
+    page = await ina.get(f"{ADMIN}/dead-letters")
+    assert len(page.text(".letters p:nth-of-type(2)")) < 400
+    assert "x" * 3000 in page.text(".letters details")
 
 
 async def test_a_link_that_is_there_is_not_added_again(ina: Person) -> None:
