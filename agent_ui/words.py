@@ -660,14 +660,14 @@ _ANSWERS = ("re:", "antw:", "aw:", "sv:")
 
 def limit(texts: Texts, name: str, most: Decimal, *, alone: bool = False) -> str:
     """Of what one may decide; its name is the model's own, `refund_eur`: a thing and its unit.
-    Where it stands `alone` beside what is decided, that says what is limited, in words of its own.
-    """
+    Where it stands `alone` beside what is decided, that says what is limited, in words of its own;
+    but of what is not known a unit, the name says what is counted."""
     number = f"{most:f}"
     if texts.language == "nl":
         number = number.replace(".", ",")
     thing, _, unit = name.replace("-", "_").rpartition("_")
     amount = texts(_UNITS[unit], n=number) if thing and unit in _UNITS else number
-    if alone:
+    if alone and amount != number:
         return texts(N_("at most {n}"), n=amount)
     named = limit_name(name) if amount != number else name.replace("-", "_").replace("_", " ")
     return texts(N_("{name}: at most {n}"), name=named.capitalize(), n=amount)
@@ -681,6 +681,9 @@ def limit_name(name: str) -> str:
 _UNITS = {
     "eur": N_("EUR {n}"),
     "percent": N_("{n} %"),
+    "years": N_("{n} years"),
+    "months": N_("{n} months"),
+    "weeks": N_("{n} weeks"),
     "days": N_("{n} days"),
     "hours": N_("{n} hours"),
     "kg": N_("{n} kg"),

@@ -26,6 +26,8 @@ LIMITED = (
         "authority: [",
         """authority:
       - {en: Replace it, nl: Vervangen, approver: billing}
+      - {en: Extend it, nl: Verlengen, limits: {extension_months: 12}}
+      - {en: Add gifts, nl: Cadeaus, limits: {gifts: 3}}
       - """,
     )
     .replace(
@@ -52,6 +54,8 @@ async def test_what_an_agent_may_decide_and_who_decides_above_it(
     side = page.text("#side")
     assert "Replace it Above that Billing decides." in side
     assert "EUR 50. at most EUR 12.50 Above that Billing decides, within 36 hours." in side
+    assert "Extend it at most 12 months" in side
+    assert "Add gifts Gifts: at most 3" in side
     assert "Book it Billing does this" in side
     assert "Tell them" in side
     assert "Customer service does this" not in side

@@ -30,6 +30,7 @@ const ACTIONS = {
   D: go("[data-steps] button[value=done]"),
   Q: go(".needs :is(input:not([type=hidden]), select, textarea)"),
   C: go("#side"),
+  J: press("[data-to-why]"),
   V: go(".ask-approval input:not([type=hidden])"),
   O: menu("details.send-more", "[name=later]"),
   J: go("[name=cc]"),

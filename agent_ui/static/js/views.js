@@ -10,10 +10,22 @@ export function showMore(element) {
   more?.parentElement.querySelector("[data-more-actions]").setAttribute("aria-expanded", "true");
 }
 
+// Why the conversation is here stands far below in its pane.
+function showWhy() {
+  const why = document.getElementById("why");
+  document.body.dataset.view = "side";
+  why.open = true;
+  why.querySelector("summary").focus({ preventScroll: true });
+  why.scrollIntoView();
+}
+
 function onClick(event) {
   if (event.target.closest("[data-to-side]")) {
     event.preventDefault();
     show("side", "side");
+  } else if (event.target.closest("[data-to-why]")) {
+    event.preventDefault();
+    showWhy();
   } else if (event.target.closest("[data-more-actions]")) {
     const button = event.target.closest("[data-more-actions]");
     button.setAttribute("aria-expanded", String(button.ariaExpanded !== "true"));

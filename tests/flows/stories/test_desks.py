@@ -157,7 +157,7 @@ async def _a_question_comes_to(town: Town, noor: Console) -> None:
     await town.mail("tom.hendriks@postvak.example", "Vraagje over bonen", "Welke bonen zijn mild?")
     await noor.open("Vraagje over bonen")
     await expect(desk.locator(".talk-head .role")).to_have_text("Triage")
-    await desk.get_by_text("Why is this here?").click()
+    await desk.get_by_role("link", name="Why here?").click()
     why = desk.locator("details.why")
     await expect(why).to_contain_text("Interaction model, version 2")
     await why.get_by_text("Which rows say so").click()
