@@ -10,7 +10,7 @@ from agent_ui.context import Escalation
 from console_house import MODEL, House, Page, Person, open_house
 from hub import clock
 from hub.store.inserting import insert_all
-from hub.store.tables import audit_log, contact_points
+from hub.store.tables import agreements, audit_log, contact_points
 
 LIMITED = (
     MODEL.replace(
@@ -71,6 +71,18 @@ async def test_what_work_needs_stands_right_below_who_it_is_for(house: House, an
     headings = page.texts("#side h2")
     assert headings[1] == "What this needs"
     assert headings.index("Agreements in force") < headings.index("About the customer")
+
+
+async def test_who_keeps_an_agreement_is_called_as_everywhere(house: House, anna: Person) -> None:
+    accepted = await house.receive(subject="My order 12")
+    item = await house.work_of(accepted.conversation_id)
+    row = {
+        "id": clock.new_id(), "customer_id": item.customer_id, "kind": "promise", "title": "A cup",
+        "terms": "", "valid_from": clock.now(), "due_at": clock.now(), "owner": "billing",
+    }  # fmt: skip
+    await house.database.write(lambda c: insert_all(c, agreements, [row]))
+    page = await anna.take_next()
+    assert page.text(".agreement").endswith("Billing")
 
 
 async def test_visits_of_one_customer_are_one_line(house: House, anna: Person) -> None:
