@@ -190,10 +190,15 @@ class PeopleViews:
         refused: Rejected | None = None,
         sent: tuple[str, str] | None = None,
     ) -> web.Response:
-        found = await self._context.database.read(people.everybody)
+        everybody = await self._context.database.read(people.everybody)
+        wanted = visit.request.query.get("words", "")[:_LONGEST_NAME].strip()
+        titles = self._titles(visit)
+        found = [one for one in everybody if _is_found(one, wanted, titles)]
         return self._pages.page(
             visit,
             "office/people.html",
+            words_typed=wanted,
+            total=len(everybody),
             status=refused.status if refused else HTTPStatus.OK,
             notice=words.reason(visit.texts, refused) if refused else "",
             people=found,
@@ -258,6 +263,13 @@ class PeopleViews:
         result = await self._context.database.write(work)
         self._context.wake()
         return result
+
+
+def _is_found(person: Person, words: str, titles: Mapping[str, str]) -> bool:
+    """Each word is in their name, login, address, a role or a skill."""
+    roles = (titles.get(role, role) for role in person.roles)
+    text = " ".join((person.name, person.login, person.invited, *roles, *person.skills)).casefold()
+    return all(word in text for word in words.casefold().split())
 
 
 def _shown(person: Person) -> tuple[object, ...]:

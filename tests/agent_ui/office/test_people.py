@@ -229,6 +229,23 @@ async def test_a_made_up_link_is_refused_before_it_costs_anything(
     assert page.status == 410
 
 
+async def test_one_of_many_is_found(house: House, ina: Person) -> None:
+    assert not (await ina.get(PEOPLE)).has("[role=search]")
+    for number in range(10):
+        await house.hire(f"agent{number}", f"Agent {number}", ["billing"])
+    await house.hire("zoe", "Zoë Smit", ["service"])
+    page = await ina.get(PEOPLE)
+    assert page.has("[role=search]")
+    for words, found in (("zoë", 1), ("AGENT billing 7", 1), ("customer zoe", 1), ("agent", 10)):
+        page = await ina.get(f"{PEOPLE}?words={words}")
+        assert len(page.texts("tbody tr")) == found
+    page = await ina.get(f"{PEOPLE}?words=nobody")
+    assert (page.text("main .empty"), page.value("[name=words]")) == (
+        "Nothing was found.",
+        "nobody",
+    )
+
+
 async def test_a_name_is_one_that_can_be_shown_and_written_in_files(
     house: House, ina: Person
 ) -> None:
