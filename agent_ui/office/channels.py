@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from http import HTTPStatus
+from urllib.parse import quote
 
 from aiohttp import web
+from sqlalchemy import Connection
 
 from agent_ui import words
 from agent_ui.channel_desk import Mailbox, Tried
 from agent_ui.context import ConsoleContext
+from agent_ui.office import seen
 from agent_ui.pages import Pages
 from agent_ui.texts import LANGUAGES
 from agent_ui.views.sign_in import see_other
@@ -72,13 +75,17 @@ class ChannelViews:
         }
         accent = (await visit.field("accent")).strip().lower()
         look = Look(accent, titles=words_of["title"], greetings=words_of["greeting"])
+        given = await visit.field(seen.FIELD)
+
+        def keep(connection: Connection) -> None:
+            seen.check(given, chat_look.looks(connection).get(site))
+            chat_look.keep(connection, site, look, by=visit.known.id)
+
         try:
-            await self._context.database.write(
-                lambda c: chat_look.keep(c, site, look, by=visit.known.id)
-            )
+            await self._context.database.write(keep)
         except Rejected as error:
             return await self._show(visit, refused=error, look=(site, look))
-        return see_other(f"{PATH}#kind-chat")
+        return see_other(f"{PATH}#kept-{quote(site)}")
 
     def _websites(self) -> set[str]:
         kinds = self._context.channels.kinds()
@@ -107,6 +114,7 @@ class ChannelViews:
             with_mail=any(kind.on for kind in kinds if kind.name == "email"),
             findings=findings or {},
             looks=chosen | dict([look] if look else []),
+            chosen=chosen,
             usual=chat_look.USUAL,
             tried=tried,
             typed=typed or dict.fromkeys(_FIELDS, ""),

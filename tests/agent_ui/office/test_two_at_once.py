@@ -113,6 +113,15 @@ async def test_a_canned_reply_and_what_was_written_for_one_that_is_gone(
     assert not told.has("[name=id]")
 
 
+async def test_the_look_of_a_chat(house: House, ina: Person) -> None:
+    channels = "/console/admin/channels"
+    mark = seen(await ina.get(channels), ".look form")
+    await ina.post(f"{channels}/look", site="website", **{"title.en": "Hello"})
+    told = await ina.post(f"{channels}/look", site="website", seen=mark, **{"title.en": "Welcome"})
+    assert refused(told)
+    assert told.value("details.look[open] [name='title.en']") == "Welcome"
+
+
 async def test_an_arrangement_and_a_field(house: House, ina: Person) -> None:
     arrangements = "/console/admin/arrangements"
     form = "form:has([name=group][value=b2c])"
