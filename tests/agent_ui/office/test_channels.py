@@ -66,7 +66,7 @@ async def test_a_channel_is_tried_and_says_what_is_wrong(house: House, ina: Pers
     )
     page = await ina.post(f"{PAGE}/check", kind="chat")
     assert page.texts("#kind-chat .notice-bad") == ["chat: <b>website</b>: no origin Set origins."]
-    assert page.texts("#kind-chat .notice-good") == ["chat: the page answers"]
+    assert page.texts("#kind-chat .findings .notice-good") == ["chat: the page answers"]
     house.connectors["chat"] = Chat(error=Unavailable("chat", "Pay the bill."))
     page = await ina.post(f"{PAGE}/check", kind="chat")
     assert page.texts("#kind-chat .notice-bad") == ["chat: chat: Pay the bill."]
