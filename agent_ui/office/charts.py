@@ -43,7 +43,8 @@ def volumes(hours: Mapping[int, int], since: datetime, until: datetime, zone: tz
     labels = [*_hours(since, until, zone)] if hourly else [*_days(since, until, zone)]
     counts = dict.fromkeys(labels, 0)
     for hour, count in hours.items():
-        label = _label(datetime.fromtimestamp(hour * 3600, UTC).astimezone(zone), hourly=hourly)
+        began = max(datetime.fromtimestamp(hour * 3600, UTC), since)
+        label = _label(began.astimezone(zone), hourly=hourly)
         if label in counts:
             counts[label] += count
     return _drawn(counts, hourly=hourly)

@@ -1,5 +1,5 @@
 """What reports tell of finished work, from `work_facts`: counts, lengths of time, and the items
-behind each figure. A period is in whole hours, by when customers began to wait."""
+behind each figure. A period goes by when customers began to wait."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -36,7 +36,7 @@ _UNHAPPY = 2
 
 @dataclass(frozen=True)
 class Period:
-    """From `since` to before `until`, in UTC, on whole hours; what is empty filters nothing.
+    """From `since` to before `until`, in UTC; what is empty filters nothing.
     `topic` and `group` stand for all below them too."""
 
     since: datetime
@@ -328,9 +328,22 @@ def _within(period: Period) -> ColumnElement[bool]:
 
 
 def _chosen(period: Period) -> list[ColumnElement[bool]]:
-    """What is finished and passes the filters, of whatever time."""
+    """What is finished and passes the filters, of the hours of the period."""
     group = [_in_branch(_IS.target_group, period.group)] if period.group else []
-    return [*_filters(period, facts.c), *group]
+    return [*_filters(period, facts.c), *group, *_edges(period)]
+
+
+def _edges(period: Period) -> list[ColumnElement[bool]]:
+    """Where midnight is not on a whole hour of UTC, as in India, the first and the last hour of a
+    day are another day's as well."""
+    return [
+        edge
+        for at, edge in (
+            (period.since, _IS.came_at >= period.since),
+            (period.until, _IS.came_at < period.until),
+        )
+        if at.minute or at.second
+    ]
 
 
 def _filters(period: Period, columns: Any) -> list[ColumnElement[bool]]:

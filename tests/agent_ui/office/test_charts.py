@@ -35,6 +35,15 @@ def test_the_night_in_which_the_clock_goes_back_keeps_its_hour() -> None:
     assert len(chart.bars) == 24
 
 
+def test_a_day_that_begins_at_half_past_keeps_its_first_hour() -> None:
+    kolkata = ZoneInfo("Asia/Kolkata")
+    since = datetime(2026, 11, 2, tzinfo=kolkata).astimezone(UTC)
+    chart = volumes({hour(since): 2}, since, since + DAY, kolkata)
+    assert sum(bar.count for bar in chart.bars) == 2
+    days = volumes({hour(since): 2}, since, since + 3 * DAY, kolkata)
+    assert [bar.count for bar in days.bars] == [2, 0, 0]
+
+
 def test_its_lines_stand_at_round_numbers() -> None:
     now = datetime(2026, 11, 2, tzinfo=UTC)
     ups = {

@@ -82,6 +82,10 @@ PERIODS: dict[str, tuple[Period, dict[str, set[str]]]] = {
     "a day": (Period(BEGUN, BEGUN + timedelta(days=1)), {}),
     "a role": (Period(BEGUN, ENDED, role="sales"), {"role": {"sales"}}),
     "a topic": (Period(BEGUN, ENDED, topic="order"), {"topic": {"order", "order/late"}}),
+    "days that begin at half past": (
+        Period(BEGUN + timedelta(hours=2427.5), BEGUN + timedelta(hours=2518.5)),
+        {},
+    ),
     "a group": (Period(BEGUN, ENDED, group="b2b"), {"target_group": {"b2b"}}),
 }
 """With what the work of each has."""
