@@ -31,7 +31,7 @@ KEYS = (
     ("Shift+Q", N_("to what you must know")),
     ("Shift+C", N_("to the customer")),
     ("Shift+V", N_("ask for approval")),
-    ("Shift+J", N_("why it is here")),
+    (".", N_("why it is here")),
     ("b", N_("take back what has not left yet")),
     ("Shift+G", N_("send now what waits to leave")),
     ("Shift+R", N_("send again what did not arrive")),

@@ -4,6 +4,7 @@
 """
 
 import re
+from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -20,23 +21,38 @@ _DAYS = (
 )
 _LENGTH = re.compile(
     r"\b(?:within|in|binnen|over)\s+(\d{1,3}|an?|een)\s+"
-    r"(minut|minuut|uur|uren|hour|dag|day|week|weken)\w*",
+    r"(minut|minuut|uur|uren|hour|dag|day|week|weken|month|maand)\w*",
     re.IGNORECASE,
 )
 _UNITS = {"minut": 1, "minuut": 1, "uur": 60, "uren": 60, "hour": 60}
 _DAY_MINUTES, _WEEK_MINUTES = 1440, 10_080
+_MONTH = ("month", "maand")
 _CLOCK = re.compile(
     r"\b(?:before|by|at|until|voor|om|tot|uiterlijk)\s+(\d{1,2})(?:[:.](\d{2}))?\s*(am|pm)?\b",
     re.IGNORECASE,
 )
-_DATE = re.compile(
-    r"\b(\d{1,2})\s+(jan|feb|maa|mrt|mar|apr|mei|may|jun|jul|aug|sep|okt|oct|nov|dec)[a-z]*\b\.?",
-    re.IGNORECASE,
-)
 _MONTHS = {
-    "jan": 1, "feb": 2, "maa": 3, "mrt": 3, "mar": 3, "apr": 4, "mei": 5, "may": 5, "jun": 6,
-    "jul": 7, "aug": 8, "sep": 9, "okt": 10, "oct": 10, "nov": 11, "dec": 12,
-}  # fmt: skip
+    name: number
+    for number, names in enumerate(
+        (
+            ("jan", "january", "januari"),
+            ("feb", "february", "februari"),
+            ("mar", "mrt", "march", "maart"),
+            ("apr", "april"),
+            ("may", "mei"),
+            ("jun", "june", "juni"),
+            ("jul", "july", "juli"),
+            ("aug", "august", "augustus"),
+            ("sep", "sept", "september"),
+            ("oct", "okt", "october", "oktober"),
+            ("nov", "november"),
+            ("dec", "december"),
+        ),
+        start=1,
+    )
+    for name in names
+}
+_DATE = re.compile(rf"\b(\d{{1,2}})\s+({'|'.join(_MONTHS)})\b\.?", re.IGNORECASE)
 _TODAY = re.compile(r"\b(today|vandaag)\b")
 _AFTER_TOMORROW = re.compile(r"\b(day after tomorrow|overmorgen)\b")
 _TOMORROW = re.compile(r"\b(tomorrow|morgen)\b")
@@ -54,7 +70,7 @@ def due_in(words: str, now: datetime, zone: str) -> datetime | None:
     except (KeyError, ValueError, OSError):
         local = now.astimezone(UTC)
     if length := _LENGTH.search(words):
-        return now + _length(length)
+        return _after(local, length).astimezone(UTC)
     lower = words.lower()
     named = _date(lower, local)
     day, at = named or _day(lower, local), _clock(_DATE.sub("", lower) if named else lower)
@@ -66,11 +82,20 @@ def due_in(words: str, now: datetime, zone: str) -> datetime | None:
     return due.astimezone(UTC)
 
 
-def _length(found: re.Match[str]) -> timedelta:
+def _after(local: datetime, found: re.Match[str]) -> datetime:
     number = int(found[1]) if found[1].isdecimal() else 1
     unit = found[2].lower()
+    if unit in _MONTH:
+        return _months_later(local, number)
     each = _WEEK_MINUTES if unit.startswith("we") else _UNITS.get(unit, _DAY_MINUTES)
-    return timedelta(minutes=number * each)
+    return (local.astimezone(UTC) + timedelta(minutes=number * each)).astimezone(local.tzinfo)
+
+
+def _months_later(local: datetime, number: int) -> datetime:
+    """At the same hour; of a day that its month does not have, on its last one."""
+    years, month = divmod(local.month - 1 + number, 12)
+    last = monthrange(local.year + years, month + 1)[1]
+    return local.replace(year=local.year + years, month=month + 1, day=min(local.day, last))
 
 
 def _day(words: str, local: datetime) -> date | None:
@@ -98,10 +123,10 @@ def _weekday(words: str) -> int | None:
 def _date(words: str, local: datetime) -> date | None:
     """A day of a month, the next time that it is."""
     found = _DATE.search(words)
-    if found is None:
+    if found is None or _TODAY.search(words) or _TOMORROW.search(words):
         return None
     try:
-        day = date(local.year, _MONTHS[found[2][:3]], int(found[1]))
+        day = date(local.year, _MONTHS[found[2]], int(found[1]))
         return day if day >= local.date() else day.replace(year=local.year + 1)
     except ValueError:
         return None

@@ -11,7 +11,7 @@ SCRIPT = Path(__file__).parents[2] / "agent_ui" / "static" / "js" / "keys.js"
 
 def test_every_key_is_in_the_list_once() -> None:
     actions = SCRIPT.read_text("utf-8").partition("const ACTIONS = {")[2].partition("\n};")[0]
-    done = {line.strip('"') for line in re.findall(r'^  ("?[^\s"]"?):', actions, re.MULTILINE)}
+    done = [line.strip('"') for line in re.findall(r'^  ("?[^\s"]"?):', actions, re.MULTILINE)]
     named = [
         name.removeprefix("Shift+")
         for names, _ in key_words.KEYS

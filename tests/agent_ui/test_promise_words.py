@@ -32,6 +32,12 @@ TUESDAY = datetime(2026, 12, 1, 9, tzinfo=UTC)  # 10:00 in Amsterdam
         ("ergens volgende week", "2026-12-11 16:00"),
         ("Send it by 3 December", "2026-12-03 16:00"),
         ("uiterlijk 15 jan. voor 12 uur", "2027-01-15 11:00"),
+        ("op 2 maart", "2027-03-02 16:00"),
+        ("before 1 Sept", "2027-09-01 15:00"),
+        ("u krijgt over 3 maanden bericht", "2027-03-01 09:00"),
+        ("within 14 months", "2028-02-01 09:00"),
+        ("vandaag 3 december bellen", "2026-12-01 16:00"),
+        ("send 2 mayo tomorrow", "2026-12-02 16:00"),
     ],
 )
 def test_a_time_is_read_from_the_words(words: str, due: str) -> None:
@@ -40,7 +46,9 @@ def test_a_time_is_read_from_the_words(words: str, due: str) -> None:
     assert f"{found:%Y-%m-%d %H:%M}" == due
 
 
-@pytest.mark.parametrize("words", ["", "call back", "before 99", "order 12 was late"])
+@pytest.mark.parametrize(
+    "words", ["", "call back", "before 99", "order 12 was late", "bel 2 maal terug", "3 decoders"]
+)
 def test_words_without_a_time_name_none(words: str) -> None:
     assert due_in(words, TUESDAY, "Europe/Amsterdam") is None
 

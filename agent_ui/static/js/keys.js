@@ -30,7 +30,6 @@ const ACTIONS = {
   D: go("[data-steps] button[value=done]"),
   Q: go(".needs :is(input:not([type=hidden]), select, textarea)"),
   C: go("#side"),
-  J: press("[data-to-why]"),
   V: go(".ask-approval input:not([type=hidden])"),
   O: menu("details.send-more", "[name=later]"),
   J: go("[name=cc]"),
@@ -66,6 +65,7 @@ const ACTIONS = {
   U: go(":is([data-linked], [data-regrouped]) form button"),
   q: menu("details[data-filter]"),
   0: press("[data-all-work]"),
+  ".": press("[data-to-why]"),
   "?": openKeys,
 };
 
