@@ -1,4 +1,5 @@
 // Keys for everything; single keys can be switched off (WCAG 2.1.4).
+import { fill } from "./later.js";
 import { listenToPalette, openPalette } from "./palette.js";
 import { openCorrection } from "./topics.js";
 import { showMore } from "./views.js";
@@ -126,6 +127,7 @@ function openMenu(selector, first = FIELD) {
   if (!found) return;
   showMore(found);
   found.open = true;
+  fill(found);
   found.querySelector(first).focus();
 }
 

@@ -21,10 +21,13 @@ async function load(menu) {
   menu.querySelector("[data-topic-filter] input")?.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-function onToggle({ target: menu }) {
+// Whoever opens a menu and goes on typing calls this: the browser tells of it only a while later.
+export function fill(menu) {
   if (!menu.open || !menu.dataset.later || coming.has(menu)) return;
   coming.set(menu, load(menu).finally(() => coming.delete(menu)));
 }
+
+const onToggle = ({ target }) => fill(target);
 
 // Who is faster than the list has their choice sent when it is there.
 function onSubmit(event) {

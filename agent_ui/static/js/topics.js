@@ -1,5 +1,6 @@
 // Correcting a topic: typing narrows the list, Enter chooses.
 import { fits } from "./fitting.js";
+import { fill } from "./later.js";
 import { showMore } from "./views.js";
 
 export function openCorrection() {
@@ -7,6 +8,7 @@ export function openCorrection() {
   if (!menu) return;
   showMore(menu);
   menu.open = true;
+  fill(menu);
   const filter = menu.querySelector("[data-topic-filter]");
   filter.hidden = false;
   filter.querySelector("input").focus();
