@@ -17,15 +17,16 @@ from agent_ui.words import reason
 from hub import asking_colleagues
 from hub.errors import Rejected
 from hub.store import agents, audit, call_wishes, calls, customers, timeline
-from hub.store.agents import Agent
 from hub.store.call_wishes import Other, Wish
 from hub.store.handing_over import Goal
 
 PRESS, CONSULT, PASS_ON, PLACE = "press", "consult", "pass_on", "place"
 """What can be done besides the wishes that need nothing but to be said."""
+Work = Callable[[Connection], object]
 _NO_NUMBER = Rejected(
     "no_number", "This is not a phone number. Write one like +31 20 308 00 00.", status=422
 )
+_NOT_HERE = Rejected("no_call", "This call is over, or somebody else has it.", status=404)
 
 
 class CallViews:
@@ -93,33 +94,41 @@ class CallViews:
             visit, "parts/call.html", status=status, bar=bar, call_notice=notice
         )
 
-    async def _work(self, visit: Visit, what: str) -> Callable[[Connection], object]:
+    async def _work(self, visit: Visit, what: str) -> Work:
         """What to do in the store; raises Rejected when it is done."""
-        call_id, agent = await visit.field("call"), visit.known
-        if what in list(Wish):
-            return self._wish(visit.id, call_id, agent, Wish(what))
-        if what == PRESS:
-            keys = await visit.field("keys")
-            return lambda c: call_wishes.press(c, call_id, agent, keys)
         if what == PLACE:
             return await self._placing(visit)
+        call_id, agent, conversation_id = await visit.field("call"), visit.known, visit.id
+        act = await self._act(visit, what, call_id)
+
+        def work(connection: Connection) -> None:
+            held = call_wishes.held(connection, call_id, agent)
+            if held.conversation_id != conversation_id:
+                raise _NOT_HERE
+            act(connection)
+
+        return work
+
+    async def _act(self, visit: Visit, what: str, call_id: str) -> Work:
+        """For a call of the conversation in the address, which the agent has."""
+        if what in list(Wish):
+            return self._wish(visit, call_id, Wish(what))
+        if what == PRESS:
+            keys = await visit.field("keys")
+            return lambda c: call_wishes.press(c, call_id, visit.known, keys)
         if what in (CONSULT, PASS_ON):
             return await self._transfer(visit, what, call_id)
         raise web.HTTPBadRequest
 
-    def _wish(
-        self, conversation_id: str, call_id: str, agent: Agent, wish: Wish
-    ) -> Callable[[Connection], object]:
+    def _wish(self, visit: Visit, call_id: str, wish: Wish) -> Work:
         def work(connection: Connection) -> None:
-            call_wishes.say(connection, call_id, agent, wish)
+            call_wishes.say(connection, call_id, visit.known, wish)
             if wish in (Wish.CANCEL, Wish.TAKE_OVER):
-                asking_colleagues.end_consulting(connection, conversation_id)
+                asking_colleagues.end_consulting(connection, visit.id)
 
         return work
 
-    async def _transfer(
-        self, visit: Visit, what: str, call_id: str
-    ) -> Callable[[Connection], object]:
+    async def _transfer(self, visit: Visit, what: str, call_id: str) -> Work:
         """To a number that was typed, or else to a role or colleague that was chosen."""
         typed, to = (await visit.field("number")).strip(), await visit.field("to")
         number, agent, conversation_id = self._number(typed), visit.known, visit.id
@@ -145,7 +154,7 @@ class CallViews:
 
         return work
 
-    async def _placing(self, visit: Visit) -> Callable[[Connection], object]:
+    async def _placing(self, visit: Visit) -> Work:
         number, conversation_id, agent = await visit.field("number"), visit.id, visit.known
 
         def work(connection: Connection) -> None:

@@ -52,9 +52,17 @@ class Other:
     role: str = ""
 
 
+def held(connection: Connection, call_id: str, agent: Agent) -> Call:
+    """The call that this agent has. Raises Rejected when it is over, or not theirs."""
+    call = calls.get(connection, call_id)
+    if call is None or call.agent_id != agent.id or call.state in (calls.ENDING, calls.OVER):
+        raise Rejected("no_call", "This call is over, or somebody else has it.", status=409)
+    return call
+
+
 def say(connection: Connection, call_id: str, agent: Agent, wish: Wish) -> None:
     """Raises Rejected when the agent does not have this call, or it stands otherwise."""
-    call = _held(connection, call_id, agent)
+    call = held(connection, call_id, agent)
     match wish:
         case Wish.HOLD | Wish.RESUME:
             _set(connection, call, wants_hold=wish is Wish.HOLD)
@@ -211,15 +219,8 @@ def _let_go(connection: Connection, call: Call) -> None:
         _set(connection, call, other_state=LEAVING, wants_hold=False)
 
 
-def _held(connection: Connection, call_id: str, agent: Agent) -> Call:
-    call = calls.get(connection, call_id)
-    if call is None or call.agent_id != agent.id or call.state in (calls.ENDING, calls.OVER):
-        raise Rejected("no_call", "This call is over, or somebody else has it.", status=409)
-    return call
-
-
 def _talking(connection: Connection, call_id: str, agent: Agent) -> Call:
-    call = _held(connection, call_id, agent)
+    call = held(connection, call_id, agent)
     if call.state != TALKING:
         raise Rejected("not_talking", "The customer is not on the line yet.", status=409)
     return call

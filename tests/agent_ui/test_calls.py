@@ -11,7 +11,7 @@ from console_house import House, Page, Person, person
 from hub import clock
 from hub.interaction import Accepted, Attachment, Channel
 from hub.store import agents, call_wishes, calls, recordings
-from hub.store.tables import audit_log, work_items
+from hub.store.tables import asked_colleagues, audit_log, work_items
 from hub.store.tables import calls as table
 
 NUMBER = "+31612345678"
@@ -127,6 +127,30 @@ async def test_a_colleague_or_a_number_is_asked_first(house: House, anna: Person
     row = await call_of(house)
     assert (row.other_state, row.wants_hold) == (call_wishes.LEAVING, False)
     assert "call.consulted" in [line.action for line in await house.rows(audit_log)]
+
+
+@pytest.mark.parametrize("what", ["consult", "pass_on", "mute", "cancel", "press"])
+async def test_nothing_in_a_call_is_done_in_another_conversation(
+    house: House, anna: Person, what: str
+) -> None:
+    carl = await house.hire("carl", "Carl Visser")
+    mail = await house.receive(subject="Invoice 9")
+    item = await house.work_of(mail.conversation_id)
+    await anna.post(f"/console/work/{item.id}/claim")
+    await anna.post(f"/console/work/{item.id}/transfer", role="billing")
+    other = f"/console/conversations/{mail.conversation_id}"
+    path, _ = await on_the_phone(house, anna)
+    await do(anna, path, "consult", to=f"service|{carl}")
+    before, asked = await call_of(house), await house.rows(asked_colleagues)
+    if what == "consult":
+        await house.write(lambda c: c.execute(update(table).values(other_state="")))
+        before = await call_of(house)
+    assert (await do(anna, other, what, to=f"service|{carl}", keys="5")).status == 404
+    assert await call_of(house) == before
+    assert await house.rows(asked_colleagues) == asked
+    async with person(house) as colleague:
+        await colleague.sign_in("carl")
+        assert (await colleague.get(other)).status == 404
 
 
 async def test_a_call_is_passed_on_with_its_work(house: House, anna: Person) -> None:
