@@ -183,6 +183,28 @@ async def test_each_sees_who_else_looks_and_types(house: House, browser: Browser
         await carl.check_traps()
 
 
+async def test_what_a_colleague_leaves_half_written_is_shown_to_who_writes_here(
+    house: House, browser: Browser
+) -> None:
+    accepted = await house.receive(mail_arrival(subject="Order 1"))
+    await house.hire("carl", "Carl Smit")
+    area = "textarea[name=text]"
+    async with desk(browser, house) as at, desk(browser, house) as other:
+        await at.sign_in("anna", accepted.conversation_id)
+        await at.page.fill(area, "Dear Jan,")
+        await other.sign_in("carl", accepted.conversation_id)
+        await expect(at.page.locator("[data-company]")).to_contain_text("Carl Smit")
+        await other.page.fill(area, "I asked the carrier.")
+        await expect(other.page.locator("[data-draft-state]")).to_have_text("Draft kept")
+        await expect(at.page.locator(".others-draft")).to_have_count(0)
+        await other.page.goto(f"{house.origin}/console/account")
+        await expect(at.page.locator(".others-draft summary")).to_contain_text("Carl Smit")
+        await expect(at.page.locator("[data-draft-text]")).to_have_text("I asked the carrier.")
+        await expect(at.page.locator(area)).to_have_value("Dear Jan,")
+        await expect(at.page.locator(area)).to_be_focused()
+        await at.check_traps()
+
+
 async def test_who_goes_past_a_conversation_does_not_look_at_it(
     house: House, browser: Browser
 ) -> None:

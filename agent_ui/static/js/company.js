@@ -38,7 +38,15 @@ export function showCompany(conversation, sign) {
   else here.set(sign.agent_id, { name: sign.name, at: Date.now(), typing: sign.doing === "typing" ? Date.now() : 0 });
   if (sign.fresh) tell("looking");
   show();
-  if (sign.doing === "typing") setTimeout(show, TYPING_FOR);
+  if (sign.doing === "typing") setTimeout(() => stopped(sign.agent_id), TYPING_FOR);
+  if (sign.doing === "left") conversation.refresh();
+}
+
+// What they wrote and did not send is a draft now.
+function stopped(agent) {
+  show();
+  const one = here.get(agent);
+  if (one && Date.now() - one.typing >= TYPING_FOR) openConversation()?.refresh();
 }
 
 function follow() {

@@ -31,6 +31,14 @@ function refreshSteps(page) {
   showTimes(fresh);
 }
 
+// What colleagues have begun; not while somebody reads one of them.
+function refreshDrafts(composer, fresh) {
+  const drafts = ".others-draft:not([data-apart])";
+  if (composer.querySelector(`${drafts}[open]`)) return;
+  for (const old of composer.querySelectorAll(drafts)) old.remove();
+  composer.querySelector("form").before(...fresh.querySelectorAll(drafts));
+}
+
 class Conversation extends HTMLElement {
   connectedCallback() {
     this.timeline = this.querySelector("[data-timeline]");
@@ -223,7 +231,10 @@ class Conversation extends HTMLElement {
   refreshComposer(fresh) {
     const composer = this.querySelector("loket-composer");
     const other = fresh.querySelector("loket-composer");
-    if (composer.dataset.may === other.dataset.may) return;
+    if (composer.dataset.may === other.dataset.may) {
+      refreshDrafts(composer, other);
+      return;
+    }
     const focused = composer.contains(document.activeElement);
     const { selectionStart, selectionEnd } = composer.querySelector("textarea");
     const answering = composer.querySelector("[name=mode]:not([value=note]):checked");
