@@ -207,11 +207,14 @@ async def test_the_palette_finds_words_in_any_order_with_or_without_accents(
             else:
                 await expect(shown.first).to_have_text(found)
             await page.keyboard.press("Escape")
+        asked_for: list[str] = []
+        page.on("request", lambda one: asked_for.append(one.url))
         await page.keyboard.press("Control+k")
         await page.keyboard.type("donker")
         await page.keyboard.press("Enter")
         await expect(page.locator("html")).to_have_attribute("data-theme", "dark")
         await expect(page.locator("[data-filter] > summary")).to_be_focused()
+        assert not [url for url in asked_for if "/console/search" not in url]
         await page.keyboard.press("Control+k")
         await at.check_accessible()
         await page.keyboard.type("english")

@@ -116,7 +116,7 @@ async function take(option) {
   if (!press) cameFrom = null; // what is done says itself where to go on
   box().close();
   if (press) document.querySelector(press)?.click();
-  if (key) actions[key]?.();
+  else if (key) actions[key]?.();
   else if (go || "full" in option.dataset) location.assign(go ?? href);
   else if (await open(href)) document.getElementById("talk").focus({ preventScroll: true });
 }
