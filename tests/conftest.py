@@ -17,7 +17,7 @@ from hub.store.database import open_database
 from hub.store.tables import metadata
 from servers.browser import open_browser
 from servers.imap import ImapAccount, ImapServer
-from servers.postgres import Databases, PostgresServer, find_postgres, postgres_server, run
+from servers.postgres import Cleaner, Databases, PostgresServer, find_postgres, postgres_server, run
 from servers.rabbitmq import RabbitMQServer, rabbitmq_server
 from servers.sharing import shared
 from servers.smtp import SmtpSink
@@ -92,13 +92,20 @@ def _migrated_postgres_url(databases: Databases) -> Iterator[str]:
     run(databases.drop(url))
 
 
+@pytest.fixture(scope="session")
+def _cleaner(_migrated_postgres_url: str) -> Iterator[Cleaner]:
+    cleaner = Cleaner(_migrated_postgres_url, _TABLES)
+    yield cleaner
+    cleaner.close()
+
+
 @pytest.fixture
-async def postgres_url(databases: Databases, _migrated_postgres_url: str) -> str:
+def postgres_url(_cleaner: Cleaner, _migrated_postgres_url: str) -> str:
     """An empty PostgreSQL database with the schema of this release, which a test must not change.
 
     It is the same one each time: for another schema there is `empty_postgres_url`.
     """
-    await databases.empty(_migrated_postgres_url, _TABLES)
+    _cleaner.empty()
     return _migrated_postgres_url
 
 

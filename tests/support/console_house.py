@@ -1,5 +1,6 @@
 """A running console with all it stands on: store, bus, intake, router, the door out, HTTP."""
 
+import functools
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -155,7 +156,7 @@ class House:
         self.bus = open_bus(BusSettings(), self.database, _bury)
         self.relay = Relay(self.database, self.bus, open_leadership(self.database))
         self.intake = Intake(self.database, TOKENS, self.metrics, self.relay.wake)
-        self.model = read_model(self.model_text, FILE)
+        self.model = _model(self.model_text)
         self.life = ModelLife.over(self.database, self.relay.wake)
         await self.life.activating.go_live_from_file(
             self.model_text, reason="First start: model.yaml", only_first=True
@@ -416,6 +417,12 @@ async def person(house: House, *, address: str = "127.0.0.1") -> AsyncIterator[P
     connector = TCPConnector(local_addr=(address, 0))
     async with ClientSession(cookie_jar=CookieJar(unsafe=True), connector=connector) as http:
         yield Person(http, house.origin)
+
+
+@functools.cache
+def _model(text: str) -> Model:
+    """It does not change; reading it is half of what a house costs."""
+    return read_model(text, FILE)
 
 
 async def _bury(letters: Sequence[DeadLetter]) -> None:
