@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+import structlog
 from playwright.async_api import Browser
 from xdist.remote import Producer
 
@@ -25,6 +26,16 @@ from servers.tls import Certificate, make_certificate
 from servers.vhosts import Vhosts, find_broker, vhosts_of
 from turns import Turns, turn
 from verdict import pytest_sessionfinish, pytest_terminal_summary  # noqa: F401 (pytest finds them)
+
+# By itself it draws each traceback in colours, which is half a second of a processor.
+structlog.configure(
+    processors=[
+        *structlog.get_config()["processors"][:-1],
+        structlog.dev.ConsoleRenderer(
+            colors=False, exception_formatter=structlog.dev.plain_traceback
+        ),
+    ]
+)
 
 _TABLES = [table.name for table in reversed(metadata.sorted_tables)]
 
