@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection
 
 from agent_ui.goals import Goals, read_goals
+from hub import clock
 from hub.interaction import PointKind
-from hub.store import agents, calls, customers, timeline, work_items
+from hub.store import agents, calls, customers, steps, timeline, work_items
 from hub.store.agents import Agent
 from hub.store.calls import Call
 from hub.store.customers import Customer
@@ -28,8 +30,9 @@ class Reachable:
 @dataclass(frozen=True)
 class CallBar:
     """`call`: the one that goes on, whoever has it. `numbers`: at which the agent can call the
-    customer; none while a call goes on, or when the work is not theirs. `goals`: the roles
-    that it can go to; read for who has the call."""
+    customer; none while a call goes on, or when the work is not theirs. `not_before`: when the
+    customer asked to be called back, in UTC, if that is to come. `goals`: the roles that it can go
+    to; read for who has the call."""
 
     conversation_id: str
     agent: Agent
@@ -37,6 +40,7 @@ class CallBar:
     agent_name: str
     numbers: tuple[Reachable, ...]
     asked_back: str
+    not_before: str
     goals: Goals
     own_phone: str
 
@@ -86,6 +90,13 @@ def call_bar_of(
         agent_name=names.get(call.agent_id or "", "") if call is not None else "",
         numbers=tuple(Reachable(number, proved) for number, proved in numbers.items()),
         asked_back=asked_back,
+        not_before=_not_before(connection, item) if asked_back and item is not None else "",
         goals=read_goals(connection, agent, people=False) if has_call else {},
         own_phone=agents.phone_of(connection, agent.id)[1],
     )
+
+
+def _not_before(connection: Connection, item: WorkItem) -> str:
+    """Work that was put aside until then is not in somebody's hands, but may have been merged."""
+    until = str(steps.latest(connection, item.id, steps.CALLBACK).get("until") or "")
+    return until if until and datetime.fromisoformat(until) > clock.now() else ""

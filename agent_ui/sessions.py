@@ -45,11 +45,12 @@ class Entered:
 @dataclass(frozen=True)
 class Halfway:
     """Who gave their password and is asked for a code. `factor` is not confirmed where they are to
-    set it up first, with `secret`."""
+    set it up first, with `secret`. `begun`: when they gave it."""
 
     agent: Agent
     factor: Factor
     secret: bytes
+    begun: datetime
 
 
 class Sessions:
@@ -137,7 +138,7 @@ class Sessions:
             return agent, second_factors.begin(connection, agent_id)
 
         found = await self._database.write(read)
-        return Halfway(*found, self.secret(found[1])) if found else None
+        return Halfway(*found, self.secret(found[1]), begun) if found else None
 
     async def login_at_step(self, step: str) -> str:
         """Of who is at the second step, or was until an hour ago; empty for nobody."""
@@ -174,6 +175,8 @@ class Sessions:
         self, connection: Connection, who: Halfway, given: str, key: str
     ) -> tuple[str, list[str]] | None:
         agent_id, codes = who.agent.id, []
+        if sessions.ended_since(connection, agent_id, who.begun):
+            return None
         step = one_time.fits(who.secret, given, clock.now(), after=who.factor.last_step)
         if who.factor.confirmed_at is None:
             made = second_factors.confirm(connection, agent_id, step) if step else None

@@ -117,7 +117,8 @@ class AccountViews:
         signature = await self._context.database.read(
             lambda c: own_choices.get(c, visit.known.id, own_choices.SIGNATURE)
         )
-        who = Halfway(visit.known, factor, self._sessions.secret(factor)) if factor else None
+        secret = self._sessions.secret(factor) if factor else b""
+        who = Halfway(visit.known, factor, secret, clock.now()) if factor else None
         return self._pages.page(
             visit,
             "office/account.html",

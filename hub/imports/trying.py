@@ -5,7 +5,7 @@ that have to do with rows before them are tried with these written first. Which 
 look through the file: most have to do with none, and are not remembered.
 """
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 
@@ -64,7 +64,7 @@ class Trial:
     def __init__(self, kind: Kind, repeated: Repeated) -> None:
         self._kind = kind
         self._repeated = repeated
-        self._by_key: dict[str, list[Item]] = defaultdict(list)
+        self._by_key: dict[str, deque[Item]] = defaultdict(lambda: deque(maxlen=MOST_BEFORE))
 
     def outcomes(self, connection: Connection, batch: Sequence[Item]) -> list[Outcome]:
         """What would become of these, which have a record each."""

@@ -1,11 +1,11 @@
-"""Finds lines of the audit log by their words, and brings these in, some seconds behind.
+"""Finds lines of the audit log by their words, and brings these in, some minutes behind.
 
 Who changes something does not wait for it. What was not brought in yet is looked at line by line.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, select, text
@@ -19,6 +19,9 @@ from hub.store.searchable import next_rows
 from hub.store.tables import agents, audit_documents, audit_log, search_progress
 
 AT_ONCE = 200
+BEHIND = timedelta(minutes=5)
+"""A line may be written long before its transaction ends, or by a process whose clock is slow. One
+that comes behind what was taken in would not be found again."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class Ids:
 
 def take_in(connection: Connection, now: datetime) -> int:
     """Make the next lines findable; gives how many."""
-    lines = next_rows(connection, audit_log, audit_log.name, now)
+    lines = next_rows(connection, audit_log, audit_log.name, now, behind=BEHIND)
     if not lines:
         return 0
     names = called(connection)

@@ -54,6 +54,7 @@ from hub.store.tables import chat_visits as visits
 from hub.store.tables import deadlines as deadlines_table
 from hub.store.tables import work_items as items
 from hub.store.types import Instant
+from hub.store.work_items import WorkItem
 
 KIND = "conversations"
 
@@ -229,18 +230,22 @@ def _refuse(connection: Connection, kept: Any, other: Any, agent: Agent) -> None
     refuse_live(connection, other.id)
 
 
+def _goes_on(one: WorkItem) -> tuple[bool, ...]:
+    in_hand = one.state == work_items.ASSIGNED
+    return in_hand, one.state != work_items.SNOOZED, goes_first(one)
+
+
 def _close_one(
     connection: Connection, kept_id: str, other_id: str, agent: Agent
 ) -> Mapping[str, Any] | None:
     """Of two pieces of open work one is done: not the one that somebody has in hand, nor else the
-    one that was promised its place before all others. Gives how it and its promises were."""
+    one that is not put aside, nor the one that was promised its place before all others. Gives how
+    it and its promises were."""
     latest = work_items.latest_of(connection, [kept_id, other_id])
     mine, theirs = latest.get(kept_id), latest.get(other_id)
     if mine is None or theirs is None or work_items.DONE in (mine.state, theirs.state):
         return None
-    goes_on = max(
-        (mine, theirs), key=lambda one: (one.state == work_items.ASSIGNED, goes_first(one))
-    )
+    goes_on = max((mine, theirs), key=_goes_on)
     closed = mine if goes_on is theirs else theirs
     row = connection.execute(select(items).where(items.c.id == closed.id)).one()
     promises = connection.execute(

@@ -53,10 +53,16 @@ def customers_again(connection: Connection) -> None:
 
 
 def next_rows(
-    connection: Connection, table: Table, name: str, now: datetime, *, limit: int = BATCH
+    connection: Connection,
+    table: Table,
+    name: str,
+    now: datetime,
+    *,
+    behind: timedelta = BEHIND,
+    limit: int = BATCH,
 ) -> Sequence[Any]:
-    """The rows behind what was reached under this name, and reach them. Of two processes one waits
-    for the other, and finds that they are taken."""
+    """The rows behind what was reached under this name, and reach them: those that are that old. Of
+    two processes one waits for the other, and finds that they are taken."""
     this = search_progress.c.name == name
     reached = connection.execute(
         select(search_progress.c.reached).where(this).with_for_update()
@@ -67,7 +73,7 @@ def next_rows(
         reached = ""
     rows = connection.execute(
         select(table)
-        .where(table.c.id > reached, table.c.id < clock.first_id(now - BEHIND))
+        .where(table.c.id > reached, table.c.id < clock.first_id(now - behind))
         .order_by(table.c.id)
         .limit(limit)
     ).all()

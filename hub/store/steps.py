@@ -92,6 +92,16 @@ def last_details(connection: Connection, item_id: str, kind: str) -> dict[str, A
     return row.details if row is not None and row.kind == kind else None
 
 
+def latest(connection: Connection, item_id: str, kind: str) -> dict[str, Any]:
+    """The details of the last step of this kind; nothing where there was none."""
+    found = (
+        select(assignment_steps.c.details)
+        .where(assignment_steps.c.work_item_id == item_id, assignment_steps.c.kind == kind)
+        .order_by(assignment_steps.c.id.desc())
+    )
+    return connection.execute(found.limit(1)).scalar_one_or_none() or {}
+
+
 # Made once: making it takes longer than running it.
 _LAST = (
     select(assignment_steps, agents.c.name)

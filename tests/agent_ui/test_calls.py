@@ -1,6 +1,6 @@
 """The call bar at a browser without scripts: what it shows, what it writes, whom it refuses."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ from builders import TOKENS, text_arrival
 from console_house import House, Page, Person, person
 from hub import clock
 from hub.interaction import Accepted, Attachment, Channel
-from hub.store import agents, call_wishes, calls, recordings
+from hub.store import agents, call_wishes, calls, recordings, steps
 from hub.store.tables import asked_colleagues, audit_log, work_items
 from hub.store.tables import calls as table
 
@@ -50,6 +50,25 @@ async def call_of(house: House) -> Any:
 
 async def do(who: Person, path: str, what: str, **fields: str) -> Page:
     return await who.post(f"{path}/call", what=what, call="CA1", **fields)
+
+
+async def test_when_somebody_asked_to_be_called_back_stands_beside_it(
+    house: House, anna: Person
+) -> None:
+    """Also in work that was merged with the one that slept until then."""
+    accepted = await house.receive()
+    page = await anna.take_next()
+    item = await house.work_of(accepted.conversation_id)
+    wanted = update(work_items).values(callback_to=NUMBER)
+
+    async def asked_for(at: datetime) -> str:
+        details = {"number": NUMBER, "until": at.isoformat()}
+        await house.write(lambda c: steps.add(c, item.id, steps.CALLBACK, **details))
+        return (await anna.get(page.path)).text(".call-bar")
+
+    await house.write(lambda c: c.execute(wanted))
+    assert "not before" in await asked_for(clock.now() + timedelta(hours=20))
+    assert "not before" not in await asked_for(clock.now() - timedelta(hours=1))
 
 
 async def test_a_call_shows_how_it_stands_and_what_was_chosen(house: House, anna: Person) -> None:

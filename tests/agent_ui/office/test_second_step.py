@@ -1,12 +1,14 @@
 """Signing in with two steps: a password alone is not enough, codes serve once, guessing is slow."""
 
 import pytest
+from yarl import URL
 
 from agent_ui.qr import qr_code
 from builders import TOKENS
 from console_house import PASSWORD, House, Person, person
 from hub import clock, one_time
 from hub.store import admission, agents, choices, second_factors
+from hub.store import sessions as ending
 from hub.store.tables import audit_log, sessions
 from hub.store.tables import second_factors as factors_table
 from second_step import ACCOUNT, CODE, code_now, secret_on, switched_on
@@ -119,6 +121,20 @@ async def test_who_is_signed_out_everywhere_is_so_halfway_too(
     assert (await guest.get("/console")).path == "/console/sign-in"
     await guest.sign_in("anna")
     assert (await guest.post(CODE, code=code_now(secret))).path == "/console"
+
+
+async def test_who_is_signed_out_while_their_code_is_looked_at_is_not_in(
+    house: House, anna: Person, guest: Person
+) -> None:
+    secret, _ = await switched_on(anna)
+    agent_id = (await house.rows(factors_table))[0].agent_id
+    await guest.sign_in("anna")
+    signing = house.console._sessions
+    cookies = guest.http.cookie_jar.filter_cookies(URL(house.origin))
+    who = await signing.halfway(cookies[signing.step_cookie].value)
+    assert who is not None
+    await house.database.write(lambda c: ending.end_all(c, agent_id))
+    assert await signing.second_step(who, code_now(secret)) is None
 
 
 async def test_who_must_have_one_sets_it_up_before_they_are_in(house: House, guest: Person) -> None:

@@ -16,7 +16,6 @@ from hub.store import (
     audit_index,
     audit_words,
     search_postgres,
-    searchable,
     tables,
 )
 from hub.store.tables import audit_log
@@ -72,9 +71,19 @@ async def log(store_url: str) -> AsyncIterator[Log]:
 
 TAKEN_IN = {
     "none": NOW - DAY,
-    "some": NOW - timedelta(minutes=3) + searchable.BEHIND,
+    "some": NOW - timedelta(minutes=3) + audit_index.BEHIND,
     "all": NOW + DAY,
 }
+
+
+async def test_a_line_that_is_there_late_is_found_all_the_same(log: Log) -> None:
+    """Written before another, its transaction ended minutes later."""
+    line = {"actor": "ina", "action": "person.rights"}
+    await log.write(line, line, line, line)
+    await log.take_in(NOW)
+    late = {"id": clock.first_id(NOW - timedelta(minutes=3, seconds=30))}
+    await log.write(line | late)
+    assert sorted(await log.found("rights")) == [0, 0, 1, 2, 3]
 
 
 @pytest.mark.parametrize("until", TAKEN_IN.values(), ids=TAKEN_IN)
@@ -128,7 +137,7 @@ async def test_lines_are_found_by_what_they_say(log: Log, until: datetime) -> No
 async def test_an_agent_is_found_by_the_name_of_then(log: Log, others: int) -> None:
     """And by that of now, where few are called so."""
     await log.write({"actor": log.bob}, {"actor": log.anna}, {"actor": log.bob})
-    await log.take_in(NOW - timedelta(minutes=1) + searchable.BEHIND)
+    await log.take_in(NOW - timedelta(minutes=1) + audit_index.BEHIND)
     renamed = update(tables.agents).where(tables.agents.c.id == log.bob)
     await log.database.write(lambda c: c.execute(renamed.values(name="Joanna Jansen")))
     for number in range(others):

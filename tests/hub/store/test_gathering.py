@@ -291,6 +291,18 @@ async def test_a_promised_callback_comes_along_and_is_given_back(desk: Desk) -> 
     ]
 
 
+async def test_work_that_waits_does_not_sleep_until_a_callback(desk: Desk) -> None:
+    a, b = (await desk.mail()).conversation_id, (await desk.mail()).conversation_id
+    mail, call = await desk.work(a), await desk.work(b)
+    at = clock.now() + timedelta(hours=20)
+    await desk.do(lambda c: callbacks.ask(c, call, NUMBER, at=at))
+    await desk.do(lambda c: gathering.gather(c, a, b, desk.anna))
+    assert [(await desk.item(one)).state for one in (mail, call)] == ["waiting", "done"]
+    assert (await desk.item(mail)).callback_to == NUMBER
+    said = await desk.database.read(lambda c: steps.latest(c, mail, steps.CALLBACK))
+    assert said["until"] == at.isoformat()
+
+
 async def test_who_was_called_back_is_not_called_again_when_it_is_undone(desk: Desk) -> None:
     a, held, call = await both_at_once(desk)
     b = (await desk.item(call)).conversation_id
