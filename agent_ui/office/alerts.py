@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from hub.interaction import LIVE
 from hub.store.health import Part
 from hub.store.presence import AVAILABLE
 from hub.store.wall import Cell, Sending, Wall
@@ -105,17 +104,20 @@ def _unhandled(seen: Seen) -> list[Alert]:
 
 
 def _waiting(wall: Wall, limits: Thresholds) -> list[Alert]:
+    """Who is on the line or in a chat, and anything else; who hung up waits like who wrote."""
     found = []
     for cell in wall.cells:
-        live = cell.channel in LIVE
-        minutes = limits.live_minutes if live else limits.written_minutes
-        if cell.oldest is None or not minutes:
-            continue
-        waited = wall.at - cell.oldest
-        if waited > timedelta(minutes=minutes):
-            values = {"role": cell.role, "channel": cell.channel, "time": waited.total_seconds()}
-            href = items_at("waiting", role=cell.role, channel=cell.channel)
-            found.append(Alert("live" if live else "written", BAD if live else NEAR, href, values))
+        only = {"role": cell.role, "channel": cell.channel}
+        for kind, tone, figure, since, minutes in (
+            ("live", BAD, "present", cell.present_since, limits.live_minutes),
+            ("written", NEAR, "waiting", cell.oldest, limits.written_minutes),
+        ):
+            if since is None or not minutes or (kind == "written" and since == cell.present_since):
+                continue
+            waited = wall.at - since
+            if waited > timedelta(minutes=minutes):
+                values = {**only, "time": waited.total_seconds()}
+                found.append(Alert(kind, tone, items_at(figure, **only), values))
     return found
 
 
@@ -126,11 +128,11 @@ def _nobody(wall: Wall) -> list[Alert]:
         Alert(
             "nobody",
             BAD,
-            items_at("waiting", role=cell.role, channel=cell.channel),
-            {"role": cell.role, "channel": cell.channel, "n": cell.waiting},
+            items_at("present", role=cell.role, channel=cell.channel),
+            {"role": cell.role, "channel": cell.channel, "n": cell.present},
         )
         for cell in wall.cells
-        if cell.channel in LIVE and cell.waiting and cell.role not in served
+        if cell.present and cell.role not in served
     ]
 
 

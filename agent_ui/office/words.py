@@ -139,6 +139,7 @@ OVERVIEW = (
 
 FIGURES = {
     "waiting": N_("Waiting"),
+    "present": N_("Waiting on the line or in a chat"),
     "offered": N_("Being offered"),
     "held": N_("In hand"),
     "aside": N_("Put aside"),

@@ -15,6 +15,7 @@ from hub.interaction import Channel
 from hub.promises import Promise
 from hub.store import calls, in_hand, listening, presence
 from hub.store.constants import constant, one_of
+from hub.store.on_the_line import chat_was_left, is_called
 from hub.store.tables import (
     agent_roles,
     agents,
@@ -34,14 +35,17 @@ _FAILED = ("failed", "bounced", "uncertain")
 @dataclass(frozen=True)
 class Cell:
     """One role and channel. Now: `waiting` (with `offered`), since when the `oldest` of them does,
-    `held`, `aside`, `soon` (an answer is due within its warning time) and `late`. Since the day
-    began: what `arrived`, first answers that came `in_time` or `too_late`, and customers who gave
-    up before one (`abandoned`)."""
+    those of them whose customer is on the line or in the chat (`present`, the oldest since
+    `present_since`), `held`, `aside`, `soon` (an answer is due within its warning time) and `late`.
+    Since the day began: what `arrived`, first answers that came `in_time` or `too_late`, and
+    customers who gave up before one (`abandoned`)."""
 
     role: str
     channel: Channel
     waiting: int = 0
     oldest: datetime | None = None
+    present: int = 0
+    present_since: datetime | None = None
     offered: int = 0
     held: int = 0
     aside: int = 0
@@ -61,8 +65,16 @@ class Cell:
     def plus(self, other: "Cell") -> "Cell":
         """Both together, under the names of this one."""
         sums = {name: getattr(self, name) + getattr(other, name) for name in FIGURES}
-        since = [at for at in (self.oldest, other.oldest) if at is not None]
-        return replace(self, **sums, oldest=min(since, default=None))
+        return replace(
+            self,
+            **sums,
+            oldest=_first(self.oldest, other.oldest),
+            present_since=_first(self.present_since, other.present_since),
+        )
+
+
+def _first(*times: datetime | None) -> datetime | None:
+    return min((at for at in times if at is not None), default=None)
 
 
 @dataclass(frozen=True)
@@ -172,7 +184,7 @@ _STATES = (
 )
 _ORDER = {state: place for place, state in enumerate(_STATES)}
 
-NOW = ("waiting", "offered", "held", "aside", "soon", "late")
+NOW = ("waiting", "present", "offered", "held", "aside", "soon", "late")
 TODAY = ("arrived", "in_time", "too_late", "abandoned")
 FIGURES = (*NOW, *TODAY)
 
@@ -182,6 +194,7 @@ def behind(figure: str, *, now: datetime, since: datetime) -> ColumnElement[bool
     columns = work_items.c
     conditions: dict[str, ColumnElement[bool]] = {
         "waiting": one_of(columns.state, [WAITING, OFFERED]),
+        "present": and_(one_of(columns.state, [WAITING, OFFERED]), _is_there()),
         "offered": columns.state == constant(OFFERED),
         "held": columns.state == constant(ASSIGNED),
         "aside": columns.state == constant(SNOOZED),
@@ -282,6 +295,15 @@ def given_up() -> ColumnElement[bool]:
     )
 
 
+def _is_there() -> ColumnElement[bool]:
+    """The customer is on the line, or in the chat."""
+    columns = work_items.c
+    return or_(
+        and_(columns.channel == constant("phone"), is_called(columns.conversation_id)),
+        and_(columns.channel == constant("chat"), ~chat_was_left(columns.conversation_id)),
+    )
+
+
 _Rows = list[tuple[str, str, dict[str, Any]]]
 
 
@@ -293,8 +315,9 @@ def _counts(
     within = columns.state != constant(DONE) if of_now else _came_since(since)
     counted = {name: _sum(behind(name, now=now, since=since)) for name in figures}
     if of_now:
-        waits = behind("waiting", now=now, since=since)
-        counted["oldest"] = func.min(case((waits, columns.waiting_since)))
+        for name, figure in (("oldest", "waiting"), ("present_since", "present")):
+            waits = behind(figure, now=now, since=since)
+            counted[name] = func.min(case((waits, columns.waiting_since)))
     named = [expression.label(name) for name, expression in counted.items()]
     # SQLite would group by the index of roles, which goes through all work that there ever was.
     role = columns.role.concat(literal_column("''"))

@@ -8,7 +8,7 @@ from sqlalchemy import insert, update
 from builders import chat_arrival, mail_arrival
 from console_house import House, Person
 from hub import clock
-from hub.store import added_mailboxes, choices, health, presence
+from hub.store import added_mailboxes, chat_visits, choices, health, presence
 from hub.store.tables import added_mailboxes as mailboxes_table
 from hub.store.tables import audit_log, work_items
 from hub.store.tables import health as health_table
@@ -182,6 +182,31 @@ async def test_an_added_mailbox_is_silent_from_when_it_was_added(
     longer_ago = clock.now() - timedelta(days=30)
     await house.write(lambda c: c.execute(update(mailboxes_table).values(added_at=longer_ago)))
     await eventually(lambda: _board_says(lead, "No mail came into kim@vandalen.example for two"))
+
+
+async def test_nobody_is_called_for_who_left_the_chat_or_hung_up(
+    house: House, lead: Person
+) -> None:
+    """Their work still waits, as what was written does."""
+    chat = await house.receive(chat_arrival(text="Where is my order?"))
+    conversation = chat.conversation_id
+    await house.write(
+        lambda c: chat_visits.arrive(
+            c, conversation_id=conversation, site="demo", visitor_id="v1", session_id="s1",
+            identified=False, page="", page_title="", language="en",
+        )
+    )  # fmt: skip
+    await since(house, conversation, timedelta(minutes=10))
+    page = await lead.get(WALL)
+    assert page.text(".alerts li").startswith("Somebody on Chat waits")
+    behind = await lead.get(page.value(".alerts a", "href"))
+    assert behind.text("h1").startswith("Waiting on the line or in a chat")
+    assert len(behind.texts("tbody th")) == 1
+    await house.write(lambda c: chat_visits.leave(c, conversation))
+    await eventually(lambda: _board_says(lead, "Nothing calls for you."))
+    assert (await lead.get(WALL)).texts("tbody td[data-head=Waiting]") == ["1"]
+    await since(house, conversation, timedelta(hours=5))
+    await eventually(lambda: _board_says(lead, "The oldest on Chat waits for Customer service"))
 
 
 async def test_a_process_that_went_silent_is_told(house: House, lead: Person) -> None:

@@ -61,7 +61,7 @@ async def test_a_supervisor_on_a_busy_monday(town: Town) -> None:
 
     await alert.click()
     heading = wall.get_by_role("heading", level=1)
-    await expect(heading).to_have_text("Waiting · Customer service · Chat")
+    await expect(heading).to_have_text("Waiting on the line or in a chat · Customer service · Chat")
     await expect(wall.locator("tbody tr")).to_have_count(1)
     await wall.get_by_label("Choose A question: are you").check()
     await wall.get_by_label("Give what is chosen to").select_option(label="Anna Visser")
