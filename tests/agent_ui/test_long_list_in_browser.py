@@ -125,10 +125,10 @@ async def test_scrolling_brings_more_and_nothing_jumps(house: House, browser: Br
         await at.sign_in("anna")
         pane = at.page.locator("#work")
         for _ in range(20):
-            await to_the_end(at)
             shown = await at.page.locator(QUEUE).count()
             if shown == WAITING:
                 break
+            await to_the_end(at)
             more = "(n) => document.querySelectorAll('.row').length > n"
             await at.page.wait_for_function(more, arg=shown)
         titles = await at.page.locator(f"{QUEUE} .row-title").all_text_contents()
