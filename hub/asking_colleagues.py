@@ -15,7 +15,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     bindparam,
-    exists,
     func,
     insert,
     or_,
@@ -30,7 +29,7 @@ from hub.logs import correlation_id
 from hub.replies import add_event
 from hub.store import audit, outbox
 from hub.store.agents import Agent
-from hub.store.tables import agents, asked_colleagues, calls, conversations, customers
+from hub.store.tables import agents, asked_colleagues, conversations, customers
 
 SOURCE = "/loket/colleagues"
 MENTION, APPROVAL, TASK, CONSULT = "mention", "approval", "task", "consult"
@@ -64,7 +63,9 @@ def mention(connection: Connection, conversation_id: str, note: str, agent: Agen
         _add(connection, conversation_id, agent, kind=MENTION, what=note, to_agent_id=to)
 
 
-def consult(connection: Connection, conversation_id: str, agent: Agent, to_agent_id: str) -> None:
+def ask_on_the_phone(
+    connection: Connection, conversation_id: str, agent: Agent, to_agent_id: str
+) -> None:
     """Whose phone is called about a customer sees on their desk who that is, and may read on."""
     name = connection.execute(
         select(customers.c.name)
@@ -75,7 +76,7 @@ def consult(connection: Connection, conversation_id: str, agent: Agent, to_agent
 
 
 def end_consulting(connection: Connection, conversation_id: str) -> None:
-    """They talk no more, or the colleague has the customer now."""
+    """They talk no more, the colleague has the customer now, or the call is over."""
     columns = asked_colleagues.c
     over = (
         update(asked_colleagues)
@@ -176,7 +177,7 @@ def waiting_for(connection: Connection, agent: Agent) -> list[Request]:
     """What this agent is asked, and of what they asked: answers that they have not seen, and
     approvals that were not given in time."""
     columns = asked_colleagues.c
-    asked = (columns.answer == "") & (columns.by_agent_id != agent.id) & _IS_WANTED
+    asked = (columns.answer == "") & (columns.by_agent_id != agent.id)
     asked &= or_(columns.to_agent_id == agent.id, columns.to_role.in_(agent.roles))
     answered = (columns.answer.in_([YES, NO, DONE])) & (columns.by_agent_id == agent.id)
     missed = _waits_for(agent) & (columns.due_at <= clock.now())
@@ -225,16 +226,6 @@ def _requests(rows: Sequence[Any]) -> list[Request]:
         for row in rows
     ]
 
-
-_IS_WANTED = or_(
-    asked_colleagues.c.kind != CONSULT,
-    exists(calls.c.sid).where(
-        calls.c.conversation_id == asked_colleagues.c.conversation_id,
-        calls.c.other_agent_id == asked_colleagues.c.to_agent_id,
-        calls.c.other_state != "",
-    ),
-)
-"""Nobody need look at it when the call is over about which they were asked."""
 
 _BY, _ANSWERER = agents.alias("by_agent"), agents.alias("answerer")
 _REQUESTS = (

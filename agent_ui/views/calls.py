@@ -14,7 +14,6 @@ from agent_ui.views.conversation import ConversationViews
 from agent_ui.views.sign_in import HOME, inside, see_other
 from agent_ui.visit import Visit
 from agent_ui.words import reason
-from hub import asking_colleagues
 from hub.errors import Rejected
 from hub.store import agents, audit, call_wishes, calls, customers, timeline
 from hub.store.call_wishes import Other, Wish
@@ -112,7 +111,7 @@ class CallViews:
     async def _act(self, visit: Visit, what: str, call_id: str) -> Work:
         """For a call of the conversation in the address, which the agent has."""
         if what in list(Wish):
-            return self._wish(visit, call_id, Wish(what))
+            return lambda c: call_wishes.say(c, call_id, visit.known, Wish(what))
         if what == PRESS:
             keys = await visit.field("keys")
             return lambda c: call_wishes.press(c, call_id, visit.known, keys)
@@ -120,18 +119,10 @@ class CallViews:
             return await self._transfer(visit, what, call_id)
         raise web.HTTPBadRequest
 
-    def _wish(self, visit: Visit, call_id: str, wish: Wish) -> Work:
-        def work(connection: Connection) -> None:
-            call_wishes.say(connection, call_id, visit.known, wish)
-            if wish in (Wish.CANCEL, Wish.TAKE_OVER):
-                asking_colleagues.end_consulting(connection, visit.id)
-
-        return work
-
     async def _transfer(self, visit: Visit, what: str, call_id: str) -> Work:
         """To a number that was typed, or else to a role or colleague that was chosen."""
         typed, to = (await visit.field("number")).strip(), await visit.field("to")
-        number, agent, conversation_id = self._number(typed), visit.known, visit.id
+        number, agent = self._number(typed), visit.known
         role, _, agent_id = to.partition("|")
         backup = self._context.backup_of(role)
 
@@ -144,8 +135,6 @@ class CallViews:
                     raise Rejected("nobody_to_ask", detail, status=422)
                 other = Other(number=number) if number else Other(agent_id=agent_id, role=role)
                 call_wishes.consult(connection, call_id, agent, other)
-                if other.agent_id:
-                    asking_colleagues.consult(connection, conversation_id, agent, other.agent_id)
             elif number:
                 call_wishes.put_through(connection, call_id, agent, number)
             else:

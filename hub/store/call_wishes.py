@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, and_, update
 
+from hub.asking_colleagues import ask_on_the_phone, end_consulting
 from hub.errors import Rejected
 from hub.store import agents, audit, calls, handing_over, work_items
 from hub.store.agents import Agent
@@ -112,6 +113,8 @@ def consult(connection: Connection, call_id: str, agent: Agent, other: Other) ->
         other_sid="",
     )
     _record(connection, agent, call, "call.consulted", to=name)
+    if colleague is not None:
+        ask_on_the_phone(connection, call.conversation_id, agent, colleague.id)
 
 
 def pass_on(
@@ -136,6 +139,7 @@ def pass_on(
         "sequence": 0,
     }
     change(connection, call.sid, as_seen(call, TALKING), values)
+    end_consulting(connection, call.conversation_id)
     _record(connection, agent, call, "call.passed_on", role=goal.role, to=goal.agent_id)
 
 
@@ -159,7 +163,11 @@ def other_is(connection: Connection, call: Call, state: str, *, was: str, sid: s
     if not state:
         values |= {"other_to": "", "other_name": "", "other_agent_id": None, "other_sid": ""}
         values["wants_hold"] = False
-    return change(connection, call.sid, table.c.other_state == was, values)
+    if not change(connection, call.sid, table.c.other_state == was, values):
+        return False
+    if not state:
+        end_consulting(connection, call.conversation_id)
+    return True
 
 
 def other_sid(connection: Connection, call: Call, sid: str) -> None:
@@ -211,12 +219,14 @@ def _take_over(connection: Connection, call: Call, agent: Agent) -> None:
     if call.other_state != THERE:
         raise Rejected("nobody_there", "Nobody has answered yet.", status=409)
     _set(connection, call, other_state=TAKING_OVER)
+    end_consulting(connection, call.conversation_id)
     _record(connection, agent, call, "call.handed_on", to=call.other_name)
 
 
 def _let_go(connection: Connection, call: Call) -> None:
     if call.other_state in (ASKED, RINGING, THERE):
         _set(connection, call, other_state=LEAVING, wants_hold=False)
+        end_consulting(connection, call.conversation_id)
 
 
 def _talking(connection: Connection, call_id: str, agent: Agent) -> Call:

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, select, update
 
 from hub import clock
+from hub.asking_colleagues import end_consulting
 from hub.events import CallChanged
 from hub.interaction import Channel
 from hub.replies import add_event
@@ -321,6 +322,8 @@ def end(connection: Connection, sid: str, outcome: str = "", *, why: str = "") -
     values = {"state": ENDING, "outcome": became}
     if not change(connection, sid, as_seen(call, call.state), values):
         return False
+    if call.other_agent_id:
+        end_consulting(connection, call.conversation_id)
     ours = became in (TALKED, PUT_THROUGH) or call.is_outbound
     name = connection.execute(select(agents.c.name).where(agents.c.id == call.agent_id))
     since = call.talking_at if call.state == TALKING and call.talking_at else call.created_at

@@ -148,6 +148,37 @@ async def test_a_colleague_or_a_number_is_asked_first(house: House, anna: Person
     assert "call.consulted" in [line.action for line in await house.rows(audit_log)]
 
 
+async def test_nobody_is_wanted_on_the_phone_when_the_call_is_over(
+    house: House, anna: Person
+) -> None:
+    carl = await house.hire("carl", "Carl Visser")
+    path, _ = await on_the_phone(house, anna)
+    await do(anna, path, "consult", to=f"service|{carl}")
+    async with person(house) as colleague:
+        await colleague.sign_in("carl")
+        assert (await colleague.get("/console")).has(".asked")
+        await do(anna, path, "hang_up")
+        assert not (await colleague.get("/console")).has(".asked")
+
+
+async def test_who_is_asked_again_on_the_phone_is_asked_once(house: House, anna: Person) -> None:
+    carl = await house.hire("carl", "Carl Visser")
+    path, _ = await on_the_phone(house, anna)
+
+    def missed(connection: Any) -> None:
+        call = calls.get(connection, "CA1")
+        assert call is not None
+        assert call_wishes.other_is(connection, call, "", was=call_wishes.ASKED)
+
+    async with person(house) as colleague:
+        await colleague.sign_in("carl")
+        await do(anna, path, "consult", to=f"service|{carl}")
+        await house.write(missed)
+        assert not (await colleague.get("/console")).has(".asked")
+        await do(anna, path, "consult", to=f"service|{carl}")
+        assert len((await colleague.get("/console")).texts(".asked")) == 1
+
+
 @pytest.mark.parametrize("what", ["consult", "pass_on", "mute", "cancel", "press"])
 async def test_nothing_in_a_call_is_done_in_another_conversation(
     house: House, anna: Person, what: str

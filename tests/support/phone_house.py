@@ -1,7 +1,7 @@
 """A running phone connector with all it stands on, beside Twilio's cloud, and an agent."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from connectors.phone.settings import PhoneSettings
 from connectors.phone.twiml import CALL, STATUS
 from hub import clock
 from hub.asking import AskedTopic
+from hub.events import ColleagueAsked, Envelope
 from hub.interaction import Channel, InteractionKind
 from hub.membership import Membership
 from hub.store import agents, work_items
@@ -76,7 +77,10 @@ MODEL = model_of(
 
 @dataclass
 class House(TwilioHouse):
+    """`asked`: the agents who were told that a colleague asks them something, or no more."""
+
     at: datetime = OPEN
+    asked: list[str] = field(default_factory=list)
 
     async def start(self) -> None:
         values = {
@@ -92,10 +96,15 @@ class House(TwilioHouse):
         )
         router = Router(self.database, lambda: MODEL, self.metrics, self.relay.wake)
         self.bus.subscribe(QUEUE, TOPICS, router.handle)
+        self.bus.listen([ColleagueAsked.topic], self._hear, _nothing)
         self.connector = PhoneConnector(self.settings, context)
         self.cloud.number.voice_url = self.origin + CALL
         self.cloud.number.status_callback = self.origin + STATUS
         await self.open(self.connector)
+
+    async def _hear(self, envelope: Envelope) -> None:
+        assert isinstance(envelope.event, ColleagueAsked)
+        self.asked.append(envelope.event.agent_id)
 
     def _ask(self, channel: Channel, who: Membership, _now: datetime) -> Sequence[AskedTopic]:
         return what_to_ask(MODEL, channel, who, self.at)
@@ -204,6 +213,9 @@ class House(TwilioHouse):
             return row if row is not None and row.state in states else None
 
         return await eventually(look)
+
+
+async def _nothing() -> None: ...
 
 
 def said(call: Call) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from config.demo.twilio.call import Call
+from hub.asking_colleagues import waiting_for
 from hub.errors import Rejected
 from hub.store import agents, call_wishes
 from hub.store.agents import Agent
@@ -163,6 +164,17 @@ async def test_who_is_not_reached_leaves_the_customer_with_the_agent(house: Hous
     await eventually(lambda: call.talking)
     [event] = await house.events()
     assert (event["outcome"], event["why"], event["name"]) == ("unreached", "busy", OUTSIDE)
+
+
+async def test_a_colleague_who_was_not_reached_is_told_that_they_are_wanted_no_more(
+    house: House,
+) -> None:
+    anna, _, _ = await talk(house)
+    bob = await house.agent("bob", phone=BOBS)
+    house.cloud.calls.fate = lambda _call: "busy"
+    await consult(house, anna, Other(agent_id=bob.id, role="service"))
+    await eventually(lambda: house.asked == [bob.id, bob.id])
+    assert await house.database.read(lambda c: waiting_for(c, bob)) == []
 
 
 async def test_somebody_outside_takes_over_and_the_agent_is_free(house: House) -> None:
