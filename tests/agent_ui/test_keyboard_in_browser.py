@@ -233,3 +233,25 @@ async def test_a_copy_and_a_later_time_are_given_to_an_answer_by_key(
         await expect(at.page.locator("textarea[name=text]").last).to_have_value("")
         assert await at.focused() != "BODY console"
         await at.check_traps()
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+async def test_no_menu_opens_beyond_the_edge_of_its_pane(
+    house: House, browser: Browser, language: str
+) -> None:
+    accepted = await house.receive(mail_arrival(subject="Order 1"))
+    await house.hire("nora", "Nora Bos", language=language)
+    async with desk(browser, house, viewport={"width": 1360, "height": 850}) as at:
+        await at.sign_in("nora", accepted.conversation_id)
+        await at.page.keyboard.press("i")
+        await expect(at.page.locator(".chip-mine")).to_be_visible()
+        await at.done()
+        shown = at.page.locator("#talk details.menu[open] > .menu-body")
+        for width in (1360, 1240, 1000, 800):
+            await at.page.set_viewport_size({"width": width, "height": 850})
+            for key in ("v", "Shift+T", "g", "z", "c", "e", "Shift+M", "Shift+O"):
+                await at.page.keyboard.press(key)
+                await expect(shown, f"{key} at {width}").to_be_in_viewport(ratio=1)
+                await at.page.keyboard.press("Escape")
+                await expect(shown).to_have_count(0)
+        await at.check_traps()

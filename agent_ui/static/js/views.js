@@ -1,4 +1,6 @@
 // Which pane is on the screen where there is room for one, and which colours.
+const EDGE = 8;
+
 function show(view, target) {
   document.body.dataset.view = view;
   document.getElementById(target).focus({ preventScroll: true });
@@ -55,7 +57,21 @@ export function listenToThemes() {
   showTheme();
 }
 
+// A menu that would lie beyond an edge of its pane is moved back.
+function keepInside({ target: menu }) {
+  const pane = menu.matches("details.menu[open]") && menu.closest(".pane");
+  const body = pane && menu.querySelector(":scope > .menu-body");
+  if (!body) return;
+  body.style.translate = "";
+  const [room, at] = [pane, body].map((one) => one.getBoundingClientRect());
+  const before = room.left + EDGE - at.left;
+  const beyond = at.right + EDGE - room.right;
+  if (before > 0) body.style.translate = `${before}px`;
+  else if (beyond > 0) body.style.translate = `${-beyond}px`;
+}
+
 export function listenToViews() {
   document.addEventListener("click", onClick);
+  document.addEventListener("toggle", keepInside, { capture: true });
   listenToThemes();
 }
