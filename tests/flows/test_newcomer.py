@@ -16,7 +16,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 @pytest.fixture
 def demo(tmp_path: Path) -> Iterator[Town]:
-    with open_town(tmp_path) as town:
+    with open_town(tmp_path, at_a_shell=True) as town:
         yield town
 
 

@@ -16,7 +16,7 @@ from standardwebhooks.webhooks import Webhook
 from config.demo.carrier import carrier_secret
 from config.demo.trade import CARRIER
 from hub import clock
-from loket_fork import ROOT
+from loket_fork import ROOT, fork
 from loket_process import clean_environment, ready
 from servers.process import free_port
 from waiting import wait_for
@@ -261,11 +261,19 @@ class Phone:
 
 
 @contextmanager
-def open_town(folder: Path, *more: str) -> Iterator[Town]:
-    """The demo as `make run` starts it, in a folder of its own; `more` arguments."""
+def open_town(folder: Path, *more: str, at_a_shell: bool = False) -> Iterator[Town]:
+    """The demo in a folder of its own; `more` arguments. `at_a_shell`: as `make run` starts it."""
     port = free_port()
     arguments = ["demo", "--port", str(port), "--folder", str(folder), *more]
     arguments += ["--smtp-port", str(free_port()), "--sink-port", str(free_port())]
+    with _typed(arguments, folder) if at_a_shell else _split_off(arguments, folder):
+        wait_for(lambda: ready(port))
+        yield Town(f"http://127.0.0.1:{port}", folder)
+    assert "Traceback" not in (folder / "log").read_text()
+
+
+@contextmanager
+def _typed(arguments: list[str], folder: Path) -> Iterator[None]:
     with (
         (folder / "log").open("wb") as log,
         subprocess.Popen(
@@ -277,9 +285,19 @@ def open_town(folder: Path, *more: str) -> Iterator[Town]:
         ) as process,
     ):
         try:
-            wait_for(lambda: ready(port))
-            yield Town(f"http://127.0.0.1:{port}", folder)
+            yield
         finally:
             process.terminate()
     assert process.returncode == 0
-    assert "Traceback" not in (folder / "log").read_text()
+
+
+@contextmanager
+def _split_off(arguments: list[str], folder: Path) -> Iterator[None]:
+    log = folder / "log"
+    process = fork(arguments, clean_environment(), out=log, err=log)
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.join()
+    assert process.exitcode == 0
