@@ -1,4 +1,5 @@
-"""Lengths of time in words. The page's scripts keep the same words up to date (times.js)."""
+"""Lengths of time in words, and numbers as they are written. The page's scripts keep the same words
+up to date (times.js)."""
 
 from datetime import datetime
 
@@ -36,6 +37,11 @@ def urgency(item: WorkItem, now: datetime) -> str:
     if now >= item.answer_due:
         return "late"
     return "near" if item.answer_warn and now >= item.answer_warn else "far"
+
+
+def whole(texts: Texts, count: int) -> str:
+    """`12,345`, in Dutch `12.345`."""
+    return f"{count:,}".replace(",", "." if texts.language == "nl" else ",")
 
 
 def size(count: int) -> str:

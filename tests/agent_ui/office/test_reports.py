@@ -120,6 +120,21 @@ async def test_a_long_list_is_read_in_parts_and_all_groups_are_in_the_file(
     assert len(page.texts("[aria-labelledby=by-topics] tbody th")) == 205
 
 
+async def test_large_numbers_are_written_as_the_reader_does(
+    house: House, anna: Person, lead: Person
+) -> None:
+    await finish(house, anna, "My order")
+    await count(house)
+    await add_alike(house, 1233)
+    page = await lead.get(REPORTS)
+    assert page.texts(".tile-value")[0] == "1,234"
+    behind = await lead.get(f"{REPORTS}/items?figure=all&leaf=6")
+    assert "1,234 pieces of work" in behind.text(".sheet-head")
+    assert behind.text("nav.leaves span") == "1,001 to 1,200 of 1,234"
+    await lead.post("/console/language", language="nl", next="/console")
+    assert (await lead.get(REPORTS)).texts(".tile-value")[0] == "1.234"
+
+
 async def test_what_is_open_is_counted_of_the_chosen_group_alone(
     house: House, lead: Person
 ) -> None:
