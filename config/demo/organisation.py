@@ -1,9 +1,9 @@
 """Puts the demo organisation into the store: customers, agreements, agents, and their past."""
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
+from argon2 import PasswordHasher, profiles
 from sqlalchemy import Connection, select, update
 
 from config.demo import customers, example, history, rules, trade
@@ -17,6 +17,10 @@ from hub.store.tables import contact_points
 from routing.model import Model
 from routing.staffing.arrivals import zone_of
 
+_HASHER = PasswordHasher.from_parameters(profiles.CHEAPEST)
+"""A slow one protects what people choose. These are of seventy random bits, and lie in plain text
+beside the store; seven slow ones are a second of a processor."""
+
 Past = Callable[[Connection, Model, datetime], None]
 """Writes more of the past."""
 
@@ -28,16 +32,12 @@ async def load(
     password is new get it in the store as well. `more`: of the past, all of it or nothing."""
     known = await database.read(_logins)
     entries = [e for e in example.agents() if passwords.made or e.login not in known]
-    hashes = await asyncio.to_thread(_hashes, entries, passwords)
+    hashes = {e.login: _HASHER.hash(passwords.by_login[e.login]) for e in entries}
     return await database.write(lambda connection: _load(connection, model, hashes, more))
 
 
 def _logins(connection: Connection) -> set[str]:
     return set(connection.execute(select(agents_table.c.login)).scalars())
-
-
-def _hashes(entries: Sequence[AgentEntry], passwords: Passwords) -> dict[str, str]:
-    return {e.login: agents.hash_password(passwords.by_login[e.login]) for e in entries}
 
 
 def _load(
