@@ -1,5 +1,6 @@
 """What people call the store's terms: states, channels, kinds. All are keys of the translations."""
 
+import re
 from decimal import Decimal
 from http import HTTPStatus
 
@@ -671,6 +672,12 @@ def limit(texts: Texts, name: str, most: Decimal, *, alone: bool = False) -> str
         return texts(N_("at most {n}"), n=amount)
     named = limit_name(name) if amount != number else name.replace("-", "_").replace("_", " ")
     return texts(N_("{name}: at most {n}"), name=named.capitalize(), n=amount)
+
+
+def says(title: str, most: Decimal) -> bool:
+    """Whether what one may decide names this number already: “up to EUR 10”."""
+    numbers = re.findall(r"\d+(?:[.,]\d+)?", title)
+    return any(Decimal(number.replace(",", ".")) == most for number in numbers)
 
 
 def limit_name(name: str) -> str:

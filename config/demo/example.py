@@ -78,7 +78,8 @@ class PastMessage(Frozen):
 
 class PastConversation(Frozen):
     """`topic`: what an agent said that it was about, in words of the model; "" where nobody looked.
-    `taken`: after so many minutes somebody took it, where that is known. `rating`: 1 to 5."""
+    `taken`: after so many minutes somebody took it, where that is known. `rating`: 1 to 5. `phone`:
+    from which they wrote; `customer` is their mail address all the same."""
 
     customer: str
     channel: Channel
@@ -89,6 +90,7 @@ class PastConversation(Frozen):
     taken: int | None = None
     messages: tuple[PastMessage, ...]
     rating: int | None = None
+    phone: str = ""
 
 
 class Matter(Frozen):
@@ -103,10 +105,11 @@ class Matter(Frozen):
 
 class Month(Frozen):
     """`matters`: by their names in matters.txt. By language: `hello`, with which agents begin a
-    chat, and names."""
+    chat, `later`, what they write to who writes again, and names."""
 
     matters: dict[str, Matter]
     hello: dict[str, str]
+    later: dict[str, str]
     first_names: dict[str, tuple[str, ...]]
     last_names: dict[str, tuple[str, ...]]
 

@@ -50,6 +50,7 @@ _FIRST_HOUR = 8
 _SPREAD_MINUTES = 37
 _OFFICE_MINUTES = 7 * 60
 _RATED_AFTER = timedelta(minutes=50)
+_TIME_OF_ID = len("00000000-0000")
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,11 @@ def add_conversations(
         _add(connection, past, model, agent_ids)
 
 
+def id_at(moment: datetime) -> str:
+    """One as it was made then: what came in lately is counted by ids."""
+    return clock.first_id(moment)[:_TIME_OF_ID] + clock.new_id()[_TIME_OF_ID:]
+
+
 def contact_point(party: Party, customer_id: str, at: datetime) -> dict[str, Any]:
     return {
         "id": clock.new_id(),
@@ -133,7 +139,9 @@ def _place(
     if written.channel is Channel.CHAT:
         party = Party(kind=PointKind.VISITOR, value=clock.new_id(), name=person.name)
         insert_all(connection, contact_points, [contact_point(party, person.id, began)])
-    return _Past(clock.new_id(), number, began, party, person, written)
+    elif written.phone:
+        party = Party(kind=PointKind.PHONE, value=written.phone, name=person.name)
+    return _Past(id_at(began), number, began, party, person, written)
 
 
 def _person(connection: Connection, party: Party) -> _Person:
@@ -204,7 +212,7 @@ def _conversation(past: _Past) -> dict[str, Any]:
 def _interaction(
     past: _Past, sequence: int, message: PastMessage, agent_ids: dict[str, Any]
 ) -> dict[str, Any]:
-    interaction_id = clock.new_id()
+    interaction_id = id_at(past.at(message))
     agent = agent_ids[message.agent] if message.agent else None
     kind = InteractionKind.NOTE if message.note else InteractionKind.MESSAGE
     to_customer = agent is not None and not message.note
@@ -241,7 +249,7 @@ def _interaction(
 
 
 def _external_id(past: _Past, interaction_id: str) -> str:
-    if past.written.channel is Channel.CHAT:
+    if past.written.channel is not Channel.EMAIL:
         return f"{past.party.value}:{interaction_id}"
     return f"{interaction_id}@{past.account.partition('@')[2]}"
 
@@ -259,7 +267,7 @@ def _sent(row: dict[str, Any]) -> dict[str, Any]:
         "interaction_id": row["id"],
         "conversation_id": row["conversation_id"],
         "channel": row["channel"],
-        "state": "delivered" if row["channel"] == Channel.CHAT.value else "sent",
+        "state": "sent" if row["channel"] == Channel.EMAIL.value else "delivered",
         "attempts": 1,
         "next_at": None,
         "lease_until": None,
@@ -316,7 +324,7 @@ def _work_item(
 ) -> dict[str, Any]:
     seconds, counting = decision.first_response, model.counting(decision.role, decision.clock)
     return {
-        "id": clock.new_id(),
+        "id": id_at(past.began),
         "conversation_id": past.id,
         "customer_id": past.person.id,
         "role": decision.role,

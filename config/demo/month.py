@@ -1,20 +1,21 @@
-"""The past month of the demo: a thousand mails and chats, to report on, to replay, to plan for and
-to learn from.
+"""The past month of the demo: a thousand mails, chats and texts, to report on, to replay, to plan
+for and to learn from.
 
 Written as rows in the past, as its other history is: taken and answered by its agents, who
 corrected the topic where the rules of the model found another one.
 """
 
 import random
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import product
-from typing import NamedTuple
 
 from sqlalchemy import Connection
 
 from config.demo import customers, example, history
-from config.demo.addresses import CHAT_SITE
-from config.demo.example import Customer, PastConversation, PastMessage
+from config.demo.addresses import CHAT_SITE, MOBILE
+from config.demo.example import Customer, Matter, PastConversation, PastMessage
 from config.demo.matters import For, Mail, Writer
 from hub.interaction import Channel
 from hub.store.tables import conversation_numbers
@@ -22,7 +23,7 @@ from routing.model import Model
 
 DAYS = 30
 PER_MATTER_AND_THING = 10
-CHATS = 0.2
+WRITES_AGAIN = 0.3
 AT_WEEKENDS = 0.25
 """Of what comes on a working day."""
 NOT_LOOKED_AT = 0.3
@@ -34,23 +35,34 @@ _USUAL_WAIT, _LONGEST_WAIT = 110, 700
 """Minutes until a mail is taken."""
 
 
-class Person(NamedTuple):
-    name: str
-    language: str
+@dataclass(frozen=True)
+class Way:
+    """A channel with our side of it; where the customer waits, they are answered at once."""
 
-    @property
-    def mail(self) -> str:
-        return f"{self.name.lower().replace(' ', '.')}@postvak.example"
+    channel: Channel
+    account: str
+    at_once: bool = False
+
+
+MAIL = Way(Channel.EMAIL, "info")
+WAYS = {
+    MAIL: 65,
+    Way(Channel.CHAT, CHAT_SITE, at_once=True): 20,
+    Way(Channel.SMS, MOBILE): 8,
+    Way(Channel.WHATSAPP, MOBILE): 7,
+}
+"""How customers write, and how often."""
 
 
 def add(connection: Connection, model: Model, now: datetime) -> None:
     """Write it into the store of a demo that has its organisation."""
     chance = random.Random(1)  # noqa: S311 (nothing is secret here)
+    people = _people()
     mails = Writer(1, For.TRAINING, _names()).mails(PER_MATTER_AND_THING)
-    written = [_conversation(mail, now, chance) for mail in mails]
+    written = [_conversation(mail, people[mail.writer], now, chance) for mail in mails]
     before = len(example.past_conversations()) + len(written)
     number = (conversation_numbers.start or 1) - before
-    customers.add(connection, _customers(), now)
+    customers.add(connection, people.values(), now)
     history.add_conversations(connection, model, now, written, number)
 
 
@@ -62,39 +74,59 @@ def _names() -> dict[str, list[str]]:
     }
 
 
-def _customers() -> list[Customer]:
-    people = [Person(name, language) for language, names in _names().items() for name in names]
-    return [
-        Customer(
-            name=person.name,
-            language=person.language,
+def _people() -> dict[str, Customer]:
+    """By name."""
+    named = [(name, language) for language, names in _names().items() for name in names]
+    return {
+        name: Customer(
+            name=name,
+            language=language,
             group="b2b/hospitality" if place % 4 == 0 else "b2c",
-            mail=person.mail,
+            mail=f"{name.lower().replace(' ', '.')}@postvak.example",
+            phone=f"+316000{place:05}",
         )
-        for place, person in enumerate(people)
-    ]
+        for place, (name, language) in enumerate(named)
+    }
 
 
-def _conversation(mail: Mail, now: datetime, chance: random.Random) -> PastConversation:
-    matter = example.month().matters[mail.topic.partition("/")[2]]
-    minutes = max(2, round(chance.gauss(matter.minutes, matter.minutes / 3)))
-    chats = chance.random() < CHATS
-    taken = 1 if chats else _waited(chance)
-    answer = PastMessage(
-        text=chance.choice(matter.answers[mail.language]), agent=matter.agent, after=taken + minutes
-    )
-    hello = PastMessage(text=example.month().hello[mail.language], agent=matter.agent, after=taken)
+def _conversation(
+    mail: Mail, customer: Customer, now: datetime, chance: random.Random
+) -> PastConversation:
+    [way] = chance.choices(list(WAYS), list(WAYS.values()))
+    topic = _matter(mail).topic
+    taken = 1 if way.at_once else _waited(chance)
     return PastConversation(
-        customer=Person(mail.writer, mail.language).mail,
-        channel=Channel.CHAT if chats else Channel.EMAIL,
-        account=CHAT_SITE if chats else "info",
-        subject="" if chats else mail.subject,
-        topic="" if chance.random() < NOT_LOOKED_AT else matter.topic,
+        customer=customer.mail,
+        channel=way.channel,
+        account=way.account,
+        subject=mail.subject if way is MAIL else "",
+        topic="" if chance.random() < NOT_LOOKED_AT else topic,
         days=_days_ago(now, chance),
         taken=taken,
-        messages=(PastMessage(text=mail.text), *([hello] if chats else []), answer),
+        messages=(PastMessage(text=mail.text), *_answers(mail, way, taken, chance)),
         rating=_score(chance) if chance.random() < RATED else None,
+        phone=customer.phone if way.account == MOBILE else "",
     )
+
+
+def _matter(mail: Mail) -> Matter:
+    return example.month().matters[mail.topic.partition("/")[2]]
+
+
+def _answers(mail: Mail, way: Way, taken: int, chance: random.Random) -> Iterator[PastMessage]:
+    """What came after the first message, from both sides."""
+    month, matter, language = example.month(), _matter(mail), mail.language
+    if way.at_once:
+        yield PastMessage(text=month.hello[language], agent=matter.agent, after=taken)
+    after = taken + max(2, round(chance.gauss(matter.minutes, matter.minutes / 3)))
+    text = chance.choice(matter.answers[language])
+    yield PastMessage(text=text, agent=matter.agent, after=after)
+    if chance.random() < WRITES_AGAIN:
+        follow_ups = [one for one in example.messages().follow_ups if one.language == language]
+        after += 1 if way.at_once else _waited(chance)
+        yield PastMessage(text=chance.choice(follow_ups).text, after=after)
+        after += 2 if way.at_once else _waited(chance)
+        yield PastMessage(text=month.later[language], agent=matter.agent, after=after)
 
 
 def _waited(chance: random.Random) -> int:

@@ -2,6 +2,8 @@
 
 import hashlib
 import os
+import socket
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from config.signals import stop_on_signals
 from connectors.partners.notices import TEXTS
 from hub import clock
 from hub.collecting import collect_seldom
+from hub.errors import Rejected
 from hub.store import migrate
 from hub.turns import take_short_turns
 from routing.model_file import load_model
@@ -25,12 +28,14 @@ ORGANISATION = "Van Dalen Koffie"
 NOTICED = tuple(TEXTS["en"])
 HANDOVER_AFTER = 15  # seconds; short, so that a newcomer sees the mail
 HANDOVER_PAUSE = 60
+_HIGH = 60_000
 SUPERVISORS = "account-management"  # one whom the agent that newcomers try first does not hold
 
 
 async def run_demo(*, port: int, smtp_port: int, sink_port: int, folder: Path, quiet: bool) -> None:
     """Set up what is missing in `folder`, start, and run until asked to end. `quiet`: without a
     month of work and without customers who write at once."""
+    refuse_taken({"--port": port, "--smtp-port": smtp_port, "--sink-port": sink_port})
     stopped = stop_on_signals()
     settings = demo_settings(port, smtp_port, sink_port, folder)
     demo = Demo(
@@ -61,6 +66,34 @@ async def run_demo(*, port: int, smtp_port: int, sink_port: int, folder: Path, q
         await stopped.wait()
     finally:
         await process.stop()
+
+
+def refuse_taken(ports: Mapping[str, int]) -> None:
+    """By option. Before anything is loaded: the next start would find a demo that never began.
+
+    Raises Rejected, which names all that are taken.
+    """
+    taken = {option: port for option, port in ports.items() if not _is_free(port)}
+    if taken:
+        said = " and ".join(str(port) for port in taken.values())
+        another = " ".join(
+            f"{option} {port + (1000 if port < _HIGH else -1000)}" for option, port in taken.items()
+        )
+        raise Rejected(
+            "port_taken",
+            f"Something listens at port {said} already. End it, or choose others: "
+            f"loket demo {another}",
+        )
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 def demo_settings(port: int, smtp_port: int, sink_port: int, folder: Path) -> Settings:

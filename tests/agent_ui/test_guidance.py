@@ -28,6 +28,7 @@ LIMITED = (
       - {en: Replace it, nl: Vervangen, approver: billing}
       - {en: Extend it, nl: Verlengen, limits: {extension_months: 12}}
       - {en: Add gifts, nl: Cadeaus, limits: {gifts: 3}}
+      - {en: Bring up to 10 kg, nl: Tot 10 kg brengen, limits: {courier_kg: 10}}
       - """,
     )
     .replace(
@@ -56,6 +57,7 @@ async def test_what_an_agent_may_decide_and_who_decides_above_it(
     assert "EUR 50. at most EUR 12.50 Above that Billing decides, within 36 hours." in side
     assert "Extend it at most 12 months" in side
     assert "Add gifts Gifts: at most 3" in side
+    assert "at most 10 kg" not in side, "it says so itself"
     assert "Book it Billing does this" in side
     assert "Tell them" in side
     assert "Customer service does this" not in side

@@ -1,7 +1,8 @@
 """The demo's past month: enough of everything that is reported, and wholly there or not at all."""
 
 import asyncio
-from datetime import datetime
+import socket
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,11 @@ from sqlalchemy import Connection
 
 from config.demo import example, month, organisation
 from config.demo.matters import For, Writer
+from config.demo.running import run_demo
 from config.demo.sign_ins import Passwords
 from config.settings import DEFAULT_MODEL
+from hub import clock
+from hub.errors import Rejected
 from hub.store.tables import (
     conversations,
     customers,
@@ -24,6 +28,7 @@ from hub.store.tables import (
 )
 from routing.model import Model
 from routing.model_file import load_model
+from servers.process import free_port
 from stores import count, opened, rows
 
 WRITTEN = 100 * month.PER_MATTER_AND_THING
@@ -64,8 +69,11 @@ async def test_there_is_something_of_all_that_is_reported(store: str, model: Mod
         assert {row.former_role != row.role for row in await rows(database, topic_corrections)} == {
             True, False
         }  # fmt: skip
-        chats = [row for row in await rows(database, interactions) if row.channel == "chat"]
-        assert {row.direction for row in chats} == {"inbound", "outbound"}
+        said = await rows(database, interactions)
+        assert {row.channel for row in said} >= {"email", "chat", "sms", "whatsapp"}
+        assert any(row.sequence > 3 and row.direction == "inbound" for row in said)
+        yesterday = clock.first_id(clock.now() - timedelta(hours=24))
+        assert sum(row.id > yesterday for row in said) < len(said) / 4, "most is not of today"
 
 
 async def test_it_makes_no_work_and_sends_nothing(store: str) -> None:
@@ -92,9 +100,26 @@ async def test_what_ends_halfway_is_begun_anew(tmp_path: Path, model: Model) -> 
         assert await organisation.load(database, model, PASSWORDS)
 
 
+def test_a_start_that_finds_a_port_taken_loads_nothing(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(Rejected, match=f"port {port} already.*--smtp-port"):
+            asyncio.run(
+                run_demo(
+                    port=free_port(),
+                    smtp_port=port,
+                    sink_port=free_port(),
+                    folder=tmp_path,
+                    quiet=True,
+                )
+            )
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_every_matter_has_an_answer_in_the_language_of_its_mail() -> None:
     told = example.month()
     matters = {topic.partition("/")[2] for topic in Writer(1, For.TRAINING).topics}
     assert set(told.matters) == matters
     for matter in told.matters.values():
-        assert set(matter.answers) == set(told.first_names) == set(told.hello) == {"en", "nl"}
+        assert set(matter.answers) == set(told.first_names) == {"en", "nl"}
+    assert set(told.hello) == set(told.later) == {"en", "nl"}
