@@ -16,7 +16,7 @@ SLOT = timedelta(minutes=30)
 _SECONDS = SLOT.total_seconds()
 
 Open = Callable[[str, datetime], bool]
-"""Whether a role is there in the half hour that begins then."""
+"""Whether a role is there in the half hour that begins then, or in a part of it."""
 
 
 class Goal(Frozen):
@@ -64,7 +64,7 @@ class Traffic:
 class Need:
     """For one role and half hour: people at work, by channel and together, and people to plan.
 
-    `live_within`: the share answered in time on each live channel, 1.0 where nothing arrives.
+    `live_within`: the share answered in time on each live channel on which something arrives.
     """
 
     role: str
@@ -92,23 +92,34 @@ def people_needed(traffic: Iterable[Traffic], rules: Rules, is_open: Open) -> li
 
 def _of_role(role: str, traffic: Sequence[Traffic], rules: Rules, is_open: Open) -> list[Need]:
     slots = _slots(traffic)
-    later = _may_wait(
-        role, slots, [t for t in traffic if t.channel not in rules.live], rules, is_open
-    )
-    live: dict[tuple[datetime, Channel], list[Traffic]] = defaultdict(list)
-    for one in traffic:
-        if one.channel in rules.live and one.arrivals:
-            live[one.start, one.channel].append(one)
+    waits, live = _parted(traffic, rules, is_open)
+    later = _may_wait(role, slots, waits, rules, is_open)
     needs = []
     for slot in slots:
         people, within = dict(later.get(slot, {})), {}
         for channel, goal in rules.live.items():
             if together := live.get((slot, channel)):
-                people[channel], within[channel] = _at_once(together, goal)
+                agents, within[channel] = _at_once(together, goal)
+                people[channel] = people.get(channel, 0) + agents
         total = sum(people.values())
         planned = rostered(total, rules.shrinkage)
         needs.append(Need(role, slot, round(total, 6), planned, people, within))
     return needs
+
+
+def _parted(
+    traffic: Sequence[Traffic], rules: Rules, is_open: Open
+) -> tuple[list[Traffic], Mapping[tuple[datetime, Channel], list[Traffic]]]:
+    """What may wait, and what is answered at once. Who calls or chats while nobody is there leaves
+    a message, which waits for the next opening like a mail."""
+    waits: list[Traffic] = []
+    live: dict[tuple[datetime, Channel], list[Traffic]] = defaultdict(list)
+    for one in traffic:
+        if one.channel not in rules.live or not is_open(one.role, one.start):
+            waits.append(one)
+        elif one.arrivals:
+            live[one.start, one.channel].append(one)
+    return waits, live
 
 
 def _slots(traffic: Sequence[Traffic]) -> list[datetime]:

@@ -97,7 +97,11 @@ def _roles(arrived: Streams, model: Model, times: Times, week: Week) -> Roles:
         of_week = monday - before * WEEK
         traffic += typical_week(arrived, week.span, model, times, monday=of_week, zone=week.zone)
     traffic += [_nothing(one, monday, week.zone) for one in {t.role: t for t in traffic}.values()]
-    needs = people_needed(traffic, week.rules, lambda role, at: model.calendar(role).is_open(at))
+
+    def is_open(role: str, at: datetime) -> bool:
+        return bool(model.calendar(role).spans(at, at + SLOT))
+
+    needs = people_needed(traffic, week.rules, is_open)
     begin = beginning(monday, 0, week.zone)
     found: Roles = {}
     for need in needs:

@@ -18,12 +18,20 @@ from hub.store.tables import (
     work_items,
 )
 from loket_process import Deployment, deploy, run
+from routing.model_file import load_model
 from stores import opened
 
 
 @pytest.fixture
 def deployment(sqlite_url: str, tmp_path: Path) -> Deployment:
     return deploy(tmp_path, store_url=sqlite_url, bus_url="local:")
+
+
+def when_billing_opened() -> datetime:
+    """Days ago; who calls while nobody is there is answered later."""
+    now = clock.now()
+    openings = load_model(DEFAULT_MODEL).calendar("billing").spans(now - timedelta(days=6), now)
+    return openings[-2].start
 
 
 def calls(connection: Connection, at: datetime, count: int, held: int = 0) -> None:
@@ -62,7 +70,7 @@ def calls(connection: Connection, at: datetime, count: int, held: int = 0) -> No
 async def test_the_published_value_from_end_to_end(deployment: Deployment, sqlite_url: str) -> None:
     assert "Nothing arrived" in run(deployment, "staffing")
     async with opened(sqlite_url) as database:
-        await database.write(lambda c: calls(c, clock.now() - timedelta(days=2), 100, held=180))
+        await database.write(lambda c: calls(c, when_billing_opened(), 100, held=180))
     week = ("staffing", "--days", "7")
     [line] = csv.DictReader(io.StringIO(run(deployment, *week, "--csv")))
     assert (line["role"], line["people"], line["planned"]) == ("billing", "14.00", "20")
@@ -81,7 +89,7 @@ async def test_a_draft_beside_what_is_live(
 ) -> None:
     """Sales gets what billing has now."""
     async with opened(sqlite_url) as database:
-        await database.write(lambda c: calls(c, clock.now() - timedelta(days=2), 100, held=180))
+        await database.write(lambda c: calls(c, when_billing_opened(), 100, held=180))
     draft = tmp_path / "draft.yaml"
     draft.write_text(DEFAULT_MODEL.read_text().replace("    role: billing\n", "    role: sales\n"))
     week = ("staffing", "--days", "7", "--model", str(draft))

@@ -49,6 +49,30 @@ def test_mail_waits_for_the_opening() -> None:
     assert [need.people for need in needs] == [0, 0, 12, 0]
 
 
+@pytest.mark.parametrize("channel", [Channel.PHONE, Channel.CHAT])
+def test_who_calls_while_nobody_is_there_left_a_message_for_the_next_opening(
+    channel: Channel,
+) -> None:
+    def closed_until_ten(role: str, at: datetime) -> bool:
+        return at >= NINE + 2 * SLOT
+
+    message = Traffic("service", channel, NINE, 51, 360, target=20)
+    nothing = Traffic("service", channel, NINE + 3 * SLOT, 0, 360)
+    needs = people_needed([message, nothing], RULES, closed_until_ten)
+    assert [need.people for need in needs] == [0, 0, 12, 0]
+    assert needs[0].live_within == needs[2].live_within == {}
+
+
+def test_messages_and_calls_of_one_half_hour_are_added_up() -> None:
+    def closed_until_ten(role: str, at: datetime) -> bool:
+        return at >= NINE + 2 * SLOT
+
+    message = Traffic("service", Channel.PHONE, NINE, 51, 360, target=20)
+    called = Traffic("service", Channel.PHONE, NINE + 2 * SLOT, 100, 180)
+    needs = people_needed([message, called], RULES, closed_until_ten)
+    assert [need.people for need in needs] == [0, 0, 12 + 14]
+
+
 def test_each_role_has_its_own_people() -> None:
     needs = people_needed([calls("sales"), calls("service")], RULES, always)
     assert [(need.role, need.people) for need in needs] == [("sales", 14), ("service", 14)]

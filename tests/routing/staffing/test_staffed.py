@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from hub.interaction import Channel
-from interaction_models import model_of
+from interaction_models import HEAD, model_of
 from routing.staffing.arrivals import Arrivals, Kind, Stream
 from routing.staffing.measured import LEAST, Source
 from routing.staffing.staffed import STAFFING, Staffing, Used, Week, staffed
@@ -17,6 +17,8 @@ END = datetime(2026, 11, 23, tzinfo=ZONE).astimezone(UTC)
 WEEK = Week((END - timedelta(days=7), END), ZONE)
 FRIDAY_EVENING = 4 * 48 + 44
 MONDAY_NINE = 18
+SATURDAY_NOON = 5 * 48 + 24
+CALL = Kind(Channel.PHONE, "bill", "b2c")
 MAIL = Kind(Channel.EMAIL, "bill", "b2c")
 
 
@@ -42,6 +44,22 @@ def test_what_comes_in_the_evening_before_the_weekend_is_done_on_monday() -> Non
     assert places == list(range(MONDAY_NINE, MONDAY_NINE + 5))
     assert set(found.before) == {"billing"}
     assert hours(found.after["service"]) == pytest.approx(80 * 0.1 / 0.85, abs=0.01)
+
+
+def called(place: int, *, opens: str = "09:00") -> list[tuple[int, bool]]:
+    """Where a call in this half hour needs people, and whether somebody must be there for it."""
+    arrived = Counter({Stream(place, "service", CALL, 20, "calendar"): 1})
+    model = model_of("role: service", head=HEAD.replace("09:00", opens))
+    found = staffed(Arrivals(arrived, arrived), model, model, WEEK)
+    return [(slot.place, slot.people == 1) for slot in found.after["service"]]
+
+
+def test_a_call_on_saturday_plans_nobody_until_monday() -> None:
+    assert called(SATURDAY_NOON) == [(MONDAY_NINE, False)]
+
+
+def test_a_call_in_a_half_hour_in_which_it_opens_is_answered() -> None:
+    assert called(MONDAY_NINE, opens="09:15") == [(MONDAY_NINE, True)]
 
 
 def test_a_measured_time_counts_and_is_told() -> None:
