@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import AwareDatetime, Field
 from sqlalchemy import Connection
@@ -13,7 +13,7 @@ from agent_ui.api.work import item_of
 from agent_ui.guidance import guidance_of
 from hub import asking_colleagues, promising
 from hub.api.operation import Answer, Call, Operation, Shape, picked
-from hub.asking_colleagues import NO, SEEN, YES
+from hub.asking_colleagues import AGAIN, NO, SEEN, WITHDRAW, YES
 from hub.errors import Rejected
 from hub.promising import Given
 from hub.store import timeline, work_items
@@ -46,7 +46,10 @@ class NewPromise(Shape):
 
 
 class Asked(Shape):
-    """`kind`: mention or approval. `answer`: of what the agent asked, once somebody answered."""
+    """`kind`: `mention`, `approval`, `consult` (a colleague calls about a customer on hold), `task`
+    (what the agent asked for is done). `answer`: of what the agent asked, once somebody answered:
+    `yes`, `no`, or `done` for a task. An approval of the agent's own without one was not given in
+    time, by `due_at`."""
 
     id: str
     conversation_id: str
@@ -62,7 +65,8 @@ class Asked(Shape):
 
 
 class AllAsked(Shape):
-    """What the agent is asked, and answers to what they asked that they have not seen."""
+    """What the agent is asked; of what they asked, answers that they have not seen, and approvals
+    that were not given in time."""
 
     items: list[Asked]
 
@@ -75,12 +79,15 @@ class Approval(Shape):
 
 
 class Saying(Shape):
-    """`seen` is the answer to a mention, and to an answer."""
+    """`yes` or `no` to an approval, `seen` to all else: a mention, a consultation, an answer. Who
+    asked for an approval that nobody gave or refused yet asks `again`, with as much time as before,
+    or takes it back: `withdraw`."""
 
-    answer: Literal["yes", "no", "seen"]
+    answer: Literal["yes", "no", "seen", "again", "withdraw"]
 
 
-assert {YES, NO, SEEN} == {"yes", "no", "seen"}  # noqa: S101 (what is described is what is taken)
+# What is described is what is taken.
+assert get_args(Saying.model_fields["answer"].annotation) == (YES, NO, SEEN, AGAIN, WITHDRAW)  # noqa: S101
 
 
 def operations() -> Sequence[Operation[Agent]]:
@@ -107,8 +114,8 @@ def operations() -> Sequence[Operation[Agent]]:
             AllAsked, read=_asked,
         ),
         Operation(
-            "POST", "/asked/{id}", "answerColleague", "colleagues", "Answer it", "work:write",
-            AllAsked, takes=Saying, write=_answer,
+            "POST", "/asked/{id}", "answerColleague", "colleagues", "Answer it, or end it",
+            "work:write", AllAsked, takes=Saying, write=_answer,
         ),
         Operation(
             "POST", "/work/{id}/approval", "askApproval", "colleagues",

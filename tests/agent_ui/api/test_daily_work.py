@@ -6,13 +6,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from agent_ui.api.api import ABOUT, described
 from agent_ui.api.scopes import SCOPES
 from console_house import MODEL, House, open_house
 from hub import clock
 from hub.store import searchable, work_items
-from hub.store.tables import attachments, audit_log, interactions, outbound
+from hub.store.tables import (
+    asked_colleagues,
+    attachments,
+    audit_log,
+    interactions,
+    outbound,
+)
 from programs import Program, Said, program, token_for
 
 LETTER = {"form": "letter", "name": "Mevrouw De Boer", "text": "Waar blijft het?"}
@@ -210,6 +217,23 @@ async def test_who_may_not_decide_asks_and_is_answered(
     [answered] = (await crm.get("/asked"))["items"]
     assert answered["answer"] == "yes"
     assert (await crm.post(f"/asked/{asked['id']}", {"answer": "seen"}))["items"] == []
+
+
+async def test_what_was_not_approved_in_time_is_asked_again_and_taken_back(
+    house: House, crm: Program, lead: Program
+) -> None:
+    work, _ = await held(house, crm)
+    await crm.post(work + "/approval", {"role": "billing", "what": "Refund EUR 80"})
+    ago = {"asked_at": clock.now() - timedelta(hours=3), "due_at": clock.now()}
+    for answer, asked_of_lead in (("again", 1), ("withdraw", 0)):
+        await house.database.write(lambda c: c.execute(update(asked_colleagues).values(ago)))
+        [missed] = (await crm.get("/asked"))["items"]
+        assert (missed["kind"], missed["answer"]) == ("approval", "")
+        assert (await crm.post(f"/asked/{missed['id']}", {"answer": "seen"})).refused == (
+            400, "no_answer",
+        )  # fmt: skip
+        assert (await crm.post(f"/asked/{missed['id']}", {"answer": answer}))["items"] == []
+        assert len((await lead.get("/asked"))["items"]) == asked_of_lead
 
 
 async def test_an_agent_says_that_they_are_there_and_finds_things(
