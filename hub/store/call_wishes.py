@@ -69,6 +69,8 @@ def say(connection: Connection, call_id: str, agent: Agent, wish: Wish) -> None:
             _set(connection, call, wants_hold=wish is Wish.HOLD)
         case Wish.MUTE | Wish.UNMUTE:
             _set(connection, call, wants_mute=wish is Wish.MUTE)
+        case Wish.HANG_UP if call.state == calls.RINGING and not call.is_outbound:
+            _give_back(connection, call, agent)
         case Wish.HANG_UP:
             calls.end(connection, call.sid)
         case Wish.TAKE_OVER:
@@ -213,6 +215,15 @@ def heard(
     )
     values = {"conference_sid": conference_sid, "sequence": sequence}
     return change(connection, call.sid, newer, values)
+
+
+def _give_back(connection: Connection, call: Call, agent: Agent) -> None:
+    """The agent hangs up while their own phone rings: the customer keeps waiting, for whoever takes
+    it. As it is another turn, picking up in the same moment comes too late."""
+    _set(connection, call, turn=call.turn + 1)
+    item = calls.item_of(connection, call)
+    if item is not None and (item.state, item.agent_id) == (ASSIGNED, agent.id):
+        work_items.release(connection, item.id, agent)
 
 
 def _take_over(connection: Connection, call: Call, agent: Agent) -> None:

@@ -81,6 +81,25 @@ async def test_hanging_up_ends_it_for_both(house: House) -> None:
         await wish(house, anna, Wish.HOLD)
 
 
+async def test_an_agent_who_hangs_up_while_their_phone_rings_gives_the_caller_back(
+    house: House,
+) -> None:
+    house.cloud.calls.pick_up = 60
+    anna, call = await house.agent(), await house.wait_in_line()
+    await house.take(anna)
+    [theirs] = await eventually(lambda: house.cloud.calls.to(ANNAS))
+    await wish(house, anna, Wish.HANG_UP)
+    await eventually(lambda: theirs.is_over)
+    await house.reaches("waiting")
+    item = await house.item()
+    assert (item.state, item.agent_id, item.callback_to) == ("waiting", None, "")
+    assert (call.waiting, call.is_over, await house.events()) == (True, False, [])
+    bob = await house.agent("bob", phone=BOBS)
+    house.cloud.calls.pick_up = 0
+    await house.take(bob)
+    await eventually(lambda: call.talking)
+
+
 async def test_only_who_has_the_call_does_something_in_it(house: House) -> None:
     await talk(house)
     bob = await house.agent("bob")
