@@ -57,7 +57,7 @@ async def test_who_opens_the_console_first_finds_work_and_a_month_behind_it(
 
     async def is_counted() -> bool:
         await console.reload()
-        return int(await tile.inner_text()) > HUNDREDS
+        return int((await tile.inner_text()).replace(",", "")) > HUNDREDS
 
     await eventually(is_counted)
 
