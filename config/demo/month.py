@@ -23,7 +23,7 @@ from routing.model import Model
 
 DAYS = 30
 PER_MATTER_AND_THING = 10
-WRITES_AGAIN = 0.3
+WRITES_AGAIN = 0.25
 AT_WEEKENDS = 0.25
 """Of what comes on a working day."""
 NOT_LOOKED_AT = 0.3
@@ -31,25 +31,36 @@ NOT_LOOKED_AT = 0.3
 RATED = 0.2
 SCORES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8}
 """How often those who rate give each, of five."""
-_USUAL_WAIT, _LONGEST_WAIT = 110, 700
-"""Minutes until a mail is taken."""
+_LONGEST_WAIT, _SOON = 700, 20
+"""Minutes: until a message is taken, and until one side answers the other in a conversation that
+both are in."""
 
 
 @dataclass(frozen=True)
 class Way:
-    """A channel with our side of it; where the customer waits, they are answered at once."""
+    """A channel with our side of it. `wait`: minutes until somebody takes it, as a rule; where the
+    customer waits, they are answered at once."""
 
     channel: Channel
     account: str
-    at_once: bool = False
+    wait: int = 0
+
+    @property
+    def at_once(self) -> bool:
+        return not self.wait
+
+    def waited(self, chance: random.Random) -> int:
+        if self.at_once:
+            return 1
+        return min(2 + round(chance.expovariate(1 / self.wait)), _LONGEST_WAIT)
 
 
-MAIL = Way(Channel.EMAIL, "info")
+MAIL = Way(Channel.EMAIL, "info", wait=110)
 WAYS = {
     MAIL: 65,
-    Way(Channel.CHAT, CHAT_SITE, at_once=True): 20,
-    Way(Channel.SMS, MOBILE): 8,
-    Way(Channel.WHATSAPP, MOBILE): 7,
+    Way(Channel.CHAT, CHAT_SITE): 20,
+    Way(Channel.SMS, MOBILE, wait=25): 8,
+    Way(Channel.WHATSAPP, MOBILE, wait=8): 7,
 }
 """How customers write, and how often."""
 
@@ -94,7 +105,7 @@ def _conversation(
 ) -> PastConversation:
     [way] = chance.choices(list(WAYS), list(WAYS.values()))
     topic = _matter(mail).topic
-    taken = 1 if way.at_once else _waited(chance)
+    taken = way.waited(chance)
     return PastConversation(
         customer=customer.mail,
         channel=way.channel,
@@ -123,14 +134,10 @@ def _answers(mail: Mail, way: Way, taken: int, chance: random.Random) -> Iterato
     yield PastMessage(text=text, agent=matter.agent, after=after)
     if chance.random() < WRITES_AGAIN:
         follow_ups = [one for one in example.messages().follow_ups if one.language == language]
-        after += 1 if way.at_once else _waited(chance)
+        after += chance.randint(1, _SOON)
         yield PastMessage(text=chance.choice(follow_ups).text, after=after)
-        after += 2 if way.at_once else _waited(chance)
+        after += chance.randint(1, _SOON)
         yield PastMessage(text=month.later[language], agent=matter.agent, after=after)
-
-
-def _waited(chance: random.Random) -> int:
-    return min(3 + round(chance.expovariate(1 / _USUAL_WAIT)), _LONGEST_WAIT)
 
 
 def _score(chance: random.Random) -> int:
