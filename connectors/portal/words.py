@@ -54,7 +54,7 @@ PARCELS = {
     "information": N_("News"),
 }
 WISHES = {
-    "": N_("No wish"),
+    "": N_("No preference"),
     "neighbours": N_("With the neighbours"),
     "shed": N_("In the shed"),
     "pickup": N_("At a pick-up point"),
