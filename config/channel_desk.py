@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from agent_ui.channel_desk import Kind, Mailbox, Tried, Way
 from config.installed import installed
 from config.settings import Settings
-from connectors.email.added import SIDES, with_secrets
+from connectors.email.added import SIDES, name_of, with_secrets
 from connectors.email.check import check as check_mail
 from connectors.email.parsing.addresses import canonical_address
 from connectors.email.settings import EmailSettings
@@ -72,7 +72,9 @@ class Channels:
                 account[side] = with_secrets(account[side], secrets, allow_inside=inside)
         shared = self._email.smtp if self._email else None
         try:
-            settings = EmailSettings.model_validate({"accounts": {"new": account}, "smtp": shared})
+            settings = EmailSettings.model_validate(
+                {"accounts": {name_of("new"): account}, "smtp": shared}
+            )
         except ValidationError as error:
             return Tried(
                 [Finding(_place(one), ok=False, what=_wrong(one)) for one in error.errors()]

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import structlog
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from config import (
@@ -95,9 +96,9 @@ def check(config: ConfigOption = None, store: StoreOption = None, bus: BusOption
     findings = run(checks.run(settings))
     for finding in findings:
         mark = "[green]ok[/]  " if finding.ok else "[red]FAIL[/]"
-        terminal.print(f"{mark} {finding.part}: {finding.what}")
+        terminal.print(f"{mark} {escape(f'{finding.part}: {finding.what}')}")
         if finding.hint:
-            terminal.print(f"       {finding.hint}")
+            terminal.print(f"       {escape(finding.hint)}")
     if not all(finding.ok for finding in findings):
         raise typer.Exit(1)
 

@@ -17,6 +17,17 @@ log = structlog.get_logger(__name__)
 
 SIDES = ("imap", "smtp")
 
+_ADDED = "console "
+
+
+def name_of(address: str) -> str:
+    """Of an account that the settings do not have, among those that they have."""
+    return f"{_ADDED}{address}"
+
+
+def is_added(name: str) -> bool:
+    return name.startswith(_ADDED)
+
 
 def with_added(
     settings: EmailSettings, added: Sequence[AddedMailbox], tokens: Tokens
@@ -28,7 +39,7 @@ def with_added(
     for one in added:
         try:
             account = opened(one, sealing, allow_inside=settings.allow_inside)
-            whole = {**accounts, f"console {one.address}": account}
+            whole = {**accounts, name_of(one.address): account}
             settings = EmailSettings.model_validate({**_fields(settings), "accounts": whole})
             accounts = whole
         except Unavailable as error:

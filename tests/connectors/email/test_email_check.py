@@ -12,8 +12,11 @@ from fake_imap import PASSWORD, USER, FakeImap, running
 from hub.connector import Finding
 from hub.store import Database
 from hub.store.database import open_database
+from hub.texts import all_texts
 from servers.process import free_port
 from servers.smtp import SmtpSink
+
+IMAP = "connectors.email.accounts.support.imap"
 
 
 @pytest.fixture
@@ -50,15 +53,50 @@ async def test_a_wrong_password(database: Database) -> None:
         findings = await found(database, accounts=accounts)
     wrong = findings[f"{USER}: mailbox"]
     assert not wrong.ok
-    assert wrong.what == f"127.0.0.1 does not let {USER} in"
+    assert wrong.what.startswith(f"127.0.0.1 does not let {USER} in (")
+    assert wrong.hint.startswith(f"Check `user` and the password under [{IMAP}].")
     assert "not this one" not in str(wrong)
 
 
 async def test_nobody_there(database: Database) -> None:
-    smtp = {"host": "127.0.0.1", "port": free_port(), "tls": "none"}
-    findings = await found(database, accounts=account(free_port()), smtp=smtp)
-    assert [finding.ok for finding in findings.values()] == [False, False]
-    assert all("127.0.0.1" in f.what and "see host" in f.hint for f in findings.values())
+    ways = {"127.0.0.1": free_port(), "nowhere.invalid": 587}
+    for host, port in ways.items():
+        tls = "none" if host == "127.0.0.1" else "implicit"
+        smtp = {"host": host, "port": port, "tls": tls}
+        accounts = account(port, host=host, tls=tls)
+        findings = await found(database, accounts=accounts, smtp=smtp)
+        what = {
+            "127.0.0.1": f"127.0.0.1: nothing answers on port {port}.",
+            "nowhere.invalid": "nowhere.invalid: no such host.",
+        }[host]
+        assert [(f.ok, f.what) for f in findings.values()] == [(False, what)] * 2
+        hints = [f.hint.partition("]")[0].rpartition("[")[2] for f in findings.values()]
+        assert hints == ["connectors.email.smtp", IMAP]
+
+
+async def test_the_way_out_of_one_account_is_named(database: Database) -> None:
+    accounts = account(free_port())
+    accounts["support"]["smtp"] = {"host": "nowhere.invalid"}
+    findings = await found(database, accounts=accounts)
+    hint = "Check `host` under [connectors.email.accounts.support.smtp]."
+    assert findings[f"{USER}: sending"].hint == hint
+
+
+async def test_what_is_said_is_said_in_dutch_too(database: Database) -> None:
+    findings = await found(database, accounts=account(993, host="nowhere.invalid", tls="implicit"))
+    dutch = all_texts(Path("agent_ui/locale"))["nl"]
+    wrong = findings[f"{USER}: mailbox"]
+    assert dutch.said(wrong.what) == "nowhere.invalid: zo'n host bestaat niet."
+    assert dutch.said(wrong.hint) == f"Kijk naar `host` onder [{IMAP}]."
+
+
+async def test_tls_where_there_is_none(database: Database) -> None:
+    async with running(FakeImap()) as server:
+        findings = await found(database, accounts=account(server.port, tls="implicit"))
+        assert findings[f"{USER}: mailbox"].what.startswith(
+            f"127.0.0.1: no TLS on port {server.port} ("
+        )
+        assert findings[f"{USER}: mailbox"].hint == f"Check `port` and `tls` under [{IMAP}]."
 
 
 async def test_a_server_that_is_something_else(database: Database, smtp_sink: SmtpSink) -> None:
