@@ -13,9 +13,8 @@ from builders import text_arrival
 from console_browser import desk
 from console_house import House, open_house
 from hub.interaction import Channel
-from hub.store import call_wishes, calls, work_items
+from hub.store import agents, call_wishes, calls, work_items
 from hub.store.calls import Call
-from hub.store.tables import calls as table
 from waiting import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -30,23 +29,23 @@ async def house(sqlite_url: str, tmp_path: Path) -> AsyncIterator[House]:
         yield opened
 
 
-async def call_of(house: House) -> Call:
-    found = await house.database.read(lambda c: calls.get(c, CALL))
+async def call_of(house: House, sid: str = CALL) -> Call:
+    found = await house.database.read(lambda c: calls.get(c, sid))
     assert found is not None
     return found
 
 
-async def wait(house: House) -> str:
+async def wait(house: House, sid: str = CALL, number: str = "+31612345678") -> str:
     """A caller waits; gives the conversation."""
-    arrival = text_arrival(channel=Channel.PHONE, external_id=CALL, subject="Bestelling")
+    arrival = text_arrival(number, channel=Channel.PHONE, external_id=sid, subject="Bestelling")
     accepted = await house.receive(arrival)
     await house.write(
         lambda c: calls.add(
             c,
-            CALL,
+            sid,
             accepted.conversation_id,
             account="+31203080000",
-            caller="+31612345678",
+            caller=number,
             language="nl",
             chosen="Bestelling",
         )
@@ -78,6 +77,7 @@ async def test_a_call_is_followed_and_handled_by_key(house: House, browser: Brow
         await at.page.keyboard.press("d")
         await at.page.keyboard.press("Enter")  # the first key of the pad, which has the focus
         await eventually(lambda: pressed(house, "1"))
+        await at.page.keyboard.press("Control+0")  # the browser's own
         await at.page.keyboard.type("20417#*")  # faster than they can be passed on
         await eventually(lambda: pressed(house, "120417#*"))
         await expect(at.page.locator(".keypad button").first).to_be_focused()
@@ -142,12 +142,49 @@ async def test_what_was_asked_for_last_is_shown_whatever_is_answered_last(
         await expect(bar).to_contain_text("The customer is on hold")
 
 
+async def talk(house: House, agent_id: str, sid: str, number: str) -> str:
+    """An agent and a customer are on the phone; gives the conversation."""
+    conversation_id = await wait(house, sid, number)
+    item, waiting = await house.work_of(conversation_id), await call_of(house, sid)
+    agent = await house.database.read(lambda c: agents.find(c, agent_id))
+    assert agent is not None
+    await house.write(lambda c: work_items.claim(c, item.id, agent))
+    await house.write(lambda c: calls.ring(c, waiting, agent_id))
+    await house.write(lambda c: calls.answered(c, sid, 1))
+    return conversation_id
+
+
+async def test_keys_of_one_call_never_go_to_another(house: House, browser: Browser) -> None:
+    carl = await house.hire("carl", "Carl Visser")
+    one = await talk(house, carl, CALL, "+31612345678")
+    other = await talk(house, carl, "CA2", "+31687654321")
+    async with desk(browser, house) as at:
+        await at.sign_in("carl", one)
+        passing = asyncio.Event()
+
+        async def slow(route: Route) -> None:
+            await passing.wait()
+            await route.continue_()
+
+        await at.page.route(f"**/{one}/call", slow)
+        await at.page.keyboard.press("d")
+        await at.page.keyboard.type("567")
+        await at.page.locator(f'loket-work a[href="/console/conversations/{other}"]').first.click()
+        await expect(at.page.locator(f'loket-call[data-of="{other}"] .keypad')).to_be_attached()
+        await at.page.keyboard.press("d")
+        await at.page.keyboard.type("89")
+        passing.set()
+        await eventually(lambda: pressed(house, "567"))
+        await eventually(lambda: pressed(house, "89", "CA2"))
+        await at.check_traps()
+
+
 async def wants(house: House, what: str) -> bool:
     return bool(getattr(await call_of(house), what))
 
 
-async def pressed(house: House, keys: str) -> bool:
-    return (await house.rows(table))[0].keys == keys
+async def pressed(house: House, keys: str, sid: str = CALL) -> bool:
+    return (await call_of(house, sid)).keys == keys
 
 
 async def is_ending(house: House) -> bool:

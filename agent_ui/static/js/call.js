@@ -8,8 +8,11 @@ const EVERY = 1_000;
 // is under way and what is shown are kept here, not with a bar.
 let sending = false;
 let shownAsked = 0;
-// Keys that were pressed while others were on their way.
-let waitingKeys = "";
+// Keys that were pressed while others were on their way, each with the pad that it was pressed on:
+// that of another call may be shown by then.
+let waitingKeys = [];
+
+const callOf = (pad) => pad.elements.namedItem("call").value;
 
 class CallBar extends HTMLElement {
   connectedCallback() {
@@ -38,25 +41,17 @@ class CallBar extends HTMLElement {
   // On the pad a digit is a digit, not one of the agent's views.
   onKey(event) {
     const pad = event.target.closest(".keypad");
-    if (!pad || !/^[0-9*#]$/.test(event.key)) return;
+    if (!pad || event.ctrlKey || event.metaKey || !/^[0-9*#]$/.test(event.key)) return;
     event.preventDefault();
     event.stopPropagation();
     pad.requestSubmit(pad.querySelector(`[name=keys][value="${event.key}"]`));
-  }
-
-  // What was pressed meanwhile, all at once.
-  passOn() {
-    const pad = document.querySelector("loket-call .keypad");
-    const keys = waitingKeys;
-    waitingKeys = "";
-    if (keys && pad) this.post(pad, new URLSearchParams([...new FormData(pad), ["keys", keys]]));
   }
 
   onSubmit(event) {
     const { target: form, submitter } = event;
     event.preventDefault();
     event.stopPropagation();
-    if (sending && submitter?.name === "keys") waitingKeys += submitter.value;
+    if (sending && submitter?.name === "keys") waitingKeys.push({ pad: form, key: submitter.value });
     if (!sending) this.post(form, new URLSearchParams(new FormData(form, submitter)), submitter);
   }
 
@@ -68,7 +63,7 @@ class CallBar extends HTMLElement {
     submitter?.removeAttribute("aria-busy");
     const done = answer?.ok && !form.classList.contains("keypad");
     if (answer) show(answer, this.dataset.of, { posted: true, done });
-    this.passOn();
+    passOn();
   }
 
   async refresh() {
@@ -88,6 +83,16 @@ class CallBar extends HTMLElement {
     const next = same?.contains(focused) || open?.contains(focused) ? focused : key && fresh.querySelector(`[data-key="${key}"]`);
     (next?.isConnected ? next : fresh.querySelector("button, summary") ?? document.getElementById("talk")).focus({ preventScroll: true });
   }
+}
+
+// What was pressed meanwhile in one call, all at once.
+function passOn() {
+  const pad = waitingKeys[0]?.pad;
+  if (!pad) return;
+  const isOfIt = (one) => callOf(one.pad) === callOf(pad);
+  const keys = waitingKeys.filter(isOfIt).map((one) => one.key).join("");
+  waitingKeys = waitingKeys.filter((one) => !isOfIt(one));
+  pad.closest("loket-call").post(pad, new URLSearchParams([...new FormData(pad), ["keys", keys]]));
 }
 
 // Puts an answer in the bar that is there now. What was asked for before what is shown may tell of
