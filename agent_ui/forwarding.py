@@ -3,6 +3,7 @@
 from sqlalchemy import Connection
 
 from agent_ui.answering import SendingRules, along, begin, with_signature
+from agent_ui.authors import author
 from agent_ui.drafting import Draft
 from agent_ui.mail_addresses import parties
 from agent_ui.markup import to_html
@@ -88,10 +89,9 @@ def last_in(entries: list[Entry]) -> Entry | None:
 
 
 def _passed_on(entry: Entry, texts: Texts) -> str:
-    name = entry.sender.name or entry.sender.value
     lines = [
         f"{PASSED_ON}{texts(_HEAD)} {PASSED_ON.strip()}",
-        texts(_FROM, name=name),
+        texts(_FROM, name=author(texts, entry)),
         texts(_DATE, at=f"{entry.occurred_at:%Y-%m-%d %H:%M} UTC"),
         *([texts(_SUBJECT, subject=entry.subject)] if entry.subject else []),
         "",

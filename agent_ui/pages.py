@@ -21,6 +21,7 @@ from agent_ui import (
     trade_words,
     words,
 )
+from agent_ui.authors import author
 from agent_ui.call_words import call_state, call_words
 from agent_ui.context import ConsoleContext
 from agent_ui.delivery_words import delivery_error
@@ -112,6 +113,7 @@ def _environment(organisation: str, static: StaticFiles) -> Environment:
         languages=LANGUAGES,
         organisation=organisation,
         token_field=FORM_TOKEN,
+        author=author,
         call_words=call_words,
         call_state=call_state,
         delivery_error=delivery_error,

@@ -1,6 +1,6 @@
 """Who changed what: written in the transaction of the change."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -9,15 +9,16 @@ from typing import Any
 from sqlalchemy import Connection, Row, exists, func, select
 
 from hub import clock
+from hub.interaction import PointKind
 from hub.store import audit_index, audit_words
 from hub.store.among import among
 from hub.store.inserting import insert_all
-from hub.store.tables import agents, audit_log
+from hub.store.tables import agents, audit_log, contact_points, customers
 
 
 @dataclass(frozen=True)
 class Line:
-    """`actor_name`: of an agent; empty where a part of Loket acted."""
+    """`actor_name`: of an agent or a customer; empty where a part of Loket acted."""
 
     id: str
     at: datetime
@@ -70,16 +71,27 @@ def search(
 
 
 def _lines(connection: Connection, rows: Sequence[Row[Any]]) -> list[Line]:
-    columns = agents.c
-    actors = among(columns.id, {row.actor for row in rows})
-    people = connection.execute(select(columns.id, columns.name).where(actors))
-    names = {row.id: row.name for row in people}
+    names = _names(connection, {row.actor for row in rows})
     return [
         Line(
             row.id, row.at, row.actor, names.get(row.actor, ""), row.action, row.object, row.details
         )
         for row in rows
     ]
+
+
+def _names(connection: Connection, actors: Collection[str]) -> dict[str, str]:
+    """Of a customer without a name, an address."""
+    address = (
+        select(func.min(contact_points.c.value))
+        .where(contact_points.c.customer_id == customers.c.id)
+        .where(contact_points.c.kind.in_((PointKind.EMAIL.value, PointKind.PHONE.value)))
+        .scalar_subquery()
+    )
+    called = func.coalesce(func.nullif(customers.c.name, ""), address, "").label("name")
+    people = select(agents.c.id, agents.c.name).where(among(agents.c.id, actors))
+    clients = select(customers.c.id, called).where(among(customers.c.id, actors))
+    return {row.id: row.name for one in (people, clients) for row in connection.execute(one)}
 
 
 _APART = timedelta(minutes=1)

@@ -67,7 +67,8 @@ class Delivery:
 
 @dataclass(frozen=True)
 class Entry:
-    """One interaction as the timeline shows it; its HTML is read apart, when asked for."""
+    """One interaction as the timeline shows it; its HTML is read apart, when asked for.
+    `customer_name`: of the customer whose it is, as they are known now."""
 
     id: str
     conversation_id: str
@@ -77,6 +78,7 @@ class Entry:
     direction: Direction
     account: str
     sender: Party
+    customer_name: str
     recipients: tuple[Party, ...]
     subject: str
     text: str
@@ -288,6 +290,7 @@ def _entry(row: Any, files: tuple[Attachment, ...]) -> Entry:
         direction=Direction(row.direction),
         account=row.account,
         sender=Party.model_validate(row.sender),
+        customer_name=row.customer_name,
         recipients=tuple(Party.model_validate(party) for party in row.recipients),
         subject=row.subject,
         text=row.text,
@@ -380,6 +383,10 @@ def _selection() -> Select[Any]:
             interactions.c.raw_sha256 != "",
             exists().where(originals.c.interaction_id == interactions.c.id),
         ).label("has_original"),
+        select(customers.c.name)
+        .where(customers.c.id == interactions.c.customer_id)
+        .scalar_subquery()
+        .label("customer_name"),
         outbound.c.state.label("delivery_state"),
         outbound.c.error.label("delivery_error"),
         outbound.c.attempts.label("delivery_attempts"),

@@ -11,7 +11,7 @@ from console_house import House, Page, Person, person
 from hub import clock
 from hub.interaction import Accepted, Attachment, Channel
 from hub.store import agents, call_wishes, calls, recordings, steps
-from hub.store.tables import asked_colleagues, audit_log, work_items
+from hub.store.tables import asked_colleagues, audit_log, customers, work_items
 from hub.store.tables import calls as table
 
 NUMBER = "+31612345678"
@@ -46,6 +46,17 @@ async def on_the_phone(house: House, who: Person) -> tuple[str, Accepted]:
 
 async def call_of(house: House) -> Any:
     return (await house.rows(table))[-1]
+
+
+async def test_a_caller_whom_we_know_is_called_by_name_with_the_number_beside_it(
+    house: House, anna: Person
+) -> None:
+    accepted = await house.receive(text_arrival(channel=Channel.PHONE, external_id="CA1"))
+    page = await anna.get(f"/console/conversations/{accepted.conversation_id}")
+    assert page.texts(".entry-who, .entry-address") == [NUMBER]
+    await house.write(lambda c: c.execute(update(customers).values(name="James Cook")))
+    page = await anna.get(f"/console/conversations/{accepted.conversation_id}")
+    assert page.texts(".entry-who, .entry-address") == ["James Cook", NUMBER]
 
 
 async def do(who: Person, path: str, what: str, **fields: str) -> Page:

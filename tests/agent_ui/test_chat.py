@@ -50,6 +50,13 @@ async def test_the_agent_sees_who_is_there_and_what_they_said_before(
     assert "The visitor left" in page.text("[data-visitor]")
 
 
+async def test_a_visitor_without_a_name_is_called_one(house: House, anna: Person) -> None:
+    accepted = await house.receive(chat_arrival(visitor="01a22fb1-f2ec-7297-a05e-a04840e8d644"))
+    page = await anna.get(f"/console/conversations/{accepted.conversation_id}")
+    assert page.text(".entry-who") == "Visitor"
+    assert page.value(".entry article", "aria-label") == "From the customer: Visitor"
+
+
 async def test_only_what_the_holder_read_counts_as_read(
     house: House, anna: Person, chat: str
 ) -> None:

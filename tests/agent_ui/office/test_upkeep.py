@@ -4,10 +4,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, insert
 
-from builders import chat_arrival
+from builders import chat_arrival, text_arrival
 from console_house import House, Person
 from hub import clock
 from hub.bus import DeadLetter
+from hub.interaction import Party, PointKind
 from hub.store import dead_letters, health, ledger, tables
 from hub.store.tables import audit_log, unrouted, work_items
 from hub.store.tables import dead_letters as letters_table
@@ -157,6 +158,26 @@ async def test_the_audit_log_calls_people_by_their_names(house: House, ina: Pers
     assert page.texts("tbody td:nth-child(4)") == ["work", f"Kim Bos {kim}"]
     assert page.value("tbody td:nth-child(4) a", "href") == f"{ADMIN}/people/{kim}"
     assert page.texts("tbody td:nth-child(5)") == ["n: 1; to: Kim Bos", "n: 1; to: nobody"]
+
+
+async def test_the_audit_log_calls_a_customer_by_name_or_by_an_address(
+    house: House, ina: Person
+) -> None:
+    await house.receive(text_arrival("+31611111111"))
+    await house.receive(
+        text_arrival(
+            "+31622222222",
+            sender=Party(kind=PointKind.PHONE, value="+31622222222", name="James Cook"),
+        )
+    )
+    rows = [
+        {"id": clock.new_id(), "at": clock.now(), "actor": one.id, "action": "x", "object": "y",
+         "details": {}}
+        for one in await house.rows(tables.customers)
+    ]  # fmt: skip
+    await house.write(lambda c: c.execute(insert(audit_log), rows))
+    page = await ina.get(f"{ADMIN}/audit?action=x")
+    assert sorted(page.texts("tbody td:nth-child(2)")) == ["+31611111111", "James Cook"]
 
 
 async def test_the_ledger_opens_all_that_is_in_a_state(house: House, ina: Person) -> None:
