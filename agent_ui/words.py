@@ -117,6 +117,7 @@ REASONS = {
     "no_answer": N_("Choose one of the answers."),
     "no_request": N_("This is not asked of you."),
     "answered": N_("A colleague has answered it already."),
+    "asked_no_more": N_("This is asked no more."),
     "left": N_("It has left already."),
     "not_done": N_("This is open already."),
     "no_message": N_("This message does not exist."),
@@ -282,6 +283,8 @@ PROMISED = {
     "approval_no": N_("{name} did not approve: {what}"),
     "approval_again": N_("{name} asked again to approve: {what}"),
     "approval_withdraw": N_("{name} took back: {what}"),
+    "approval_finished": N_("{name} finished the work before this was approved: {what}"),
+    "approval_passed": N_("{name} passed the work on before this was approved: {what}"),
 }
 
 REGROUPED = {

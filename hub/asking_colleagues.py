@@ -1,8 +1,9 @@
 """Agents ask colleagues: a mention in a note, an approval that a role has to give in time, or to
 talk about a customer who is on hold; and are told that a task is done that they asked for.
 
-Who is asked sees the conversation. An approval is answered once, and who asked is told; also that
-it was not answered in time: they ask again, or take it back.
+Who is asked sees the conversation. An approval is answered once, and who asked is told, with the
+reason of a refusal; also that it was not answered in time: they ask again, or take it back. Once
+the work is finished or somebody else's, it is asked no more.
 """
 
 import re
@@ -29,19 +30,22 @@ from hub.logs import correlation_id
 from hub.replies import add_event
 from hub.store import audit, outbox
 from hub.store.agents import Agent
+from hub.store.holding import hold
 from hub.store.tables import agents, asked_colleagues, conversations, customers
 
 SOURCE = "/loket/colleagues"
 MENTION, APPROVAL, TASK, CONSULT = "mention", "approval", "task", "consult"
 SEEN, YES, NO, DONE = "seen", "yes", "no", "done"
 AGAIN, WITHDRAW = "again", "withdraw"
+FINISHED, PASSED = "finished", "passed"
 LONGEST, SHOWN = 500, 50
 _NAME = re.compile(r"(?<![\w@.])@([\w][\w.-]{1,99})")
 
 
 @dataclass(frozen=True)
 class Request:
-    """`answer`: empty while nobody answered; then seen, yes or no. `role`: who was asked for it."""
+    """`answer`: empty while nobody answered; then seen, yes or no. `role`: who was asked for it.
+    `reason`: why it was not approved, if that was said."""
 
     id: str
     conversation_id: str
@@ -55,6 +59,7 @@ class Request:
     answer: str
     answered_by: str
     role: str
+    reason: str
 
 
 def mention(connection: Connection, conversation_id: str, note: str, agent: Agent) -> None:
@@ -107,9 +112,11 @@ def ask_approval(
     _tell_conversation(connection, conversation_id, details, agent)
 
 
-def answer(connection: Connection, request_id: str, said: str, agent: Agent) -> None:
-    """Of several who hold the role, the first answers. Who asked for an approval asks again or
-    takes it back while nobody answered. Raises Rejected when it is over."""
+def answer(
+    connection: Connection, request_id: str, said: str, agent: Agent, *, reason: str = ""
+) -> None:
+    """Of several who hold the role, the first answers; `reason`: why not. Who asked for an approval
+    asks again or takes it back while nobody answered. Raises Rejected when it is over."""
     row = _mine(connection, request_id, agent)
     if row.kind == APPROVAL and row.by_agent_id == agent.id and not row.answer:
         _go_on(connection, row, said, agent)
@@ -121,10 +128,12 @@ def answer(connection: Connection, request_id: str, said: str, agent: Agent) -> 
     if not is_answer:
         _set(connection, row, {"is_over": True})
         return
-    values = {"answer": said, "answered_by": agent.id, "answered_at": clock.now()}
+    why = reason.strip()[:LONGEST] if said == NO else ""
+    values = {"answer": said, "answered_by": agent.id, "answered_at": clock.now(), "reason": why}
     _set(connection, row, values | {"is_over": row.kind in (MENTION, CONSULT)})
     if row.kind == APPROVAL:
         details = {"event": f"approval_{said}", "what": row.what}
+        details |= {"reason": why} if why else {}
         _tell_conversation(connection, row.conversation_id, details, agent)
         _tell(connection, row.conversation_id, agent_id=row.by_agent_id, role=row.to_role)
 
@@ -141,6 +150,16 @@ def _go_on(connection: Connection, row: Any, said: str, agent: Agent) -> None:
     details = {"event": f"approval_{said}", "what": row.what}
     _tell_conversation(connection, row.conversation_id, details, agent)
     _tell(connection, row.conversation_id, agent_id=agent.id, role=row.to_role)
+
+
+def end_approvals(connection: Connection, conversation_id: str, agent: Agent, why: str) -> None:
+    """The agent finished the work or passed it on: nobody is asked to approve anything for it."""
+    for one in approvals_of(connection, conversation_id):
+        this = asked_colleagues.c.id == one.id
+        connection.execute(update(asked_colleagues).where(this).values(is_over=True))
+        details = {"event": f"approval_{why}", "what": one.what}
+        _tell_conversation(connection, conversation_id, details, agent)
+        _tell(connection, conversation_id, agent_id=one.by_agent_id, role=one.role)
 
 
 def tell_done(
@@ -222,6 +241,7 @@ def _requests(rows: Sequence[Any]) -> list[Request]:
             row.answer,
             row.answerer or "",
             row.to_role,
+            row.reason or "",
         )
         for row in rows
     ]
@@ -249,7 +269,13 @@ _APPROVALS = _REQUESTS.where(
     asked_colleagues.c.kind == APPROVAL,
     asked_colleagues.c.answer == "",
 )
-"""Made once: making it takes longer than running it."""
+_ITS_CONVERSATION = select(conversations.c.id).where(
+    conversations.c.id
+    == select(asked_colleagues.c.conversation_id)
+    .where(asked_colleagues.c.id == bindparam("request"))
+    .scalar_subquery()
+)
+"""Made once: making them takes longer than running them."""
 
 
 def _named(connection: Connection, note: str) -> set[str]:
@@ -268,12 +294,15 @@ def _named(connection: Connection, note: str) -> set[str]:
 
 
 def _mine(connection: Connection, request_id: str, agent: Agent) -> Any:
+    hold(connection, _ITS_CONVERSATION, {"request": request_id})
     row = connection.execute(
-        select(asked_colleagues).where(asked_colleagues.c.id == request_id).with_for_update()
+        select(asked_colleagues).where(asked_colleagues.c.id == request_id)
     ).one_or_none()
     asks = row is not None and agent.id in (row.by_agent_id, row.to_agent_id)
     if row is None or not (asks or row.to_role in agent.roles):
         raise Rejected("no_request", "This is not asked of you.", status=404)
+    if row.is_over and not row.answer:
+        raise Rejected("asked_no_more", "This is asked no more.", status=409)
     if row.is_over or (row.answer and row.by_agent_id != agent.id):
         raise Rejected("answered", "A colleague has answered it already.", status=409)
     return row

@@ -49,7 +49,7 @@ class Asked(Shape):
     """`kind`: `mention`, `approval`, `consult` (a colleague calls about a customer on hold), `task`
     (what the agent asked for is done). `answer`: of what the agent asked, once somebody answered:
     `yes`, `no`, or `done` for a task. An approval of the agent's own without one was not given in
-    time, by `due_at`."""
+    time, by `due_at`. `reason`: why not, if that was said."""
 
     id: str
     conversation_id: str
@@ -62,6 +62,7 @@ class Asked(Shape):
     due_at: datetime | None
     answer: str
     answered_by: str
+    reason: str
 
 
 class AllAsked(Shape):
@@ -81,9 +82,10 @@ class Approval(Shape):
 class Saying(Shape):
     """`yes` or `no` to an approval, `seen` to all else: a mention, a consultation, an answer. Who
     asked for an approval that nobody gave or refused yet asks `again`, with as much time as before,
-    or takes it back: `withdraw`."""
+    or takes it back: `withdraw`. `reason`: why not, for who asked; with `no` only."""
 
     answer: Literal["yes", "no", "seen", "again", "withdraw"]
+    reason: str = Field("", max_length=asking_colleagues.LONGEST)
 
 
 # What is described is what is taken.
@@ -160,7 +162,8 @@ def _asked(connection: Connection, call: Call[Agent]) -> AllAsked:
 
 
 def _answer(connection: Connection, call: Call[Agent]) -> Answer:
-    asking_colleagues.answer(connection, call.id, call.body.answer, call.caller)
+    said, reason = call.body.answer, call.body.reason
+    asking_colleagues.answer(connection, call.id, said, call.caller, reason=reason)
     return Answer(_asked(connection, call))
 
 

@@ -55,8 +55,9 @@ class ColleagueViews:
 
     async def answer(self, visit: Visit) -> web.StreamResponse:
         request_id, said = visit.id, await visit.field("answer")
+        reason = await visit.field("reason")
         await self._context.database.write(
-            lambda c: asking_colleagues.answer(c, request_id, said, visit.known)
+            lambda c: asking_colleagues.answer(c, request_id, said, visit.known, reason=reason)
         )
         self._context.wake()
         return see_other(inside(await visit.field("next")))

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from hub import clock
+from hub.asking_colleagues import PASSED, end_approvals
 from hub.errors import Rejected
 from hub.promises import Event
 from hub.store import agents, answers, deadlines, offers, steps, work_items
@@ -85,6 +86,7 @@ def _give(
 ) -> WorkItem:
     """The one who gives it is not offered it at once."""
     answers.gave_away(connection, item.id, agent.id)
+    end_approvals(connection, item.conversation_id, agent, PASSED)
     role = values["role"]
     former = item.role if item.role != role else ""
     to = values["preferred_agent_id"] or ""

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from hub import clock
+from hub.asking_colleagues import PASSED, end_approvals
 from hub.errors import Rejected
 from hub.promises import Event
 from hub.store import agents, answers, deadlines, handing_over, offers, presence, steps, work_items
@@ -75,6 +76,7 @@ def _taken_from(
 ) -> dict[str, Any]:
     """End what it was before: an offer, somebody's work, or put aside until a time."""
     values: dict[str, Any] = {"snoozed_until": None}
+    end_approvals(connection, item.conversation_id, supervisor, PASSED)
     if item.state == OFFERED:
         answers.end(connection, item.id, answers.WITHDRAWN)
     if item.state == SNOOZED:

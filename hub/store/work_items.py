@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Select, Update, bindparam, func, select, update
 
 from hub import clock
+from hub.asking_colleagues import FINISHED, PASSED, end_approvals
 from hub.errors import Rejected
 from hub.events import WorkItemChanged
 from hub.interaction import Channel
@@ -276,6 +277,7 @@ def resolve(
     item = held(connection, item_id, agent)
     refuse_undone(connection, item_id, item.decision, BEFORE_END)
     tasks.refuse_open(connection, item.conversation_id)
+    end_approvals(connection, item.conversation_id, agent, FINISHED)
     values = _over(connection, item)
     return change(connection, item, agent, "work_item.resolved", values, results=results)
 
@@ -284,6 +286,7 @@ def drop(connection: Connection, item: WorkItem, agent: Agent) -> WorkItem:
     """Nobody need do this any more, whoever has it, or is asked to; it is locked."""
     if item.state == OFFERED:
         answers.end(connection, item.id, answers.WITHDRAWN)
+    end_approvals(connection, item.conversation_id, agent, FINISHED)
     values = {"snoozed_until": None, **NOT_PREFERRED, **_over(connection, item)}
     return change(connection, item, agent, "work_item.dropped", values)
 
@@ -327,6 +330,7 @@ def retopic(
     }
     if moves:
         answers.end(connection, item_id, answers.WITHDRAWN)
+        end_approvals(connection, item.conversation_id, agent, PASSED)
         values |= {"role": role, "backup_role": decision["backup_role"] or ""}
         values |= {"state": WAITING, "agent_id": None, "snoozed_until": None, **NOT_PREFERRED}
     changed = change(

@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
-from sqlalchemy import update
+from sqlalchemy import Connection, update
 
 from builders import mail_arrival
 from console_browser import desk
 from console_house import MODEL, House, Person, open_house, person
 from hub import clock
+from hub.store import agents, supervising
 from hub.store.tables import asked_colleagues
 
 APPROVED = MODEL.replace(
@@ -106,6 +107,67 @@ async def test_who_asked_takes_the_request_back_and_nobody_is_asked_any_more(
     assert (await bob.post(f"/console/asked/{request}", answer="yes")).status == 409
 
 
+async def test_who_does_not_approve_may_say_why_and_who_asked_reads_it(
+    house: House, anna: Person, bob: Person
+) -> None:
+    path = await asked(house, anna)
+    page = await bob.get("/console")
+    assert page.has(".asked form:has([name=reason]) button[value=no]")
+    request = page.value(".asked", "data-asked")
+    await bob.post(f"/console/asked/{request}", answer="no", reason=" Half is enough. ")
+    page = await anna.get(path)
+    assert "did not approve this" in page.text(".asked .offer-title")
+    assert "Why not: Half is enough." in page.text(".asked")
+    assert "did not approve: Refund EUR 80 · Half is enough." in page.texts(".event")[-1]
+
+
+@pytest.mark.parametrize(
+    ("way", "said"),
+    [
+        (("resolve", "result.outcome", "found"), "finished the work"),
+        (("transfer", "to", "billing|"), "passed the work on"),
+        (("transfer", "to", "service|carl"), "passed the work on"),
+    ],
+)
+async def test_what_is_finished_or_passed_on_waits_for_no_approval(
+    house: House, anna: Person, bob: Person, way: tuple[str, str, str], said: str
+) -> None:
+    carl = await house.hire("carl", "Carl Smit")
+    path = await asked(house, anna)
+    request = (await bob.get("/console")).value(".asked", "data-asked")
+    item = await house.work_of(path.rpartition("/")[2])
+    act, name, text = way
+    fields = {"seen": "9", name: text.replace("carl", carl)}
+    await anna.post(f"/console/work/{item.id}/{act}", **fields)
+    page = await bob.get(path)
+    assert not page.has(".approval")
+    assert not page.has(".asked")
+    told = f"Anna de Wit {said} before this was approved: Refund EUR 80"
+    assert [line for line in page.texts(".event") if line.startswith(told)]
+    assert (await bob.post(f"/console/asked/{request}", answer="yes")).status == 409
+    await late(house)
+    assert not (await anna.get("/console")).has(".asked")
+
+
+async def test_what_a_supervisor_moves_waits_for_no_approval(
+    house: House, anna: Person, bob: Person
+) -> None:
+    path = await asked(house, anna)
+    item = await house.work_of(path.rpartition("/")[2])
+    carl = await house.hire("carl", "Carl Smit")
+
+    def give(connection: Connection) -> None:
+        found = agents.find_by_login(connection, "bob")
+        assert found is not None
+        boss, _hash = found
+        supervising.give(connection, item.id, boss, carl)
+
+    await house.database.write(give)
+    page = await bob.get(path)
+    assert not page.has(".approval")
+    assert "Bob Kramer passed the work on before this was approved" in page.texts(".event")[-1]
+
+
 @pytest_asyncio.fixture(loop_scope="session")
 async def live_house(sqlite_url: str, tmp_path: Path) -> AsyncIterator[House]:
     async with open_house(sqlite_url, tmp_path, model_text=APPROVED) as opened:
@@ -163,6 +225,28 @@ async def test_approval_is_asked_for_given_and_missed_by_keys_in_both_languages(
         await expect(waiting).to_have_count(0)
         await at.check_traps()
         await asks.check_traps()
+
+
+@pytest.mark.asyncio(loop_scope="session")
+async def test_a_reason_stays_while_it_is_typed_and_enter_behind_it_approves_nothing(
+    live_house: House, browser: Browser
+) -> None:
+    async with desk(browser, live_house) as at, person(live_house) as anna:
+        await anna.sign_in("anna")
+        path = await asked(live_house, anna)
+        await at.sign_in("bob")
+        why = at.page.locator("[data-why-not]")
+        await why.fill("Half is")
+        await asked(live_house, anna)
+        await expect(at.page.locator(".asked")).to_have_count(2)
+        await expect(why.first).to_be_focused()
+        await at.check_accessible()
+        await at.page.keyboard.type(" enough")
+        await at.page.keyboard.press("Enter")
+        await expect(at.page.locator(".asked")).to_have_count(1)
+        page = await anna.get(path)
+        assert "did not approve: Refund EUR 80 · Half is enough" in page.texts(".event")[-1]
+        await at.check_traps()
 
 
 @pytest.mark.asyncio(loop_scope="session")

@@ -10,6 +10,7 @@ const EVERY = 1_000;
 // As in the style sheet: where the customer is not beside the conversation, a card stands above it.
 const NARROW = "(max-width: 75rem)";
 const LONGEST_WAIT = 2 ** 31 - 1;
+const CARDS = "[data-offer], [data-asked], [data-wrap]";
 const ID = { presence: "presence", offers: "offers" };
 
 const sizes = new ResizeObserver(tellSize);
@@ -42,7 +43,7 @@ function place(id, fresh) {
   // Somebody is choosing something in it: what is new waits until they are done.
   const chosen = focused && old.querySelector("select:focus");
   if (chosen && fresh.querySelector(`[data-offer="${chosen.closest("[data-offer]")?.dataset.offer}"]`)) return;
-  const next = carryWrapUp(old, fresh) ?? (focused && sameIn(old, fresh));
+  const next = carryFields(old, fresh) ?? (focused && sameIn(old, fresh));
   if (old.open) fresh.open = true;
   if (id === ID.offers) foldAsked(fresh, old);
   old.replaceWith(fresh);
@@ -84,25 +85,26 @@ function showState(old, fresh) {
   if (focused) old.querySelector("summary").focus({ preventScroll: true });
 }
 
+function sameCard(card, fresh) {
+  const nameOf = (one) => ["offer", "asked", "wrap"].map((name) => one.dataset[name]).join(" ");
+  return [...fresh.querySelectorAll(CARDS)].find((one) => nameOf(one) === nameOf(card));
+}
+
 // What has the focus, where it is now: on the same card, by its place there.
 function sameIn(old, fresh) {
   const pressed = "summary, a[href], button, select, input:not([type=hidden]), textarea";
-  const nameOf = (card) => card && ["offer", "asked", "wrap"].map((name) => card.dataset[name]).join(" ");
-  const cards = "[data-offer], [data-asked], [data-wrap]";
-  const card = document.activeElement.closest(cards);
-  const same = card ? [...fresh.querySelectorAll(cards)].find((one) => nameOf(one) === nameOf(card)) : fresh;
+  const card = document.activeElement.closest(CARDS);
+  const same = card ? sameCard(card, fresh) : fresh;
   const at = [...(card ?? old).querySelectorAll(pressed)].indexOf(document.activeElement);
   return same?.querySelectorAll(pressed)[at] ?? null;
 }
 
-// What is being filled in about the same work stays; gives the field that had the focus.
-function carryWrapUp(old, fresh) {
-  const item = old.querySelector("[data-wrap]")?.dataset.wrap;
-  const card = item && fresh.querySelector(`[data-wrap="${item}"]`);
-  if (!card) return null;
+// What is being filled in on the same card stays; gives the field that had the focus.
+function carryFields(old, fresh) {
   let focused = null;
-  for (const field of old.querySelectorAll("[data-wrap] [name^='result.']")) {
-    const same = card.querySelector(`[name="${CSS.escape(field.name)}"]`);
+  for (const field of old.querySelectorAll("[data-wrap] [name^='result.'], [data-why-not]")) {
+    const card = sameCard(field.closest(CARDS), fresh);
+    const same = card?.querySelector(`[name="${CSS.escape(field.name)}"]`);
     if (!same) continue;
     same.value = field.value;
     if (field === document.activeElement) focused = same;

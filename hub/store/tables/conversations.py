@@ -249,5 +249,6 @@ asked_colleagues = Table(
     Column("answered_by", ID),
     Column("answered_at", Instant),
     Column("is_over", Boolean, nullable=False),  # nobody need look at it any more
+    Column("reason", Text),  # why it was not approved, if that was said
     where("ix_asked_colleagues_open", "NOT is_over", "asked_at"),
 )
