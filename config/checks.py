@@ -120,13 +120,17 @@ async def _started(bus: Bus) -> AsyncIterator[Bus]:
 
 
 async def _people(database: Database, model: Model) -> list[Finding]:
+    """A role may be without people for a while: its work waits for them, and nothing is lost."""
     held = await database.read(agents.held_roles)
     return [
-        Finding(
+        Finding("roles", ok=True, what=f"{role}: held")
+        if role in held
+        else Finding(
             "roles",
-            role in held,
-            f"{role}: {'held' if role in held else 'nobody holds it, its work would wait'}",
-            "" if role in held else f"Run `loket agents add LOGIN --name NAME --role {role}`.",
+            ok=True,
+            what=f"{role}: nobody holds it, its work would wait",
+            hint=f"Run `loket agents add LOGIN --name NAME --role {role}`.",
+            warns=True,
         )
         for role in model.roles
     ]

@@ -95,7 +95,8 @@ def check(config: ConfigOption = None, store: StoreOption = None, bus: BusOption
     logs.configure(LogSettings(level="CRITICAL", format="console"))
     findings = run(checks.run(settings))
     for finding in findings:
-        mark = "[green]ok[/]  " if finding.ok else "[red]FAIL[/]"
+        fine = "[yellow]warn[/]" if finding.warns else "[green]ok[/]  "
+        mark = fine if finding.ok else "[red]FAIL[/]"
         terminal.print(f"{mark} {escape(f'{finding.part}: {finding.what}')}")
         if finding.hint:
             terminal.print(f"       {escape(finding.hint)}")

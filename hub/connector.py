@@ -49,6 +49,8 @@ class Finding:
     hint: str = ""
     fault: str = ""
     """What is wrong by a name for which the console has words; empty where there is none."""
+    warns: bool = False
+    """Of what is `ok`: it works, and yet somebody has something to do."""
 
 
 class Connector(Protocol):

@@ -26,6 +26,7 @@ from loket_process import (
     run,
 )
 from servers.process import free_port
+from servers.smtp import SmtpSink
 from stores import count, only, opened, rows
 from taught import know
 from waiting import wait_for
@@ -59,6 +60,20 @@ def test_check_says_what_is_wrong_and_what_to_do(deployment: Deployment) -> None
     assert "loket agents add" in said
     assert "nothing answers on port" in said
     assert "under [connectors.email.smtp]" in said
+
+
+async def test_a_role_without_people_is_a_warning_and_not_a_failure(
+    sqlite_url: str, tmp_path: Path, smtp_sink: SmtpSink
+) -> None:
+    newcomer = deploy(tmp_path, store_url=sqlite_url, bus_url="local:", sink_port=smtp_sink.port)
+    anna = ("agents", "add", "anna", "--name", "Anna", "--role", "customer-service")
+    asked = {"LOKET_AGENT_PASSWORD": "correct horse battery"}
+    run(newcomer, *anna, "--role", "triage", extra=asked)
+    said = await asyncio.to_thread(run, newcomer, "check")
+    assert "ok   roles: customer-service: held" in said
+    assert "warn roles: billing: nobody holds it" in said
+    assert "warn model proof: " in said
+    assert "FAIL" not in said
 
 
 def test_check_says_what_is_removed_and_when_nothing_is(deployment: Deployment) -> None:
