@@ -44,9 +44,10 @@ class Look:
         return colours | {"titles": dict(self.titles), "greetings": dict(self.greetings)}
 
 
-def looks(connection: Connection) -> dict[str, Look]:
+def looks(connection: Connection, *, lock: bool = False) -> dict[str, Look]:
     """By the key of the website; only of those for which somebody chose something."""
-    return {site: Look(**kept) for site, kept in choices.value(connection, CHOICE).items()}
+    kept = choices.value(connection, CHOICE, lock=lock)
+    return {site: Look(**look) for site, look in kept.items()}
 
 
 def keep(connection: Connection, site: str, look: Look, *, by: str) -> None:

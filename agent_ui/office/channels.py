@@ -78,7 +78,7 @@ class ChannelViews:
         given = await visit.field(seen.FIELD)
 
         def keep(connection: Connection) -> None:
-            seen.check(given, chat_look.looks(connection).get(site))
+            seen.check(given, chat_look.looks(connection, lock=True).get(site))
             chat_look.keep(connection, site, look, by=visit.known.id)
 
         try:

@@ -55,6 +55,7 @@ class OrganisationViews:
         given = await visit.field(seen.FIELD)
 
         def keep(connection: Connection) -> None:
+            choices.hold(connection, what)
             seen.check(given, self._read(connection, visit)[what])
             choices.keep(connection, what, chosen, by=visit.known.id)
 

@@ -95,7 +95,7 @@ class PeopleViews:
             given = await visit.field(seen.FIELD)
 
             def change(connection: Connection) -> None:
-                now = people.find(connection, person.id) or person
+                now = people.find(connection, person.id, lock=True) or person
                 seen.check(given, _shown(now))
                 people.set_rights(
                     connection,

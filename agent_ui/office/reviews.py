@@ -56,19 +56,22 @@ class ReviewViews:
         }
         scores = {name: score for name, score in given.items() if score}
         remark = (await visit.field("remark")).replace("\r\n", "\n").strip()
-        try:
+        shown, usual = await visit.field(seen.FIELD), [visit.texts(one) for one in CRITERIA]
+
+        def keep(connection: Connection) -> None:
             # What was scored stands in the order in which it was shown.
-            seen.check(await visit.field(seen.FIELD), wanted)
-            await self._context.database.write(
-                lambda c: reviewing.add(
-                    c,
-                    conversation_id,
-                    agent_id=agent_id,
-                    reviewer_id=visit.known.id,
-                    scores=scores,
-                    remark=remark,
-                )
+            seen.check(shown, reviewing.criteria(connection, usual, lock=True))
+            reviewing.add(
+                connection,
+                conversation_id,
+                agent_id=agent_id,
+                reviewer_id=visit.known.id,
+                scores=scores,
+                remark=remark,
             )
+
+        try:
+            await self._context.database.write(keep)
         except Rejected as error:
             return await self._form(visit, error, remark)
         return see_other(PATH)
@@ -78,7 +81,7 @@ class ReviewViews:
         given, usual = await visit.field(seen.FIELD), [visit.texts(one) for one in CRITERIA]
 
         def keep(connection: Connection) -> None:
-            seen.check(given, reviewing.criteria(connection, usual))
+            seen.check(given, reviewing.criteria(connection, usual, lock=True))
             reviewing.set_criteria(connection, lines, by=visit.known.id)
 
         try:

@@ -164,7 +164,7 @@ def _by_role(holders: Sequence[tuple[str, str, str]]) -> dict[str, list[tuple[st
 
 
 def _keep_limits(connection: Connection, limits: Mapping[str, int], given: str, by: str) -> None:
-    seen.check(given, Thresholds.chosen(choices.value(connection, CHOICE)))
+    seen.check(given, Thresholds.chosen(choices.value(connection, CHOICE, lock=True)))
     choices.keep(connection, CHOICE, limits, by=by)
 
 

@@ -49,7 +49,7 @@ class CannedViews:
         shown = await visit.field(seen.FIELD)
 
         def keep(connection: Connection) -> None:
-            now = next((one for one in canned.all_of(connection) if one.id == given.id), None)
+            now = canned.held(connection, given.id)
             if now is not None:
                 seen.check(shown, now)
             canned.save(connection, given, visit.known)

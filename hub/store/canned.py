@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -37,7 +38,14 @@ def all_of(connection: Connection) -> list[Canned]:
     rows = connection.execute(
         select(canned_replies).order_by(canned_replies.c.shortcut).limit(MOST)
     )
-    return [Canned(row.id, row.shortcut, row.topic, row.title, row.texts) for row in rows]
+    return [_canned(row) for row in rows]
+
+
+def held(connection: Connection, canned_id: str) -> Canned | None:
+    """One of them, which nobody else changes until the end of the transaction."""
+    this = select(canned_replies).where(canned_replies.c.id == canned_id).with_for_update()
+    row = connection.execute(this).one_or_none()
+    return None if row is None else _canned(row)
 
 
 def save(connection: Connection, canned: Canned, agent: Agent) -> None:
@@ -69,6 +77,10 @@ def remove(connection: Connection, canned_id: str, agent: Agent) -> None:
     shortcut = connection.execute(gone.returning(canned_replies.c.shortcut)).scalar_one_or_none()
     if shortcut is not None:
         _audit(connection, agent, "canned_reply.removed", shortcut)
+
+
+def _canned(row: Any) -> Canned:
+    return Canned(row.id, row.shortcut, row.topic, row.title, row.texts)
 
 
 def _audit(connection: Connection, agent: Agent, action: str, shortcut: str) -> None:

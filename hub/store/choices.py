@@ -22,9 +22,16 @@ class Choice:
 
 def find(connection: Connection, name: str, *, lock: bool = False) -> Choice | None:
     if lock:
-        _hold(connection, name)
+        hold(connection, name)
     row = connection.execute(_ONE, {"name": name}).one_or_none()
     return None if row is None else Choice(row.value, row.set_at, row.set_by)
+
+
+def hold(connection: Connection, name: str) -> None:
+    """Who chooses the same at once waits until this is done, also where there is no row yet that
+    could be locked."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(_HOLD, {"name": name})
 
 
 def value(connection: Connection, name: str, *, lock: bool = False) -> dict[str, Any]:
@@ -47,13 +54,6 @@ def keep(connection: Connection, name: str, chosen: Mapping[str, Any], *, by: st
         about=name,
         details={"before": before, "now": dict(chosen)},
     )
-
-
-def _hold(connection: Connection, name: str) -> None:
-    """Who chooses the same at once waits until this is done, also where there is no row yet that
-    could be locked."""
-    if connection.dialect.name == "postgresql":
-        connection.execute(_HOLD, {"name": name})
 
 
 # Made once: making it takes longer than running it.

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from hub import clock
 from hub.errors import Rejected
@@ -18,6 +18,7 @@ from hub.store import (
     sessions,
     staff,
 )
+from hub.store.holding import hold
 from hub.store.tables import agent_roles, agent_skills
 from hub.store.tables import agents as agents_table
 from hub.store.tables import sessions as sessions_table
@@ -83,7 +84,9 @@ def everybody(connection: Connection) -> list[Person]:
     ]
 
 
-def find(connection: Connection, agent_id: str) -> Person | None:
+def find(connection: Connection, agent_id: str, *, lock: bool = False) -> Person | None:
+    if lock:
+        hold(connection, _ITSELF, {"id": agent_id})
     return next((one for one in everybody(connection) if one.id == agent_id), None)
 
 
@@ -148,3 +151,6 @@ def refuse_last(connection: Connection, agent_id: str) -> None:
     if connection.execute(other.limit(1)).first() is None:
         detail = "Make somebody else an administrator first: nobody else could manage this."
         raise Rejected("last_administrator", detail, status=409)
+
+
+_ITSELF = select(agents_table.c.id).where(agents_table.c.id == bindparam("id"))

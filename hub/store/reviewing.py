@@ -44,9 +44,9 @@ class Review:
     subject: str = ""
 
 
-def criteria(connection: Connection, usual: Sequence[str]) -> list[str]:
+def criteria(connection: Connection, usual: Sequence[str], *, lock: bool = False) -> list[str]:
     """What is looked at, as the organisation chose it; else what is usual."""
-    chosen = choices.value(connection, CHOICE).get("criteria")
+    chosen = choices.value(connection, CHOICE, lock=lock).get("criteria")
     return list(chosen) if chosen else list(usual)
 
 

@@ -1,11 +1,20 @@
 """Two people at one form: what somebody changed meanwhile is not undone unseen."""
 
-import pytest
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 
-from console_house import House, Page, Person
+import pytest
+from sqlalchemy import Connection, update
+
+from at_once import meanwhile
+from console_house import House, Page, Person, open_house, person
+from hub import chat_look
+from hub.chat_look import Look
 from hub.custom_fields import Field, FieldKind, Whose
-from hub.store import agents, choices, customer_fields
+from hub.store import agents, choices, customer_fields, reviewing
 from hub.store.people import find
+from hub.store.tables import agents as agents_table
+from hub.store.tables import canned_replies
 
 TOLD = "Somebody else changed this meanwhile."
 ORGANISATION = "/console/admin/organisation"
@@ -141,3 +150,83 @@ async def test_an_arrangement_and_a_field(house: House, ina: Person) -> None:
     told = await ina.post(address, seen=mark, **(fields | {"title.en": "Width"}))
     assert refused(told)
     assert told.value("[name='title.en']") == "Width"
+
+
+@pytest.fixture
+async def on_postgres(postgres_url: str, tmp_path: Path) -> AsyncIterator[House]:
+    roles = frozenset({"billing"})
+    async with open_house(postgres_url, tmp_path, supervisor_roles=roles) as opened:
+        yield opened
+
+
+def _limits(connection: Connection) -> None:
+    choices.keep(connection, "alerts", {"live_minutes": 3}, by="other")
+
+
+def _criteria(connection: Connection) -> None:
+    reviewing.set_criteria(connection, ["Was it kind?"], by="other")
+
+
+def _second_factor(connection: Connection) -> None:
+    choices.keep(connection, "second_factor", {"who": "everyone"}, by="other")
+
+
+def _name(connection: Connection) -> None:
+    connection.execute(update(agents_table).values(name="Kim Prins"))
+
+
+def _reply(connection: Connection) -> None:
+    connection.execute(update(canned_replies).values(title="Good day"))
+
+
+def _look(connection: Connection) -> None:
+    chat_look.keep(connection, "website", Look(titles={"en": "Hello"}), by="other")
+
+
+AT_ONCE: dict[str, tuple[Callable[[Connection], None], str, str, dict[str, str]]] = {
+    "organisation": (
+        _second_factor,
+        "form:has([name=what][value=second_factor])",
+        "",
+        {"what": "second_factor", "who": "administrators"},
+    ),
+    "wall": (_limits, "[action$=thresholds]", "/thresholds", {"live_minutes": "5"}),
+    "reviews": (_criteria, "[action$=criteria]", "/criteria", {"criteria": "Was it quick?"}),
+    "review": (_criteria, "form.stack:has([name=remark])", "", {"score.0": "1"}),
+    "person": (_name, "form", "", {"name": "Kim Vos", "role.service": "1", "capacity": "100"}),
+    "reply": (_reply, "details", "", {"shortcut": "hello", "title": "Hi", "text.en": "Hi"}),
+    "look": (_look, ".look form", "/look", {"site": "website", "title.en": "Welcome"}),
+}
+
+
+@pytest.mark.parametrize("form", AT_ONCE)
+async def test_who_keeps_a_form_in_the_same_moment_is_told_too(
+    on_postgres: House, form: str
+) -> None:
+    house = on_postgres
+    written, where, action, fields = AT_ONCE[form]
+    await house.hire("ina", "Ina Smit", ["billing", "service"], administrator=True)
+    async with person(house) as ina:
+        await ina.sign_in("ina")
+        paths = {
+            "organisation": ORGANISATION,
+            "wall": "/console/wall",
+            "reviews": "/console/reviews",
+            "reply": "/console/replies",
+            "look": "/console/admin/channels",
+        }
+        if form == "person":
+            paths[form] = f"/console/admin/people/{await house.hire('kim', 'Kim Bos')}"
+        if form == "review":
+            mail = await house.receive(subject="My order")
+            item = await house.work_of(mail.conversation_id)
+            await ina.post(f"/console/work/{item.id}/claim")
+            paths[form] = f"/console/reviews/{mail.conversation_id}"
+        path = paths[form]
+        if form == "reply":
+            await ina.post(path, shortcut="hello", title="Hello", **{"text.en": "Hello"})
+        page = await ina.get(path)
+        if form == "reply":
+            fields = fields | {"id": page.value("details [name=id]")}
+        asked = ina.post(path + action, seen=seen(page, where), **fields)
+        assert refused(await meanwhile(house, written, asked))

@@ -1,22 +1,20 @@
 """Two who choose at once wait for each other, also where nobody has chosen anything yet."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, make_url, text
+from sqlalchemy import Connection
 
+from at_once import meanwhile
 from console_house import House, Person, open_house, person
 from hub import chat_look, links_out
 from hub.arrangements import Arrangement
 from hub.chat_look import Look
 from hub.links_out import LinkOut
 from hub.store import outreaches
-from hub.store.postgres import PostgresStore
-from waiting import eventually
 
 ARRANGEMENTS = "/console/admin/arrangements"
 LOOK = "/console/admin/channels/look"
@@ -87,22 +85,6 @@ CASES = (
 async def test_two_who_choose_first_and_at_once_both_have_what_they_chose(
     house: House, ina: Person, case: Choosing
 ) -> None:
-    beside = PostgresStore(make_url(house.store_url), pool=1).engine
-
-    async def somebody_waits() -> bool:
-        return await house.database.read(lambda c: c.execute(_WAITING).scalar_one()) > 0
-
-    async with beside.begin() as connection:
-        await connection.run_sync(case.chosen)
-        post = asyncio.create_task(ina.post(case.path, **case.typed))
-        await eventually(somebody_waits)
-    page = await post
-    await beside.dispose()
+    page = await meanwhile(house, case.chosen, ina.post(case.path, **case.typed))
     assert page.status == 200
     assert await house.database.read(case.kept) == case.both
-
-
-_WAITING = text(
-    "SELECT count(*) FROM pg_stat_activity"
-    " WHERE datname = current_database() AND wait_event_type = 'Lock'"
-)
