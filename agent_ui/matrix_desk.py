@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from agent_ui.model_desk import Choices, Value
-from hub.store.models import Version
 
 ANY = "any"
 
@@ -78,6 +77,15 @@ class CellChange:
 
 
 @dataclass(frozen=True)
+class Saved:
+    """How many cells were written, and in how many of them nobody stands in any more: it was the
+    backup that became responsible, or a role that has none did."""
+
+    cells: int
+    without_backup: int
+
+
+@dataclass(frozen=True)
 class CellForm:
     """`values`: all that holds here, each with the row that it came from; `own`: what a row says
     for exactly this cell, as it stands in a form, with that row's `line` (0: there is none)."""
@@ -114,5 +122,5 @@ class MatrixDesk(Protocol):
 
     async def change(
         self, number: int, revision: int, changes: Sequence[CellChange], *, by: str
-    ) -> Version:
+    ) -> Saved:
         """Raises Rejected (`model_changed`) when somebody else was faster."""

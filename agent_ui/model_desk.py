@@ -197,6 +197,7 @@ class WordingLine:
 class Comparison:
     combinations: int
     moving: int
+    moving_otherwise: int
     changing: int
     differences: tuple[DifferenceLine, ...] = ()
     wordings: tuple[WordingLine, ...] = field(default=())

@@ -67,7 +67,9 @@ CLIENT_TEXTS = (
     N_("{n} s"),
     N_("Work is offered to you"),
     N_("{n} cells"),
+    N_("1 cell is changed and not saved yet."),
     N_("{n} cells are changed and not saved yet."),
+    N_("Everything is as it was saved."),
     N_("“{name}” is not a role: nothing was pasted."),
     N_(
         "“{name}”, in row {row} and column {column} of what you copied, is not a role: "

@@ -14,6 +14,7 @@ from agent_ui.matrix_desk import (
     Line,
     Matrix,
     MatrixCell,
+    Saved,
     Spot,
 )
 from config.flaws import unreadable
@@ -22,7 +23,6 @@ from config.proof import prove
 from hub.errors import Rejected
 from hub.interaction import Channel, Direction
 from hub.store import Database
-from hub.store.models import Version
 from routing.analysis import Finding, Severity
 from routing.entry import as_written
 from routing.forms.cells import with_cells
@@ -67,27 +67,30 @@ class Matrices:
 
     async def change(
         self, number: int, revision: int, changes: Sequence[CellChange], *, by: str
-    ) -> Version:
+    ) -> Saved:
         version, model = await self._versions.read(number)
         text = await self._versions.text(number)
         wanted = {_known(one.spot, model): _as_in_file(one.fields) for one in changes}
         with unreadable():
-            changed = await asyncio.to_thread(_written, text, wanted, number)
-        return await self._versions.save(
+            changed, outcome = await asyncio.to_thread(_written, text, wanted, number)
+        await self._versions.save(
             number, revision, written=changed, title=version.title, note=version.note, by=by
         )
+        stood_in = [cell for cell in wanted if model.handling(cell).backup_role]
+        lost = sum(not outcome.handling(cell).backup_role for cell in stood_in)
+        return Saved(len(wanted), lost)
 
     async def _read(self, number: int) -> Model:
         with unreadable():
             return (await self._versions.read(number))[1]
 
 
-def _written(text: str, wanted: dict[Cell, dict[str, Any]], number: int) -> str:
-    """Raises BrokenModel where the outcome could not be used: a tie, a time that is none."""
+def _written(text: str, wanted: dict[Cell, dict[str, Any]], number: int) -> tuple[str, Model]:
+    """The text with these cells, and what it says. Raises BrokenModel where it could not be used: a
+    tie, a time that is none."""
     name = name_of(number)
     changed = with_cells(text, read_definition(text, name), wanted)
-    read_model(changed, name)
-    return changed
+    return changed, read_model(changed, name)
 
 
 def _known(spot: Spot, model: Model) -> Cell:

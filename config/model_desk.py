@@ -115,6 +115,7 @@ class Desk:
         return Comparison(
             found.combinations,
             found.moving,
+            found.moving_otherwise,
             found.changing,
             tuple(texts.difference(one, older) for one in found.differences),
             tuple(

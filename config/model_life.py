@@ -255,9 +255,10 @@ def _print_comparison(base: int, version: int, found: Comparison) -> None:
     if found.is_empty:
         terminal.print(f"Versions {base} and {version} decide the same about every contact.")
         return
+    also = f" ({found.moving_otherwise} change otherwise too)" if found.moving_otherwise else ""
     terminal.print(
         f"From version {base} to {version}: of {found.combinations} combinations "
-        f"{found.moving} move to another role, {found.changing} change otherwise."
+        f"{found.moving} move to another role{also}, {found.changing} change otherwise."
     )
     for one in found.differences:
         _print_difference(one)

@@ -1,7 +1,7 @@
 """The matrix of a model: who is responsible for what, cell by cell, and changes of it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
@@ -10,10 +10,10 @@ from aiohttp import web
 
 from agent_ui import words
 from agent_ui.context import ConsoleContext
-from agent_ui.matrix_desk import ANY, FIELDS, CellChange, Layer, Spot
+from agent_ui.matrix_desk import ANY, FIELDS, CellChange, Layer, Saved, Spot
 from agent_ui.model_desk import Unreadable
 from agent_ui.texts import N_
-from agent_ui.views.model import HOME, ModelViews
+from agent_ui.views.model import HOME, ModelViews, Told
 from agent_ui.visit import Visit, number
 from hub.errors import Rejected
 
@@ -22,6 +22,11 @@ _MOST_CHANGES = 20_000
 _OVERTAKEN = N_(
     "Somebody else changed this version meanwhile. What you see is theirs, with your changes on "
     "top, not saved yet: look at them and save again."
+)
+_SAVED = (N_("1 cell is saved."), N_("{n} cells are saved."))
+_WITHOUT_BACKUP = (
+    N_("Nobody stands in any more in 1 of them, as its backup role is gone: choose another one."),
+    N_("Nobody stands in any more in {n} of them, as their backup role is gone: choose others."),
 )
 
 
@@ -33,7 +38,8 @@ class MatrixViews:
     async def page(self, visit: Visit) -> web.StreamResponse:
         query = visit.request.query
         spot = _spot(query) if "topic" in query else None
-        return await self._show(visit, _layer(query), query.get("only", "")[:200], spot)
+        only = query.get("only", "")[:200]
+        return await self._show(visit, _layer(query), only, spot, told=_told(visit))
 
     async def save(self, visit: Visit) -> web.StreamResponse:
         """One cell from its form, or many at once from the script of the page."""
@@ -48,8 +54,9 @@ class MatrixViews:
             else [CellChange(Spot(at, about, layer), {"role": role}) for at, about, role in pending]
         )
         notice, status = "", HTTPStatus.CONFLICT
+        saved = Saved(0, 0)
         try:
-            await self._desk.change(
+            saved = await self._desk.change(
                 number(visit.request.match_info["number"]),
                 number(given.get("revision", "")),
                 changes,
@@ -61,7 +68,7 @@ class MatrixViews:
             overtaken = error.code == "model_changed"
             notice = visit.texts(_OVERTAKEN) if overtaken else words.reason(visit.texts, error)
         if not notice:
-            raise web.HTTPSeeOther(_address(visit, layer, only))
+            raise web.HTTPSeeOther(_after(visit, layer, only, spot, saved))
         typed = _fields(form) if spot else None
         return await self._show(
             visit, layer, only, spot, notice=notice, status=status, pending=pending, typed=typed
@@ -78,6 +85,7 @@ class MatrixViews:
         status: int = HTTPStatus.OK,
         pending: Sequence[tuple[str, str, str]] = (),
         typed: dict[str, str] | None = None,
+        told: Sequence[Told] = (),
     ) -> web.StreamResponse:
         shown, language = number(visit.request.match_info["number"]), visit.texts.language
         try:
@@ -99,6 +107,7 @@ class MatrixViews:
             own=own,
             pending=list(pending),
             notice=notice,
+            told=told,
             address_of=lambda group, topic: _address(visit, layer, only, group, topic),
         )
 
@@ -136,9 +145,34 @@ def _first(visit: Visit, error: Unreadable) -> str:
     return f"{said} {flaw.said[visit.texts.language]}"
 
 
-def _address(visit: Visit, layer: Layer, only: str, group: str = "", topic: str = "") -> str:
+def _after(visit: Visit, layer: Layer, only: str, spot: Spot | None, saved: Saved) -> str:
+    """Where to go on: at the cell itself where it needs another look."""
+    stays = spot if saved.without_backup else None
+    at = (stays.group, stays.topic) if stays else ("", "")
+    more = {"saved": str(saved.cells), "without": str(saved.without_backup)}
+    return _address(visit, layer, only, *at, more=more)
+
+
+def _told(visit: Visit) -> list[Told]:
+    """What came of saving."""
+    saved, without = (number(visit.request.query.get(name, "")) for name in ("saved", "without"))
+    told = [Told(visit.texts.count(saved, *_SAVED))] if saved else []
+    if without:
+        told.append(Told(visit.texts.count(without, *_WITHOUT_BACKUP), is_good=False))
+    return told
+
+
+def _address(
+    visit: Visit,
+    layer: Layer,
+    only: str,
+    group: str = "",
+    topic: str = "",
+    *,
+    more: Mapping[str, str] | None = None,
+) -> str:
     given = {"channel": layer.channel, "direction": layer.direction, "only": only}
-    query = {name: value for name, value in given.items() if value}
+    query = {name: value for name, value in given.items() if value} | dict(more or {})
     if topic:
         query |= {"group": group, "topic": topic}
     shown = number(visit.request.match_info["number"])

@@ -44,6 +44,14 @@ class Typed:
 
 
 @dataclass(frozen=True)
+class Told:
+    """A sentence above the page about what was just done."""
+
+    sentence: str
+    is_good: bool = True
+
+
+@dataclass(frozen=True)
 class _Overview:
     version: Version
     live: int | None
@@ -279,7 +287,7 @@ class ModelViews:
             open_actions=overview.open_actions,
             fixed=self._desk.fixed,
             time_zone=self._desk.time_zone(),
-            **{"notice": "", **values},
+            **{"notice": "", "told": (), **values},
         )
 
 

@@ -85,6 +85,11 @@ class Comparison:
         return sum(one.count for one in self.differences if one.moves)
 
     @property
+    def moving_otherwise(self) -> int:
+        """Those of them in which more than the role is another."""
+        return sum(one.count for one in self.differences if one.moves and len(one.changes) > 1)
+
+    @property
     def changing(self) -> int:
         """Combinations that stay where they are, with other values."""
         return sum(one.count for one in self.differences if not one.moves)

@@ -99,7 +99,7 @@ async def test_what_a_spreadsheet_quotes_is_read_and_what_falls_beside_the_table
         assert (await roles(at, "order"))[-1] == "Billing"
         assert (await roles(at, "invoice"))[-1] == "Customer service"
         await at.page.keyboard.press("Control+z")
-        await expect(said).to_have_text("0 cells are changed and not saved yet.")
+        await expect(said).to_have_text("Everything is as it was saved.")
         await at.page.evaluate(PASTE, '"say ""hello"""\tbilling')
         await expect(said).to_contain_text('“say "hello"”, in row 1 and column 1')
         await at.check_traps()

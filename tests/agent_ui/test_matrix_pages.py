@@ -88,6 +88,31 @@ async def test_one_cell_is_changed_in_its_form(house: House, boss: Person):
     assert bad.value("[name='sla.resolution']") == "soon"
 
 
+async def test_what_was_saved_is_said_and_that_a_backup_is_gone(house: House, boss: Person):
+    """The role that becomes responsible stood in until now, and would back up itself."""
+    at = {"group": "any", "topic": "invoice"}
+    page = await boss.get(f"{MATRIX}?group=any&topic=invoice")
+    page = await save(boss, page, **at, role="billing", backup_role="service")
+    assert page.texts("[role=status].notice") == ["1 cell is saved."]
+    page = await save(boss, page, **at, role="service", backup_role="")
+    first, second = page.texts("[role=status].notice")
+    assert first == "1 cell is saved."
+    assert "Nobody stands in any more in 1 of them" in second
+    assert page.has("#cell [name=role] [value=service][selected]"), "it can be mended at once"
+    several = changes(("b2c", "order", "billing"), ("b2c", "invoice", "billing"))
+    page = await save(boss, await boss.get(MATRIX), changes=several)
+    assert page.texts("[role=status].notice") == ["2 cells are saved."]
+
+
+async def test_the_comparison_counts_what_changes_with_the_role(house: House, boss: Person):
+    at = {"group": "any", "topic": "order"}
+    page = await boss.get(f"{MATRIX}?group=any&topic=order")
+    await save(boss, page, **at, role="billing", backup_role="service")
+    page = await boss.get("/console/model/2/compare")
+    assert "Of those that move, " in page.text("main [role=status]")
+    assert page.text("main").index("Orders") < page.text("main").index("Backup")
+
+
 async def test_two_who_change_at_once_lose_nothing(house: House, boss: Person):
     mine = await boss.get(MATRIX)
     await save(boss, await boss.get(MATRIX), changes=changes(("b2c", "invoice", "service")))

@@ -1,6 +1,6 @@
 // The matrix by keyboard: move, choose a range, pick a role, copy, paste, take back, save at once.
 import { cellsOf } from "./spreadsheet.js";
-import { text } from "./texts.js";
+import { counted, text } from "./texts.js";
 
 const LONGEST_NAME = 60;
 
@@ -148,7 +148,8 @@ class Matrix {
 
   // One change that can be taken back, of as many cells as it has.
   write(changes) {
-    if (!changes.length) return;
+    const differ = changes.some(([cell, role]) => role !== (this.pending.get(cell) ?? cell.dataset.own));
+    if (!differ) return;
     this.past.push(changes.map(([cell]) => [cell, this.pending.get(cell)]));
     for (const [cell, role] of changes) this.set(cell, role);
     this.tell();
@@ -172,7 +173,10 @@ class Matrix {
   tell(problem = "") {
     const count = this.pending.size;
     this.form.hidden = !count && !problem && !this.past.length;
-    this.said.textContent = problem || text("{n} cells are changed and not saved yet.", { n: count });
+    this.form.querySelector(".button-main").hidden = !count;
+    this.said.textContent = problem || (count
+      ? counted(count, "1 cell is changed and not saved yet.", "{n} cells are changed and not saved yet.")
+      : text("Everything is as it was saved."));
   }
 
   onCopy(event) {

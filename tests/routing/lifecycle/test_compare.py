@@ -135,7 +135,7 @@ def test_what_moves_comes_first_in_few_words():
     ]
     assert second.moves is None
     assert second.changes == (Change("sticky", False, True),)
-    assert (found.moving, found.changing) == (40, 20)
+    assert (found.moving, found.moving_otherwise, found.changing) == (40, 0, 20)
 
 
 def test_the_same_written_differently_is_no_difference():
