@@ -112,5 +112,5 @@ def shown_in(item: WorkItem, agent_id: str, roles: frozenset[str]) -> str:
     return ""
 
 
-def event(kind: str, position: str, data: Sequence[dict[str, Any]]) -> str:
+def event(kind: str, position: str, data: object) -> str:
     return f"id: {position}\nevent: {kind}\ndata: {json.dumps(data)}\n\n"

@@ -113,8 +113,8 @@ class Streams:
             else:
                 frame = self._frames.frame(line.reader, changes, position, reached)
             if frame or now() >= quiet_until:
-                # A comment shows that the line is open; its id moves the position along.
-                await send(response, frame or f"id: {reached}\n: open\n\n")
+                # A beat shows that the line is open; its id moves the position along.
+                await send(response, frame or event("beat", reached, {"every": keep_alive}))
                 quiet_until = now() + min(MOVE_ALONG, keep_alive)
             position = reached
             if not line.is_due:

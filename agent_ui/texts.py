@@ -26,6 +26,7 @@ CLIENT_TEXTS = (
     N_("due in {time}"),
     N_("Live"),
     N_("Connecting again"),
+    N_("No network"),
     N_("Signed out"),
     N_("1 new message"),
     N_("{n} new messages"),

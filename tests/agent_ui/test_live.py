@@ -50,7 +50,7 @@ class Line:
                     fields[name] = value
                     continue
                 self.position = fields.get("id", self.position)
-                if "data" in fields:
+                if fields.get("event", "beat") != "beat":
                     return Told(fields["event"], self.position, json.loads(fields["data"]))
                 fields = {}
         return None
@@ -265,7 +265,7 @@ async def test_a_line_that_ends_while_it_writes_does_not_wait_for_news(house: Ho
     position = house.console._feed.watch()
     async with asyncio.timeout(30):
         await streams._follow(line, cast(StreamResponse, Writing()), position)
-    assert written[1:] == [f"id: {position}\n: open\n\n".encode()]
+    assert written[1:] == [f'id: {position}\nevent: beat\ndata: {{"every": 15}}\n\n'.encode()]
 
 
 def _news(number: int) -> Envelope:

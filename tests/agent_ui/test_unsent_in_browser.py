@@ -242,6 +242,38 @@ async def test_what_was_typed_without_a_network_is_kept_when_it_is_back(
         await expect(page.locator("[data-draft-state]")).to_have_text("Draft kept")
 
 
+async def test_the_live_line_says_that_the_network_is_away_and_heals_by_itself(
+    house: House, browser: Browser
+) -> None:
+    async with desk(browser, house) as at:
+        await at.sign_in("anna")
+        said = at.page.locator("#live-text")
+        await at.page.context.set_offline(True)
+        await expect(said).to_have_text("No network")
+        await at.page.context.set_offline(False)
+        await at.live()
+        await house.receive(subject="Order 13")
+        await expect(at.page.locator("loket-work")).to_contain_text("Order 13")
+        await at.check_traps()
+
+
+async def test_a_line_on_which_nothing_comes_is_not_called_live(
+    house: House, browser: Browser
+) -> None:
+    async with desk(browser, house) as at:
+        await at.page.clock.install()
+        await at.sign_in("anna")
+        page, said = at.page, at.page.locator("#live-text")
+        await page.clock.run_for(21_000)
+        await expect(said).to_have_text("Connecting again")
+        await house.receive(subject="Order 14")
+        await expect(said).to_have_text("Live")
+        async with page.expect_request("**/console/live?after=*"):
+            await page.clock.run_for(40_000)
+        await at.live()
+        await at.check_traps()
+
+
 async def leave_with(at: Desk, text: str) -> None:
     """Write, and close the page before Loket has it."""
 

@@ -4,7 +4,8 @@ import { showSign } from "./chat.js";
 import { showCompany } from "./company.js";
 import { goAlong, openConversation } from "./conversation.js";
 import { refreshDesk } from "./desk.js";
-import { saySignedOut, showLive } from "./notices.js";
+import { watchLine, whenNetworkTurns } from "./line.js";
+import { saySignedOut, showLive, showLost } from "./notices.js";
 import { text } from "./texts.js";
 import { refreshTrade } from "./trade.js";
 import { workList } from "./work-list.js";
@@ -24,6 +25,7 @@ export function goLive() {
   document.addEventListener("loket:opened", (event) => catchUp(event.detail));
   document.addEventListener("loket:signed-in", connect);
   document.addEventListener("visibilitychange", onVisibility);
+  whenNetworkTurns(onNetwork);
   connect();
 }
 
@@ -35,12 +37,19 @@ function connect() {
   source.addEventListener("reset", onReset);
   source.addEventListener("signed-out", onSignedOut);
   source.addEventListener("error", onError);
+  watchLine(source, connect);
 }
 
 // Who slept may have lost the line without hearing of it.
 function onVisibility() {
   if (document.visibilityState === "hidden") left = Date.now();
   else if (source.readyState !== EventSource.CLOSED && Date.now() - left > ASLEEP) connect();
+}
+
+function onNetwork() {
+  if (source.readyState === EventSource.CLOSED) return;
+  showLost();
+  connect();
 }
 
 // What could not be kept meanwhile is kept now.
@@ -104,7 +113,7 @@ function onSignedOut() {
 }
 
 function onError() {
-  showLive("connecting", text("Connecting again"));
+  showLost();
   // The browser tries again by itself, unless it was answered with a refusal.
   if (source.readyState === EventSource.CLOSED) setTimeout(reconnect, AGAIN_AFTER);
 }

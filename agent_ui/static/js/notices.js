@@ -65,7 +65,13 @@ export function saySignedOut() {
 
 // Only some pages are live.
 export function showLive(state, words) {
-  if (!document.getElementById("live")) return;
-  document.getElementById("live").dataset.state = state;
-  document.getElementById("live-text").textContent = words;
+  const live = document.getElementById("live");
+  if (!live) return;
+  live.dataset.state = state;
+  const said = document.getElementById("live-text");
+  if (said.textContent !== words) said.textContent = words;
+}
+
+export function showLost() {
+  showLive("connecting", navigator.onLine ? text("Connecting again") : text("No network"));
 }

@@ -1,6 +1,7 @@
 // The wallboard: asks for itself anew when the live line tells of a change, and every few seconds.
+import { watchLine, whenNetworkTurns } from "./line.js";
 import { morph } from "./morph.js";
-import { saySignedOut, showLive } from "./notices.js";
+import { saySignedOut, showLive, showLost } from "./notices.js";
 import { text } from "./texts.js";
 import { showTimes } from "./times.js";
 
@@ -11,6 +12,7 @@ const AGAIN_AFTER = 2_000;
 let asking = false;
 let again = false;
 let last = 0;
+let source = null;
 
 async function refresh() {
   again = true;
@@ -42,20 +44,29 @@ async function fetchWall() {
 
 function connect() {
   const position = document.getElementById("wall").dataset.position;
-  const source = new EventSource(`/console/live?wall=1&after=${encodeURIComponent(position)}`);
+  source?.close();
+  source = new EventSource(`/console/live?wall=1&after=${encodeURIComponent(position)}`);
   source.addEventListener("open", () => showLive("live", text("Live")));
   source.addEventListener("changes", refresh);
   source.addEventListener("reset", refresh);
   source.addEventListener("signed-out", () => { source.close(); saySignedOut(); });
   source.addEventListener("error", () => {
-    showLive("connecting", text("Connecting again"));
+    showLost();
     if (source.readyState === EventSource.CLOSED) setTimeout(connect, AGAIN_AFTER);
   });
+  watchLine(source, connect);
+}
+
+function onNetwork() {
+  if (source.readyState === EventSource.CLOSED) return;
+  showLost();
+  connect();
 }
 
 export function followWall() {
   if (!document.getElementById("wall")) return;
   connect();
   document.addEventListener("loket:signed-in", connect);
+  whenNetworkTurns(onNetwork);
   setInterval(refresh, AT_LEAST_EVERY);
 }
