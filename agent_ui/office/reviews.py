@@ -25,6 +25,7 @@ _LISTED = 50
 _DRAWN = 10
 _DRAWN_OF = timedelta(days=14)
 _READ = 200
+_OTHER_CRITERIA = Rejected("other_criteria", "What is looked at was changed.", status=409)
 
 
 class ReviewViews:
@@ -51,16 +52,14 @@ class ReviewViews:
         if item is None or not item.agent_id:
             raise web.HTTPNotFound
         agent_id = item.agent_id
-        given = {
-            name: number(await visit.field(f"score.{place}")) for place, name in enumerate(wanted)
-        }
+        given = {name: number(await visit.field(f"score.{name}")) for name in wanted}
         scores = {name: score for name, score in given.items() if score}
         remark = (await visit.field("remark")).replace("\r\n", "\n").strip()
         shown, usual = await visit.field(seen.FIELD), [visit.texts(one) for one in CRITERIA]
 
         def keep(connection: Connection) -> None:
-            # What was scored stands in the order in which it was shown.
-            seen.check(shown, reviewing.criteria(connection, usual, lock=True))
+            if seen.is_other(shown, reviewing.criteria(connection, usual, lock=True)):
+                raise _OTHER_CRITERIA
             reviewing.add(
                 connection,
                 conversation_id,
@@ -73,7 +72,7 @@ class ReviewViews:
         try:
             await self._context.database.write(keep)
         except Rejected as error:
-            return await self._form(visit, error, remark)
+            return await self._form(visit, error)
         return see_other(PATH)
 
     async def set_criteria(self, visit: Visit) -> web.StreamResponse:
@@ -113,9 +112,7 @@ class ReviewViews:
             **found,
         )
 
-    async def _form(
-        self, visit: Visit, refused: Rejected | None = None, remark: str = ""
-    ) -> web.Response:
+    async def _form(self, visit: Visit, refused: Rejected | None = None) -> web.Response:
         conversation_id = visit.id
         item, entries, wanted = await self._read(visit)
         if item is None:
@@ -130,7 +127,7 @@ class ReviewViews:
             entries=entries,
             criteria=wanted,
             made=made,
-            remark=remark,
+            typed=await Typed.refused(visit, refused),
         )
 
     async def _read(self, visit: Visit) -> tuple[WorkItem | None, list[Entry], list[str]]:

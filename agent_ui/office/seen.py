@@ -17,10 +17,15 @@ def mark(shown: object) -> str:
     return hashlib.sha256(plain.encode()).hexdigest()[:16]
 
 
+def is_other(given: str, now: object) -> bool:
+    """Whether it is not as it was shown. Who shows nothing first, such as a program, gives no
+    mark."""
+    return bool(given) and given != mark(now)
+
+
 def check(given: str, now: object) -> None:
-    """Raises Rejected if it is not as it was shown. Who shows nothing first, such as a program,
-    gives no mark."""
-    if given and given != mark(now):
+    """Raises Rejected if it is not as it was shown."""
+    if is_other(given, now):
         raise Rejected("changed_meanwhile", "Somebody else changed this meanwhile.", status=409)
 
 

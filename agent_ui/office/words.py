@@ -42,6 +42,10 @@ OFFICE_REASONS = {
     "rated": N_("This was rated already."),
     "wrong_code": N_("This code is wrong or was used. Wait for the next one, and type that."),
     "no_scores": N_("Give at least one score."),
+    "other_criteria": N_(
+        "What is looked at was changed meanwhile. Your scores for what is still there stand below:"
+        " give the others, then keep the review."
+    ),
     "bad_criteria": N_("Write 1 to 12 short lines, one for each thing to look at."),
     "bad_period": N_("Choose a first and a last day, at most a year apart."),
     "bad_number": N_("Write whole numbers."),

@@ -313,7 +313,11 @@ async def test_a_review_is_made_read_by_the_agent_and_counted(
     refused = await lead.post(address, remark="Well done")
     assert (refused.status, refused.text("[role=alert]")) == (422, "Give at least one score.")
     assert refused.text("textarea[name=remark]") == "Well done", "what was typed stays"
-    await lead.post(address, remark="Well <b>done</b>", **{"score.0": "5", "score.1": "3"})
+    scores = {
+        "score.Understood the question": "5",
+        "score.The answer is right and complete": "3",
+    }
+    await lead.post(address, remark="Well <b>done</b>", **scores)
     await house.write(lambda c: c.execute(update(conversations).values(subject="")))
     last = (await lead.get("/console/reviews")).text("li.card a")
     assert last == "I ordered beans on Monday and nothing came.", "as a chat, which has no subject"
@@ -337,7 +341,9 @@ async def test_an_administrator_sees_figures_but_reads_no_conversation(
     behind = await ina.get(f"{REPORTS}/items?figure=all")
     assert "Invoice 9" not in behind.body
     assert (await ina.get(f"/console/reviews/{conversation}")).status == 404
-    assert (await ina.post(f"/console/reviews/{conversation}", **{"score.0": "5"})).status == 404
+    assert (
+        await ina.post(f"/console/reviews/{conversation}", **{"score.Was it kind?": "5"})
+    ).status == 404
 
 
 async def test_a_target_group_is_called_by_its_title(

@@ -95,11 +95,17 @@ async def test_scores_count_for_the_lines_that_they_were_given_for(
     item = await house.work_of(mail.conversation_id)
     await anna.post(f"/console/work/{item.id}/claim")
     address = f"/console/reviews/{mail.conversation_id}"
+    criteria = "/console/reviews/criteria"
+    await lead.post(criteria, criteria="Was it quick?\nWas it kind?")
     mark = seen(await lead.get(address), f"form[action='{address}']")
-    await lead.post("/console/reviews/criteria", criteria="Was it kind?")
-    told = await lead.post(address, seen=mark, remark="Well done", **{"score.0": "1"})
-    assert refused(told)
+    await lead.post(criteria, criteria="Was it kind?\nWas it right?")
+    scores = {"score.Was it quick?": "1", "score.Was it kind?": "4"}
+    told = await lead.post(address, seen=mark, remark="Well done", **scores)
+    assert told.status == 409
+    assert told.text("[role=alert]").startswith("What is looked at was changed meanwhile.")
     assert told.text("textarea[name=remark]") == "Well done"
+    assert told.values(".score [checked]") == ["4", ""]
+    assert told.values(".score [checked]", "name") == ["score.Was it kind?", "score.Was it right?"]
     assert (await anna.get("/console/reviews/mine")).text(".empty") == "There are none yet."
 
 
@@ -192,7 +198,12 @@ AT_ONCE: dict[str, tuple[Callable[[Connection], None], str, str, dict[str, str]]
     ),
     "wall": (_limits, "[action$=thresholds]", "/thresholds", {"live_minutes": "5"}),
     "reviews": (_criteria, "[action$=criteria]", "/criteria", {"criteria": "Was it quick?"}),
-    "review": (_criteria, "form.stack:has([name=remark])", "", {"score.0": "1"}),
+    "review": (
+        _criteria,
+        "form.stack:has([name=remark])",
+        "",
+        {"score.Understood the question": "1"},
+    ),
     "person": (_name, "form", "", {"name": "Kim Vos", "role.service": "1", "capacity": "100"}),
     "reply": (_reply, "details", "", {"shortcut": "hello", "title": "Hi", "text.en": "Hi"}),
     "look": (_look, ".look form", "/look", {"site": "website", "title.en": "Welcome"}),
@@ -229,4 +240,4 @@ async def test_who_keeps_a_form_in_the_same_moment_is_told_too(
         if form == "reply":
             fields = fields | {"id": page.value("details [name=id]")}
         asked = ina.post(path + action, seen=seen(page, where), **fields)
-        assert refused(await meanwhile(house, written, asked))
+        assert (await meanwhile(house, written, asked)).status == 409
