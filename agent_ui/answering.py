@@ -17,7 +17,7 @@ from hub.errors import Rejected
 from hub.interaction import Attachment, Channel
 from hub.logs import correlation_id
 from hub.replies import Reply, add_event, add_note, add_reply
-from hub.store import audit, drafts, own_choices, tasks, timeline, work_items, wrapping
+from hub.store import audit, drafts, own_choices, tasks, timeline, work_items, working, wrapping
 from hub.store.agents import Agent
 from hub.store.steps_done import BEFORE_ANSWER, refuse_undone
 from hub.store.work_items import WorkItem
@@ -74,7 +74,7 @@ def send_reply(connection: Connection, draft: Draft, agent: Agent, sending: Send
         ),
     )
     if not_before is None:
-        work_items.answered_by_holder(connection, item, agent)
+        working.answered_by_holder(connection, item, agent)
     drafts.drop(connection, draft.conversation_id, agent.id)
     _audit(connection, agent, "interaction.replied", interaction_id, draft.conversation_id)
     return interaction_id
@@ -131,7 +131,7 @@ def resolve(
     connection: Connection, item_id: str, agent: Agent, *, results: dict[str, str], seen: int
 ) -> WorkItem:
     """Close the conversation, with the results as a line in its timeline."""
-    item = work_items.resolve(connection, item_id, agent, results)
+    item = working.resolve(connection, item_id, agent, results)
     _refuse_unseen(connection, item.conversation_id, seen, agent)
     add_event(
         connection,
@@ -185,7 +185,7 @@ def _take(
     if item.state == work_items.WAITING and not item.is_for(agent):
         raise Rejected("other_role", "Another role answers this.", status=409)
     refuse_to_take(item, offered_only)
-    return work_items.take(connection, item, agent)  # `_refuse_unseen` locked the conversation
+    return working.take(connection, item, agent)  # `_refuse_unseen` locked the conversation
 
 
 def _way(

@@ -3,7 +3,7 @@
 from sqlalchemy import Connection
 
 from agent_ui.forwarding import PASSED_ON
-from hub.store import drafts, held, work_items
+from hub.store import drafts, held, work_items, working
 from hub.store.agents import Agent
 from hub.store.held import Written
 
@@ -15,7 +15,7 @@ def take_back(connection: Connection, interaction_id: str, agent: Agent) -> None
     item = work_items.latest_of(connection, [written.conversation_id]).get(written.conversation_id)
     mine = item is not None and item.agent_id == agent.id
     if item is not None and mine and item.state == work_items.DONE:
-        work_items.reopen(connection, item.id, agent)
+        working.reopen(connection, item.id, agent)
 
 
 def _own_words(text: str) -> str:

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from sqlalchemy import Connection
 
-from hub.store import follows, saved_views, work_items
+from hub.store import follows, saved_views, work_items, work_lists
 from hub.store.agents import Agent
 from hub.store.follows import Followed
 from hub.store.ranking import Place
@@ -82,7 +82,7 @@ def read_shown(
         views=views,
         wanted=wanted,
         view=kept.view if kept else None,
-        items=work_items.in_order(work_items.lines_of(connection, found)),
+        items=work_lists.in_order(work_items.lines_of(connection, found)),
         count=kept.count if kept else saved_views.counts(connection, agent, [wanted])[0],
         query=_query(kept.view if kept else None, wanted),
         followed=followed,
@@ -104,11 +104,11 @@ def read_more(
     if view is None and "view" in query:
         return Shown((), Wanted())
     if view is None and not wanted.given:
-        items = work_items.in_queue(connection, agent, length=length, after=after)
-        count = work_items.count_waiting(connection, agent)
+        items = work_lists.in_queue(connection, agent, length=length, after=after)
+        count = work_lists.count_waiting(connection, agent)
         return Shown((), items=items, count=count, followed=followed)
     found = saved_views.ids(connection, agent, wanted, limit=length, after=after)
-    items = work_items.in_order(work_items.lines_of(connection, found))
+    items = work_lists.in_order(work_items.lines_of(connection, found))
     [count] = saved_views.counts(connection, agent, [wanted])
     return Shown((), wanted, view, items, count, _query(view, wanted), followed=followed)
 

@@ -31,7 +31,7 @@ from hub.bus.opening import open_bus
 from hub.errors import Rejected
 from hub.events import Envelope, WorkItemChanged
 from hub.settings import BusSettings, LogSettings
-from hub.store import Database, in_hand, migrate, offers, tables, work_items
+from hub.store import Database, in_hand, migrate, offers, tables, work_items, working
 from hub.store.agents import Agent
 from hub.store.database import open_database
 from hub.store.ranking import rank
@@ -165,7 +165,7 @@ class _Office:
     async def free(self, agent_id: str, item_id: str) -> None:
         agent = self.staff[agent_id]
         self.freeing.add(agent_id)
-        await self.database.write(lambda c: work_items.resolve(c, item_id, agent, {}))
+        await self.database.write(lambda c: working.resolve(c, item_id, agent, {}))
         if agent_id in self.freeing:
             self.freeing.remove(agent_id)
             self.freed_at[agent_id] = time.perf_counter()

@@ -15,7 +15,7 @@ from hub.interaction import Channel
 from hub.logs import correlation_id
 from hub.promises import WARN_AT, Promise, What
 from hub.replies import add_event, add_note
-from hub.store import audit, routing, tasks, work_items
+from hub.store import audit, routing, tasks, work_items, working
 from hub.store.agents import Agent
 from hub.store.arrivals import insert_conversations
 from hub.store.deadlines import RUNNING, Deadline, happening
@@ -128,7 +128,7 @@ def skip(connection: Connection, task_id: str, agent: Agent, reason: str) -> Tas
         raise Rejected("not_yours", "Only who asked, or a supervisor, can do this.", status=403)
     if not reason:
         raise Rejected("no_skip_reason", "Say in a few words why it is not needed.")
-    work_items.drop(connection, item, agent)
+    working.drop(connection, item, agent)
     _end(connection, task, agent, SKIPPED, reason)
     _say(connection, task.conversation_id, agent, "task_skipped", f"{task.what}: {reason}")
     return task

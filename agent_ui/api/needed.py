@@ -15,7 +15,7 @@ from agent_ui.guidance import guidance_of
 from agent_ui.needs import fields_of_customer
 from hub.api.operation import Answer, Call, Operation, Shape
 from hub.errors import Rejected
-from hub.store import found_out, steps_done, ticking, work_items
+from hub.store import found_out, steps_done, ticking, working
 from hub.store.agents import Agent
 from hub.store.field_values import BY_PROGRAM
 from hub.store.work_items import WorkItem
@@ -204,7 +204,7 @@ def _enter(connection: Connection, call: Call[Agent]) -> Answer:
 
 def _reopen(connection: Connection, call: Call[Agent]) -> Answer:
     item = item_of(connection, call)
-    work_items.reopen(connection, item.id, call.caller)
+    working.reopen(connection, item.id, call.caller)
     return Answer(shown_work(item_of(connection, call)))
 
 

@@ -15,7 +15,7 @@ from hub.api.cursors import page, parts_of
 from hub.api.operation import Answer, Call, Nothing, Operation, Paging, Shape
 from hub.errors import Rejected
 from hub.replies import add_note
-from hub.store import corrections, handing_over, listing, offers, work_items
+from hub.store import corrections, handing_over, listing, offers, work_items, working
 from hub.store.agents import Agent
 from hub.store.handing_over import Goal
 from hub.store.listing import WantedWork
@@ -165,12 +165,12 @@ class _Acts:
 
     def take_next(self, connection: Connection, call: Call[Agent]) -> Answer:
         offered = self._context.offered_only()
-        item = work_items.take_next(connection, call.caller, offered_only=offered)
+        item = working.take_next(connection, call.caller, offered_only=offered)
         return Answer(TakenWork(work=shown_work(item) if item else None))
 
     def take(self, connection: Connection, item: WorkItem, call: Call[Agent]) -> WorkItem:
         refuse_to_take(item, self._context.offered_only())
-        return work_items.claim(connection, item.id, call.caller)
+        return working.claim(connection, item.id, call.caller)
 
     def transfer(self, connection: Connection, item: WorkItem, call: Call[Agent]) -> WorkItem:
         body: Transfer = call.body
@@ -239,7 +239,7 @@ def _decline(connection: Connection, item: WorkItem, call: Call[Agent]) -> WorkI
 
 
 def _release(connection: Connection, item: WorkItem, call: Call[Agent]) -> WorkItem:
-    return work_items.release(connection, item.id, call.caller)
+    return working.release(connection, item.id, call.caller)
 
 
 def _snooze(connection: Connection, item: WorkItem, call: Call[Agent]) -> WorkItem:

@@ -36,7 +36,7 @@ from agent_ui.views.sign_in import HOME, see_other
 from agent_ui.visit import Visit, number
 from hub import clock
 from hub.errors import Rejected
-from hub.store import corrections, held, timeline, work_items
+from hub.store import corrections, held, timeline, work_items, work_lists, working
 from hub.store.steps_done import StepsFirst
 from hub.store.tasks import TasksFirst
 from hub.store.timeline import Entry
@@ -74,16 +74,14 @@ class ActionViews:
 
     async def take_next(self, visit: Visit) -> web.StreamResponse:
         offered = self._context.offered_only()
-        item = await self._write(
-            lambda c: work_items.take_next(c, visit.known, offered_only=offered)
-        )
+        item = await self._write(lambda c: working.take_next(c, visit.known, offered_only=offered))
         return see_other(_address(item.conversation_id) if item else HOME)
 
     async def claim(self, visit: Visit) -> web.StreamResponse:
         item = await self._item(visit)
         try:
             refuse_to_take(item, self._context.offered_only())
-            await self._write(lambda c: work_items.claim(c, item.id, visit.known))
+            await self._write(lambda c: working.claim(c, item.id, visit.known))
         except Rejected as error:
             return await self._refuse(visit, item.conversation_id, error)
         return see_other(_address(item.conversation_id))
@@ -91,7 +89,7 @@ class ActionViews:
     async def release(self, visit: Visit) -> web.StreamResponse:
         item = await self._item(visit)
         try:
-            await self._write(lambda c: work_items.release(c, item.id, visit.known))
+            await self._write(lambda c: working.release(c, item.id, visit.known))
         except Rejected as error:
             return await self._refuse(visit, item.conversation_id, error)
         return see_other(HOME)
@@ -229,7 +227,7 @@ class ActionViews:
         """Go on with what was resolved."""
         item = await self._item(visit)
         try:
-            await self._write(lambda c: work_items.reopen(c, item.id, visit.known))
+            await self._write(lambda c: working.reopen(c, item.id, visit.known))
         except Rejected as error:
             return await self._refuse(visit, item.conversation_id, error)
         return see_other(_address(item.conversation_id))
@@ -295,7 +293,7 @@ class ActionViews:
     async def _after(self, visit: Visit) -> str:
         """Where to go on: what the agent holds already, else the front of the queue."""
         work = await self._context.database.read(
-            lambda c: work_items.work_list(c, visit.known, length=1)
+            lambda c: work_lists.work_list(c, visit.known, length=1)
         )
         following = [*work.mine, *work.queue]
         return _address(following[0].conversation_id) if following else HOME

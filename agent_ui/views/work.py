@@ -10,7 +10,7 @@ from agent_ui.live import Feed
 from agent_ui.pages import Pages
 from agent_ui.visit import Visit
 from agent_ui.work_views import place_of, read_more, read_shown
-from hub.store import saved_views, work_items
+from hub.store import saved_views, work_lists
 
 
 class WorkViews:
@@ -58,7 +58,7 @@ class WorkViews:
         query = visit.request.query
         work, shown, desk = await self._context.database.read(
             lambda c: (
-                work_items.work_list(c, visit.known, length=length),
+                work_lists.work_list(c, visit.known, length=length),
                 read_shown(c, visit.known, query, length=length),
                 read_desk(c, visit.known, quiet=self._context.quiet),
             )

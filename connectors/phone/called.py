@@ -20,7 +20,7 @@ from hub.connector import ConnectorContext
 from hub.errors import Rejected
 from hub.http import Route
 from hub.membership import Membership
-from hub.store import agents, call_wishes, callbacks, calls, recordings, work_items
+from hub.store import agents, call_wishes, callbacks, calls, recordings, working
 from hub.store.calls import Call
 from hub.store.memberships import membership_of_customer
 
@@ -158,7 +158,7 @@ def _pick_up(connection: Connection, call: Call, turn: int, end: str) -> bool:
     is_theirs = item is not None and item.agent_id == answered.agent_id
     if item is not None and is_theirs and answered.state == calls.TALKING:
         with suppress(Rejected):
-            work_items.answered(connection, item.id, item.agent)
+            working.answered(connection, item.id, item.agent)
     return True
 
 
@@ -171,7 +171,7 @@ def _taken_up(connection: Connection, call: Call, end: str) -> bool:
     if item is not None and item.agent_id == taken_up.agent_id:
         callbacks.done(connection, item.id)
         with suppress(Rejected):
-            work_items.answered(connection, item.id, item.agent)
+            working.answered(connection, item.id, item.agent)
     return True
 
 

@@ -13,7 +13,7 @@ from connectors.phone.settings import PhoneSettings
 from hub import clock
 from hub.connector import ConnectorContext
 from hub.errors import Rejected, Retry, Unavailable, Uncertain
-from hub.store import calls, work_items
+from hub.store import calls, working
 from hub.store.calls import Call, Item
 from hub.store.work_items import ASSIGNED
 
@@ -117,7 +117,7 @@ class Ringing:
                 return
             calls.note(connection, call, calls.UNREACHED, why=why, agent_name=item.agent_name)
             if item.state == ASSIGNED and item.agent_id == call.agent_id:
-                work_items.release(connection, item.id, item.agent)
+                working.release(connection, item.id, item.agent)
 
         await self._database.write(give_back)
         self._context.wake()

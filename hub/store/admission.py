@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from hub.errors import Rejected
-from hub.store import audit, identities, offers, presence, sessions, work_items
+from hub.store import audit, identities, offers, presence, sessions, working
 from hub.store.agents import add, add_roles, canonical_login, find, id_of
 from hub.store.tables import agent_roles, agents
 from hub.store.tables import work_items as items
@@ -87,7 +87,7 @@ def block(connection: Connection, agent_id: str, *, changed_by: str) -> None:
         return  # is blocked already
     held = select(items.c.id).where(items.c.agent_id == agent_id, items.c.state == "assigned")
     for item_id in connection.execute(held.order_by(items.c.id)).scalars().all():
-        work_items.release(connection, item_id, agent)
+        working.release(connection, item_id, agent)
     offers.withdraw(connection, agent_id)
     if presence.of(connection, agent_id).state != presence.OFF:
         presence.say(connection, agent_id, presence.OFF, changed_by=changed_by)

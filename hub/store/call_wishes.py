@@ -12,7 +12,7 @@ from sqlalchemy import Connection, and_, update
 
 from hub.asking_colleagues import ask_on_the_phone, end_consulting
 from hub.errors import Rejected
-from hub.store import agents, audit, calls, handing_over, work_items
+from hub.store import agents, audit, calls, handing_over, working
 from hub.store.agents import Agent
 from hub.store.calls import QUEUED, TALKING, Call, as_seen, change
 from hub.store.handing_over import Goal
@@ -188,7 +188,7 @@ def handed_on(connection: Connection, call: Call) -> bool:
     role = call.other_to.partition("|")[0]
     goal = Goal(role, colleague.id)
     handing_over.transfer(connection, item.id, item.agent, goal)
-    work_items.claim(connection, item.id, colleague)
+    working.claim(connection, item.id, colleague)
     values = {
         "agent_id": colleague.id,
         "agent_sid": call.other_sid,
@@ -223,7 +223,7 @@ def _give_back(connection: Connection, call: Call, agent: Agent) -> None:
     _set(connection, call, turn=call.turn + 1)
     item = calls.item_of(connection, call)
     if item is not None and (item.state, item.agent_id) == (ASSIGNED, agent.id):
-        work_items.release(connection, item.id, agent)
+        working.release(connection, item.id, agent)
 
 
 def _take_over(connection: Connection, call: Call, agent: Agent) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, case, func, insert, select
 
 from hub import clock
 from hub.errors import Rejected
-from hub.store import work_items as items
+from hub.store import working
 from hub.store.agents import Agent
 from hub.store.among import among
 from hub.store.tables import topic_corrections, work_items
@@ -71,9 +71,9 @@ def correct(
     """Store the correction and change the work item, to what `decision` says.
 
     With the topic that it has it can still move to the role of that. Raises Rejected when nothing
-    would change, and as `work_items.retopic` does.
+    would change, and as `working.retopic` does.
     """
-    before, after = items.retopic(connection, item_id, agent, decision=decision, move=move)
+    before, after = working.retopic(connection, item_id, agent, decision=decision, move=move)
     moved = after.role != before.role
     if before.topic != after.topic:
         _record(connection, before, agent, decision, moved)

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, select
 
 from hub import clock
 from hub.errors import Rejected
-from hub.store import agents, audit, sending, work_items
+from hub.store import agents, audit, sending, working
 from hub.store.agents import Agent
 from hub.store.among import among
 from hub.store.tables import interactions, outbound
@@ -42,7 +42,7 @@ def let_go(connection: Connection, now: datetime) -> int:
     for conversation_id, agent_id in _writers(connection, ids):
         agent = agents.find(connection, agent_id)
         if agent is not None:
-            work_items.was_answered(connection, conversation_id, agent)
+            working.was_answered(connection, conversation_id, agent)
     return len(ids)
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, select, update
 
 from hub.errors import Rejected
 from hub.events import WorkItemChanged
-from hub.store import answers, in_hand, outbox, presence, steps, work_items
+from hub.store import answers, in_hand, outbox, presence, steps, work_items, working
 from hub.store.agents import Agent
 from hub.store.among import among
 from hub.store.constants import constant
@@ -56,7 +56,7 @@ def live(connection: Connection, agent_id: str) -> list[Offer]:
 def accept(connection: Connection, item_id: str, agent: Agent) -> WorkItem:
     """The agent takes what they are offered. Raises Rejected when it is not theirs any more."""
     _offered(connection, item_id, agent)
-    return work_items.claim(connection, item_id, agent)
+    return working.claim(connection, item_id, agent)
 
 
 def decline(connection: Connection, item_id: str, agent: Agent, reason: str) -> WorkItem:

@@ -13,7 +13,7 @@ from builders import text_arrival
 from console_browser import desk
 from console_house import House, open_house
 from hub.interaction import Channel
-from hub.store import agents, call_wishes, calls, work_items
+from hub.store import agents, call_wishes, calls, work_items, working
 from hub.store.calls import Call
 from waiting import eventually
 
@@ -148,7 +148,7 @@ async def talk(house: House, agent_id: str, sid: str, number: str) -> str:
     item, waiting = await house.work_of(conversation_id), await call_of(house, sid)
     agent = await house.database.read(lambda c: agents.find(c, agent_id))
     assert agent is not None
-    await house.write(lambda c: work_items.claim(c, item.id, agent))
+    await house.write(lambda c: working.claim(c, item.id, agent))
     await house.write(lambda c: calls.ring(c, waiting, agent_id))
     await house.write(lambda c: calls.answered(c, sid, 1))
     return conversation_id

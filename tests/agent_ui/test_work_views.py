@@ -14,7 +14,7 @@ from builders import mail_arrival
 from console_browser import desk
 from console_house import House, Person, open_house, person
 from hub import clock
-from hub.store import agents, handing_over, work_items
+from hub.store import agents, handing_over, work_lists, working
 from hub.store.tables import audit_log, saved_views
 
 SHOWN = "[data-part-of-list=view] .row-title"
@@ -172,8 +172,8 @@ async def test_what_is_put_aside_stands_as_it_comes_back(
         known = agents.find_by_login(connection, "anna")
         assert known is not None
         anna = known[0]
-        [item] = [i for i in work_items.in_queue(connection, anna, length=9) if i.title == title]
-        work_items.claim(connection, item.id, anna)
+        [item] = [i for i in work_lists.in_queue(connection, anna, length=9) if i.title == title]
+        working.claim(connection, item.id, anna)
         until = clock.now() + timedelta(hours=int(title[-1]))
         handing_over.snooze(connection, item.id, anna, until)
 

@@ -16,7 +16,7 @@ from console_browser import Desk, desk
 from console_house import House, open_house
 from hub import clock
 from hub.rating_requests import PURPOSE
-from hub.store import agents, work_facts, work_items
+from hub.store import agents, work_facts, working
 from hub.store.tables import rating_requests
 from reachable import unreachable
 
@@ -128,8 +128,8 @@ async def solved(house: House) -> str:
     def work(connection: Connection) -> None:
         agent = agents.find(connection, anna)
         assert agent is not None
-        work_items.claim(connection, item.id, agent)
-        work_items.resolve(connection, item.id, agent, {})
+        working.claim(connection, item.id, agent)
+        working.resolve(connection, item.id, agent, {})
         work_facts.write_missing(connection)
         row = {"work_item_id": item.id, "customer_id": item.customer_id, "asked_at": clock.now()}
         connection.execute(insert(rating_requests), [row])

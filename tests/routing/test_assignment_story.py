@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from examples import examples
 from hub import clock
 from hub.errors import Rejected
-from hub.store import handing_over, in_hand, offers, presence, staff, steps, work_items
+from hub.store import handing_over, in_hand, offers, presence, staff, steps, working
 from hub.store import tables as t
 from hub.store.agents import Agent
 from hub.store.handing_over import Goal
@@ -78,10 +78,10 @@ class Story:
         await self._at.expire(clock.now() + HOUR)
 
     async def release(self) -> None:
-        await self._with("assigned", lambda c, row, who: work_items.release(c, row.id, who))
+        await self._with("assigned", lambda c, row, who: working.release(c, row.id, who))
 
     async def resolve(self) -> None:
-        await self._with("assigned", lambda c, row, who: work_items.resolve(c, row.id, who, {}))
+        await self._with("assigned", lambda c, row, who: working.resolve(c, row.id, who, {}))
 
     async def transfer(self) -> None:
         goal = Goal("service", self._draw(st.sampled_from(["", self._someone().id])))

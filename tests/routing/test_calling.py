@@ -12,7 +12,7 @@ from hub.events import InteractionReceived, wrap
 from hub.intake import Intake
 from hub.interaction import Accepted, Channel, Thread
 from hub.metrics import Metrics
-from hub.store import calls, offers, steps, work_items
+from hub.store import calls, offers, steps, working
 from hub.store.agents import Agent
 from hub.store.tables import calls as call_rows
 from hub.store.tables import offers as offer_rows
@@ -82,7 +82,7 @@ async def test_it_goes_to_who_is_called_about_it_but_first_to_who_had_it(office:
     writer, on_the_phone = await office.hire("wim", "bills"), await office.hire("fenna", "service")
     mail = await office.mail()
     item = await only(office.database, items)
-    await office.database.write(lambda c: work_items.claim(c, item.id, writer))
+    await office.database.write(lambda c: working.claim(c, item.id, writer))
     assert await office.in_hand(writer) > 0
     await office.call(mail)
     called = await only(office.database, items)
@@ -125,7 +125,7 @@ async def test_who_comes_to_chat_about_it_is_not_left_waiting_in_a_mail(office: 
     writer = await office.hire("wim", "bills")
     mail = await office.mail()
     item = await only(office.database, items)
-    await office.database.write(lambda c: work_items.claim(c, item.id, writer))
+    await office.database.write(lambda c: working.claim(c, item.id, writer))
     await office.chat(mail)
     chatted = await only(office.database, items)
     assert (chatted.id, chatted.channel, chatted.state) == (item.id, "chat", "waiting")
@@ -145,7 +145,7 @@ async def test_a_chat_does_not_take_a_call_away(office: Office) -> None:
     item = await only(office.database, items)
     of_call = {"account": "+31203080000", "caller": "+31612345678", "language": "nl"}
     await office.database.write(lambda c: calls.add(c, "CA1", mail.conversation_id, **of_call))
-    await office.database.write(lambda c: work_items.claim(c, item.id, anna))
+    await office.database.write(lambda c: working.claim(c, item.id, anna))
     await office.chat(mail)
     talking = await office.item(item.id)
     assert (talking.channel, talking.state, talking.agent_id) == ("phone", "assigned", anna.id)

@@ -15,7 +15,7 @@ from hub.intake import Intake
 from hub.interaction import Channel
 from hub.metrics import Metrics
 from hub.promises import Event, Promise
-from hub.store import Database, agents, deadlines, steps, watching, work_items
+from hub.store import Database, agents, deadlines, steps, watching, working
 from hub.store import tables as t
 from hub.store.agents import Agent
 from hub.store.deadlines import BREACHED_MINUTES, WARNED_MINUTES, Deadline
@@ -100,7 +100,7 @@ class House:
         )
         item_id = item_id or (await self.item()).id
         agent = Agent(agent_id, "anna", "Anna", "en", ("service",))
-        await self.database.write(lambda c: work_items.claim(c, item_id, agent))
+        await self.database.write(lambda c: working.claim(c, item_id, agent))
         return agent
 
     async def events(self) -> list[DeadlineWarned | DeadlineBreached]:
@@ -200,7 +200,7 @@ async def test_an_answer_meets_the_promise_and_the_next_contact_begins_another(
     await house.receive(FRIDAY, message_id="one@example.org")
     anna = await house.anna()
     item = await house.item()
-    await database.write(lambda c: work_items.answered(c, item.id, anna))
+    await database.write(lambda c: working.answered(c, item.id, anna))
     item = await house.item()
     assert (item.answer_due, item.overdue, item.urgency_minutes) == (None, False, 0)
     for hours in (10, 11):
@@ -214,11 +214,11 @@ async def test_an_answer_meets_the_promise_and_the_next_contact_begins_another(
     assert (await house.item()).answer_due == FRIDAY + 12 * HOUR
     await house.watch.mark(FRIDAY + 12 * HOUR)
     assert (await house.item()).overdue is True
-    await database.write(lambda c: work_items.answered(c, item.id, anna))
+    await database.write(lambda c: working.answered(c, item.id, anna))
     assert (await house.item()).overdue is False
     found = await house.all()
     assert found[Promise.RESOLUTION].state == "running"
-    await database.write(lambda c: work_items.resolve(c, item.id, anna, {}))
+    await database.write(lambda c: working.resolve(c, item.id, anna, {}))
     assert {one.state for one in (await house.all()).values()} == {"met"}
     assert await database.read(watching.following) is None
 
@@ -281,9 +281,9 @@ async def test_answers_and_watchers_do_not_wait_for_each_other(database: Databas
     anna = await house.anna((await rows(database, t.work_items))[0].id)
     items = [item.id for item in await rows(database, t.work_items)]
     for item_id in items:
-        await database.write(lambda c, item_id=item_id: work_items.claim(c, item_id, anna))
+        await database.write(lambda c, item_id=item_id: working.claim(c, item_id, anna))
     answers = [
-        database.write(lambda c, item_id=item_id: work_items.answered(c, item_id, anna))
+        database.write(lambda c, item_id=item_id: working.answered(c, item_id, anna))
         for item_id in items
     ]
     watching_ = [house.watch.mark(FRIDAY + 4 * HOUR) for _ in range(5)]
@@ -320,7 +320,7 @@ async def test_another_topic_promises_anew_from_when_the_customer_began_to_wait(
     anna = await house.anna(item.id)
     decision = await decision_of(database, item)
     other = {**decision, "topic": "x", "first_response": 2 * 3600, "resolution": None}
-    await database.write(lambda c: work_items.retopic(c, item.id, anna, decision=other, move=False))
+    await database.write(lambda c: working.retopic(c, item.id, anna, decision=other, move=False))
     await house.watch.mark(clock.now())
     found = {one.promise: one for one in await rows(database, t.deadlines)}
     assert found[Promise.FIRST_RESPONSE].due_at == FRIDAY + 2 * HOUR

@@ -9,7 +9,16 @@ from sqlalchemy import Connection, delete, update
 
 from hub import clock
 from hub.errors import Rejected
-from hub.store import Database, handing_over, in_hand, offers, people, presence, steps, work_items
+from hub.store import (
+    Database,
+    handing_over,
+    in_hand,
+    offers,
+    people,
+    presence,
+    steps,
+    working,
+)
 from hub.store import tables as t
 from hub.store.handing_over import Goal
 from routing.assigning.rules import Rules
@@ -146,9 +155,9 @@ async def test_what_one_is_asked_nobody_else_takes(at: Workplace) -> None:
     item = await at.wait_for("one")
     await at.place(item)
     with pytest.raises(Rejected, match="being asked"):
-        await at.database.write(lambda c: work_items.claim(c, item, bea))
-    assert await at.database.write(lambda c: work_items.take_next(c, bea)) is None
-    await at.database.write(lambda c: work_items.claim(c, item, anna))
+        await at.database.write(lambda c: working.claim(c, item, bea))
+    assert await at.database.write(lambda c: working.take_next(c, bea)) is None
+    await at.database.write(lambda c: working.claim(c, item, anna))
     assert [offer.state for offer in await at.offers()] == ["accepted"]
 
 
@@ -243,7 +252,7 @@ async def test_what_is_given_to_an_agent_of_a_role_that_serves_itself_is_offered
 ) -> None:
     anna, bea = await at.hire("anna", "pulls"), await at.hire("bea", "pulls")
     item = await at.wait_for("one", role="pulls")
-    await at.database.write(lambda c: work_items.claim(c, item, anna))
+    await at.database.write(lambda c: working.claim(c, item, anna))
     goal = Goal("pulls", bea.id)
     await at.database.write(lambda c: handing_over.transfer(c, item, anna, goal))
     assert await at.place(item) is Outcome.OFFERED
@@ -291,7 +300,7 @@ async def test_a_call_behind_many_mails_reaches_who_has_room_for_calls_only(
 ) -> None:
     anna = await at.hire("anna")
     held = await at.wait_for("held", units=100)
-    await at.database.write(lambda c: work_items.claim(c, held, anna))
+    await at.database.write(lambda c: working.claim(c, held, anna))
     for number in range(25):
         await at.wait_for(f"mail{number}", waiting_since=clock.now() - MINUTE)
     call = await at.wait_for("call", channel="phone", units=100)
@@ -317,7 +326,7 @@ async def test_who_cannot_take_it_does_not_hide_who_can(at: Workplace) -> None:
     for agent in busy:
         for number in range(3):
             chat = await at.wait_for(f"{agent.login}-{number}", channel="chat", units=30)
-            await at.database.write(lambda c, i=chat, a=agent: work_items.claim(c, i, a))
+            await at.database.write(lambda c, i=chat, a=agent: working.claim(c, i, a))
     anna = await at.hire("anna")
     mail = await at.wait_for("mail")
     assert await at.place(mail) is Outcome.OFFERED
@@ -330,7 +339,7 @@ async def test_what_somebody_took_before_they_said_that_they_are_there_counts(
     anna = await at.hire("anna")
     await at.database.write(lambda c: c.execute(delete(t.presence)))
     item = await at.wait_for("one", units=100)
-    await at.database.write(lambda c: work_items.claim(c, item, anna))
+    await at.database.write(lambda c: working.claim(c, item, anna))
     await at.database.write(lambda c: presence.say(c, anna.id, presence.AVAILABLE))
     assert await at.database.read(in_hand.idle) == []
 

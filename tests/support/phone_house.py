@@ -16,7 +16,7 @@ from hub.asking import AskedTopic
 from hub.events import ColleagueAsked, Envelope
 from hub.interaction import Channel, InteractionKind
 from hub.membership import Membership
-from hub.store import agents, work_items
+from hub.store import agents, working
 from hub.store import calls as store
 from hub.store.agents import Agent
 from hub.store.tables import calls, interactions
@@ -165,12 +165,12 @@ class House(TwilioHouse):
     async def take(self, agent: Agent) -> str:
         """The agent takes what waits; gives the work item's id."""
         item = await self.item()
-        await self.database.write(lambda c: work_items.claim(c, item.id, agent))
+        await self.database.write(lambda c: working.claim(c, item.id, agent))
         self.relay.wake()
         return str(item.id)
 
     async def resolve(self, item_id: str, agent: Agent) -> None:
-        await self.database.write(lambda c: work_items.resolve(c, item_id, agent, {}))
+        await self.database.write(lambda c: working.resolve(c, item_id, agent, {}))
         self.relay.wake()
 
     async def helped_lately(self, *, minutes: int, how_often: int) -> None:

@@ -14,7 +14,7 @@ from hub import clock
 from hub.intake import Intake
 from hub.interaction import Channel
 from hub.replies import reachable
-from hub.store import work_items
+from hub.store import work_items, work_lists, working
 from hub.store.agents import Agent
 from hub.store.ranking import goes_first
 from hub.store.tables import attachments, interactions
@@ -221,12 +221,12 @@ async def test_a_call_that_is_taken_and_put_back_is_first_again(house: House) ->
     await house.wait_in_line()
     before = await house.item()
     item_id = await house.take(anna)
-    await house.write(lambda c: work_items.release(c, item_id, anna))
+    await house.write(lambda c: working.release(c, item_id, anna))
     assert (await house.item()).rank == before.rank
 
 
 async def queue_of(house: House, agent: Agent) -> list[WorkItem]:
-    return await house.database.read(lambda c: work_items.in_queue(c, agent, length=9))
+    return await house.database.read(lambda c: work_lists.in_queue(c, agent, length=9))
 
 
 async def test_star_and_nothing_more_is_waiting_on(house: House) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from hub import clock
 from hub.errors import Rejected
-from hub.store import Database, callbacks, handing_over, offers, steps, work_items
+from hub.store import Database, callbacks, handing_over, offers, steps, working
 from routing.assigning.rules import Rules
 from routing.handing_out import Outcome
 from stores import opened
@@ -71,7 +71,7 @@ async def test_an_agent_who_was_just_asked_has_room_again(at: Workplace) -> None
 async def test_what_somebody_took_already_is_not_called_back(at: Workplace) -> None:
     anna = await at.hire("anna")
     item = await call(at, "first", 9)
-    await at.database.write(lambda c: work_items.claim(c, item, anna))
+    await at.database.write(lambda c: working.claim(c, item, anna))
     with pytest.raises(Rejected, match="has this call already"):
         await at.database.write(lambda c: callbacks.ask(c, item, NUMBER))
 

@@ -27,6 +27,7 @@ from hub.store import (
     splitting,
     steps,
     work_items,
+    working,
 )
 from hub.store import agents as staff
 from hub.store import calls as calling
@@ -281,9 +282,9 @@ async def test_a_promised_callback_comes_along_and_is_given_back(desk: Desk) -> 
     assert (await desk.item(call)).callback_to == ""
     [told] = await desk.database.read(lambda c: steps.of(c, held))
     assert (told.kind, told.details["number"]) == (steps.CALLBACK, NUMBER)
-    await desk.do(lambda c: work_items.release(c, held, desk.anna))
+    await desk.do(lambda c: working.release(c, held, desk.anna))
     assert goes_first(await desk.item(held)), "the place was promised too"
-    await desk.do(lambda c: work_items.claim(c, held, desk.anna))
+    await desk.do(lambda c: working.claim(c, held, desk.anna))
     await desk.do(lambda c: gathering.undo(c, done.id, desk.anna))
     after = [await desk.item(one) for one in (held, call)]
     assert [(one.rank, one.callback_to) for one in after] == [

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, make_url, text, update
 
 from hub import clock
 from hub.events import WorkItemChanged
-from hub.store import callbacks, calls, hanging_up, watching, work_items
+from hub.store import callbacks, calls, hanging_up, watching, working
 from hub.store.postgres import PostgresStore
 from hub.store.ranking import goes_first, rank
 from hub.store.tables import interactions
@@ -101,9 +101,9 @@ async def test_who_is_called_back_keeps_the_place_until_it_is_done(at: Workplace
     anna, item_id = await at.hire("anna"), await first(at)
     await at.database.write(lambda c: callbacks.ask(c, item_id, NUMBER))
     assert await left_over(at) == []
-    await at.database.write(lambda c: work_items.claim(c, item_id, anna))
-    await at.database.write(lambda c: work_items.resolve(c, item_id, anna, {}))
-    await at.database.write(lambda c: work_items.reopen(c, item_id, anna))
+    await at.database.write(lambda c: working.claim(c, item_id, anna))
+    await at.database.write(lambda c: working.resolve(c, item_id, anna, {}))
+    await at.database.write(lambda c: working.reopen(c, item_id, anna))
     assert not goes_first(await at.item(item_id))
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, insert, update
 from builders import TOKENS, mail_arrival
 from hub.errors import Rejected
 from hub.events import WorkItemChanged
-from hub.store import Database, agents, work_items
+from hub.store import Database, agents, work_items, work_lists, working
 from hub.store import tables as t
 from hub.store.agents import Agent
 from hub.store.arrivals import store_arrivals
@@ -81,7 +81,7 @@ async def wait_for(database: Database, subject: str, **changes: Any) -> str:
 
 
 async def subjects(database: Database, agent: Agent, *, length: int = 50) -> list[str]:
-    found = await database.read(lambda c: work_items.work_list(c, agent, length=length))
+    found = await database.read(lambda c: work_lists.work_list(c, agent, length=length))
     return [item.title for item in found.queue]
 
 
@@ -103,7 +103,7 @@ async def test_who_waits_longest_comes_first_with_priority_counted_in(database: 
         "no deadline",
         "new",
     ]
-    listed = await database.read(lambda c: work_items.work_list(c, anna, length=2))
+    listed = await database.read(lambda c: work_lists.work_list(c, anna, length=2))
     front = [item.title for item in listed.queue]
     assert (front, listed.waiting) == (["late", "nearly late"], 6)
     ranks = [item.rank for item in listed.queue]
@@ -113,7 +113,7 @@ async def test_who_waits_longest_comes_first_with_priority_counted_in(database: 
 async def test_nobody_without_roles_has_a_queue(database: Database) -> None:
     await wait_for(database, "one")
     anna = await hire(database, "anna", "bills")
-    listed = await database.read(lambda c: work_items.work_list(c, anna, length=9))
+    listed = await database.read(lambda c: work_lists.work_list(c, anna, length=9))
     assert (listed.mine, listed.queue, listed.waiting) == ([], [], 0)
 
 
@@ -123,7 +123,7 @@ async def test_of_many_who_claim_one_gets_it(database: Database) -> None:
 
     async def claim(agent: Agent) -> str:
         try:
-            await database.write(lambda c: work_items.claim(c, item_id, agent))
+            await database.write(lambda c: working.claim(c, item_id, agent))
         except Taken as error:
             return f"lost to {error.holder}"
         return agent.name
@@ -143,17 +143,17 @@ async def test_many_who_take_the_next_each_get_another(database: Database) -> No
         await wait_for(database, f"item {number}")
     staff = [await hire(database, f"agent{number}") for number in range(10)]
     taken = await asyncio.gather(
-        *(database.write(lambda c, a=agent: work_items.take_next(c, a)) for agent in staff)
+        *(database.write(lambda c, a=agent: working.take_next(c, a)) for agent in staff)
     )
     assert len({item.id for item in taken if item}) == 10
-    assert await database.write(lambda c: work_items.take_next(c, staff[0])) is None
+    assert await database.write(lambda c: working.take_next(c, staff[0])) is None
 
 
 async def test_claiming_twice_is_claiming_once(database: Database) -> None:
     item_id = await wait_for(database, "one")
     anna = await hire(database, "anna")
-    first = await database.write(lambda c: work_items.claim(c, item_id, anna))
-    second = await database.write(lambda c: work_items.claim(c, item_id, anna))
+    first = await database.write(lambda c: working.claim(c, item_id, anna))
+    second = await database.write(lambda c: working.claim(c, item_id, anna))
     assert first.epoch == second.epoch == 2
 
 
@@ -161,15 +161,15 @@ async def test_only_who_holds_it_may_end_it(database: Database) -> None:
     item_id = await wait_for(database, "one")
     anna, carl = await hire(database, "anna"), await hire(database, "carl")
     with pytest.raises(Rejected, match="Take this item first"):
-        await database.write(lambda c: work_items.resolve(c, item_id, anna, {}))
-    await database.write(lambda c: work_items.claim(c, item_id, anna))
-    for change in (work_items.release, work_items.answered):
+        await database.write(lambda c: working.resolve(c, item_id, anna, {}))
+    await database.write(lambda c: working.claim(c, item_id, anna))
+    for change in (working.release, working.answered):
         with pytest.raises(Taken, match="Anna has it"):
             await database.write(lambda c, do=change: do(c, item_id, carl))
-    done = await database.write(lambda c: work_items.resolve(c, item_id, anna, {"outcome": "x"}))
+    done = await database.write(lambda c: working.resolve(c, item_id, anna, {"outcome": "x"}))
     assert (done.state, done.epoch) == ("done", 3)
     with pytest.raises(Taken, match="done already"):
-        await database.write(lambda c: work_items.claim(c, item_id, carl))
+        await database.write(lambda c: working.claim(c, item_id, carl))
     [conversation] = await rows(database, t.conversations)
     assert (conversation.state, conversation.resolved_at is not None) == ("resolved", True)
     assert (await rows(database, t.audit_log))[-1].details["results"] == {"outcome": "x"}
@@ -178,9 +178,9 @@ async def test_only_who_holds_it_may_end_it(database: Database) -> None:
 async def test_the_first_answer_stops_the_clock_once(database: Database) -> None:
     item_id = await wait_for(database, "one", overdue=True)
     anna = await hire(database, "anna")
-    await database.write(lambda c: work_items.claim(c, item_id, anna))
-    first = await database.write(lambda c: work_items.answered(c, item_id, anna))
-    second = await database.write(lambda c: work_items.answered(c, item_id, anna))
+    await database.write(lambda c: working.claim(c, item_id, anna))
+    first = await database.write(lambda c: working.answered(c, item_id, anna))
+    second = await database.write(lambda c: working.answered(c, item_id, anna))
     assert first.first_response_at is not None
     assert not first.overdue
     assert (second.first_response_at, second.epoch) == (first.first_response_at, first.epoch)
@@ -202,7 +202,7 @@ async def test_a_change_in_between_is_not_overwritten(database: Database) -> Non
 async def test_a_work_item_that_does_not_exist(database: Database) -> None:
     anna = await hire(database, "anna")
     with pytest.raises(Rejected) as caught:
-        await database.write(lambda c: work_items.claim(c, "nothing", anna))
+        await database.write(lambda c: working.claim(c, "nothing", anna))
     assert caught.value.status == 404
 
 
@@ -211,7 +211,7 @@ async def test_who_changes_an_item_is_not_refused_because_its_clocks_went_on(
 ) -> None:
     anna, bob = await hire(database, "anna"), await hire(database, "bob")
     item_id = await wait_for(database, "first")
-    await database.write(lambda c: work_items.claim(c, item_id, anna))
+    await database.write(lambda c: working.claim(c, item_id, anna))
 
     def late(connection: Connection) -> None:
         seen = work_items.lock(connection, item_id)
