@@ -37,6 +37,13 @@ def icons(sprite: str) -> Icon:
     return icon
 
 
+@cache
+def keycap(key: str) -> Markup:
+    """A key as it stands beside what it does; a capital letter is pressed with Shift."""
+    shift = '<span aria-hidden="true">⇧</span><span class="unseen">Shift </span>'
+    return _html(f"<kbd>{shift if key.isupper() else ''}{escape(key)}</kbd>")
+
+
 def moment(at: datetime) -> Markup:
     """In UTC until times.js shows it in the reader's zone."""
     return _moment(at.isoformat())

@@ -39,7 +39,7 @@ async def test_news_in_what_an_agent_follows_is_new_until_they_look(
     path = await held(house, carl)
     assert not (await anna.get("/console")).has("[data-followed]")
     page = await anna.post(f"{path}/follow", follow="yes")
-    assert page.text("[data-follow]") == "Unfollow F"
+    assert page.text("[data-follow]") == "Unfollow ⇧ Shift F"
     assert page.text("[data-followed]") == "Followed 1 W"
     await wrote_again(house)
     page = await anna.get("/console?view=followed")

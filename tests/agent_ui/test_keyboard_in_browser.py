@@ -235,6 +235,19 @@ async def test_a_copy_and_a_later_time_are_given_to_an_answer_by_key(
         await at.check_traps()
 
 
+async def test_the_list_of_keys_can_be_closed_on_a_low_screen(
+    house: House, browser: Browser
+) -> None:
+    async with desk(browser, house, viewport={"width": 1280, "height": 860}) as at:
+        await at.sign_in("anna")
+        await at.page.keyboard.press("?")
+        close = at.page.locator("#keys").get_by_role("button", name="Close")
+        await expect(close).to_be_in_viewport(ratio=1)
+        await at.check_accessible()
+        await close.press("Enter")
+        await expect(at.page.locator("#keys")).to_be_hidden()
+
+
 @pytest.mark.parametrize("language", ["en", "nl"])
 async def test_no_menu_opens_beyond_the_edge_of_its_pane(
     house: House, browser: Browser, language: str
