@@ -288,6 +288,7 @@ class ActionViews:
             draft=draft,
             mode=mode,
             status=error.status,
+            to_steps=isinstance(error, StepsFirst),
         )
 
     async def _after(self, visit: Visit) -> str:

@@ -62,11 +62,12 @@ class ConversationViews:
         promise: str = "",
         attempt: Attempt | None = None,
         entering: Mapping[str, str] | None = None,
+        to_steps: bool = False,
     ) -> web.Response:
         """The conversation's panes; with the work list around them unless a script asks.
 
         A notice with status 200 tells what was done, any other what went wrong; `attempt` and
-        `entering` are what was typed and not taken.
+        `entering` are what was typed and not taken. `to_steps`: beside it stands the way there.
         """
         screen = screen or await self.read(visit, conversation_id)
         if screen.has_news:
@@ -81,6 +82,7 @@ class ConversationViews:
             "screen": screen,
             "whole": not visit.wants_part or "whole" in visit.request.query,
             "notice": notice,
+            "to_steps": to_steps,
             "tone": "near" if status == HTTPStatus.OK else "bad",
             "menu": menu,
             "goals": await self._goals(visit, screen, whole=menu in _OF_GOALS or leads),

@@ -2,7 +2,7 @@
 import { fill } from "./later.js";
 import { listenToPalette, openPalette } from "./palette.js";
 import { openCorrection } from "./topics.js";
-import { showMore } from "./views.js";
+import { showMore, showStep } from "./views.js";
 import { workList } from "./work-list.js";
 import { neighbour } from "./work-rows.js";
 
@@ -28,7 +28,7 @@ const ACTIONS = {
   K: go("[data-promises]:not([hidden]) button"),
   A: press("[data-take]"),
   Z: menu("details[data-not-this]"),
-  D: go("[data-steps] button[value=done]"),
+  D: needing("[data-steps] button[value=done]", showStep),
   Q: go(".needs :is(input:not([type=hidden]), select, textarea)"),
   C: go("#side"),
   V: go(".ask-approval input:not([type=hidden])"),

@@ -21,6 +21,12 @@ function showWhy() {
   why.scrollIntoView();
 }
 
+// What is still to be done, and looked at before it is ticked.
+export function showStep() {
+  document.body.dataset.view = "side";
+  document.querySelector("[data-steps] button[value=done]")?.focus();
+}
+
 function onClick(event) {
   if (event.target.closest("[data-to-side]")) {
     event.preventDefault();
@@ -28,6 +34,9 @@ function onClick(event) {
   } else if (event.target.closest("[data-to-why]")) {
     event.preventDefault();
     showWhy();
+  } else if (event.target.closest("[data-to-steps]")) {
+    event.preventDefault();
+    showStep();
   } else if (event.target.closest("[data-more-actions]")) {
     const button = event.target.closest("[data-more-actions]");
     button.setAttribute("aria-expanded", String(button.ariaExpanded !== "true"));
