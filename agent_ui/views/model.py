@@ -3,9 +3,12 @@
 import asyncio
 import contextlib
 import difflib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from http import HTTPStatus
+from itertools import pairwise
 from typing import Any
 
 from aiohttp import web
@@ -31,6 +34,9 @@ LONGEST = 2_000
 LONGEST_LIVE = 1_000_000
 """Characters; a longer text is proved when it is saved."""
 MOST_LIVE = 50
+GOING_LIVE = ("when", "at", "zone", "override")
+"""What is filled in to let a version go live."""
+_NOTHING_TYPED = dict.fromkeys((*GOING_LIVE, "notice"), "")
 
 
 @dataclass(frozen=True)
@@ -57,6 +63,9 @@ class _Overview:
     live: int | None
     names: Mapping[str, str]
     open_actions: int
+    ended_at: datetime | None
+    replaced: int | None
+    """Which version was live before the one that is."""
 
 
 class ModelViews:
@@ -77,6 +86,7 @@ class ModelViews:
             visit,
             "model/list.html",
             versions=versions,
+            ends=_ended(versions),
             actions=[one for one in actions if one.done_at is None],
             names=names,
             waiting=await self._waiting(visit, versions),
@@ -197,7 +207,10 @@ class ModelViews:
         before = [one.number for one in versions if one.activated_at and one.number != shown]
         return max(before, default=0)
 
-    async def signatures(self, visit: Visit, notice: str = "") -> web.StreamResponse:
+    async def signatures(
+        self, visit: Visit, notice: str = "", going_live: Mapping[str, str] | None = None
+    ) -> web.StreamResponse:
+        """`going_live`: what was typed to let it go live, with why it did not."""
         shown = number(visit.request.match_info["number"])
         try:
             sheet = await self._desk.sheet(shown, visit.texts.language)
@@ -207,11 +220,34 @@ class ModelViews:
             visit,
             "model/signatures.html",
             "signatures",
-            status=HTTPStatus.CONFLICT if notice else HTTPStatus.OK,
+            status=HTTPStatus.CONFLICT if notice or going_live else HTTPStatus.OK,
+            told=await self._checked(visit, sheet) if "checked" in visit.request.query else (),
+            going_live=going_live or _NOTHING_TYPED,
             mine=[one for one in sheet if one.owner == visit.known.login],
             owners=_by_owner(sheet),
             notice=notice,
         )
+
+    async def _checked(self, visit: Visit, sheet: Sequence[AskedLine]) -> Sequence[Told]:
+        """What came of checking: what the proof found, and who signs now."""
+        shown, language = number(visit.request.match_info["number"]), visit.texts.language
+        found = Counter(one.severity for one in await self._desk.findings(shown, language))
+        errors, warnings = found["error"], found["warning"]
+        proof = visit.texts(
+            "It is checked. In the proof there are, of errors: {errors}, of warnings: {warnings}.",
+            errors=errors,
+            warnings=warnings,
+        )
+        told = [Told(proof, is_good=not errors)]
+        unsigned = [one for one in sheet if one.said is None or not one.said.accepted]
+        if not unsigned:
+            return [*told, Told(visit.texts("Everything was signed before: it can go live."))]
+        if names := ", ".join(dict.fromkeys(one.owner for one in unsigned if one.owner)):
+            told.append(Told(visit.texts("Now these people sign: {names}.", names=names)))
+        if roles := ", ".join(dict.fromkeys(one.role_title for one in unsigned if not one.owner)):
+            said = visit.texts("Nobody can sign for roles without an owner: {roles}.", roles=roles)
+            told.append(Told(said, is_good=False))
+        return told
 
     async def actions(self, visit: Visit, notice: str = "") -> web.StreamResponse:
         shown = number(visit.request.match_info["number"])
@@ -265,6 +301,7 @@ class ModelViews:
         def read(connection: Connection) -> _Overview:
             version = models.find(connection, shown)
             run = model_replays.find(connection, shown)
+            ends = _ended(models.listed(connection))
             who = [version.created_by, version.changed_by, version.activated_by]
             who += [run.started_by] if run else []
             still = [a for a in model_actions.listed(connection, shown) if a.done_at is None]
@@ -273,6 +310,8 @@ class ModelViews:
                 models.live_number(connection),
                 agents.names(connection, who),
                 len(still),
+                ends.get(shown),
+                max(ends, key=lambda one: ends[one], default=None),
             )
 
         overview = await self._database.read(read)
@@ -285,10 +324,21 @@ class ModelViews:
             live=overview.live,
             names=overview.names,
             open_actions=overview.open_actions,
+            ended_at=overview.ended_at,
+            replaced=overview.replaced,
+            menu_open=visit.request.query.get("open", ""),
             fixed=self._desk.fixed,
             time_zone=self._desk.time_zone(),
-            **{"notice": "", "told": (), **values},
+            **{"notice": "", "told": (), "going_live": _NOTHING_TYPED, **values},
         )
+
+
+def _ended(versions: Sequence[Version]) -> dict[int, datetime]:
+    """When each version that was live was replaced by the next one."""
+    lived = sorted(
+        (one.activated_at, one.number) for one in versions if one.activated_at is not None
+    )
+    return {before: at for (_, before), (at, _) in pairwise(lived)}
 
 
 def _by_owner(sheet: Sequence[AskedLine]) -> dict[str, list[AskedLine]]:

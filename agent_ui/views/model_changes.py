@@ -10,7 +10,7 @@ from aiohttp import web
 from agent_ui import words
 from agent_ui.context import ConsoleContext
 from agent_ui.model_desk import Unreadable
-from agent_ui.views.model import HOME, LONGEST, ModelViews, Typed
+from agent_ui.views.model import GOING_LIVE, HOME, LONGEST, ModelViews, Typed
 from agent_ui.views.sign_in import see_other
 from agent_ui.visit import Visit, checked_id, number
 from hub.errors import Rejected
@@ -57,19 +57,30 @@ class ModelChanges:
         return see_other(f"{HOME}/{shown}/text")
 
     async def check(self, visit: Visit) -> web.StreamResponse:
-        return await self._do(visit, self._desk.check(_shown(visit), by=visit.known.id))
+        """Ends where it is signed, with what the proof found and who must sign."""
+        return await self._do(
+            visit, self._desk.check(_shown(visit), by=visit.known.id), "/signatures?checked=1"
+        )
 
     async def activate(self, visit: Visit) -> web.StreamResponse:
-        """At once, or at the time that was filled in."""
-        override = (await visit.field("override"))[:LONGEST]
+        """At once, or at the time that was filled in. What is wrong is said where it was typed,
+        above what still must be signed."""
+        typed = {name: (await visit.field(name))[:LONGEST] for name in GOING_LIVE}
         at = None
         try:
-            if await visit.field("when") == "later":
-                at = _moment(await visit.field("at"), await visit.field("zone"))
+            if typed["when"] == "later":
+                at = _moment(typed["at"], typed["zone"])
+            version = await self._desk.activate(
+                _shown(visit), by=visit.known.id, at=at, override=typed["override"]
+            )
+        except Unreadable as error:
+            return await self._views.text(
+                visit, flaws=error.flaws, status=HTTPStatus.UNPROCESSABLE_ENTITY
+            )
         except Rejected as error:
-            return await self._views.rows(visit, words.reason(visit.texts, error))
-        work = self._desk.activate(_shown(visit), by=visit.known.id, at=at, override=override)
-        return await self._do(visit, work)
+            refused = typed | {"notice": words.reason(visit.texts, error)}
+            return await self._views.signatures(visit, going_live=refused)
+        return see_other(f"{HOME}/{version.number}")
 
     async def cancel(self, visit: Visit) -> web.StreamResponse:
         return await self._do(visit, self._desk.cancel(_shown(visit), by=visit.known.id))
@@ -133,7 +144,10 @@ class ModelChanges:
         )
         return see_other(f"{HOME}/{action.version}/actions")
 
-    async def _do(self, visit: Visit, work: Awaitable[Version]) -> web.StreamResponse:
+    async def _do(
+        self, visit: Visit, work: Awaitable[Version], then: str = ""
+    ) -> web.StreamResponse:
+        """`then`: which of its pages shows what came of it."""
         try:
             version = await work
         except Unreadable as error:
@@ -142,7 +156,7 @@ class ModelChanges:
             )
         except Rejected as error:
             return await self._views.rows(visit, words.reason(visit.texts, error))
-        return see_other(f"{HOME}/{version.number}")
+        return see_other(f"{HOME}/{version.number}{then}")
 
 
 def _shown(visit: Visit) -> int:

@@ -63,12 +63,18 @@ async def test_a_model_is_changed_signed_put_live_followed_and_rolled_back(
     assert (page.status, page.path) == (200, "/console/model/2/text")
     page = await ina.post("/console/model/2/check")
     assert page.text("h1") == "Version 2: Orders to billing Waits for signatures"
+    assert page.path == "/console/model/2/signatures"
+    proof, signers = page.texts("[role=status].notice")
+    assert proof.startswith("It is checked. In the proof there are, of errors: 0")
+    assert signers == "Now these people sign: anna, bob."
     page = await ina.get("/console/model/2/compare")
     assert "Customer service" in page.text(".difference h2")
     assert page.texts(".place-topics") == ["Orders"]
     page = await ina.post("/console/model/2/activate", when="now")
     assert page.status == 409
-    assert "Not everything is signed" in page.text("[role=alert]")
+    assert "Not everything is signed" in page.text("details[open] form [role=alert]")
+    assert page.has("details[open] [name=override][required]")
+    assert len(page.texts("[role=alert]")) == 1
     assert "accepted" in (await sign(anna, "/console/model/2")).body
     await sign(bob, "/console/model/2", remark="Gladly")
     assert await state(house, 2) is State.SIGNED
@@ -84,6 +90,14 @@ async def test_a_model_is_changed_signed_put_live_followed_and_rolled_back(
     page = await ina.post("/console/model/1/roll-back", reason="Too much")
     assert page.path == "/console/model/3"
     assert "Roll back to version 1: Too much" in page.text(".sheet-head")
+    assert "until" in (await ina.get("/console/model/2")).text(".sheet-head .faint")
+    listed = await ina.get("/console/model")
+    assert ["until" in one for one in listed.texts("tbody td:nth-child(5)")] == [False, True, True]
+    assert listed.has("a[href='/console/model/2?open=roll-back']")
+    page = await ina.get("/console/model/2?open=roll-back")
+    assert page.has("details[open] form[action='/console/model/2/roll-back']")
+    page = await ina.get("/console/model/3")
+    assert page.has("form[action='/console/model/2/roll-back']"), "on the live one, to the last"
     await house.live.look()
     again = await house.receive(subject="My other order", sender="piet@example.org")
     assert (await house.work_of(again.conversation_id)).role == "service"
@@ -186,6 +200,7 @@ async def test_it_goes_live_at_a_time_on_the_clock_of_a_place(house: House, ina:
     for wrong in ({"at": "soon"}, {"at": "2099-07-01T08:00", "zone": "Atlantis"}):
         page = await ina.post(f"{version}/activate", **later | wrong)
         assert "Fill in a day, a time and a time zone" in page.text("[role=alert]")
+        assert page.value("details[open] [name=override]") == "A test", "nothing typed is lost"
     page = await ina.post(f"{version}/withdraw")
     assert page.text("h1 .chip") == "Withdrawn"
 
