@@ -48,7 +48,7 @@ async def test_everybody_can_read_it(house: House, browser: Browser):
         await at.check_accessible()
         await at.page.get_by_role("button", name="Save", exact=True).click()
         await at.page.get_by_role("button", name="Check and open").click()
-        await at.page.wait_for_url(f"{model}/2")
+        await at.page.wait_for_url(f"{model}/2/signatures?checked=1")
         for tab in TABS:
             await at.page.goto(f"{model}/2{tab}")
             await at.check_accessible()
