@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
+from routing.learned.common_words import COMMON
 from routing.learned.examples import Example
 from routing.learned.report import Proposal
 from routing.recognise import words_of
@@ -70,9 +71,10 @@ def _of_topic(
 
 
 def _phrases(example: Example) -> set[str]:
-    """Words and pairs of words; numbers and short words tell nothing on their own."""
+    """Words and pairs of words; numbers, short and common words tell nothing on their own."""
     words = words_of(f"{example.subject} \n {example.text[:_READ]}")
-    single = {word for word in words if len(word) >= _SHORTEST and word.isalpha()}
+    telling = (word for word in words if len(word) >= _SHORTEST and word.isalpha())
+    single = {word for word in telling if word not in COMMON}
     return single | {
         f"{one} {other}"
         for one, other in pairwise(words)

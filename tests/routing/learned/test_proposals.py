@@ -29,3 +29,13 @@ def test_fewer_than_three_corrections_are_chance():
 def test_what_nobody_corrected_asks_for_nothing():
     found = [Example(one.topic, one.subject, one.text) for one in CORRECTED]
     assert proposals([*found, *OTHERS], {}) == ()
+
+
+def test_a_word_that_any_mail_may_have_is_not_proposed_even_where_few_have_it():
+    asked = ("What is right?", "Wat zou toch moeten?", "Something went away. Please help.")
+    for words in asked:
+        corrected = [Example("order", "", f"{words} {n}", former="bill") for n in "abc"]
+        assert proposals([*corrected, *OTHERS], {}) == (), words
+    with_it = [Example("order", "", f"the right melkkan {n}", former="bill") for n in "abc"]
+    (found,) = proposals([*with_it, *OTHERS], {})
+    assert "melkkan" in found.words
