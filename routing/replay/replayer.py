@@ -71,7 +71,7 @@ class Replayer:
             )
 
     def take(self, tally: Tally) -> None:
-        """Parts are taken in the order of the contacts, so that the changes keep it."""
+        """Parts are taken in the order of the contacts, as the first of each kind is shown."""
         self._tally.merge(tally)
 
     def replayed(self, work: Recorded) -> Replayed:
@@ -105,7 +105,7 @@ class Replayer:
             roles=self._tally.roles(),
             channels=self._tally.channels(),
             topics=self._tally.topics(),
-            changes=tuple(self._tally.changes),
+            changes=tuple(sorted(self._tally.changes, key=lambda one: one.at)),
             members_known=self._staff.members is not None,
             learned=self._learned.version if self._learned else 0,
             arrived=self._tally.arrived,

@@ -66,6 +66,10 @@ async def test_what_would_move_is_counted_for_everybody_and_kept(
         "Billing 1 4 0 0 0 4",
         "Customer service 3 0 3 0 0 0",
     ]
+    await boss.post("/console/language", language="nl")
+    assert "(75,0 %)" in (await boss.get(REPLAY)).text(".replay-sum")
+    await boss.post("/console/language", language="en")
+    assert "No role or no people in 2" in page.texts("[aria-labelledby=by-role] thead th")
     seen = await anna.get(REPLAY)
     assert seen.text(".replay-sum") == page.text(".replay-sum")
     assert "Started by Bo Baas" in seen.text("#replay")

@@ -59,6 +59,12 @@ def test_parts_come_to_what_the_whole_does() -> None:
     assert replayer.result() == play(before, after, *found)
 
 
+def test_what_differs_stands_in_the_order_in_which_it_came() -> None:
+    found = [work(n, at=AT - timedelta(hours=n)) for n in range(3)]
+    result = play(model_of("role: billing"), model_of("role: service"), *found)
+    assert [one.interaction_id for one in result.changes] == ["i2", "i1", "i0"]
+
+
 def test_a_target_is_counted_in_the_hours_of_the_role_that_would_have_it() -> None:
     """Friday 16:00 in Amsterdam, answered on Monday at 10:00: in time for service, which works from
     nine to five, and not for billing, which always does."""
