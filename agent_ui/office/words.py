@@ -81,57 +81,27 @@ FIELD_PLACES = {
 }
 """Where on the form of a field it is said what is wrong."""
 
-MAIL_FAULTS = {
-    "host": (
-        N_("There is no server with this name."),
-        N_("Look at the spelling of the host; your provider says what it is."),
+MAIL_HINTS = {
+    "host": N_("Look at the spelling of the host; your provider says what it is."),
+    "port": N_("IMAP: 993 with TLS, 143 with STARTTLS. SMTP: 465 with TLS, 587 with STARTTLS."),
+    "no_answer": N_("Look at the host and the port, and whether a firewall lets us out."),
+    "not_tls": N_("Choose STARTTLS, or the port that belongs to TLS."),
+    "no_starttls": N_("Choose TLS with its port: 993 for IMAP, 465 for SMTP."),
+    "certificate": N_(
+        "Write the host as it is in the certificate; one of your own goes in the settings."
     ),
-    "port": (
-        N_("Nothing answers on this port."),
-        N_("IMAP: 993 with TLS, 143 with STARTTLS. SMTP: 465 with TLS, 587 with STARTTLS."),
+    "inside": N_("Servers inside are allowed by connectors.email.allow_inside in the settings."),
+    "sign_in": N_(
+        "Try the whole address as user. Many providers want an app password, or XOAUTH2."
     ),
-    "no_answer": (
-        N_("No answer came in time."),
-        N_("Look at the host and the port, and whether a firewall lets us out."),
+    "sign_in_way": N_("Use XOAUTH2 instead of a password, or the other way round."),
+    "token": N_(
+        "Look at the token address, the client and its secret, and whether they still hold."
     ),
-    "not_tls": (
-        N_("The server does not speak TLS on this port."),
-        N_("Choose STARTTLS, or the port that belongs to TLS."),
-    ),
-    "no_starttls": (
-        N_("The server does not offer STARTTLS here."),
-        N_("Choose TLS with its port: 993 for IMAP, 465 for SMTP."),
-    ),
-    "certificate": (
-        N_("The certificate of the server is not trusted."),
-        N_("Write the host as it is in the certificate; one of your own goes in the settings."),
-    ),
-    "inside": (
-        N_("This server is not on the internet."),
-        N_("Servers inside are allowed by connectors.email.allow_inside in the settings."),
-    ),
-    "sign_in": (
-        N_("The server does not take this user and password."),
-        N_("Try the whole address as user. Many providers want an app password, or XOAUTH2."),
-    ),
-    "sign_in_way": (
-        N_("The server does not take this way of signing in."),
-        N_("Use XOAUTH2 instead of a password, or the other way round."),
-    ),
-    "token": (
-        N_("The provider gives us no access token."),
-        N_("Look at the token address, the client and its secret, and whether they still hold."),
-    ),
-    "folder": (
-        N_("The mailbox opens, but this folder is not there."),
-        N_("Leave the folder empty for INBOX, or write it as the server does."),
-    ),
-    "other_server": (
-        N_("What answers there is not an IMAP server."),
-        N_("Look at the port: this may be the one for sending."),
-    ),
+    "folder": N_("Leave the folder empty for INBOX, or write it as the server does."),
+    "other_server": N_("Look at the port: this may be the one for sending."),
 }
-"""What keeps us out of a mail server, and what to do about it."""
+"""What to do in the console about what keeps us out of a mail server."""
 
 OVERVIEW = (
     ("/console/wall", N_("Wallboard")),

@@ -52,6 +52,18 @@ _SENTENCES = {
         N_("{host} does not let {user} in ({said})."),
         N_("Check `user` and the password {where}. Many want an app password, or XOAUTH2."),
     ),
+    "inside": (
+        N_("{host} is not on the internet."),
+        N_("Servers inside are allowed by `connectors.email.allow_inside`."),
+    ),
+    "sign_in_way": (
+        N_("{host} does not take this way of signing in ({said})."),
+        N_("Use XOAUTH2 instead of a password, or the other way round, {where}."),
+    ),
+    "token": (
+        N_("There is no access token for {user} ({said})."),
+        N_("Check what gets it {where}, and whether that still holds."),
+    ),
     "folder": (N_("{host}: the folder does not open ({said})."), N_("Check `folder` {where}.")),
     "other_server": (
         N_("{host}: what answers on port {port} is not an IMAP server."),

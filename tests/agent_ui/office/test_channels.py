@@ -112,7 +112,11 @@ async def test_a_mailbox_that_does_not_answer_is_explained_and_kept_nowhere(
     }
     page = await ina.post(f"{PAGE}/mailbox", **typed)
     assert page.text("#mailbox .notice-bad").startswith("e-mail info@vandalen.example: ")
-    assert "Nothing answers on this port. IMAP: 993" in page.text("#mailbox")
+    said = f"127.0.0.1: nothing answers on port {typed['imap_port']}. IMAP: 993"
+    assert said in page.text("#mailbox")
+    await ina.post("/console/language", language="nl")
+    page = await ina.post(f"{PAGE}/mailbox", **typed)
+    assert f"op poort {typed['imap_port']} antwoordt niets. IMAP: 993" in page.text("#mailbox")
     assert "[connectors.email.accounts.info.imap]" in page.body
     assert "a secret" not in page.body
     for wrong in (
@@ -145,7 +149,7 @@ async def test_a_mailbox_that_works_is_added_with_its_secret_sealed_and_removed(
             "add": "1",
         }
         wrong = await ina.post(f"{PAGE}/mailbox", **(typed | {"password": "wrong"}))
-        assert "does not take this user and password" in wrong.text("#mailbox .notice-bad")
+        assert f"127.0.0.1 does not let {USER} in (" in wrong.text("#mailbox .notice-bad")
         assert await house.rows(added_mailboxes) == []
         page = await ina.post(f"{PAGE}/mailbox", **typed)
         assert f"{USER} added here" in page.text("#kind-email")
