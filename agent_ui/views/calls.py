@@ -54,8 +54,11 @@ class CallViews:
                 visit, visit.id, notice=reason(visit.texts, error), status=error.status
             )
         self._context.wake()
+        bar = await self._read(visit)
+        if bar is None:  # given to a role of others
+            return see_other(HOME)
         if visit.wants_part:
-            return await self._bar(visit)
+            return self._show(visit, bar)
         return see_other(f"{HOME}/conversations/{visit.id}")
 
     async def set_phone(self, visit: Visit) -> web.StreamResponse:
@@ -82,12 +85,20 @@ class CallViews:
         )
 
     async def _bar(self, visit: Visit, *, notice: str = "") -> web.Response:
-        conversation_id = visit.id
-        bar: CallBar | None = await self._context.database.read(
-            lambda c: read_call_bar(c, conversation_id, visit.known)
-        )
+        bar = await self._read(visit)
         if bar is None:
             raise web.HTTPNotFound
+        return self._show(visit, bar, notice=notice)
+
+    async def _read(self, visit: Visit) -> CallBar | None:
+        """None: they do not see the conversation, or not any more."""
+        conversation_id = visit.id
+        found: CallBar | None = await self._context.database.read(
+            lambda c: read_call_bar(c, conversation_id, visit.known)
+        )
+        return found
+
+    def _show(self, visit: Visit, bar: CallBar, *, notice: str = "") -> web.Response:
         status = HTTPStatus.UNPROCESSABLE_ENTITY if notice else HTTPStatus.OK
         return self._pages.page(
             visit, "parts/call.html", status=status, bar=bar, call_notice=notice

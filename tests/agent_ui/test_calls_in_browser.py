@@ -106,6 +106,32 @@ async def test_a_call_is_followed_and_handled_by_key(house: House, browser: Brow
     assert (await house.work_of(conversation_id)).state == work_items.ASSIGNED
 
 
+async def test_who_gave_a_call_to_a_role_of_others_is_not_on_the_phone_any_more(
+    house: House, browser: Browser
+) -> None:
+    await house.hire("bob", "Bob Kramer", ["billing"])
+    conversation_id = await wait(house)
+    async with desk(browser, house) as at:
+        await at.sign_in("anna", conversation_id)
+        await at.page.keyboard.press("i")
+        await expect(at.page.locator(".chip-mine")).to_be_visible()
+        await at.done()
+        item, waiting = await house.work_of(conversation_id), await call_of(house)
+        await house.write(lambda c: calls.ring(c, waiting, item.agent_id))
+        await house.write(lambda c: calls.answered(c, CALL, 1))
+        await expect(at.page.locator("loket-call")).to_contain_text("You are on the phone")
+        await at.page.keyboard.press("w")
+        to = at.page.locator("[data-through] select")
+        await to.select_option("billing|")
+        await at.page.get_by_role("button", name="Transfer now").click()
+        await expect(at.page.locator("loket-call")).to_have_count(0)
+        await expect(at.page.locator(".chip-mine")).to_have_count(0)
+        await expect(at.page.locator("#toasts > *")).to_have_count(0)
+        assert at.page.url == f"{house.origin}/console"
+        await at.check_traps()
+    assert (await house.work_of(conversation_id)).role == "billing"
+
+
 async def test_what_was_asked_for_last_is_shown_whatever_is_answered_last(
     house: House, browser: Browser
 ) -> None:

@@ -1,6 +1,6 @@
 // <loket-call>: the call bar. It follows the call by the live line, and stays where it is while
 // somebody types a number in it.
-import { fetchPart } from "./parts.js";
+import { fetchPart, showPanes } from "./parts.js";
 
 const EVERY = 1_000;
 
@@ -62,7 +62,9 @@ class CallBar extends HTMLElement {
     sending = false;
     submitter?.removeAttribute("aria-busy");
     const done = answer?.ok && !form.classList.contains("keypad");
-    if (answer) show(answer, this.dataset.of, { posted: true, done });
+    // Who gave the call to a role of others sees their own work again.
+    if (answer?.ok && !answer.page.querySelector("loket-call")) showPanes(answer);
+    else if (answer) show(answer, this.dataset.of, { posted: true, done });
     passOn();
   }
 
