@@ -132,7 +132,7 @@ def read(connection: Connection, *, since: datetime) -> Wall:
 def seats(connection: Connection) -> list[Seat]:
     """Everybody who may sign in and has something in hand or is not off; who takes work first."""
     held = (
-        select(work_items.c.agent_id, func.count().label("held"))
+        select(work_items.c.agent_id, func.count().label("held"), in_hand.LEAST.label("units"))
         .where(work_items.c.agent_id.is_not(None), one_of(work_items.c.state, [ASSIGNED]))
         .group_by(work_items.c.agent_id)
         .subquery()
@@ -147,6 +147,7 @@ def seats(connection: Connection) -> list[Seat]:
             people.c.units_used,
             agents.c.capacity,
             func.coalesce(held.c.held, 0).label("held"),
+            func.coalesce(held.c.units, 0).label("units"),
         )
         .outerjoin(people, people.c.agent_id == agents.c.id)
         .outerjoin(held, held.c.agent_id == agents.c.id)
@@ -164,7 +165,7 @@ def seats(connection: Connection) -> list[Seat]:
             state=row.state or presence.OFF,
             reason=row.reason or "",
             since=row.since,
-            used=max((row.units_used or 0) - in_hand.FULL + row.capacity, 0),
+            used=_used(row),
             capacity=row.capacity,
             held=row.held,
             roles=frozenset(roles.get(row.id, ())),
@@ -173,6 +174,13 @@ def seats(connection: Connection) -> list[Seat]:
         for row in rows
     ]
     return sorted(found, key=lambda seat: _ORDER.get(seat.state, len(_ORDER)))
+
+
+def _used(row: Any) -> int:
+    """Who never said whether they take offers is not counted: their work is."""
+    if row.units_used is None:
+        return int(row.units)
+    return max(int(row.units_used) - in_hand.FULL + int(row.capacity), 0)
 
 
 _STATES = (

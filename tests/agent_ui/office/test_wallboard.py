@@ -38,11 +38,26 @@ async def test_it_counts_what_waits_and_opens_what_is_behind(house: House, lead:
     assert page.texts(".tile-value")[:2] == ["2", "3 h"]
     assert page.texts("tbody th[scope=row]") == ["Billing", "Customer service"]
     assert page.texts("tbody td[data-head=Waiting]") == ["1", "1"]
-    assert "Nothing calls for you." in page.body
+    assert page.text(".wall .notice-near") == "Work waits, and nobody is available."
+    assert not page.has(".wall .notice-good")
     behind = await lead.get(page.value("tbody tr:nth-child(2) a", "href"))
     assert behind.texts("tbody th a") == ["My order"]
     opened = await lead.get(behind.value("tbody th a", "href"))
     assert opened.text(".talk-title") == "My order", "a supervisor reads what is of other roles"
+
+
+async def test_who_never_said_that_they_take_offers_is_as_busy_as_their_work(
+    house: House, lead: Person, anna: Person
+) -> None:
+    for _ in range(2):
+        await house.receive(subject="My order")
+        await anna.take_next()
+    page = await lead.get(WALL)
+    assert page.value(".seat progress", "value") == "40"
+    assert page.text(".wall .notice-good") == "Nothing needs your attention."
+    await house.receive(subject="My order")
+    await eventually(lambda: _board_says(lead, "under a minute"))
+    assert (await lead.get(WALL)).texts(".tile-value")[1] == "under a minute"
 
 
 async def test_work_is_given_to_a_person_at_once_and_taken_from_another(
@@ -203,7 +218,7 @@ async def test_nobody_is_called_for_who_left_the_chat_or_hung_up(
     assert behind.text("h1").startswith("Waiting on the line or in a chat")
     assert len(behind.texts("tbody th")) == 1
     await house.write(lambda c: chat_visits.leave(c, conversation))
-    await eventually(lambda: _board_says(lead, "Nothing calls for you."))
+    await eventually(lambda: _board_says(lead, "Work waits, and nobody is available."))
     assert (await lead.get(WALL)).texts("tbody td[data-head=Waiting]") == ["1"]
     await since(house, conversation, timedelta(hours=5))
     await eventually(lambda: _board_says(lead, "The oldest on Chat waits for Customer service"))
