@@ -3,7 +3,7 @@
 All are keys of the translations.
 """
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from datetime import date
 
 from agent_ui.texts import N_, Texts
@@ -43,6 +43,16 @@ PARCELS = {
     "returned": N_("Returned"),
     "information": N_("News"),
 }
+_DELAYED = N_("Delayed")
+
+
+def parcel_news(details: Mapping[str, str]) -> str:
+    """What a partner's event came to; empty for what is none. When something is wrong and a new
+    time is given, it is late."""
+    is_late = details.get("event") == "exception" and "expected_until" in details
+    return _DELAYED if is_late else PARCELS.get(details.get("event", ""), "")
+
+
 FLAGS = {
     "after_delivered": N_("The carrier says that it went on after it was delivered."),
     "after_returned": N_("The carrier says that it went on after it had come back."),

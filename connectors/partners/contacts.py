@@ -55,5 +55,12 @@ def _arrival(parcel: Delivery, event: DeliveryEvent, topic: str, title: str) -> 
             "event": event.kind.value,
             "tracking": parcel.tracking,
             "order": parcel.order_number,
+            **_expected(event),
         },
     )
+
+
+def _expected(event: DeliveryEvent) -> dict[str, str]:
+    """When it will come now, if the event says so."""
+    told = {"expected_from": event.expected_from, "expected_until": event.expected_until}
+    return {name: at.isoformat() for name, at in told.items() if at is not None}

@@ -163,5 +163,11 @@ async def test_what_a_carrier_told_stands_in_the_conversation(house: House, anna
     [entry] = page.texts(".entry-inbound")
     assert entry.startswith("Partner Bode Something is wrong")
     assert "Stuck in Utrecht" in entry
+    late = {"external_id": "late", "details": {"event": "exception", "expected_until": f"{NOW}"}}
+    again = await house.receive(arrival.model_copy(update=told | late))
+    page = await anna.get(f"/console/conversations/{again.conversation_id}")
+    [told_late] = page.texts(".entry-inbound")
+    assert told_late.startswith("Partner Bode Delayed")
+    assert f"Now expected: {NOW:%Y-%m-%d %H:%M} UTC" in told_late
     options = page.texts("select[name=way] option")
     assert [one.split()[0] for one in options] == ["E-mail"], "the customer is answered"

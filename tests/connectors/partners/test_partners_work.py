@@ -18,6 +18,7 @@ from partner_house import CUSTOMER, SECRET, House, notices, open_house, told
 from stores import count, only
 from waiting import eventually
 
+SOON = "2027-01-04T12:00:00+00:00"
 LATE, DAMAGED, DONE = EventKind.EXCEPTION, EventKind.DAMAGED, EventKind.DELIVERED
 
 
@@ -43,10 +44,12 @@ async def _quiet(house: House, receipt: str) -> bool:
 
 async def test_an_exception_is_work_about_the_customer_in_one_conversation(house: House) -> None:
     await house.ship()
-    first, news = await settled(house, told(LATE, 1, text="Truck broke down", place="Utrecht"))
+    late = told(LATE, 1, text="Truck broke down", place="Utrecht", expected_until=SOON)
+    first, news = await settled(house, late)
     assert (first.channel, first.customer_id, first.topic) == ("partner", CUSTOMER, "delivery/late")
     assert first.sender["name"] == "SnelPost"
     assert first.details["order"] == "VK-1"
+    assert first.details["expected_until"] == SOON
     assert "Truck broke down" in first.text
     assert (news.direction, news.conversation_id) == ("outbound", first.conversation_id)
 
