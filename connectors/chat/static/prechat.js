@@ -99,6 +99,13 @@ export class PreChat {
     this.#notice.textContent = this.#expectation(topic);
   }
 
+  // What they may expect who wrote: that we open first, as long as that is to come.
+  answerIn(seconds) {
+    const topic = this.#topics.find((one) => one.topic === this.#select.value);
+    const opens = topic && !topic.open && topic.opens_at ? new Date(topic.opens_at) : null;
+    return opens > new Date() ? this.#words.opens(this.#when.format(opens)) : waitWords(this.#words, seconds);
+  }
+
   #expectation(topic) {
     const words = this.#words;
     if (!topic.allowed) return words.instead(topic.instead.join(", "));
@@ -111,7 +118,7 @@ export class PreChat {
 }
 
 // How long it takes, as honest as we know it.
-export function waitWords(words, seconds) {
+function waitWords(words, seconds) {
   if (seconds === null) return words.unsure;
   if (seconds > 60 * MINUTE) return words.long;
   const minutes = Math.ceil(seconds / MINUTE);

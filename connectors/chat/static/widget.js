@@ -5,7 +5,7 @@ import { Ending } from "./ending.js";
 import { Composer } from "./forms.js";
 import { Link } from "./link.js";
 import { Log } from "./log.js";
-import { PreChat, waitWords } from "./prechat.js";
+import { PreChat } from "./prechat.js";
 import { style } from "./style.js";
 import { View } from "./view.js";
 import { followPage } from "./where.js";
@@ -236,7 +236,7 @@ class LoketChat extends HTMLElement {
   #onStatus(status) {
     this.#view.agent = status;
     this.#log.seen = status.seen;
-    if (status.waiting) this.#view.note = waitWords(this.#words, status.wait);
+    if (status.waiting) this.#view.note = this.#preChat.answerIn(status.wait);
     else if (status.agent) this.#view.note = "";
     if (status.rating) this.#ending.open();
     else if (!this.#ending.isDone) this.#ending.close();

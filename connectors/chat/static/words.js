@@ -44,6 +44,7 @@ const WORDS = {
     nobody: "There is nobody in the chat just now. Leave a message: it is answered later.",
     closed: (when) =>
       `We are closed${when ? ` until ${when}` : ""}. Leave a message: it is answered later.`,
+    opens: (when) => `We are closed until ${when}. We answer after that.`,
     answerTo: "E-mail for our answer",
     instead: (channels) => `For this, please contact us otherwise: ${channels}.`,
     attach: "Add a file",
@@ -106,6 +107,7 @@ const WORDS = {
     nobody: "Er is nu niemand in de chat. Laat een bericht achter: we antwoorden later.",
     closed: (when) =>
       `We zijn gesloten${when ? ` tot ${when}` : ""}. Laat een bericht achter: we antwoorden later.`,
+    opens: (when) => `We zijn gesloten tot ${when}. Daarna antwoorden we.`,
     answerTo: "E-mailadres voor ons antwoord",
     instead: (channels) => `Neem hiervoor op een andere manier contact op: ${channels}.`,
     attach: "Bestand toevoegen",

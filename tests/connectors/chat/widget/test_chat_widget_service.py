@@ -4,6 +4,7 @@ import asyncio
 import io
 import json
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,13 @@ from connectors.chat.visitor import proof_of
 from hub import clock
 from hub.asking import AskedTopic, Question
 from hub.events import ChatActivity, ChatSign
+from hub.guide import Openings
 from hub.store import chat_visits
 from hub.store.tables import chat_visits as visits
 from hub.store.tables import contact_points, conversations, interactions, ratings
 from hub.telling import tell
 from waiting import eventually
+from workplace import add_work
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -119,6 +122,22 @@ async def test_a_chat_from_the_questions_to_the_rating(house: House, shopper: Sh
     await page.keyboard.press("Enter")
     await expect(dialog).to_contain_text("This chat goes to ada@example.org.")
     assert [text for text in shopper.complaints if "415" not in text] == []
+
+
+async def test_who_writes_while_we_are_closed_still_sees_when_we_open(
+    house: House, context: BrowserContext, website: Website
+) -> None:
+    closed = Openings("UTC", (), (), False, clock.now() + timedelta(days=1))
+    house.topics = (topic("", 0, openings=closed), topic("delivery", 1))
+    shopper = await shopper_in(context, website)
+    await shopper.opens_chat()
+    await expect(shopper.dialog).to_contain_text("We are closed until")
+    await shopper.says("Hello?")
+    conversation = (await house.rows(conversations))[0].id
+    await house.database.write(lambda c: add_work(c, conversation))
+    house.connector._live.all()[0].wake(standing=True)
+    await expect(shopper.dialog).to_contain_text("We answer after that.")
+    await expect(shopper.dialog).not_to_contain_text("We cannot say how soon")
 
 
 async def test_a_website_says_who_is_signed_in_and_when_no_longer(
