@@ -76,8 +76,7 @@ class Matrices:
         await self._versions.save(
             number, revision, written=changed, title=version.title, note=version.note, by=by
         )
-        stood_in = [cell for cell in wanted if model.handling(cell).backup_role]
-        lost = sum(not outcome.handling(cell).backup_role for cell in stood_in)
+        lost = sum(_has_backup(model, one) and not _has_backup(outcome, one) for one in wanted)
         return Saved(len(wanted), lost)
 
     async def _read(self, number: int) -> Model:
@@ -91,6 +90,12 @@ def _written(text: str, wanted: dict[Cell, dict[str, Any]], number: int) -> tupl
     name = name_of(number)
     changed = with_cells(text, read_definition(text, name), wanted)
     return changed, read_model(changed, name)
+
+
+def _has_backup(model: Model, cell: Cell) -> bool:
+    """Whether somebody else stands in: a wider row may name as the backup who is responsible."""
+    found = model.handling(cell)
+    return found.backup_role not in (None, found.role)
 
 
 def _known(spot: Spot, model: Model) -> Cell:

@@ -99,6 +99,9 @@ async def test_what_was_saved_is_said_and_that_a_backup_is_gone(house: House, bo
     assert first == "1 cell is saved."
     assert "Nobody stands in any more in 1 of them" in second
     assert page.has("#cell [name=role] [value=service][selected]"), "it can be mended at once"
+    page = await save(boss, page, **at, role="billing", backup_role="service")
+    page = await save(boss, await boss.get(MATRIX), changes=changes(("b2c", "invoice", "service")))
+    assert len(page.texts("[role=status].notice")) == 2, "the wider row names it as the backup"
     several = changes(("b2c", "order", "billing"), ("b2c", "invoice", "billing"))
     page = await save(boss, await boss.get(MATRIX), changes=several)
     assert page.texts("[role=status].notice") == ["2 cells are saved."]
