@@ -87,6 +87,23 @@ async def test_who_keeps_an_agreement_is_called_as_everywhere(house: House, anna
     assert page.text(".agreement").endswith("Billing")
 
 
+async def test_many_agreements_push_nothing_away(house: House, anna: Person) -> None:
+    accepted = await house.receive(subject="My order 12")
+    item = await house.work_of(accepted.conversation_id)
+    rows = [
+        {
+            "id": clock.new_id(), "customer_id": item.customer_id, "kind": "contract",
+            "title": f"Beans {number}", "terms": "", "valid_from": clock.now(), "owner": "",
+        }
+        for number in range(30)
+    ]  # fmt: skip
+    await house.database.write(lambda c: insert_all(c, agreements, rows))
+    page = await anna.take_next()
+    assert len(page.texts(".agreement")) == 30
+    assert len(page.texts("details .agreement")) == 25
+    assert "25 more" in page.texts("#side summary")
+
+
 async def test_visits_of_one_customer_are_one_line(house: House, anna: Person) -> None:
     accepted = await house.receive(subject="My order 12")
     item = await house.work_of(accepted.conversation_id)
