@@ -141,7 +141,10 @@ class _Effective:
         key = tuple(map(id, holding))
         if key not in self._known:
             settled = handling(known, holding, self._definition)
-            self._known[key] = settled.model_dump(mode="json", exclude=set(_NO_VALUES))
+            values = settled.model_dump(mode="json", exclude=set(_NO_VALUES))
+            if settled.backup_role == settled.role:  # nobody stands in for themselves
+                values["backup_role"] = None
+            self._known[key] = values
         return key
 
     def values(self, rows: tuple[int, ...]) -> dict[str, Any]:

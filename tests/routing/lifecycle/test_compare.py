@@ -138,6 +138,19 @@ def test_what_moves_comes_first_in_few_words():
     assert (found.moving, found.moving_otherwise, found.changing) == (40, 0, 20)
 
 
+def test_a_backup_that_becomes_responsible_itself_is_no_backup_any_more():
+    found = between(
+        "role: sales, backup_role: billing",
+        then=("role: sales, backup_role: billing", "topic: order, role: billing"),
+    )
+    (only,) = found.differences
+    assert only.changes == (
+        Change("backup_role", "billing", None),
+        Change("role", "sales", "billing"),
+    )
+    assert found.moving == found.moving_otherwise > 0
+
+
 def test_the_same_written_differently_is_no_difference():
     found = between(
         "role: service", then=("topic: any, sla: {}, role: service", "topic: bill, role: service")
