@@ -64,6 +64,8 @@ class Trade:
     claims: list[Claim] = field(default_factory=list)
     sections: tuple[Section, ...] = tuple(Section)
     matters: bool = False
+    has_more: frozenset[str] = frozenset()
+    """Sections of which only the newest are here."""
 
     def __bool__(self) -> bool:
         return bool(self.orders or self.deliveries or self.invoices or self.claims)
@@ -119,12 +121,15 @@ def read_trade(
     """`needed`: the sources that this work's information comes from."""
     house = set(customers.household(connection, customer_id))
     linked = links.of_conversation(connection, conversation_id)
+    newest = orders.of_customers(connection, house, limit=LONGEST + 1)
+    newest_parcels = deliveries.of_customers(connection, house, limit=LONGEST + 1)
+    counts = {"orders": len(newest), "deliveries": len(newest_parcels)}
     found_orders = _with_linked(
-        orders.of_customers(connection, house, limit=LONGEST),
+        newest[:LONGEST],
         orders.by_ids(connection, linked.get(Reference.ORDER, [])),
     )
     parcels = _with_linked(
-        deliveries.of_customers(connection, house, limit=LONGEST),
+        newest_parcels[:LONGEST],
         deliveries.by_ids(connection, linked.get(Reference.TRACKING, [])),
     )
     bills = _with_linked(
@@ -146,6 +151,7 @@ def read_trade(
         about=frozenset(about),
         claims=_claims(found_orders, parcels, bills, house),
         sections=sections,
+        has_more=frozenset(name for name, count in counts.items() if count > LONGEST),
         matters=bool(linked) or any(source in _NEEDED for source in needed),
     )
 

@@ -79,6 +79,14 @@ async def test_what_is_theirs_is_shown_and_fills_in_what_is_asked(
     assert page.texts(".need label") == ["Postcode"], "the one thing that nobody knows"
 
 
+async def test_more_orders_than_are_read_are_not_counted_as_all(house: House, anna: Person) -> None:
+    many = [order(str(490000 + number)) for number in range(21)]
+    await house.database.write(lambda c: orders.add(c, many))
+    page = await taken(house, anna, "Where is it?")
+    counts = page.texts("[data-trade] .count")
+    assert counts == ["20+", "2", "1"]
+
+
 async def test_what_is_somebody_elses_is_a_claim_and_nothing_of_it_is_told(
     house: House, anna: Person
 ) -> None:
