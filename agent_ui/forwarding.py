@@ -8,7 +8,7 @@ from agent_ui.drafting import Draft
 from agent_ui.mail_addresses import parties
 from agent_ui.markup import to_html
 from agent_ui.texts import N_, Texts
-from agent_ui.words import forward_subject
+from agent_ui.words import UNREADABLE_POINTS, forward_subject
 from hub import clock
 from hub.errors import Rejected
 from hub.interaction import Channel, Direction, InteractionKind
@@ -91,13 +91,20 @@ def last_in(entries: list[Entry]) -> Entry | None:
 def _passed_on(entry: Entry, texts: Texts) -> str:
     lines = [
         f"{PASSED_ON}{texts(_HEAD)} {PASSED_ON.strip()}",
-        texts(_FROM, name=author(texts, entry)),
+        texts(_FROM, name=_who(texts, entry)),
         texts(_DATE, at=f"{entry.occurred_at:%Y-%m-%d %H:%M} UTC"),
         *([texts(_SUBJECT, subject=entry.subject)] if entry.subject else []),
         "",
         entry.text,
     ]
     return "\n".join(lines)
+
+
+def _who(texts: Texts, entry: Entry) -> str:
+    """With the address, where it is one."""
+    name, sender = author(texts, entry), entry.sender
+    is_address = sender.kind not in UNREADABLE_POINTS and sender.value != name
+    return f"{name} <{sender.value}>" if is_address else name
 
 
 def _account(connection: Connection, conversation_id: str, sending: SendingRules) -> str:

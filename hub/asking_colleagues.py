@@ -3,7 +3,7 @@ talk about a customer who is on hold; and are told that a task is done that they
 
 Who is asked sees the conversation. An approval is answered once, and who asked is told, with the
 reason of a refusal; also that it was not answered in time: they ask again, or take it back. Once
-the work is finished or somebody else's, it is asked no more.
+the work is finished or passed on, it is asked no more.
 """
 
 import re

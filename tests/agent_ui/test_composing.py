@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from agent_ui.settings import ConsoleSettings
-from builders import TOKENS, chat_arrival, mail_arrival
+from builders import TOKENS, chat_arrival, email_party, mail_arrival
 from console_house import House, Page, Person, open_house, person
 from hub import clock
 from hub.interaction import Accepted, Attachment, Thread
@@ -186,12 +186,24 @@ async def test_what_is_no_address_is_refused_and_nothing_is_lost(
     assert page.value("input[name=cc]") == "a@b.example, huh"
 
 
+async def test_a_mail_without_a_name_is_from_its_address(house: House, anna: Person) -> None:
+    """A machine may have sent it, or anybody who uses the address."""
+    jan = {"sender": email_party("jan@example.org", "Jan Pot")}
+    accepted = await house.receive(mail_arrival().model_copy(update=jan))
+    thread = Thread(token=TOKENS.sign(TOKEN_PURPOSE, accepted.conversation_id))
+    await house.receive(mail_arrival(message_id="2@x", thread=thread))
+    page = await at_work(house, anna, accepted)
+    assert page.texts(".entry-inbound header strong") == ["Jan Pot", "jan@example.org"]
+
+
 async def test_a_message_is_passed_on_and_the_customer_sees_none_of_it(
     house: House, anna: Person
 ) -> None:
     sha256, size = house.blobs.put(b"photo")
     file = Attachment(id="f", filename="a.jpg", content_type="image/jpeg", size=size, sha256=sha256)
-    accepted = await house.receive(mail_arrival(text="It is broken.", attachments=(file,)))
+    mail = mail_arrival(text="It is broken.", attachments=(file,))
+    jan = email_party("jan@example.org", "Jan Pot")
+    accepted = await house.receive(mail.model_copy(update={"sender": jan}))
     page = await at_work(house, anna, accepted)
     [received] = await house.rows(attachments)
     page = await anna.reply(
@@ -201,6 +213,7 @@ async def test_a_message_is_passed_on_and_the_customer_sees_none_of_it(
     assert [party["value"] for party in sent.recipients] == ["repair@x.example"]
     assert sent.subject == f"Fwd: {page.text('.talk-title')}", "it is no answer to them"
     assert sent.text.startswith("Can you look?")
+    assert "From: Jan Pot <jan@example.org>" in sent.text
     assert sent.text.endswith("It is broken.")
     assert len(await house.rows(attachments)) == 2
     item = await house.work_of(accepted.conversation_id)

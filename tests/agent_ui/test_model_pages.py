@@ -165,6 +165,16 @@ async def test_two_who_edit_at_once_see_both_texts_and_lose_none(house: House, i
     assert await house.database.read(lambda c: models.text_of(c, 2)) == MODEL + "# both\n"
 
 
+async def test_why_it_does_not_go_live_is_said_where_there_is_no_menu_for_it(
+    ina: Person,
+) -> None:
+    """Somebody edited the version back to a draft meanwhile."""
+    await ina.post("/console/model/drafts", based_on="1")
+    page = await ina.post("/console/model/2/activate", when="now")
+    assert page.status == 409
+    assert page.text("[role=alert]")
+
+
 async def test_an_owner_declines_with_a_remark_and_sees_what_is_new(
     house: House, ina: Person, bob: Person
 ):

@@ -63,8 +63,10 @@ class CallBar extends HTMLElement {
     submitter?.removeAttribute("aria-busy");
     const done = answer?.ok && !form.classList.contains("keypad");
     // Who gave the call to a role of others sees their own work again.
-    if (answer?.ok && !answer.page.querySelector("loket-call")) showPanes(answer);
-    else if (answer) show(answer, this.dataset.of, { posted: true, done });
+    const here = document.querySelector("loket-call")?.dataset.of === this.dataset.of;
+    if (answer?.ok && !answer.page.querySelector("loket-call")) {
+      if (here) showPanes(answer);
+    } else if (answer) show(answer, this.dataset.of, { posted: true, done });
     passOn();
   }
 

@@ -10,6 +10,7 @@ export class PreChat {
   #words;
   #when;
   #topics = [];
+  #written = null;
   #select;
   #questions;
   #email;
@@ -99,9 +100,16 @@ export class PreChat {
     this.#notice.textContent = this.#expectation(topic);
   }
 
-  // What they may expect who wrote: that we open first, as long as that is to come.
+  // The form goes: it is known from now on what was written about, until the page is loaded anew.
+  wrote() {
+    this.#written = this.#topics.find((one) => one.topic === this.#select.value) ?? null;
+    this.show(false);
+  }
+
+  // What they may expect who wrote: if we cannot say how long it takes, that we open first, as long
+  // as that is to come.
   answerIn(seconds) {
-    const topic = this.#topics.find((one) => one.topic === this.#select.value);
+    const topic = seconds === null ? this.#written : null;
     const opens = topic && !topic.open && topic.opens_at ? new Date(topic.opens_at) : null;
     return opens > new Date() ? this.#words.opens(this.#when.format(opens)) : waitWords(this.#words, seconds);
   }

@@ -280,7 +280,7 @@ class LoketChat extends HTMLElement {
     const more = this.#preChat.answers;
     this.#link.keep.name = name;
     this.#composer.asksName = false;
-    this.#preChat.show(false);
+    this.#preChat.wrote();
     return more;
   }
 

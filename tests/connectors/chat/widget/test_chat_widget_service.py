@@ -138,6 +138,13 @@ async def test_who_writes_while_we_are_closed_still_sees_when_we_open(
     house.connector._live.all()[0].wake(standing=True)
     await expect(shopper.dialog).to_contain_text("We answer after that.")
     await expect(shopper.dialog).not_to_contain_text("We cannot say how soon")
+    # Of a page that is loaded anew it is not known what was written about: it may be open.
+    await shopper.page.reload()
+    await shopper.opens_chat()
+    await expect(shopper.dialog).to_contain_text("Hello?")
+    house.connector._live.all()[0].wake(standing=True)
+    await expect(shopper.dialog).to_contain_text("We cannot say how soon")
+    await expect(shopper.dialog).not_to_contain_text("We answer after that.")
 
 
 async def test_a_website_says_who_is_signed_in_and_when_no_longer(
