@@ -138,7 +138,7 @@ async def chat(_studio: Studio, page: Page) -> None:
 
 async def call(studio: Studio, page: Page) -> None:
     async with studio.page() as phone:
-        await phone.goto("/demo/phone")
+        await phone.goto("/demo/phone?number=0300000011")
         await phone.get_by_role("button", name=re.compile("always open")).click()
         await phone.get_by_role("button", name="1", exact=True).click()
         await page.goto("/console")
