@@ -236,7 +236,7 @@ def read_screen(
     )
     past = {line.conversation_id for line in [*own, *colleagues]}
     guidance = guidance_of(item.decision if item else {})
-    sources = {one.source for one in guidance.required_information}
+    sources = [one.source for one in guidance.required_information]
     trade = read_trade(connection, conversation_id, customer.id, sources)
     entered = found_out.of_item(connection, item.id) if item else {}
     asked = tasks.of(connection, conversation_id)

@@ -4,7 +4,7 @@ What the conversation is about comes first. Numbers that somebody wrote and that
 this customer's are claims: they are shown as such, and nothing of what they refer to is.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -116,9 +116,9 @@ class Trade:
 
 
 def read_trade(
-    connection: Connection, conversation_id: str, customer_id: str, needed: Iterable[str]
+    connection: Connection, conversation_id: str, customer_id: str, needed: Sequence[str]
 ) -> Trade:
-    """`needed`: the sources that this work's information comes from."""
+    """`needed`: the sources that this work's information comes from, the first first."""
     house = set(customers.household(connection, customer_id))
     linked = links.of_conversation(connection, conversation_id)
     newest = orders.of_customers(connection, house, limit=LONGEST + 1)
@@ -182,7 +182,7 @@ def _claims(
     return [Claim(kind, number) for kind, number, owner in numbers if owner not in house]
 
 
-def _ranked(linked: Collection[Reference], needed: Iterable[str]) -> tuple[Section, ...]:
+def _ranked(linked: Collection[Reference], needed: Sequence[str]) -> tuple[Section, ...]:
     """First what the contact names, then what the work needs to know."""
     named = [_SECTIONS[one] for one in linked]
     asked = [_NEEDED[source] for source in needed if source in _NEEDED]

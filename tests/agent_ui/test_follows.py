@@ -40,14 +40,14 @@ async def test_news_in_what_an_agent_follows_is_new_until_they_look(
     assert not (await anna.get("/console")).has("[data-followed]")
     page = await anna.post(f"{path}/follow", follow="yes")
     assert page.text("[data-follow]") == "Unfollow ⇧ Shift F"
-    assert page.text("[data-followed]") == "Followed 1 W"
+    assert page.text("[data-followed]") == "Followed 1 ⇧ Shift W"
     await wrote_again(house)
     page = await anna.get("/console?view=followed")
-    assert page.text("[data-followed]") == "Followed 1 new W"
+    assert page.text("[data-followed]") == "Followed 1 new ⇧ Shift W"
     assert page.has(f"{SHOWN}[data-news]")
     await anna.get(path)
     page = await anna.get("/console?view=followed")
-    assert page.text("[data-followed]") == "Followed 1 W"
+    assert page.text("[data-followed]") == "Followed 1 ⇧ Shift W"
     assert page.has(SHOWN)
     assert not page.has(f"{SHOWN}[data-news]")
     page = await anna.post(f"{path}/follow", follow="no")

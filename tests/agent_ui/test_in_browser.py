@@ -19,8 +19,7 @@ from hub import clock
 from hub.deliveries import EventKind, NewEvent
 from hub.interaction import Attachment, Party, PointKind, Thread
 from hub.segments import count
-from hub.store import agents, learning, orders, sessions, ticking, tracking
-from hub.store import work_items as work
+from hub.store import agents, learning, orders, sessions, ticking, tracking, working
 from hub.store.tables import agents as agents_table
 from hub.store.tables import outbound, work_items
 from hub.store.tracking import Shipment
@@ -203,7 +202,7 @@ async def test_what_changes_while_a_conversation_is_opened_is_shown(
 def _claim(connection: Connection, item_id: str, agent_id: str) -> None:
     agent = agents.find(connection, agent_id)
     assert agent is not None
-    work.claim(connection, item_id, agent)
+    working.claim(connection, item_id, agent)
 
 
 def _tick(connection: Connection, item_id: str, agent_id: str) -> None:

@@ -15,8 +15,7 @@ from builders import mail_arrival
 from console_browser import Desk, desk
 from console_house import House, Person, open_house, person
 from hub.events import Envelope
-from hub.store import agents
-from hub.store import work_items as work
+from hub.store import agents, work_lists, working
 from hub.store.tables import work_items
 from waiting import eventually
 
@@ -274,8 +273,8 @@ async def _claim_behind(house: House, agent_id: str) -> None:
     def write(connection: Connection) -> None:
         agent = agents.find(connection, agent_id)
         assert agent is not None
-        for one in work.in_queue(connection, agent, length=100)[LENGTH:]:
-            work.claim(connection, one.id, agent)
+        for one in work_lists.in_queue(connection, agent, length=100)[LENGTH:]:
+            working.claim(connection, one.id, agent)
 
     await house.write(write)
 
@@ -284,9 +283,9 @@ async def _claim(house: House, title: str, agent_id: str) -> None:
     def write(connection: Connection) -> None:
         agent = agents.find(connection, agent_id)
         assert agent is not None
-        waiting = work.in_queue(connection, agent, length=100)
+        waiting = work_lists.in_queue(connection, agent, length=100)
         [item] = [one for one in waiting if one.title == title]
-        work.claim(connection, item.id, agent)
+        working.claim(connection, item.id, agent)
 
     await house.write(write)
 
