@@ -66,6 +66,7 @@ async def test_a_shift_without_a_mouse(house: House, browser: Browser) -> None:
         await keys.press("Enter")
         await expect(page.get_by_role("heading", name="Order 13", level=2)).to_be_visible()
         await expect(page.locator("#talk")).to_be_focused()  # it may have been shown before
+        await at.done()
         await keys.press(".")
         await expect(page.locator("details.why > summary")).to_be_focused()
         await expect(page.locator("details.why")).to_contain_text("Interaction model, version 1")

@@ -49,8 +49,8 @@ async def test_who_opens_the_console_first_finds_work_and_a_month_behind_it(
     demo: Town, browser: Browser
 ) -> None:
     console = await sign_in(browser, demo, "sam")
-    await expect(console.get_by_text("Machine lekt en geeft foutcode E07")).to_be_visible()
-    await expect(console.get_by_text("Opzegtermijn van ons contract")).to_be_visible()
+    for subject in ("Machine lekt en geeft foutcode E07", "Opzegtermijn van ons contract"):
+        await expect(console.locator(".row-title", has_text=subject)).to_be_visible()
     await console.goto(f"{demo.url}/console/reports")
     await console.get_by_role("link", name="30 days").click()
     tile = console.locator(".tile", has_text="finished").locator(".tile-value")
