@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 import structlog
+from hypothesis import settings
 from playwright.async_api import Browser
 from xdist.remote import Producer
 
+from examples import THOROUGH
 from hub.collecting import collect_seldom
 from hub.store import Database, migrate
 from hub.store.database import open_database
@@ -36,6 +38,9 @@ structlog.configure(
         ),
     ]
 )
+
+settings.register_profile("loket", derandomize=not THOROUGH, print_blob=True)
+settings.load_profile("loket")
 
 _TABLES = [table.name for table in reversed(metadata.sorted_tables)]
 

@@ -30,9 +30,10 @@ def draft_text(board: Board, made: Made) -> str:
 
 
 def _heading(board: Board, row: str) -> str:
-    """The topic at the top that a row is about."""
+    """The topic at the top that a row is about, on one line: YAML takes no control characters, in
+    comments neither, and a comment has no way to escape them."""
     topic = where_of(row).topic
     if topic == ANY:
         return "What holds for every contact"
     top = board.line(board.get(f"{Kind.TOPIC}.{topic}"))[0]
-    return " ".join(top.title("en").split())
+    return " ".join("".join(c if c.isprintable() else " " for c in top.title("en")).split())

@@ -68,6 +68,13 @@ def test_whatever_people_write_can_be_read_and_says_what_was_made(cards: Board) 
     assert said(read_back(again)) == said(definition)
 
 
+def test_a_control_character_in_a_title_does_no_harm_to_the_text() -> None:
+    # It stands in the heading above the rows, too, which is a comment.
+    title = "Late\x08\x85delivery\u2028\ufeff"
+    made = read_back(board({"topic.t": {"title_en": title, "rank": 1}, ROW: {"allowed": "yes"}}))
+    assert [topic.title.en for topic in made.topics.values()] == ["Late\x08 delivery \ufeff"]
+
+
 def _with_ids(sections: dict[str, Any]) -> list[dict[str, str]]:
     keys = ("target_group", "direction", "channel", "topic")
     return [{"id": " ".join(row.get(key, "any") for key in keys)} for row in sections["moments"]]
