@@ -11,7 +11,6 @@ from agent_ui.mail_addresses import parties
 from agent_ui.markup import to_html
 from agent_ui.ways import Way, ways_of
 from hub import clock, tasking
-from hub.asking_colleagues import mention
 from hub.composing import Composing
 from hub.errors import Rejected
 from hub.interaction import Attachment, Channel
@@ -19,6 +18,7 @@ from hub.logs import correlation_id
 from hub.replies import Reply, add_event, add_note, add_reply
 from hub.store import audit, drafts, own_choices, tasks, timeline, work_items, working, wrapping
 from hub.store.agents import Agent
+from hub.store.asking_colleagues import mention
 from hub.store.steps_done import BEFORE_ANSWER, refuse_undone
 from hub.store.work_items import WorkItem
 

@@ -10,7 +10,6 @@ from sqlalchemy import Connection
 
 from agent_ui.guidance import Guidance, guidance_of
 from hub import clock
-from hub.asking_colleagues import Request, next_due, waiting_for
 from hub.interaction import Channel
 from hub.store import (
     agents,
@@ -23,6 +22,7 @@ from hub.store import (
     wrapping,
 )
 from hub.store.agents import Agent
+from hub.store.asked import Request, next_due, waiting_for
 from hub.store.offers import Offer
 from hub.store.presence import Presence
 from hub.store.work_items import WorkItem

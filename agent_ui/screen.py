@@ -22,7 +22,6 @@ from agent_ui.trade import Trade, read_trade
 from agent_ui.ways import Way, ways_of
 from hub import promising
 from hub.asking import ANSWER
-from hub.asking_colleagues import Request, approvals_of
 from hub.composing import Composing, Segments, Template
 from hub.interaction import Channel
 from hub.promising import Given
@@ -44,6 +43,7 @@ from hub.store import (
     work_items,
 )
 from hub.store.agents import Agent
+from hub.store.asked import Request, approvals_of
 from hub.store.chat_visits import Visit
 from hub.store.customers import Customer, Past
 from hub.store.deadlines import Deadline

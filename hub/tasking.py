@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from hub import clock
-from hub.asking_colleagues import tell_done
 from hub.errors import Rejected
 from hub.interaction import Channel
 from hub.logs import correlation_id
@@ -18,6 +17,7 @@ from hub.replies import add_event, add_note
 from hub.store import audit, routing, tasks, work_items, working
 from hub.store.agents import Agent
 from hub.store.arrivals import insert_conversations
+from hub.store.asking_colleagues import tell_done
 from hub.store.deadlines import RUNNING, Deadline, happening
 from hub.store.tables import roles
 from hub.store.tables import tasks as table

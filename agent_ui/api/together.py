@@ -11,13 +11,14 @@ from sqlalchemy import Connection
 from agent_ui.api.conversations import must_see
 from agent_ui.api.work import item_of
 from agent_ui.guidance import guidance_of
-from hub import asking_colleagues, promising
+from hub import promising
 from hub.api.operation import Answer, Call, Operation, Shape, picked
-from hub.asking_colleagues import AGAIN, NO, SEEN, WITHDRAW, YES
 from hub.errors import Rejected
 from hub.promising import Given
-from hub.store import timeline, work_items
+from hub.store import asked, asking_colleagues, timeline, work_items
 from hub.store.agents import Agent
+from hub.store.asked import NO, SEEN, YES
+from hub.store.asking_colleagues import AGAIN, WITHDRAW
 
 
 class Promise(Shape):
@@ -157,7 +158,7 @@ def _shown(found: Sequence[Given]) -> Promises:
 
 
 def _asked(connection: Connection, call: Call[Agent]) -> AllAsked:
-    found = asking_colleagues.waiting_for(connection, call.caller)
+    found = asked.waiting_for(connection, call.caller)
     return AllAsked(items=[Asked(**picked(Asked, one)) for one in found])
 
 

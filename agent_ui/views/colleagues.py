@@ -11,9 +11,8 @@ from agent_ui.views.conversation import ConversationViews
 from agent_ui.views.sign_in import HOME, inside, see_other
 from agent_ui.visit import Visit
 from agent_ui.words import reason
-from hub import asking_colleagues
 from hub.errors import Rejected
-from hub.store import work_items
+from hub.store import asking_colleagues, work_items
 
 
 class ColleagueViews:

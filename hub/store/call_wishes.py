@@ -10,10 +10,10 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, and_, update
 
-from hub.asking_colleagues import ask_on_the_phone, end_consulting
 from hub.errors import Rejected
 from hub.store import agents, audit, calls, handing_over, working
 from hub.store.agents import Agent
+from hub.store.asking_colleagues import ask_on_the_phone, end_consulting
 from hub.store.calls import QUEUED, TALKING, Call, as_seen, change
 from hub.store.handing_over import Goal
 from hub.store.tables import calls as table

@@ -13,12 +13,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, select, update
 
 from hub import clock
-from hub.asking_colleagues import end_consulting
 from hub.events import CallChanged
 from hub.interaction import Channel
 from hub.replies import add_event
 from hub.store import outbox
 from hub.store.agents import Agent
+from hub.store.asking_colleagues import end_consulting
 from hub.store.constants import constant
 from hub.store.inserting import insert_new
 from hub.store.tables import agents, calls, interactions, unrouted

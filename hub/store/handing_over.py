@@ -7,11 +7,11 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from hub import clock
-from hub.asking_colleagues import PASSED, end_approvals
 from hub.errors import Rejected
 from hub.promises import Event
 from hub.store import agents, answers, deadlines, offers, steps, work_items
 from hub.store.agents import Agent
+from hub.store.asking_colleagues import PASSED, end_approvals
 from hub.store.tables import conversations, roles
 from hub.store.tables import work_items as items
 from hub.store.work_items import NOT_PREFERRED, SNOOZED, WAITING, WorkItem

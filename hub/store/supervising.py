@@ -5,11 +5,11 @@ from typing import Any
 from sqlalchemy import Connection
 
 from hub import clock
-from hub.asking_colleagues import PASSED, end_approvals
 from hub.errors import Rejected
 from hub.promises import Event
 from hub.store import agents, answers, deadlines, handing_over, offers, presence, steps, work_items
 from hub.store.agents import Agent
+from hub.store.asking_colleagues import PASSED, end_approvals
 from hub.store.handing_over import Goal
 from hub.store.work_items import ASSIGNED, DONE, NOT_PREFERRED, OFFERED, SNOOZED, WorkItem
 

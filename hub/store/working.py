@@ -6,11 +6,11 @@ from typing import Any
 from sqlalchemy import Connection, update
 
 from hub import clock
-from hub.asking_colleagues import FINISHED, PASSED, end_approvals
 from hub.errors import Rejected
 from hub.promises import Event
 from hub.store import answers, deadlines, former_decisions, presence, queues, steps, tasks
 from hub.store.agents import Agent
+from hub.store.asking_colleagues import FINISHED, PASSED, end_approvals
 from hub.store.former_decisions import CORRECTED, MOVED, Replaced
 from hub.store.steps_done import BEFORE_END, refuse_undone
 from hub.store.tables import conversations

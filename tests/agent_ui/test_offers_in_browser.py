@@ -13,8 +13,8 @@ from agent_ui.settings import ConsoleSettings
 from builders import mail_arrival
 from console_browser import Desk, desk
 from console_house import MODEL, House, open_house
-from hub import asking_colleagues, clock
-from hub.store import agents, handing_over, offers
+from hub import clock
+from hub.store import agents, asking_colleagues, handing_over, offers
 from hub.store.tables import presence
 from routing.assigning.rules import Rules
 from waiting import eventually

@@ -6,7 +6,7 @@ from pathlib import Path
 from agent_ui.office.audit_words import DONE, done, told
 from agent_ui.texts import texts_for
 from agent_ui.words import PROMISED
-from hub.asking_colleagues import APPROVAL, MENTION, NO, YES
+from hub.store.asked import APPROVAL, MENTION, NO, YES
 
 ROOT = Path(__file__).parents[3]
 

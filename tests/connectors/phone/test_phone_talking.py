@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 
 from config.demo.twilio.call import Call
-from hub.asking_colleagues import waiting_for
 from hub.errors import Rejected
 from hub.store import agents, call_wishes
 from hub.store.agents import Agent
+from hub.store.asked import waiting_for
 from hub.store.call_wishes import Other, Wish
 from hub.store.handing_over import Goal
 from phone_house import ANNAS, BOBS, THEIRS, House

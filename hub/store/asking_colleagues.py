@@ -7,21 +7,10 @@ the work is finished or passed on, it is asked no more.
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    bindparam,
-    func,
-    insert,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from hub import clock
 from hub.errors import Rejected
@@ -30,36 +19,15 @@ from hub.logs import correlation_id
 from hub.replies import add_event
 from hub.store import audit, outbox
 from hub.store.agents import Agent
+from hub.store.asked import APPROVAL, CONSULT, DONE, MENTION, NO, SEEN, TASK, YES, approvals_of
 from hub.store.holding import hold
 from hub.store.tables import agents, asked_colleagues, conversations, customers
 
 SOURCE = "/loket/colleagues"
-MENTION, APPROVAL, TASK, CONSULT = "mention", "approval", "task", "consult"
-SEEN, YES, NO, DONE = "seen", "yes", "no", "done"
 AGAIN, WITHDRAW = "again", "withdraw"
 FINISHED, PASSED = "finished", "passed"
-LONGEST, SHOWN = 500, 50
+LONGEST = 500
 _NAME = re.compile(r"(?<![\w@.])@([\w][\w.-]{1,99})")
-
-
-@dataclass(frozen=True)
-class Request:
-    """`answer`: empty while nobody answered; then seen, yes or no. `role`: who was asked for it.
-    `reason`: why it was not approved, if that was said."""
-
-    id: str
-    conversation_id: str
-    title: str
-    kind: str
-    what: str
-    by_agent_id: str
-    by_name: str
-    asked_at: datetime
-    due_at: datetime | None
-    answer: str
-    answered_by: str
-    role: str
-    reason: str
 
 
 def mention(connection: Connection, conversation_id: str, note: str, agent: Agent) -> None:
@@ -192,90 +160,13 @@ def tell_done(
     _tell(connection, conversation_id, agent_id=asked_by, role="")
 
 
-def waiting_for(connection: Connection, agent: Agent) -> list[Request]:
-    """What this agent is asked, and of what they asked: answers that they have not seen, and
-    approvals that were not given in time."""
-    columns = asked_colleagues.c
-    asked = (columns.answer == "") & (columns.by_agent_id != agent.id)
-    asked &= or_(columns.to_agent_id == agent.id, columns.to_role.in_(agent.roles))
-    answered = (columns.answer.in_([YES, NO, DONE])) & (columns.by_agent_id == agent.id)
-    missed = _waits_for(agent) & (columns.due_at <= clock.now())
-    return _read(connection, or_(asked, answered, missed))
-
-
-def approvals_of(connection: Connection, conversation_id: str) -> list[Request]:
-    """Those that nobody gave or refused yet."""
-    rows = connection.execute(_APPROVALS, {"conversation": conversation_id})
-    return _requests(rows.all())
-
-
-def next_due(connection: Connection, agent: Agent) -> datetime | None:
-    """When the time is over of the next approval that this agent waits for."""
-    due = asked_colleagues.c.due_at
-    waits = _waits_for(agent) & asked_colleagues.c.is_over.is_(False) & (due > clock.now())
-    found: datetime | None = connection.execute(select(func.min(due)).where(waits)).scalar_one()
-    return found
-
-
-def _waits_for(agent: Agent) -> ColumnElement[bool]:
-    columns = asked_colleagues.c
-    return (columns.kind == APPROVAL) & (columns.answer == "") & (columns.by_agent_id == agent.id)
-
-
-def _read(connection: Connection, which: ColumnElement[bool]) -> list[Request]:
-    return _requests(connection.execute(_REQUESTS.where(which)).all())
-
-
-def _requests(rows: Sequence[Any]) -> list[Request]:
-    return [
-        Request(
-            row.id,
-            row.conversation_id,
-            row.subject or row.customer,
-            row.kind,
-            row.what,
-            row.by_agent_id,
-            row.by_name,
-            row.asked_at,
-            row.due_at,
-            row.answer,
-            row.answerer or "",
-            row.to_role,
-            row.reason or "",
-        )
-        for row in rows
-    ]
-
-
-_BY, _ANSWERER = agents.alias("by_agent"), agents.alias("answerer")
-_REQUESTS = (
-    select(
-        asked_colleagues,
-        conversations.c.subject,
-        customers.c.name.label("customer"),
-        _BY.c.name.label("by_name"),
-        _ANSWERER.c.name.label("answerer"),
-    )
-    .join(conversations, conversations.c.id == asked_colleagues.c.conversation_id)
-    .join(customers, customers.c.id == conversations.c.customer_id)
-    .join(_BY, _BY.c.id == asked_colleagues.c.by_agent_id)
-    .outerjoin(_ANSWERER, _ANSWERER.c.id == asked_colleagues.c.answered_by)
-    .where(asked_colleagues.c.is_over.is_(False))
-    .order_by(asked_colleagues.c.asked_at)
-    .limit(SHOWN)
-)
-_APPROVALS = _REQUESTS.where(
-    asked_colleagues.c.conversation_id == bindparam("conversation"),
-    asked_colleagues.c.kind == APPROVAL,
-    asked_colleagues.c.answer == "",
-)
 _ITS_CONVERSATION = select(conversations.c.id).where(
     conversations.c.id
     == select(asked_colleagues.c.conversation_id)
     .where(asked_colleagues.c.id == bindparam("request"))
     .scalar_subquery()
 )
-"""Made once: making them takes longer than running them."""
+"""Made once: making it takes longer than running it."""
 
 
 def _named(connection: Connection, note: str) -> set[str]:
