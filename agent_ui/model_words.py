@@ -84,6 +84,32 @@ KEPT = {
     "breached": N_("too late"),
 }
 
+NO_TOPIC, NO_GROUP = N_("No topic"), N_("no known group")
+YES, NO = N_("yes"), N_("no")
+OF_VERSION = N_("{name}, version {n}")
+REPLAY_FILE = (
+    N_("Contact"),
+    N_("Conversation"),
+    N_("Came in (UTC)"),
+    N_("Channel"),
+    N_("Direction"),
+    N_("Subject"),
+)
+REPLAY_SIDE = (
+    N_("Responsible"),
+    N_("Topic"),
+    N_("Target group"),
+    N_("Row"),
+    N_("Allowed"),
+    N_("Nobody"),
+    N_("First answer"),
+    N_("Resolution"),
+)
+"""The columns of a file of what would have happened; those of a side for each version."""
+STAFFING_FILE = (N_("Role"), N_("Day"), N_("Half hour ({zone})"))
+STAFFING_SIDE = (N_("People at work"), N_("People to plan"), N_("People at work, by channel"))
+"""The columns of a file of how many people roles need, in the same way."""
+
 MODEL_SECTIONS = {
     "roles": N_("Roles"),
     "skills": N_("Skills"),

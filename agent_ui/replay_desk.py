@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Protocol
 
 from agent_ui.staffing import People
+from agent_ui.texts import Texts
 from hub.store.agents import Agent
 from hub.store.model_replays import Run
 
@@ -149,8 +150,10 @@ class ReplayDesk(Protocol):
     ) -> Opened | None:
         """One contact by both sides; None when it made no work."""
 
-    def export(self, run: Run, wanted: Wanted, agent: Agent) -> AsyncIterator[Sequence[str]]:
-        """Lines of CSV, some at a time."""
+    def export(
+        self, run: Run, wanted: Wanted, agent: Agent, texts: Texts
+    ) -> AsyncIterator[Sequence[str]]:
+        """Lines of CSV in words, some at a time."""
 
-    async def export_staffing(self, run: Run) -> Sequence[str]:
-        """Lines of CSV."""
+    async def export_staffing(self, run: Run, texts: Texts) -> Sequence[str]:
+        """Lines of CSV in words."""

@@ -13,19 +13,19 @@ from sqlalchemy import Connection
 
 from agent_ui.replay_desk import Contact, Contacts, Count, Half, Move, Opened, Result, Wanted, Watch
 from agent_ui.staffing import People
+from agent_ui.texts import Texts
 from config.flaws import unreadable
 from config.model_texts import ModelTexts, role_by, topic_by
 from config.people_needed import people_of
 from config.proof import staff_of
-from config.replay_csv import HEAD, cells
 from config.replay_runs import Runs
-from config.staffing_csv import staffing_csv
+from config.replay_sheet import ReplaySheet
+from config.staffing_sheet import staffing_sheet
 from hub import clock
 from hub.errors import Rejected
 from hub.store import Database, admission, model_replays, recorded, timeline
 from hub.store.agents import Agent
 from hub.store.model_replays import Run
-from hub.tables_out import csv_line
 from routing.decision import Decision
 from routing.explain import explain
 from routing.learned.current import learned_now
@@ -110,17 +110,25 @@ class Replays:
             _half(run.version, one.after, found.after, newer, readable=line.readable),
         )
 
-    async def export(self, run: Run, wanted: Wanted, agent: Agent) -> AsyncIterator[Sequence[str]]:
+    async def export(
+        self, run: Run, wanted: Wanted, agent: Agent, texts: Texts
+    ) -> AsyncIterator[Sequence[str]]:
         found = await self._changes(run, wanted)
-        yield [csv_line(HEAD)]
+        older, newer = await self._texts(run, texts.language)
+        sheet = ReplaySheet(texts, run, older, newer)
+        yield [sheet.head()]
         for start in range(0, len(found), _LINES):
             part = found[start : start + _LINES]
             subjects = await self._database.read(lambda c, p=part: _subjects(c, p, agent))  # type: ignore[misc]
-            yield await asyncio.to_thread(_csv, part, subjects)
+            yield await asyncio.to_thread(sheet.lines, part, subjects)
 
-    async def export_staffing(self, run: Run) -> Sequence[str]:
+    async def export_staffing(self, run: Run, texts: Texts) -> Sequence[str]:
         summary = await self._database.read(lambda c: model_replays.summary(c, run))
-        return staffing_csv(STAFFING.validate_python(summary["staffing"])) if summary else ()
+        if summary is None:
+            return ()
+        older, newer = await self._texts(run, texts.language)
+        found = STAFFING.validate_python(summary["staffing"])
+        return staffing_sheet(found, texts, run, lambda role: role_by(newer, older, role))
 
     async def _changes(self, run: Run, wanted: Wanted) -> list[Replayed]:
         content = await self._database.read(lambda c: model_replays.changes(c, run))
@@ -149,10 +157,6 @@ def _subjects(connection: Connection, replayed: Sequence[Replayed], agent: Agent
     readable = timeline.visible(connection, {one.conversation_id for one in replayed}, agent)
     ids = [one.interaction_id for one in replayed if one.conversation_id in readable]
     return timeline.subjects(connection, ids)
-
-
-def _csv(replayed: Sequence[Replayed], subjects: dict[str, str]) -> list[str]:
-    return [csv_line(cells(one, subjects.get(one.interaction_id, ""))) for one in replayed]
 
 
 def _result(found: Replay, older: ModelTexts, newer: ModelTexts) -> Result:

@@ -1,4 +1,5 @@
-"""Staffing as lines for a spreadsheet: one for each role and half hour in which somebody works."""
+"""Staffing as lines for programs: one for each role and half hour in which somebody works. In words
+for people: `staffing_sheet`."""
 
 from collections.abc import Iterator
 
@@ -17,14 +18,20 @@ def staffing_csv(found: Staffing, *, both: bool = True) -> list[str]:
     return [csv_line(head), *(csv_line(line) for line in _lines(found, both=both))]
 
 
-def _lines(found: Staffing, *, both: bool) -> Iterator[list[str]]:
+def side_by_side(found: Staffing) -> Iterator[tuple[str, int, Slot, Slot]]:
+    """Role, half hour of the week, and what both models say of it."""
     for role in dict.fromkeys((*found.before, *found.after)):
         before, after = ({one.place: one for one in side.get(role, ())}
                          for side in (found.before, found.after))  # fmt: skip
         for place in sorted({*before, *after}):
-            day, slot = divmod(place, SLOTS_A_DAY)
-            line = [role, DAYS[day], clock_of(slot), *_cells(before.get(place, _NOBODY))]
-            yield [*line, *_cells(after.get(place, _NOBODY))] if both else line
+            yield role, place, before.get(place, _NOBODY), after.get(place, _NOBODY)
+
+
+def _lines(found: Staffing, *, both: bool) -> Iterator[list[str]]:
+    for role, place, before, after in side_by_side(found):
+        day, slot = divmod(place, SLOTS_A_DAY)
+        line = [role, DAYS[day], clock_of(slot), *_cells(before)]
+        yield [*line, *_cells(after)] if both else line
 
 
 def _cells(slot: Slot) -> tuple[str, str, str]:

@@ -1,15 +1,28 @@
-"""A report as tables for a spreadsheet: columns and values as programs know them."""
+"""A report as tables for a spreadsheet, in the words of the page in its reader's language.
 
-from collections.abc import Mapping, Sequence
+Lengths of time and shares are numbers, and the heading says of what.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import tzinfo
 
 from agent_ui.office.charts import Chart
+from agent_ui.office.group_names import KEYS, GroupNames
+from agent_ui.office.words import REPORT_FIGURES, TABLES
+from agent_ui.texts import N_, Texts
 from hub.store.reporting import PERCENTILES, TIMES, Spread, Sums
-from hub.tables_out import Table
+from hub.tables_out import Cell, Table
 
 VOLUMES, SPREADS = "volumes", "times"
 """The tables beside those of groups."""
+SHEETS: Mapping[str, str] = {
+    VOLUMES: N_("What came in"),
+    SPREADS: N_("How long it took"),
+    **TABLES,
+}
+"""What the tables are called."""
+_HALF = 50
 
 
 @dataclass(frozen=True)
@@ -30,79 +43,74 @@ class Report:
         return one.unit_seconds / seconds if seconds else None
 
 
-def volumes_table(chart: Chart) -> Table:
+def sheet_name(texts: Texts, table: str) -> str:
+    """Without what explains it: a workbook allows no colon there."""
+    return texts(SHEETS[table]).partition(":")[0]
+
+
+def volumes_table(texts: Texts, chart: Chart, zone: tzinfo) -> Table:
     """What came in by day, or by hour where the period is short."""
-    head = ("hour" if chart.hourly else "day", "came_in")
+    first = texts(N_("Hour")) if chart.hourly else texts(N_("Day"))
+    head = (f"{first} ({zone})", texts(N_("Came in")))
     return [head, *((bar.label, bar.count) for bar in chart.bars)]
 
 
-def spreads_table(report: Report) -> Table:
-    head = ("time", "measured", *(f"seconds_of_{percent}_percent" for percent in PERCENTILES))
-    found: list[tuple[Any, ...]] = [head]
+def spreads_table(texts: Texts, report: Report) -> Table:
+    unit = texts(N_("seconds"))
+    parts = (f"{_at_most(texts, percent)} ({unit})" for percent in PERCENTILES)
+    found: list[tuple[Cell, ...]] = [(texts(N_("Time")), texts(N_("Measured")), *parts)]
     for name in TIMES:
         one = report.spreads[name]
-        found.append((name, one.count, *(one.at.get(percent) for percent in PERCENTILES)))
+        longest = (one.at.get(percent) for percent in PERCENTILES)
+        found.append((texts(REPORT_FIGURES[name]), one.count, *longest))
     return found
 
 
-_HEAD = (
-    "count",
-    "first_answers_due",
-    "first_answers_in_time",
-    "gave_up",
-    "went_to_somebody_else",
-    "times_handed_over",
-    "came_back",
-    "solved_by_first",
-    "promises",
-    "promises_kept",
-    "seconds_in_hand_average",
-    "rated",
-    "rating_average",
+def _at_most(texts: Texts, percent: int) -> str:
+    if percent == _HALF:
+        return texts(N_("half of them at most"))
+    return texts(N_("{n} % of them at most"), n=percent)
+
+
+_Column = tuple[str, Callable[[Sums], Cell]]
+_COLUMNS: Sequence[_Column] = (
+    (N_("Finished"), lambda one: one.count),
+    (N_("First answers promised"), lambda one: one.first_due),
+    (N_("First answer in time"), lambda one: one.first_in_time),
+    (N_("Gave up"), lambda one: one.abandoned),
+    (N_("Handed over"), lambda one: one.moved),
+    (N_("Handed over, times"), lambda one: one.moves),
+    (N_("Came back"), lambda one: one.repeated),
+    (N_("Solved by the first"), lambda one: one.stayed),
+    (N_("Promises"), lambda one: one.promised),
+    (N_("Promises kept"), lambda one: one.kept),
+    (N_("In hand, on average (seconds)"), lambda one: _rounded(one.handling)),
+    (N_("Rated"), lambda one: one.rated),
+    (N_("Rated, on average (of 5)"), lambda one: _rounded(one.score)),
 )
-_KEYS: Mapping[str, tuple[str, ...]] = {
-    "roles": ("role", "channel"),
-    "rows": ("model_row", "role"),
-    "topics": ("topic",),
-    "groups": ("target_group",),
-    "agents": ("agent",),
-}
 
 
-def table_of(report: Report, name: str) -> Table:
+def table_of(report: Report, name: str, called: GroupNames) -> Table:
     """Work grouped by one of `GROUPS`."""
-    lines = report.tables[name]
-    key = (lambda one: (report.names.get(one.key[0], ""),)) if name == "agents" else _key
-    more = ("occupancy", "reviews", "review_percent") if name == "agents" else ()
-    rows: list[tuple[Any, ...]] = [(*_KEYS[name], *_HEAD, *more)]
-    for one in lines:
-        extra: tuple[Any, ...] = ()
-        if more:
-            extra = (_rounded(report.occupancy(one)), *report.reviewed.get(one.key[0], (0, None)))
-        rows.append((*key(one), *_cells(one), *extra))
-    return rows
+    columns = [*_COLUMNS, *(_of_agents(report) if name == "agents" else ())]
+    texts = called.texts
+    head = tuple(texts(text) for text in (*KEYS[name], *(text for text, _ in columns)))
+    lines = ((*called.of(name, one.key), *(of(one) for _, of in columns))
+             for one in report.tables[name])  # fmt: skip
+    return [head, *lines]
 
 
-def _key(one: Sums) -> tuple[str, ...]:
-    return one.key
+def _of_agents(report: Report) -> Iterator[_Column]:
+    def occupied(one: Sums) -> Cell:
+        share = report.occupancy(one)
+        return None if share is None else round(share * 100, 1)
 
+    def reviewed(one: Sums) -> tuple[int, int | None]:
+        return report.reviewed.get(one.key[0], (0, None))
 
-def _cells(one: Sums) -> tuple[Any, ...]:
-    return (
-        one.count,
-        one.first_due,
-        one.first_in_time,
-        one.abandoned,
-        one.moved,
-        one.moves,
-        one.repeated,
-        one.stayed,
-        one.promised,
-        one.kept,
-        _rounded(one.handling),
-        one.rated,
-        _rounded(one.score),
-    )
+    yield N_("Occupied (%)"), occupied
+    yield N_("Reviews"), lambda one: reviewed(one)[0]
+    yield N_("Reviews, on average (%)"), lambda one: reviewed(one)[1]
 
 
 def _rounded(value: float | None) -> float | None:

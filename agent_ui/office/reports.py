@@ -2,6 +2,7 @@
 behind each figure."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from http import HTTPStatus
@@ -14,17 +15,20 @@ from sqlalchemy import Connection
 from agent_ui import words
 from agent_ui.context import ConsoleContext
 from agent_ui.office import charts
+from agent_ui.office.group_names import GroupNames
 from agent_ui.office.leafing import SIZE, leaf_of
 from agent_ui.office.report_tables import (
     SPREADS,
     VOLUMES,
     Report,
+    sheet_name,
     spreads_table,
     table_of,
     volumes_table,
 )
 from agent_ui.office.words import TABLES
 from agent_ui.pages import Pages
+from agent_ui.texts import N_
 from agent_ui.visit import Visit
 from hub import clock
 from hub.downloads import disposition
@@ -64,18 +68,21 @@ class Asked:
         }
         return urlencode({name: value for name, value in (values | more).items() if value})
 
-    def told(self, zone: tzinfo) -> Table:
+    def told(self, called: GroupNames, zone: tzinfo) -> Table:
         """What a file is of, for whoever finds it later."""
-        period = self.period
+        texts, period = called.texts, self.period
+        chosen = (
+            (N_("Role"), period.role and called.role(period.role)),
+            (N_("Channel"), period.channel and called.channel(period.channel)),
+            (N_("Topic"), period.topic and called.topic(period.topic)),
+            (N_("Target group"), period.group and called.group(period.group)),
+            (N_("Agent"), called.agents.get(period.agent_id, period.agent_id)),
+        )
         return [
-            ("from", self.first.isoformat()),
-            ("up_to_and_including", self.last.isoformat()),
-            ("time_zone", str(zone)),
-            ("role", period.role),
-            ("channel", period.channel),
-            ("topic", period.topic),
-            ("target_group", period.group),
-            ("agent", period.agent_id),
+            (texts(N_("From")), self.first.isoformat()),
+            (texts(N_("Up to and including")), self.last.isoformat()),
+            (texts(N_("Time zone")), str(zone)),
+            *((texts(name), value or texts(N_("all"))) for name, value in chosen),
         ]
 
 
@@ -100,7 +107,7 @@ class ReportViews:
             asked=asked,
             typed=(query.get("from"), query.get("to")) if notice else (asked.first, asked.last),
             report=report,
-            names=report.names,
+            called=self._called(visit, report.names),
             chart=self._chart(report, asked),
             week=charts.week(report.hours, self._context.zone()),
             agents=sorted(report.names.items(), key=lambda one: one[1].casefold()),
@@ -137,8 +144,7 @@ class ReportViews:
             asked=asked,
             behind=behind,
             same=[("figure", figure), ("by", by), *(("key", value) for value in key)],
-            topics=self._context.topics.titles(visit.texts.language),
-            groups=self._context.groups.titles(visit.texts.language),
+            called=self._called(visit, found.pop("names")),
             **found,
         )
 
@@ -147,23 +153,40 @@ class ReportViews:
         asked, name = self._asked(visit), visit.request.query.get("table", "roles")
         if name not in (VOLUMES, SPREADS, *TABLES):
             raise web.HTTPNotFound
-        tables = self._tables(await self._read(asked.period), asked)
+        report = await self._read(asked.period)
+        tables = self._tables(report, asked, self._called(visit, report.names))
         content = UTF_8 + as_csv(tables[name])
         return _file(f"report-{name}.csv", "text/csv", content.encode())
 
     async def xlsx(self, visit: Visit) -> web.StreamResponse:
         """All tables of the report, each on its own sheet; the first says what it is of."""
         asked = self._asked(visit)
-        tables = self._tables(await self._read(asked.period), asked)
-        tables = {"report": asked.told(self._context.zone())} | tables
-        content = await asyncio.to_thread(as_workbook, tables)
+        report = await self._read(asked.period)
+        called = self._called(visit, report.names)
+        sheets = {visit.texts(N_("About this report")): asked.told(called, self._context.zone())}
+        for name, table in self._tables(report, asked, called).items():
+            sheets[sheet_name(visit.texts, name)] = table
+        content = await asyncio.to_thread(as_workbook, sheets)
         kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
         return _file("report.xlsx", kind, content)
 
-    def _tables(self, report: Report, asked: Asked) -> dict[str, Table]:
-        volumes = volumes_table(self._chart(report, asked))
-        grouped = {name: table_of(report, name) for name in TABLES}
-        return {VOLUMES: volumes, SPREADS: spreads_table(report), **grouped}
+    def _tables(self, report: Report, asked: Asked, called: GroupNames) -> dict[str, Table]:
+        chart, zone = self._chart(report, asked), self._context.zone()
+        return {
+            VOLUMES: volumes_table(called.texts, chart, zone),
+            SPREADS: spreads_table(called.texts, report),
+            **{name: table_of(report, name, called) for name in TABLES},
+        }
+
+    def _called(self, visit: Visit, agents: Mapping[str, str]) -> GroupNames:
+        context, language = self._context, visit.texts.language
+        return GroupNames(
+            visit.texts,
+            roles=context.role_titles(language),
+            groups=context.groups.titles(language),
+            topics=context.topics.titles(language),
+            agents=agents,
+        )
 
     def _chart(self, report: Report, asked: Asked) -> charts.Chart:
         period = asked.period

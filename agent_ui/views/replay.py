@@ -103,7 +103,7 @@ class ReplayViews:
         response.headers.update(_as_file(f"replay-version-{run.version}.csv"))
         await response.prepare(visit.request)
         await response.write(UTF_8.encode())
-        async for lines in self._desk.export(run, _wanted(visit), visit.known):
+        async for lines in self._desk.export(run, _wanted(visit), visit.known, visit.texts):
             await response.write("".join(lines).encode())
         return response
 
@@ -128,7 +128,7 @@ class ReplayViews:
 
     async def export_staffing(self, visit: Visit) -> web.StreamResponse:
         run = await self._done(visit)
-        lines = await self._desk.export_staffing(run)
+        lines = await self._desk.export_staffing(run, visit.texts)
         return web.Response(
             text=UTF_8 + "".join(lines),
             content_type="text/csv",

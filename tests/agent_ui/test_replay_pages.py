@@ -97,8 +97,14 @@ async def test_a_subject_is_shown_to_who_may_read_it_and_to_nobody_else(
         assert ("IBAN" in page.body) == (name == "anna")
         table = await one.get(f"{REPLAY}.csv?what=moved")
         [line] = sheet(table.body)
-        assert (line["role_before"], line["role_after"]) == ("service", "billing")
-        assert line["subject"] == ("My order, IBAN NL00" if name == "anna" else "")
+        sides = (line["Responsible, version 1"], line["Responsible, version 2"])
+        assert sides == ("Customer service", "Billing")
+        assert line["Subject"] == ("My order, IBAN NL00" if name == "anna" else "")
+        await one.post("/console/language", language="nl")
+        [line] = sheet((await one.get(f"{REPLAY}.csv?what=moved")).body)
+        assert (line["Richting"], line["Onderwerp, versie 2"]) == ("naar ons", "Bestellingen")
+        assert line["Rij, versie 2"] == "alle klanten, elk kanaal, Bestellingen"
+        assert line["Binnengekomen (UTC)"].startswith(f"{clock.now():%Y-%m-%d}")
 
 
 async def test_only_administrators_start_and_stop_one(house: House, boss: Person, anna: Person):
@@ -191,7 +197,19 @@ async def test_people_needed_are_shown_by_both_versions_and_exported(
     )
     table = await anna.get("/console/model/2/staffing.csv")
     lines = sheet(table.body)
-    assert {line["role"] for line in lines} == {"service", "billing"}
-    assert all(
-        line["people" if line["role"] == "billing" else "people_after"] == "0.00" for line in lines
-    )
+    assert {line["Role"] for line in lines} == {"Customer service", "Billing"}
+    after = {line["Role"]: line["People at work, version 2"] for line in lines}
+    assert after["Customer service"] == "0.00"
+    assert float(after["Billing"]) > 0
+    await anna.post("/console/language", language="nl")
+    [first, *_] = sheet((await anna.get("/console/model/2/staffing.csv")).body)
+    assert first["Dag"] in {
+        "maandag",
+        "dinsdag",
+        "woensdag",
+        "donderdag",
+        "vrijdag",
+        "zaterdag",
+        "zondag",
+    }
+    assert first["Half uur (UTC)"].endswith((":00", ":30"))

@@ -4,10 +4,9 @@ import csv
 import io
 from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from sqlalchemy import insert, update
 
 from builders import mail_arrival
@@ -22,7 +21,6 @@ from hub.store.tables import conversations, presence_changes, work_facts, work_i
 
 REPORTS = "/console/reports"
 DASH = "\N{EN DASH}"
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
 
 @pytest.fixture
@@ -51,6 +49,11 @@ def sheet(body: str) -> list[dict[str, str]]:
     """A file that spreadsheet programs know to be UTF-8."""
     assert body.startswith("\ufeff")
     return list(csv.DictReader(io.StringIO(body.removeprefix("\ufeff"))))
+
+
+async def workbook(agent: Person, query: str = "") -> Workbook:
+    async with agent.http.get(f"{agent.origin}{REPORTS}.xlsx{query}") as response:
+        return load_workbook(io.BytesIO(await response.read()))
 
 
 async def add_alike(house: House, count: int, **changed: Any) -> None:
@@ -115,7 +118,7 @@ async def test_a_long_list_is_read_in_parts_and_all_groups_are_in_the_file(
     beyond = await lead.get(f"{REPORTS}/items?figure=all&leaf=999")
     assert len(beyond.texts("tbody th")) == 5
     lines = sheet((await lead.get(f"{REPORTS}.csv?table=topics")).body)
-    assert sum(int(line["count"]) for line in lines) == 205
+    assert sum(int(line["Finished"]) for line in lines) == 205
     page = await lead.get(REPORTS)
     assert len(page.texts("[aria-labelledby=by-topics] tbody th")) == 205
 
@@ -270,17 +273,55 @@ async def test_tables_are_files_that_are_safe_to_open(
     bell = update(agents_table).values(name="Anna\x07 de Wit")
     await house.write(lambda c: c.execute(bell))
     [line] = sheet((await lead.get(f"{REPORTS}.csv?table=topics")).body)
-    assert (line["topic"], line["count"]) == ('\'=HYPERLINK("x")', "1")
-    async with lead.http.get(f"{lead.origin}{REPORTS}.xlsx") as response:
-        book = load_workbook(io.BytesIO(await response.read()))
-    assert book.sheetnames[:3] == ["report", "volumes", "times"]
-    assert book.sheetnames[3:] == ["roles", "rows", "topics", "groups", "agents"]
-    today = clock.now().astimezone(AMSTERDAM).date().isoformat()
-    assert [cell.value for cell in book["report"][2]] == ["up_to_and_including", today]
-    assert [cell.value for cell in book["volumes"][8]] == [today, 1]
-    assert [cell.value for cell in book["times"][2]][:2] == ["first_seconds", 1]
-    assert book["agents"]["A2"].value == "Anna de Wit"
-    assert book["topics"]["A2"].data_type == "s"
+    assert (line["Topic"], line["Finished"]) == ('\'=HYPERLINK("x")', "1")
+    book = await workbook(lead)
+    assert book.sheetnames[:3] == ["About this report", "What came in", "How long it took"]
+    assert book.sheetnames[3:] == [
+        "By role and channel",
+        "By row of the interaction model",
+        "By topic",
+        "By target group",
+        "By agent",
+    ]
+    today = clock.now().date().isoformat()
+    assert [cell.value for cell in book["About this report"][2]] == ["Up to and including", today]
+    assert [cell.value for cell in book["What came in"][8]] == [today, 1]
+    times = book["How long it took"][2]
+    assert [cell.value for cell in times][:2] == ["Time to the first answer", 1]
+    assert book["By agent"]["A2"].value == "Anna de Wit"
+    assert book["By topic"]["A2"].data_type == "s"
+
+
+async def test_a_file_is_headed_in_the_words_of_the_page_of_its_reader(
+    house: House, anna: Person, lead: Person
+) -> None:
+    await finish(house, anna, "My order")
+    await count(house)
+    await house.write(lambda c: c.execute(update(work_facts).values(handling_seconds=90)))
+    await lead.post("/console/language", language="nl", next="/console")
+    page = await lead.get(f"{REPORTS}?channel=email")
+    [line] = sheet((await lead.get(f"{REPORTS}.csv?table=roles")).body)
+    assert f"{line['Rol']} · {line['Kanaal']}" == page.text("[aria-labelledby=by-roles] tbody th")
+    assert (line["Klaar"], line["Onderhanden, gemiddeld (seconden)"]) == ("1", "90.0")
+    [line] = sheet((await lead.get(f"{REPORTS}.csv?table=rows")).body)
+    row = f"{line['Rij van het interactiemodel']} {line['Rol']}"
+    assert row == page.text("[aria-labelledby=by-rows] tbody th")
+    [line] = sheet((await lead.get(f"{REPORTS}.csv?table=topics")).body)
+    assert line["Onderwerp"] == page.text("[aria-labelledby=by-topics] tbody th")
+    book = await workbook(lead, "?channel=email")
+    assert book.sheetnames[:2] == ["Over dit rapport", "Wat er binnenkwam"]
+    told = {name.value: value.value for name, value in book["Over dit rapport"]}
+    assert (told["Tijdzone"], told["Kanaal"]) == ("UTC", "E-mail")
+    assert told["Rol"] == "alle"
+    [head, *_] = book["Wat er binnenkwam"].values
+    assert head == ("Dag (UTC)", "Binnengekomen")
+    [head, first, *_] = book["Hoe lang het duurde"].values
+    assert head[2:] == ("de helft hoogstens (seconden)", "90 % hoogstens (seconden)",
+                        "95 % hoogstens (seconden)")  # fmt: skip
+    assert first[0] == page.text("[aria-labelledby=times] tbody th")
+    today = clock.now().date()
+    [hour, *_] = sheet((await lead.get(f"{REPORTS}.csv?table=volumes&from={today}")).body)
+    assert hour["Uur (UTC)"] == f"{today} 00:00"
 
 
 async def test_occupancy_is_work_in_hand_while_they_took_offers(
