@@ -7,6 +7,8 @@ from collections import deque
 from datetime import UTC, datetime
 from functools import lru_cache
 
+SHORTEST_SLEEP = 0.05
+"""Seconds: what is due and is not done yet must not keep a processor busy."""
 _RANDOM_BYTES = 8
 _AT_ONCE = 256
 _VARIANT = "89ab"
@@ -19,6 +21,13 @@ os.register_at_fork(after_in_child=_random.clear)
 def now() -> datetime:
     """The present moment, with the UTC zone."""
     return datetime.now(UTC)
+
+
+def seconds_until(moment: datetime | None, *, longest: float) -> float:
+    """How long to sleep before something is due, and no longer than so; None: nothing is known."""
+    if moment is None:
+        return longest
+    return min(max((moment - now()).total_seconds(), SHORTEST_SLEEP), longest)
 
 
 def stamp() -> str:

@@ -45,7 +45,7 @@ class Deadlines:
             except Retry as error:
                 log.info("deadlines.waiting", reason=error.detail)
                 following = None
-            await asyncio.sleep(_until(following))
+            await asyncio.sleep(clock.seconds_until(following, longest=LONGEST_SLEEP))
 
     async def mark(self, now: datetime) -> int:
         """Do what is due at `now`: work out times that are not known, warn, and tell of what has
@@ -63,9 +63,3 @@ class Deadlines:
         news = watching.restand(connection, {one.work_item_id for one in known})
         outbox.add_envelopes(connection, news)
         return len(known), watching.look(connection, now)
-
-
-def _until(following: datetime | None) -> float:
-    if following is None:
-        return LONGEST_SLEEP
-    return min(max((following - clock.now()).total_seconds(), 0.05), LONGEST_SLEEP)

@@ -1,7 +1,6 @@
 """Lets planned versions of the model go live: sleeps until the next one, and does it then."""
 
 import asyncio
-from datetime import datetime
 
 import structlog
 
@@ -39,10 +38,4 @@ class Planned:
             except Retry as error:
                 log.info("planned_models.waiting", reason=error.detail)
                 following = None
-            await asyncio.sleep(_until(following))
-
-
-def _until(following: datetime | None) -> float:
-    if following is None:
-        return LONGEST_SLEEP
-    return min(max((following - clock.now()).total_seconds(), 0.05), LONGEST_SLEEP)
+            await asyncio.sleep(clock.seconds_until(following, longest=LONGEST_SLEEP))

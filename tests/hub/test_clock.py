@@ -16,6 +16,14 @@ def test_the_first_id_of_a_moment_parts_what_was_made_before_from_what_comes() -
     assert len(clock.first_id(now)) == len(made)
 
 
+def test_who_sleeps_until_something_is_due_sleeps_a_little_and_not_too_long() -> None:
+    now = clock.now()
+    assert clock.seconds_until(None, longest=2.0) == 2.0
+    assert clock.seconds_until(now + timedelta(hours=1), longest=2.0) == 2.0
+    assert clock.seconds_until(now - timedelta(hours=1), longest=2.0) == clock.SHORTEST_SLEEP
+    assert 3000 < clock.seconds_until(now + timedelta(hours=1), longest=4000) <= 3600
+
+
 def test_ids_of_one_process_sort_as_they_were_made() -> None:
     """Also the many of one millisecond."""
     made = [clock.new_id() for _ in range(2000)]
