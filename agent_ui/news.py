@@ -27,7 +27,7 @@ from hub.events import (
     WorkItemChanged,
 )
 from hub.interaction import Direction
-from hub.store import Database, follows, links, work_items
+from hub.store import Database, asked, follows, links, work_items
 from hub.store.work_items import WorkItem
 
 TOPICS = (
@@ -65,7 +65,9 @@ class News:
     async def look_up(self, envelopes: Sequence[Envelope]) -> list[Change]:
         """The changes that these events tell of, in their order; each work item once."""
         events = _without_repeats([envelope.event for envelope in envelopes])
-        items, by_conversation, followers = await self._database.read(lambda c: _read(c, events))
+        items, by_conversation, followers, approvers = await self._database.read(
+            lambda c: _read(c, events)
+        )
         changes = []
         for event in events:
             if isinstance(event, PresenceChanged):
@@ -75,6 +77,9 @@ class News:
                 changes.append(Change(whom[1], whom[0], "", desk=True))
             elif isinstance(event, WorkItemChanged) and event.work_item_id in items:
                 changes.append(self._work(event, items[event.work_item_id]))
+                if event.conversation_id in approvers:
+                    roles = frozenset(approvers[event.conversation_id])
+                    changes.append(Change(roles, changes[-1].agents, "", desk=True))
             elif isinstance(event, _InConversation) and event.conversation_id in by_conversation:
                 change = _inside(event, by_conversation[event.conversation_id])
                 if change.interaction_id:
@@ -127,14 +132,16 @@ def _without_repeats(events: Sequence[Event]) -> list[Event]:
 
 def _read(
     connection: Connection, events: Sequence[Event]
-) -> tuple[dict[str, WorkItem], dict[str, WorkItem], dict[str, set[str]]]:
+) -> tuple[dict[str, WorkItem], dict[str, WorkItem], dict[str, set[str]], dict[str, set[str]]]:
     changed = {e.work_item_id for e in events if isinstance(e, WorkItemChanged)}
     touched = {e.conversation_id for e in events if isinstance(e, _InConversation)}
     items = work_items.by_ids(connection, changed) if changed else []
     by_conversation = work_items.latest_of(connection, touched) if touched else {}
     said = {e.conversation_id for e in events if isinstance(e, _Entry)}
     following = follows.followers(connection, said) if said else {}
-    return {item.id: item for item in items}, by_conversation, following
+    changed_in = {item.conversation_id for item in items}
+    approvers = asked.concerned(connection, changed_in) if items else {}
+    return {item.id: item for item in items}, by_conversation, following, approvers
 
 
 def _concerned(connection: Connection, events: Sequence[_Trade]) -> dict[str, WorkItem]:

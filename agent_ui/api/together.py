@@ -50,7 +50,9 @@ class Asked(Shape):
     """`kind`: `mention`, `approval`, `consult` (a colleague calls about a customer on hold), `task`
     (what the agent asked for is done). `answer`: of what the agent asked, once somebody answered:
     `yes`, `no`, or `done` for a task. An approval of the agent's own without one was not given in
-    time, by `due_at`. `reason`: why not, if that was said."""
+    time, by `due_at`. `reason`: why not, if that was said. `holder_id`: who has the work that it is
+    about and so gets the answer of an approval; empty while nobody has it, and who takes it gets
+    it."""
 
     id: str
     conversation_id: str
@@ -64,6 +66,8 @@ class Asked(Shape):
     answer: str
     answered_by: str
     reason: str
+    holder_id: str
+    holder_name: str
 
 
 class AllAsked(Shape):

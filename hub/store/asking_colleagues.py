@@ -1,12 +1,13 @@
 """Agents ask colleagues: a mention in a note, an approval that a role has to give in time, or to
 talk about a customer who is on hold; and are told that a task is done that they asked for.
 
-Who is asked sees the conversation. An approval is answered once, and who asked is told, with the
-reason of a refusal; also that it was not answered in time: they ask again, or take it back. Once
-the work is finished or passed on, it is asked no more.
+Who is asked sees the conversation. An approval is answered once, and who has the work is told,
+with the reason of a refusal; also that it was not answered in time: they ask again, or take it
+back. Once the work is finished, or another role has it, it is asked no more.
 """
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,9 +20,10 @@ from hub.logs import correlation_id
 from hub.replies import add_event
 from hub.store import audit, outbox
 from hub.store.agents import Agent
-from hub.store.asked import APPROVAL, CONSULT, DONE, MENTION, NO, SEEN, TASK, YES, approvals_of
+from hub.store.asked import APPROVAL, CONSULT, DONE, HOLDER_ID, MENTION, NO, SEEN, TASK, YES
 from hub.store.holding import hold
-from hub.store.tables import agents, asked_colleagues, conversations, customers
+from hub.store.tables import agents, asked_colleagues, conversations, customers, work_items
+from hub.store.work_items import WorkItem
 
 SOURCE = "/loket/colleagues"
 AGAIN, WITHDRAW = "again", "withdraw"
@@ -83,51 +85,98 @@ def ask_approval(
 def answer(
     connection: Connection, request_id: str, said: str, agent: Agent, *, reason: str = ""
 ) -> None:
-    """Of several who hold the role, the first answers; `reason`: why not. Who asked for an approval
-    asks again or takes it back while nobody answered. Raises Rejected when it is over."""
+    """Of several who hold the role, the first answers; `reason`: why not. Who has the work that an
+    approval is for asks again or takes it back while nobody answered. Raises Rejected."""
     row = _mine(connection, request_id, agent)
-    if row.kind == APPROVAL and row.by_agent_id == agent.id and not row.answer:
+    is_own = row.by_agent_id == agent.id
+    if row.kind == APPROVAL and not row.answer and (is_own or said in (AGAIN, WITHDRAW)):
         _go_on(connection, row, said, agent)
         return
     wanted = (YES, NO) if row.kind == APPROVAL else (SEEN,)
-    is_answer = row.answer == "" and row.by_agent_id != agent.id
+    is_answer = row.answer == "" and not is_own
     if (is_answer and said not in wanted) or (not is_answer and said != SEEN):
         raise Rejected("no_answer", "Choose one of the answers.")
     if not is_answer:
-        _set(connection, row, {"is_over": True})
+        _set(connection, row.id, is_over=True)
         return
     why = reason.strip()[:LONGEST] if said == NO else ""
     values = {"answer": said, "answered_by": agent.id, "answered_at": clock.now(), "reason": why}
-    _set(connection, row, values | {"is_over": row.kind in (MENTION, CONSULT)})
+    is_over = row.kind in (MENTION, CONSULT) or row.holder_id == agent.id
+    _set(connection, row.id, **values, is_over=is_over)
     if row.kind == APPROVAL:
         details = {"event": f"approval_{said}", "what": row.what}
         details |= {"reason": why} if why else {}
         _tell_conversation(connection, row.conversation_id, details, agent)
-        _tell(connection, row.conversation_id, agent_id=row.by_agent_id, role=row.to_role)
+        _tell(connection, row.conversation_id, agent_id=row.holder_id or "", role=row.to_role)
 
 
 def _go_on(connection: Connection, row: Any, said: str, agent: Agent) -> None:
+    """Who asks again is who asked from then on."""
+    if said not in (AGAIN, WITHDRAW):
+        raise Rejected("no_answer", "Choose one of the answers.")
+    if row.holder_id != agent.id:
+        raise Rejected("not_held", "Take this item first.", status=409)
     if said == AGAIN:
         now = clock.now()
-        values = {"asked_at": now, "due_at": row.due_at and now + (row.due_at - row.asked_at)}
-    elif said == WITHDRAW:
-        values = {"is_over": True}
+        due = row.due_at and now + (row.due_at - row.asked_at)
+        _set(connection, row.id, by_agent_id=agent.id, asked_at=now, due_at=due)
     else:
-        raise Rejected("no_answer", "Choose one of the answers.")
-    _set(connection, row, values)
-    details = {"event": f"approval_{said}", "what": row.what}
+        _set(connection, row.id, is_over=True)
+    _say_of(connection, row, said, agent)
+
+
+def finish_approvals(
+    connection: Connection, conversation_id: str, agent: Agent, at: datetime
+) -> None:
+    """The work is done at this time: nobody is asked to approve anything for it."""
+    values = {"answer": FINISHED, "answered_by": agent.id, "answered_at": at}
+    for row in _open_approvals(connection, conversation_id):
+        _set(connection, row.id, is_over=True, **values)
+        _say_of(connection, row, FINISHED, agent)
+
+
+def pass_on_approvals(connection: Connection, conversation_id: str, agent: Agent) -> None:
+    """Another role has the work now, which may decide something else itself."""
+    for row in _open_approvals(connection, conversation_id):
+        _set(connection, row.id, is_over=True)
+        _say_of(connection, row, PASSED, agent)
+
+
+def resume_approvals(connection: Connection, item: WorkItem, agent: Agent) -> None:
+    """The work is not done after all, and what ended with it is asked again, with the time it had
+    left; call it while the work is still as it was done."""
+    columns, now = asked_colleagues.c, clock.now()
+    done_at = select(work_items.c.resolved_at).where(work_items.c.id == item.id).scalar_subquery()
+    rows = connection.execute(
+        _WITH_HOLDER.where(
+            columns.conversation_id == item.conversation_id,
+            columns.answer == FINISHED,
+            columns.answered_at == done_at,
+        )
+    ).all()
+    for row in rows:
+        due = row.due_at and row.due_at + (now - row.answered_at)
+        back = {"answer": "", "answered_by": None, "answered_at": None, "due_at": due}
+        _set(connection, row.id, is_over=False, **back)
+        _say_of(connection, row, AGAIN, agent)
+
+
+def _open_approvals(connection: Connection, conversation_id: str) -> Sequence[Any]:
+    columns = asked_colleagues.c
+    return connection.execute(
+        _WITH_HOLDER.where(
+            columns.conversation_id == conversation_id,
+            columns.kind == APPROVAL,
+            columns.answer == "",
+            columns.is_over.is_(False),
+        )
+    ).all()
+
+
+def _say_of(connection: Connection, row: Any, event: str, agent: Agent) -> None:
+    details = {"event": f"approval_{event}", "what": row.what}
     _tell_conversation(connection, row.conversation_id, details, agent)
-    _tell(connection, row.conversation_id, agent_id=agent.id, role=row.to_role)
-
-
-def end_approvals(connection: Connection, conversation_id: str, agent: Agent, why: str) -> None:
-    """The agent finished the work or passed it on: nobody is asked to approve anything for it."""
-    for one in approvals_of(connection, conversation_id):
-        this = asked_colleagues.c.id == one.id
-        connection.execute(update(asked_colleagues).where(this).values(is_over=True))
-        details = {"event": f"approval_{why}", "what": one.what}
-        _tell_conversation(connection, conversation_id, details, agent)
-        _tell(connection, conversation_id, agent_id=one.by_agent_id, role=one.role)
+    _tell(connection, row.conversation_id, agent_id=row.holder_id or "", role=row.to_role)
 
 
 def tell_done(
@@ -160,13 +209,14 @@ def tell_done(
     _tell(connection, conversation_id, agent_id=asked_by, role="")
 
 
+_WITH_HOLDER = select(asked_colleagues, HOLDER_ID.label("holder_id"))
 _ITS_CONVERSATION = select(conversations.c.id).where(
     conversations.c.id
     == select(asked_colleagues.c.conversation_id)
     .where(asked_colleagues.c.id == bindparam("request"))
     .scalar_subquery()
 )
-"""Made once: making it takes longer than running it."""
+"""Made once: making them takes longer than running them."""
 
 
 def _named(connection: Connection, note: str) -> set[str]:
@@ -185,22 +235,22 @@ def _named(connection: Connection, note: str) -> set[str]:
 
 
 def _mine(connection: Connection, request_id: str, agent: Agent) -> Any:
+    """The request, with who has the work that it is for."""
     hold(connection, _ITS_CONVERSATION, {"request": request_id})
-    row = connection.execute(
-        select(asked_colleagues).where(asked_colleagues.c.id == request_id)
-    ).one_or_none()
-    asks = row is not None and agent.id in (row.by_agent_id, row.to_agent_id)
-    if row is None or not (asks or row.to_role in agent.roles):
+    row = connection.execute(_WITH_HOLDER.where(asked_colleagues.c.id == request_id)).one_or_none()
+    concerns = row is not None and agent.id in (row.by_agent_id, row.to_agent_id, row.holder_id)
+    if row is None or not (concerns or row.to_role in agent.roles):
         raise Rejected("no_request", "This is not asked of you.", status=404)
-    if row.is_over and not row.answer:
+    if row.is_over and row.answer in ("", FINISHED):
         raise Rejected("asked_no_more", "This is asked no more.", status=409)
-    if row.is_over or (row.answer and row.by_agent_id != agent.id):
+    waits_for_it = row.holder_id if row.kind == APPROVAL else row.by_agent_id
+    if row.is_over or (row.answer and waits_for_it != agent.id):
         raise Rejected("answered", "A colleague has answered it already.", status=409)
     return row
 
 
-def _set(connection: Connection, row: Any, values: dict[str, Any]) -> None:
-    this = asked_colleagues.c.id == row.id
+def _set(connection: Connection, request_id: str, **values: Any) -> None:
+    this = asked_colleagues.c.id == request_id
     connection.execute(update(asked_colleagues).where(this).values(values))
 
 

@@ -11,7 +11,7 @@ from hub.errors import Rejected
 from hub.promises import Event
 from hub.store import agents, answers, deadlines, offers, steps, work_items
 from hub.store.agents import Agent
-from hub.store.asking_colleagues import PASSED, end_approvals
+from hub.store.asking_colleagues import pass_on_approvals
 from hub.store.tables import conversations, roles
 from hub.store.tables import work_items as items
 from hub.store.work_items import NOT_PREFERRED, SNOOZED, WAITING, WorkItem
@@ -86,9 +86,10 @@ def _give(
 ) -> WorkItem:
     """The one who gives it is not offered it at once."""
     answers.gave_away(connection, item.id, agent.id)
-    end_approvals(connection, item.conversation_id, agent, PASSED)
     role = values["role"]
     former = item.role if item.role != role else ""
+    if former:
+        pass_on_approvals(connection, item.conversation_id, agent)
     to = values["preferred_agent_id"] or ""
     return work_items.change(
         connection, item, agent, action, values, former_role=former, role=role, to=to

@@ -28,6 +28,7 @@ KIND = "split"
 SOURCE = "/loket/splitting"
 _OTHERS_NUMBER = re.compile(r"\s*\[#\d+\]")
 """In the subject of an answer: what is split off has a number of its own."""
+_OF_THE_WORK = ("approval_", "task_")
 
 
 @dataclass(frozen=True)
@@ -127,13 +128,16 @@ def _open(connection: Connection, first: Any, former: Any) -> str:
 
 
 def _move(connection: Connection, first: Any, new_id: str) -> None:
-    """The messages, the names by which later ones refer to them, and the calls among them."""
+    """The messages, the names by which later ones refer to them, and the calls among them. What was
+    asked of colleagues for the work stays with it, and so do the lines that tell of it."""
     columns = interactions.c
     here = (columns.conversation_id == first.conversation_id) & (columns.sequence >= first.sequence)
     moved = connection.execute(
         select(columns.id, columns.channel, columns.external_id, columns.details).where(here)
     ).all()
-    connection.execute(update(interactions).where(here).values(conversation_id=new_id))
+    stays = {row.id for row in moved if row.details.get("event", "").startswith(_OF_THE_WORK)}
+    these = here & ~among(columns.id, stays) if stays else here
+    connection.execute(update(interactions).where(these).values(conversation_id=new_id))
     names = {
         ref_key(Channel(row.channel), name)
         for row in moved

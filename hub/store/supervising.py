@@ -9,7 +9,7 @@ from hub.errors import Rejected
 from hub.promises import Event
 from hub.store import agents, answers, deadlines, handing_over, offers, presence, steps, work_items
 from hub.store.agents import Agent
-from hub.store.asking_colleagues import PASSED, end_approvals
+from hub.store.asking_colleagues import pass_on_approvals
 from hub.store.handing_over import Goal
 from hub.store.work_items import ASSIGNED, DONE, NOT_PREFERRED, OFFERED, SNOOZED, WorkItem
 
@@ -39,6 +39,8 @@ def move(
     item = _open(connection, item_id)
     values = _taken_from(connection, item, supervisor)
     values |= handing_over.given(connection, item, supervisor, Goal(role), backup_role)
+    if item.role != role:
+        pass_on_approvals(connection, item.conversation_id, supervisor)
     changed = work_items.change(
         connection,
         item,
@@ -76,7 +78,6 @@ def _taken_from(
 ) -> dict[str, Any]:
     """End what it was before: an offer, somebody's work, or put aside until a time."""
     values: dict[str, Any] = {"snoozed_until": None}
-    end_approvals(connection, item.conversation_id, supervisor, PASSED)
     if item.state == OFFERED:
         answers.end(connection, item.id, answers.WITHDRAWN)
     if item.state == SNOOZED:

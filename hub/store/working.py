@@ -10,7 +10,7 @@ from hub.errors import Rejected
 from hub.promises import Event
 from hub.store import answers, deadlines, former_decisions, presence, queues, steps, tasks
 from hub.store.agents import Agent
-from hub.store.asking_colleagues import FINISHED, PASSED, end_approvals
+from hub.store.asking_colleagues import finish_approvals, pass_on_approvals, resume_approvals
 from hub.store.former_decisions import CORRECTED, MOVED, Replaced
 from hub.store.steps_done import BEFORE_END, refuse_undone
 from hub.store.tables import conversations
@@ -120,7 +120,8 @@ def was_answered(connection: Connection, conversation_id: str, agent: Agent) -> 
 
 
 def reopen(connection: Connection, item_id: str, agent: Agent) -> WorkItem:
-    """The agent goes on with work that was done, as its holder; what was promised stays met."""
+    """The agent goes on with work that was done, as its holder; what was promised stays met, and
+    what waited for approval waits for it again."""
     item = lock(connection, item_id)
     if item.state != DONE:
         raise Rejected("not_done", "This is open already.", status=409)
@@ -132,6 +133,7 @@ def reopen(connection: Connection, item_id: str, agent: Agent) -> WorkItem:
         .where(conversations.c.id == item.conversation_id)
         .values(state="open", resolved_at=None)
     )
+    resume_approvals(connection, item, agent)
     presence.got_work(connection, agent.id, clock.now())
     values = {"state": ASSIGNED, "agent_id": agent.id, "resolved_at": None}
     changed = change(connection, item, agent, "work_item.reopened", values)
@@ -147,8 +149,7 @@ def resolve(
     item = held(connection, item_id, agent)
     refuse_undone(connection, item_id, item.decision, BEFORE_END)
     tasks.refuse_open(connection, item.conversation_id)
-    end_approvals(connection, item.conversation_id, agent, FINISHED)
-    values = _over(connection, item)
+    values = _over(connection, item, agent)
     return change(connection, item, agent, "work_item.resolved", values, results=results)
 
 
@@ -156,14 +157,14 @@ def drop(connection: Connection, item: WorkItem, agent: Agent) -> WorkItem:
     """Nobody need do this any more, whoever has it, or is asked to; it is locked."""
     if item.state == OFFERED:
         answers.end(connection, item.id, answers.WITHDRAWN)
-    end_approvals(connection, item.conversation_id, agent, FINISHED)
-    values = {"snoozed_until": None, **NOT_PREFERRED, **_over(connection, item)}
+    values = {"snoozed_until": None, **NOT_PREFERRED, **_over(connection, item, agent)}
     return change(connection, item, agent, "work_item.dropped", values)
 
 
-def _over(connection: Connection, item: WorkItem) -> dict[str, Any]:
+def _over(connection: Connection, item: WorkItem, agent: Agent) -> dict[str, Any]:
     """The conversation is resolved; the values of an item that is done."""
     now = clock.now()
+    finish_approvals(connection, item.conversation_id, agent, now)
     connection.execute(
         update(conversations)
         .where(conversations.c.id == item.conversation_id)
@@ -200,7 +201,7 @@ def retopic(
     }
     if moves:
         answers.end(connection, item_id, answers.WITHDRAWN)
-        end_approvals(connection, item.conversation_id, agent, PASSED)
+        pass_on_approvals(connection, item.conversation_id, agent)
         values |= {"role": role, "backup_role": decision["backup_role"] or ""}
         values |= {"state": WAITING, "agent_id": None, "snoozed_until": None, **NOT_PREFERRED}
     changed = change(

@@ -9,12 +9,15 @@ import pytest_asyncio
 from playwright.async_api import Browser, expect
 from sqlalchemy import Connection, update
 
+from agent_ui.settings import ConsoleSettings
 from builders import mail_arrival
 from console_browser import desk
 from console_house import MODEL, House, Person, open_house, person
 from hub import clock
 from hub.store import agents, supervising
-from hub.store.tables import asked_colleagues
+from hub.store.agents import Agent
+from hub.store.tables import agents as table_of_agents
+from hub.store.tables import asked_colleagues, outbound
 
 APPROVED = MODEL.replace(
     'nl: "U mag tot EUR 50 terugbetalen."}',
@@ -59,6 +62,12 @@ async def test_who_holds_the_role_approves_and_who_asked_is_told(
     assert not (await anna.get("/console")).has(".asked")
 
 
+def of(connection: Connection, login: str) -> Agent:
+    found = agents.find_by_login(connection, login)
+    assert found is not None
+    return found[0]
+
+
 async def late(house: House) -> str:
     """The time to answer in is over; gives the id of the request."""
     ago = clock.now() - timedelta(minutes=5)
@@ -99,7 +108,7 @@ async def test_who_asked_takes_the_request_back_and_nobody_is_asked_any_more(
 ) -> None:
     path = await asked(house, anna)
     request = (await bob.get("/console")).value(".asked", "data-asked")
-    assert (await bob.post(f"/console/asked/{request}", answer="withdraw")).status == 400
+    assert (await bob.post(f"/console/asked/{request}", answer="withdraw")).status == 409
     page = await anna.post(f"/console/asked/{request}", answer="withdraw", next=path)
     assert not page.has(".approval")
     assert page.texts(".event")[-1].startswith("Anna de Wit took back: Refund EUR 80")
@@ -126,18 +135,18 @@ async def test_who_does_not_approve_may_say_why_and_who_asked_reads_it(
     [
         (("resolve", "result.outcome", "found"), "finished the work"),
         (("transfer", "to", "billing|"), "passed the work on"),
-        (("transfer", "to", "service|carl"), "passed the work on"),
+        (("transfer", "to", "billing|bob"), "passed the work on"),
     ],
 )
 async def test_what_is_finished_or_passed_on_waits_for_no_approval(
     house: House, anna: Person, bob: Person, way: tuple[str, str, str], said: str
 ) -> None:
-    carl = await house.hire("carl", "Carl Smit")
     path = await asked(house, anna)
+    [hired] = [one.id for one in await house.rows(table_of_agents) if one.login == "bob"]
     request = (await bob.get("/console")).value(".asked", "data-asked")
     item = await house.work_of(path.rpartition("/")[2])
     act, name, text = way
-    fields = {"seen": "9", name: text.replace("carl", carl)}
+    fields = {"seen": "9", name: text.replace("bob", hired)}
     await anna.post(f"/console/work/{item.id}/{act}", **fields)
     page = await bob.get(path)
     assert not page.has(".approval")
@@ -149,23 +158,145 @@ async def test_what_is_finished_or_passed_on_waits_for_no_approval(
     assert not (await anna.get("/console")).has(".asked")
 
 
-async def test_what_a_supervisor_moves_waits_for_no_approval(
+async def test_what_a_supervisor_moves_to_another_role_waits_for_no_approval(
     house: House, anna: Person, bob: Person
 ) -> None:
     path = await asked(house, anna)
     item = await house.work_of(path.rpartition("/")[2])
-    carl = await house.hire("carl", "Carl Smit")
 
-    def give(connection: Connection) -> None:
-        found = agents.find_by_login(connection, "bob")
-        assert found is not None
-        boss, _hash = found
-        supervising.give(connection, item.id, boss, carl)
+    def move(connection: Connection) -> None:
+        supervising.move(connection, item.id, of(connection, "bob"), "billing", backup_role="")
 
-    await house.database.write(give)
+    await house.database.write(move)
     page = await bob.get(path)
     assert not page.has(".approval")
     assert "Bob Kramer passed the work on before this was approved" in page.texts(".event")[-1]
+
+
+@pytest.mark.parametrize("way", ["release", "transfer", "give"])
+async def test_who_takes_the_work_over_gets_the_answer_and_the_approver_sees_that(
+    house: House, anna: Person, bob: Person, way: str
+) -> None:
+    carl_id = await house.hire("carl", "Carl Smit")
+    path = await asked(house, anna)
+    item = await house.work_of(path.rpartition("/")[2])
+    card = (await bob.get("/console")).text(".asked")
+    assert "the answer" not in card
+    if way == "give":
+        await house.database.write(
+            lambda c: supervising.give(c, item.id, of(c, "bob"), carl_id) and None
+        )
+    else:
+        await anna.post(f"/console/work/{item.id}/{way}", to=f"service|{carl_id}")
+        card = (await bob.get("/console")).text(".asked")
+        assert "The work is in the queue: who takes it gets the answer." in card
+        page = await anna.get(path)
+        assert page.text(".approval").startswith("waits for approval Refund EUR 80 Billing")
+        assert not page.has(".approval button")
+    async with person(house) as carl:
+        await carl.sign_in("carl")
+        if way != "give":
+            await carl.post(f"/console/work/{item.id}/claim")
+        page = await carl.get(path)
+        assert "Billing, Anna de Wit asked" in page.text(".approval")
+        assert page.has(".approval button")
+        page = await bob.get("/console")
+        assert "Anna de Wit asks you to approve this" in page.text(".asked")
+        assert "Carl Smit has the work now and gets the answer." in page.text(".asked")
+        request = page.value(".asked", "data-asked")
+        assert (await anna.post(f"/console/asked/{request}", answer="withdraw")).status == 409
+        await bob.post(f"/console/asked/{request}", answer="yes")
+        assert "Bob Kramer approved this" in (await carl.get("/console")).text(".asked")
+        assert not (await anna.get("/console")).has(".asked")
+
+
+async def test_an_answer_to_work_that_nobody_has_waits_for_who_takes_it(
+    house: House, anna: Person, bob: Person
+) -> None:
+    await house.hire("carl", "Carl Smit")
+    path = await asked(house, anna)
+    item = await house.work_of(path.rpartition("/")[2])
+    await anna.post(f"/console/work/{item.id}/release")
+    request = (await bob.get("/console")).value(".asked", "data-asked")
+    await bob.post(f"/console/asked/{request}", answer="no", reason="Half is enough.")
+    assert not (await anna.get(path)).has(".asked")
+    async with person(house) as carl:
+        await carl.sign_in("carl")
+        assert not (await carl.get("/console")).has(".asked")
+        await carl.post(f"/console/work/{item.id}/claim")
+        page = await carl.get(path)
+        assert page.text(".asked").startswith("Bob Kramer did not approve this")
+        await carl.post(f"/console/asked/{request}", answer="seen")
+        assert not (await carl.get("/console")).has(".asked")
+
+
+async def test_who_takes_the_work_over_hears_that_it_was_not_answered_and_asks_again(
+    house: House, anna: Person, bob: Person
+) -> None:
+    await house.hire("carl", "Carl Smit")
+    path = await asked(house, anna)
+    item = await house.work_of(path.rpartition("/")[2])
+    await anna.post(f"/console/work/{item.id}/release")
+    request = await late(house)
+    assert not (await anna.get("/console")).has(".asked")
+    async with person(house) as carl:
+        await carl.sign_in("carl")
+        await carl.post(f"/console/work/{item.id}/claim")
+        page = await carl.get(path)
+        assert page.text(".asked .offer-title") == "did not answer in time"
+        await carl.post(f"/console/asked/{request}", answer="again")
+        assert not (await carl.get("/console")).has(".asked")
+    card = (await bob.get("/console")).text(".asked")
+    assert card.startswith("Carl Smit asks you to approve this")
+    assert "the answer" not in card
+
+
+async def test_who_may_approve_and_takes_the_work_approves_it_and_hears_nothing_of_it(
+    house: House, anna: Person, bob: Person
+) -> None:
+    await house.hire("carl", "Carl Smit", ["service", "billing"])
+    path = await asked(house, anna)
+    item = await house.work_of(path.rpartition("/")[2])
+    await anna.post(f"/console/work/{item.id}/release")
+    await late(house)
+    async with person(house) as carl:
+        await carl.sign_in("carl")
+        await carl.post(f"/console/work/{item.id}/claim")
+        page = await carl.get(path)
+        assert "You have the work yourself now." in page.text(".asked")
+        request = page.value(".asked", "data-asked")
+        await carl.post(f"/console/asked/{request}", answer="yes")
+        page = await carl.get(path)
+        assert not page.has(".asked")
+        assert "Carl Smit approved: Refund EUR 80" in page.texts(".event")[-1]
+    assert not (await bob.get("/console")).has(".asked")
+
+
+async def test_taking_back_what_resolved_asks_for_the_approval_again(
+    sqlite_url: str, tmp_path: Path
+) -> None:
+    settings = ConsoleSettings(undo_send_seconds=60)
+    async with (
+        open_house(sqlite_url, tmp_path, model_text=APPROVED, settings=settings) as patient,
+        person(patient) as anna,
+        person(patient) as bob,
+    ):
+        await patient.hire("anna", "Anna de Wit")
+        await patient.hire("bob", "Bob Kramer", ["billing"])
+        await anna.sign_in("anna")
+        await bob.sign_in("bob")
+        path = await asked(patient, anna)
+        await anna.reply(await anna.get(path), "You get it back.")
+        item = await patient.work_of(path.rpartition("/")[2])
+        fields = {"seen": "9", "result.outcome": "found"}
+        await anna.post(f"/console/work/{item.id}/resolve", **fields)
+        [message] = await patient.rows(outbound)
+        assert not (await bob.get("/console")).has(".asked")
+        page = await anna.post(f"/console/interactions/{message.interaction_id}/take-back")
+        assert "Refund EUR 80" in page.text(".approval")
+        request = (await bob.get("/console")).value(".asked", "data-asked")
+        await bob.post(f"/console/asked/{request}", answer="yes")
+        assert "approved this" in (await anna.get(path)).text(".asked .offer-title")
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -225,6 +356,30 @@ async def test_approval_is_asked_for_given_and_missed_by_keys_in_both_languages(
         await expect(waiting).to_have_count(0)
         await at.check_traps()
         await asks.check_traps()
+
+
+@pytest.mark.asyncio(loop_scope="session")
+async def test_the_approver_sees_who_has_the_work_now_without_a_reload(
+    live_house: House, browser: Browser
+) -> None:
+    await live_house.hire("carl", "Carl Smit")
+    async with (
+        desk(browser, live_house) as at,
+        person(live_house) as anna,
+        person(live_house) as carl,
+    ):
+        await anna.sign_in("anna")
+        await carl.sign_in("carl")
+        path = await asked(live_house, anna)
+        item = await live_house.work_of(path.rpartition("/")[2])
+        await at.sign_in("bob")
+        await anna.post(f"/console/work/{item.id}/release")
+        card = at.page.locator(".asked")
+        await expect(card).to_contain_text("who takes it gets the answer")
+        await carl.post(f"/console/work/{item.id}/claim")
+        await expect(card).to_contain_text("Carl Smit has the work now and gets the answer.")
+        await at.check_accessible()
+        await at.check_traps()
 
 
 @pytest.mark.asyncio(loop_scope="session")

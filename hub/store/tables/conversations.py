@@ -245,7 +245,7 @@ asked_colleagues = Table(
     Column("what", Text, nullable=False),
     Column("asked_at", Instant, nullable=False),
     Column("due_at", Instant),
-    Column("answer", String(16), nullable=False),  # empty, seen, yes, no
+    Column("answer", String(16), nullable=False),  # empty, seen, yes, no, done, finished
     Column("answered_by", ID),
     Column("answered_at", Instant),
     Column("is_over", Boolean, nullable=False),  # nobody need look at it any more

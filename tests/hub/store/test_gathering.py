@@ -3,17 +3,13 @@
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import Connection, insert, select, update
 
-from builders import TOKENS, email_party, mail_arrival
+from builders import email_party, mail_arrival
 from hub import clock
-from hub.errors import Rejected
-from hub.intake import Intake
 from hub.interaction import Accepted, Channel, Thread
-from hub.metrics import Metrics
 from hub.replies import Reply, add_reply
 from hub.store import (
     Database,
@@ -29,9 +25,7 @@ from hub.store import (
     work_items,
     working,
 )
-from hub.store import agents as staff
 from hub.store import calls as calling
-from hub.store.agents import Agent
 from hub.store.ranking import goes_first, rank
 from hub.store.search import Kind
 from hub.store.search_adding import Document
@@ -44,17 +38,15 @@ from hub.store.tables import (
     metadata,
     outbound,
     participants,
-    roles,
     search_documents,
     thread_refs,
     unrouted,
 )
 from hub.store.tables import chat_visits as visits
 from hub.store.tables import work_items as items
-from hub.store.threads import TOKEN_PURPOSE
+from mail_desk import JAN, Desk
 from stores import opened, rows
 
-JAN = "jan@example.org"
 NUMBER = "+31612345678"
 
 
@@ -62,82 +54,6 @@ NUMBER = "+31612345678"
 async def database(store_url: str) -> AsyncIterator[Database]:
     async with opened(store_url) as database:
         yield database
-
-
-class Desk:
-    """Anna's, with Jan's mails on it."""
-
-    def __init__(self, database: Database) -> None:
-        self.database = database
-        self.intake = Intake(database, TOKENS, Metrics(), lambda: None)
-
-    async def begin(self) -> None:
-        def hire(connection: Connection) -> list[Agent]:
-            connection.execute(insert(roles).values(name="service", title="Service"))
-            ids = [
-                staff.add(connection, login=n, name=n, password_hash="", held=["service"])
-                for n in ("anna", "carl")
-            ]
-            found = [staff.find(connection, one) for one in ids]
-            return [one for one in found if one is not None]
-
-        self.anna, self.carl = await self.database.write(hire)
-
-    async def mail(self, **changes: Any) -> Accepted:
-        return await self.intake.accept(mail_arrival(JAN, **changes))
-
-    async def do(self, work: Any) -> Any:
-        return await self.database.write(work)
-
-    async def refused(self, work: Any) -> str:
-        with pytest.raises(Rejected) as error:
-            await self.database.write(work)
-        return error.value.code
-
-    async def texts(self, conversation_id: str) -> list[str]:
-        """What is in it, in order; events by their name."""
-        found = [r for r in await rows(self.database, interactions)
-                 if r.conversation_id == conversation_id]  # fmt: skip
-        found.sort(key=lambda row: row.sequence)
-        assert [row.sequence for row in found] == list(range(1, len(found) + 1))
-        [head] = [r for r in await rows(self.database, conversations) if r.id == conversation_id]
-        assert head.interaction_count == len(found)
-        return [row.details.get("event") or row.text for row in found]
-
-    async def owner(self, table: Any, **which: Any) -> set[str]:
-        found = [r for r in await rows(self.database, table)
-                 if all(getattr(r, name) == value for name, value in which.items())]  # fmt: skip
-        return {row.conversation_id for row in found}
-
-    async def work(self, conversation_id: str, agent: Agent | None = None) -> str:
-        """Open work, in the agent's hands or waiting."""
-        item_id = clock.new_id()
-        [who] = {r.customer_id for r in await rows(self.database, conversations)
-                 if r.id == conversation_id}  # fmt: skip
-
-        def make(connection: Connection) -> None:
-            connection.execute(
-                insert(items).values(
-                    id=item_id, conversation_id=conversation_id, customer_id=who, role="service",
-                    state="assigned" if agent else "waiting", agent_id=agent.id if agent else None,
-                    epoch=1, channel="email", topic="", priority_minutes=0, overdue=False,
-                    waiting_since=clock.now(), decision={}, created_at=clock.now(), skills={},
-                )
-            )  # fmt: skip
-            connection.execute(
-                insert(deadlines).values(
-                    id=clock.new_id(), work_item_id=item_id, conversation_id=conversation_id,
-                    promise="first_response", target=3600, clock="calendar", source="",
-                    state="running", history=[], created_at=clock.now(),
-                    due_at=clock.now() + timedelta(hours=1),
-                )
-            )  # fmt: skip
-
-        await self.do(make)
-        return item_id
-
-    async def item(self, item_id: str) -> Any:
-        return next(r for r in await rows(self.database, items) if r.id == item_id)
 
 
 @pytest.fixture
@@ -186,15 +102,11 @@ async def reply(desk: Desk, conversation_id: str, text: str = "Our answer.") -> 
     return interaction_id
 
 
-def token(conversation_id: str, *references: str) -> Thread:
-    return Thread(token=TOKENS.sign(TOKEN_PURPOSE, conversation_id), references=references)
-
-
 async def test_two_become_one_in_the_order_in_which_they_came_and_two_again(desk: Desk) -> None:
     one = await desk.mail(text="1", message_id="m1")
     two = await desk.mail(text="2", message_id="m2")
     ours = await reply(desk, one.conversation_id, "3")
-    await desk.mail(text="4", message_id="m4", thread=token(two.conversation_id))
+    await desk.mail(text="4", message_id="m4", thread=Desk.token(two.conversation_id))
     a, b = one.conversation_id, two.conversation_id
     document = Document(Kind.MESSAGE, two.interaction_id, b, ["two"], "")
     await desk.do(lambda c: search_adding.add(c, [document]))
@@ -223,15 +135,15 @@ async def test_a_mail_to_either_finds_where_it_is(desk: Desk) -> None:
     a, b = one.conversation_id, two.conversation_id
     [number] = [r.number for r in await rows(desk.database, conversations) if r.id == b]
     done = await desk.do(lambda c: gathering.gather(c, a, b, desk.anna))
-    for thread in (token(b), Thread(references=("m2",)), Thread(number=number), token(a)):
+    for thread in (Desk.token(b), Thread(references=("m2",)), Thread(number=number), Desk.token(a)):
         assert (await desk.mail(thread=thread)).conversation_id == a
     third = (await desk.mail()).conversation_id
     again = await desk.do(lambda c: gathering.gather(c, third, a, desk.anna))
-    assert (await desk.mail(thread=token(b))).conversation_id == third
+    assert (await desk.mail(thread=Desk.token(b))).conversation_id == third
     assert await desk.refused(lambda c: gathering.undo(c, done.id, desk.anna)) == "merged_again"
     await desk.do(lambda c: gathering.undo(c, again.id, desk.anna))
     await desk.do(lambda c: gathering.undo(c, done.id, desk.anna))
-    for thread in (token(b), Thread(references=("m2",)), Thread(number=number)):
+    for thread in (Desk.token(b), Thread(references=("m2",)), Thread(number=number)):
         assert (await desk.mail(thread=thread)).conversation_id == b
 
 
@@ -416,7 +328,7 @@ async def test_what_cannot_become_one_is_refused(desk: Desk) -> None:
 async def long_talk(desk: Desk) -> tuple[str, list[Accepted]]:
     """A mail, and two that go on with it; the second is about something else."""
     first = await desk.mail(text="1", message_id="m1")
-    at = token(first.conversation_id)
+    at = Desk.token(first.conversation_id)
     others = [
         await desk.mail(text=text, message_id=f"m{text}", subject=subject,
                         thread=Thread(token=at.token, own=(f"m{text}",)))
@@ -453,13 +365,13 @@ async def test_a_mail_to_what_was_split_off_goes_there(desk: Desk) -> None:
     [sent] = [r.external_id for r in await rows(desk.database, interactions) if r.id == ours]
     done = await desk.do(lambda c: splitting.split(c, mails[1].interaction_id, desk.anna))
     for name in ("m2", "m3", sent):
-        thread = token(talk, name, "m1")
+        thread = Desk.token(talk, name, "m1")
         assert (await desk.mail(thread=thread)).conversation_id == done.new_id, name
-    assert (await desk.mail(thread=token(talk, "m1", "m2"))).conversation_id == talk
-    assert (await desk.mail(thread=token(talk))).conversation_id == talk
-    assert (await desk.mail(thread=token(done.new_id))).conversation_id == done.new_id
+    assert (await desk.mail(thread=Desk.token(talk, "m1", "m2"))).conversation_id == talk
+    assert (await desk.mail(thread=Desk.token(talk))).conversation_id == talk
+    assert (await desk.mail(thread=Desk.token(done.new_id))).conversation_id == done.new_id
     await desk.do(lambda c: splitting.undo(c, done.id, desk.anna))
-    for thread in (token(talk, "m2"), token(done.new_id), Thread(references=("m3",))):
+    for thread in (Desk.token(talk, "m2"), Desk.token(done.new_id), Thread(references=("m3",))):
         assert (await desk.mail(thread=thread)).conversation_id == talk
 
 
