@@ -33,6 +33,7 @@ class CallPage:
             Route("POST", f"{HOME}/say", guard(self._say)),
             Route("POST", f"{HOME}/message", guard(self._leave_message)),
             Route("POST", f"{HOME}/answer", guard(self._answer)),
+            Route("POST", f"{HOME}/ring-out", guard(self._ring_out)),
             Route("POST", f"{HOME}/hang-up", guard(self._hang_up)),
         ]
 
@@ -76,6 +77,13 @@ class CallPage:
         call = self._calls.of(number)
         if call is not None and call.rings:
             self._calls.pick_up_now(call)
+        return _back(number)
+
+    async def _ring_out(self, request: web.Request, _texts: Texts) -> web.Response:
+        number = to_e164(field(await request.post(), "number"), "NL")
+        call = self._calls.of(number)
+        if call is not None and call.rings:
+            await self._calls.ring_out(call)
         return _back(number)
 
     async def _hang_up(self, request: web.Request, _texts: Texts) -> web.Response:

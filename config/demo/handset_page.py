@@ -106,8 +106,14 @@ class HandsetPage:
             return self._cloud.files.put(file.read(), upload.content_type, upload.filename)
 
     def _phones(self) -> list[_Phone]:
-        """The phones that were used, the last one first, and then the customers'."""
-        used = [_Phone(n, _name(n), self._cloud.of(n)[-1]) for n in self._cloud.handsets()]
+        """The phones that are called, those that were used, the last one first, and then the
+        customers'."""
+        texted, agents = self._cloud.handsets(), agents_phones()
+        called = [n for n in self._calls.up() if n not in agents]
+        used = [
+            _Phone(n, _name(n), self._cloud.of(n)[-1] if n in texted else None)
+            for n in dict.fromkeys([*called, *texted])
+        ]
         known = {phone.number for phone in used}
         rest = [_Phone(w.phone, w.name) for w in example.writers() if w.phone]
         return used + [phone for phone in rest if phone.number not in known]
@@ -145,6 +151,7 @@ class HandsetPage:
             "call": self._calls.of(number),
             "agent_phone": number in agents_phones(),
             "agents": [(p, self._is_up(p.number)) for p in self._agents_phones()],
+            "up": self._calls.up(),
             "keys": KEYS,
             "office": PHONE,
             "always": ALWAYS,

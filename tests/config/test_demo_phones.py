@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from aiohttp import FormData
 
-from config.demo.addresses import MOBILE
+from config.demo.addresses import MOBILE, PHONE
 from demo_house import House, open_house
 from servers.process import free_port
+from waiting import eventually
 
 NUMBER = "+31612345678"
 PAGE = "/demo/phone?number=%2B31612345678"
@@ -69,3 +70,31 @@ async def test_what_was_said_outlives_a_restart(house: House, tmp_path: Path) ->
     await post(house, {"number": NUMBER, "channel": "sms", "text": "Remember me"})
     async with open_house(tmp_path, free_port()) as again:
         assert "Remember me" in await again.text(PAGE)
+
+
+@pytest.mark.parametrize(("button", "became"), [("ring-out", "no-answer"), ("hang-up", "busy")])
+async def test_a_phone_that_rings_is_not_answered_or_is_busy(
+    house: House, button: str, became: str
+) -> None:
+    calls, outside = house.demo.phones.calls, "+31655555555"
+    calls.pick_up = 0
+    call = calls.create(outside, PHONE, f"http://127.0.0.1:{free_port()}/", "")
+    await eventually(lambda: call.rings)
+    page = await house.text("/demo/phone?number=%2B31655555555")
+    assert "Your phone rings." in page
+    assert page.index(outside) < page.index("Sanne de Vries")
+    async with house.client.post(f"/demo/phone/{button}", data={"number": outside}) as response:
+        assert response.status == 200
+        assert "The call is over." in await response.text()
+    assert call.status == became
+
+
+async def test_a_customer_who_is_put_through_sees_where_it_rings(house: House) -> None:
+    calls = house.demo.phones.calls
+    calls.pick_up = 0
+    call = calls.create(NUMBER, PHONE, f"http://127.0.0.1:{free_port()}/", "")
+    await eventually(lambda: call.rings)
+    call.status, call.dials = "in-progress", "+31655555555"
+    page = await house.text(PAGE)
+    assert "It rings at +31655555555." in page
+    assert 'href="/demo/phone?number=%2B31655555555#call"' in page

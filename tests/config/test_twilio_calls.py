@@ -42,8 +42,21 @@ async def ours(told: list[dict[str, str]]) -> AsyncIterator[TestServer]:
         told.append({name: str(value) for name, value in (await request.post()).items()})
         return web.Response(status=204)
 
+    async def dial(request: web.Request) -> web.Response:
+        callback, action = (request.url.with_path(at).with_query({}) for at in ("/told", "/hear"))
+        document = f"""<Response><Dial action="{action}" callerId="{OURS}" timeout="1"><Number
+            statusCallback="{callback}" statusCallbackEvent="answered completed"
+            >{request.query["to"]}</Number></Dial></Response>"""
+        return web.Response(text=document, content_type="text/xml")
+
+    async def hear_and_go(request: web.Request) -> web.Response:
+        await hear(request)
+        return web.Response(text="<Response><Hangup/></Response>", content_type="text/xml")
+
     app = web.Application()
     app.router.add_post("/join", join)
+    app.router.add_post("/dial", dial)
+    app.router.add_post("/hear", hear_and_go)
     app.router.add_post("/told", hear)
     async with TestServer(app, host="127.0.0.1") as server:
         yield server
@@ -56,8 +69,8 @@ async def post(cloud: CloudServer, path: str, **form: str) -> tuple[int, dict[st
         return response.status, await response.json()
 
 
-async def call(cloud: CloudServer, ours: TestServer, to: str) -> str:
-    status, body = await post(cloud, "Calls", To=to, From=OURS, Url=str(ours.make_url("/join")))
+async def call(cloud: CloudServer, ours: TestServer, to: str, does: str = "/join") -> str:
+    status, body = await post(cloud, "Calls", To=to, From=OURS, Url=str(ours.make_url(does)))
     assert status == 201, body
     return str(body["sid"])
 
@@ -122,3 +135,55 @@ async def test_only_what_goes_on_is_recorded_and_once(cloud: CloudServer, ours: 
     assert (await post(cloud, paused, Status="asleep"))[1]["code"] == 20001
     await cloud.calls.hang_up(cloud.calls.by_sid[sid])
     assert (await post(cloud, f"Calls/{sid}/Recordings"))[1]["code"] == 21220
+
+
+@pytest.mark.parametrize("fate", ["busy", "no-answer", "failed"])
+async def test_who_dials_somebody_in_vain_is_told_why_and_goes_on(
+    cloud: CloudServer, ours: TestServer, told: list[dict[str, str]], fate: str
+) -> None:
+    cloud.calls.fate = lambda one: fate if one.recipient == OTHERS else "answer"
+    sid = await call(cloud, ours, THEIRS, f"/dial?to=%2B{OTHERS[1:]}")
+    await eventually(lambda: len(told) == 2)
+    by_call = {event["CallSid"]: event for event in told}
+    [other] = cloud.calls.to(OTHERS)
+    assert (by_call[sid]["DialCallStatus"], by_call[sid]["DialBridged"]) == (fate, "false")
+    assert by_call[sid]["DialCallSid"] == other.sid
+    assert (by_call[other.sid]["CallStatus"], by_call[other.sid]["ParentCallSid"]) == (fate, sid)
+
+
+async def test_what_is_no_number_cannot_be_dialled(
+    cloud: CloudServer, ours: TestServer, told: list[dict[str, str]]
+) -> None:
+    sid = await call(cloud, ours, THEIRS, "/dial?to=nobody")
+    await eventually(lambda: len(told) == 2)
+    [status] = [event["DialCallStatus"] for event in told if event["CallSid"] == sid]
+    assert status == "failed"
+
+
+async def test_who_dials_somebody_talks_until_one_of_both_hangs_up(
+    cloud: CloudServer, ours: TestServer, told: list[dict[str, str]]
+) -> None:
+    sid = await call(cloud, ours, THEIRS, f"/dial?to=%2B{OTHERS[1:]}")
+    mine = cloud.calls.by_sid[sid]
+    await eventually(lambda: mine.bridged_to == OTHERS)
+    [other] = cloud.calls.to(OTHERS)
+    assert (mine.talking, other.talking, other.bridged_to) == (True, True, THEIRS)
+    await eventually(lambda: told)
+    assert (told[0]["CallSid"], told[0]["CallStatus"]) == (other.sid, "in-progress")
+    await cloud.calls.hang_up(other)
+    await eventually(lambda: mine.is_over)
+    assert (mine.bridged_to, mine.talking, mine.problem) == ("", False, "")
+    [status] = [event["DialCallStatus"] for event in told if event["CallSid"] == sid]
+    assert status == "completed"
+
+
+async def test_a_phone_that_rings_for_who_is_gone_stops_ringing(
+    cloud: CloudServer, ours: TestServer
+) -> None:
+    cloud.calls.fate = lambda one: "ring" if one.recipient == OTHERS else "answer"
+    sid = await call(cloud, ours, THEIRS, f"/dial?to=%2B{OTHERS[1:]}")
+    [other] = await eventually(lambda: cloud.calls.to(OTHERS))
+    await eventually(lambda: other.rings)
+    assert cloud.calls.by_sid[sid].dials == OTHERS
+    await cloud.calls.hang_up(cloud.calls.by_sid[sid])
+    await eventually(lambda: other.status == "canceled")

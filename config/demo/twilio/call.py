@@ -10,6 +10,8 @@ from config.demo.twilio.message import API_VERSION, new_sid
 
 INBOUND = "inbound"
 FROM_API = "outbound-api"
+DIALLED = "outbound-dial"
+"""By <Dial>, for somebody who is on the line."""
 
 RINGING = "ringing"
 IN_PROGRESS = "in-progress"
@@ -57,15 +59,18 @@ class Call:
     """`expects`: what the person at the phone can do now: "keys", "speech" (or
     keys), "message" or nothing.
     `talking`: whether they are together with somebody; `held` and `muted`: how they are in a
-    conference. `tones`: the keys that were sounded to them. `bridged_to`: the number outside that
-    they talk with. `picked_up`: somebody took a call that rings. `problem`: what Twilio would not
-    take."""
+    conference. `tones`: the keys that were sounded to them. `dials`: the number outside that rings
+    for them, `bridged_to`: the one that they talk with. `parent`: the call for which this one is
+    dialled. `told_of`: the events that its callback is told. `picked_up`: somebody took a call that
+    rings. `problem`: what Twilio would not take."""
 
     direction: str
     sender: str
     recipient: str
     status: str = RINGING
     callback: str = ""
+    told_of: frozenset[str] = frozenset({COMPLETED})
+    parent: str = ""
     sid: str = field(default_factory=lambda: new_sid("CA"))
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
     heard: list[Heard] = field(default_factory=list)
@@ -76,8 +81,10 @@ class Call:
     held: bool = False
     muted: bool = False
     tones: str = ""
+    dials: str = ""
     bridged_to: str = ""
     picked_up: asyncio.Event = field(default_factory=asyncio.Event)
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
     problem: str = ""
     sequence: int = 0
     keys: asyncio.Queue[str | Spoken] = field(default_factory=asyncio.Queue)
@@ -93,7 +100,7 @@ class Call:
     @property
     def rings(self) -> bool:
         """Whether somebody here is being called."""
-        return self.direction == FROM_API and self.status == RINGING
+        return self.direction != INBOUND and self.status == RINGING
 
     @property
     def is_over(self) -> bool:
@@ -101,7 +108,8 @@ class Call:
 
     def parameters(self, account_sid: str) -> dict[str, str]:
         """Of every webhook about it."""
-        return {
+        dialled = {"ParentCallSid": self.parent} if self.parent else {}
+        return dialled | {
             "AccountSid": account_sid,
             "ApiVersion": API_VERSION,
             "CallSid": self.sid,

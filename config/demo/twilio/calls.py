@@ -10,6 +10,7 @@ from typing import Any
 from config.demo.twilio.account import Account
 from config.demo.twilio.call import (
     COMPLETED,
+    DIALLED,
     FROM_API,
     IN_PROGRESS,
     INBOUND,
@@ -20,7 +21,7 @@ from config.demo.twilio.call import (
 from config.demo.twilio.conference import Conference
 from config.demo.twilio.files import Files
 from config.demo.twilio.message import API_VERSION, E164
-from config.demo.twilio.player import Player, Stage
+from config.demo.twilio.player import Dialled, Player, Stage
 from config.demo.twilio.refusals import Refusal
 from config.demo.twilio.sending import is_web
 from config.demo.twilio.sound import tone
@@ -55,7 +56,14 @@ class Calls:
         self.pick_up = pick_up
         self._tasks: set[asyncio.Task[None]] = set()
         self._stage = Stage(
-            account.sid, api_url.rstrip("/"), webhooks, files, pace, self._changed, self._spawn
+            account.sid,
+            api_url.rstrip("/"),
+            webhooks,
+            files,
+            pace,
+            self._changed,
+            self._spawn,
+            self._dial,
         )
 
     def say_slowly(self, pace: float) -> None:
@@ -73,11 +81,14 @@ class Calls:
         mine = [c for c in self.by_sid.values() if c.handset == handset]
         return mine[-1] if mine else None
 
+    def up(self) -> list[str]:
+        """The phones that are called, or were and talk, the newest first."""
+        theirs = (c for c in reversed(self.by_sid.values()) if c.direction != INBOUND)
+        return list(dict.fromkeys(c.recipient for c in theirs if not c.is_over))
+
     def to(self, number: str) -> list[Call]:
-        """The calls that the API made to this number."""
-        return [
-            c for c in self.by_sid.values() if c.recipient == number and c.direction == FROM_API
-        ]
+        """The calls that were made to this number for us."""
+        return [c for c in self.by_sid.values() if c.recipient == number and c.direction != INBOUND]
 
     # From a handset
 
@@ -111,13 +122,21 @@ class Calls:
 
     async def hang_up(self, call: Call) -> None:
         """The person at this end puts the phone down, or Twilio does by order of the API."""
+        await self._put_down(call, "busy")
+
+    async def ring_out(self, call: Call) -> None:
+        """Nobody comes to this phone."""
+        await self._put_down(call, "no-answer")
+
+    async def _put_down(self, call: Call, unanswered: str) -> None:
+        """`unanswered`: what becomes of a call that rings."""
         if call.is_over:
             return
-        rings = call.direction == FROM_API and call.status in ("queued", "ringing")
+        rings = call.direction != INBOUND and call.status in ("queued", "ringing")
         if call.task is not None:
             call.task.cancel()
             await asyncio.gather(call.task, return_exceptions=True)
-        await self._end(call, "busy" if rings else COMPLETED)
+        await self._end(call, unanswered if rings else COMPLETED)
 
     # From the API
 
@@ -197,6 +216,11 @@ class Calls:
             await self._stage.webhooks.post(recording.callback, told)
 
     async def _reach(self, call: Call, url: str, seconds: float) -> None:
+        if await self._is_taken(call, seconds):
+            await Player(call, self._stage).play(url)
+
+    async def _is_taken(self, call: Call, seconds: float) -> bool:
+        """Let it ring; who does not take it has the call ended."""
         call.status = "ringing"
         self._changed()
         await asyncio.sleep(self.pick_up)
@@ -208,9 +232,44 @@ class Calls:
             fate = "answer" if call.picked_up.is_set() else "no-answer"
         if fate != "answer":
             await self._end(call, fate)
-            return
+            return False
         call.status = IN_PROGRESS
-        await Player(call, self._stage).play(url)
+        return True
+
+    # For who is on the line
+
+    async def _dial(self, call: Call, dialled: Dialled) -> Call:
+        """Gives the other end when both are done; who is called for nobody any more is let go."""
+        other = Call(
+            DIALLED,
+            dialled.sender,
+            dialled.to,
+            status="queued",
+            callback=dialled.callback,
+            told_of=dialled.told_of,
+            parent=call.sid,
+        )
+        self._keep(other)
+        call.dials = other.recipient
+        self._begin(other, self._meet(call, other, dialled.seconds))
+        try:
+            await other.ended.wait()
+        finally:
+            call.dials, call.bridged_to, call.talking = "", "", False
+            await self._put_down(other, "canceled")
+        return other
+
+    async def _meet(self, call: Call, other: Call, seconds: float) -> None:
+        if not (E164.fullmatch(other.recipient) or _CLIENT.fullmatch(other.recipient)):
+            await self._end(other, "failed")
+            return
+        if not await self._is_taken(other, seconds):
+            return
+        call.dials, call.bridged_to, other.bridged_to = "", other.recipient, call.handset
+        call.talking = other.talking = True
+        self._changed()
+        await self._tell(other, "answered")
+        await asyncio.Event().wait()  # until one of both hangs up
 
     # What becomes of it
 
@@ -228,12 +287,17 @@ class Calls:
             await self._end(call, COMPLETED)
 
     async def _end(self, call: Call, status: str) -> None:
-        call.status, call.expects = status, ""
-        call.sequence += 1
+        call.status, call.expects, call.talking = status, "", False
+        call.ended.set()
         self._changed()
         if call.recording is not None:
             self._spawn(self._recorded(call, call.recording))
-        if call.callback:
+        await self._tell(call, COMPLETED)
+
+    async def _tell(self, call: Call, event: str) -> None:
+        """Its callback, if it wants to know of this."""
+        call.sequence += 1
+        if call.callback and event in call.told_of:
             await self._stage.webhooks.post(call.callback, call.progress(self._account.sid))
 
     def _keep(self, call: Call) -> None:

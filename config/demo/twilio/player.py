@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urljoin
 
 from config.demo.twilio import twiml
-from config.demo.twilio.call import IN_PROGRESS, Call, Heard, Spoken
+from config.demo.twilio.call import COMPLETED, IN_PROGRESS, Call, Heard, Spoken
 from config.demo.twilio.conference import Conference, Participant
 from config.demo.twilio.files import Files
 from config.demo.twilio.message import API_VERSION
@@ -26,10 +26,26 @@ _HURRIED = 0.2
 """Seconds that any silence lasts where saying something takes no time."""
 
 
+DIAL_SECONDS = 30
+"""How long <Dial> lets a phone ring where nothing is said."""
+
+
+@dataclass(frozen=True)
+class Dialled:
+    """Whom <Dial> calls, in whose name, for how long, and who is told what of it."""
+
+    to: str
+    sender: str
+    seconds: float
+    callback: str = ""
+    told_of: frozenset[str] = frozenset({COMPLETED})
+
+
 @dataclass(frozen=True)
 class Stage:
     """What players share. `pace`: seconds that one character takes to say; `changed` is called when
-    somebody could see something new; `spawn` does something beside."""
+    somebody could see something new; `spawn` does something beside; `dial` calls somebody for who
+    is on the line, and gives that call when it is over."""
 
     account_sid: str
     api_url: str
@@ -38,6 +54,7 @@ class Stage:
     pace: float
     changed: Callable[[], None]
     spawn: Callable[[Coroutine[Any, Any, None]], None]
+    dial: Callable[[Call, Dialled], Coroutine[Any, Any, Call]]
     conferences: dict[str, Conference] = field(default_factory=dict)
 
 
@@ -200,22 +217,38 @@ class Player:
 
     async def _dial(self, verb: Element) -> _Next | None:
         noun = verb.first("Conference")
+        told: Mapping[str, str] = {"DialCallStatus": COMPLETED}
         if noun is not None:
             await self._confer(noun, by_star=verb.attributes.get("hangupOnStar") == "true")
-        elif verb.text.strip():
-            await self._bridge(verb.text.strip(), verb.attributes.get("callerId", ""))
         else:
-            raise BadDocument("12200 <Dial> without somebody to dial")
+            told = await self._call_for_them(verb)
         action = verb.attributes.get("action", "")
-        return _Next(action, {"DialCallStatus": "completed"}) if action else None
+        return _Next(action, told) if action else None
 
-    async def _bridge(self, number: str, caller_id: str) -> None:
-        """Talk with somebody outside until one of both hangs up."""
-        self._call.bridged_to, self._call.talking = number, True
-        self._stage.changed()
+    async def _call_for_them(self, verb: Element) -> Mapping[str, str]:
+        """Somebody outside is called, and talks with them until one of both hangs up."""
+        client = verb.first("Client")
+        noun = client or verb.first("Number") or verb
+        to, caller_id = noun.text.strip(), verb.attributes.get("callerId", "")
+        if not to:
+            raise BadDocument("12200 <Dial> without somebody to dial")
         if not caller_id:
             raise BadDocument("13214 <Dial>: invalid callerId")
-        await asyncio.Event().wait()
+        given = noun.attributes
+        callback = given.get("statusCallback", "")
+        dialled = Dialled(
+            f"client:{to}" if client is not None else to,
+            caller_id,
+            float(verb.attributes.get("timeout", DIAL_SECONDS)),
+            urljoin(self._url, callback) if callback else "",
+            frozenset(given.get("statusCallbackEvent", COMPLETED).split()),
+        )
+        child = await self._stage.dial(self._call, dialled)
+        return {
+            "DialCallSid": child.sid,
+            "DialCallStatus": child.status,
+            "DialBridged": "true" if child.status == COMPLETED else "false",
+        }
 
     async def _confer(self, noun: Element, *, by_star: bool) -> None:
         name, given = noun.text.strip(), noun.attributes

@@ -49,6 +49,7 @@ VERBS: Mapping[str, frozenset[str]] = {
 }
 WAITING = {name: VERBS[name] for name in ("Say", "Play", "Pause", "Redirect")}
 """What a conference's waitUrl may answer with."""
+_PERSON = frozenset({"statusCallback", "statusCallbackEvent", "statusCallbackMethod"})
 _NOUNS: Mapping[str, Mapping[str, frozenset[str]]] = {
     "Gather": {"Say": _SAY, "Play": _PLAY, "Pause": _PAUSE},
     "Dial": {
@@ -66,7 +67,8 @@ _NOUNS: Mapping[str, Mapping[str, frozenset[str]]] = {
                 "statusCallbackMethod",
             }
         ),
-        "Number": frozenset({"statusCallback", "statusCallbackEvent", "statusCallbackMethod"}),
+        "Number": _PERSON,
+        "Client": _PERSON,
     },
 }
 
