@@ -5,7 +5,7 @@ from typing import Any
 from agent_ui.call_bar import CallBar
 from agent_ui.spans import span
 from agent_ui.texts import N_, Texts
-from hub.store import call_wishes, calls
+from hub.store import call_wishes, calls, putting_through
 
 _WORDS = {
     calls.TALKED: N_("{name} talked on the phone with the customer: {time}"),
@@ -14,6 +14,7 @@ _WORDS = {
     calls.NO_ANSWER: N_("{name} called the customer in vain"),
     calls.ENDED: N_("{name} ended a call before the customer was reached"),
     calls.PUT_THROUGH: N_("{name} put the customer through to {to} after {time}"),
+    calls.HUNG_UP: N_("The customer hung up while {name} put them through to {to}"),
     calls.HANDLED: N_("The call was ended because this was resolved; the customer waited {time}"),
 }
 _NOBODY_TO_CALL = N_("The customer hung up after waiting {time}, and withheld their number")
@@ -27,12 +28,24 @@ _NOT_CALLED = {
     "no_number": N_("{name} has no phone number: write it under your own name, at the top"),
     "": N_("{name}'s own phone was not reached: the customer was not called"),
 }
-_OTHER = N_("{other} was asked to join the call and did not answer")
+_NOT_THERE = ("no-answer", "canceled", "completed")
+"""How a phone was rung that nobody answered; "completed": not before they were put together."""
+_OTHER = {
+    "no-answer": N_("{other} was asked to join the call and did not answer"),
+    "busy": N_("{other} was asked to join the call and was busy"),
+    "": N_("{other} was asked to join the call and could not be called"),
+}
+_OUTSIDE = {
+    "no-answer": N_("{name} put the customer through; {to} did not answer, so they came back"),
+    "busy": N_("{name} put the customer through; {to} was busy, so they came back"),
+    "": N_("{name} put the customer through; {to} could not be called, so they came back"),
+}
 _STATES = {
     calls.QUEUED: N_("A caller waits"),
     calls.RINGING: N_("{name}'s phone rings"),
     calls.CALLING: N_("The customer's phone rings"),
     calls.TALKING: N_("{name} is on the phone"),
+    calls.THROUGH: N_("The customer is being put through: it rings at {to}"),
 }
 _MINE = {
     calls.QUEUED: N_("Your phone is about to ring"),
@@ -51,8 +64,8 @@ _OTHERS = {
 def call_words(texts: Texts, entry: Any) -> str:
     details, name = entry.details, entry.sender.name
     outcome, is_ours = details["outcome"], details.get("direction") == calls.OUTBOUND
-    if outcome == calls.UNREACHED and details.get("who") == "other":
-        return texts(_OTHER, other=details.get("name", ""))
+    if outcome == calls.UNREACHED and details.get("who"):
+        return _nobody_there(texts, details, name)
     if outcome == calls.UNREACHED:
         known = _NOT_CALLED if is_ours else _UNREACHED
         return texts(known.get(details["why"]) or known[""], name=name)
@@ -63,6 +76,15 @@ def call_words(texts: Texts, entry: Any) -> str:
     return texts(words, name=name, time=time, to=details.get("to", ""))
 
 
+def _nobody_there(texts: Texts, details: dict[str, str], name: str) -> str:
+    """A colleague who was asked, or a number outside, was not reached."""
+    why = "no-answer" if details["why"] in _NOT_THERE else details["why"]
+    is_outside = details["who"] == putting_through.OUTSIDE
+    known = _OUTSIDE if is_outside else _OTHER
+    words = known.get(why) or known[""]
+    return texts(words, name=name, to=details.get("to", ""), other=details.get("name", ""))
+
+
 def call_state(texts: Texts, bar: CallBar) -> str:
     """How the call of a call bar stands now."""
     call = bar.call
@@ -70,6 +92,8 @@ def call_state(texts: Texts, bar: CallBar) -> str:
         return ""
     if call.other_state in _OTHERS:
         return texts(_OTHERS[call.other_state], other=call.other_name)
+    if call.put_through:
+        return texts(_STATES[calls.THROUGH], to=call.put_through)
     if call.on_hold:
         return texts(_HELD)
     known = {**_STATES, **_MINE} if bar.is_mine else _STATES

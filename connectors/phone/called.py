@@ -9,7 +9,7 @@ from aiohttp import web
 from sqlalchemy import Connection
 
 from connectors.phone import twiml
-from connectors.phone.answers import known, xml
+from connectors.phone.answers import count, known, xml
 from connectors.phone.desk import Desk
 from connectors.phone.parse import is_over
 from connectors.phone.progress import Consent
@@ -52,17 +52,17 @@ class CalledDoors:
         )
 
     async def _agent(self, webhook: Webhook) -> web.Response:
-        call, turn = await known(self._context, webhook), _count(webhook, "turn")
+        call, turn = await known(self._context, webhook), count(webhook, "turn")
         end = webhook.needed("CallSid")
         there = await self._database.write(lambda c: _pick_up(c, call, turn, end))
         if not there:
             return xml(self._telling.farewell(call.language, say("gone", call.language)))
         self._told()
-        said = [say("ringing", call.language, number=call.caller)] if call.is_outbound else []
+        said = [say("ringing", call.language, number=call.caller)] if call.reaches_out else []
         return xml(self._telling.join(call.sid, call.room, call.language, *said))
 
     async def _agent_status(self, webhook: Webhook) -> web.Response:
-        call, turn = await known(self._context, webhook), _count(webhook, "turn")
+        call, turn = await known(self._context, webhook), count(webhook, "turn")
         if is_over(webhook):
             await self._desk.ringing.agent_hung_up(call, turn, webhook["CallStatus"])
         return web.Response(status=204)
@@ -123,7 +123,7 @@ class CalledDoors:
 
     async def _conference(self, webhook: Webhook) -> web.Response:
         """Which conference it is, in the order that its events say; what comes late is no news."""
-        call, room = await known(self._context, webhook), _count(webhook, "room")
+        call, room = await known(self._context, webhook), count(webhook, "room")
         sid, sequence = webhook.needed("ConferenceSid"), webhook.needed("SequenceNumber")
         if not sequence.isdecimal():
             raise malformed("SequenceNumber", "is no number")
@@ -184,10 +184,3 @@ def _other_answered(connection: Connection, call: Call, end: str) -> tuple[bool,
     now = calls.get(connection, call.sid)
     again = now is not None and (now.other_state, now.other_sid) == (call_wishes.THERE, end)
     return there or again, name or ""
-
-
-def _count(webhook: Webhook, name: str) -> int:
-    number = webhook.query.get(name, "")
-    if not number.isdecimal():
-        raise malformed(name, "is no number")
-    return int(number)

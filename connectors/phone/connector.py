@@ -6,6 +6,7 @@ from connectors.phone.called import CalledDoors
 from connectors.phone.check import check
 from connectors.phone.desk import Desk
 from connectors.phone.lines import Lines
+from connectors.phone.outside import OutsideDoors
 from connectors.phone.receive import Doors
 from connectors.phone.recordings import Recordings
 from connectors.phone.settings import PhoneSettings
@@ -42,13 +43,20 @@ class PhoneConnector:
         )
         self._doors = Doors(settings, context, telling, self._desk, self._voicemail)
         self._called = CalledDoors(context, telling, self._desk)
+        self._outside = OutsideDoors(context, telling, self._desk)
 
     @property
     def problem(self) -> str:
         return self._desk.problem
 
     def routes(self) -> Sequence[Route]:
-        doors = (self._doors, self._called, self._voicemail, self._recordings)
+        doors = (
+            self._doors,
+            self._called,
+            self._outside,
+            self._voicemail,
+            self._recordings,
+        )
         return [route for each in doors for route in each.routes(self._guard)]
 
     async def start(self) -> None:

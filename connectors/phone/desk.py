@@ -124,7 +124,7 @@ class Desk:
             await self.endings.conclude(call, item)
         elif await self.endings.is_lost(call):
             await self.endings.end(call)
-        elif call.is_outbound:
+        elif call.reaches_out:
             await self._settle_outbound(call, item)
         else:
             await self._settle_inbound(call, item)
@@ -147,8 +147,6 @@ class Desk:
     async def _settle_outbound(self, call: Call, item: Item | None) -> None:
         is_theirs = item is not None and item.agent_id == call.agent_id
         match call.state:
-            case calls.TALKING:
-                await self.talking.carry_out(call)
             case _ if item is None or not is_theirs or item.state != ASSIGNED:
                 await self.endings.end(call, calls.ENDED)
             case calls.QUEUED:

@@ -192,17 +192,17 @@ class Doors:
 
     async def _left(self, webhook: Webhook) -> web.Response:
         """The caller is out of the conference: by star, or because it is over."""
-        call = await known(self._context, webhook, webhook.needed("CallSid"))
+        call = await known(self._context, webhook)
         if is_over(webhook) or call.state not in _TAKEN_UP:
             await self._end(call.sid)
             return xml(self._telling.farewell(call.language))
         was_passed_on = webhook.query.get("room", "0") != str(call.room)
         if call.state == calls.RINGING or not call.caller or was_passed_on:
             return xml(self._telling.queue(call.sid, call.room, call.language))
-        return xml(self._telling.callback_offer(call.language))
+        return xml(self._telling.callback_offer(call.sid, call.language))
 
     async def _callback(self, webhook: Webhook) -> web.Response:
-        call = await known(self._context, webhook, webhook.needed("CallSid"))
+        call = await known(self._context, webhook)
         if call.state not in _TAKEN_UP:
             return xml(self._telling.farewell(call.language))
         if webhook.get("Digits", "") == "1" and call.caller:

@@ -102,7 +102,7 @@ class Ringing:
 
         def give_back(connection: Connection) -> None:
             item = calls.item_of(connection, call)
-            if call.is_outbound:
+            if call.reaches_out:
                 if calls.end(connection, call.sid, calls.ENDED) and item is not None:
                     calls.note(
                         connection,

@@ -22,7 +22,9 @@ def _number(value: str) -> str:
 
 
 Number = Annotated[str, AfterValidator(_number)]
-_CLIENT = re.compile(r"client:[A-Za-z0-9_.@-]{1,120}")
+CLIENT = "client:"
+"""Before the identity of who is called in a browser."""
+_CLIENT = re.compile(CLIENT + r"[A-Za-z0-9_.@-]{1,120}")
 
 
 def _phone(value: str) -> str:
@@ -173,7 +175,7 @@ class PhoneSettings(Section):
         return own or self.agents.get(login, "") or here
 
     def in_browser(self, agent_id: str) -> str:
-        return f"client:{identity_of(agent_id)}"
+        return f"{CLIENT}{identity_of(agent_id)}"
 
     def browser_token(self, agent_id: str) -> str:
         """For the browser of an agent; only where `browser` is set."""

@@ -18,7 +18,7 @@ from connectors.phone.words import say
 from hub.connector import ConnectorContext
 from hub.errors import Rejected, Retry, Unavailable, Uncertain
 from hub.store import agents as people
-from hub.store import call_wishes, calls
+from hub.store import call_wishes, calls, putting_through
 from hub.store.call_wishes import ASKED, LEAVING, RINGING, TAKING_OVER
 from hub.store.calls import Call
 
@@ -195,14 +195,14 @@ class Talking:
 
     async def _put_through(self, call: Call) -> None:
         ours = call.account or self._settings.first_number
-        document = self._telling.put_through(call.language, call.put_through, ours)
+        document = self._telling.put_through(call, ours)
         try:
             await self._lines.redirect(call.customer_end, document)
         except Rejected as error:
             log.warning("phone.not_put_through", call=call.sid, why=error.detail)
             await self._write(lambda c: call_wishes.settle(c, call, put_through=""))
             return
-        await self._write(lambda c: calls.end(c, call.sid, calls.PUT_THROUGH))
+        await self._write(lambda c: putting_through.rings(c, call))
 
     async def _write(self, work: Callable[[Connection], object]) -> object:
         result = await self._database.write(work)

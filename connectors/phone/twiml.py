@@ -7,8 +7,9 @@ from twilio.twiml.voice_response import Dial, VoiceResponse
 
 from connectors.phone.menu import Choice
 from connectors.phone.progress import Progress
-from connectors.phone.settings import PhoneSettings
+from connectors.phone.settings import CLIENT, PhoneSettings
 from connectors.phone.words import LOCALE, say
+from hub.store.calls import Call
 
 KEY_SECONDS = 6
 CONSENT_SECONDS = 3
@@ -26,6 +27,9 @@ WAIT, AGENT, AGENT_STATUS = (
     "/phone/twilio/agent-status",
 )
 OUT, OUT_STATUS = "/phone/twilio/out", "/phone/twilio/out-status"
+OUTSIDE_SECONDS = 30
+"""How long a phone outside rings for a customer who is put through."""
+THROUGH, THROUGH_STATUS = "/phone/twilio/through", "/phone/twilio/through-status"
 OTHER, OTHER_STATUS = "/phone/twilio/other", "/phone/twilio/other-status"
 HOLD, KEYS, CONFERENCE = (
     "/phone/twilio/hold",
@@ -139,9 +143,9 @@ class Telling:
         response.redirect(self._to(WAIT, call=sid), method="POST")
         return str(response)
 
-    def callback_offer(self, language: str) -> str:
+    def callback_offer(self, sid: str, language: str) -> str:
         response = VoiceResponse()
-        action = self._to(CALLBACK)
+        action = self._to(CALLBACK, call=sid)
         gather = response.gather(
             num_digits=1, timeout=KEY_SECONDS, action=action, method="POST", input="dtmf"
         )
@@ -190,10 +194,27 @@ class Telling:
         response.play(digits=digits)
         return str(response)
 
-    def put_through(self, language: str, number: str, ours: str) -> str:
+    def put_through(self, call: Call, ours: str) -> str:
+        """A phone outside rings; we are told when it is answered, and asked what to do when it is
+        not, or when they have talked."""
         response = VoiceResponse()
-        _say(response, language, say("through", language))
-        response.dial(number, caller_id=ours)
+        _say(response, call.language, say("through", call.language))
+        query = {"call": call.sid, "room": call.room}
+        dial = Dial(
+            action=self._to(THROUGH, **query),
+            method="POST",
+            timeout=OUTSIDE_SECONDS,
+            caller_id=ours,
+        )
+        number = call.put_through
+        whom = dial.client if number.startswith(CLIENT) else dial.number
+        whom(
+            number.removeprefix(CLIENT),
+            status_callback=self._to(THROUGH_STATUS, **query),
+            status_callback_method="POST",
+            status_callback_event="answered",
+        )
+        response.append(dial)
         return str(response)
 
     def voicemail(self, language: str, topic: str, said: Sequence[str], **query: str) -> str:

@@ -64,6 +64,10 @@ SAID: Mapping[str, Mapping[str, str]] = {
         "en": "One moment, you are on hold.",
     },
     "through": {"nl": "U wordt doorverbonden.", "en": "You are put through."},
+    "back": {
+        "nl": "Doorverbinden is niet gelukt. Blijf aan de lijn, u krijgt weer een medewerker.",
+        "en": "We could not put you through. Stay on the line for a colleague.",
+    },
     "passed_on": {
         "nl": "U wordt doorverbonden met een collega.",
         "en": "You are put through to a colleague.",

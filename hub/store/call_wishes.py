@@ -11,10 +11,10 @@ from enum import StrEnum
 from sqlalchemy import Connection, and_, update
 
 from hub.errors import Rejected
-from hub.store import agents, audit, calls, handing_over, working
+from hub.store import agents, audit, calls, handing_over, hanging_up, putting_through, working
 from hub.store.agents import Agent
 from hub.store.asking_colleagues import ask_on_the_phone, end_consulting
-from hub.store.calls import QUEUED, TALKING, Call, as_seen, change
+from hub.store.calls import TALKING, Call, as_seen, change
 from hub.store.handing_over import Goal
 from hub.store.tables import calls as table
 from hub.store.work_items import ASSIGNED
@@ -41,7 +41,7 @@ class Wish(StrEnum):
     TAKE_OVER = "take_over"
     """Who is consulted takes the customer, and the agent goes."""
     CANCEL = "cancel"
-    """Who is consulted goes, and the agent goes on with the customer."""
+    """Who is consulted, or called for the customer, goes, and the agent goes on with them."""
 
 
 @dataclass(frozen=True)
@@ -69,12 +69,16 @@ def say(connection: Connection, call_id: str, agent: Agent, wish: Wish) -> None:
             _set(connection, call, wants_hold=wish is Wish.HOLD)
         case Wish.MUTE | Wish.UNMUTE:
             _set(connection, call, wants_mute=wish is Wish.MUTE)
-        case Wish.HANG_UP if call.state == calls.RINGING and not call.is_outbound:
+        case Wish.HANG_UP if call.state == calls.RINGING and not call.reaches_out:
             _give_back(connection, call, agent)
+        case Wish.HANG_UP if call.state == calls.THROUGH:
+            calls.end(connection, call.sid, calls.TALKED)
         case Wish.HANG_UP:
             calls.end(connection, call.sid)
         case Wish.TAKE_OVER:
             _take_over(connection, call, agent)
+        case Wish.CANCEL if call.state == calls.THROUGH:
+            putting_through.comes_back(connection, call)
         case Wish.CANCEL:
             _let_go(connection, call)
 
@@ -129,18 +133,8 @@ def pass_on(
     if item is None:
         raise Rejected("no_work_item", "This work item does not exist.", status=404)
     handing_over.transfer(connection, item.id, agent, goal, backup_role=backup_role)
-    values = {
-        "state": QUEUED,
-        "room": call.room + 1,
-        "agent_id": None,
-        "wants_hold": False,
-        "on_hold": False,
-        "wants_mute": False,
-        "muted": False,
-        "conference_sid": "",
-        "sequence": 0,
-    }
-    change(connection, call.sid, as_seen(call, TALKING), values)
+    hanging_up.holds_the_line(connection, item.id)
+    calls.queue_again(connection, call, as_seen(call, TALKING))
     end_consulting(connection, call.conversation_id)
     _record(connection, agent, call, "call.passed_on", role=goal.role, to=goal.agent_id)
 
@@ -163,7 +157,7 @@ def other_is(connection: Connection, call: Call, state: str, *, was: str, sid: s
     if sid:
         values["other_sid"] = sid
     if not state:
-        values |= {"other_to": "", "other_name": "", "other_agent_id": None, "other_sid": ""}
+        values |= calls.NOBODY_ELSE
         values["wants_hold"] = False
     if not change(connection, call.sid, table.c.other_state == was, values):
         return False
@@ -193,11 +187,7 @@ def handed_on(connection: Connection, call: Call) -> bool:
         "agent_id": colleague.id,
         "agent_sid": call.other_sid,
         "turn": call.turn + 1,
-        "other_state": "",
-        "other_to": "",
-        "other_name": "",
-        "other_agent_id": None,
-        "other_sid": "",
+        **calls.NOBODY_ELSE,
         "wants_hold": False,
         "wants_mute": False,
         "muted": False,

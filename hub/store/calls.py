@@ -1,9 +1,10 @@
 """Phone calls: where each stands, until its customer is gone and nothing is left to do for it.
 
 A call that comes in waits for an agent, rings that agent's phone, and is then talked. A call that
-we make rings the agent's phone, then calls the customer, and is then talked. It can end from each.
-All changes compare what they found, so that reports which come twice or in the wrong order do
-nothing. What the agent does in a call is in `call_wishes`.
+we make rings the agent's phone, then calls the customer, and is then talked. Whose customer was
+passed on, or came back, waits as one that came in. It can end from each. All changes compare what
+they found, so that reports which come twice or in the wrong order do nothing. What the agent does
+in a call is in `call_wishes`.
 """
 
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ RINGING = "ringing"
 CALLING = "calling"
 """The agent is there, and the customer's phone rings: in a call that we make."""
 TALKING = "talking"
+THROUGH = "through"
+"""The customer is being put through: a phone outside rings, and the agent is off the line."""
 ENDING = "ending"
 """The caller is gone; what that means for the work and the agent's phone is still to be done."""
 OVER = "over"
@@ -43,11 +46,21 @@ NO_ANSWER = "no_answer"
 """The customer did not take a call of ours."""
 PUT_THROUGH = "put_through"
 """The customer talks on with somebody outside."""
+HUNG_UP = "hung_up"
+"""The customer hung up while a phone outside rang for them."""
 ENDED = "ended"
 """The agent of a call that we make gave it up, or could not be reached."""
 UNREACHED = "unreached"
-"""Not an end: an agent was rung in vain."""
+"""Not an end: an agent, or somebody outside, was rung in vain."""
 
+NOBODY_ELSE = {
+    "other_state": "",
+    "other_to": "",
+    "other_name": "",
+    "other_agent_id": None,
+    "other_sid": "",
+}
+"""Nobody is consulted."""
 OUTBOUND = "outbound"
 SOURCE = "/loket/calls"
 
@@ -105,6 +118,11 @@ class Call:
     @property
     def is_outbound(self) -> bool:
         return self.direction == OUTBOUND
+
+    @property
+    def reaches_out(self) -> bool:
+        """Whether we make it, and its customer was not on the line yet."""
+        return self.is_outbound and self.talking_at is None
 
     @property
     def customer_end(self) -> str:
@@ -283,9 +301,9 @@ def rings(connection: Connection, call: Call, agent_sid: str) -> None:
 def answered(connection: Connection, sid: str, turn: int) -> Call | None:
     """The agent's phone was picked up; gives the call if its caller is still there."""
     this = and_(calls.c.sid == sid, calls.c.turn == turn, calls.c.state == RINGING)
-    inbound = calls.c.direction != OUTBOUND
-    change(connection, sid, this & inbound, {"state": TALKING, "talking_at": clock.now()})
-    change(connection, sid, this & ~inbound, {"state": CALLING})
+    waits = (calls.c.direction != OUTBOUND) | calls.c.talking_at.is_not(None)
+    change(connection, sid, this & waits, {"state": TALKING, "talking_at": clock.now()})
+    change(connection, sid, this & ~waits, {"state": CALLING})
     call = get(connection, sid)
     there = call is not None and call.state in (TALKING, CALLING) and call.turn == turn
     return call if there else None
@@ -312,6 +330,29 @@ def wait_again(connection: Connection, call: Call) -> bool:
     return change(connection, call.sid, as_seen(call, RINGING), values)
 
 
+def queue_again(
+    connection: Connection, call: Call, which: ColumnElement[bool], *, seated: bool = False
+) -> bool:
+    """If `which` holds, the customer, who was on the line, waits in a conference of their own;
+    `seated`: they are in it already."""
+    values = {
+        "state": QUEUED,
+        "room": call.room + 1,
+        "agent_id": None,
+        "put_through": "",
+        "wants_hold": False,
+        "on_hold": False,
+        "wants_mute": False,
+        "muted": False,
+        "conference_sid": "",
+        "sequence": 0,
+        **NOBODY_ELSE,
+    }
+    if seated:
+        values |= {"seated": call.room + 1, "agent_sid": ""}
+    return change(connection, call.sid, which, values)
+
+
 def end(connection: Connection, sid: str, outcome: str = "", *, why: str = "") -> bool:
     """The customer is gone: note it in the conversation. Without an outcome, it follows from how
     the call stood. False when that was known."""
@@ -324,9 +365,10 @@ def end(connection: Connection, sid: str, outcome: str = "", *, why: str = "") -
         return False
     if call.other_agent_id:
         end_consulting(connection, call.conversation_id)
-    ours = became in (TALKED, PUT_THROUGH) or call.is_outbound
+    ours = became in (TALKED, PUT_THROUGH, HUNG_UP) or call.reaches_out
     name = connection.execute(select(agents.c.name).where(agents.c.id == call.agent_id))
-    since = call.talking_at if call.state == TALKING and call.talking_at else call.created_at
+    talked_at = call.talking_at if call.state in (TALKING, THROUGH) else None
+    since = talked_at or call.created_at
     note(
         connection,
         call,
@@ -345,7 +387,9 @@ def end(connection: Connection, sid: str, outcome: str = "", *, why: str = "") -
 def _became(call: Call, outcome: str) -> str:
     if call.state == TALKING:
         return outcome if outcome == PUT_THROUGH else TALKED
-    if call.is_outbound:
+    if call.state == THROUGH:
+        return outcome or HUNG_UP
+    if call.reaches_out:
         return outcome or (NO_ANSWER if call.state == CALLING else ENDED)
     return outcome or MISSED
 

@@ -1,4 +1,6 @@
-"""Work whose customer put the phone down: it stands among the rest of the work again."""
+"""Work whose customer put the phone down stands among the rest of the work again; work whose
+customer holds the line anew stands first.
+"""
 
 from datetime import timedelta
 
@@ -8,7 +10,7 @@ from hub import clock
 from hub.interaction import Channel
 from hub.store import outbox, work_items
 from hub.store.on_the_line import is_called
-from hub.store.ranking import among_the_rest, is_first
+from hub.store.ranking import among_the_rest, before_the_rest, goes_first, is_first
 from hub.store.tables import interactions
 from hub.store.tables import work_items as items
 
@@ -21,6 +23,21 @@ KEPT_WITHIN = timedelta(seconds=20)
 def hung_up(connection: Connection, item_id: str) -> None:
     """Nobody holds the line for this item any more, unless in another call."""
     _put_back(connection, item_id, true())
+
+
+def holds_the_line(connection: Connection, item_id: str) -> None:
+    """The customer waits on the phone for whoever takes this."""
+    item = work_items.lock(connection, item_id)
+    if goes_first(item):
+        return
+    values = {"epoch": item.epoch + 1, "rank": before_the_rest(item.rank)}
+    connection.execute(update(items).where(items.c.id == item_id).values(values))
+    outbox.add(
+        connection,
+        work_items.event(item, epoch=item.epoch + 1),
+        subject=item.conversation_id,
+        source=SOURCE,
+    )
 
 
 def left_over(connection: Connection) -> list[str]:

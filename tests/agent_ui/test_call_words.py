@@ -43,8 +43,31 @@ from hub.store import calls
         ),
         (
             {"outcome": calls.UNREACHED, "why": "busy", "who": "other", "name": "Bob"},
-            "Bob was asked",
-            "Bob is bij het gesprek gevraagd",
+            "Bob was asked to join the call and was busy",
+            "Bob is bij het gesprek gevraagd en was in gesprek",
+        ),
+        (
+            {"outcome": calls.UNREACHED, "why": "no_number", "who": "other", "name": "Bob"},
+            "could not be called",
+            "kon niet worden gebeld",
+        ),
+        *(
+            (
+                {"outcome": calls.UNREACHED, "why": why, "who": "outside", "to": "+31201234567"},
+                f"Anna put the customer through; +31201234567 {english}, so they came back",
+                f"Anna verbond de klant door; +31201234567 {dutch}, dus de klant is terug",
+            )
+            for why, english, dutch in (
+                ("busy", "was busy", "was in gesprek"),
+                ("no-answer", "did not answer", "nam niet op"),
+                ("canceled", "did not answer", "nam niet op"),
+                ("failed", "could not be called", "kon niet worden gebeld"),
+            )
+        ),
+        (
+            {"outcome": calls.HUNG_UP, "seconds": "9", "to": "+31201234567"},
+            "hung up while Anna put them through to +31201234567",
+            "hing op terwijl Anna doorverbond met +31201234567",
         ),
     ],
 )

@@ -10,7 +10,7 @@ from builders import TOKENS, text_arrival
 from console_house import House, Page, Person, person
 from hub import clock
 from hub.interaction import Accepted, Attachment, Channel
-from hub.store import agents, call_wishes, calls, recordings, steps
+from hub.store import agents, call_wishes, calls, putting_through, recordings, steps
 from hub.store.tables import asked_colleagues, audit_log, customers, work_items
 from hub.store.tables import calls as table
 
@@ -228,6 +228,25 @@ async def test_a_call_is_put_through_to_a_number_as_it_is_written_here(
     path, _ = await on_the_phone(house, anna)
     await do(anna, path, "pass_on", number="020 123 45 67")
     assert (await call_of(house)).put_through == "+31201234567"
+
+
+async def test_while_it_rings_outside_the_agent_can_take_the_customer_back(
+    house: House, anna: Person
+) -> None:
+    path, _ = await on_the_phone(house, anna)
+    page = await do(anna, path, "pass_on", number="020 123 45 67")
+    assert "it rings at +31201234567" in page.text(".call-bar")
+    assert page.values(".call-actions button") == ["hang_up"]
+    asked = await house.database.read(lambda c: calls.get(c, "CA1"))
+    assert asked is not None
+    await house.write(lambda c: putting_through.rings(c, asked))
+    page = await anna.get(path)
+    assert page.values(".call-actions button") == ["cancel", "hang_up"]
+    assert not page.has("[data-through]")
+    page = await do(anna, path, "cancel")
+    row = await call_of(house)
+    assert (row.state, row.room, row.seated, row.put_through) == ("waiting", 1, 0, "")
+    assert "A caller waits" in page.text(".call-bar")
 
 
 async def test_a_colleague_sees_the_call_and_can_do_nothing_in_it(

@@ -64,7 +64,7 @@ calls = Table(
     Column("account", String(100), nullable=False),  # which of our numbers was called, or calls
     Column("caller", String(100), nullable=False),  # empty: the number is withheld
     Column("language", String(8), nullable=False),
-    Column("state", String(16), nullable=False),  # waiting, ringing, talking, ending, over
+    Column("state", String(16), nullable=False),  # see hub/store/calls.py
     Column("outcome", String(16), nullable=False),  # how it ended
     Column("turn", Integer, nullable=False),  # how often an agent was rung
     Column("agent_id", ID, ForeignKey("agents.id")),

@@ -67,8 +67,9 @@ async def test_webhook(case: Callable[[Door], Awaitable[None]], door: Door) -> N
     [
         (twiml.CALL, {"To": "+31209999999"}, "To"),
         (twiml.STATUS, {"CallStatus": "sleeping"}, "CallStatus"),
-        (twiml.LEFT, {"CallSid": "CA-unknown"}, "CallSid"),
-        (f"{twiml.AGENT}?call=CA-unknown&turn=1", {}, "CallSid"),
+        (f"{twiml.LEFT}?call=CA-unknown", {"CallSid": "CA-unknown"}, "call"),
+        (f"{twiml.AGENT}?call=CA-unknown&turn=1", {}, "call"),
+        (twiml.CALLBACK, {"CallSid": "CA-unknown"}, "CallSid"),
         (
             twiml.RECORDING,
             {
