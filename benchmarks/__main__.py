@@ -83,7 +83,7 @@ def _run(name: str, stacks: Stacks, arguments: argparse.Namespace) -> list[tuple
         scale = assign.FULL if full else assign.SMALL
         return [(f"{scale.rate:g} a second", assign.run(stacks, scale))]
     if name == "ingest":
-        backlogs = FULL_BACKLOGS if full else BACKLOGS
+        backlogs: tuple[int, ...] = FULL_BACKLOGS if full else BACKLOGS
         if arguments.backlog is not None:
             backlogs = (arguments.backlog,)
         runs = ingest.run(stacks, chosen, backlogs, arguments.program)

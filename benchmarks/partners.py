@@ -128,7 +128,7 @@ async def _handled(database: Database, events: int) -> None:
     assert kept == events, f"{kept} events are known of {events}"
 
 
-async def _count(database: Database, counting: Select[tuple[int]]) -> int:
+async def _count(database: Database, counting: Select[int]) -> int:
     return await database.read(lambda c: int(c.execute(counting).scalar_one()))
 
 

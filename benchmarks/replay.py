@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -61,7 +62,7 @@ async def _run(folder: Path) -> list[Result]:
         await migrate.upgrade(database)
         now, model = clock.now(), read_model(MODEL, "model.yaml")
         for first in range(0, CONTACTS, AT_ONCE):
-            await database.write(lambda c, first=first: _fill(c, model, first, now))
+            await database.write(partial(_fill, model=model, first=first, now=now))
         drafts = (("rows", OTHER_ROWS), ("rows and rules", OTHER_RULES))
         return [
             await _replay(database, model, name, read_model(text, "draft.yaml"), now)

@@ -13,6 +13,7 @@ from io import BytesIO
 from itertools import chain
 from operator import itemgetter
 from pathlib import Path
+from typing import cast
 
 from PIL import Image
 
@@ -49,7 +50,8 @@ def colours_of(picture: Image.Image) -> Image.Image:
     """A palette: the most frequent as they are, such as what pages are painted with, and others
     that are far from each other, so that the green of a small dot stays green."""
     counted = picture.getcolors(picture.width * picture.height) or []
-    frequent = [colour for _, colour in sorted(counted, key=itemgetter(0), reverse=True)[:EXACT]]
+    by_number = sorted(counted, key=itemgetter(0), reverse=True)
+    frequent = [cast("tuple[int, ...]", colour) for _, colour in by_number[:EXACT]]
     spread = picture.quantize(COLOURS, Image.Quantize.MAXCOVERAGE).getpalette() or []
     palette = Image.new("P", (1, 1))
     palette.putpalette([*chain.from_iterable(frequent), *spread[: 3 * COLOURS]])

@@ -12,7 +12,7 @@ from agent_ui.drafting import Draft
 from builders import chat_arrival
 from console_house import House, Page, Person
 from hub.interaction import Channel
-from hub.store import agents, chat_visits, ratings
+from hub.store import agents, chat_visits, ratings, tables
 from hub.store.tables import attachments, conversations, interactions
 
 EVIL = "<script>alert(1)</script>"
@@ -63,7 +63,7 @@ async def test_only_what_the_holder_read_counts_as_read(
     async def read(seen: str) -> int:
         answer = await anna.post(f"/console/conversations/{chat}/signs", what="seen", seen=seen)
         assert answer.status == 204
-        return (await house.rows(chat_visits.chat_visits))[0].our_seen
+        return (await house.rows(tables.chat_visits))[0].our_seen
 
     assert await read("1") == 0
     await anna.take_next()

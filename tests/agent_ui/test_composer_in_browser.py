@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Request, expect
+from playwright.async_api import Browser, FilePayload, Request, expect
 
 from builders import mail_arrival
 from console_browser import Desk, desk
@@ -250,7 +250,7 @@ async def test_a_letter_is_written_down_with_its_scan_by_keyboard(
         await expect(at.page.locator("[data-draft-state]")).not_to_be_empty()
         await at.page.reload()
         await expect(at.page.get_by_label("Subject")).to_have_value("Complaint")
-        scan = {"name": "scan.pdf", "mimeType": "application/pdf", "buffer": PDF}
+        scan = FilePayload(name="scan.pdf", mimeType="application/pdf", buffer=PDF)
         await at.page.locator("input[type=file]").set_input_files(scan)
         await at.check_accessible()
         await at.page.get_by_label("Subject").press("Control+Enter")

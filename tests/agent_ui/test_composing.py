@@ -1,5 +1,6 @@
 """Writing an answer: kept while it is typed, taken back, sent later, passed on, signed."""
 
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -59,7 +60,7 @@ async def test_a_colleague_goes_on_with_a_draft(house: House, anna: Person, ina:
 
 
 @pytest.fixture
-async def patient(sqlite_url: str, tmp_path: Path) -> House:
+async def patient(sqlite_url: str, tmp_path: Path) -> AsyncIterator[House]:
     """A house in which a mail waits before it leaves."""
     settings = ConsoleSettings(undo_send_seconds=60)
     async with open_house(sqlite_url, tmp_path, settings=settings) as opened:

@@ -17,7 +17,7 @@ from console_house import House, open_house
 from house import order
 from hub import clock
 from hub.deliveries import EventKind, NewEvent
-from hub.interaction import Attachment, Party, PointKind, Thread
+from hub.interaction import Attachment, DeliveryState, Party, PointKind, Thread
 from hub.segments import count
 from hub.store import agents, learning, orders, sessions, ticking, tracking, working
 from hub.store.tables import agents as agents_table
@@ -88,7 +88,7 @@ async def test_an_open_conversation_lives(house: House, browser: Browser) -> Non
         await expect(at.page.locator(".entry-outbound .text")).to_have_text("We are looking.")
         await at.done()
         [row] = await house.rows(outbound)
-        await house.outbound.report(row.interaction_id, "delivered")
+        await house.outbound.report(row.interaction_id, DeliveryState.DELIVERED)
         house.relay.wake()
         await expect(at.page.locator(".delivery .chip")).to_have_text("Delivered")
         await house.receive(
@@ -178,7 +178,7 @@ async def test_what_changes_while_a_conversation_is_opened_is_shown(
         async def hold(route: Route) -> None:
             answer = await route.fetch()
             [row] = await house.rows(outbound)
-            await house.outbound.report(row.interaction_id, "delivered")
+            await house.outbound.report(row.interaction_id, DeliveryState.DELIVERED)
             await house.receive(subject="Order 2")
             await expect(at.page.locator(f"{QUEUE} .row-title")).to_have_text(["Order 2"])
             await route.fulfill(response=answer)
@@ -408,7 +408,7 @@ async def test_what_is_typed_outlives_a_page_that_was_made_just_before_it_was_ke
         await at.page.route("**/draft", keep_later)
         await at.page.fill("textarea[name=text]", "Half an ans")
         await asked.wait()
-        at.page.on("console", lambda said: said.text == "Draft kept" and kept.set())
+        at.page.on("console", lambda said: kept.set() if said.text == "Draft kept" else None)
         await at.page.evaluate(_TELL_OF_DRAFT)
         # At another address the browser puts back nothing by itself.
         await at.page.route(lambda url: "again=1" in url, make_before, times=1)
@@ -618,7 +618,7 @@ async def test_axe_finds_nothing(house: House, browser: Browser) -> None:
             await expect(at.page.locator(".entry .text", has_text=text)).to_be_visible()
             await at.done()
         [row] = await house.rows(outbound)
-        await house.outbound.report(row.interaction_id, "failed", "550 no such mailbox")
+        await house.outbound.report(row.interaction_id, DeliveryState.FAILED, "550 no such mailbox")
         house.relay.wake()
         await expect(at.page.locator(".delivery .chip")).to_have_text("Not sent")
         await at.page.locator(".segments label", has_text="Note").click()

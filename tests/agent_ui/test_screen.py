@@ -147,10 +147,23 @@ async def beside_colleagues(house: House, talk: str) -> None:
 
 async def with_a_parcel(house: House, talk: str) -> None:
     now = clock.now()
-    parcel = {"id": clock.new_id(), "partner": "p", "tracking": "T1", "order_number": ""}
-    parcel |= {"state": "in_transit", "flags": [], "address": "", "preferences": {}, "version": 1}
-    told = {"id": clock.new_id(), "delivery_id": parcel["id"], "dedupe_key": "1", "partner": "p"}
-    told |= {"external_id": "1", "kind": "in_transit", "occurred_at": now, "received_at": now}
+    parcel: dict[str, Any] = {"id": clock.new_id(), "partner": "p", "tracking": "T1"}
+    parcel |= {
+        "order_number": "",
+        "state": "in_transit",
+        "flags": [],
+        "address": "",
+        "preferences": {},
+        "version": 1,
+    }
+    told: dict[str, Any] = {"id": clock.new_id(), "delivery_id": parcel["id"], "partner": "p"}
+    told |= {
+        "dedupe_key": "1",
+        "external_id": "1",
+        "kind": "in_transit",
+        "occurred_at": now,
+        "received_at": now,
+    }
 
     def write(connection: Connection) -> None:
         whose = select(conversations.c.customer_id).where(conversations.c.id == talk)

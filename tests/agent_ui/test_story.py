@@ -2,7 +2,7 @@
 
 from builders import chat_arrival
 from console_house import House, Person
-from hub.interaction import Channel, Party, PointKind
+from hub.interaction import Channel, DeliveryState, Party, PointKind
 from hub.store.tables import audit_log, conversations, follow_ups, outbound, work_items
 from waiting import eventually
 
@@ -126,7 +126,7 @@ async def test_a_failed_message_says_why_and_is_sent_again(house: House, anna: P
     await house.receive()
     page = await anna.reply(await anna.take_next(), "Hello")
     [row] = await house.rows(outbound)
-    await house.outbound.report(row.interaction_id, "failed", "550 no such mailbox")
+    await house.outbound.report(row.interaction_id, DeliveryState.FAILED, "550 no such mailbox")
     page = await anna.get(page.path)
     assert page.text(".delivery") == "Not sent 550 no such mailbox Send again"
     page = await anna.post(f"/console/interactions/{row.interaction_id}/resend")

@@ -9,7 +9,7 @@ from console_house import MODEL, House, Person
 from hub.store import learning
 from hub.store.tables import audit_log, model_versions, topic_corrections, work_items
 
-ORDER = {"subject": "Where is my order?", "text": "x"}
+ORDER: dict[str, Any] = {"subject": "Where is my order?", "text": "x"}
 
 
 async def test_the_topic_is_shown_with_how_it_was_found(house: House, anna: Person) -> None:
@@ -102,7 +102,7 @@ async def test_what_cannot_be_corrected_is_said(house: House, anna: Person, bob:
 
 # The page about recognition
 
-REPORT = {
+REPORT: dict[str, Any] = {
     "examples": 60,
     "accuracy": 0.8,
     "calibration_error": 0.03,

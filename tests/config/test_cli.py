@@ -294,7 +294,7 @@ async def test_programs_get_tokens_and_lose_them(deployment: Deployment, sqlite_
     async with opened(sqlite_url) as database:
         token = await database.read(lambda c: api_tokens.find(c, secret))
         assert token is not None
-        assert (token.name, token.owner, token.scopes) == ("CRM", "kim", {"work:read"})
+        assert (token.name, token.owner, token.scopes) == ("CRM", "kim", frozenset({"work:read"}))
         assert "no longer" in run(deployment, "tokens", "revoke", token.id)
         assert await database.read(lambda c: api_tokens.find(c, secret)) is None
     assert "no such token" in refused(deployment, "tokens", "revoke", token.id)

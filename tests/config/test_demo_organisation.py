@@ -19,7 +19,7 @@ from config.demo.letters import numbers_of
 from config.settings import DEFAULT_MODEL
 from hub import clock
 from hub.deliveries import EventKind
-from hub.interaction import Channel
+from hub.interaction import Channel, Direction
 from hub.orders import terms_of
 from hub.store import Database, agents, handled
 from hub.store.agents import password_fits
@@ -253,7 +253,7 @@ def _contact(letter: example.Letter, numbers: Mapping[str, str] = _NUMBERS) -> C
     numbers = {"name": "Sanne", **numbers}
     arrival = mail_arrival()
     return Contact(
-        direction="inbound",
+        direction=Direction.INBOUND,
         channel=arrival.channel,
         account=f"{letter.to}@vandalenkoffie.example",
         subject=letter.subject.format_map(numbers),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientSession, encode_basic_auth, web
-from aiohttp.test_utils import TestServer
+from aiohttp.test_utils import BaseTestServer, TestServer
 
 from twilio_cloud import ACCOUNT_SID, AUTH_TOKEN, OURS, CloudServer, running_cloud
 from waiting import eventually
@@ -29,7 +29,7 @@ async def told() -> list[dict[str, str]]:
 
 
 @pytest.fixture
-async def ours(told: list[dict[str, str]]) -> AsyncIterator[TestServer]:
+async def ours(told: list[dict[str, str]]) -> AsyncIterator[BaseTestServer]:
     """Our side: every call goes into one conference, and what is told of it is kept."""
 
     async def join(request: web.Request) -> web.Response:

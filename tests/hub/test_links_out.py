@@ -1,6 +1,7 @@
 """Links to other systems: what is filled in cannot change where they lead."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from sqlalchemy import insert
@@ -20,8 +21,8 @@ async def database(sqlite_url: str) -> AsyncIterator[Database]:
 
 
 async def shown(database: Database, url: str, *, name: str = "Jan", number: str = "") -> list[str]:
-    row = {"id": "jan", "kind": "person", "name": name, "attributes": {}, "number": number or None}
-    row |= {"created_at": clock.now()}
+    row: dict[str, Any] = {"id": "jan", "kind": "person", "name": name, "attributes": {}}
+    row |= {"number": number or None, "created_at": clock.now()}
     await database.write(lambda c: c.execute(t.customers.delete()))
     await database.write(lambda c: c.execute(insert(t.customers), [row]))
     await database.write(lambda c: keep(c, [LinkOut("CRM", url)], by="ina"))

@@ -10,7 +10,7 @@ import structlog
 
 from hub import logs
 from hub.settings import LogSettings
-from tests.support.loket_process import logs_as_they_are
+from loket_process import logs_as_they_are
 
 log = structlog.get_logger(__name__)
 

@@ -10,7 +10,7 @@ from hub.errors import Rejected
 from hub.orders import OrderState, OrderTerms, Wanted, priced, state_after, terms_of, total_of
 
 S, P = OrderState, ParcelState
-PROGRESS = [s for s in OrderState if s is not OrderState.CANCELLED]
+PROGRESS: list[OrderState] = [s for s in OrderState if s is not OrderState.CANCELLED]
 TERMS = OrderTerms.model_validate(
     {"prices": {"A": {"unit_price": 1750}, "B": {"description": "Bean", "unit_price": 1}}}
 )

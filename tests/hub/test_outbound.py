@@ -15,7 +15,7 @@ from hub.errors import Rejected, Retry, StoreDown, Unavailable, Uncertain
 from hub.events import MessageSend, MessageStatus
 from hub.http import Route
 from hub.intake import Intake
-from hub.interaction import Channel
+from hub.interaction import Channel, DeliveryState
 from hub.metrics import Metrics
 from hub.outbound import LEASE, Outbound
 from hub.replies import Reply, add_reply
@@ -30,7 +30,7 @@ class Wire:
     """The outside world as a connector sees it; `behave` says what it does with a message."""
 
     name = "wire"
-    sends = (Channel.EMAIL,)
+    sends: Sequence[Channel] = (Channel.EMAIL,)
     problem = ""
 
     def __init__(self) -> None:
@@ -42,7 +42,7 @@ class Wire:
     ) -> SendResult:
         await committing()
         self.sent.append(message)
-        return SendResult("sent", provider_id="250 queued as 1")
+        return SendResult(DeliveryState.SENT, provider_id="250 queued as 1")
 
     async def send(
         self, message: OutgoingMessage, committing: Callable[[], Awaitable[None]]
@@ -330,9 +330,9 @@ async def test_a_late_report_takes_nothing_back(
     database: Database, door: Outbound, message: str
 ) -> None:
     await door.send(message)
-    await door.report(message, "delivered")
-    await door.report(message, "sent")
-    await door.report(message, "delivered")
+    await door.report(message, DeliveryState.DELIVERED)
+    await door.report(message, DeliveryState.SENT)
+    await door.report(message, DeliveryState.DELIVERED)
     assert (await only(database, outbound)).state == "delivered"
     assert await states(database) == ["sent", "delivered"]
 

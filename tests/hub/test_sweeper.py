@@ -11,7 +11,7 @@ from hub import clock
 from hub.bus import DeadLetter
 from hub.events import InteractionReceived
 from hub.intake import Intake
-from hub.interaction import Channel
+from hub.interaction import Channel, DeliveryState
 from hub.metrics import Metrics
 from hub.relay import Relay
 from hub.replies import Reply, add_reply
@@ -89,9 +89,11 @@ async def reply(database: Database) -> str:
     return message
 
 
-@pytest.mark.parametrize("state", ["failed", "bounced", "uncertain"])
+@pytest.mark.parametrize(
+    "state", [DeliveryState.FAILED, DeliveryState.BOUNCED, DeliveryState.UNCERTAIN]
+)
 async def test_what_became_of_a_message_is_told_again_until_it_was_heard(
-    database: Database, sweeper: Sweeper, state: str
+    database: Database, sweeper: Sweeper, state: DeliveryState
 ) -> None:
     message = await reply(database)
     outcome = sending.Outcome(state, "no such mailbox")
@@ -115,10 +117,14 @@ async def test_what_needs_nobody_or_is_just_told_is_not_told_again(
     sent, resent, failed = [await reply(database) for _ in range(3)]
 
     def happen(connection: Connection) -> None:
-        for message, state in ((sent, "sent"), (resent, "failed"), (failed, "failed")):
+        for message, state in (
+            (sent, DeliveryState.SENT),
+            (resent, DeliveryState.FAILED),
+            (failed, DeliveryState.FAILED),
+        ):
             sending.record(connection, message, sending.Outcome(state))
         sending.queue_again(connection, resent, "agent")
-        sending.record(connection, resent, sending.Outcome("sent"))
+        sending.record(connection, resent, sending.Outcome(DeliveryState.SENT))
         connection.execute(delete(outbox))
 
     await database.write(happen)

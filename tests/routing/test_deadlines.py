@@ -99,7 +99,7 @@ class House:
             lambda c: agents.add(c, login="anna", name="Anna", password_hash="", held=["service"])
         )
         item_id = item_id or (await self.item()).id
-        agent = Agent(agent_id, "anna", "Anna", "en", ("service",))
+        agent = Agent(agent_id, "anna", "Anna", "en", frozenset({"service"}))
         await self.database.write(lambda c: working.claim(c, item_id, agent))
         return agent
 

@@ -15,7 +15,7 @@ from interaction_models import HEAD, model_of
 from routing.contact import Contact
 from routing.decide import cell_of, decide
 from routing.decision import Decision, How, ReasonCode
-from routing.explain import Titles, explain
+from routing.explain import Language, Titles, explain
 from routing.model import Model
 from routing.model_file import load_model
 from routing.tree import ANY
@@ -298,7 +298,7 @@ def test_an_explanation_calls_topics_and_groups_by_their_titles_where_they_are_k
 
 @pytest.mark.parametrize("language", ["en", "nl"])
 @pytest.mark.parametrize("code", list(ReasonCode))
-def test_every_reason_has_a_sentence(code: ReasonCode, language: str):
+def test_every_reason_has_a_sentence(code: ReasonCode, language: Language):
     names = (
         *("given", "group", "topic", "topics", "matched", "role", "row", "line", "mentions"),
         *("confidence", "version", "threshold", "guess", "agent", "former"),

@@ -16,7 +16,7 @@ from house import HOUSE, JAN, PIET, STRANGER, order, people
 from hub import clock
 from hub.events import Envelope, InteractionReceived, MessageStatus, WorkItemChanged, wrap
 from hub.intake import Intake
-from hub.interaction import Accepted, Arrival, Automatic, Channel
+from hub.interaction import Accepted, Arrival, Automatic, Channel, DeliveryState
 from hub.metrics import Metrics
 from hub.references import Reference
 from hub.replies import Reply, add_reply
@@ -356,7 +356,8 @@ async def test_a_message_that_did_not_arrive_is_work_though_its_event_was_lost(
     message = await database.write(lambda c: add_reply(c, reply_to(accepted)))
     done = update(work_items).values(state="done")
     await database.write(lambda c: c.execute(done))
-    await database.write(lambda c: sending.record(c, message, sending.Outcome("failed")))
+    failed = sending.Outcome(DeliveryState.FAILED)
+    await database.write(lambda c: sending.record(c, message, failed))
     late = (await told(database))[-1]
     await database.write(lambda c: c.execute(delete(outbox)))
     later = clock.now() + timedelta(minutes=1)

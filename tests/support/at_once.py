@@ -21,7 +21,7 @@ async def meanwhile(
     beside = PostgresStore(make_url(house.store_url), pool=1).engine
 
     async def somebody_waits() -> bool:
-        return await house.database.read(lambda c: c.execute(_WAITING).scalar_one()) > 0
+        return await house.database.read(lambda c: int(c.execute(_WAITING).scalar_one())) > 0
 
     async with beside.begin() as connection:
         await connection.run_sync(written)

@@ -192,7 +192,7 @@ class House:
 
     async def state_of(self, interaction_id: str) -> str:
         rows = await self.rows(outbound)
-        return next(row.state for row in rows if row.interaction_id == interaction_id)
+        return str(next(row.state for row in rows if row.interaction_id == interaction_id))
 
     async def _conversation(self, visitor: str) -> Any:
         rows = [row for row in await self.rows(interactions) if row.direction == "inbound"]
@@ -385,7 +385,7 @@ async def _said(visitor: Visitor, text: str, message_id: str) -> bool:
         )
     except (ClientError, OSError, TimeoutError):
         return False
-    return answer["type"] == "ack"
+    return bool(answer["type"] == "ack")
 
 
 def _answers(frame: dict[str, Any]) -> bool:

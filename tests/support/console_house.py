@@ -42,6 +42,7 @@ from hub.http_server import HttpServer
 from hub.intake import Intake
 from hub.interaction import Accepted, Arrival, Channel, DeliveryState
 from hub.isolation import Workers
+from hub.lifecycle import Part
 from hub.metrics import Metrics
 from hub.outbound import Outbound
 from hub.outgoing import OutgoingMessage, SendResult
@@ -170,21 +171,18 @@ class House:
         self.runs = Runs(self.database, self.life.versions, beat=0.05)
         self.console = Console(self._context())
         self.server = HttpServer(self.http, self._app)
-        for part in (self.relay, self.bus, self.console, self.server, *self.dispatcher):
+        parts: list[Part] = [self.relay, self.bus, self.console, self.server]
+        for part in (*parts, *self.dispatcher):
             await part.start()
 
     async def stop(self) -> None:
-        parts = (
-            self.runs,
-            self.console,
-            self.server,
-            self.bus,
-            self.relay,
-            self.live,
-            self.workers,
-        )
-        for part in (*self.dispatcher, *parts):
+        for dispatcher in self.dispatcher:
+            await dispatcher.stop()
+        await self.runs.stop()
+        parts: list[Part] = [self.console, self.server, self.bus, self.relay, self.live]
+        for part in parts:
             await part.stop()
+        await self.workers.stop()
         await self.database.close()
 
     def _outbound(self) -> Outbound:

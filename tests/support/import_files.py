@@ -15,7 +15,8 @@ AMSTERDAM = Reading(zone=ZoneInfo("Europe/Amsterdam"))
 
 
 def taking(path: Path, kind: str, **more: Any) -> running.Run:
-    values = {"report": path.with_suffix(".report.csv"), "by": "test", "reading": AMSTERDAM} | more
+    values: dict[str, Any] = {"by": "test", "reading": AMSTERDAM} | more
+    values.setdefault("report", path.with_suffix(".report.csv"))
     return running.Run(kind=kind_of(kind), path=path, **values)
 
 

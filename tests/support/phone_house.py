@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, select, update
@@ -143,11 +144,12 @@ class House(TwilioHouse):
 
     async def agent(self, login: str = "anna", *, phone: str = "") -> Agent:
         name = login.capitalize()
-        values = {"login": login, "name": name, "password_hash": "", "held": ["service"]}
 
         def add(connection: Connection) -> Agent:
             agents.add_roles(connection, {"service": "Service"})
-            agent_id = agents.add(connection, **values)
+            agent_id = agents.add(
+                connection, login=login, name=name, password_hash="", held=["service"]
+            )
             agent = Agent(agent_id, login, name, "nl", frozenset({"service"}))
             if phone:
                 agents.set_phone(connection, agent, phone)
@@ -182,7 +184,7 @@ class House(TwilioHouse):
             helped = update(items).where(items.c.state != "done").values(state="done", **waited)
             await self.cloud.calls.hang_up(call)
             await self.reaches("over")
-            await self.write(lambda c, helped=helped: c.execute(helped))
+            await self.write(partial(Connection.execute, statement=helped))
 
     async def item(self) -> Any:
         found = await self.rows(select(items))

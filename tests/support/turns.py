@@ -40,7 +40,7 @@ def _is_in(path: str, test: str) -> bool:
     return file.endswith(path) if path == BROWSER else file.startswith(path)
 
 
-class Turns(LoadScopeScheduling):
+class Turns(LoadScopeScheduling):  # type: ignore[misc]
     """Hands out long tests one by one, and the others by the file."""
 
     def _split_scope(self, nodeid: str) -> str:

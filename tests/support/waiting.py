@@ -4,21 +4,25 @@ import asyncio
 import inspect
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar, cast
+from typing import Any, TypeVar, overload
 
 T = TypeVar("T")
 
 LOOK_EVERY = 0.02
 
 
-async def eventually(look: Callable[[], T | Awaitable[T]], *, seconds: float = 30) -> T:
+@overload
+async def eventually(look: Callable[[], Awaitable[T | None]], *, seconds: float = 30) -> T: ...
+@overload
+async def eventually(look: Callable[[], T | None], *, seconds: float = 30) -> T: ...
+async def eventually(look: Callable[[], Any], *, seconds: float = 30) -> Any:
     """Look until what is seen is true, and give it. Raises TimeoutError after `seconds`."""
     async with asyncio.timeout(seconds):
         while True:
             seen = look()
-            seen = await cast("Awaitable[T]", seen) if inspect.isawaitable(seen) else seen
+            seen = await seen if inspect.isawaitable(seen) else seen
             if seen:
-                return cast("T", seen)
+                return seen
             await asyncio.sleep(LOOK_EVERY)
 
 

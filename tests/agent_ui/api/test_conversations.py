@@ -1,5 +1,7 @@
 """Programs read what an agent may read, answer customers, and record what came by letter."""
 
+from typing import Any
+
 from builders import mail_arrival
 from console_house import House
 from hub.interaction import Thread
@@ -107,7 +109,7 @@ async def test_what_was_written_down_goes_on_with_its_conversation(
 
 
 async def test_a_record_that_is_none_is_refused(house: House, crm: Program) -> None:
-    cases = [
+    cases: list[tuple[dict[str, Any], int]] = [
         ({"name": ""}, 422),
         ({"text": ""}, 422),
         ({"form": "telegram"}, 422),

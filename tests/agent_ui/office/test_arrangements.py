@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from sqlalchemy import update
 
-from builders import mail_arrival
-from console_house import TOKENS, House, Person, person
+from builders import TOKENS, mail_arrival
+from console_house import House, Person, person
 from hub import clock
 from hub.facts import Facts
 from hub.rating_requests import RatingRequests

@@ -4,8 +4,8 @@ import re
 
 from sqlalchemy import update
 
-from builders import mail_arrival
-from console_house import TOKENS, House, Person
+from builders import TOKENS, mail_arrival
+from console_house import House, Person
 from hub import clock
 from hub.facts import Facts
 from hub.interaction import Channel

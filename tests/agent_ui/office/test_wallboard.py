@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from aiohttp import ClientResponse
 from sqlalchemy import insert, update
 
 from builders import chat_arrival, mail_arrival
@@ -257,8 +258,8 @@ async def test_the_board_moves_by_the_live_line(house: House, lead: Person, anna
         assert '"wall"' not in await line_with(other, "data: [")
 
 
-async def line_with(response: object, beginning: str) -> str:
-    async for line in response.content:  # type: ignore[attr-defined]
+async def line_with(response: ClientResponse, beginning: str) -> str:
+    async for line in response.content:
         text = line.decode().strip()
         if text.startswith(beginning) and text != "data: []":
             return text

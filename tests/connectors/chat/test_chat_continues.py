@@ -13,6 +13,7 @@ from builders import TOKENS, mail_arrival
 from chat_house import PAGE_ORIGIN, SITE, House, Visitor, open_house
 from connectors.chat.visitor import proof_of, user_id
 from hub import clock
+from hub.interaction import Thread
 from hub.store import calls
 from hub.store.arrivals import store_arrivals
 from hub.store.tables import (
@@ -209,7 +210,7 @@ async def test_an_address_that_is_typed_there_does_not_get_the_mails(
             c,
             [
                 mail_arrival("eve@example.org"),
-                mail_arrival("eve@example.org", thread={"token": token, "own": ("e@x",)}),
+                mail_arrival("eve@example.org", thread=Thread(token=token, own=("e@x",))),
             ],
             TOKENS,
         )

@@ -5,6 +5,7 @@ import io
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import ClientSession
@@ -30,7 +31,7 @@ async def visitor(house: House, http: ClientSession) -> Visitor:
 @pytest.fixture
 async def small_house(sqlite_url: str, tmp_path: Path) -> AsyncIterator[House]:
     """One that takes two files a minute, of 50 KB."""
-    limits = {"file_bytes": 50_000, "files_per_minute": 2}
+    limits: dict[str, Any] = {"file_bytes": 50_000, "files_per_minute": 2}
     async with open_house(sqlite_url, tmp_path, **limits) as house:
         yield house
 

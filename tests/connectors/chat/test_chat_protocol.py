@@ -116,8 +116,8 @@ async def story(events: list[tuple[str, int]], folder: Path, template: Path) -> 
     ):
         widget = Widget(http, house)
         await widget.begin()
-        for event, tab in events:
-            await widget.play(event, widget.tabs[tab])
+        for event, number in events:
+            await widget.play(event, widget.tabs[number])
         await widget.settle()
         assert await house.texts("inbound") == widget.written
         assert await house.texts("outbound") == widget.answered

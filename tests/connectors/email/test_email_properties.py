@@ -250,4 +250,5 @@ def _leaves(message: Message) -> Iterator[Message]:
         yield message
         return
     for part in message.get_payload():
+        assert isinstance(part, Message)
         yield from _leaves(part)

@@ -195,7 +195,7 @@ def test_a_mail_of_25_megabytes_is_never_held_thrice(shape: str, tmp_path: Path)
     large = tmp_path / "large.eml"
     size = _write_large(large, shape)
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    command = [sys.executable, "-c", MEASURE, small, large, tmp_path / "blobs"]
+    command: list[str | Path] = [sys.executable, "-c", MEASURE, small, large, tmp_path / "blobs"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     grown = int(done.stdout.split()[0])
     assert grown < 3 * size

@@ -13,7 +13,7 @@ import pytest
 from builders import mail_arrival
 from hub import clock
 from hub.errors import LoketError, Rejected, Retry, Unavailable, Uncertain
-from hub.interaction import Channel, Party, PointKind
+from hub.interaction import Channel, DeliveryState, Party, PointKind
 from hub.isolation import Workers
 from hub.outgoing import OutgoingFile, OutgoingMessage
 from hub.replies import Reply, add_reply
@@ -325,7 +325,7 @@ async def test_no_more_than_two_automatic_mails_a_day(
         claimed = await house.database.write(lambda c: claim(c, reply_id, until=clock.now()))
         assert claimed is not None
         await house.connector.send(outgoing(claimed, TOKENS, house.blobs), Committing())
-        await house.database.write(lambda c: record(c, reply_id, Outcome("sent")))
+        await house.database.write(lambda c: record(c, reply_id, Outcome(DeliveryState.SENT)))
 
     await send_automatic(JAN)
     await send_automatic(JAN)

@@ -8,6 +8,7 @@ import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -30,7 +31,7 @@ async def house(store_url: str, tmp_path: Path) -> AsyncIterator[House]:
 @pytest.fixture
 async def small(sqlite_url: str, tmp_path: Path) -> AsyncIterator[House]:
     """One that stands for both stores, behind a proxy."""
-    limits = {"body_limit": 4096, "most_events": 3}
+    limits: dict[str, Any] = {"body_limit": 4096, "most_events": 3}
     async with open_house(sqlite_url, tmp_path, proxies=("127.0.0.1",), **limits) as house:
         yield house
 
@@ -159,7 +160,7 @@ async def test_the_signatures_of_easypost_and_aftership(small: House) -> None:
 
 
 async def test_too_much_at_once_and_too_often(sqlite_url: str, tmp_path: Path) -> None:
-    limits = {"body_limit": 4096, "most_events": 3}
+    limits: dict[str, Any] = {"body_limit": 4096, "most_events": 3}
     slow = {"snelpost": {"secret": SECRET, "per_minute": 3}}
     async with open_house(sqlite_url, tmp_path, partners=slow, **limits) as house:
         assert (await house.post(b" " * 5000)).status == 413

@@ -1,14 +1,15 @@
 """A key that an administrator made is as good as one of the settings, for as long as it is good."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
 from connectors.partners import ring
+from hub.deliveries import EventKind
 from hub.store import partner_keys
 from hub.store.partner_keys import Kind
-from partner_house import SECRET, Answer, EventKind, House, open_house, told
+from partner_house import SECRET, Answer, House, open_house, told
 from waiting import eventually
 
 
@@ -64,5 +65,5 @@ async def test_a_key_is_good_until_it_is_revoked_and_a_replaced_one_for_a_while(
     assert await good(secret=second)
 
 
-async def _is(known: object, count: int) -> bool:
-    return await known() == count  # type: ignore[operator]
+async def _is(known: Callable[[], Awaitable[int]], count: int) -> bool:
+    return await known() == count

@@ -10,8 +10,8 @@ from pydantic import ValidationError
 from connectors.phone.browser import TOKEN_SECONDS, identity_of
 from connectors.phone.settings import PhoneSettings
 from hub import clock
-from phone_house import OURS, open_house
-from twilio_cloud import ACCOUNT_SID, KEY_SECRET, KEY_SID, CloudServer
+from phone_house import open_house
+from twilio_cloud import ACCOUNT_SID, KEY_SECRET, KEY_SID, OURS, CloudServer
 from waiting import eventually
 
 SDK = "https://static.vandalen.example/twilio.min.js"

@@ -86,7 +86,7 @@ async def test_what_proves_no_address_lets_nobody_in(
 async def test_an_unsigned_token_and_a_changed_answer_let_nobody_in(
     house: House, provider: IdentityProvider, jan: Browser
 ) -> None:
-    provider.lie = lambda claims: jwt.encode(claims, None, algorithm="none")
+    provider.lie = lambda claims: jwt.encode(claims, "", algorithm="none")
     assert (await sign_in(jan))[0] == 400
     provider.lie = dict
     back = await to_provider(jan)

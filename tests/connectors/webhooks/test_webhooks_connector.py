@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -58,7 +59,7 @@ async def test_who_subscribed_is_told_once_signed_and_of_nothing_else(house: Hou
     with pytest.raises(WebhookVerificationError):
         Webhook(secret).verify(body.replace("F-1", "F-2"), headers)
     sent = await eventually(lambda: _after(house, 1, ""))
-    assert (sent.state, sent.status) == ("delivered", 200)  # type: ignore[attr-defined]
+    assert (sent.state, sent.status) == ("delivered", 200)
 
 
 async def test_what_was_not_taken_is_sent_again_later_under_the_same_id(house: House) -> None:
@@ -68,7 +69,7 @@ async def test_what_was_not_taken_is_sent_again_later_under_the_same_id(house: H
     event_id = await house.happens()
     told = ["answered 500", "it leads elsewhere, where we do not follow", ""]
     for number, (error, wait) in enumerate(zip(told, (5, 300, 0), strict=True), start=1):
-        sent = await eventually(lambda n=number, e=error: _after(house, n, e))  # type: ignore[misc]
+        sent = await eventually(lambda n=number, e=error: _after(house, n, e))
         assert bool(sent.due_at) == bool(wait)
         if wait:
             left = (sent.due_at - clock.now()).total_seconds()
@@ -81,7 +82,7 @@ async def test_what_was_not_taken_is_sent_again_later_under_the_same_id(house: H
     assert (hook.state, hook.failing_since) == (ACTIVE, None)
 
 
-async def _after(house: House, attempts: int, error: str) -> object:
+async def _after(house: House, attempts: int, error: str) -> Any:
     """What was sent, after so many tries of which the last came to this."""
     found = await house.tried()
     is_it = found and (found[0].attempts, found[0].error) == (attempts, error)
@@ -110,7 +111,7 @@ async def test_lasting_failure_stops_it_makes_work_and_loses_nothing(house: Hous
     )
     house.connector._news.set()
     sent = await eventually(lambda: _after(house, 3, ""))
-    assert sent.state == "delivered"  # type: ignore[attr-defined]
+    assert sent.state == "delivered"
     actions = [row.action for row in await rows(house.database, audit_log)]
     assert "webhook.disabled" in actions
 

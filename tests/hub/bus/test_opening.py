@@ -1,5 +1,7 @@
 """The URL in the settings chooses the bus."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from hub.bus import DeadLetter, Delivery
@@ -10,7 +12,7 @@ from hub.settings import BusSettings
 from hub.store.database import open_database
 
 
-async def forget(_letters: list[DeadLetter]) -> None:
+async def forget(_letters: Sequence[DeadLetter]) -> None:
     """A sink for buses that are never started."""
 
 

@@ -14,7 +14,7 @@ PATTERNS = st.lists(st.one_of(WORDS, st.sampled_from(["*", "#"])), max_size=5).m
 
 def by_filling_in(pattern: str, topic: str) -> bool:
     """Replace every `#` by 0 to 5 `*`, in all ways; a `*` then stands for exactly one word."""
-    forms = [[]]
+    forms: list[list[str]] = [[]]
     for word in pattern.split("."):
         choices = [["*"] * length for length in range(6)] if word == "#" else [[word]]
         forms = [form + choice for form in forms for choice in choices]

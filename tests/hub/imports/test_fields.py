@@ -1,6 +1,7 @@
 """Dates and amounts as people write them, read exactly or refused."""
 
 import contextlib
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -100,7 +101,7 @@ def test_a_moment_has_a_zone() -> None:
 @settings(max_examples=examples(200))
 @given(st.text(max_size=40))
 def test_any_text_is_read_or_refused(text: str) -> None:
-    readers = [
+    readers: list[Callable[[], object]] = [
         lambda: fields.amount(text, "c", "EUR"),
         lambda: fields.day(text, "c", PLAIN),
         lambda: fields.moment(text, "c", PLAIN),

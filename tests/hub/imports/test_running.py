@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, event, select
+from sqlalchemy.exc import IntegrityError
 
 from hub.errors import Rejected
 from hub.imports import items, running
@@ -96,7 +97,7 @@ async def test_a_batch_that_fails_leaves_no_line_behind(database: Database, tmp_
         nonlocal done
         if not done and connection.in_transaction():
             done = True
-            raise running.IntegrityError("insert", {}, Exception("somebody was first"))
+            raise IntegrityError("insert", {}, Exception("somebody was first"))
 
     def insert_once(connection: Connection, *call: Any) -> None:
         if call[1].lower().startswith("insert into customers"):

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from hub.imports import running
+from hub.imports.kind import Kind
 from hub.imports.kinds import KINDS
 from hub.store import Database
 from import_files import taking
@@ -22,7 +23,7 @@ async def test_every_row_of_the_samples_is_accepted(database: Database, tmp_path
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
-def test_the_page_names_the_columns(kind: running.Kind) -> None:
+def test_the_page_names_the_columns(kind: Kind) -> None:
     [line] = [line for line in PAGE.splitlines() if line.startswith(f"| [`{kind.name}`]")]
     if kind.name == "persons":
         return  # it refers to organisations

@@ -70,7 +70,7 @@ def test_what_the_provider_did_not_sign_proves_nothing() -> None:
     with pytest.raises(UnknownKey):
         read(signed(kid="second"))
     with pytest.raises(NotOurs):
-        read(jwt.encode(said(), None, algorithm="none", headers={"kid": "first"}))
+        read(jwt.encode(said(), "", algorithm="none", headers={"kid": "first"}))
     header, _, signature = signed().split(".")
     changed = base64.urlsafe_b64encode(json.dumps(said(sub="1")).encode()).decode().rstrip("=")
     for forged in (f"{header}.{changed}.{signature}", "", "a.b.c", "x" * 30_000):

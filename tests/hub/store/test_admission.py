@@ -53,7 +53,7 @@ async def test_who_is_hired_and_signed_out_is_in_the_audit_log(database: Databas
     anna = await database.write(partial(hiring, login="anna"))
     found = await database.read(lambda c: agents.find(c, anna))
     assert found is not None
-    assert (found.login, found.roles) == ("anna", {"service", "new role"})
+    assert (found.login, found.roles) == ("anna", frozenset({"service", "new role"}))
     with pytest.raises(Rejected, match="Somebody signs in as Anna already"):
         await database.write(partial(hiring, login="Anna"))
     await sign_in(database, anna)
@@ -79,7 +79,7 @@ async def test_who_is_blocked_is_out_at_once_and_comes_back_as_they_were(
     await database.write(lambda c: admission.unblock(c, anna, changed_by=BY))
     found = await database.read(lambda c: agents.find_by_login(c, "anna"))
     assert found is not None
-    assert (found[0].roles, found[1]) == ({"service", "bills"}, "old")
+    assert (found[0].roles, found[1]) == (frozenset({"service", "bills"}), "old")
     assert await audited(database) == [
         (BY, "agent.blocked", anna),
         (BY, "agent.unblocked", anna),

@@ -33,7 +33,7 @@ async def test_an_agent_is_found_however_the_login_is_typed(database: Database) 
     for typed in ("anna", "ANNA", " anna"):
         found = await database.read(lambda c, login=typed: agents.find_by_login(c, login))
         assert found is not None
-        assert (found[0].id, found[0].roles, found[1]) == (agent_id, {"service"}, "h")
+        assert (found[0].id, found[0].roles, found[1]) == (agent_id, frozenset({"service"}), "h")
     assert await database.read(lambda c: agents.find_by_login(c, "bob")) is None
 
 

@@ -38,7 +38,11 @@ class Asking(Desk):
 
     async def asks(self, conversation_id: str) -> str:
         """Anna asks Bob within two hours; gives the request."""
-        ask = {"role": "billing", "what": "Refund EUR 80", "within": timedelta(hours=2)}
+        ask: dict[str, Any] = {
+            "role": "billing",
+            "what": "Refund EUR 80",
+            "within": timedelta(hours=2),
+        }
         await self.do(
             lambda c: asking_colleagues.ask_approval(c, conversation_id, self.anna, **ask)
         )

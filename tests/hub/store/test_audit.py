@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -36,16 +37,16 @@ class Log:
     bob: str = ""
 
     async def hire(self, login: str, name: str) -> str:
-        person = {"login": login, "name": name, "password_hash": "", "held": ["billing"]}
-        return await self.database.write(lambda c: agents.add(c, **person))
+        add = partial(agents.add, login=login, name=name, password_hash="", held=["billing"])
+        return await self.database.write(add)
 
     async def write(self, *lines: dict[str, Any]) -> None:
         """A minute after each other, the last a minute ago."""
         rows = []
         for number, line in enumerate(lines):
             at = NOW - timedelta(minutes=len(lines) - number)
-            plain = {"actor": "router", "action": "work_item.answered", "object": "x"}
-            row = plain | {"id": clock.first_id(at), "at": at} | line
+            row: dict[str, Any] = {"actor": "router", "action": "work_item.answered", "object": "x"}
+            row |= {"id": clock.first_id(at), "at": at} | line
             rows.append(row | {"details": row.get("details", {}) | {"n": f"line{number}"}})
         await self.database.write(lambda c: c.execute(insert(audit_log), rows))
 
@@ -54,7 +55,7 @@ class Log:
             pass
 
     async def found(self, words: str = "", **more: Any) -> list[int]:
-        span = {"since": NOW - DAY, "until": NOW, "limit": 1000}
+        span: dict[str, Any] = {"since": NOW - DAY, "until": NOW, "limit": 1000}
         lines = await self.database.read(lambda c: audit.search(c, words=words, **(span | more)))
         return [int(line.details["n"].removeprefix("line")) for line in lines]
 
@@ -184,7 +185,7 @@ async def test_what_was_done_since_is_listed_once(log: Log) -> None:
 async def test_no_line_is_looked_at_to_see_that_none_has_a_word(log: Log) -> None:
     await log.write({}, {"actor": log.anna})
     await log.take_in(NOW + DAY)
-    span = {"since": NOW - 365 * DAY, "until": NOW}
+    span: dict[str, Any] = {"since": NOW - 365 * DAY, "until": NOW}
 
     def look(connection: Connection) -> set[str]:
         with asked(connection) as statements:

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
+from hub.decided import Decided
 from hub.store import decisions
-from hub.store.decisions import Decided, keep_shared, kept, whole
+from hub.store.decisions import keep_shared, kept, whole
 from stores import opened
 
 SHARED: dict[str, Any] = {"role": "billing", "steps": {"before": ["look"]}}

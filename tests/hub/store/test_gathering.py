@@ -3,6 +3,8 @@
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, insert, select, update
@@ -221,7 +223,10 @@ async def test_who_was_called_back_is_not_called_again_when_it_is_undone(desk: D
     b = (await desk.item(call)).conversation_id
     done = await desk.do(lambda c: gathering.gather(c, a, b, desk.anna))
     sid = await desk.do(lambda c: calling.place(c, a, desk.anna, number=NUMBER, language="nl"))
-    its = await desk.database.read(lambda c: calling.item_of(c, calling.get(c, sid)))
+    placed = await desk.database.read(lambda c: calling.get(c, sid))
+    assert placed is not None
+    its = await desk.database.read(lambda c: calling.item_of(c, placed))
+    assert its is not None
     assert its.id == held, "not the work that is done, though it came later"
     await desk.do(lambda c: callbacks.done(c, held))
     await desk.do(lambda c: c.execute(update(calls).values(state=calling.OVER)))
@@ -287,7 +292,8 @@ async def test_drafts_stand_below_each_other(desk: Desk) -> None:
     a = (await desk.mail()).conversation_id
     b = (await desk.mail()).conversation_id
     for at, agent, text in ((a, desk.anna, "A"), (b, desk.anna, "B"), (b, desk.carl, "C")):
-        await desk.do(lambda c, p=(at, agent.id, text): drafts.save(c, *p[:2], {"text": p[2]}))
+        save = partial(drafts.save, conversation_id=at, agent_id=agent.id, fields={"text": text})
+        await desk.do(save)
 
     async def kept(conversation_id: str) -> dict[str, str]:
         found = await desk.database.read(lambda c: drafts.of_conversation(c, conversation_id))
@@ -313,8 +319,8 @@ async def test_what_cannot_become_one_is_refused(desk: Desk) -> None:
     await desk.work(b, desk.carl)
     assert await desk.refused(lambda c: gather(c, a, b, desk.anna)) == "taken"
     sid, now = "CA1", clock.now()
-    call = {"sid": sid, "conversation_id": a, "account": "", "caller": "", "language": ""}
-    call |= {"state": "talking", "outcome": "", "turn": 0, "agent_sid": ""}
+    call: dict[str, Any] = {"sid": sid, "conversation_id": a, "account": "", "caller": ""}
+    call |= {"language": "", "state": "talking", "outcome": "", "turn": 0, "agent_sid": ""}
     await desk.do(lambda c: c.execute(insert(calls).values(**call, created_at=now, changed_at=now)))
     assert await desk.refused(lambda c: gather(c, b, a, desk.carl)) == "live"
     await desk.do(lambda c: c.execute(update(calls).values(state="over")))
@@ -402,8 +408,8 @@ async def test_two_are_linked_and_not_any_more(desk: Desk) -> None:
     assert await desk.database.read(lambda c: relating.of(c, a, sam)) == []
     assert await desk.refused(lambda c: relating.unrelate(c, a, b, by="x")) == "no_conversation"
     number = select(conversations.c.number).where(conversations.c.id == b)
-    found = await desk.database.read(lambda c: c.execute(number).scalar_one())
-    assert await desk.database.read(lambda c: relating.numbered(c, found)) == b
+    its = await desk.database.read(lambda c: c.execute(number).scalar_one())
+    assert await desk.database.read(lambda c: relating.numbered(c, its)) == b
     whose = select(conversations.c.customer_id).where(conversations.c.id == a)
     jan = await desk.database.read(lambda c: c.execute(whose).scalar_one())
     others = await desk.database.read(lambda c: relating.others_of(c, jan, besides="", limit=9))

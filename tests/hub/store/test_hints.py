@@ -1,6 +1,7 @@
 """What is wrong or missing in what we know of a customer, and how it is mended."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, insert, select, update
@@ -119,8 +120,8 @@ async def test_a_mail_address_is_added_to_who_has_none(intake: Intake, database:
 
 
 def house(connection: Connection) -> None:
-    plain = {"attributes": {}, "created_at": clock.now(), "organisation_id": "acme"}
-    rows = [
+    plain: dict[str, Any] = {"attributes": {}, "created_at": clock.now(), "organisation_id": "acme"}
+    rows: list[dict[str, Any]] = [
         {"id": "acme", "kind": "organisation", "name": "Acme", "organisation_id": None},
         {"id": "jan", "kind": "person", "name": "Jan"},
         {"id": "eva", "kind": "person", "name": "Eva", "attributes": {"position": "Buyer"}},

@@ -8,6 +8,7 @@ import pytest
 
 from hub import clock
 from hub.errors import Rejected
+from hub.events import WorkItemChanged
 from hub.store import Database, agents, corrections, learning
 from hub.store.agents import Agent
 from hub.store.corrections import Corrected
@@ -148,7 +149,8 @@ async def test_what_moves_waits_for_its_new_role_with_its_age(
     assert (item.role, item.state, item.agent_id) == ("billing", "waiting", None)
     assert item.waiting_since == before.waiting_since
     event = (await told(database))[-1].event
-    assert (event.role, event.former_role) == ("billing", "service")  # type: ignore[union-attr]
+    assert isinstance(event, WorkItemChanged)
+    assert (event.role, event.former_role) == ("billing", "service")
 
 
 async def test_what_somebody_else_has_or_does_is_not_corrected(
@@ -201,7 +203,7 @@ async def test_what_was_learned_is_kept_by_version_and_old_ones_go(database: Dat
     for number in range(7):
         content = bytes([number])
         await database.write(
-            lambda c, content=content: learning.keep(  # type: ignore[misc]
+            lambda c, content=content: learning.keep(
                 c, content=content, report={"accuracy": 0.5}, examples=3, by="operator"
             )
         )
@@ -216,7 +218,7 @@ async def test_what_was_learned_is_kept_by_version_and_old_ones_go(database: Dat
 async def test_the_newest_threshold_holds_and_is_in_the_audit_log(database: Database) -> None:
     assert await database.read(learning.threshold) is None
     for value in (0.4, 0.7):
-        await database.write(lambda c, v=value: learning.set_threshold(c, v, by="anna"))  # type: ignore[misc]
+        await database.write(lambda c, v=value: learning.set_threshold(c, v, by="anna"))
     assert await database.read(learning.threshold) == 0.7
     assert [row.action for row in await rows(database, audit_log)] == ["topics.threshold_set"] * 2
 

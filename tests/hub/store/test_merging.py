@@ -280,8 +280,8 @@ async def test_what_came_since_goes_with_what_it_hangs_on(two: Two) -> None:
 
 async def test_a_token_made_while_they_were_one_opens_nothing_afterwards(two: Two) -> None:
     def token(connection: Connection) -> str:
-        made = {"name": "x", "scopes": ["orders:read"], "by": two.jan, "customer_id": two.jan}
-        return tokens.make(connection, **made)[1]
+        scopes, jan = ["orders:read"], two.jan
+        return tokens.make(connection, name="x", scopes=scopes, by=jan, customer_id=jan)[1]
 
     before = await two.database.write(token)
     merging_id = await two.merge()

@@ -26,8 +26,10 @@ def differences(connection: Connection) -> list[Any]:
 
 def _is_common(name: str | None, _kind: str, parents: Any) -> bool:
     """What finds words differs between the two, so that the code has no table for it."""
-    apart = ("search_words", "search_trigrams", "ix_search_documents_", "ix_search_terms_tri")
-    apart += ("audit_words", "ix_audit_documents_words")
+    apart = (
+        *("search_words", "search_trigrams", "ix_search_documents_", "ix_search_terms_tri"),
+        *("audit_words", "ix_audit_documents_words"),
+    )
     if parents.get("table_name") in ("search_documents", "audit_documents") and name == "words":
         return False
     return not (name or "").startswith(apart)

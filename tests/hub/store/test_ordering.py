@@ -95,7 +95,7 @@ async def test_what_was_shipped_or_waited_too_long_stays(database: Database) -> 
     long_ago = {"placed_at": clock.now() - timedelta(hours=25)}
     aged = update(table).where(table.c.id == old.id).values(long_ago)
     await database.write(lambda c: (c.execute(shipped), c.execute(aged)))
-    by = {"version": 1, "actor": JAN}
+    by: dict[str, Any] = {"version": 1, "actor": JAN}
     assert await refused(database, lambda c: cancel(c, sent.id, **by)) == "shipped"
     assert await refused(database, lambda c: cancel(c, old.id, **by)) == "too_late"
     cancelled = await database.write(lambda c: cancel(c, fresh.id, **by))

@@ -40,8 +40,8 @@ async def database(store_url: str) -> AsyncIterator[Database]:
 
 
 def _customers(connection: Connection) -> None:
-    plain = {"kind": "person", "name": "Jan", "attributes": {}, "created_at": NOW}
-    known = [
+    plain: dict[str, Any] = {"kind": "person", "name": "Jan", "attributes": {}, "created_at": NOW}
+    known: list[dict[str, Any]] = [
         {"id": "house", "organisation_id": None, "target_group": "b2b"},
         {"id": "jan", "organisation_id": "house", "target_group": ""},
         {"id": "own", "organisation_id": "house", "target_group": "b2c"},

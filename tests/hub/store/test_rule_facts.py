@@ -82,7 +82,7 @@ async def order(house: House, customer_id: str, number: str) -> str:
 
 
 async def parcel(house: House, customer_id: str, order_id: str | None, **changes: Any) -> str:
-    values = {
+    values: dict[str, Any] = {
         "partner": "p", "tracking": clock.new_id(), "order_id": order_id, "order_number": "",
         "customer_id": customer_id, "state": "in_transit", "flags": [], "address": "",
         "preferences": {}, "version": 1, "created_at": clock.now(), "updated_at": clock.now(),
@@ -260,7 +260,8 @@ async def test_of_a_conversation_that_is_opened_only_what_matters_now_is_read(
     talk = {"conversation_id": item.conversation_id, "channel": "email", "comment": ""}
     await put(house, ratings, score=2, at=now - 200 * DAY, **talk)
     told, found = await facts_now(house, item)
-    assert [one.number for one in (*told.late, *told.overdue)] == ["3S1", "F-1"]
+    assert [one.number for one in told.late] == ["3S1"]
+    assert [one.number for one in told.overdue] == ["F-1"]
     read = (found.late, found.bills, found.agreed, found.ratings)
     assert [sum(map(len, rows.values())) for rows in read] == [1, 1, 0, 0]
 
@@ -283,8 +284,10 @@ async def test_what_time_alone_changes_is_known_ahead(house: House) -> None:
     present, later = await house.database.read(look)
     assert (present.late, present.overdue, present.broken) == ((), (), ())
     assert [one.title for one in present.agreements] == ["Old"]
-    assert [one.number for one in (*later.late, *later.overdue)] == ["3S1", "F-1"]
-    assert [one.title for one in (*later.broken, *later.agreements)] == ["Call back", "New"]
+    assert [one.number for one in later.late] == ["3S1"]
+    assert [one.number for one in later.overdue] == ["F-1"]
+    assert [one.title for one in later.broken] == ["Call back"]
+    assert [one.title for one in later.agreements] == ["New"]
     assert later.waited - present.waited == DAY
 
 

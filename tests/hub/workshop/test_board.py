@@ -1,5 +1,7 @@
 """Cards in their order and as trees, whatever two people do at once; and what can be written."""
 
+from typing import Any
+
 import pytest
 
 from hub.errors import Rejected
@@ -30,7 +32,7 @@ def test_two_cards_under_each_other_do_not_vanish() -> None:
 
 
 def test_what_lies_under_a_card_that_is_gone_moves_up() -> None:
-    cards = {
+    cards: dict[str, dict[str, Any]] = {
         "topic.a": {},
         "topic.b": {"under": "topic.a", "gone": True},
         "topic.c": {"under": "topic.b"},

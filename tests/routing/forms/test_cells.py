@@ -3,14 +3,13 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from brute_force import rows_of_a_model, written
+from brute_force import Written, rows_of_a_model, written
 from examples import examples
 from hub.interaction import Channel, Direction
 from interaction_models import FILE, HEAD, model_of, text_of
 from routing.forms.cells import with_cells
 from routing.inherit import Cell
 from routing.model_file import BrokenModel, read_definition, read_model
-from routing.moment import Moment
 
 WHERE = {"target_group", "direction", "channel", "topic", "order", "line"}
 CELLS = st.builds(
@@ -48,7 +47,7 @@ def settled(text: str) -> dict[Cell, dict[str, object]]:
 @settings(max_examples=examples(40), deadline=None)
 @given(rows=rows_of_a_model(5), changes=st.dictionaries(CELLS, FIELDS, min_size=1, max_size=4))
 def test_a_cell_says_what_was_asked_and_the_others_what_they_said(
-    rows: list[Moment], changes: dict[Cell, dict[str, str | None]]
+    rows: list[Written], changes: dict[Cell, dict[str, str | None]]
 ) -> None:
     text = text_of(*(written(row) for row in rows)) + "# the end\n"
     try:

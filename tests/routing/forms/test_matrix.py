@@ -4,6 +4,7 @@ import csv
 import zipfile
 from io import BytesIO, StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import event, given, settings
@@ -106,7 +107,7 @@ def test_a_csv_with_semicolons_is_read(tmp_path: Path):
     assert plain(from_csv(folder)) == plain(load_definition(EXAMPLE))
 
 
-def changed(folder: Path, sheet: str, row: int, column: str, value: object) -> Path:
+def changed(folder: Path, sheet: str, row: int, column: str, value: Any) -> Path:
     """The example as a workbook with one other cell."""
     path = as_xlsx(load_definition(EXAMPLE), folder)
     workbook = load_workbook(path)

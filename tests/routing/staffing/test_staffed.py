@@ -10,7 +10,7 @@ from hub.interaction import Channel
 from interaction_models import HEAD, model_of
 from routing.staffing.arrivals import Arrivals, Kind, Stream
 from routing.staffing.measured import LEAST, Source
-from routing.staffing.staffed import STAFFING, Staffing, Used, Week, staffed
+from routing.staffing.staffed import STAFFING, Slot, Staffing, Used, Week, staffed
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 END = datetime(2026, 11, 23, tzinfo=ZONE).astimezone(UTC)
@@ -34,8 +34,8 @@ def both(place: int, *, target: int | None, held: int = 0) -> Staffing:
     return staffed(arrived, before, after, WEEK)
 
 
-def hours(slots: list[tuple[int, float, int, dict[Channel, float]]]) -> float:
-    return sum(people for _, people, _, _ in slots) / 2
+def hours(slots: list[Slot]) -> float:
+    return sum(slot.people for slot in slots) / 2
 
 
 def test_what_comes_in_the_evening_before_the_weekend_is_done_on_monday() -> None:

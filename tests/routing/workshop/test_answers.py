@@ -1,5 +1,7 @@
 """What holds by the cards of a session, and which row says so."""
 
+from typing import Any
+
 from hypothesis import given, settings
 
 from boards import board, board_of
@@ -13,7 +15,7 @@ from routing.workshop.answers import Answers
 from routing.workshop.from_model import cards_of
 
 WIDE, LATE = row_id(Where(topic="t")), row_id(Where(topic="u"))
-CARDS = {
+CARDS: dict[str, dict[str, Any]] = {
     "channel.email": {"inbound": True, "outbound": True},
     "channel.sms": {"inbound": True},
     "group.b": {"title_en": "Businesses"},

@@ -87,7 +87,7 @@ def test_a_session_from_nothing_has_a_model_at_once() -> None:
     assert definition.triage_role == "triage"
 
 
-TOPIC = {"title_en": "Late delivery", "rank": 1}
+TOPIC: dict[str, Any] = {"title_en": "Late delivery", "rank": 1}
 ROW = row_id(Where(topic="t"))
 
 
@@ -131,7 +131,7 @@ def test_a_name_stays_when_the_title_changes() -> None:
     ],
 )  # fmt: skip
 def test_plain_fields_of_a_row(fields: dict[str, Any], row: dict[str, Any]) -> None:
-    cards = {
+    cards: dict[str, dict[str, Any]] = {
         ROW: fields,
         "topic.t": TOPIC,
         "role.r": {"title_en": "Billing"},
@@ -191,7 +191,7 @@ def test_one_misfit_takes_nothing_else_along() -> None:
 
 
 def test_what_is_gone_is_in_no_model_and_what_lay_under_it_moves_up() -> None:
-    cards = {
+    cards: dict[str, dict[str, Any]] = {
         "topic.t": TOPIC | {"gone": True},
         "topic.u": {"title_en": "Lost", "under": "topic.t"},
         ROW: {"role": "role.r"},
@@ -204,7 +204,7 @@ def test_what_is_gone_is_in_no_model_and_what_lay_under_it_moves_up() -> None:
 
 def test_the_text_has_headings_and_wide_rows_first() -> None:
     everything = row_id(Where())
-    cards = {
+    cards: dict[str, dict[str, Any]] = {
         "topic.t": TOPIC,
         "role.r": {"title_en": "Billing"},
         ROW: {"role": "role.r"},

@@ -81,7 +81,7 @@ class ByManagement:
         self._headers = {"Authorization": f"Basic {token}", "Content-Type": "application/json"}
 
     def files(self) -> int:
-        return min(row["fd_total"] for row in json.loads(self._ask("GET", "/api/nodes")))
+        return min(int(row["fd_total"]) for row in json.loads(self._ask("GET", "/api/nodes")))
 
     def names(self) -> list[str]:
         return [row["name"] for row in json.loads(self._ask("GET", "/api/vhosts?columns=name"))]

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, expect
+from playwright.async_api import Browser, BrowserContext, ViewportSize, expect
 
 from accessible import violations
 from chat_house import House
@@ -11,7 +11,7 @@ from chat_website import Shopper, Website, shopper_in
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-PHONE = {"width": 390, "height": 780}
+PHONE = ViewportSize(width=390, height=780)
 LOOKS = {
     "desk": {},
     "phone": {"viewport": PHONE, "has_touch": True},
