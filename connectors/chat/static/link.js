@@ -110,6 +110,11 @@ export class Link extends EventTarget {
     return id;
   }
 
+  // An address went along with what was written: it is not asked for again.
+  addressGiven() {
+    this.#offer.email = "given";
+  }
+
   // What the server has not acknowledged, oldest first.
   get waiting() {
     return [...this.#keep.messages, ...this.#files].sort((one, other) => one.at - other.at);

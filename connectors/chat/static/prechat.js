@@ -2,13 +2,16 @@
 // is there, where to answer. Nothing of it holds anybody up.
 
 import { field, h } from "./dom.js";
+import { Opening } from "./opening.js";
 
 const MINUTE = 60;
 const DEEPEST = 2;
 
 export class PreChat {
+  // Where answers go that are not seen here, as far as this page knows.
+  mailedTo = "";
   #words;
-  #when;
+  #opening;
   #topics = [];
   #written = null;
   #select;
@@ -20,11 +23,7 @@ export class PreChat {
 
   constructor(words, locale) {
     this.#words = words;
-    this.#when = new Intl.DateTimeFormat(locale, {
-      weekday: "long",
-      hour: "numeric",
-      minute: "2-digit",
-    });
+    this.#opening = new Opening(words, locale);
     this.#select = h("select", { id: "topic" });
     this.#select.addEventListener("change", () => this.#onTopic());
     this.#email = h("input", {
@@ -47,13 +46,15 @@ export class PreChat {
   }
 
   // `topics` as the server offers them; `topic`: what the page says it is about.
-  offer(topics, topic, { byMail, email = "" }) {
+  // `mail`: whether answers can go by mail, or do already.
+  offer(topics, topic, { mail, email = "" }) {
     this.#topics = topics;
+    if (mail !== "given") this.mailedTo = "";
     const options = topics.filter((one) => one.topic && one.depth <= DEEPEST).map(option);
     this.#select.replaceChildren(h("option", { value: "" }, this.#words.noTopic), ...options);
     this.#select.parentElement.hidden = !options.length;
     this.#email.value ||= email;
-    this.#emailField.dataset.offered = byMail ? "yes" : "";
+    this.#emailField.dataset.offered = mail === "offered" ? "yes" : "";
     this.topic = topic;
   }
 
@@ -100,25 +101,33 @@ export class PreChat {
     this.#notice.textContent = this.#expectation(topic);
   }
 
-  // The form goes: it is known from now on what was written about, until the page is loaded anew.
-  wrote() {
+  // The form goes with what was answered in it: it is known from now on what was written about, until
+  // the page is loaded anew.
+  wrote({ email = "" }) {
     this.#written = this.#topics.find((one) => one.topic === this.#select.value) ?? null;
+    this.mailedTo ||= email;
     this.show(false);
   }
 
-  // What they may expect who wrote: if we cannot say how long it takes, that we open first, as long
-  // as that is to come.
+  // What they may expect who wrote, and that they need not wait for it.
   answerIn(seconds) {
-    const topic = seconds === null ? this.#written : null;
+    const words = seconds === null ? this.#answerOnce() : waitWords(this.#words, seconds);
+    return this.mailedTo ? `${words} ${this.#words.addressKept(this.mailedTo)}` : words;
+  }
+
+  // We cannot say how long it takes, but perhaps what has to come before it.
+  #answerOnce() {
+    const topic = this.#written;
     const opens = topic && !topic.open && topic.opens_at ? new Date(topic.opens_at) : null;
-    return opens > new Date() ? this.#words.opens(this.#when.format(opens)) : waitWords(this.#words, seconds);
+    if (opens > new Date()) return this.#words.opens(this.#opening.when(opens));
+    return topic?.open && !topic.staffed ? this.#words.nobodyYet : this.#words.unsure;
   }
 
   #expectation(topic) {
     const words = this.#words;
     if (!topic.allowed) return words.instead(topic.instead.join(", "));
     if (!topic.open) {
-      return words.closed(topic.opens_at ? this.#when.format(new Date(topic.opens_at)) : "");
+      return words.closed(topic.opens_at ? this.#opening.when(new Date(topic.opens_at)) : "");
     }
     if (!topic.staffed) return words.nobody;
     return waitWords(words, topic.wait);

@@ -204,8 +204,7 @@ class LoketChat extends HTMLElement {
     const { topics, files, email } = this.#link.offer;
     this.#showWaiting();
     this.#composer.accept = files.accept;
-    const byMail = email === "offered";
-    this.#preChat.offer(topics, this.#topic, { byMail, email: this.#userEmail });
+    this.#preChat.offer(topics, this.#topic, { mail: email, email: this.#userEmail });
     this.#preChat.show(this.#log.isEmpty);
     this.#log.announces = true;
     this.#look();
@@ -280,7 +279,8 @@ class LoketChat extends HTMLElement {
     const more = this.#preChat.answers;
     this.#link.keep.name = name;
     this.#composer.asksName = false;
-    this.#preChat.wrote();
+    this.#preChat.wrote(more);
+    if (more.email) this.#link.addressGiven();
     return more;
   }
 
@@ -320,6 +320,7 @@ class LoketChat extends HTMLElement {
 
   async #goOn(address) {
     const code = await this.#link.request("email", { address });
+    if (!code) this.#preChat.mailedTo = address;
     return this.#told(code, this.#words.addressKept(address));
   }
 

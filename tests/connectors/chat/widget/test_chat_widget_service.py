@@ -4,7 +4,7 @@ import asyncio
 import io
 import json
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from PIL import Image
-from playwright.async_api import BrowserContext, Route, expect
+from playwright.async_api import Browser, BrowserContext, Route, expect
 
 from chat_house import SITE, House, open_house
 from chat_website import Shopper, Website, shopper_in
@@ -131,7 +131,7 @@ async def test_who_writes_while_we_are_closed_still_sees_when_we_open(
     house.topics = (topic("", 0, openings=closed), topic("delivery", 1))
     shopper = await shopper_in(context, website)
     await shopper.opens_chat()
-    await expect(shopper.dialog).to_contain_text("We are closed until")
+    await expect(shopper.dialog).to_contain_text("We are closed now and open tomorrow at ")
     await shopper.says("Hello?")
     conversation = (await house.rows(conversations))[0].id
     await house.database.write(lambda c: add_work(c, conversation))
@@ -145,6 +145,51 @@ async def test_who_writes_while_we_are_closed_still_sees_when_we_open(
     house.connector._live.all()[0].wake(standing=True)
     await expect(shopper.dialog).to_contain_text("We cannot say how soon")
     await expect(shopper.dialog).not_to_contain_text("We answer after that.")
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        ("en-US", "2026-12-07T08:00:00Z", "We are closed now and open today at 9:00 AM."),
+        ("nl-NL", "2026-12-07T08:00:00Z", "We zijn nu gesloten en gaan vandaag om 9:00 open."),
+        ("nl-NL", "2026-12-07T23:30:00Z", "We zijn nu gesloten en gaan morgen om 0:30 open."),
+        ("en-US", "2026-12-13T08:00:00Z", "We are closed now and open Sunday at 9:00 AM."),
+        ("nl-NL", "2026-12-14T08:00:00Z", "gaan maandag 14 december om 9:00 open."),
+    ],
+    ids=["today", "today in Dutch", "tomorrow", "this week", "later"],
+)
+async def test_when_we_open_is_said_as_people_say_it(
+    house: House, browser: Browser, website: Website, case: tuple[str, str, str]
+) -> None:
+    language, opens, said = case
+    openings = Openings("UTC", (), (), False, datetime.fromisoformat(opens))
+    house.topics = (topic("", 0, openings=openings),)
+    website.lang = language
+    context = await browser.new_context(locale=language, timezone_id="Europe/Amsterdam")
+    page = await context.new_page()
+    await page.clock.set_fixed_time(datetime.fromisoformat("2026-12-07T06:30:00Z"))
+    shopper = await Shopper(page).visit(website)
+    await shopper.opens_chat()
+    await expect(shopper.dialog).to_contain_text(said)
+    await context.close()
+
+
+async def test_who_leaves_an_address_is_told_once_where_the_answer_goes(
+    house: House, shopper: Shopper
+) -> None:
+    """And is not asked for it again on leaving."""
+    await shopper.dialog.get_by_label("E-mail for our answer").fill("lena@elders.example")
+    await shopper.says("Do you grind?")
+    conversation = (await house.rows(conversations))[0].id
+    await house.database.write(lambda c: add_work(c, conversation))
+    house.connector._live.all()[0].wake(standing=True)
+    await expect(shopper.dialog).to_contain_text(
+        "There is nobody in the chat just now. We answer as soon as somebody is. "
+        "Answers that you miss here go to lena@elders.example."
+    )
+    await shopper.page.keyboard.press("Escape")
+    await expect(shopper.dialog).to_be_hidden()
+    await expect(shopper.widget).not_to_contain_text("Leaving?")
 
 
 async def test_a_website_says_who_is_signed_in_and_when_no_longer(
