@@ -97,4 +97,5 @@ def call_state(texts: Texts, bar: CallBar) -> str:
     if call.on_hold:
         return texts(_HELD)
     known = {**_STATES, **_MINE} if bar.is_mine else _STATES
-    return texts(known[call.state], name=bar.agent_name)
+    was_given_back = call.state == calls.RINGING and not call.agent_id
+    return texts(known[calls.QUEUED if was_given_back else call.state], name=bar.agent_name)

@@ -209,8 +209,9 @@ def heard(
 
 def _give_back(connection: Connection, call: Call, agent: Agent) -> None:
     """The agent hangs up while their own phone rings: the customer keeps waiting, for whoever takes
-    it. As it is another turn, picking up in the same moment comes too late."""
-    _set(connection, call, turn=call.turn + 1)
+    it. As it is another turn, picking up in the same moment comes too late. The call is nobody's,
+    so that the phone stops ringing and rings anew, whoever takes the work by then."""
+    _set(connection, call, turn=call.turn + 1, agent_id=None)
     item = calls.item_of(connection, call)
     if item is not None and (item.state, item.agent_id) == (ASSIGNED, agent.id):
         working.release(connection, item.id, agent)

@@ -72,7 +72,8 @@ EVENT = "call"
 @dataclass(frozen=True)
 class Call:
     """`sid`: our id of it, which is the provider's for a call that came in. `caller`: the number of
-    the customer, empty when they withhold it. `turn`: how often an agent was rung. `chosen`: what
+    the customer, empty when they withhold it. `turn`: how often an agent was rung, or gave back a
+    call that rang; then `agent_id` is empty, and that phone is still to stop. `chosen`: what
     the caller chose in the menu, in words. `room` is the conference that the customer belongs in,
     `seated` the one that they are in. `wants_...`: what the agent asked for, beside what is so.
     `keys`: to be pressed for the agent. `put_through`: the number that the customer is to talk with

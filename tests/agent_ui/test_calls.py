@@ -230,6 +230,16 @@ async def test_a_call_is_put_through_to_a_number_as_it_is_written_here(
     assert (await call_of(house)).put_through == "+31201234567"
 
 
+async def test_a_call_that_was_given_back_while_it_rang_waits_for_anybody(
+    house: House, anna: Person
+) -> None:
+    path, _ = await on_the_phone(house, anna)
+    await house.write(lambda c: c.execute(update(table).values(state=calls.RINGING)))
+    page = await do(anna, path, "hang_up")
+    assert (await call_of(house)).agent_id is None
+    assert "A caller waits" in page.text(".call-bar")
+
+
 async def test_while_it_rings_outside_the_agent_can_take_the_customer_back(
     house: House, anna: Person
 ) -> None:

@@ -3,10 +3,11 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
 from config.demo.twilio.call import Call
 from hub.errors import Rejected
-from hub.store import agents, call_wishes
+from hub.store import agents, call_wishes, working
 from hub.store.agents import Agent
 from hub.store.asked import waiting_for
 from hub.store.call_wishes import Other, Wish
@@ -98,6 +99,28 @@ async def test_an_agent_who_hangs_up_while_their_phone_rings_gives_the_caller_ba
     house.cloud.calls.pick_up = 0
     await house.take(bob)
     await eventually(lambda: call.talking)
+
+
+async def test_who_takes_the_caller_again_at_once_is_rung_again(house: House) -> None:
+    house.cloud.calls.fate = lambda _call: "ring"
+    anna, call = await house.agent(), await house.wait_in_line()
+    item_id = await house.take(anna)
+    [first] = await eventually(lambda: house.cloud.calls.to(ANNAS))
+    await eventually(lambda: first.rings)
+    row = await house.call()
+
+    def give_back_and_take(connection: Connection) -> None:
+        call_wishes.say(connection, row.sid, anna, Wish.HANG_UP)
+        working.claim(connection, item_id, anna)
+
+    await house.write(give_back_and_take)
+    await eventually(lambda: first.is_over)
+    await eventually(lambda: len(house.cloud.calls.to(ANNAS)) > 1)
+    _, again = house.cloud.calls.to(ANNAS)
+    await eventually(lambda: again.rings)
+    house.cloud.calls.pick_up_now(again)
+    await eventually(lambda: call.talking)
+    assert await house.events() == []
 
 
 async def test_only_who_has_the_call_does_something_in_it(house: House) -> None:
