@@ -132,8 +132,8 @@ def pass_on(
     item = calls.item_of(connection, call)
     if item is None:
         raise Rejected("no_work_item", "This work item does not exist.", status=404)
-    handing_over.transfer(connection, item.id, agent, goal, backup_role=backup_role)
     hanging_up.holds_the_line(connection, item.id)
+    handing_over.transfer(connection, item.id, agent, goal, backup_role=backup_role)
     calls.queue_again(connection, call, as_seen(call, TALKING))
     end_consulting(connection, call.conversation_id)
     _record(connection, agent, call, "call.passed_on", role=goal.role, to=goal.agent_id)

@@ -18,6 +18,8 @@ from hub.store.work_items import NOT_PREFERRED, SNOOZED, WAITING, WorkItem
 
 GIVEN_WAITS = timedelta(minutes=15)
 """For so long, work that was given to one agent, or that they had put aside, waits for them."""
+HELD_WAITS = timedelta(seconds=30)
+"""The same for work whose customer holds the line meanwhile."""
 LONGEST_SNOOZE = timedelta(days=366)
 MOST_AT_ONCE = 100
 
@@ -77,7 +79,8 @@ def given(
         values["backup_role"] = backup_role
         values |= deadlines.happened(connection, item.id, Event.MOVED, clock.now(), role=goal.role)
     if goal.agent_id:
-        values |= _preferred(goal.agent_id, "transferred")
+        waits = HELD_WAITS if item.is_on_the_line else GIVEN_WAITS
+        values |= _preferred(goal.agent_id, "transferred", waits)
     return values
 
 
@@ -127,17 +130,16 @@ def wake_due(connection: Connection, now: datetime) -> list[str]:
         values = deadlines.happened(connection, item.id, Event.CONTINUED, now)
         values |= {"state": WAITING, "agent_id": None, "snoozed_until": None}
         if item.agent_id:
-            values |= _preferred(item.agent_id, "snoozed")
+            values |= _preferred(item.agent_id, "snoozed", GIVEN_WAITS)
         offers.change(connection, item, values)
         steps.add(connection, item.id, steps.WOKEN, item.agent_id)
     return [item.id for item in found]
 
 
-def _preferred(agent_id: str, why: str) -> dict[str, Any]:
-    until = clock.now() + GIVEN_WAITS
+def _preferred(agent_id: str, why: str, waits: timedelta) -> dict[str, Any]:
     return {
         "preferred_agent_id": agent_id,
-        "preferred_until": until,
+        "preferred_until": clock.now() + waits,
         "preferred_why": why,
     }
 

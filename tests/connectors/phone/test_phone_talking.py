@@ -1,11 +1,13 @@
 """What an agent does in a call, driven through Twilio's cloud: hold, mute, keys, transfers."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection
 
 from config.demo.twilio.call import Call
+from hub import clock
 from hub.errors import Rejected
 from hub.store import agents, call_wishes, working
 from hub.store.agents import Agent
@@ -150,6 +152,19 @@ async def test_a_call_that_is_passed_on_waits_and_rings_who_takes_it(house: Hous
     [bobs] = house.cloud.calls.to(BOBS)
     assert (bobs.talking, call.problem) == (True, "")
     assert (await house.call()).agent_id == bob.id
+
+
+async def test_who_is_passed_on_to_a_colleague_waits_for_them_alone_for_half_a_minute(
+    house: House,
+) -> None:
+    anna, call, _ = await talk(house)
+    bob = await house.agent("bob", phone=BOBS)
+    row = await house.call()
+    await house.write(lambda c: call_wishes.pass_on(c, row.sid, anna, Goal("service", bob.id)))
+    await eventually(lambda: call.waiting)
+    item = await house.item()
+    assert item.preferred_agent_id == bob.id
+    assert item.preferred_until - clock.now() <= timedelta(seconds=30)
 
 
 async def test_a_colleague_is_asked_first_and_then_has_call_and_work(house: House) -> None:
