@@ -13,7 +13,7 @@ from agent_ui.ways import Way, ways_of
 from hub import clock, tasking
 from hub.composing import Composing
 from hub.errors import Rejected
-from hub.interaction import Attachment, Channel
+from hub.interaction import Channel
 from hub.logs import correlation_id
 from hub.replies import Reply, add_event, add_note, add_reply
 from hub.store import audit, drafts, own_choices, tasks, timeline, work_items, working, wrapping
@@ -67,7 +67,7 @@ def send_reply(connection: Connection, draft: Draft, agent: Agent, sending: Send
             details=details,
             agent_id=agent.id,
             agent_name=agent.name,
-            attachments=(*draft.files, *along(connection, draft)),
+            attachments=draft.files,
             not_before=not_before,
             correlation_id=correlation_id(),
             once=draft.once,
@@ -102,14 +102,6 @@ def with_signature(connection: Connection, draft: Draft, agent: Agent, text: str
         own_choices.get(connection, agent.id, own_choices.SIGNATURE) if draft.signed else None
     )
     return f"{text.rstrip()}\n\n{signature}" if signature and text.strip() else text
-
-
-def along(connection: Connection, draft: Draft) -> tuple[Attachment, ...]:
-    """The files of the conversation that go with it, as files of their own."""
-    if not draft.taken_along:
-        return ()
-    found = timeline.files_in(connection, draft.conversation_id, draft.taken_along)
-    return tuple(file.model_copy(update={"id": clock.new_id()}) for file in found)
 
 
 def write_note(connection: Connection, draft: Draft, agent: Agent) -> str:

@@ -32,7 +32,7 @@ class Draft:
     `seen` is the sequence number of the last entry that they saw; `template` is sent instead of
     the text when it is chosen, with `values`; `to` is whom it is forwarded to; `rich`: the marks in
     the text are to be seen; `signed`: with the agent's signature; `later`: not before then;
-    `taken_along`: the ids of files of the conversation that go with it; `once`: names what the
+    `taken_along`: the ids of files of the conversation that are forwarded; `once`: names what the
     form holds, so that it goes once however often it comes."""
 
     conversation_id: str
@@ -69,7 +69,7 @@ async def draft_of(visit: Visit) -> Draft:
         to=fields["to"],
         rich=bool(await visit.field("rich")),
         signed=bool(await visit.field("signed")),
-        taken_along=tuple((await visit.fields("along"))[:_MOST_FILES]),
+        taken_along=await _taken_along(visit, fields["mode"]),
         mode=fields["mode"],
         once=fields["once"],
     )
@@ -101,6 +101,12 @@ def from_kept(kept: Kept, conversation_id: str) -> Draft:
         mode=fields.get("mode", "reply"),
         once=fields.get("once", ""),
     )
+
+
+async def _taken_along(visit: Visit, mode: str) -> tuple[str, ...]:
+    """The form holds their ticks whatever is written; an answer does not give customers back what
+    they sent."""
+    return tuple((await visit.fields("along"))[:_MOST_FILES]) if mode == "forward" else ()
 
 
 async def _values(visit: Visit, template: str) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection
 
-from agent_ui.answering import SendingRules, along, begin, with_signature
+from agent_ui.answering import SendingRules, begin, with_signature
 from agent_ui.authors import author
 from agent_ui.drafting import Draft
 from agent_ui.mail_addresses import parties
@@ -11,7 +11,7 @@ from agent_ui.texts import N_, Texts
 from agent_ui.words import UNREADABLE_POINTS, forward_subject
 from hub import clock
 from hub.errors import Rejected
-from hub.interaction import Channel, Direction, InteractionKind
+from hub.interaction import Attachment, Channel, Direction, InteractionKind
 from hub.logs import correlation_id
 from hub.replies import Reply, add_reply
 from hub.store import added_mailboxes, audit, drafts, timeline
@@ -72,6 +72,14 @@ def forward(
         details=details,
     )
     return interaction_id
+
+
+def along(connection: Connection, draft: Draft) -> tuple[Attachment, ...]:
+    """The files of the conversation that go with it, as files of their own."""
+    if not draft.taken_along:
+        return ()
+    found = timeline.files_in(connection, draft.conversation_id, draft.taken_along)
+    return tuple(file.model_copy(update={"id": clock.new_id()}) for file in found)
 
 
 def last_of_customer(connection: Connection, conversation_id: str) -> Entry | None:

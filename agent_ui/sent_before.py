@@ -2,9 +2,9 @@
 
 from sqlalchemy import Connection
 
-from agent_ui.answering import SendingRules, along, with_signature
+from agent_ui.answering import SendingRules, with_signature
 from agent_ui.drafting import Draft
-from agent_ui.forwarding import PASSED_ON
+from agent_ui.forwarding import PASSED_ON, along
 from agent_ui.mail_addresses import parties
 from agent_ui.ways import key_of
 from hub.errors import Rejected

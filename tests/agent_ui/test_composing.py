@@ -229,7 +229,7 @@ async def test_a_message_is_passed_on_and_the_customer_sees_none_of_it(
     ("mode", "others"),
     [
         ("reply", [{"mode": "note"}, {"mode": "forward"}, {"way": "email|other@x.example|x:y"}]),
-        ("forward", [{"mode": "reply"}, {"to": "other@x.example"}]),
+        ("forward", [{"mode": "reply"}, {"to": "other@x.example"}, {"along": "all"}]),
     ],
 )
 async def test_a_form_that_comes_again_holds_something_else(
@@ -246,9 +246,10 @@ async def test_a_form_that_comes_again_holds_something_else(
         page = await anna.reply(page, "Can you look?", **fields)
         assert page.text("[data-notice]") == ""
     [received] = [row for row in await house.rows(attachments) if row.filename == "a.jpg"]
-    more = [{"cc": "kim@x.example"}, {"along": received.id}, {"text": ""}, {"text": "Can"}]
+    more = [{"cc": "kim@x.example"}, {"text": ""}, {"text": "Can"}]
     for changed in (*others, *more):
         again = fields | {"text": "Can you look?"} | changed
+        again |= {"along": received.id} if "along" in changed else {}
         other = await anna.reply(page, again.pop("text"), **again)
         assert "was sent already; this is not" in other.text("[data-notice]"), changed
     assert len(await house.rows(outbound)) == 1
@@ -298,13 +299,30 @@ async def test_nothing_is_split_off_for_whom_it_was_passed_on_to(
     }
 
 
+async def test_an_answer_does_not_give_customers_back_their_own_files(
+    house: House, anna: Person
+) -> None:
+    """Those that would be forwarded are ticked in the form that the answer comes from as well."""
+    sha256, size = house.blobs.put(b"photo")
+    file = Attachment(id="f", filename="a.jpg", content_type="image/jpeg", size=size, sha256=sha256)
+    accepted = await house.receive(mail_arrival("jan@example.org", attachments=(file,)))
+    page = await at_work(house, anna, accepted)
+    ticked = page.value("input[name=along][checked]")
+    await anna.reply(page, "We send you a new one.", along=ticked)
+    [received] = await house.rows(attachments)
+    assert received.filename == "a.jpg"
+
+
 async def test_files_of_another_conversation_do_not_go_along(house: House, anna: Person) -> None:
     sha256, size = house.blobs.put(b"secret")
     file = Attachment(id="f", filename="a.txt", content_type="text/plain", size=size, sha256=sha256)
     await house.receive(mail_arrival(subject="Invoice 1", attachments=(file,)))
     accepted = await house.receive()
     [secret] = await house.rows(attachments)
-    await anna.reply(await at_work(house, anna, accepted), "x", along=secret.id)
+    page = await at_work(house, anna, accepted)
+    fields = {"mode": "forward", "to": "repair@x.example", "along": secret.id}
+    await anna.reply(page, "x", **fields)
+    assert len([row for row in await house.rows(interactions) if row.direction == "outbound"]) == 1
     assert len(await house.rows(attachments)) == 1
 
 
