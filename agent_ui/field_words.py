@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from decimal import Decimal
 
 import phonenumbers
 
 from agent_ui import trade_words
 from agent_ui.texts import N_, Texts
 from hub.custom_fields import CHOOSING, POINTS, Field, FieldKind, Who, Whose
+from hub.locales import number
 from hub.money import written
 
 KINDS: Mapping[FieldKind, str] = {
@@ -59,15 +61,8 @@ def _phone(value: str) -> str:
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
-def _number(value: str, language: str) -> str:
-    whole, point, rest = value.partition(".")
-    grouped = f"{int(whole):,}".replace(",", "." if language == "nl" else ",")
-    sign = "-" if whole == "-0" else ""
-    return f"{sign}{grouped}{POINTS[language] if point else ''}{rest}"
-
-
 _SHOWN: Mapping[FieldKind, Callable[[Texts, Field, str], str]] = {
-    FieldKind.NUMBER: lambda texts, _, value: _number(value, texts.language),
+    FieldKind.NUMBER: lambda texts, _, value: number(Decimal(value), texts.language),
     FieldKind.AMOUNT: lambda texts, of, value: written(
         int(value.replace(".", "")), of.currency, texts.language
     ),

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from agent_ui.texts import N_, Texts
-from agent_ui.words import DAYS, MONTHS
+from hub import locales
 from hub.guide import Days, Different, Openings, Way, Words
 
 _DAY = 86_400
@@ -18,7 +18,8 @@ _WITHIN = (
 
 
 def days(texts: Texts, these: Days) -> str:
-    first, last = texts(DAYS[these.first]), texts(DAYS[these.last])
+    names = locales.weekdays(texts.language)
+    first, last = names[these.first], names[these.last]
     if these.first == these.last:
         return first
     return texts(N_("{first} to {last}"), first=first, last=last)
@@ -29,7 +30,7 @@ def times(texts: Texts, spans: tuple[str, ...]) -> str:
 
 
 def day(texts: Texts, on: date) -> str:
-    return f"{on.day} {texts(MONTHS[on.month - 1])}"
+    return locales.day(on, texts.language, year=False)
 
 
 def different(texts: Texts, soon: Different) -> str:
@@ -51,8 +52,9 @@ def now(texts: Texts, openings: Openings, at: datetime) -> str:
     ahead = (opens.date() - today).days
     if ahead == 0:
         return texts(N_("opens today at {time}"), time=time)
-    if ahead < len(DAYS):
-        return texts(N_("opens {day} at {time}"), day=texts(DAYS[opens.weekday()]), time=time)
+    week = locales.weekdays(texts.language)
+    if ahead < len(week):
+        return texts(N_("opens {day} at {time}"), day=week[opens.weekday()], time=time)
     return texts(N_("opens {day} at {time}"), day=day(texts, opens.date()), time=time)
 
 

@@ -38,7 +38,7 @@ from agent_ui.static_files import StaticFiles
 from agent_ui.texts import CLIENT_TEXTS, LANGUAGES, Texts
 from agent_ui.views.sounds import address_of
 from agent_ui.visit import FORM_TOKEN, Guest
-from hub import clock
+from hub import clock, locales
 from hub.http import problem
 from hub.templating import environment_of
 
@@ -111,6 +111,7 @@ def _environment(organisation: str, static: StaticFiles) -> Environment:
         key_words=key_words,
         keycap=keycap,
         spans=spans,
+        locales=locales,
         openings=openings,
         client_texts=CLIENT_TEXTS,
         languages=LANGUAGES,

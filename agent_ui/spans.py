@@ -4,6 +4,7 @@ up to date (times.js)."""
 from datetime import datetime
 
 from agent_ui.texts import N_, Texts
+from hub.locales import number
 from hub.store.work_items import WorkItem
 
 _UNITS = ((86_400, N_("{n} d")), (3_600, N_("{n} h")), (60, N_("{n} min")))
@@ -41,14 +42,14 @@ def urgency(item: WorkItem, now: datetime) -> str:
 
 def whole(texts: Texts, count: int) -> str:
     """`12,345`, in Dutch `12.345`."""
-    return f"{count:,}".replace(",", "." if texts.language == "nl" else ",")
+    return number(count, texts.language)
 
 
-def size(count: int) -> str:
+def size(texts: Texts, count: int) -> str:
     """A file's size for people."""
     for unit, name in ((1_000_000, "MB"), (1_000, "kB")):
         if count >= unit:
-            return f"{count / unit:.1f} {name}"
+            return f"{number(count / unit, texts.language, 1)} {name}"
     return f"{count} B"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Container, Mapping
 from datetime import date
 
 from agent_ui.texts import N_, Texts
-from agent_ui.words import MONTHS, MONTHS_IN_SHORT
+from hub import locales
 from hub.money import written
 from hub.store.customers import Customer
 
@@ -139,12 +139,11 @@ def sums(texts: Texts, amounts: dict[str, int]) -> str:
 
 def day(texts: Texts, on: date) -> str:
     """A day that is one in every zone: no script makes another of it."""
-    return f"{on.day} {texts(MONTHS[on.month - 1])} {on.year}"
+    return locales.day(on, texts.language)
 
 
 def mark(texts: Texts, label: str) -> str:
     """An hour or a day as a chart has it, `2026-11-02 14:00`, as it stands below its bar."""
     if " " in label:
         return label[-5:]
-    on = date.fromisoformat(label)
-    return f"{on.day} {texts(MONTHS_IN_SHORT[on.month - 1])}"
+    return locales.day(date.fromisoformat(label), texts.language, year=False, short=True)

@@ -28,6 +28,7 @@ from agent_ui.office.words import OFFICE_REASONS
 from agent_ui.rule_words import RULE_REASONS
 from agent_ui.texts import N_, Texts
 from agent_ui.workshop.words import WORKSHOP_REASONS
+from hub import locales
 from hub.alike import Likeness
 from hub.custom_fields import FieldRefused
 from hub.errors import Rejected
@@ -220,45 +221,6 @@ CHANNELS = {
     "partner": N_("Partner"),
     "manual": N_("Recorded by hand"),
 }
-
-DAYS = (
-    N_("Monday"),
-    N_("Tuesday"),
-    N_("Wednesday"),
-    N_("Thursday"),
-    N_("Friday"),
-    N_("Saturday"),
-    N_("Sunday"),
-)
-MONTHS = (
-    N_("January"),
-    N_("February"),
-    N_("March"),
-    N_("April"),
-    N_("May"),
-    N_("June"),
-    N_("July"),
-    N_("August"),
-    N_("September"),
-    N_("October"),
-    N_("November"),
-    N_("December"),
-)
-"""In Dutch these begin with a small letter, as within a line."""
-MONTHS_IN_SHORT = (
-    N_("Jan"),
-    N_("Feb"),
-    N_("Mar"),
-    N_("Apr"),
-    N_("May"),
-    N_("Jun"),
-    N_("Jul"),
-    N_("Aug"),
-    N_("Sep"),
-    N_("Oct"),
-    N_("Nov"),
-    N_("Dec"),
-)
 
 PROMISES = {
     "first_response": N_("First answer"),
@@ -666,9 +628,7 @@ def limit(texts: Texts, name: str, most: Decimal, *, alone: bool = False) -> str
     """Of what one may decide; its name is the model's own, `refund_eur`: a thing and its unit.
     Where it stands `alone` beside what is decided, that says what is limited, in words of its own;
     but of what is not known a unit, the name says what is counted."""
-    number = f"{most:f}"
-    if texts.language == "nl":
-        number = number.replace(".", ",")
+    number = locales.number(most, texts.language)
     thing, _, unit = name.replace("-", "_").rpartition("_")
     amount = texts(_UNITS[unit], n=number) if thing and unit in _UNITS else number
     if alone and amount != number:

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from agent_ui.model_words import OF_VERSION, STAFFING_FILE, STAFFING_SIDE
 from agent_ui.staffing import SLOTS_A_DAY, clock_of
 from agent_ui.texts import Texts
-from agent_ui.words import CHANNELS, DAYS
+from agent_ui.words import CHANNELS
 from config.staffing_csv import side_by_side
+from hub import locales
 from hub.store.model_replays import Run
 from hub.tables_out import csv_line
 from routing.staffing.staffed import Slot, Staffing
@@ -27,7 +28,7 @@ def _lines(found: Staffing, texts: Texts, title: Callable[[str], str]) -> Iterat
     for role, place, before, after in side_by_side(found):
         day, slot = divmod(place, SLOTS_A_DAY)
         sides = (cell for side in (before, after) for cell in _cells(side, texts))
-        yield [title(role), texts(DAYS[day]), clock_of(slot), *sides]
+        yield [title(role), locales.weekdays(texts.language)[day], clock_of(slot), *sides]
 
 
 def _cells(slot: Slot, texts: Texts) -> tuple[str, str, str]:

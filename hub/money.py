@@ -1,8 +1,11 @@
 """Amounts in the smallest unit of a currency, as people write them."""
 
+from decimal import Decimal
+
+from hub.locales import number
+
 _NO_CENTS = frozenset({"CLP", "ISK", "JPY", "KRW", "PYG", "UGX", "VND", "XAF", "XOF", "XPF"})
 _MILLS = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
-_DUTCH = str.maketrans(",.", ".,")
 
 
 def decimals(currency: str) -> int:
@@ -14,8 +17,4 @@ def decimals(currency: str) -> int:
 
 def written(amount: int, currency: str, language: str = "en") -> str:
     """`EUR 1,234.50`, in Dutch `EUR 1.234,50`. Exact for any amount."""
-    places = decimals(currency)
-    whole, rest = divmod(abs(amount), 10**places)
-    text = f"{whole:,}" + (f".{rest:0{places}}" if places else "")
-    sign = "-" if amount < 0 else ""
-    return f"{currency} {sign}{text.translate(_DUTCH) if language == 'nl' else text}"
+    return f"{currency} {number(Decimal(amount).scaleb(-decimals(currency)), language)}"

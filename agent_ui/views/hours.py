@@ -14,6 +14,7 @@ from agent_ui.texts import N_
 from agent_ui.views.model import HOME, ModelViews
 from agent_ui.views.sign_in import see_other
 from agent_ui.visit import Visit, number
+from hub import locales
 from hub.errors import Rejected
 from hub.store import models
 
@@ -112,7 +113,6 @@ class HoursViews:
             form=typed or (line.form if line else HoursForm(time_zone=self._models.time_zone())),
             editing=line is not None or chosen == "new",
             typed_day=typed_day,
-            day_names=words.DAYS,
             notice=_said(visit, refused) if refused else "",
         )
 
@@ -189,5 +189,5 @@ _LABELS = {
 
 def _label(visit: Visit, error: BadHours) -> str:
     if error.field.startswith("day."):
-        return visit.texts(words.DAYS[int(error.field[4:])])
+        return locales.weekdays(visit.texts.language)[int(error.field[4:])]
     return visit.texts(_LABELS.get(error.field, error.field))

@@ -10,6 +10,7 @@ from config.demo.addresses import CHAT_SITE
 from config.demo.pages import Pages, see_other
 from connectors.chat.visitor import proof_of
 from hub.http import Route
+from hub.locales import number
 
 _PATH = "/demo/shop"
 _COOKIE = "demo_shopper"
@@ -89,5 +90,4 @@ class ShopPage:
 
 
 def _price(cents: int, language: str) -> str:
-    text = f"{cents / 100:.2f}"
-    return text.replace(".", ",") if language == "nl" else text
+    return number(cents / 100, language, 2)

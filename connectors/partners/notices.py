@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, field_validator
 from sqlalchemy import Connection, select
 
-from hub import clock, reaching_out
+from hub import clock, locales, reaching_out
 from hub.deliveries import Delivery, EventKind
 from hub.interaction import Channel, Party, PointKind
 from hub.reaching_out import Permit, Wish
@@ -58,10 +58,6 @@ _ORDER = {"en": " (order {number})", "nl": " (bestelling {number})"}
 _EXPECTED = {
     "en": " It is now expected on {day}.",
     "nl": " Wij verwachten het nu op {day}.",
-}
-_MONTHS = {
-    "en": "January February March April May June July August September October November December",
-    "nl": "januari februari maart april mei juni juli augustus september oktober november december",
 }
 
 
@@ -228,4 +224,4 @@ def _spoken(language: str, settings: NoticeSettings) -> str:
 
 def _day(at: datetime, language: str, settings: NoticeSettings) -> str:
     local = at.astimezone(ZoneInfo(settings.time_zone))
-    return f"{local.day} {_MONTHS[language].split()[local.month - 1]}"
+    return locales.day(local.date(), language, year=False)

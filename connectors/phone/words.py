@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from hub.guide import Days, Openings
+from hub.locales import weekdays
 
 LOCALE = {"nl": "nl-NL", "en": "en-GB"}
 
@@ -108,10 +109,6 @@ SAID: Mapping[str, Mapping[str, str]] = {
     "voicemail": {"nl": "Ingesproken bericht", "en": "Voice message"},
 }
 
-_DAYS = {
-    "nl": ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag"),
-    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-}
 _FROM_TO = {"nl": "{first} tot en met {last}", "en": "{first} to {last}"}
 _BETWEEN = {"nl": "van {start} tot {end}", "en": "from {start} to {end}"}
 _AND = {"nl": " en ", "en": " and "}
@@ -127,13 +124,13 @@ def hours(openings: Openings, language: str) -> list[str]:
     said = [say("week", language, week="; ".join(week))] if week else []
     if openings.opens_at is not None:
         at = openings.opens_at.astimezone(ZoneInfo(openings.time_zone))
-        day = _DAYS[language][at.weekday()]
+        day = weekdays(language)[at.weekday()]
         said.append(say("opens", language, day=day, time=_time(at.strftime("%H:%M"))))
     return said
 
 
 def _days(days: Days, language: str) -> str:
-    names = _DAYS[language]
+    names = weekdays(language)
     first, last = names[days.first], names[days.last]
     which = first if first == last else _FROM_TO[language].format(first=first, last=last)
     spans = [_span(one, language) for one in days.spans]

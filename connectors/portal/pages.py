@@ -14,7 +14,7 @@ from markupsafe import Markup
 from connectors.portal import words
 from connectors.portal.browsers import browser_of
 from connectors.portal.visit import FORM_TOKEN, Guest, Visit
-from hub import clock
+from hub import clock, locales
 from hub.http import Route
 from hub.money import written
 from hub.templating import environment_of
@@ -90,16 +90,14 @@ _ZONE = ZoneInfo("Europe/Amsterdam")
 
 def day(on: date, texts: Texts) -> Markup:
     """A day as people write it."""
-    shown = f"{on.day} {texts(words.MONTHS[on.month - 1])} {on.year}"
+    shown = locales.day(on, texts.language)
     return Markup('<time datetime="{}">{}</time>').format(on.isoformat(), shown)
 
 
 def when(at: datetime, texts: Texts, *, time: bool = True) -> Markup:
     """A moment as people write it, with the machine's form beside it."""
     local = at.astimezone(_ZONE)
-    month = texts(words.MONTHS[local.month - 1])
-    day = f"{local.day} {month}"
-    if local.year != clock.now().astimezone(_ZONE).year:
-        day += f" {local.year}"
+    this_year = local.year == clock.now().astimezone(_ZONE).year
+    day = locales.day(local.date(), texts.language, year=not this_year)
     shown = f"{day}, {local:%H:%M}" if time else day
     return Markup('<time datetime="{}">{}</time>').format(at.isoformat(), shown)

@@ -2,20 +2,6 @@
 
 from hub.texts import N_
 
-MONTHS = (
-    N_("January"),
-    N_("February"),
-    N_("March"),
-    N_("April"),
-    N_("May"),
-    N_("June"),
-    N_("July"),
-    N_("August"),
-    N_("September"),
-    N_("October"),
-    N_("November"),
-    N_("December"),
-)
 REQUESTS = {
     "received": N_("Received"),
     "busy": N_("We are on it"),

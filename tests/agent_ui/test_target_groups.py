@@ -61,3 +61,13 @@ async def test_only_a_group_of_the_model_and_only_of_whom_one_sees(
     ):
         assert (await who.post(path, conversation=of, group="b2c")).status == 404
     assert (await house.rows(customers))[0].target_group == ""
+
+
+async def test_the_language_of_the_customer_stands_there_by_its_name(
+    house: House, anna: Person
+) -> None:
+    await house.receive(subject="Meine Bestellung 12")
+    await house.write(lambda c: c.execute(update(customers).values(language="de")))
+    page = await anna.take_next()
+    assert page.text("#side .faint").startswith("Person · ")
+    assert page.text("#side .faint").endswith(" · German")
