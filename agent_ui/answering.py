@@ -1,6 +1,6 @@
 """What an agent does in a conversation: each a unit of work, whole or not at all."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,6 +9,8 @@ from sqlalchemy import Connection
 from agent_ui.drafting import Draft
 from agent_ui.mail_addresses import parties
 from agent_ui.markup import to_html
+from agent_ui.places import left_in
+from agent_ui.texts import N_
 from agent_ui.ways import Way, ways_of
 from hub import clock, tasking
 from hub.composing import Composing
@@ -21,13 +23,28 @@ from hub.store.agents import Agent
 from hub.store.asking_colleagues import mention
 from hub.store.steps_done import BEFORE_ANSWER, refuse_undone
 from hub.store.work_items import WorkItem
+from hub.texts import Said
 
 LATER_BY = (Channel.EMAIL, Channel.SMS, Channel.WHATSAPP)
 """Who writes in a chat or reads the portal waits there; over these an answer may come later."""
 
 
+_UNFILLED = N_(
+    "This was not sent yet: {places} still stands in it. Fill it in, or send again to leave it so."
+)
+
+
 class Unseen(Exception):
     """Others added something that the agent had not seen when they pressed the button."""
+
+
+class Unfilled(Rejected):
+    """In these places of an answer something is still to be filled in. It goes as it is when the
+    agent, who is told, sends it again."""
+
+    def __init__(self, places: Sequence[str]) -> None:
+        super().__init__("unfilled", Said(_UNFILLED, places=", ".join(places)), status=409)
+        self.places = tuple(places)
 
 
 @dataclass(frozen=True)
@@ -86,6 +103,13 @@ def begin(connection: Connection, draft: Draft, agent: Agent, sending: SendingRu
     if tasks.is_there_for_one(connection, draft.conversation_id):
         raise Rejected("is_task", "Answer the customer where this was asked.", status=409)
     return _take(connection, draft.conversation_id, agent, sending.offered_only)
+
+
+def refuse_unfilled(draft: Draft) -> None:
+    """Raises Unfilled for what the agent was not told of before."""
+    left = [] if draft.template else left_in(draft.text)
+    if not set(left) <= set(draft.as_is):
+        raise Unfilled(left)
 
 
 def _not_before(draft: Draft, channel: Channel, undo: timedelta) -> datetime | None:

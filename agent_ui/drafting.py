@@ -33,7 +33,8 @@ class Draft:
     the text when it is chosen, with `values`; `to` is whom it is forwarded to; `rich`: the marks in
     the text are to be seen; `signed`: with the agent's signature; `later`: not before then;
     `taken_along`: the ids of files of the conversation that are forwarded; `once`: names what the
-    form holds, so that it goes once however often it comes."""
+    form holds, so that it goes once however often it comes; `as_is`: what nobody filled in, and the
+    agent was told of."""
 
     conversation_id: str
     text: str
@@ -51,6 +52,7 @@ class Draft:
     taken_along: tuple[str, ...] = ()
     mode: str = "reply"
     once: str = ""
+    as_is: tuple[str, ...] = ()
 
 
 async def draft_of(visit: Visit) -> Draft:
@@ -72,6 +74,7 @@ async def draft_of(visit: Visit) -> Draft:
         taken_along=await _taken_along(visit, fields["mode"]),
         mode=fields["mode"],
         once=fields["once"],
+        as_is=tuple((await visit.fields("as_is"))[:_MOST_VALUES]),
     )
 
 

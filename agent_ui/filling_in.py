@@ -1,17 +1,13 @@
 """Fills a canned reply in for one conversation: its text in the customer's language, with names."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from agent_ui import field_words
+from agent_ui.places import AMOUNT, filled_in
 from agent_ui.screen import Screen
 from agent_ui.texts import DEFAULT, LANGUAGES, texts_for
 from hub.store.canned import Canned
-
-PLACES = ("customer", "first_name", "number", "subject", "agent", "organisation")
-"""What `{…}` in a text may name, beside the fields that administrators added."""
-_PLACE = re.compile(r"\{([a-z][a-z0-9_]{0,49})\}")
 
 
 @dataclass(frozen=True)
@@ -25,12 +21,14 @@ class Ready:
     fits: bool
 
 
-def ready(replies: Sequence[Canned], screen: Screen, organisation: str) -> list[Ready]:
+def ready(
+    replies: Sequence[Canned], screen: Screen, organisation: str, *, amount: str = ""
+) -> list[Ready]:
     """Each of them; those for the topic first."""
     wanted = screen.customer.language or screen.agent.language or DEFAULT
     topic = screen.item.topic if screen.item else ""
     values = {
-        language: _fields(screen, language) | _values(screen, organisation)
+        language: _fields(screen, language) | _values(screen, organisation) | {AMOUNT: amount}
         for language in LANGUAGES
     }
     filled = [_ready(one, wanted, topic, values) for one in replies if one.texts]
@@ -40,8 +38,7 @@ def ready(replies: Sequence[Canned], screen: Screen, organisation: str) -> list[
 def _ready(one: Canned, wanted: str, topic: str, values: Mapping[str, Mapping[str, str]]) -> Ready:
     """`values`: by language, what is filled in."""
     language = wanted if wanted in one.texts else next(iter(sorted(one.texts)))
-    known = values.get(language, {})
-    text = _PLACE.sub(lambda found: known.get(found[1], found[0]), one.texts[language])
+    text = filled_in(one.texts[language], language, values.get(language, {}))
     return Ready(one.shortcut, one.title, text, language, one.is_about(topic))
 
 

@@ -49,7 +49,8 @@ assert set(CHOSEN) == {"available", "away", "off"}  # noqa: S101 (described is w
 
 
 class CannedReply(Shape):
-    """`texts`: by language; `{customer}` and the like are places that the console fills in."""
+    """`texts`: by language; `{customer}` and the like are places that the console fills in, with
+    what stands behind a bar where nothing is known: `{first_name|customer}`."""
 
     id: str
     shortcut: str

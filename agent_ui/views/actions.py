@@ -16,8 +16,10 @@ from sqlalchemy import Connection
 from agent_ui import words
 from agent_ui.answering import (
     SendingRules,
+    Unfilled,
     Unseen,
     refuse_to_take,
+    refuse_unfilled,
     resolve,
     send_reply,
     write_note,
@@ -155,6 +157,9 @@ class ActionViews:
                 mode=draft.mode,
                 status=HTTPStatus.CONFLICT,
             )
+        except Unfilled as error:
+            draft = replace(draft, as_is=error.places)
+            return await self._refuse(visit, draft.conversation_id, error, draft, draft.mode)
         except Rejected as error:
             return await self._refuse(visit, draft.conversation_id, error, draft, draft.mode)
         if done:
@@ -172,6 +177,7 @@ class ActionViews:
         if draft.mode == "note":
             write_note(connection, draft, agent)
             return False
+        refuse_unfilled(draft)
         if draft.mode == "forward":
             forward(connection, draft, agent, self._sending(), visit.texts)
             return False

@@ -8,10 +8,11 @@ from sqlalchemy import Connection
 
 from agent_ui.context import ConsoleContext
 from agent_ui.drafting import LONGEST_TEXT
-from agent_ui.filling_in import PLACES, ready
+from agent_ui.filling_in import ready
 from agent_ui.office import seen
 from agent_ui.pages import Pages
-from agent_ui.texts import LANGUAGES
+from agent_ui.places import PLACES, UNNAMED, unknown_in
+from agent_ui.texts import LANGUAGES, N_
 from agent_ui.views.conversation import ConversationViews
 from agent_ui.views.sign_in import see_other
 from agent_ui.visit import Visit
@@ -19,8 +20,12 @@ from agent_ui.words import reason
 from hub.errors import Rejected
 from hub.store import canned, customer_fields
 from hub.store.canned import Canned
+from hub.texts import Said
 
 PAGE = "/console/replies"
+_UNKNOWN = N_(
+    "There is no {unknown}: customers would read it as it stands. What there is: {there}."
+)
 _SHORTCUT = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _LONGEST_TITLE, _LONGEST_TOPIC = 200, 200
 
@@ -49,6 +54,7 @@ class CannedViews:
         shown = await visit.field(seen.FIELD)
 
         def keep(connection: Connection) -> None:
+            _refuse_unknown(connection, given)
             now = canned.held(connection, given.id)
             if now is not None:
                 seen.check(shown, now)
@@ -85,6 +91,7 @@ class CannedViews:
             given=given,
             problem=problem,
             places=[*PLACES, *(one.key for one in fields)],
+            unnamed=UNNAMED[visit.texts.language],
             topics=self._context.topics.titles(visit.texts.language),
         )
 
@@ -108,3 +115,11 @@ def _check(given: Canned) -> None:
         raise Rejected("bad_shortcut", "A shortcut has letters, digits and dashes only.")
     if not given.texts:
         raise Rejected("empty_reply", "Write something first.")
+
+
+def _refuse_unknown(connection: Connection, given: Canned) -> None:
+    """A field that was archived does no harm in an old one."""
+    known = [*PLACES, *customer_fields.by_key(connection)]
+    if unknown := unknown_in(given.texts.values(), known):
+        there = ", ".join(f"{{{name}}}" for name in known)
+        raise Rejected("unknown_name", Said(_UNKNOWN, unknown=", ".join(unknown), there=there))

@@ -72,10 +72,11 @@ class NextActionViews:
     def _draft(self, connection: Connection, screen: Screen, door: Door) -> None:
         """The reply goes below what the agent has written already."""
         chosen = [one for one in canned.all_of(connection) if one.id == door.canned]
-        filled = ready(chosen, screen, self._context.hub.organisation)
+        amount = f"EUR {door.amount}" if door.amount is not None else ""
+        filled = ready(chosen, screen, self._context.hub.organisation, amount=amount)
         if not filled:
             raise Rejected("no_canned", "This reply does not exist any more.", status=409)
-        text = filled[0].text.replace("{amount}", f"EUR {door.amount}")
+        text = filled[0].text
         kept = next((d.fields for d in screen.drafts if d.agent_id == screen.agent.id), {})
         before = kept.get("text", "").rstrip()
         if before and kept.get("mode", "reply") != "reply":

@@ -9,7 +9,7 @@ LATE = {
     "shortcut": "/Late",
     "title": "A late parcel",
     "topic": "order",
-    "text.en": "Dear {first_name}, about {number}: {nonsense}. {agent}",
+    "text.en": "Dear {first_name}, about {number}: {subject}. {agent}",
     "text.nl": "Beste {first_name}, over {number}. {agent} van {organisation}",
 }
 
@@ -20,9 +20,12 @@ async def test_a_reply_is_filled_in_in_the_language_of_the_customer(
     await ina.post("/console/replies", **LATE)
     await ina.post("/console/replies", shortcut="bye", **{"text.en": "Bye"})
     accepted = await house.receive(subject="Order 12")
+    await house.write(lambda c: c.execute(update(customers).values(name="")))
     path = f"/console/conversations/{accepted.conversation_id}/replies"
     page = await anna.get(path)
-    assert page.texts("[data-shortcut] [data-text]")[0].endswith("{nonsense}. Anna de Wit")
+    text = page.texts("[data-shortcut] [data-text]")[0]
+    assert text.startswith("Dear customer, about #")
+    assert text.endswith(": Order 12. Anna de Wit")
     assert page.value("[data-fits]", "data-shortcut") == "late"
     await house.write(lambda c: c.execute(update(customers).values(language="nl", name="Jan Pot")))
     page = await anna.get(path)
@@ -50,6 +53,22 @@ async def test_what_cannot_be_kept_stays_in_the_form(house: House, ina: Person) 
     assert page.text("[role=alert]") == "A shortcut has letters, digits and dashes only."
     assert (await ina.post("/console/replies", shortcut="x")).status == 400
     assert len(await house.rows(canned_replies)) == 1
+
+
+async def test_a_place_that_names_nothing_is_told_when_it_is_kept(
+    house: House, ina: Person
+) -> None:
+    texts = {"text.en": "Dear {first_name|friend}, {naem}", "text.nl": "Beste {Voornaam}, {naem}"}
+    page = await ina.post("/console/replies", **LATE | texts)
+    said = page.text("[role=alert]")
+    assert (page.status, said.startswith("There is no {naem}, {Voornaam}:")) == (400, True)
+    assert said.endswith(
+        "What there is: {customer}, {first_name}, {number}, {subject}, {agent}, {organisation}, "
+        "{amount}."
+    )
+    assert page.text("textarea[name='text.en']") == texts["text.en"]
+    assert await house.rows(canned_replies) == []
+    assert "{first_name|customer}" in page.text(".report-body")
 
 
 async def test_only_administrators_write_them(house: House, anna: Person, bob: Person) -> None:

@@ -124,6 +124,23 @@ async def test_taking_back_what_resolved_opens_it_again(patient: House) -> None:
         assert (await patient.work_of(accepted.conversation_id)).state == "assigned"
 
 
+async def test_what_nobody_filled_in_goes_only_when_the_agent_was_told_of_it(
+    house: House, anna: Person
+) -> None:
+    page = await at_work(house, anna, await house.receive())
+    told = await anna.reply(page, "Dear {naem},")
+    assert (told.status, await house.rows(outbound)) == (409, [])
+    assert "{naem} still stands in it" in told.text("[role=alert]")
+    assert told.text("textarea[name=text]") == "Dear {naem},"
+    assert told.value("input[name=as_is]") == "{naem}"
+    other = await anna.reply(page, "Dear {name},", as_is="{naem}")
+    assert "{name} still stands in it" in other.text("[role=alert]")
+    note = await anna.reply(page, "Ask {naem}?", mode="note")
+    assert note.status == 200
+    await anna.reply(await anna.get(page.path), "Dear {naem},", as_is="{naem}")
+    assert len(await house.rows(outbound)) == 1
+
+
 async def test_sending_and_resolving_asks_for_the_results_of_the_model(
     house: House, anna: Person
 ) -> None:

@@ -82,6 +82,25 @@ async def test_it_stands_there_before_loket_answers(house: House, browser: Brows
         await at.check_traps()
 
 
+async def test_what_nobody_filled_in_comes_back_once_and_goes_when_it_is_sent_again(
+    house: House, browser: Browser
+) -> None:
+    accepted = await house.receive(mail_arrival("jan@example.org"))
+    async with desk(browser, house) as at:
+        await at.sign_in("anna", accepted.conversation_id)
+        await send(at.page, "Dear {naem},")
+        told = at.page.locator("[data-notice] [role=alert]")
+        await expect(told).to_contain_text("{naem} still stands in it")
+        await expect(at.page.locator(AREA)).to_have_value("Dear {naem},")
+        await expect(at.page.locator(AREA)).to_be_focused()
+        await at.check_accessible()
+        assert await house.rows(outbound) == []
+        await at.page.keyboard.press("Control+Enter")
+        await expect(at.page.locator(OURS)).to_have_text(["Dear {naem},"])
+        await at.done()
+        await at.check_traps()
+
+
 async def test_what_is_written_behind_it_goes_next(house: House, browser: Browser) -> None:
     accepted = await house.receive(mail_arrival("jan@example.org"))
     held = Held()

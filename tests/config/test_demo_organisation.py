@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from agent_ui.places import PLACES, filled_in, unknown_in
 from builders import TOKENS, mail_arrival
 from config.demo import Demo, DemoContext, example, history
 from config.demo.carrier import carrier_secret
@@ -294,3 +295,11 @@ def test_parcels_that_met_their_end_have_met_it_at_any_hour_of_the_day() -> None
 def test_what_agreements_say_about_orders_can_be_read() -> None:
     details = [a.details for c in example.customers() for a in c.agreements if a.details]
     assert any(terms_of(one).prices for one in details)
+
+
+def test_canned_replies_of_the_demo_name_what_there_is_and_greet_who_has_no_name() -> None:
+    for reply in example.rules().replies:
+        assert unknown_in(reply.texts.values(), PLACES) == []
+        for language, text in reply.texts.items():
+            greeting = filled_in(text, language, {}).partition("\n")[0]
+            assert greeting == {"en": "Dear customer,", "nl": "Beste klant,"}[language]
