@@ -20,11 +20,13 @@ LONGEST_ANSWER = 500
 
 @dataclass(frozen=True)
 class Question:
-    """Something that must be known. `of_customer`: who has told us who they are is not asked."""
+    """Something that must be known. `of_customer`: who has told us who they are is not asked;
+    `of_order`: it is the number of the order, which is not asked of who has said which one."""
 
     name: str
     title: Words
     of_customer: bool
+    of_order: bool = False
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,9 @@ _ASKED = (
 )
 """What was agreed, we know ourselves."""
 
+_NUMBERS = (None, "order.number")
+"""What stands for the order itself: its number, also where the model does not say which field."""
+
 
 def what_to_ask(
     model: Model, channel: Channel, who: Membership, now: datetime
@@ -52,7 +55,12 @@ def _asked(model: Model, channel: Channel, group: str, topic_id: str, now: datet
         openings=openings_of(model, hours, now) if hours else None,
         answer_within=handling.first_response,
         questions=tuple(
-            Question(one.name, words_of(one.title), one.source is InformationSource.CUSTOMER)
+            Question(
+                one.name,
+                words_of(one.title),
+                of_customer=one.source is InformationSource.CUSTOMER,
+                of_order=one.source is InformationSource.ORDER and one.field in _NUMBERS,
+            )
             for one in handling.required_information
             if one.source in _ASKED
         ),

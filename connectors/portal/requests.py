@@ -1,6 +1,9 @@
 """A customer's own requests: all of them on whatever channel, one, a new one, and going on."""
 
+from collections.abc import Collection
+
 from aiohttp import web
+from sqlalchemy import Connection
 
 from connectors.portal.guard import see_other
 from connectors.portal.pages import Pages
@@ -11,7 +14,9 @@ from hub.connector import ConnectorContext
 from hub.downloads import download_headers
 from hub.http import form_of
 from hub.interaction import Attachment, DeliveryState
-from hub.store import portal_views
+from hub.orders import Order
+from hub.references import Reference
+from hub.store import deliveries, links, orders, portal_views
 from hub.store.portal_views import Request
 from hub.taking import take_all
 
@@ -31,8 +36,16 @@ class Requests:
     async def show(self, visit: Visit) -> web.Response:
         request = await self._seen(visit)
         said = await self._context.database.read(lambda c: portal_views.messages(c, request.id))
+        about = await self._context.database.read(
+            lambda c: _orders_of(c, request.id, visit.member.parties)
+        )
         page = self._pages.page(
-            visit, "request.html", request=request, messages=said, form_id=clock.new_id()
+            visit,
+            "request.html",
+            request=request,
+            about=about,
+            messages=said,
+            form_id=clock.new_id(),
         )
         for message in said:
             if message.unread and not request.colleague:
@@ -57,12 +70,14 @@ class Requests:
         """First the topic; then what must be known about it, and what they want to say."""
         topics = self._writing.topics(visit.customer)
         chosen = chosen_of(topics, visit.request.query.get("topic", ""))
+        order = await self._order(visit, visit.request.query.get("order", ""))
         return self._pages.page(
             visit,
             "new_request.html",
             topics=topics,
             chosen=chosen,
-            questions=questions_of(chosen),
+            questions=questions_of(chosen, order),
+            order=order,
             form_id=clock.new_id(),
         )
 
@@ -79,8 +94,14 @@ class Requests:
             answers=answers,
             form_id=await visit.field("form_id"),
             files=await self._files(visit),
+            order=await self._order(visit, await visit.field("order")),
         )
         return see_other(f"/portal/requests/{accepted.conversation_id}")
+
+    async def _order(self, visit: Visit, key: str) -> Order | None:
+        """The order that they ask about, if it is one that they see."""
+        found = await self._context.database.read(lambda c: orders.by_ids(c, [key] if key else []))
+        return next((one for one in found if one.customer_id in visit.member.parties), None)
 
     async def _files(self, visit: Visit) -> tuple[Attachment, ...]:
         form = await form_of(visit.request)
@@ -129,3 +150,13 @@ class Requests:
         if found is None:
             raise web.HTTPNotFound
         return found
+
+
+def _orders_of(
+    connection: Connection, conversation_id: str, parties: Collection[str]
+) -> list[Order]:
+    """The orders that it is about, by themselves or by a parcel, of those that they see."""
+    linked = links.of_conversation(connection, conversation_id)
+    parcels = deliveries.by_ids(connection, linked.get(Reference.TRACKING, []))
+    ids = [*linked.get(Reference.ORDER, []), *(one.order_id for one in parcels if one.order_id)]
+    return [one for one in orders.by_ids(connection, ids) if one.customer_id in parties]

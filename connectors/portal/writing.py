@@ -19,8 +19,12 @@ from hub.interaction import (
     Thread,
     Verification,
 )
+from hub.orders import Order
+from hub.references import Reference
 from hub.shared_limits import SharedBuckets
+from hub.store import links
 from hub.store.customers import Customer
+from hub.store.links import Link
 from hub.store.portal_views import Request
 from hub.store.threads import TOKEN_PURPOSE
 
@@ -54,13 +58,17 @@ class Writing:
     async def begin(
         self, customer: Customer, *, language: str, topic: str, text: str, subject: str,
         answers: Mapping[str, str], form_id: str, files: Sequence[Attachment] = (),
+        order: Order | None = None,
     ) -> Accepted:  # fmt: skip
-        """A new request. `answers`: by the name of the question."""
+        """A new request. `answers`: by the name of the question; `order`: of theirs, that it is
+        about."""
         chosen = chosen_of(self.topics(customer), topic)
         if chosen is None or not chosen.allowed:
             raise Rejected("topic", "Choose a subject from the list.", status=422)
         given = {one.name: answers.get(one.name, "").strip() for one in questions_of(chosen)}
-        return await self.keep(
+        if order:
+            given |= {one.name: order.number for one in chosen.questions if one.of_order}
+        accepted = await self.keep(
             customer,
             language=language,
             text=text,
@@ -72,6 +80,10 @@ class Writing:
                 ANSWER + name: answer[:LONGEST_ANSWER] for name, answer in given.items() if answer
             },
         )
+        if order:
+            link = Link(accepted.conversation_id, Reference.ORDER, order.id)
+            await self._context.database.write(lambda c: links.add(c, [link], by=customer.id))
+        return accepted
 
     async def go_on(
         self, customer: Customer, request: Request, *, language: str, text: str, form_id: str,
@@ -154,6 +166,7 @@ def chosen_of(topics: list[AskedTopic], topic: str) -> AskedTopic | None:
     return next((one for one in topics if one.topic == topic), None)
 
 
-def questions_of(chosen: AskedTopic | None) -> list[Question]:
-    """What we do not know of who has signed in."""
-    return [one for one in chosen.questions if not one.of_customer] if chosen else []
+def questions_of(chosen: AskedTopic | None, order: Order | None = None) -> list[Question]:
+    """What we do not know of who has signed in, and of the order that they ask about."""
+    asked = chosen.questions if chosen else ()
+    return [one for one in asked if not one.of_customer and not (order and one.of_order)]

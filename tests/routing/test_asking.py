@@ -20,9 +20,9 @@ def test_each_topic_asks_what_must_be_known_about_it() -> None:
     assert (anything.topic, anything.depth, anything.questions) == ("", 0, ())
     late = next(one for one in topics if one.topic == "delivery/late")
     assert (late.role, late.depth, late.allowed) == ("logistics", 2, True)
-    assert [(q.name, q.title["nl"], q.of_customer) for q in late.questions] == [
-        ("order-number", "Bestelnummer", False),
-        ("postcode", "Postcode", True),
+    assert [(q.name, q.title["nl"], q.of_customer, q.of_order) for q in late.questions] == [
+        ("order-number", "Bestelnummer", False, True),
+        ("postcode", "Postcode", True, False),
     ]
     assert late.openings is not None
     assert not late.openings.is_open

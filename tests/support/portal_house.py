@@ -226,7 +226,7 @@ def _people(connection: Any) -> None:
 
 
 def _asked() -> Sequence[AskedTopic]:
-    number = Question("order_number", _words("Order number"), of_customer=False)
+    number = Question("order_number", _words("Order number"), of_customer=False, of_order=True)
     name = Question("name", _words("Name"), of_customer=True)
     late = AskedTopic(
         "delivery/late", _words("Late"), 1, True, (), "logistics", None, 3600, (number, name)

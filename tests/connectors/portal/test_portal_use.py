@@ -14,10 +14,12 @@ from sqlalchemy import update
 from builders import TOKENS, mail_arrival
 from hub.deliveries import EventKind, NewEvent
 from hub.interaction import Channel, Party, PointKind, Thread
+from hub.references import Reference
 from hub.replies import Reply, add_note, add_reply
-from hub.store import orders, tracking
+from hub.store import links, orders, tracking
 from hub.store.arrivals import store_arrivals
-from hub.store.tables import customers, deliveries, outbound
+from hub.store.links import Link
+from hub.store.tables import conversation_links, customers, deliveries, outbound
 from hub.store.tables import orders as orders_table
 from hub.store.tracking import Shipment
 from portal_house import EVE, JAN, Browser, House, browser, open_house
@@ -113,6 +115,37 @@ async def test_a_new_request_asks_what_the_model_wants_to_know(house: House, jan
     assert (await jan.post("/portal/requests/new", topic="complaint", text="x"))[0] == 422
     assert (await jan.post("/portal/requests/new", topic="no", text="x"))[0] == 422
     assert "We do not handle" in (await jan.get("/portal/requests/new?topic=complaint"))[1]
+
+
+async def test_who_asks_about_an_order_need_not_say_which(house: House, jan: Browser) -> None:
+    assert 'href="/portal/requests/new?order=VK-1"' in (await jan.get("/portal/orders/VK-1"))[1]
+    _, page = await jan.get("/portal/requests/new?order=VK-1")
+    assert "?topic=delivery/late&amp;order=VK-1" in page
+    _, page = await jan.get("/portal/requests/new?topic=delivery/late&order=VK-1")
+    assert '<a href="/portal/orders/VK-1">Order VK-1</a>' in page
+    assert "q-order_number" not in page
+    form = {"topic": "delivery/late", "text": "Where is it?", "order": "VK-1", "form_id": "f"}
+    for _ in range(2):
+        status, where = await jan.post("/portal/requests/new", **form)
+        assert status == 303
+    [said] = await house.said()
+    assert said.details == {"answer.order_number": "VK-1"}
+    [link] = await rows(house.database, conversation_links)
+    assert (link.conversation_id, link.object_id) == (said.conversation_id, "VK-1")
+    assert '<a href="/portal/orders/VK-1">Order VK-1</a>' in (await jan.get(where))[1]
+
+
+async def test_nobody_asks_about_an_order_of_others(house: House, jan: Browser) -> None:
+    _, page = await jan.get("/portal/requests/new?topic=delivery/late&order=VK-2")
+    assert "VK-2" not in page
+    assert "q-order_number" in page
+    form = {"topic": "delivery/late", "text": "Where is it?", "order": "VK-2"}
+    _, where = await jan.post("/portal/requests/new", **form)
+    assert await rows(house.database, conversation_links) == []
+    # What somebody else wrote into it shows them nothing either.
+    theirs = Link((await house.said())[0].conversation_id, Reference.ORDER, "VK-2")
+    await house.database.write(lambda c: links.add(c, [theirs], by="router"))
+    assert "VK-2" not in (await jan.get(where))[1]
 
 
 async def test_an_answer_is_told_by_mail_without_its_text_and_read_here(
