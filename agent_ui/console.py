@@ -20,6 +20,7 @@ from agent_ui.office.links import LinkViews
 from agent_ui.office.organisation import OrganisationViews
 from agent_ui.office.people import PeopleViews
 from agent_ui.office.rating import RatingViews
+from agent_ui.office.report_lists import ReportLists
 from agent_ui.office.reports import ReportViews
 from agent_ui.office.reviews import ReviewViews
 from agent_ui.office.routes import OfficeViews
@@ -143,6 +144,7 @@ class Console:
             office=OfficeViews(
                 wall=WallViews(context, pages, self._feed),
                 reports=ReportViews(context, pages),
+                report_lists=ReportLists(context, pages),
                 reviews=ReviewViews(context, pages),
                 people=PeopleViews(context, pages),
                 welcome=WelcomeViews(context, pages, sessions),

@@ -142,6 +142,12 @@ def day(texts: Texts, on: date) -> str:
     return locales.day(on, texts.language)
 
 
+def bar(texts: Texts, label: str) -> str:
+    """The same as it stands alone: with its year, and its day."""
+    on, _, hour = label.partition(" ")
+    return f"{day(texts, date.fromisoformat(on))} {hour}".strip()
+
+
 def mark(texts: Texts, label: str) -> str:
     """An hour or a day as a chart has it, `2026-11-02 14:00`, as it stands below its bar."""
     if " " in label:

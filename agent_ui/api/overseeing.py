@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from agent_ui.api.work import Work, WorkList, shown_work
 from agent_ui.context import ConsoleContext
 from agent_ui.office.overview import day_of
-from agent_ui.office.reports import period_between, preset
+from agent_ui.office.report_period import period_between, preset
 from hub.api.operation import Answer, Call, Operation, Shape, picked
 from hub.errors import Rejected
 from hub.interaction import Channel

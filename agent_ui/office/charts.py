@@ -39,15 +39,37 @@ class Chart:
 def volumes(hours: Mapping[int, int], since: datetime, until: datetime, zone: tzinfo) -> Chart:
     """Bars for each day of the period, or for each hour of a short one; `hours` counts by hours
     since 1970."""
-    hourly = until - since <= _HOURLY_UP_TO
+    hourly = _is_hourly(since, until)
     labels = [*_hours(since, until, zone)] if hourly else [*_days(since, until, zone)]
     counts = dict.fromkeys(labels, 0)
     for hour, count in hours.items():
-        began = max(datetime.fromtimestamp(hour * 3600, UTC), since)
-        label = _label(began.astimezone(zone), hourly=hourly)
+        label = _label_of(hour, since, zone, hourly=hourly)
         if label in counts:
             counts[label] += count
     return _drawn(counts, hourly=hourly)
+
+
+def hours_of_bar(label: str, since: datetime, until: datetime, zone: tzinfo) -> frozenset[int]:
+    """The hours (since 1970) that are counted in the bar with this label; none for no bar."""
+    hourly = _is_hourly(since, until)
+    return frozenset(
+        hour
+        for hour in _hours_within(since, until)
+        if _label_of(hour, since, zone, hourly=hourly) == label
+    )
+
+
+def _is_hourly(since: datetime, until: datetime) -> bool:
+    return until - since <= _HOURLY_UP_TO
+
+
+def _hours_within(since: datetime, until: datetime) -> range:
+    return range(int(since.timestamp()) // 3600, -(-int(until.timestamp()) // 3600))
+
+
+def _label_of(hour: int, since: datetime, zone: tzinfo, *, hourly: bool) -> str:
+    began = max(datetime.fromtimestamp(hour * 3600, UTC), since)
+    return _label(began.astimezone(zone), hourly=hourly)
 
 
 def _drawn(counts: Mapping[str, int], *, hourly: bool) -> Chart:
@@ -114,8 +136,7 @@ def week(hours: Mapping[int, int], zone: tzinfo) -> Sequence[tuple[int, Sequence
     """By hour of the day, for the seven days from Monday; only hours in which something came."""
     counts: dict[tuple[int, int], int] = {}
     for hour, count in hours.items():
-        local = datetime.fromtimestamp(hour * 3600, UTC).astimezone(zone)
-        key = (local.hour, local.weekday())
+        key = _place_of(hour, zone)
         counts[key] = counts.get(key, 0) + count
     highest = max(counts.values(), default=0)
     return [
@@ -128,3 +149,17 @@ def week(hours: Mapping[int, int], zone: tzinfo) -> Sequence[tuple[int, Sequence
         )
         for hour in sorted({hour for hour, _ in counts})
     ]
+
+
+def hours_of_place(
+    day: int, hour: int, since: datetime, until: datetime, zone: tzinfo
+) -> frozenset[int]:
+    """The hours (since 1970) that are counted in one place of the grid: `hour` of the `day` from
+    Monday."""
+    within = _hours_within(since, until)
+    return frozenset(one for one in within if _place_of(one, zone) == (hour, day))
+
+
+def _place_of(hour: int, zone: tzinfo) -> tuple[int, int]:
+    local = datetime.fromtimestamp(hour * 3600, UTC).astimezone(zone)
+    return local.hour, local.weekday()

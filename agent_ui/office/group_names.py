@@ -4,8 +4,10 @@ agents."""
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from agent_ui.context import ConsoleContext
 from agent_ui.row_words import row_name
 from agent_ui.texts import N_, Texts
+from agent_ui.visit import Visit
 from agent_ui.words import CHANNELS
 
 NO_TOPIC = N_("no known topic")
@@ -62,3 +64,15 @@ class GroupNames:
         if not row:
             return self.texts("no row: triage")
         return row_name(self.texts, row, self.roles, self.groups, self.topics)
+
+
+def called_by(context: ConsoleContext, visit: Visit, agents: Mapping[str, str]) -> GroupNames:
+    """In the reader's language."""
+    language = visit.texts.language
+    return GroupNames(
+        visit.texts,
+        roles=context.role_titles(language),
+        groups=context.groups.titles(language),
+        topics=context.topics.titles(language),
+        agents=agents,
+    )

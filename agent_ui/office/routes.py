@@ -14,6 +14,7 @@ from agent_ui.office.links import LinkViews
 from agent_ui.office.organisation import OrganisationViews
 from agent_ui.office.people import PeopleViews
 from agent_ui.office.rating import RatingViews
+from agent_ui.office.report_lists import ReportLists
 from agent_ui.office.reports import ReportViews
 from agent_ui.office.reviews import ReviewViews
 from agent_ui.office.rules import RuleViews
@@ -28,6 +29,7 @@ from hub.http import Route
 class OfficeViews:
     wall: WallViews
     reports: ReportViews
+    report_lists: ReportLists
     reviews: ReviewViews
     people: PeopleViews
     welcome: WelcomeViews
@@ -69,7 +71,9 @@ def _overview(views: OfficeViews, guard: Guard) -> Sequence[Route]:
         Route("POST", wall + "/agents/{id}", supervisors(views.wall.presence)),
         Route("POST", wall + "/thresholds", supervisors(views.wall.set_thresholds)),
         Route("GET", reports, supervisors(views.reports.page)),
-        Route("GET", reports + "/items", supervisors(views.reports.items)),
+        Route("GET", reports + "/items", supervisors(views.report_lists.items)),
+        Route("GET", reports + "/came", supervisors(views.report_lists.came_in)),
+        Route("GET", reports + "/reviews", supervisors(views.report_lists.reviews)),
         Route("GET", reports + ".csv", supervisors(views.reports.csv)),
         Route("GET", reports + ".xlsx", supervisors(views.reports.xlsx)),
         Route("GET", reviews, supervisors(views.reviews.page)),

@@ -164,6 +164,7 @@ ALERTS = {
 
 REPORT_FIGURES = {
     "all": N_("Finished work"),
+    "first_due": N_("A first answer was promised"),
     "first_in_time": N_("First answer in time"),
     "first_too_late": N_("First answer too late"),
     "abandoned": N_("Gave up"),

@@ -1,7 +1,7 @@
 """What reports tell of finished work, from `work_facts`: counts, lengths of time, and the items
 behind each figure. A period goes by when customers began to wait."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,14 +20,13 @@ from sqlalchemy import (
 from hub import clock
 from hub.interaction import Channel
 from hub.store import attendance, report_columns, work_facts
+from hub.store.among import among
 from hub.store.constants import constant
 from hub.store.report_columns import NONE, Work
-from hub.store.tables import agents, reviews, work_items
+from hub.store.tables import agents, reviews
 from hub.store.tables import work_facts as facts
-from hub.store.work_items import DONE
 
 LONGEST = timedelta(days=367)
-_HOUR = timedelta(hours=1)
 
 TIMES = ("first_seconds", "next_seconds", "resolution_seconds", "handling_seconds")
 PERCENTILES = (50, 90, 95)
@@ -119,7 +118,7 @@ class Spread:
 
 @dataclass(frozen=True)
 class Finished:
-    """One finished work item behind a figure."""
+    """One work item behind a figure; `resolution_seconds` is None while it is open."""
 
     conversation_id: str
     number: int
@@ -129,7 +128,7 @@ class Finished:
     topic: str
     came_at: datetime
     first_seconds: int | None
-    resolution_seconds: int
+    resolution_seconds: int | None
     handling_seconds: int | None
     transfers: int
     repeats: int
@@ -139,6 +138,7 @@ class Finished:
 _IS = facts.c
 _CONDITIONS: Mapping[str, ColumnElement[bool]] = {
     "all": true(),
+    "first_due": _IS.first_in_time.is_not(None),
     "first_in_time": _IS.first_in_time.is_(True),
     "first_too_late": _IS.first_in_time.is_(False),
     "abandoned": _IS.abandoned.is_(True),
@@ -227,40 +227,21 @@ def spread(work: Work, time: str) -> Spread:
     )
 
 
-def by_hour(work: Work, open_hours: Sequence[int], period: Period) -> dict[int, int]:
-    """How much work came in each hour (since 1970): finished, and open."""
-    first, _ = period.hours
-    came = np.concatenate([work.numbers["came_hour"], np.array(open_hours, dtype=np.int64)])
-    counts = np.bincount(came - first)
-    return {first + int(hour): int(counts[hour]) for hour in np.flatnonzero(counts)}
-
-
-def still_open(connection: Connection, period: Period) -> list[int]:
-    """The hours (since 1970) in which the work came that is not finished yet."""
-    columns = work_items.c
-    found = connection.execute(
-        select(columns.waiting_since).where(
-            columns.state != constant(DONE),
-            columns.waiting_since >= period.since,
-            columns.waiting_since < period.until,
-            *_filters(period, columns),
-            *([_of_group(period.group)] if period.group else []),
-        )
-    )
-    return [int(at.timestamp()) // 3600 for at in found.scalars()]
-
-
 @dataclass(frozen=True)
 class Behind:
-    """The finished work behind a figure; of one group (`by`, `key`) only, if one is given."""
+    """The finished work behind a figure; of one group (`by`, `key`) only, if one is given, and of
+    what came in one of these `hours` (since 1970)."""
 
     period: Period
     figure: str
     by: str = ""
     key: Sequence[str] = ()
+    hours: Collection[int] | None = None
 
     def conditions(self) -> list[ColumnElement[bool]]:
         found = [_within(self.period), _CONDITIONS[self.figure]]
+        if self.hours is not None:
+            found.append(among(_IS.came_hour, self.hours))
         for name, value in zip(GROUPS.get(self.by, ()), self.key, strict=False):
             nobody = name == "agent_id" and not value
             found.append(_IS[name].is_(None) if nobody else _IS[name] == value)
@@ -329,8 +310,8 @@ def _within(period: Period) -> ColumnElement[bool]:
 
 def _chosen(period: Period) -> list[ColumnElement[bool]]:
     """What is finished and passes the filters, of the hours of the period."""
-    group = [_in_branch(_IS.target_group, period.group)] if period.group else []
-    return [*_filters(period, facts.c), *group, *_edges(period)]
+    group = [in_branch(_IS.target_group, period.group)] if period.group else []
+    return [*filters(period, facts.c), *group, *_edges(period)]
 
 
 def _edges(period: Period) -> list[ColumnElement[bool]]:
@@ -346,7 +327,8 @@ def _edges(period: Period) -> list[ColumnElement[bool]]:
     ]
 
 
-def _filters(period: Period, columns: Any) -> list[ColumnElement[bool]]:
+def filters(period: Period, columns: Any) -> list[ColumnElement[bool]]:
+    """On work, open or finished; the target group is kept with finished work alone."""
     found = []
     if period.role:
         found.append(columns.role == period.role)
@@ -355,16 +337,9 @@ def _filters(period: Period, columns: Any) -> list[ColumnElement[bool]]:
     if period.agent_id:
         found.append(columns.agent_id == period.agent_id)
     if period.topic:
-        found.append(_in_branch(columns.topic, period.topic))
+        found.append(in_branch(columns.topic, period.topic))
     return found
 
 
-def _in_branch(column: Any, branch: str) -> ColumnElement[bool]:
+def in_branch(column: Any, branch: str) -> ColumnElement[bool]:
     return or_(column == branch, column.startswith(f"{branch}/", autoescape=True))
-
-
-def _of_group(group: str) -> ColumnElement[bool]:
-    """Open work of its customers; finished work has the group in itself."""
-    known = work_facts.customers_by_group().subquery()
-    members = select(known.c.id).where(_in_branch(known.c.target_group, group))
-    return work_items.c.customer_id.in_(members)

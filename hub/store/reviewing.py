@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, and_, func, insert, select
 
 from hub import clock
 from hub.errors import Rejected
@@ -109,6 +109,21 @@ def recent(connection: Connection, limit: int) -> list[Review]:
     return _read(connection, None, limit)
 
 
+def within(
+    connection: Connection,
+    agent_id: str,
+    since: datetime,
+    until: datetime,
+    *,
+    limit: int,
+    offset: int = 0,
+) -> list[Review]:
+    """Those of one agent's work that were made in this time, the newest first."""
+    columns = reviews.c
+    then = and_(columns.agent_id == agent_id, columns.at >= since, columns.at < until)
+    return _read(connection, then, limit, offset)
+
+
 def to_review(connection: Connection, since: datetime, limit: int) -> list[tuple[str, str]]:
     """Some finished conversations that nobody reviewed yet, with the agent who had each: a few of
     every agent, in an order that nobody chose."""
@@ -131,13 +146,14 @@ def to_review(connection: Connection, since: datetime, limit: int) -> list[tuple
     return [(row.conversation_id, row.agent_id) for _, row in chosen[:limit]]
 
 
-def _read(connection: Connection, only: Any, limit: int) -> list[Review]:
+def _read(connection: Connection, only: Any, limit: int, offset: int = 0) -> list[Review]:
     query = select(reviews, conversations.c.number, conversations.c.subject, _BEGINNING).join(
         conversations, conversations.c.id == reviews.c.conversation_id
     )
     if only is not None:
         query = query.where(only)
-    rows = connection.execute(query.order_by(reviews.c.id.desc()).limit(limit)).all()
+    ordered = query.order_by(reviews.c.id.desc()).limit(limit).offset(offset)
+    rows = connection.execute(ordered).all()
     people = {row.agent_id for row in rows} | {row.reviewer_id for row in rows}
     names = {
         row.id: row.name

@@ -74,7 +74,7 @@ def rated(connection: Connection, conversation_id: str, score: int, at: datetime
 def _facts(connection: Connection, items: Sequence[Row[Any]]) -> list[dict[str, Any]]:
     ids = [item.id for item in items]
     held = handled.seconds(connection, {item.id: item.resolved_at for item in items})
-    moves, holders = _moves(connection, ids)
+    moves, holders = moves_of(connection, ids)
     promises = _promises(connection, ids)
     given_up = _given_up(connection, ids)
     groups = _groups(connection, {item.customer_id for item in items})
@@ -95,9 +95,9 @@ def _facts(connection: Connection, items: Sequence[Row[Any]]) -> list[dict[str, 
             "came_hour": int(item.waiting_since.timestamp()) // _HOUR,
             "came_at": item.waiting_since,
             "done_at": item.resolved_at,
-            "first_seconds": _between(item.waiting_since, item.first_response_at),
+            "first_seconds": between(item.waiting_since, item.first_response_at),
             "next_seconds": waits.get(item.id),
-            "resolution_seconds": _between(item.waiting_since, item.resolved_at),
+            "resolution_seconds": between(item.waiting_since, item.resolved_at),
             "handling_seconds": held.get(item.id),
             "units": item.units,
             "transfers": moves.get(item.id, 0),
@@ -111,7 +111,7 @@ def _facts(connection: Connection, items: Sequence[Row[Any]]) -> list[dict[str, 
     ]
 
 
-def _between(since: datetime, until: datetime | None) -> int | None:
+def between(since: datetime, until: datetime | None) -> int | None:
     return None if until is None else max(0, round((until - since).total_seconds()))
 
 
@@ -121,7 +121,7 @@ def _row_of(decision: Mapping[str, Any]) -> str:
     return str((rows.get("role") or {}).get("row", ""))[:500]
 
 
-def _moves(
+def moves_of(
     connection: Connection, ids: Sequence[str]
 ) -> tuple[Mapping[str, int], Mapping[str, int]]:
     """How often each went to somebody else, and how many agents had it."""

@@ -65,6 +65,7 @@ from routing.live_model import LiveModel
 from routing.model import Model
 from routing.model_file import read_model
 from routing.router import QUEUE, TOPICS, Router
+from routing.staffing.arrivals import zone_of
 from servers.process import free_port
 from stores import decision_of
 from twilio_cloud import OURS, messaging_settings
@@ -239,6 +240,7 @@ class House:
             backup_of=lambda role: backup_of(self.model, role),
             escalation=self.escalation,
             shut=lambda role, now: shut(self.model, role, now),
+            zone=lambda: zone_of(self.model),
             phone_number=lambda typed: to_e164(typed, "NL"),
             softphone=self.softphone,
             supervisor_roles=self.supervisor_roles,

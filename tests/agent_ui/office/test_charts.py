@@ -1,9 +1,11 @@
 """Bars and the grid of the week: nothing is lost, and days are those of the organisation."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from agent_ui.office.charts import LEVELS, volumes, week
+import pytest
+
+from agent_ui.office.charts import LEVELS, hours_of_bar, hours_of_place, volumes, week
 
 DAY = timedelta(days=1)
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
@@ -70,3 +72,36 @@ def test_the_fullest_hour_of_the_week_has_the_highest_level() -> None:
     monday = datetime(2026, 11, 2, 9, tzinfo=UTC)
     found = dict(week({hour(monday): 10, hour(monday + timedelta(days=1)): 1}, UTC))
     assert [place.level for place in found[9]] == [LEVELS, 1, 0, 0, 0, 0, 0]
+
+
+@pytest.mark.parametrize("zone", ["Europe/Amsterdam", "Asia/Kolkata", "America/New_York"])
+@pytest.mark.parametrize("first", [date(2026, 3, 26), date(2026, 10, 22), date(2026, 10, 25)])
+@pytest.mark.parametrize("days", [1, 2, 11])
+def test_each_place_counts_the_hours_that_lead_to_it(zone: str, first: date, days: int) -> None:
+    """Also where the clock goes forward or back, and where a day begins at half past."""
+    here = ZoneInfo(zone)
+    since, until = (
+        datetime.combine(first + timedelta(days=n), time(), here).astimezone(UTC) for n in (0, days)
+    )
+    within = range(hour(since), -(-int(until.timestamp()) // 3600))
+    hours = {one: 1 + one % 5 for one in within}
+    counted: list[int] = []
+    for at, places in week(hours, here):
+        for day, place in enumerate(places):
+            found = hours_of_place(day, at, since, until, here)
+            assert place.count == sum(hours[one] for one in found)
+            counted += found
+    assert sorted(counted) == list(within)
+    counted = []
+    for bar in volumes(hours, since, until, here).bars:
+        found = hours_of_bar(bar.label, since, until, here)
+        assert bar.count == sum(hours[one] for one in found)
+        counted += found
+    assert sorted(counted) == list(within)
+
+
+def test_the_hour_that_the_clock_repeats_is_one_place_and_the_one_it_skips_is_none() -> None:
+    since = datetime(2026, 10, 25, tzinfo=AMSTERDAM).astimezone(UTC)
+    assert len(hours_of_place(6, 2, since, since + DAY, AMSTERDAM)) == 2
+    since = datetime(2026, 3, 29, tzinfo=AMSTERDAM).astimezone(UTC)
+    assert hours_of_place(6, 2, since, since + DAY, AMSTERDAM) == frozenset()

@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, update
 
-from hub.store import Database, agents, reporting
+from hub.store import Database, agents, came_in, reporting
+from hub.store.came_in import CameIn
 from hub.store.reporting import GROUPS, PERCENTILES, TIMES, Period
 from hub.store.tables import conversations, customers, work_facts, work_items
 from stores import opened, rows
@@ -123,11 +124,50 @@ async def test_what_came_in_each_hour_is_finished_or_open(database: Database) ->
     items = await rows(database, work_items)
     within = [item for item in items if BEGUN <= item.waiting_since < ENDED]
     work = await database.read(lambda c: reporting.read(c, period))
-    still_open = await database.read(lambda c: reporting.still_open(c, period))
+    still_open = await database.read(lambda c: came_in.open_hours(c, period))
     assert len(still_open) == sum(item.state != "done" for item in within) > 0
-    hours = reporting.by_hour(work, still_open, period)
+    hours = came_in.by_hour(work, still_open, period)
     came = [int(item.waiting_since.timestamp()) // 3600 for item in within]
     assert hours == {hour: came.count(hour) for hour in came}
+
+
+async def test_what_came_in_is_listed_as_it_is_counted(database: Database) -> None:
+    """In parts that go from what is open to what is finished."""
+    period = Period(BEGUN, ENDED)
+    came = {
+        item.conversation_id: int(item.waiting_since.timestamp()) // 3600
+        for item in await rows(database, work_items)
+        if BEGUN <= item.waiting_since < ENDED
+    }
+    hours = {hour for hour in came.values() if hour % 3}
+    within = {talk for talk, hour in came.items() if hour in hours}
+    asked = CameIn(period, hours)
+
+    def read(connection: Connection, asked: CameIn) -> tuple[int, list[reporting.Finished]]:
+        ids = came_in.open_ids(connection, asked)
+        total = len(ids) + came_in.count_finished(connection, asked)
+        parts = (came_in.items(connection, asked, ids, limit=3, offset=at)
+                 for at in range(0, total, 3))  # fmt: skip
+        return total, [one for part in parts for one in part]
+
+    total, found = await database.read(lambda c: read(c, asked))
+    assert total == len(found) == len(within) > 6
+    assert {one.conversation_id for one in found} == within
+    is_open = [one.resolution_seconds is None for one in found]
+    assert is_open == sorted(is_open, reverse=True)
+    opened_only = await database.read(lambda c: read(c, CameIn(period, hours, open_only=True)))
+    assert opened_only[0] == sum(is_open) > 0
+
+
+async def test_what_was_opened_again_counts_once(database: Database) -> None:
+    period = Period(BEGUN, ENDED)
+    items = await rows(database, work_items)
+    again = update(work_items).where(work_items.c.state == "done").values(state="assigned")
+    await database.write(lambda c: c.execute(again))
+    work = await database.read(lambda c: reporting.read(c, period))
+    open_hours = await database.read(lambda c: came_in.open_hours(c, period))
+    within = [item for item in items if BEGUN <= item.waiting_since < ENDED]
+    assert len(work) + len(open_hours) == len(within)
 
 
 def counted(one: reporting.Sums) -> tuple[object, ...]:
