@@ -354,6 +354,7 @@ async def test_approval_is_asked_for_given_and_missed_by_keys_in_both_languages(
         await expect(card).to_have_count(0)
         await expect(at.page.locator(".asked .offer-title")).to_have_text("approved this")
         await expect(waiting).to_have_count(0)
+        await expect(at.page.locator("#side .waits-here")).to_have_count(0)
         await at.check_traps()
         await asks.check_traps()
 

@@ -31,6 +31,13 @@ function refreshSteps(page) {
   showTimes(fresh);
 }
 
+// What waits for approval beside what one may decide; nothing in it has the focus.
+function refreshWaits(page) {
+  const fresh = [...page.querySelectorAll("[data-waits]")];
+  const shown = [...document.querySelectorAll("[data-waits]")];
+  if (fresh.length === shown.length) shown.forEach((one, place) => one.replaceWith(fresh[place]));
+}
+
 // What colleagues have begun; not while somebody reads one of them.
 function refreshDrafts(composer, fresh) {
   const drafts = ".others-draft:not([data-apart])";
@@ -197,6 +204,7 @@ class Conversation extends HTMLElement {
     this.refreshHead(fresh);
     this.refreshComposer(fresh);
     refreshSteps(answer.page);
+    refreshWaits(answer.page);
     refreshNext(answer.page);
     refreshFields(answer.page);
     if (anew) this.showAnew(fresh);
