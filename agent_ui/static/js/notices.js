@@ -14,6 +14,7 @@ export function toast(words, link = null) {
   }
   place().replaceChildren(box);
   if (!link) setTimeout(() => box.remove(), SHOWN);
+  return box;
 }
 
 function place() {
@@ -26,7 +27,8 @@ function place() {
 }
 
 export function sayUnreachable() {
-  toast(text("Loket cannot be reached. What you typed is kept. Try again."));
+  const box = toast(text("Loket cannot be reached. What you typed is kept. Try again."));
+  box.dataset.unreachable = "";
 }
 
 let asking = false;
@@ -67,6 +69,8 @@ export function saySignedOut() {
 export function showLive(state, words) {
   const live = document.getElementById("live");
   if (!live) return;
+  // Who reads that Loket is live again does not read beside it that it cannot be reached.
+  if (state === "live" && live.dataset.state !== state) document.querySelector(".toast[data-unreachable]")?.remove();
   live.dataset.state = state;
   const said = document.getElementById("live-text");
   if (said.textContent !== words) said.textContent = words;

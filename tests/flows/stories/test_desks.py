@@ -263,6 +263,7 @@ async def test_without_a_mouse_and_without_a_network(town: Town) -> None:
     )
     await page.context.set_offline(False)
     await anna.live()
+    assert await page.locator(".toast").count() == 0, "what is live is not out of reach"
     await page.reload()
     await anna.live()
     await expect(page.get_by_role("textbox", name="Text")).to_have_value(
