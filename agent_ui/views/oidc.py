@@ -8,15 +8,17 @@ from aiohttp import web
 from agent_ui.attempts import TooManyTries
 from agent_ui.context import ConsoleContext
 from agent_ui.sessions import Sessions
+from agent_ui.texts import N_
 from agent_ui.views.sign_in import SignInViews, let_in, see_other, too_many
 from agent_ui.visit import Guest
 from agent_ui.words import reason
 from hub.errors import Rejected, Retry, Unavailable
-from hub.oidc.signing_in import SigningIn
+from hub.oidc.signing_in import Returned, SigningIn
 
 log = structlog.get_logger(__name__)
 
 BACK = "/console/sign-in/oidc/back"
+_NOBODY = N_("No agent has the mail address {address}. Ask who manages the people here.")
 
 
 class OidcViews:
@@ -40,7 +42,9 @@ class OidcViews:
 
     async def begin(self, guest: Guest) -> web.StreamResponse:
         try:
-            begun = await self._used().begin(guest.request.query.get("next", ""))
+            begun = await self._used().begin(
+                guest.request.query.get("next", ""), other="other" in guest.request.query
+            )
         except (Retry, Unavailable) as error:
             return self._away(guest, error)
         response = see_other(begun.address)
@@ -50,6 +54,7 @@ class OidcViews:
     async def back(self, guest: Guest) -> web.StreamResponse:
         oidc, address = self._used(), guest.request.remote or ""
         cookie = guest.request.cookies.get(self._sessions.oidc_cookie, "")
+        returned = None
         try:
             counted = await self._sessions.attempts.begin_from(address)
             returned = await oidc.finish(guest.request.query, cookie)
@@ -59,7 +64,7 @@ class OidcViews:
             response = self._refused(guest, too_many(guest, error), HTTPStatus.TOO_MANY_REQUESTS)
         except Rejected as error:
             log.warning("oidc.refused", code=error.code, detail=error.detail)
-            response = self._refused(guest, reason(guest.texts, error), error.status)
+            response = self._refused(guest, _why(guest, error, returned), error.status)
         except (Retry, Unavailable) as error:
             response = self._away(guest, error)
         else:
@@ -78,4 +83,12 @@ class OidcViews:
         return self._refused(guest, problem, HTTPStatus.SERVICE_UNAVAILABLE)
 
     def _refused(self, guest: Guest, problem: str, status: int) -> web.Response:
-        return self._sign_in.show(guest, after="", problem=problem, status=status)
+        there = "other" if status == HTTPStatus.FORBIDDEN else "again"
+        return self._sign_in.show(guest, after="", problem=problem, status=status, there=there)
+
+
+def _why(guest: Guest, error: Rejected, returned: Returned | None) -> str:
+    """Who has several accounts there reads which of them it was."""
+    if error.code == "oidc_nobody" and returned and returned.identity.address:
+        return guest.texts(_NOBODY, address=returned.identity.address)
+    return reason(guest.texts, error)

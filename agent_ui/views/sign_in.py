@@ -151,7 +151,10 @@ class SignInViews:
         problem: str = "",
         said: str = "",
         status: int = HTTPStatus.OK,
+        there: str = "",
     ) -> web.Response:
+        """`there`: what to do at the provider, from which they were sent back: sign in `again`, or
+        with an `other` account."""
         return self._pages.page(
             guest,
             "sign_in.html",
@@ -161,6 +164,7 @@ class SignInViews:
             problem=problem,
             said=said,
             oidc=self._oidc,
+            there=there,
         )
 
 

@@ -58,8 +58,9 @@ class SigningIn:
         self._database = database
         self._purpose = f"oidc {place}"
 
-    async def begin(self, after: str = "") -> Begun:
-        """Send somebody to the provider. Raises Retry or Unavailable."""
+    async def begin(self, after: str = "", *, other: bool = False) -> Begun:
+        """Send somebody to the provider. Raises Retry or Unavailable. `other`: who is signed in
+        there already was not let in here, and is asked which account they want."""
         doors = await self.provider.doors()
         secret = clock.new_secret()
         until = int((clock.now() + LASTS).timestamp())
@@ -74,6 +75,7 @@ class SigningIn:
             nonce=self._follows("nonce", secret),
             code_challenge=base64.urlsafe_b64encode(challenge).decode().rstrip("="),
             code_challenge_method="S256",
+            **({"prompt": "select_account"} if other else {}),
         )
         cookie = self._tokens.sign(self._purpose, f"{secret}:{until}:{wanted}")
         return Begun(str(address), cookie)

@@ -97,9 +97,14 @@ async def test_who_is_no_agent_stays_outside_and_becomes_none(
     page = await sign_in(guest)
     assert (page.status, page.text("[role=alert]")) == (
         403,
-        "No agent has this mail address. Ask who manages the people here.",
+        "No agent has the mail address eve@vandalen.example. Ask who manages the people here.",
     )
     assert not await is_in(guest)
+    again = page.value("a.button-main[autofocus]", "href")
+    assert page.text("a.button-main") == "Use another account of Van Dalen ID"
+    for link, prompt in ((again, "select_account"), (BEGIN, None)):
+        async with guest.http.get(guest.origin + link, allow_redirects=False) as sent:
+            assert URL(sent.headers["Location"]).query.get("prompt") == prompt
     assert len(await house.rows(agents)) == 1
 
 
@@ -284,6 +289,7 @@ async def test_a_provider_that_is_away_or_changed_is_said_in_words(
     async with house_of(house) as fresh, person(fresh) as other:
         page = await other.get(BEGIN)
         assert page.status == 503
+        assert page.value("a.button-main[autofocus]", "href") == BEGIN
         assert "does not answer as it should" in page.text("[role=alert]")
         asked = provider.asked.count("discovery")
         assert (await other.get(BEGIN)).status == 503
