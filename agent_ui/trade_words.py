@@ -36,7 +36,7 @@ PARCELS = {
     "customs": N_("At customs"),
     "out_for_delivery": N_("Out for delivery"),
     "attempted": N_("Nobody was home"),
-    "exception": N_("Something is wrong"),
+    "exception": N_("Problem reported"),
     "damaged": N_("Damaged"),
     "lost": N_("Lost"),
     "delivered": N_("Delivered"),
@@ -47,8 +47,8 @@ _DELAYED = N_("Delayed")
 
 
 def parcel_news(details: Mapping[str, str]) -> str:
-    """What a partner's event came to; empty for what is none. When something is wrong and a new
-    time is given, it is late."""
+    """What a partner's event came to; empty for what is none. A problem with a new time is a
+    delay."""
     is_late = details.get("event") == "exception" and "expected_until" in details
     return _DELAYED if is_late else PARCELS.get(details.get("event", ""), "")
 

@@ -56,8 +56,15 @@ def _arrival(parcel: Delivery, event: DeliveryEvent, topic: str, title: str) -> 
             "tracking": parcel.tracking,
             "order": parcel.order_number,
             **_expected(event),
+            **_unsaid(event),
         },
     )
+
+
+def _unsaid(event: DeliveryEvent) -> dict[str, str]:
+    """A problem of which neither words nor a new time say what it is."""
+    says_nothing = not event.text and event.expected_until is None
+    return {"unsaid": "yes"} if event.kind is EventKind.EXCEPTION and says_nothing else {}
 
 
 def _expected(event: DeliveryEvent) -> dict[str, str]:

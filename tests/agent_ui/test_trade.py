@@ -169,8 +169,13 @@ async def test_what_a_carrier_told_stands_in_the_conversation(house: House, anna
     await anna.take_next()
     page = await anna.get(f"/console/conversations/{accepted.conversation_id}")
     [entry] = page.texts(".entry-inbound")
-    assert entry.startswith("Partner Bode Something is wrong")
+    assert entry.startswith("Partner Bode Problem reported")
     assert "Stuck in Utrecht" in entry
+    assert "did not say" not in entry
+    silent = {"external_id": "silent", "details": {"event": "exception", "unsaid": "yes"}}
+    silent_in = await house.receive(arrival.model_copy(update=told | silent))
+    page = await anna.get(f"/console/conversations/{silent_in.conversation_id}")
+    assert "Bode did not say what is wrong." in page.texts(".entry-inbound")[0]
     late = {"external_id": "late", "details": {"event": "exception", "expected_until": f"{NOW}"}}
     again = await house.receive(arrival.model_copy(update=told | late))
     page = await anna.get(f"/console/conversations/{again.conversation_id}")

@@ -112,17 +112,25 @@ def _told(post: Post, event: _Event, epc: str) -> NewEvent:
     tracking = sscc_of(epc)
     told = event.event_id or stamp(event.time, event.step, event.disposition)
     withdrawn = event.error is not None
+    kind = EventKind.INFORMATION if withdrawn else _kind(event)
     return NewEvent(
         partner=post.partner,
         tracking=tracking,
         external_id=stamp(told, tracking, "withdrawn" if withdrawn else ""),
-        kind=EventKind.INFORMATION if withdrawn else _kind(event),
+        kind=kind,
         occurred_at=event.time,
         place=event.place.id[:200],
-        text=f"The partner takes back event {told}."[:2000] if withdrawn else "",
+        text=f"The partner takes back event {told}."[:2000] if withdrawn else _words(event, kind),
         order_number=_order(event),
         details={"id": event.event_id[:500], "step": event.step[:200]},
     )
+
+
+def _words(event: _Event, kind: EventKind) -> str:
+    """What is wrong, in the standard's own words: it has no others."""
+    if kind is not EventKind.EXCEPTION:
+        return ""
+    return ", ".join(filter(None, (_word(event.step), _word(event.disposition))))[:2000]
 
 
 def _kind(event: _Event) -> EventKind:

@@ -153,7 +153,8 @@ def _event(post: Post, status: _Status) -> NewEvent:
     if status.at is None:
         raise Wrong("/DTM", "Say when it happened: DTM with 334, 7, 78 or 137.")
     kind = post.codes.get(status.code) or CODES.get(status.code) or EventKind.INFORMATION
-    text = status.text or (f"Status {status.code}" if kind is EventKind.INFORMATION else "")
+    says_little = kind in (EventKind.INFORMATION, EventKind.EXCEPTION)
+    text = status.text or (f"Status {status.code}" if says_little else "")
     return NewEvent(
         partner=post.partner,
         tracking=status.consignment,

@@ -14,11 +14,13 @@ from connectors.partners.formats.reading import Malformed, Post, Read, Wrong
 from hub.deliveries import EventKind
 from partner_house import told
 
+CODES = {"77": EventKind.DAMAGED, "88": EventKind.EXCEPTION}
+
 
 def reading(form: str, body: Any, **headers: str) -> Read:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     names = {name.replace("_", "-"): value for name, value in headers.items()}
-    return read(form, Post("bode", raw, names, {"77": EventKind.DAMAGED}))
+    return read(form, Post("bode", raw, names, CODES))
 
 
 def test_a_cloudevent_is_the_same_in_every_form() -> None:
@@ -105,6 +107,21 @@ def test_epcis_names_parcels_by_sscc() -> None:
     assert [(one.event, one.pointer) for one in found.complaints] == [
         (3, "/epcList"), (4, "/epcList"), (5, "/type"),
     ]  # fmt: skip
+
+
+def test_a_problem_is_told_in_what_words_a_form_has() -> None:
+    held = {
+        "type": "ObjectEvent",
+        "eventTime": "2026-11-27T09:00:00+01:00",
+        "epcList": ["urn:epc:id:sscc:0614141.1234567890"],
+        "bizStep": "urn:epcglobal:cbv:bizstep:holding",
+    }
+    moved = held | {"bizStep": "departing"}
+    document = {"type": "EPCISDocument", "epcisBody": {"eventList": [held, moved]}}
+    found = [(one.kind, one.text) for one in reading("epcis", document).events]
+    assert found == [("exception", "holding"), ("in_transit", "")]
+    [_, second, _] = reading("iftsta", IFTSTA.replace(b"STS+1+77", b"STS+1+88")).events
+    assert (second.kind, second.text) == ("exception", "Status 88")
 
 
 def test_a_cbv_step_is_read_by_its_last_word() -> None:

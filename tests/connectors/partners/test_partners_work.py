@@ -60,6 +60,14 @@ async def test_an_exception_is_work_about_the_customer_in_one_conversation(house
     assert len(await settled(house, told(DAMAGED, 3))) == 4, "told again it is nothing new"
 
 
+async def test_a_problem_that_says_nothing_is_told_apart(house: House) -> None:
+    await house.ship()
+    await settled(house, told(LATE, 1), told(LATE, 2, text="Address unknown"))
+    contacts = await settled(house, told(LATE, 3, expected_until=SOON), told(DAMAGED, 4))
+    events = [one.details for one in contacts if "event" in one.details]
+    assert [one.get("unsaid", "") for one in events] == ["yes", "", "", ""]
+
+
 async def test_what_nobody_knows_waits_for_its_order(house: House) -> None:
     assert await settled(house, told(LATE, 1)) == []
     await house.ship()

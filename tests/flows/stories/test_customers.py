@@ -44,7 +44,7 @@ async def test_a_late_parcel_over_four_channels(town: Town) -> None:
     channels = sam.page.locator(".entry .channel")
     assert await channels.all_inner_texts() == ["Partner", "E-mail", "E-mail", "SMS", "Portal"]
     await expect(sam.side.locator(".thing-meant", has_text="SP00480749")).to_contain_text(
-        "Something is wrong"
+        "Problem reported"
     )
     await sam.tick("Look up where the parcel is")
     await sam.answer("It comes on Wednesday, at your neighbours if you are out.", way="SMS")
