@@ -113,10 +113,12 @@ class UpkeepViews:
                 before=before,
                 limit=_LINES + 1,
             )
+            named = set(_named_in(lines))
             return {
                 "lines": lines,
                 "actions": audit.kinds(connection, since),
-                "names": agents.names(connection, list(_named_in(lines))),
+                "colleagues": agents.names(connection, list(named)),
+                "customers": audit.customer_names(connection, named),
             }
 
         found = await self._context.database.read(read)
@@ -135,7 +137,8 @@ class UpkeepViews:
 
 
 def _named_in(lines: Sequence[Line]) -> Iterator[str]:
-    """What may be the id of an agent: what a line is about, and what its details say."""
+    """What may be the id of an agent or a customer: what a line is about, and what its details
+    say."""
     for line in lines:
         yield line.about
         yield from (value for value in line.details.values() if isinstance(value, str))

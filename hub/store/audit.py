@@ -81,17 +81,23 @@ def _lines(connection: Connection, rows: Sequence[Row[Any]]) -> list[Line]:
 
 
 def _names(connection: Connection, actors: Collection[str]) -> dict[str, str]:
-    """Of a customer without a name, an address."""
+    people = select(agents.c.id, agents.c.name).where(among(agents.c.id, actors))
+    named = {row.id: row.name for row in connection.execute(people)}
+    return named | customer_names(connection, actors)
+
+
+def customer_names(connection: Connection, ids: Collection[str]) -> dict[str, str]:
+    """Of those among the ids that are customers, as they are called now; of one without a name, an
+    address. Who has neither, or is not there any more, is not among them."""
     address = (
         select(func.min(contact_points.c.value))
         .where(contact_points.c.customer_id == customers.c.id)
         .where(contact_points.c.kind.in_((PointKind.EMAIL.value, PointKind.PHONE.value)))
         .scalar_subquery()
     )
-    called = func.coalesce(func.nullif(customers.c.name, ""), address, "").label("name")
-    people = select(agents.c.id, agents.c.name).where(among(agents.c.id, actors))
-    clients = select(customers.c.id, called).where(among(customers.c.id, actors))
-    return {row.id: row.name for one in (people, clients) for row in connection.execute(one)}
+    called = func.coalesce(func.nullif(customers.c.name, ""), address).label("name")
+    known = select(customers.c.id, called).where(among(customers.c.id, ids))
+    return {row.id: row.name for row in connection.execute(known) if row.name}
 
 
 _APART = timedelta(minutes=1)

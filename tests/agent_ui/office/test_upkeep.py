@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, insert, update
 
 from builders import chat_arrival, text_arrival
 from console_house import House, Person
@@ -178,6 +178,34 @@ async def test_the_audit_log_calls_a_customer_by_name_or_by_an_address(
     await house.write(lambda c: c.execute(insert(audit_log), rows))
     page = await ina.get(f"{ADMIN}/audit?action=x")
     assert sorted(page.texts("tbody td:nth-child(2)")) == ["+31611111111", "James Cook"]
+
+
+async def test_the_audit_log_says_of_which_customer_and_keeps_no_name_of_who_is_gone(
+    house: House, ina: Person
+) -> None:
+    """One is renamed, one has an address alone, one lost both; of the last nothing is left."""
+    for number in ("+31611111111", "+31622222222", "+31633333333"):
+        await house.receive(text_arrival(number))
+    named, plain, bare = [one.id for one in await house.rows(tables.customers)]
+    gone = clock.new_id()
+    rows = [
+        {"id": clock.new_id(), "at": clock.now(), "actor": "intake", "action": "x",
+         "object": about, "details": {"other": other}}
+        for about, other in ((gone, bare), (bare, gone), (plain, named), (named, plain))
+    ]  # fmt: skip
+    customers, points = tables.customers, tables.contact_points
+    await house.write(lambda c: c.execute(insert(tables.audit_log), rows))
+    for one, name in ((named, "James Cook"), (plain, ""), (bare, "")):
+        called = update(customers).where(customers.c.id == one).values(name=name)
+        await house.write(lambda c, called=called: c.execute(called))
+    await house.write(lambda c: c.execute(delete(points).where(points.c.customer_id == bare)))
+    page = await ina.get(f"{ADMIN}/audit?action=x")
+    assert page.texts("tbody td:nth-child(4)") == ["James Cook", "+31622222222", bare, gone]
+    assert page.texts("tbody td:nth-child(5)") == [
+        "other: +31622222222", "other: James Cook", f"other: {gone}", f"other: {bare}",
+    ]  # fmt: skip
+    all_of_it = await ina.get(page.value("tbody td:nth-child(4) a", "href"))
+    assert set(all_of_it.texts("tbody td:nth-child(4)")) == {"James Cook", "+31622222222"}
 
 
 async def test_the_ledger_opens_all_that_is_in_a_state(house: House, ina: Person) -> None:
