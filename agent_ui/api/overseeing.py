@@ -159,7 +159,7 @@ class _Acts:
         self._context = context
 
     def wall(self, connection: Connection, call: Call[Agent]) -> WallNow:  # noqa: ARG002
-        found = wall.read(connection, since=day_of(self._context))
+        found = wall.read(connection, since=day_of(self._context), quiet=self._context.quiet)
         return WallNow(
             at=found.at,
             since=found.since,

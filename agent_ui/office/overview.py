@@ -53,7 +53,7 @@ class Overview:
     def _read(self, connection: Connection) -> Stand:
         now = clock.now()
         seen = Seen(
-            wall=wall.read(connection, since=self.day()),
+            wall=wall.read(connection, since=self.day(), quiet=self._context.quiet),
             sending=wall.sending(connection, now - _SENT_WITHIN),
             mailboxes=_mail_since(connection, self._context, now),
             parts=health.parts(connection),

@@ -133,12 +133,11 @@ def own_start() -> ScalarSelect[Any]:
 
 _IS_LIVE = one_of(work_items.c.channel, sorted(LIVE))
 _HALF = (work_items.c.units + 1) // 2
-LEAST = func.sum(case((work_items.c.channel == constant("chat"), _HALF), else_=work_items.c.units))
-"""The units of work, with each chat as one in which nobody writes."""
+_LEAST = func.sum(case((work_items.c.channel == constant("chat"), _HALF), else_=work_items.c.units))
 _ASKING = func.max(case((_IS_LIVE, ASKED_LIVE), else_=ASKED))
 _FIGURES = {
-    "units_used": _counted(LEAST) + own_start(),
-    "live_used": _counted(LEAST, _IS_LIVE) + own_start(),
+    "units_used": _counted(_LEAST) + own_start(),
+    "live_used": _counted(_LEAST, _IS_LIVE) + own_start(),
     "asked": _counted(_ASKING, work_items.c.state == constant("offered")),
 }
 _RECOUNT = update(presence).values(_FIGURES)

@@ -115,7 +115,8 @@ class Wall:
         return sum(seat.state in states for seat in self.seats)
 
 
-def read(connection: Connection, *, since: datetime) -> Wall:
+def read(connection: Connection, *, since: datetime, quiet: timedelta) -> Wall:
+    """`quiet`: after so long without a word, a chat takes half of its room."""
     now = clock.now()
     cells: dict[tuple[str, str], dict[str, Any]] = {}
     for figures in (NOW, TODAY):
@@ -125,14 +126,15 @@ def read(connection: Connection, *, since: datetime) -> Wall:
         at=now,
         since=since,
         cells=[Cell(role, Channel(c), **values) for (role, c), values in sorted(cells.items())],
-        seats=seats(connection),
+        seats=seats(connection, now, quiet),
     )
 
 
-def seats(connection: Connection) -> list[Seat]:
-    """Everybody who may sign in and has something in hand or is not off; who takes work first."""
+def seats(connection: Connection, now: datetime, quiet: timedelta) -> list[Seat]:
+    """Everybody who may sign in and has something in hand or is not off; who takes work first. What
+    they have is counted as for themselves and for offers: the row in `presence` says the least."""
     held = (
-        select(work_items.c.agent_id, func.count().label("held"), in_hand.LEAST.label("units"))
+        select(work_items.c.agent_id, func.count().label("held"))
         .where(work_items.c.agent_id.is_not(None), one_of(work_items.c.state, [ASSIGNED]))
         .group_by(work_items.c.agent_id)
         .subquery()
@@ -144,10 +146,8 @@ def seats(connection: Connection) -> list[Seat]:
             people.c.state,
             people.c.reason,
             people.c.since,
-            people.c.units_used,
             agents.c.capacity,
             func.coalesce(held.c.held, 0).label("held"),
-            func.coalesce(held.c.units, 0).label("units"),
         )
         .outerjoin(people, people.c.agent_id == agents.c.id)
         .outerjoin(held, held.c.agent_id == agents.c.id)
@@ -156,6 +156,7 @@ def seats(connection: Connection) -> list[Seat]:
     ).all()
     roles: dict[str, set[str]] = {}
     listeners = listening.by_agent(connection)
+    loads = in_hand.loads(connection, [row.id for row in rows])
     for agent_id, role in connection.execute(select(agent_roles.c.agent_id, agent_roles.c.role)):
         roles.setdefault(agent_id, set()).add(role)
     found = [
@@ -165,7 +166,7 @@ def seats(connection: Connection) -> list[Seat]:
             state=row.state or presence.OFF,
             reason=row.reason or "",
             since=row.since,
-            used=_used(row),
+            used=in_hand.units_in_use(loads.get(row.id, ()), now, quiet),
             capacity=row.capacity,
             held=row.held,
             roles=frozenset(roles.get(row.id, ())),
@@ -174,13 +175,6 @@ def seats(connection: Connection) -> list[Seat]:
         for row in rows
     ]
     return sorted(found, key=lambda seat: _ORDER.get(seat.state, len(_ORDER)))
-
-
-def _used(row: Any) -> int:
-    """Who never said whether they take offers is not counted: their work is."""
-    if row.units_used is None:
-        return int(row.units)
-    return max(int(row.units_used) - in_hand.FULL + int(row.capacity), 0)
 
 
 _STATES = (

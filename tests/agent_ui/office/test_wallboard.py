@@ -11,7 +11,7 @@ from console_house import House, Person
 from hub import clock
 from hub.store import added_mailboxes, chat_visits, choices, health, presence
 from hub.store.tables import added_mailboxes as mailboxes_table
-from hub.store.tables import audit_log, work_items
+from hub.store.tables import audit_log, conversations, work_items
 from hub.store.tables import health as health_table
 from waiting import eventually
 
@@ -59,6 +59,34 @@ async def test_who_never_said_that_they_take_offers_is_as_busy_as_their_work(
     await house.receive(subject="My order")
     await eventually(lambda: _board_says(lead, "under a minute"))
     assert (await lead.get(WALL)).texts(".tile-value")[1] == "under a minute"
+
+
+@pytest.mark.parametrize("state", [presence.AVAILABLE, presence.OFF])
+async def test_a_bar_is_as_full_as_the_agent_sees_it(
+    house: House, lead: Person, anna: Person, state: str
+) -> None:
+    """With a chat in which somebody writes; one that is quiet takes half of its room."""
+    chat = await house.receive(chat_arrival(text="My order"))
+    mail = await house.receive(subject="My order")
+    for one in (chat, mail):
+        await anna.post(f"/console/work/{(await house.work_of(one.conversation_id)).id}/claim")
+    agent_id = (await house.work_of(mail.conversation_id)).agent_id
+    await house.write(lambda c: presence.say(c, agent_id, state))
+    seen: list[int] = []
+    for ago in (timedelta(), timedelta(hours=1)):
+        wrote = update(conversations).where(conversations.c.id == chat.conversation_id)
+        at = clock.now() - ago
+        await house.write(lambda c, wrote=wrote, at=at: c.execute(wrote.values(last_at=at)))
+        own = (await anna.get("/console")).value(".top progress", "value")
+        # One reading of the board serves everybody for a second.
+        await eventually(lambda own=own: _bar_is(lead, own))
+        seen.append(int(own))
+    units = (await house.work_of(chat.conversation_id)).units
+    assert seen[0] - seen[1] == units // 2 > 0
+
+
+async def _bar_is(agent: Person, value: str) -> bool:
+    return (await agent.get(WALL)).value(".seat progress", "value") == value
 
 
 async def test_work_is_given_to_a_person_at_once_and_taken_from_another(
