@@ -57,10 +57,12 @@ function connect() {
   watchLine(source, connect);
 }
 
+// What it shows is old from now on, or may be: it asks at once, and says so where nothing answers.
 function onNetwork() {
   if (source.readyState === EventSource.CLOSED) return;
   showLost();
   connect();
+  refresh();
 }
 
 export function followWall() {

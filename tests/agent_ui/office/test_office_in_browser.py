@@ -75,6 +75,31 @@ async def test_a_supervisor_sees_it_come_and_hands_it_out_by_keyboard(
         await at.check_traps()
 
 
+async def test_the_wallboard_says_that_the_network_is_away_and_that_its_figures_are_old(
+    house: House, browser: Browser
+) -> None:
+    await house.hire("lea", "Lea Vos", ["billing"])
+    async with desk(browser, house) as at:
+        await at.sign_in("lea")
+        for path in ("/console/wall", "/console/wall?screen=1"):
+            page = at.page
+            await page.goto(f"{house.origin}{path}")
+            await at.live()
+            said, waiting = page.locator("#live-text"), page.locator(".tile-value").first
+            before = int(await waiting.inner_text())
+            await page.context.set_offline(True)
+            await expect(said).to_have_text("No network")
+            await expect(page.locator("#wall[data-stale]")).to_be_visible()
+            await house.receive(subject="My order")
+            await expect(waiting).to_have_text(str(before))
+            await page.context.set_offline(False)
+            await at.live()
+            await expect(said).to_have_text("Live")
+            await expect(page.locator("#wall:not([data-stale])")).to_be_visible()
+            await expect(waiting).to_have_text(str(before + 1))
+        await at.check_traps()
+
+
 async def test_every_page_of_the_office_is_readable_by_everybody(
     house: House, browser: Browser
 ) -> None:
