@@ -42,10 +42,13 @@ class Searching:
         try:
             taken = await self._database.write(lambda c: searchable.take_in(c, clock.now()))
             seen = await self._database.write(lambda c: customer_pairs.take_in(c, clock.now()))
+            again = await self._database.write(lambda c: searchable.look_again(c, clock.now()))
+            late = await self._database.write(lambda c: customer_pairs.look_again(c, clock.now()))
             lines = await self._database.write(lambda c: audit_index.take_in(c, clock.now()))
         except Retry as error:
             log.info("searching.waiting", reason=error.detail)
             return EVERY
-        if max(taken, lines) < searchable.BATCH and seen < customer_pairs.BATCH:
+        some_wait = max(taken, lines) >= searchable.BATCH or again >= searchable.LOOKED_AT
+        if not some_wait and max(seen, late) < customer_pairs.BATCH:
             return EVERY
         return min(EVERY, PAUSE + (time.monotonic() - begun) * (1 / SHARE - 1))

@@ -14,7 +14,7 @@ from benchmarks import ROOT, mails
 from benchmarks.volume.speech import COMMON, Speech, vocabulary
 from hub import clock
 from hub.interaction import Channel, Direction
-from hub.store import Database, agents, audit_index
+from hub.store import Database, agents, audit_index, searchable
 from hub.store import tables as t
 from hub.store.inserting import insert_all
 from hub.store.ranking import rank
@@ -446,8 +446,9 @@ def _learn(connection: Connection, terms: Sequence[str]) -> None:
 def _settle(connection: Connection) -> None:
     """Nothing is left to be looked at behind the scenes, and the database knows its numbers."""
     now, last = clock.now(), clock.first_id(clock.now())
-    reached = {"interactions": last, "customers": last, "doubles": last}
-    rows = [{"name": name, "reached": to, "looked_at": now} for name, to in reached.items()]
+    taken = ("interactions", "customers", "doubles")
+    names = [*taken, *(f"{name}.{look}" for name in taken for look in searchable.LOOKS)]
+    rows = [{"name": name, "reached": last, "looked_at": now} for name in names]
     insert_all(connection, t.search_progress, rows)
     if connection.dialect.name == "postgresql":
         numbers, count = t.conversations.c.number, t.search_documents.c.number

@@ -5,7 +5,7 @@ Who changes something does not wait for it. What was not brought in yet is looke
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, select, text
@@ -15,13 +15,10 @@ from hub.store.among import among
 from hub.store.audit_words import words_of_line
 from hub.store.inserting import insert_all
 from hub.store.search_words import Wanted, Within
-from hub.store.searchable import next_rows
+from hub.store.searchable import FAR_BEHIND, next_rows
 from hub.store.tables import agents, audit_documents, audit_log, search_progress
 
 AT_ONCE = 200
-BEHIND = timedelta(minutes=5)
-"""A line may be written long before its transaction ends, or by a process whose clock is slow. One
-that comes behind what was taken in would not be found again."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +31,7 @@ class Ids:
 
 def take_in(connection: Connection, now: datetime) -> int:
     """Make the next lines findable; gives how many."""
-    lines = next_rows(connection, audit_log, audit_log.name, now, behind=BEHIND)
+    lines = next_rows(connection, audit_log, audit_log.name, now, behind=FAR_BEHIND)
     if not lines:
         return 0
     names = called(connection)

@@ -16,7 +16,7 @@ from hub.errors import Rejected
 from hub.store import audit, customer_keys
 from hub.store.constants import one_of
 from hub.store.inserting import insert_new
-from hub.store.searchable import next_rows
+from hub.store.searchable import FAR_BEHIND, next_ids, next_rows
 from hub.store.tables import agents, customer_pairs, customers
 
 OPEN, ASKED, DIFFERENT, MERGED = "open", "asked", "different", "merged"
@@ -55,6 +55,15 @@ def take_in(connection: Connection, now: datetime) -> int:
     if rows:
         look(connection, [row.id for row in rows])
     return len(rows)
+
+
+def look_again(connection: Connection, now: datetime) -> int:
+    """Look at everybody once more, for who came behind those who were compared; gives how many."""
+    before = now - FAR_BEHIND
+    ids = next_ids(connection, customers, _PROGRESS, "2", before, limit=BATCH)
+    if ids:
+        look(connection, ids)
+    return len(ids)
 
 
 def look(connection: Connection, customer_ids: Sequence[str]) -> None:

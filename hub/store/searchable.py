@@ -1,14 +1,15 @@
 """Brings what was added to the store into the search, in batches, some seconds behind.
 
-Rows are taken by their ids, which begin with the time. Only those are taken that are old enough
-for every transaction with an older one to have ended, so that none is passed over.
+Rows are taken by their ids, which begin with the time, when they are old enough for nearly every
+transaction with an older one to have ended. What came later behind its id, because its transaction
+took long or the clock of its process is slow, was passed over: so all are looked at again.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Table, select, update
+from sqlalchemy import Connection, Select, Table, exists, select, update
 
 from hub import clock
 from hub.interaction import InteractionKind
@@ -24,21 +25,57 @@ from hub.store.tables import (
     customer_fields,
     customers,
     interactions,
+    search_documents,
     search_progress,
 )
 
 BEHIND = timedelta(seconds=10)
+FAR_BEHIND = timedelta(minutes=5)
+"""For what nobody waits for."""
+LOOKS = {"2": FAR_BEHIND, "3": timedelta(hours=6)}
+"""When rows are looked at again, by what stands behind the name of what was reached."""
 BATCH = 200
+LOOKED_AT = 2_000
 
 
 def take_in(connection: Connection, now: datetime) -> int:
     """Make the next batch of each kind findable; gives how many rows were taken."""
     messages = next_rows(connection, interactions, interactions.name, now)
     people = next_rows(connection, customers, customers.name, now)
+    _add(connection, messages, people)
+    return len(messages) + len(people)
+
+
+def look_again(connection: Connection, now: datetime) -> int:
+    """Make findable what was passed over; gives how many rows of one kind were looked at."""
+    looked = 0
+    for look, age in LOOKS.items():
+        messages = next_ids(connection, interactions, interactions.name, look, now - age)
+        people = next_ids(connection, customers, customers.name, look, now - age)
+        _add(
+            connection,
+            _not_there(connection, interactions, Kind.MESSAGE, messages),
+            _not_there(connection, customers, Kind.CUSTOMER, people),
+        )
+        looked = max(looked, len(messages), len(people))
+    return looked
+
+
+def _not_there(
+    connection: Connection, table: Table, kind: Kind, ids: Sequence[str]
+) -> Sequence[Any]:
+    """Those that are not found; what is no message never is."""
+    document = exists().where(
+        search_documents.c.ref_id == table.c.id, search_documents.c.kind == kind.value
+    )
+    missing = select(table).where(among(table.c.id, ids), ~document)
+    return connection.execute(missing).all() if ids else []
+
+
+def _add(connection: Connection, messages: Sequence[Any], people: Sequence[Any]) -> None:
     whose = {row.customer_id for row in messages} | {row.id for row in people}
     documents = [*_messages(connection, messages), *_files(connection, messages)]
     add(connection, [*documents, *_customers(connection, sorted(whose))])
-    return len(messages) + len(people)
 
 
 def refresh_customers(connection: Connection, customer_ids: Sequence[str]) -> None:
@@ -63,6 +100,32 @@ def next_rows(
 ) -> Sequence[Any]:
     """The rows behind what was reached under this name, and reach them: those that are that old. Of
     two processes one waits for the other, and finds that they are taken."""
+    old_enough = table.c.id < clock.first_id(now - behind)
+    return _next(connection, select(table).where(old_enough).limit(limit), table, name, now)
+
+
+def next_ids(
+    connection: Connection,
+    table: Table,
+    name: str,
+    look: str,
+    before: datetime,
+    *,
+    limit: int = LOOKED_AT,
+) -> list[str]:
+    """The ids of the rows to look at again, from before then: of those that were reached under this
+    name, and reach them for this look."""
+    reached = select(search_progress.c.reached).where(search_progress.c.name == name)
+    theirs = select(table.c.id).where(
+        table.c.id <= reached.scalar_subquery(), table.c.id < clock.first_id(before)
+    )
+    found = _next(connection, theirs.limit(limit), table, f"{name}.{look}", clock.now())
+    return [row.id for row in found]
+
+
+def _next(
+    connection: Connection, these: Select[Any], table: Table, name: str, now: datetime
+) -> Sequence[Any]:
     this = search_progress.c.name == name
     reached = connection.execute(
         select(search_progress.c.reached).where(this).with_for_update()
@@ -71,12 +134,7 @@ def next_rows(
         start = {"name": name, "reached": "", "looked_at": now}
         insert_new(connection, search_progress, [start])
         reached = ""
-    rows = connection.execute(
-        select(table)
-        .where(table.c.id > reached, table.c.id < clock.first_id(now - behind))
-        .order_by(table.c.id)
-        .limit(limit)
-    ).all()
+    rows = connection.execute(these.where(table.c.id > reached).order_by(table.c.id)).all()
     if rows:
         values = {"reached": rows[-1].id, "looked_at": now}
         connection.execute(update(search_progress).where(this).values(values))

@@ -19,6 +19,7 @@ from hub.store import (
     search_postgres,
     tables,
 )
+from hub.store.searchable import FAR_BEHIND
 from hub.store.tables import audit_log
 from plans import asked, walked
 from stores import opened
@@ -72,7 +73,7 @@ async def log(store_url: str) -> AsyncIterator[Log]:
 
 TAKEN_IN = {
     "none": NOW - DAY,
-    "some": NOW - timedelta(minutes=3) + audit_index.BEHIND,
+    "some": NOW - timedelta(minutes=3) + FAR_BEHIND,
     "all": NOW + DAY,
 }
 
@@ -138,7 +139,7 @@ async def test_lines_are_found_by_what_they_say(log: Log, until: datetime) -> No
 async def test_an_agent_is_found_by_the_name_of_then(log: Log, others: int) -> None:
     """And by that of now, where few are called so."""
     await log.write({"actor": log.bob}, {"actor": log.anna}, {"actor": log.bob})
-    await log.take_in(NOW - timedelta(minutes=1) + audit_index.BEHIND)
+    await log.take_in(NOW - timedelta(minutes=1) + FAR_BEHIND)
     renamed = update(tables.agents).where(tables.agents.c.id == log.bob)
     await log.database.write(lambda c: c.execute(renamed.values(name="Joanna Jansen")))
     for number in range(others):

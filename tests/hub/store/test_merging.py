@@ -35,6 +35,7 @@ from hub.store.tables import (
     orders,
     portal_sessions,
     rating_requests,
+    search_progress,
     work_facts,
     work_items,
 )
@@ -401,6 +402,20 @@ async def test_both_are_told_and_in_the_audit_log(two: Two) -> None:
 def like_jan(connection: Connection, name: str = "Jan Jansen") -> str:
     values = {"kind": "person", "target_group": "", "language": "", "attributes": {}}
     return customer_book.add(connection, values | {"name": name}, [], by=AGENT)
+
+
+async def test_who_came_behind_those_who_were_compared_is_compared_later(two: Two) -> None:
+    db, now = two.database, clock.now()
+    later = now + timedelta(minutes=1)
+    await db.write(lambda c: customer_pairs.take_in(c, later))
+    other = await db.write(like_jan)
+    passed = update(search_progress).values(reached=clock.first_id(later))
+    await db.write(lambda c: c.execute(passed))
+    assert await db.write(lambda c: customer_pairs.take_in(c, later)) == 0
+    assert await db.read(lambda c: customer_pairs.listed(c, limit=9)) == []
+    await db.write(lambda c: customer_pairs.look_again(c, now + timedelta(minutes=6)))
+    [pair] = await db.read(lambda c: customer_pairs.listed(c, limit=9))
+    assert other in pair.key
 
 
 async def test_who_may_be_one_is_found_until_somebody_says(two: Two) -> None:

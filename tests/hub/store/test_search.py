@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, delete, make_url, update
 
 import searches
 from builders import TOKENS, mail_arrival, text_arrival
@@ -14,12 +14,14 @@ from hub.intake import Intake
 from hub.interaction import Attachment, Channel
 from hub.metrics import Metrics
 from hub.store import Database, search, search_adding, searchable
+from hub.store.arrivals import store_arrivals
+from hub.store.postgres import PostgresStore
 from hub.store.search import Asked, Kind
 from hub.store.search_adding import Document
 from hub.store.search_words import errors_of, mark, nearest, words_of
-from hub.store.tables import customers
+from hub.store.tables import customers, search_documents
 from plans import asked
-from stores import opened
+from stores import opened, rows
 
 LATER = timedelta(minutes=1)
 
@@ -36,6 +38,11 @@ async def taken_in(store: Database, *arrivals: object) -> None:
         await intake.accept(arrival)  # type: ignore[arg-type]
     while await store.write(lambda c: searchable.take_in(c, clock.now() + LATER)):
         pass
+
+
+def forget(connection: Connection, ref_id: str) -> None:
+    """As if it had come after what was reached."""
+    connection.execute(delete(search_documents).where(search_documents.c.ref_id == ref_id))
 
 
 async def found(store: Database, text: str, kind: Kind = Kind.MESSAGE, **asked: object) -> int:
@@ -189,6 +196,60 @@ async def test_what_may_not_be_committed_yet_is_left_for_later(store: Database) 
     assert await store.write(lambda c: searchable.take_in(c, clock.now())) == 0
     assert await store.write(lambda c: searchable.take_in(c, clock.now() + LATER)) == 2
     assert await store.write(lambda c: searchable.take_in(c, clock.now() + LATER)) == 0
+
+
+async def look_again(store: Database, now: datetime) -> None:
+    while await store.write(lambda c: searchable.look_again(c, now)):
+        pass
+
+
+async def test_what_a_slow_clock_or_a_long_write_put_behind_what_was_reached_is_found(
+    store: Database,
+) -> None:
+    intake = Intake(store, TOKENS, Metrics(), lambda: None)
+    file = Attachment(
+        id=clock.new_id(), filename="kaart.pdf", content_type="application/pdf", size=1, sha256="0"
+    )  # fmt: skip
+    late = await intake.accept(mail_arrival(text="platypus", attachments=(file,)))
+    await taken_in(store, mail_arrival("kim@example.org", message_id="b@x", text="zebra"))
+    await store.write(lambda c: forget(c, late.interaction_id))
+    assert (await found(store, "platypus"), await found(store, "zebra")) == (0, 1)
+    now = clock.now()
+    await look_again(store, now)
+    assert await found(store, "platypus") == 0, "it may still be on its way"
+    await look_again(store, now + searchable.FAR_BEHIND + LATER)
+    assert await found(store, "platypus") == 1
+    assert await found(store, "kaart", Kind.FILE) == 1
+    assert await store.write(lambda c: searchable.look_again(c, now + LATER)) == 0
+
+
+async def test_a_message_of_a_long_transaction_is_found(postgres_url: str) -> None:
+    """Its id is from before, and others were taken in when it came."""
+    async with opened(postgres_url) as store:
+        beside = PostgresStore(make_url(postgres_url), pool=1)
+        async with beside.engine.begin() as slow:
+            arrival = mail_arrival(text="platypus")
+            await slow.run_sync(lambda c: store_arrivals(c, [arrival], TOKENS))
+            await taken_in(store, mail_arrival("kim@example.org", message_id="b@x", text="zebra"))
+            assert await found(store, "zebra") == 1
+        await beside.close()
+        await taken_in(store)
+        assert await found(store, "platypus") == 0, "it stands behind what was reached"
+        await look_again(store, clock.now() + searchable.FAR_BEHIND + LATER)
+        assert (await found(store, "platypus"), await found(store, "zebra")) == (1, 1)
+        assert await found(store, "jan", Kind.CUSTOMER) == 1
+
+
+async def test_who_was_passed_over_is_found_once_more_hours_later(store: Database) -> None:
+    await taken_in(store, mail_arrival("jan@example.org"))
+    late = clock.now() + searchable.FAR_BEHIND + LATER
+    await look_again(store, late)
+    [who] = await rows(store, customers)
+    await store.write(lambda c: forget(c, who.id))
+    await look_again(store, late)
+    assert await found(store, "jan", Kind.CUSTOMER) == 0
+    await look_again(store, clock.now() + searchable.LOOKS["3"] + LATER)
+    assert await found(store, "jan", Kind.CUSTOMER) == 1
 
 
 def test_words_are_plain() -> None:
