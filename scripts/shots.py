@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from playwright.async_api import Page
 
-from studio import JAMES, Studio
+from studio import JAMES, Studio, press
 
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "is_mobile": True}
 DARK: dict[str, Any] = {"color_scheme": "dark"}
@@ -63,8 +63,7 @@ async def sign_off(studio: Studio, page: Page) -> None:
         await ina.goto(draft)
         check = ina.get_by_role("button", name="Check and open for signatures")
         if await check.count():
-            await check.click()
-            await ina.wait_for_load_state()
+            await press(check)
     await page.goto(f"{draft}/signatures")
 
 
@@ -110,8 +109,7 @@ async def open_today(studio: Studio) -> None:
         await form.locator("[name=day]").fill(f"{datetime.now(AMSTERDAM):%Y-%m-%d}")
         await form.locator("[name=opened]").fill("00:00-24:00")
         await form.locator("[name=at_once]").check()
-        await form.get_by_role("button", name="Keep").click()
-        await page.wait_for_load_state()
+        await press(form.get_by_role("button", name="Keep"))
 
 
 async def session(_studio: Studio, page: Page) -> None:

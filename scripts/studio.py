@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from aiohttp import ClientError, ClientSession
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Locator, Page
 
 from config import basics
 from config.demo.running import demo_settings
@@ -79,8 +79,7 @@ class Studio:
         async with self.page() as page:
             await page.goto("/demo/mail")
             await page.select_option("[name=sender]", JAMES)
-            await page.click("form .button:has-text('Send')")
-            await page.wait_for_load_state()
+            await press(page.locator("form .button", has_text="Send"))
         async with self.page("sam") as page:
             await page.goto("/console")
             rows = page.locator("loket-work li").filter(has_text="James Whitfield")
@@ -97,8 +96,7 @@ class Studio:
             await page.select_option("[name=sender]", sender)
             await page.fill("[name=subject]", subject)
             await page.fill("[name=text]", text)
-            await page.click("form .button:has-text('Send')")
-            await page.wait_for_load_state()
+            await press(page.locator("form .button", has_text="Send"))
 
     async def learn(self) -> None:
         """From the past month."""
@@ -136,6 +134,12 @@ class Studio:
             await page.wait_for_selector("a[href$='/compare']")
             self.draft = "/".join(page.url.removeprefix(self.origin).split("/")[:4])
         return self.draft
+
+
+async def press(button: Locator) -> None:
+    """Until the page that comes of it is there: a browser that goes before asks for nothing."""
+    async with button.page.expect_navigation():
+        await button.click()
 
 
 @contextlib.asynccontextmanager
