@@ -134,8 +134,33 @@ async def test_every_page_of_the_office_is_readable_by_everybody(
             await at.page.set_viewport_size(PHONE)
             fits = await at.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
             assert fits, path
+            wide = "(cells) => cells.filter((one) => one.scrollWidth > one.clientWidth).length"
+            assert await at.page.locator(".numbers td").evaluate_all(wide) == 0, path
             await at.page.set_viewport_size({"width": 1280, "height": 900})
         await at.check_traps()
+
+
+async def test_what_is_printed_is_a_report_and_not_a_screen(house: House, browser: Browser) -> None:
+    """A page of paper is as narrow as a small tablet, and has no buttons."""
+    await house.hire("ina", "Ina Smit", ["billing"], administrator=True)
+    mail = await house.receive(mail_arrival(subject="Invoice 9"))
+    async with desk(browser, house) as at:
+        page = at.page
+        await at.sign_in("ina")
+        await page.emulate_media(media="print")
+        await page.set_viewport_size({"width": 718, "height": 1000})
+        await page.goto(f"{house.origin}/console/conversations/{mail.conversation_id}")
+        await expect(page.locator(".entry")).to_be_visible()
+        for screen in (".top", "#work", "#side", "loket-composer", ".talk-actions"):
+            await expect(page.locator(screen)).to_be_hidden()
+        for path in ("/console/reports", "/console/wall", "/console/admin/people"):
+            await page.goto(house.origin + path)
+            await expect(page.locator(".table thead").locator("visible=true").first).to_be_visible()
+            assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+            for button in await page.locator("main :is(.button, nav a)").all():
+                await expect(button).to_be_hidden()
+            paper = "getComputedStyle(document.documentElement).backgroundColor"
+            assert await page.evaluate(paper) == "rgb(255, 255, 255)"
 
 
 async def test_a_form_that_nobody_takes_stays_as_it_was_typed(
