@@ -82,7 +82,6 @@ class Streams:
 
     async def serve(self, visit: Visit) -> web.StreamResponse:
         response = web.StreamResponse(headers=SSE_HEADERS)
-        await response.prepare(visit.request)
         query = visit.request.query.get("after", "")
         position = visit.request.headers.get("Last-Event-ID", query)
         wall = "wall" in visit.request.query and visit.known.oversees
@@ -92,6 +91,7 @@ class Streams:
         try:
             # ConnectionError: the console is gone; TimeoutError: it does not read.
             with contextlib.suppress(ConnectionError, TimeoutError):
+                await response.prepare(visit.request)
                 await self._follow(line, response, position)
         finally:
             self._lines.discard(line)

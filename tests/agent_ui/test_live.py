@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from aiohttp import ClientResponse
+import pytest
+from aiohttp import ClientConnectionResetError, ClientResponse
+from aiohttp.test_utils import make_mocked_request
 from aiohttp.web import StreamResponse
 
 from agent_ui import live
@@ -17,6 +19,7 @@ from agent_ui.live import Change, Feed
 from agent_ui.settings import ConsoleSettings
 from agent_ui.streams import _Line
 from agent_ui.texts import texts_for
+from agent_ui.visit import Visit
 from builders import mail_arrival
 from console_house import House, Person, open_house, person
 from hub.errors import StoreDown
@@ -266,6 +269,21 @@ async def test_a_line_that_ends_while_it_writes_does_not_wait_for_news(house: Ho
     async with asyncio.timeout(30):
         await streams._follow(line, cast(StreamResponse, Writing()), position)
     assert written[1:] == [f'id: {position}\nevent: beat\ndata: {{"every": 15}}\n\n'.encode()]
+
+
+async def test_who_is_gone_before_the_line_is_open_is_no_fault(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def gone(*_: object) -> None:
+        raise ClientConnectionResetError("Cannot write to closing transport")
+
+    ida = await house.hire("ida", "Ida")
+    agent = await house.database.read(lambda c: agents.find(c, ida))
+    assert agent is not None
+    visit = Visit(make_mocked_request("GET", "/console/live"), texts_for("en"), agent, "token")
+    monkeypatch.setattr(StreamResponse, "prepare", gone)
+    await house.console._streams.serve(visit)
+    assert not house.console._streams._lines
 
 
 def _news(number: int) -> Envelope:
