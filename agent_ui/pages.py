@@ -33,7 +33,7 @@ from agent_ui.office.saying import said
 from agent_ui.office.seen import mark
 from agent_ui.regroup import beginning
 from agent_ui.sent_files import MOST_BYTES
-from agent_ui.small_parts import day, icons, keycap, moment, parts_in, written_moment
+from agent_ui.small_parts import apart, day, icons, keycap, moment, parts_in, written_moment
 from agent_ui.static_files import StaticFiles
 from agent_ui.texts import CLIENT_TEXTS, LANGUAGES, Texts
 from agent_ui.views.sounds import address_of
@@ -97,6 +97,7 @@ def _environment(organisation: str, static: StaticFiles) -> Environment:
     environment.context_class = _Context
     environment.globals.update(
         static=static.url,
+        apart=apart,
         moment=moment,
         written_moment=written_moment,
         day=day,

@@ -44,6 +44,12 @@ def keycap(key: str) -> Markup:
     return _html(f"<kbd>{shift if key.isupper() else ''}{escape(key)}</kbd>")
 
 
+def apart(text: str) -> Markup:
+    """What people wrote, in a line of ours: written from right to left, it leaves the rest of the
+    line as it is."""
+    return _html(f"<bdi>{escape(text)}</bdi>")
+
+
 def moment(at: datetime) -> Markup:
     """In UTC until times.js shows it in the reader's zone."""
     return _moment(at.isoformat())
