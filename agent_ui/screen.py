@@ -19,7 +19,7 @@ from agent_ui.next_action import NextActions, read_next
 from agent_ui.regroup import Regroup, read_regroup
 from agent_ui.settings import ConsoleSettings
 from agent_ui.trade import Trade, read_trade
-from agent_ui.ways import Way, ways_of
+from agent_ui.ways import Way, last_subject, ways_of
 from hub import promising
 from hub.asking import ANSWER
 from hub.composing import Composing, Segments, Template
@@ -135,6 +135,11 @@ class Screen:
     def passed_on(self) -> Entry | None:
         """The message that is forwarded."""
         return last_in(self.entries)
+
+    @property
+    def mail_subject(self) -> str:
+        """What an answer by mail answers."""
+        return last_subject(self.entries) or self.conversation.subject
 
     @property
     def may_reopen(self) -> bool:

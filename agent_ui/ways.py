@@ -1,16 +1,20 @@
 """The ways to answer a customer, each with what may be written over it just now."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
 from hub.composing import FREE, Composing, Rules
-from hub.interaction import Channel, Party
+from hub.interaction import Channel, InteractionKind, Party
 from hub.replies import Reachable, reachable
 from hub.segments import BASIC, EXTENSION, ROOM, Encoding
 from hub.store import consents
 from hub.store.consents import Purpose, Said
+from hub.store.timeline import Entry
+
+_NUMBER = re.compile(r"\s*\[#\d+\]")
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,21 @@ def ways_of(
         line = said.get((to.key, channel, Purpose.SERVICE))
         ways.append(Way(one, rules, line if line is not None and not line.granted else None))
     return sorted(ways, key=lambda way: not way.is_open)
+
+
+def last_subject(entries: Sequence[Entry]) -> str:
+    """What the customer reads above the last mail of the conversation: what a carrier or a chat
+    began has another subject than the mails that followed, or none. Without the number, which is
+    put behind it when it goes; empty where no mail was written."""
+    said = [one for one in entries if one.kind is InteractionKind.MESSAGE]
+    mails = [one for one in said if one.channel is Channel.EMAIL]
+    passed_on = [one for one in mails if "forward" in one.details]
+    others = {party.value for one in passed_on for party in one.recipients}
+    theirs = (
+        one for one in reversed(mails) if one not in passed_on and one.sender.value not in others
+    )
+    last = next(theirs, None)
+    return _NUMBER.sub("", last.subject) if last else ""
 
 
 def alphabet() -> dict[str, str]:

@@ -242,6 +242,23 @@ async def test_a_message_is_passed_on_and_the_customer_sees_none_of_it(
     assert nobody.text("[role=alert]") == "Fill in to whom it goes."
 
 
+async def test_an_answer_goes_under_the_subject_that_the_customer_read_last(
+    house: House, anna: Person
+) -> None:
+    """Not under that of a carrier, of what was passed on, or of none, as of a chat."""
+    accepted = await house.receive(subject="Bode · 3S1")
+    thread = Thread(token=TOKENS.sign(TOKEN_PURPOSE, accepted.conversation_id))
+    await house.receive(mail_arrival(thread=thread, subject="Re: Your parcel [#10001]"))
+    page = await at_work(house, anna, accepted)
+    await anna.reply(page, "Look", mode="forward", to="repair@x.example", subject="Fwd: My parcel")
+    await house.receive(
+        mail_arrival("repair@x.example", thread=thread, subject="Re: Fwd: My parcel")
+    )
+    page = await anna.get(page.path)
+    assert page.value("input[name=subject]") == "Re: Your parcel"
+    assert page.value("input[name=subject]", "data-forward") == "Fwd: Your parcel"
+
+
 @pytest.mark.parametrize(
     ("mode", "others"),
     [
