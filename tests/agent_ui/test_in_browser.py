@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Route, expect
-from sqlalchemy import Connection
+from sqlalchemy import Connection, insert
 
 import topic_examples
-from builders import chat_arrival, email_party, mail_arrival, text_arrival
+from builders import TOKENS, chat_arrival, email_party, mail_arrival, text_arrival
 from console_browser import desk
 from console_house import House, open_house
 from house import order
@@ -21,9 +21,11 @@ from hub.interaction import Attachment, DeliveryState, Party, PointKind, Thread
 from hub.segments import count
 from hub.store import agents, learning, orders, sessions, ticking, tracking, working
 from hub.store.tables import agents as agents_table
-from hub.store.tables import outbound, work_items
+from hub.store.tables import contact_points, outbound, work_items
+from hub.store.threads import TOKEN_PURPOSE
 from hub.store.tracking import Shipment
 from routing.learned.training import train
+from waiting import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -96,6 +98,97 @@ async def test_an_open_conversation_lives(house: House, browser: Browser) -> Non
         )
         await expect(at.page.locator(".entry-inbound .text").last).to_have_text("Thanks")
         await at.check_traps()
+
+
+async def test_an_answer_goes_over_the_channel_that_the_customer_took_last(
+    house: House, browser: Browser
+) -> None:
+    """While the conversation is open, too, until the agent chooses one or begins to write."""
+    accepted = await house.receive(mail_arrival("jan@example.org", subject="My parcel"))
+    customer = (await house.work_of(accepted.conversation_id)).customer_id
+    thread = Thread(token=TOKENS.sign(TOKEN_PURPOSE, accepted.conversation_id))
+    point = {
+        "id": "phone", "customer_id": customer, "kind": "phone", "value": "+31612345678",
+        "key": "phone:+31612345678", "verified": True, "created_at": clock.now(),
+    }  # fmt: skip
+
+    async def texts(words: str) -> None:
+        await house.receive(text_arrival(text=words, about=customer, thread=thread))
+
+    async with desk(browser, house) as at:
+        await at.sign_in("anna", accepted.conversation_id)
+        await at.page.keyboard.press("i")
+        await expect(at.page.locator(".chip-mine")).to_be_visible()
+        way = at.page.locator("select[name=way]")
+        entries, points = at.page.locator(".entry-inbound"), at.page.locator("#side .points")
+        await expect(points).not_to_contain_text("+31612345678")
+        await house.database.write(lambda c: c.execute(insert(contact_points), [point]))
+        await texts("I am on the road.")
+        await expect(entries).to_have_count(2)
+        await expect(way.locator("option:checked")).to_contain_text("SMS")
+        await expect(points).to_contain_text("+31612345678")
+        await way.select_option(label="E-mail to jan@example.org")
+        await texts("Really.")
+        await expect(entries).to_have_count(3)
+        await at.done()
+        await expect(way.locator("option:checked")).to_contain_text("E-mail")
+        await at.page.fill("textarea[name=text]", "Dear Jan,")
+        await at.page.keyboard.press("Control+Enter")
+        await expect(at.page.locator(".entry-outbound")).to_have_count(1)
+        await texts("By SMS, please.")
+        await expect(way.locator("option:checked")).to_contain_text("SMS")
+        await at.check_traps()
+
+
+async def test_what_the_customer_says_is_filled_in_while_the_work_is_open(
+    house: House, browser: Browser
+) -> None:
+    """Unless the agent is typing there."""
+    accepted = await house.receive(chat_arrival(text="My order?"))
+    async with desk(browser, house) as at:
+        await at.sign_in("anna", accepted.conversation_id)
+        await at.page.keyboard.press("i")
+        number = at.page.locator("#side").get_by_label("Order number")
+        await expect(number).to_have_value("")
+        await house.receive(chat_arrival(text="It is VK-7.", details={"answer.number": "VK-7"}))
+        await expect(number).to_have_value("VK-7")
+        await number.fill("VK-8")
+        await house.receive(chat_arrival(text="Or VK-9?", details={"answer.number": "VK-9"}))
+        await house.receive(chat_arrival(text="No."))
+        await expect(at.page.locator(".entry-inbound")).to_have_count(4)
+        await expect(number).to_have_value("VK-8")
+
+
+async def test_who_reads_the_end_still_sees_it_when_something_comes_above_or_below(
+    house: House, browser: Browser
+) -> None:
+    """As a proposal, a call, or an answer that grows while it is written."""
+    accepted = await house.receive(text="\n".join(f"line {number}" for number in range(120)))
+    async with desk(browser, house) as at:
+        await at.sign_in("anna", accepted.conversation_id)
+        timeline = at.page.locator("[data-timeline]")
+
+        async def height() -> int:
+            return int(await timeline.evaluate("(one) => one.clientHeight"))
+
+        async def is_at_end() -> bool:
+            left = "(one) => one.scrollHeight - one.scrollTop - one.clientHeight"
+            return bool(await timeline.evaluate(left) < 2)
+
+        async def is_lower() -> bool:
+            return await height() < high and await is_at_end()
+
+        async def is_high() -> bool:
+            return await height() == high
+
+        high = await height()
+        await at.page.set_viewport_size({"width": 1280, "height": 600})
+        await eventually(is_lower)
+        # Who reads what was said before is left in peace.
+        await timeline.evaluate("(one) => { one.scrollTop = 0; }")
+        await at.page.set_viewport_size({"width": 1280, "height": 720})
+        await eventually(is_high)
+        assert await timeline.evaluate("(one) => one.scrollTop") == 0
 
 
 async def test_a_step_that_a_colleague_ticks_is_seen_to_be_done(
@@ -711,7 +804,8 @@ async def test_segments_are_counted_while_writing_as_the_server_does(
             await at.page.fill("textarea", text)
             found = count(text)
             shown = at.page.locator("[data-segments]")
-            await expect(shown).to_contain_text(f"{found.segments} SMS · {found.left} left")
+            words = f"{found.segments} SMS · " if text else ""
+            await expect(shown).to_contain_text(re.compile(rf"^{words}{found.left} left"))
         await expect(shown).to_contain_text("about €0.225")
         await at.check_accessible()
         await at.check_traps()

@@ -14,6 +14,8 @@ const TELL_AFTER = 900;
 // A page that did not go by then, stays.
 const GONE_AFTER = 30_000;
 const FIELDS = ["mode", "text", "way", "subject", "cc", "to"];
+// What somebody chooses before they write a word.
+const CHOSEN = ["way", "subject", "cc", "to"];
 const TICKED = ["rich", "signed"];
 // Names this page, so that what it keeps does not come back to it.
 const PAGE = Math.random().toString(36).slice(2);
@@ -277,6 +279,23 @@ class Composer extends HTMLElement {
     this.save();
   }
 
+  // The customer wrote over another channel: an answer goes over it, too, unless the agent chose a
+  // way or has begun to write. `other` is this composer as the server makes it now.
+  followCustomer(other) {
+    const { way, subject } = this.form.elements;
+    const ways = other.querySelector("select[name=way]");
+    if (!way || !ways || this.sending || this.chose || this.area.value || this.chosen.length) return;
+    const { value } = ways;
+    way.replaceChildren(...ways.children);
+    way.value = value;
+    const fresh = other.querySelector("input[name=subject]");
+    if (subject && fresh) {
+      subject.value = fresh.value;
+      Object.assign(subject.dataset, fresh.dataset);
+    }
+    this.told = JSON.stringify(this.values());
+  }
+
   // From another composer, whose text is here as far as Loket had it.
   goOnFrom(old) {
     const { mode, text: typed } = old.values();
@@ -301,7 +320,7 @@ class Composer extends HTMLElement {
 
   // `sent` is on its way to the customer; what was typed behind it meanwhile stays.
   forget(sent) {
-    this.sending = false;
+    this.sending = this.chose = false;
     const { value } = this.area;
     this.area.value = value.startsWith(sent) ? value.slice(sent.length).trimStart() : "";
     this.told = JSON.stringify({ ...this.values(), text: "" });
@@ -318,6 +337,7 @@ class Composer extends HTMLElement {
   }
 
   onChange({ name }) {
+    if (CHOSEN.includes(name)) this.chose = true;
     if (name === "mode") this.nameIt();
     if (name === "mode" || name === "file") this.showFiles();
   }

@@ -1,4 +1,5 @@
 // <loket-conversation>: the open conversation; new entries come in, nothing jumps.
+import { refreshAround } from "./around.js";
 import { refreshNext, refreshNextSoon } from "./next-action.js";
 import { refreshFields } from "./fields.js";
 import { toast } from "./notices.js";
@@ -54,7 +55,11 @@ class Conversation extends HTMLElement {
     this.sight = new IntersectionObserver((seen) => this.onSight(seen), {
       root: this.timeline, rootMargin: MARGIN,
     });
-    this.timeline.scrollTop = this.timeline.scrollHeight;
+    this.toEnd();
+    this.timeline.addEventListener("scroll", () => (this.atEnd = this.isAtEnd()), { passive: true });
+    // A proposal above it, or a longer answer below: who was at the end still sees the end.
+    this.size = new ResizeObserver(() => this.atEnd && this.toEnd());
+    this.size.observe(this.timeline);
     this.earlier = this.querySelector("[data-earlier]");
     this.beginning = new IntersectionObserver((seen) => seen.at(-1).isIntersecting && this.nearBeginning(), {
       root: this.timeline, rootMargin: NEAR_BEGINNING,
@@ -66,6 +71,12 @@ class Conversation extends HTMLElement {
   disconnectedCallback() {
     this.sight.disconnect();
     this.beginning.disconnect();
+    this.size.disconnect();
+  }
+
+  toEnd() {
+    this.timeline.scrollTop = this.timeline.scrollHeight;
+    this.atEnd = true;
   }
 
   get path() {
@@ -88,16 +99,20 @@ class Conversation extends HTMLElement {
     refreshNextSoon(this.path);
     if ("heads" in entry.dataset) this.refresh();
     this.sight.observe(entry);
-    if (stays) this.timeline.scrollTop = this.timeline.scrollHeight;
+    if (stays) this.toEnd();
     else if (!entry.matches(".event")) this.countUnread();
   }
 
   // Whether the reader is at the end and not busy writing.
   staysAtEnd() {
-    const { scrollTop, scrollHeight, clientHeight } = this.timeline;
     const area = this.querySelector("textarea");
     const busy = area === document.activeElement && area.value !== "";
-    return scrollHeight - scrollTop - clientHeight < NEAR_END && !busy;
+    return this.isAtEnd() && !busy;
+  }
+
+  isAtEnd() {
+    const { scrollTop, scrollHeight, clientHeight } = this.timeline;
+    return scrollHeight - scrollTop - clientHeight < NEAR_END;
   }
 
   shown(id) {
@@ -124,6 +139,7 @@ class Conversation extends HTMLElement {
   }
 
   countUnread() {
+    this.atEnd = false;
     this.unread += 1;
     this.pill ??= document.getElementById("new-pill").content.firstElementChild.cloneNode();
     this.pill.textContent = counted(this.unread, "1 new message", "{n} new messages");
@@ -149,7 +165,7 @@ class Conversation extends HTMLElement {
 
   onClick(event) {
     if (event.target === this.pill) {
-      this.timeline.scrollTop = this.timeline.scrollHeight;
+      this.toEnd();
       this.dropPill();
       this.timeline.focus({ preventScroll: true });
     }
@@ -203,6 +219,7 @@ class Conversation extends HTMLElement {
     this.dataset.epoch = fresh.dataset.epoch;
     this.refreshHead(fresh);
     this.refreshComposer(fresh);
+    refreshAround(answer.page);
     refreshSteps(answer.page);
     refreshWaits(answer.page);
     refreshNext(answer.page);
@@ -279,7 +296,7 @@ class Conversation extends HTMLElement {
     this.entries.replaceChildren(...came, ...this.entries.querySelectorAll("[data-going]"));
     this.keepEarlier(fresh.querySelector(".earlier"));
     for (const entry of came) if (!known.has(entry.dataset.entry)) this.sight.observe(entry);
-    if (stays) this.timeline.scrollTop = this.timeline.scrollHeight;
+    if (stays) this.toEnd();
     else if (read) this.timeline.scrollTop += top() - before;
   }
 
@@ -308,7 +325,7 @@ class Conversation extends HTMLElement {
       const stays = this.staysAtEnd();
       if (!this.place(entry)) continue;
       this.sight.observe(entry);
-      if (stays) this.timeline.scrollTop = this.timeline.scrollHeight;
+      if (stays) this.toEnd();
       else this.countUnread();
     }
   }

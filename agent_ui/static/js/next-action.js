@@ -1,4 +1,6 @@
-// What rules propose: kept up to date, and the door that a proposal opened gets the focus.
+// What rules propose: kept up to date, with all around what is said; and the door that a proposal
+// opened gets the focus.
+import { refreshAround } from "./around.js";
 import { fetchPart } from "./parts.js";
 import { showTimes } from "./times.js";
 import { showMore } from "./views.js";
@@ -33,7 +35,11 @@ export function refreshNextSoon(path) {
 }
 
 async function lookAgain(path) {
-  if (path && path === openPath()) refreshNext((await fetchPart(path))?.page);
+  if (!path || path !== openPath()) return;
+  const answer = await fetchPart(path);
+  if (!answer || path !== openPath()) return;
+  refreshNext(answer.page);
+  refreshAround(answer.page);
 }
 
 // Time alone makes other rules hold: the server says when, and it is asked then, not before.

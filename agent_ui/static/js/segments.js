@@ -22,7 +22,8 @@ export function count(written, rules) {
 
 export function showCount(place, written) {
   const { segments, left } = count(written, JSON.parse(place.dataset.segments));
-  const said = [counted(segments, "1 SMS", "{n} SMS"), text("{n} left", { n: left })];
+  const said = [text("{n} left", { n: left })];
+  if (segments) said.unshift(counted(segments, "1 SMS", "{n} SMS"));
   const price = Number(place.dataset.price) * segments;
   if (price) said.push(text("about {price}", { price: money(price, place.dataset.currency) }));
   place.textContent = said.join(" \u00b7 ");
