@@ -105,7 +105,7 @@ class FirstRunViews:
                 Task("model", own, "/console/model"),
                 Task("people", len(everybody) > 1, f"{_HOME}/people"),
                 Task("roles", not missing, f"{_HOME}/people", len(missing)),
-                Task("channels", bool(mailbox), f"{_HOME}/channels"),
+                Task("channels", bool(mailbox), f"{_HOME}/channels#mailbox"),
                 Task("health", not broken, f"{_HOME}/health", len(broken)),
                 Task("second_step", factor, f"{_HOME}/organisation"),
             ]

@@ -37,6 +37,7 @@ async def test_what_is_set_up_is_shown_with_what_a_website_needs(house: House, i
     has_mail = "not set up" not in page.text("#kind-email h2")
     assert page.has("#mailbox button[name=add]") is has_mail
     assert page.has("#mailbox .notice-near") is not has_mail
+    assert page.has("#kind-email + #mailbox"), "beside what it adds to"
 
 
 async def test_the_chat_of_a_website_gets_a_look(house: House, ina: Person, anna: Person) -> None:
@@ -148,11 +149,14 @@ async def test_a_mailbox_that_works_is_added_with_its_secret_sealed_and_removed(
             "smtp_tls": "none",
             "add": "1",
         }
+        assert (await ina.get(PAGE)).text("#kind-email .faint") == "No mailbox is connected yet."
         wrong = await ina.post(f"{PAGE}/mailbox", **(typed | {"password": "wrong"}))
+        assert "Type it once more" in wrong.text("#secrets")
         assert f"127.0.0.1 does not let {USER} in (" in wrong.text("#mailbox .notice-bad")
         assert await house.rows(added_mailboxes) == []
         page = await ina.post(f"{PAGE}/mailbox", **typed)
         assert f"{USER} added here" in page.text("#kind-email")
+        assert (wrong.has("#mailbox[open]"), page.has("#mailbox[open]")) == (True, False)
         [kept] = await house.rows(added_mailboxes)
         lines = [str(row.details) for row in await house.rows(audit_log)]
         assert PASSWORD not in str(kept) + page.body + str(lines)

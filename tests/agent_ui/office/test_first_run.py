@@ -34,7 +34,12 @@ async def test_the_first_one_comes_in_by_the_link_and_nobody_after(
     assert [row.actor for row in await house.rows(audit_log) if row.action == "agent.added"] == [
         "first-run"
     ]
+    page = await guest.get("/console")
+    [agent] = await house.rows(agents)
+    own = page.value("[data-empty=queue] a", "href")
+    assert own == f"/console/admin/people/{agent.id}", "who else would give her a role"
     page = await guest.get("/console/admin")
+    assert page.value(".tasks li:nth-child(4) a", "href") == "/console/admin/channels#mailbox"
     assert page.texts(".tasks .chip")[:3] == ["to do", "to do", "to do"]
     assert "2 left." in page.text(".tasks li:nth-child(3)")
 
