@@ -39,7 +39,7 @@ async def test_it_counts_what_waits_and_opens_what_is_behind(house: House, lead:
     assert page.texts(".tile-value")[:2] == ["2", "3 h"]
     assert page.texts("tbody th[scope=row]") == ["Billing", "Customer service"]
     assert page.texts("tbody td[data-head=Waiting]") == ["1", "1"]
-    assert page.text(".wall .notice-near") == "Work waits, and nobody is available."
+    assert page.text(".wall .notice-near a") == "Work waits, and nobody is available."
     assert not page.has(".wall .notice-good")
     behind = await lead.get(page.value("tbody tr:nth-child(2) a", "href"))
     assert behind.texts("tbody th a") == ["My order"]
@@ -178,7 +178,9 @@ async def test_a_state_is_changed_for_somebody_and_the_log_says_by_whom(
     page = await lead.get(WALL)
     assert page.text(".seat").startswith("Ann Bos Available")
     await lead.post(f"{WALL}/agents/{ann}", state="away", reason="Lunch")
-    assert "Away · Lunch" in (await lead.get(WALL)).text(".seat")
+    page = await lead.get(WALL)
+    assert "Away · Lunch" in page.text(".seat")
+    assert not page.has(".seat select"), "no reason without a button"
     said = [row for row in await house.rows(audit_log) if row.action == "agent.presence"]
     assert said[-1].object == ann != said[-1].actor
     assert (await lead.post(f"{WALL}/agents/{ann}", state="asleep")).status == 400
