@@ -257,6 +257,7 @@ async def test_while_it_rings_outside_the_agent_can_take_the_customer_back(
     row = await call_of(house)
     assert (row.state, row.room, row.seated, row.put_through) == ("waiting", 1, 0, "")
     assert "A caller waits" in page.text(".call-bar")
+    assert not page.has("[data-call-time]")
 
 
 async def test_a_colleague_sees_the_call_and_can_do_nothing_in_it(
