@@ -76,10 +76,25 @@ class PastMessage(Frozen):
     note: bool = False
 
 
+class PastCall(Frozen):
+    """A call, in seconds: how long it waited and was talked, and how long its agent wrote down what
+    came of it (`result`: the number of the choice). `chosen`: the topic of the menu. `back`: after
+    so many seconds who had hung up was called back; `asked`: as they had asked for."""
+
+    agent: str
+    chosen: str
+    waited: int
+    talked: int
+    wrapped: int = 0
+    result: int = 0
+    back: int = 0
+    asked: bool = False
+
+
 class PastConversation(Frozen):
     """`topic`: what an agent said that it was about, in words of the model; "" where nobody looked.
     `taken`: after so many minutes somebody took it, where that is known. `rating`: 1 to 5. `phone`:
-    from which they wrote; `customer` is their mail address all the same."""
+    from which they wrote; `customer` is their mail address all the same. `call`: on the phone."""
 
     customer: str
     channel: Channel
@@ -91,6 +106,7 @@ class PastConversation(Frozen):
     messages: tuple[PastMessage, ...]
     rating: int | None = None
     phone: str = ""
+    call: PastCall | None = None
 
 
 class Matter(Frozen):

@@ -4,8 +4,8 @@ They are resolved and routed, so nothing is published and nothing is sent. Where
 was about, and routing finds another topic, an agent corrected it then.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from sqlalchemy import Connection, select
 from config.demo import example
 from config.demo.addresses import address_of
 from config.demo.example import PastConversation, PastMessage
+from config.demo.past_calls import Line, Phoned
 from hub import clock
 from hub.interaction import Channel, Direction, InteractionKind, Party, PointKind
 from hub.promises import WARN_AT, Promise, What
@@ -23,6 +24,7 @@ from hub.store.inserting import digest, insert_all
 from hub.store.tables import (
     agents,
     assignment_steps,
+    calls,
     contact_points,
     conversation_numbers,
     conversations,
@@ -70,6 +72,7 @@ class _Past:
     party: Party
     person: _Person
     written: PastConversation
+    phoned: Phoned | None = None
 
     @property
     def account(self) -> str:
@@ -78,7 +81,7 @@ class _Past:
 
     @property
     def ended(self) -> datetime:
-        return self.at(self.written.messages[-1])
+        return self.phoned.resolved_at if self.phoned else self.at(self.written.messages[-1])
 
     def at(self, message: PastMessage) -> datetime:
         return self.minute(message.after)
@@ -104,7 +107,7 @@ def add_conversations(
     """Add these, the oldest with this number."""
     agent_ids = {row.login: row for row in connection.execute(select(agents))}
     for index, one in enumerate(sorted(written, key=lambda one: -one.days)):
-        past = _place(connection, one, index, number + index, now)
+        past = _on_the_phone(_place(connection, one, index, number + index, now), agent_ids)
         _add(connection, past, model, agent_ids)
 
 
@@ -166,17 +169,23 @@ def _add(connection: Connection, past: _Past, model: Model, agent_ids: dict[str,
         _interaction(past, number, message, agent_ids)
         for number, message in enumerate(messages, start=1)
     ]
-    agent = agent_ids[next(one.agent for one in messages if one.agent)]
+    references = [_reference(row) for row in rows]
+    agent = past.phoned.agent if past.phoned else _who_answered(messages, agent_ids)
     first = _decide(past, model)
     decision = _corrected(past, first, model, agent.name)
-    item = _work_item(past, decision, model, _answers(rows))
-    insert_all(connection, conversations, [_conversation(past)])
+    answered_at = past.phoned.talking_at if past.phoned else _answers(rows)[0]["occurred_at"]
+    item = _work_item(past, decision, model, agent.id, answered_at)
+    rows += _said_of_call(past, decision.as_json, len(rows))
+    insert_all(connection, conversations, [_conversation(past, rows)])
     insert_all(connection, participants, [{"conversation_id": past.id, "key": past.party.key}])
     insert_all(connection, interactions, rows)
-    insert_all(connection, thread_refs, [_reference(row) for row in rows])
+    insert_all(connection, thread_refs, references)
     insert_all(connection, outbound, [_sent(row) for row in _answers(rows)])
     insert_all(connection, work_items, [item])
     insert_all(connection, deadlines, _promised(past, item, decision, model))
+    if past.phoned is not None:
+        insert_all(connection, calls, past.phoned.rows())
+        insert_all(connection, assignment_steps, past.phoned.steps(item["id"]))
     if past.written.taken is not None:
         step = steps.made(item["id"], steps.TAKEN, agent.id)
         insert_all(connection, assignment_steps, [step | {"at": past.minute(past.written.taken)}])
@@ -187,12 +196,56 @@ def _add(connection: Connection, past: _Past, model: Model, agent_ids: dict[str,
         insert_all(connection, ratings, [_rated(past, past.written.rating)])
 
 
+def _who_answered(messages: Sequence[PastMessage], agent_ids: dict[str, Any]) -> Any:
+    return agent_ids[next(one.agent for one in messages if one.agent)]
+
+
+def _on_the_phone(past: _Past, agent_ids: dict[str, Any]) -> _Past:
+    """With the call, if it is one."""
+    written = past.written
+    if written.call is None:
+        return past
+    phoned = Phoned(
+        conversation_id=past.id,
+        began=past.began,
+        caller=past.party.value,
+        account=past.account,
+        agent=agent_ids[written.call.agent],
+        written=written.call,
+        title=written.subject,
+    )
+    return replace(past, phoned=phoned)
+
+
+def _said_of_call(past: _Past, decision: Mapping[str, Any], after: int) -> Iterator[dict[str, Any]]:
+    if past.phoned is None:
+        return
+    for sequence, line in enumerate(past.phoned.lines(decision), start=after + 1):
+        yield _event(past, sequence, line)
+
+
+def _event(past: _Past, sequence: int, line: Line) -> dict[str, Any]:
+    agent = past.phoned.agent if past.phoned and line.by_agent else None
+    ours = Party(
+        kind=PointKind.PORTAL,
+        value=agent.id if agent else "loket",
+        name=agent.name if agent else "",
+    )
+    return _row(past, sequence, line.at, InteractionKind.EVENT, ours) | {
+        "channel": Channel.MANUAL.value,
+        "direction": Direction.OUTBOUND.value,
+        "verification": "verified",
+        "agent_id": agent.id if agent else None,
+        "details": line.details,
+    }
+
+
 def _answers(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """The messages of our side."""
     return [r for r in rows if r["agent_id"] and r["kind"] == InteractionKind.MESSAGE.value]
 
 
-def _conversation(past: _Past) -> dict[str, Any]:
+def _conversation(past: _Past, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return {
         "id": past.id,
         "number": past.number,
@@ -202,9 +255,9 @@ def _conversation(past: _Past) -> dict[str, Any]:
         "state": "resolved",
         "linked_id": None,
         "handover_address": "",
-        "interaction_count": len(past.written.messages),
+        "interaction_count": len(rows),
         "created_at": past.began,
-        "last_at": past.ended,
+        "last_at": rows[-1]["occurred_at"],
         "resolved_at": past.ended,
     }
 
@@ -212,37 +265,55 @@ def _conversation(past: _Past) -> dict[str, Any]:
 def _interaction(
     past: _Past, sequence: int, message: PastMessage, agent_ids: dict[str, Any]
 ) -> dict[str, Any]:
-    interaction_id = id_at(past.at(message))
     agent = agent_ids[message.agent] if message.agent else None
     kind = InteractionKind.NOTE if message.note else InteractionKind.MESSAGE
     to_customer = agent is not None and not message.note
     ours = Party(kind=PointKind.PORTAL, value=agent.id, name=agent.name) if agent else None
+    row = _row(past, sequence, past.at(message), kind, ours or past.party) | {
+        "channel": Channel.MANUAL.value if message.note else past.written.channel.value,
+        "account": "" if message.note else past.account,
+        "direction": (Direction.OUTBOUND if agent else Direction.INBOUND).value,
+        "recipients": [past.party.model_dump(mode="json")] if to_customer else [],
+        "text": message.text.strip(),
+        "topic": past.written.call.chosen if past.written.call else "",
+        "verification": "verified" if agent else "unverified",
+        "agent_id": agent.id if agent else None,
+    }
+    external_id = past.phoned.sid if past.phoned else _external_id(past, row["id"])
+    return row | {"external_id": external_id}
+
+
+def _row(
+    past: _Past, sequence: int, at: datetime, kind: InteractionKind, sender: Party
+) -> dict[str, Any]:
+    """What all that is said in a conversation has."""
+    interaction_id = id_at(at)
     return {
         "id": interaction_id,
         "conversation_id": past.id,
         "customer_id": past.person.id,
         "sequence": sequence,
         "kind": kind.value,
-        "channel": Channel.MANUAL.value if message.note else past.written.channel.value,
-        "account": "" if message.note else past.account,
-        "direction": (Direction.OUTBOUND if agent else Direction.INBOUND).value,
-        "external_id": _external_id(past, interaction_id),
+        "channel": "",
+        "account": "",
+        "direction": "",
+        "external_id": interaction_id,
         "dedupe_key": digest("demo", interaction_id),
-        "sender": (ours or past.party).model_dump(mode="json"),
-        "recipients": [past.party.model_dump(mode="json")] if to_customer else [],
+        "sender": sender.model_dump(mode="json"),
+        "recipients": [],
         "subject": past.written.subject,
-        "text": message.text.strip(),
+        "text": "",
         "quoted": "",
         "html": "",
         "language": "",
         "topic": "",
-        "occurred_at": past.at(message),
-        "received_at": past.at(message),
+        "occurred_at": at,
+        "received_at": at,
         "automatic": "",
-        "verification": "verified" if agent else "unverified",
+        "verification": "",
         "problem": "",
         "raw_sha256": "",
-        "agent_id": agent.id if agent else None,
+        "agent_id": None,
         "details": {},
         "correlation_id": "",
     }
@@ -286,6 +357,7 @@ def _decide(past: _Past, model: Model) -> Decision:
         subject=past.written.subject,
         text=past.written.messages[0].text,
         sender=past.party.value,
+        stated_topic=past.written.call.chosen if past.written.call else "",
     )
     return decide(contact, model)
 
@@ -320,7 +392,7 @@ def _correction(
 
 
 def _work_item(
-    past: _Past, decision: Decision, model: Model, answers: Sequence[dict[str, Any]]
+    past: _Past, decision: Decision, model: Model, agent_id: str, answered_at: datetime
 ) -> dict[str, Any]:
     seconds, counting = decision.first_response, model.counting(decision.role, decision.clock)
     return {
@@ -329,14 +401,14 @@ def _work_item(
         "customer_id": past.person.id,
         "role": decision.role,
         "state": "done",
-        "agent_id": answers[0]["agent_id"],
+        "agent_id": agent_id,
         "epoch": 4,
         "channel": past.written.channel.value,
         "topic": decision.topic,
         "priority_minutes": decision.priority_minutes,
         "waiting_since": past.began,
         "first_response_due": counting.add(past.began, seconds) if seconds else None,
-        "first_response_at": answers[0]["occurred_at"],
+        "first_response_at": answered_at,
         "overdue": False,
         "decision": decision.as_json,
         "created_at": past.began,

@@ -1,21 +1,21 @@
-"""The past month of the demo: a thousand mails, chats and texts, to report on, to replay, to plan
-for and to learn from.
+"""The past month of the demo: a thousand mails, chats and texts, and some calls, to report on, to
+replay, to plan for and to learn from.
 
 Written as rows in the past, as its other history is: taken and answered by its agents, who
 corrected the topic where the rules of the model found another one.
 """
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import product
 
 from sqlalchemy import Connection
 
-from config.demo import customers, example, history
+from config.demo import customers, example, history, past_calls
 from config.demo.addresses import CHAT_SITE, MOBILE
-from config.demo.example import Customer, Matter, PastConversation, PastMessage
+from config.demo.example import Customer, Matter, PastCall, PastConversation, PastMessage
 from config.demo.matters import For, Mail, Writer
 from hub.interaction import Channel
 from hub.store.tables import conversation_numbers
@@ -64,6 +64,17 @@ WAYS = {
 }
 """How customers write, and how often."""
 
+CALLS = 240
+GAVE_UP, ASKED_BACK = 0.08, 0.05
+"""Of the callers: who hung up before anybody came, and who asked to be called back."""
+_USUAL_WAIT, _LONGEST_HELD = 22, 240
+"""Seconds on the line."""
+_CALLED_BACK = (300, 5400)
+_SECONDS_TALKED_PER_MINUTE = 24
+"""What is written in a minute of work is said in less."""
+_RESULTS = (6, 2, 1, 1)
+"""How often each choice of what came of it is made."""
+
 
 def add(connection: Connection, model: Model, now: datetime) -> None:
     """Write it into the store of a demo that has its organisation."""
@@ -71,6 +82,7 @@ def add(connection: Connection, model: Model, now: datetime) -> None:
     people = _people()
     mails = Writer(1, For.TRAINING, _names()).mails(PER_MATTER_AND_THING)
     written = [_conversation(mail, people[mail.writer], now, chance) for mail in mails]
+    written += [_call(people, model, now, chance) for _ in range(CALLS)]
     before = len(example.past_conversations()) + len(written)
     number = (conversation_numbers.start or 1) - before
     customers.add(connection, people.values(), now)
@@ -117,6 +129,43 @@ def _conversation(
         messages=(PastMessage(text=mail.text), *_answers(mail, way, taken, chance)),
         rating=_score(chance) if chance.random() < RATED else None,
         phone=customer.phone if way.account == MOBILE else "",
+    )
+
+
+def _call(
+    people: Mapping[str, Customer], model: Model, now: datetime, chance: random.Random
+) -> PastConversation:
+    """They chose in the menu; what it was about, an agent said."""
+    customer = chance.choice(list(people.values()))
+    matter = chance.choice(list(example.month().matters.values()))
+    chosen, account = matter.topic.partition("/")[0], past_calls.LINES[customer.language]
+    title = getattr(model.topics[chosen].title, customer.language)
+    return PastConversation(
+        customer=customer.mail,
+        channel=Channel.PHONE,
+        account=account,
+        subject=title,
+        topic="" if chance.random() < NOT_LOOKED_AT else matter.topic,
+        days=_days_ago(now, chance),
+        messages=(PastMessage(text=past_calls.contact_text(account, title)),),
+        phone=customer.phone,
+        call=_how_it_went(matter, chosen, chance),
+    )
+
+
+def _how_it_went(matter: Matter, chosen: str, chance: random.Random) -> PastCall:
+    luck = chance.random()
+    asked = GAVE_UP <= luck < GAVE_UP + ASKED_BACK
+    usual = matter.minutes * _SECONDS_TALKED_PER_MINUTE
+    return PastCall(
+        agent=matter.agent,
+        chosen=chosen,
+        waited=min(8 + round(chance.expovariate(1 / _USUAL_WAIT)), _LONGEST_HELD),
+        talked=max(35, round(chance.gauss(usual, usual / 3))),
+        wrapped=chance.randint(8, 55),
+        result=chance.choices(range(len(_RESULTS)), _RESULTS)[0],
+        back=chance.randint(*_CALLED_BACK) if luck < GAVE_UP or asked else 0,
+        asked=asked,
     )
 
 

@@ -15,7 +15,9 @@ from config.demo.sign_ins import Passwords
 from config.settings import DEFAULT_MODEL
 from hub import clock
 from hub.errors import Rejected
+from hub.store import timeline, work_facts
 from hub.store.tables import (
+    calls,
     conversations,
     customers,
     deadlines,
@@ -26,12 +28,13 @@ from hub.store.tables import (
     unrouted,
     work_items,
 )
+from hub.store.tables import work_facts as facts_table
 from routing.model import Model
 from routing.model_file import load_model
 from servers.process import free_port
 from stores import count, opened, rows
 
-WRITTEN = 100 * month.PER_MATTER_AND_THING
+WRITTEN = 100 * month.PER_MATTER_AND_THING + month.CALLS
 PASSWORDS = Passwords({one.login: "a-password" for one in example.agents()}, made=True)
 
 
@@ -70,10 +73,41 @@ async def test_there_is_something_of_all_that_is_reported(store: str, model: Mod
             True, False
         }  # fmt: skip
         said = await rows(database, interactions)
-        assert {row.channel for row in said} >= {"email", "chat", "sms", "whatsapp"}
+        assert {row.channel for row in said} >= {"email", "chat", "sms", "whatsapp", "phone"}
         assert any(row.sequence > 3 and row.direction == "inbound" for row in said)
         yesterday = clock.first_id(clock.now() - timedelta(hours=24))
         assert sum(row.id > yesterday for row in said) < len(said) / 4, "most is not of today"
+
+
+async def test_calls_are_answered_or_given_up_and_wrapped_up(store: str) -> None:
+    async with opened(store) as database:
+        made = await rows(database, calls)
+        came = [call for call in made if call.direction == ""]
+        assert len(came) == month.CALLS
+        assert {call.state for call in made} == {"over"}
+        outcomes = [call.outcome for call in came]
+        for outcome, share in (("missed", month.GAVE_UP), ("callback", month.ASKED_BACK)):
+            assert 0.4 * share < outcomes.count(outcome) / month.CALLS < 2 * share
+        assert {call.outcome for call in made if call.direction} == {"talked"}
+        assert all(call.changed_at > call.talking_at for call in made if call.outcome == "talked")
+        said = await rows(database, interactions)
+        wrapped = [row for row in said if row.details.get("event") == "wrapped_up"]
+        assert len(wrapped) > month.CALLS / 2
+        kept = await database.read(lambda c: timeline.results(c, wrapped[0].conversation_id))
+        assert kept
+
+
+async def test_reports_show_calls_with_their_handling_and_who_gave_up(store: str) -> None:
+    async with opened(store) as database:
+        while await database.write(work_facts.write_missing):
+            pass
+        facts = [row for row in await rows(database, facts_table) if row.channel == "phone"]
+        assert len(facts) >= month.CALLS
+        assert 0 < sum(row.abandoned for row in facts) < len(facts) / 4
+        made = [row for row in facts if row.handling_seconds is not None]
+        assert len(made) >= month.CALLS
+        assert all(30 < row.handling_seconds < 1800 for row in made)
+        assert {row.first_in_time for row in facts} == {True, False}
 
 
 async def test_it_makes_no_work_and_sends_nothing(store: str) -> None:
