@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, insert, or_, select
+from sqlalchemy import Connection, Select, exists, func, insert, or_, select
 
 from hub import clock
-from hub.interaction import Automatic, Direction
+from hub.interaction import Automatic, Channel, Direction
 from hub.store import audit
 from hub.store.tables import (
+    calls,
     interactions,
     learned_topics,
     topic_corrections,
@@ -38,6 +39,12 @@ _FIRST = (
     .join(_earliest, _earliest.c.id == _columns.id)
     .subquery("first_correction")
 )
+
+
+_IS_CALL = (interactions.c.channel == Channel.PHONE.value) & exists().where(
+    calls.c.sid == interactions.c.external_id
+)
+"""What such a contact says are our own words: the topic that its caller chose in the menu."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +113,7 @@ def _known_items() -> Select[Any]:
             or_(work_items.c.state == "done", _FIRST.c.work_item_id.is_not(None)),
             columns.direction == Direction.INBOUND,
             columns.automatic == Automatic.NO,
+            ~_IS_CALL,
         )
     )
 

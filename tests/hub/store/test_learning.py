@@ -5,14 +5,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from hub import clock
 from hub.errors import Rejected
 from hub.events import WorkItemChanged
-from hub.store import Database, agents, corrections, learning
+from hub.interaction import Channel
+from hub.store import Database, agents, calls, corrections, learning
 from hub.store.agents import Agent
 from hub.store.corrections import Corrected
-from hub.store.tables import audit_log, topic_corrections, work_items
+from hub.store.tables import audit_log, interactions, topic_corrections, work_items
 from hub.store.work_items import Taken
 from stores import only, opened, rows, told
 from taught import know
@@ -73,6 +75,23 @@ async def test_what_was_resolved_without_correction_is_known(database: Database)
     (found,) = await database.read(learning.known)
     assert (found.topic, found.subject, found.text) == ("order", "Beans", "Where are they?")
     assert found.former is None
+
+
+async def test_of_a_call_nothing_is_learned_because_its_words_are_ours(
+    database: Database,
+) -> None:
+    called = {"channel": Channel.PHONE, "external_id": "CA1", "account": "+31203080000"}
+    await know(database, "order", text="Called us about: Order.", arrival=called)
+    await know(database, "bill", arrival=called | {"external_id": "written down"})
+    assert await known(database) == [("bill", None), ("order", None)]
+    await database.write(lambda c: add_call(c, "CA1"))
+    assert await known(database) == [("bill", None)]
+
+
+def add_call(connection: Any, sid: str) -> None:
+    found = select(interactions.c.conversation_id).where(interactions.c.external_id == sid)
+    conversation_id = connection.execute(found).scalar_one()
+    calls.add(connection, sid, conversation_id, account="", caller="", language="nl")
 
 
 async def test_what_was_corrected_is_known_before_it_is_resolved(
