@@ -1,6 +1,7 @@
 """Partners as the hub sees them: their doors, what follows from what they post, and its check."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import reduce
 
 from connectors.partners import contacts, notices
@@ -62,18 +63,17 @@ class PartnersConnector:
             await self._tell(arrival.details, arrival.sender.name, conversation_id)
 
     async def _tell(self, about: dict[str, str], carrier: str, conversation_id: str) -> None:
+        expected = about.get("expected_until") or about.get("expected_from")
+        news = notices.News(
+            delivery_id=about["delivery"],
+            kind=EventKind(about["event"]),
+            conversation_id=conversation_id,
+            carrier=carrier,
+            expected=datetime.fromisoformat(expected) if expected else None,
+        )
+        accounts = self._context.default_accounts
         told = await self._context.database.write(
-            lambda c: notices.tell(
-                c,
-                self._settings.notices,
-                self._context.default_accounts,
-                notices.News(
-                    delivery_id=about["delivery"],
-                    kind=EventKind(about["event"]),
-                    conversation_id=conversation_id,
-                    carrier=carrier,
-                ),
-            )
+            lambda c: notices.tell(c, self._settings.notices, accounts, news)
         )
         if told is not None:
             self._context.wake()

@@ -33,7 +33,8 @@ _KIND_OF = {
 
 TEXTS: dict[str, dict[EventKind, str]] = {
     "en": {
-        EventKind.EXCEPTION: "Your parcel {tracking}{order} is delayed.{expected}",
+        EventKind.EXCEPTION: "{carrier} reports a problem with your parcel {tracking}{order}. "
+        "We are looking into it, and you hear from us.",
         EventKind.ATTEMPTED: "{carrier} tried to deliver your parcel {tracking}{order} and "
         "did not find you.{expected}",
         EventKind.DAMAGED: "Your parcel {tracking}{order} was damaged on its way. "
@@ -43,7 +44,8 @@ TEXTS: dict[str, dict[EventKind, str]] = {
         EventKind.RETURNED: "Your parcel {tracking}{order} is on its way back to us.",
     },
     "nl": {
-        EventKind.EXCEPTION: "Uw pakket {tracking}{order} is vertraagd.{expected}",
+        EventKind.EXCEPTION: "{carrier} meldt een probleem met uw pakket {tracking}{order}. "
+        "Wij zoeken het uit, en u hoort van ons.",
         EventKind.ATTEMPTED: "{carrier} heeft uw pakket {tracking}{order} aangeboden en "
         "trof u niet thuis.{expected}",
         EventKind.DAMAGED: "Uw pakket {tracking}{order} is onderweg beschadigd. "
@@ -53,6 +55,11 @@ TEXTS: dict[str, dict[EventKind, str]] = {
         EventKind.RETURNED: "Uw pakket {tracking}{order} is op weg terug naar ons.",
     },
 }
+_DELAYED = {
+    "en": "Your parcel {tracking}{order} is delayed.{expected}",
+    "nl": "Uw pakket {tracking}{order} is vertraagd.{expected}",
+}
+"""A problem with a new time."""
 _SUBJECT = {"en": "Your parcel {tracking}", "nl": "Uw pakket {tracking}"}
 _ORDER = {"en": " (order {number})", "nl": " (bestelling {number})"}
 _EXPECTED = {
@@ -101,12 +108,14 @@ class NoticeSettings(Section):
 
 @dataclass(frozen=True)
 class News:
-    """What happened to a parcel, and the conversation in which the customer is told."""
+    """What happened to a parcel, and the conversation in which the customer is told. `expected`:
+    when it will come now, if the carrier said so of this."""
 
     delivery_id: str
     kind: EventKind
     conversation_id: str
     carrier: str
+    expected: datetime | None
 
 
 def tell(
@@ -207,13 +216,13 @@ def _verified(connection: Connection, customer_id: str, kind: PointKind) -> list
 
 def _text(parcel: Delivery, news: News, language: str, settings: NoticeSettings) -> str:
     language = _spoken(language, settings)
-    expected = parcel.expected_until or parcel.expected_from
-    return TEXTS[language][news.kind].format(
+    is_late = news.kind is EventKind.EXCEPTION and news.expected
+    return (_DELAYED[language] if is_late else TEXTS[language][news.kind]).format(
         tracking=parcel.tracking,
         carrier=news.carrier,
         order=_ORDER[language].format(number=parcel.order_number) if parcel.order_number else "",
-        expected=_EXPECTED[language].format(day=_day(expected, language, settings))
-        if expected
+        expected=_EXPECTED[language].format(day=_day(news.expected, language, settings))
+        if news.expected
         else "",
     )
 

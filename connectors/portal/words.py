@@ -1,5 +1,6 @@
 """What states are called to a customer: what it means for them, not what it is to us."""
 
+from hub.deliveries import DeliveryEvent, EventKind
 from hub.texts import N_
 
 REQUESTS = {
@@ -32,13 +33,22 @@ PARCELS = {
     "customs": N_("At customs"),
     "out_for_delivery": N_("Comes today"),
     "attempted": N_("You were not at home"),
-    "exception": N_("Delayed"),
+    "exception": N_("Problem reported"),
     "damaged": N_("Damaged"),
     "lost": N_("Lost"),
     "delivered": N_("Delivered"),
     "returned": N_("Goes back"),
     "information": N_("News"),
 }
+_DELAYED = N_("Delayed")
+
+
+def parcel_news(event: DeliveryEvent) -> str:
+    """A problem with a new time is a delay."""
+    is_late = event.kind is EventKind.EXCEPTION and event.expected_until is not None
+    return _DELAYED if is_late else PARCELS[event.kind.value]
+
+
 WISHES = {
     "": N_("No preference"),
     "neighbours": N_("With the neighbours"),

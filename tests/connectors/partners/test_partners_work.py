@@ -106,6 +106,16 @@ async def test_the_customer_hears_it_once_in_their_language(house: House) -> Non
     assert contacts[-1].text.endswith("3 december."), "another day is other news"
 
 
+async def test_a_problem_without_a_new_time_is_no_delay_to_the_customer(house: House) -> None:
+    await house.ship()
+    soon = told(EventKind.IN_TRANSIT, 1, expected_until=SOON)
+    contacts = await settled(house, soon, told(LATE, 2, text="Address unknown"))
+    assert contacts[-1].text == (
+        "SnelPost meldt een probleem met uw pakket 3S1 (bestelling VK-1). "
+        "Wij zoeken het uit, en u hoort van ons."
+    ), "what was expected before is not what is expected now"
+
+
 async def test_a_carrier_writes_to_nobody_all_day_long(house: House) -> None:
     await house.ship()
     for day in range(1, 8):

@@ -218,7 +218,7 @@ async def test_a_parcel_is_followed_and_a_wish_kept(house: House, jan: Browser) 
 
     await house.database.write(ship)
     _, page = await jan.get("/portal/orders/VK-1")
-    assert "Delayed" in page
+    assert "Problem reported" in page
     assert "Utrecht" in page
     parcel = await only(house.database, deliveries)
     form = {"parcel": parcel.id, "version": str(parcel.version)}
