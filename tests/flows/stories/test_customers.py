@@ -110,7 +110,7 @@ async def test_a_customer_in_the_portal(town: Town) -> None:
     portal = await town.portal(SANNE)
     await expect(portal.get_by_role("heading", name="Hello Sanne de Vries")).to_be_visible()
     await portal.get_by_role("link", name="Order 480634").click()
-    await expect(portal.locator(".steps li").first).to_contain_text("Delayed")
+    await expect(portal.locator(".steps li").first).to_contain_text("Problem reported")
     await expect(portal.locator(".steps li").first).to_contain_text("Zwolle")
 
     await portal.get_by_role("link", name="Orders", exact=True).click()
