@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from agent_ui.texts import N_, Texts
+from hub.locales import number
 
 DONE = {
     "agent.added": N_("let in"),
@@ -163,6 +164,7 @@ DONE = {
 }
 
 _NOTHING = "-"
+_PLACES = 3
 
 
 def done(texts: Texts, action: str) -> str:
@@ -170,11 +172,15 @@ def done(texts: Texts, action: str) -> str:
     return texts(DONE[action]) if action in DONE else action
 
 
-def told(value: object) -> str:
+def told(texts: Texts, value: object) -> str:
     """A detail of what was done, without the quotes and braces of a program."""
     if isinstance(value, Mapping):
-        return "; ".join(f"{name}: {told(one)}" for name, one in value.items()) or _NOTHING
+        parts = [f"{name}: {told(texts, one)}" for name, one in value.items()]
+        return "; ".join(parts) or _NOTHING
     if isinstance(value, list | tuple):
-        parts = [f"({told(one)})" if isinstance(one, Mapping) else told(one) for one in value]
+        said = [(one, told(texts, one)) for one in value]
+        parts = [f"({words})" if isinstance(one, Mapping) else words for one, words in said]
         return ", ".join(parts) or _NOTHING
+    if isinstance(value, float):
+        return number(round(value, _PLACES), texts.language)
     return _NOTHING if value is None or value == "" else str(value)

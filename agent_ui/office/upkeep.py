@@ -17,6 +17,7 @@ from agent_ui.visit import Visit, checked_id
 from hub import clock
 from hub.store import agents, audit, dead_letters, health, ledger, sweeping, wall
 from hub.store.audit import Line
+from hub.store.audit_things import things
 
 ADMIN = "/console/admin"
 DAYS = (1, 7, 31)
@@ -118,7 +119,7 @@ class UpkeepViews:
                 "lines": lines,
                 "actions": audit.kinds(connection, since),
                 "colleagues": agents.names(connection, list(named)),
-                "customers": audit.customer_names(connection, named),
+                "things": things(connection, named, visit.texts.language),
             }
 
         found = await self._context.database.read(read)
@@ -137,8 +138,7 @@ class UpkeepViews:
 
 
 def _named_in(lines: Sequence[Line]) -> Iterator[str]:
-    """What may be the id of an agent or a customer: what a line is about, and what its details
-    say."""
+    """What may be an id: what a line is about, and what its details say."""
     for line in lines:
         yield line.about
         yield from (value for value in line.details.values() if isinstance(value, str))

@@ -1,6 +1,6 @@
 """Business rules as administrators keep them: each change is a version, which the audit log has."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,7 @@ from hub.errors import Rejected
 from hub.rules.proposing import Known
 from hub.rules.rule import BadRule, Rule, read_rule
 from hub.store import audit
+from hub.store.among import among
 from hub.store.tables import agents, audit_log, business_rules
 
 MOST = 200
@@ -44,6 +45,13 @@ def find(connection: Connection, rule_id: str) -> Known | None:
     this = business_rules.c.id == rule_id
     row = connection.execute(select(business_rules).where(this)).one_or_none()
     return None if row is None else _known(row)
+
+
+def titles(connection: Connection, ids: Collection[str], language: str) -> dict[str, str]:
+    """Of those among the ids that are rules; removed ones as well."""
+    rows = connection.execute(select(business_rules).where(among(business_rules.c.id, ids)))
+    known = [one for row in rows if (one := _known(row)) is not None]
+    return {one.id: one.rule.title.in_language(language) for one in known}
 
 
 def is_removed(connection: Connection, rule_id: str) -> bool:

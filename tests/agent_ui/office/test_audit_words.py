@@ -42,8 +42,10 @@ def test_an_action_of_later_is_shown_by_its_code() -> None:
 
 
 def test_details_are_told_without_the_marks_of_a_program() -> None:
-    assert told({"channels": ["chat", "email"], "by": None, "left": {}, "n": 0}) == (
+    english = texts_for("en")
+    assert told(english, {"channels": ["chat", "email"], "by": None, "left": {}, "n": 0}) == (
         "channels: chat, email; by: -; left: -; n: 0"
     )
-    assert told([{"name": "a", "most": 1}, "b"]) == "(name: a; most: 1), b"
-    assert told([]) == "-"
+    assert told(english, [{"name": "a", "most": 1}, "b"]) == "(name: a; most: 1), b"
+    assert told(english, []) == "-"
+    assert told(texts_for("nl"), 0.81119) == "0,811"

@@ -9,7 +9,8 @@ from console_house import House, Person
 from hub import clock
 from hub.bus import DeadLetter
 from hub.interaction import Party, PointKind
-from hub.store import dead_letters, health, ledger, tables
+from hub.rules.rule import read_rule
+from hub.store import business_rules, dead_letters, health, ledger, tables
 from hub.store.tables import audit_log, unrouted, work_items
 from hub.store.tables import dead_letters as letters_table
 
@@ -206,6 +207,33 @@ async def test_the_audit_log_says_of_which_customer_and_keeps_no_name_of_who_is_
     ]  # fmt: skip
     all_of_it = await ina.get(page.value("tbody td:nth-child(4) a", "href"))
     assert set(all_of_it.texts("tbody td:nth-child(4)")) == {"James Cook", "+31622222222"}
+
+
+async def test_the_audit_log_says_of_which_work_and_of_which_rule(
+    house: House, anna: Person, ina: Person
+) -> None:
+    mail = await house.receive(subject="My order")
+    item = await house.work_of(mail.conversation_id)
+    number = (await house.rows(tables.conversations))[0].number
+    await anna.post(f"/console/work/{item.id}/claim")
+    title = {"en": "Say sorry first", "nl": "Zeg eerst sorry"}
+    made = read_rule(
+        {"title": title, "why": title, "when": [{"kind": "channel", "channel": "email"}],
+         "action": {"kind": "advice"}, "active_from": "2026-01-01"}
+    )  # fmt: skip
+    await house.write(lambda c: business_rules.add(c, made, by="demo"))
+    row = {"id": clock.new_id(), "at": clock.now(), "actor": "demo", "action": "rule.x",
+           "object": "1", "details": {"share": 0.8111964873765093}}  # fmt: skip
+    await house.write(lambda c: c.execute(insert(tables.audit_log), [row]))
+    page = await ina.get(f"{ADMIN}/audit?action=work_item.claimed")
+    assert page.text("tbody td:nth-child(4)") == f"#{number}"
+    assert f"conversation: #{number};" in page.text("tbody td:nth-child(5)")
+    all_of_it = await ina.get(page.value("tbody td:nth-child(4) a", "href"))
+    assert f"#{number}" in all_of_it.texts("tbody td:nth-child(4)")
+    await ina.post("/console/language", language="nl", next="/console")
+    page = await ina.get(f"{ADMIN}/audit?action=rule.")
+    assert page.texts("tbody td:nth-child(4)") == ["1", "Zeg eerst sorry"]
+    assert page.text("tbody td:nth-child(5)") == "share: 0,811"
 
 
 async def test_the_ledger_opens_all_that_is_in_a_state(house: House, ina: Person) -> None:
