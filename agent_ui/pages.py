@@ -98,6 +98,7 @@ def _environment(organisation: str, static: StaticFiles) -> Environment:
     environment.globals.update(
         static=static.url,
         apart=apart,
+        script=static.script,
         moment=moment,
         written_moment=written_moment,
         day=day,

@@ -4,6 +4,7 @@ import re
 from urllib.parse import urljoin
 
 import aiohttp
+import pytest
 
 from builders import mail_arrival
 from console_house import House, Person
@@ -35,6 +36,17 @@ async def test_the_first_load_is_small(house: House, anna: Person) -> None:
         new = found - known
     assert any(address.endswith("work-list.js") for address in known)
     assert size < MOST_BYTES
+
+
+@pytest.mark.parametrize("page", ["", "/model/1/matrix", "/search", "/by-hand", "/reports"])
+async def test_no_script_is_found_only_in_another(house: House, ina: Person, page: str) -> None:
+    """Each step in which a browser finds more to ask for is a way there and back for the agent."""
+    told = set(_FETCHED.findall((await fetched(ina, f"/console{page}"))[1]))
+    scripts = [address for address in told if "/js/" in address]
+    assert scripts
+    for address in scripts:
+        _, text = await fetched(ina, address)
+        assert {urljoin(address, name) for name in _IMPORTED.findall(text)} <= told, address
 
 
 async def test_a_form_has_another_token_each_time(anna: Person) -> None:
