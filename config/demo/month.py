@@ -13,13 +13,14 @@ from itertools import product
 
 from sqlalchemy import Connection
 
-from config.demo import customers, example, history, past_calls
+from config.demo import customers, example, history, past_calls, proposals
 from config.demo.addresses import CHAT_SITE, MOBILE
 from config.demo.example import Customer, Matter, PastCall, PastConversation, PastMessage
 from config.demo.matters import For, Mail, Writer
 from hub.interaction import Channel
 from hub.store.tables import conversation_numbers
 from routing.model import Model
+from routing.staffing.arrivals import zone_of
 
 DAYS = 30
 PER_MATTER_AND_THING = 10
@@ -87,6 +88,7 @@ def add(connection: Connection, model: Model, now: datetime) -> None:
     number = (conversation_numbers.start or 1) - before
     customers.add(connection, people.values(), now)
     history.add_conversations(connection, model, now, written, number)
+    proposals.add(connection, zone_of(model))
 
 
 def _names() -> dict[str, list[str]]:

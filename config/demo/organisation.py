@@ -1,7 +1,7 @@
 """Puts the demo organisation into the store: customers, agreements, agents, and their past."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher, profiles
 from sqlalchemy import Connection, select, update
@@ -20,6 +20,8 @@ from routing.staffing.arrivals import zone_of
 _HASHER = PasswordHasher.from_parameters(profiles.CHEAPEST)
 """A slow one protects what people choose. These are of seventy random bits, and lie in plain text
 beside the store; seven slow ones are a second of a processor."""
+
+_RULES_SINCE = timedelta(days=31)
 
 Past = Callable[[Connection, Model, datetime], None]
 """Writes more of the past."""
@@ -53,9 +55,9 @@ def _load(
     customers.add(connection, example.customers(), now)
     with outbox.untold(connection):
         trade.add(connection, now)
+    rules.add(connection, (now - _RULES_SINCE).date(), zone_of(model))
     for past in (history.add, *more):
         past(connection, model, now)
-    rules.add(connection, now.date(), zone_of(model))
     audit.record(connection, actor="demo", action="demo.loaded", about="organisation", details={})
     return True
 

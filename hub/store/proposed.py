@@ -40,24 +40,42 @@ def of_item(connection: Connection, item_id: str) -> Mapping[str, Fate]:
 
 def show(connection: Connection, item_id: str, proposal: Proposal, agent: Agent) -> None:
     """That it was on the screen of who has the work; once."""
-    row = {
-        "id": clock.new_id(),
+    row = shown(item_id, proposal, agent.id, clock.now()) | {"id": clock.new_id()}
+    insert_new(connection, rule_proposals, [row])
+
+
+def shown(item_id: str, proposal: Proposal, agent_id: str, at: datetime) -> dict[str, Any]:
+    """What is kept of one that was on the screen, without its id."""
+    return {
         "rule_id": proposal.id,
         "work_item_id": item_id,
         "rule_version": proposal.version,
         "action": proposal.rule.action.kind,
         "reasons": [one.model_dump(mode="json") for one in proposal.reasons],
-        "shown_at": clock.now(),
-        "shown_to": agent.id,
+        "shown_at": at,
+        "shown_to": agent_id,
         "aside_reason": "",
     }
-    insert_new(connection, rule_proposals, [row])
+
+
+def taken(agent_id: str, at: datetime) -> dict[str, Any]:
+    return {"taken_at": at, "taken_by": agent_id}
+
+
+def aside(agent_id: str, at: datetime, reason: str) -> dict[str, Any]:
+    return {
+        "aside_at": at,
+        "aside_by": agent_id,
+        "aside_reason": reason,
+        "taken_at": None,
+        "taken_by": None,
+    }
 
 
 def take(connection: Connection, item_id: str, proposal: Proposal, agent: Agent) -> None:
     """The agent does it. The first time counts."""
     show(connection, item_id, proposal, agent)
-    values = {"taken_at": clock.now(), "taken_by": agent.id, "action": proposal.rule.action.kind}
+    values = taken(agent.id, clock.now()) | {"action": proposal.rule.action.kind}
     untouched = rule_proposals.c.taken_at.is_(None) & rule_proposals.c.aside_at.is_(None)
     if _set(connection, item_id, proposal.id, values, untouched):
         _note(connection, agent, "proposal.taken", proposal.id, item_id)
@@ -71,13 +89,7 @@ def put_aside(
     if not reason:
         raise Rejected("no_reason", "Say why not.")
     show(connection, item_id, proposal, agent)
-    values = {
-        "aside_at": clock.now(),
-        "aside_by": agent.id,
-        "aside_reason": reason,
-        "taken_at": None,
-        "taken_by": None,
-    }
+    values = aside(agent.id, clock.now(), reason)
     if _set(connection, item_id, proposal.id, values, rule_proposals.c.aside_at.is_(None)):
         _note(connection, agent, "proposal.put_aside", proposal.id, item_id, reason=reason)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection
 
+from agent_ui.rule_words import WHY_NOT
 from config.demo import example, month, organisation
 from config.demo.matters import For, Writer
 from config.demo.running import run_demo
@@ -15,8 +16,11 @@ from config.demo.sign_ins import Passwords
 from config.settings import DEFAULT_MODEL
 from hub import clock
 from hub.errors import Rejected
-from hub.store import timeline, work_facts
+from hub.store import business_rules, rule_report, timeline, work_facts
+from hub.store.rule_report import State
 from hub.store.tables import (
+    agreements,
+    assignment_steps,
     calls,
     conversations,
     customers,
@@ -24,6 +28,7 @@ from hub.store.tables import (
     interactions,
     outbox,
     ratings,
+    rule_proposals,
     topic_corrections,
     unrouted,
     work_items,
@@ -108,6 +113,26 @@ async def test_reports_show_calls_with_their_handling_and_who_gave_up(store: str
         assert len(made) >= month.CALLS
         assert all(30 < row.handling_seconds < 1800 for row in made)
         assert {row.first_in_time for row in facts} == {True, False}
+
+
+async def test_rules_proposed_what_held_and_agents_did_or_refused_it(store: str) -> None:
+    since, until = clock.now() - timedelta(days=month.DAYS + 1), clock.now()
+    async with opened(store) as database:
+        proposed = await rows(database, rule_proposals)
+        taken = {row.work_item_id: row.at for row in await rows(database, assignment_steps)}
+        assert all(row.shown_at >= taken[row.work_item_id] and row.reasons for row in proposed)
+        assert {row.aside_reason for row in proposed} <= {"", *WHY_NOT}
+        told = await database.read(lambda c: rule_report.read(c, since, until))
+        states = [line.state for lines in told.values() for line in lines]
+        assert set(states) == {State.DONE, State.ASIDE, State.LEFT}
+        assert len(states) == len(proposed) > 50
+        rules = {one.id: one.rule for one in await database.read(business_rules.all_of)}
+        assert len(told) > 1
+        assert all(rules[one].is_active(since.date() + timedelta(days=1)) for one in told)
+        promised = [row for row in await rows(database, agreements) if row.agent_id]
+        assert all(row.valid_from < row.kept_at <= row.due_at for row in promised)
+        kinds = [row.action for row in proposed if row.taken_at]
+        assert kinds.count("promise") == len(promised) > 0
 
 
 async def test_it_makes_no_work_and_sends_nothing(store: str) -> None:
