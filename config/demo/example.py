@@ -2,7 +2,7 @@
 
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import yaml
 from pydantic import BaseModel, Field
@@ -147,12 +147,20 @@ class Sold(Frozen):
     paid: int | None = None
 
 
+class Happening(NamedTuple):
+    """To a parcel, so many hours after the order. `text`: what the carrier said of it."""
+
+    hours: int
+    kind: EventKind
+    place: str
+    text: str = ""
+
+
 class Sales(Frozen):
-    """`parcels`: by story, what happened so many hours after the order, and where. `orders`: by
-    mail address."""
+    """`parcels`: by story, what happened. `orders`: by mail address."""
 
     products: dict[str, Product]
-    parcels: dict[str, tuple[tuple[int, EventKind, str], ...]]
+    parcels: dict[str, tuple[Happening, ...]]
     orders: dict[str, tuple[Sold, ...]]
 
 

@@ -105,15 +105,16 @@ def _events(sold: Sold, shipment: Shipment, placed_at: datetime, now: datetime) 
         NewEvent(
             partner=shipment.partner,
             tracking=shipment.tracking,
-            external_id=f"{shipment.tracking}-{place}",
-            kind=kind,
-            occurred_at=placed_at + timedelta(hours=hours),
-            expected_from=begin if kind is EventKind.ANNOUNCED else None,
-            expected_until=end if kind is EventKind.ANNOUNCED else None,
-            place=where,
+            external_id=f"{shipment.tracking}-{number}",
+            kind=one.kind,
+            occurred_at=placed_at + timedelta(hours=one.hours),
+            expected_from=begin if one.kind is EventKind.ANNOUNCED else None,
+            expected_until=end if one.kind is EventKind.ANNOUNCED else None,
+            place=one.place,
+            text=one.text,
         )
-        for place, (hours, kind, where) in enumerate(story)
-        if placed_at + timedelta(hours=hours) <= now
+        for number, one in enumerate(story)
+        if placed_at + timedelta(hours=one.hours) <= now
     ]
 
 

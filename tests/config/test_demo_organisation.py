@@ -287,9 +287,15 @@ def test_parcels_that_met_their_end_have_met_it_at_any_hour_of_the_day() -> None
     """At midnight an order of four days ago, placed at nine, is 87 hours old."""
     sales = example.sales()
     for sold in (one for ordered in sales.orders.values() for one in ordered if one.parcel):
-        hours, kind, _ = sales.parcels[sold.parcel][-1]
-        if kind in (EventKind.LOST, EventKind.DAMAGED, EventKind.DELIVERED, EventKind.RETURNED):
-            assert hours < 24 * sold.days - 9, sold.number
+        last = sales.parcels[sold.parcel][-1]
+        ends = (EventKind.LOST, EventKind.DAMAGED, EventKind.DELIVERED, EventKind.RETURNED)
+        if last.kind in ends:
+            assert last.hours < 24 * sold.days - 9, sold.number
+
+
+def test_a_problem_with_a_parcel_says_what_it_is() -> None:
+    happenings = [one for story in example.sales().parcels.values() for one in story]
+    assert all(one.text for one in happenings if one.kind is EventKind.EXCEPTION)
 
 
 def test_what_agreements_say_about_orders_can_be_read() -> None:
