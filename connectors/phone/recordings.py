@@ -51,20 +51,22 @@ class Recordings:
         await self._inbox.stop()
 
     def is_due(self, call: Call) -> bool:
-        """Whether something is to be done: begin, or stop or go on with the customer on hold."""
-        begins = call.consent == Consent.AGREED and not call.recording
-        pauses = call.recording == recordings.ON and call.on_hold
-        return begins or pauses or (call.recording == recordings.PAUSED and not call.on_hold)
+        """Whether something is to be done: begin, or stand still while the agent does not talk with
+        the customer, or go on."""
+        begins = call.consent == Consent.AGREED and not call.recording and not call.put_through
+        pauses = call.recording == recordings.ON and _is_apart(call)
+        return begins or pauses or (call.recording == recordings.PAUSED and not _is_apart(call))
 
     async def carry_out(self, call: Call) -> None:
-        """What is said on hold is nobody's business."""
-        state = recordings.PAUSED if call.on_hold else recordings.ON
+        """What is said on hold is nobody's business, and nobody outside was asked."""
+        apart = _is_apart(call)
+        state = recordings.PAUSED if apart else recordings.ON
         try:
             if not call.recording:
                 await self._lines.record(call)
                 state = recordings.ON
             else:
-                await self._lines.pause_recording(call, paused=call.on_hold)
+                await self._lines.pause_recording(call, paused=apart)
         except Rejected:
             state = recordings.FAILED
         await self._database.write(lambda c: recordings.is_now(c, call, state))
@@ -102,3 +104,8 @@ class Recordings:
         )
         if not written:
             await self._lines.forget_recording(sid)
+
+
+def _is_apart(call: Call) -> bool:
+    """Whether the customer is on hold, or leaves us for a number outside."""
+    return call.on_hold or bool(call.put_through)

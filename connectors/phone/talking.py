@@ -57,7 +57,9 @@ class Talking:
             log.warning("phone.not_carried_out", call=call.sid, why=str(error))
 
     async def _step(self, call: Call) -> None:
-        if call.put_through:
+        if call.put_through and self._recordings.is_due(call):
+            await self._recordings.carry_out(call)
+        elif call.put_through:
             await self._put_through(call)
         elif call.other_state == TAKING_OVER:
             await self._hand_on(call)

@@ -16,6 +16,8 @@ from hub.store.tables import attachments, calls, interactions
 from phone_house import THEIRS, House, complain, said, talk
 from waiting import eventually
 
+OUTSIDE = "+31655555555"
+
 
 async def sounds(house: House) -> list[Any]:
     wanted = select(attachments, interactions.c.details).join(
@@ -40,6 +42,21 @@ async def test_a_call_is_recorded_but_not_while_the_customer_is_on_hold(house: H
     assert (await house.call()).consent == "agreed"
     # From here on it is ours to keep, or not.
     await eventually(lambda: house.cloud.files.content(f"ME{recording.sid[2:]}") is None)
+
+
+async def test_what_a_customer_says_to_a_number_outside_is_not_recorded(house: House) -> None:
+    call = await complain(house)
+    anna = await talk(house, call)
+    recording = await eventually(lambda: call.recording)
+    sid = (await house.call()).sid
+    house.cloud.calls.fate = lambda one: "ring" if one.recipient == OUTSIDE else "answer"
+    await house.write(lambda c: call_wishes.put_through(c, sid, anna, OUTSIDE))
+    await eventually(lambda: call.dials == OUTSIDE)
+    assert recording.status == "paused"
+    [other] = house.cloud.calls.to(OUTSIDE)
+    await house.cloud.calls.hang_up(other)  # the customer comes back
+    await eventually(lambda: call.talking)
+    await eventually(lambda: recording.status == "in-progress")
 
 
 async def test_who_refuses_is_not_recorded(house: House) -> None:
