@@ -1,5 +1,6 @@
 """How a phone call goes, and what became of it, in the reader's language."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from agent_ui.call_bar import CallBar
@@ -17,6 +18,7 @@ _WORDS = {
     calls.HUNG_UP: N_("The customer hung up while {name} put them through to {to}"),
     calls.HANDLED: N_("The call was ended because this was resolved; the customer waited {time}"),
 }
+_PASSED_ON = N_("{name} talked on the phone with the customer, {time}, and passed them on to {to}")
 _NOBODY_TO_CALL = N_("The customer hung up after waiting {time}, and withheld their number")
 _CALLED = N_("{name} called the customer, and they talked: {time}")
 _UNREACHED = {
@@ -61,7 +63,8 @@ _OTHERS = {
 }
 
 
-def call_words(texts: Texts, entry: Any) -> str:
+def call_words(texts: Texts, entry: Any, roles: Mapping[str, str]) -> str:
+    """`roles`: their titles."""
     details, name = entry.details, entry.sender.name
     outcome, is_ours = details["outcome"], details.get("direction") == calls.OUTBOUND
     if outcome == calls.UNREACHED and details.get("who"):
@@ -70,6 +73,9 @@ def call_words(texts: Texts, entry: Any) -> str:
         known = _NOT_CALLED if is_ours else _UNREACHED
         return texts(known.get(details["why"]) or known[""], name=name)
     time = span(texts, float(details["seconds"]))
+    if outcome == calls.PASSED_ON:
+        to = details["to"] or roles.get(details["role"], details["role"])
+        return texts(_PASSED_ON, name=name, time=time, to=to)
     words = _CALLED if outcome == calls.TALKED and is_ours else _WORDS[outcome]
     if outcome == calls.MISSED and details.get("withheld"):
         words = _NOBODY_TO_CALL

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, and_, update
 
+from hub import clock
 from hub.errors import Rejected
 from hub.store import agents, audit, calls, handing_over, hanging_up, putting_through, working
 from hub.store.agents import Agent
@@ -135,6 +136,9 @@ def pass_on(
     hanging_up.holds_the_line(connection, item.id)
     handing_over.transfer(connection, item.id, agent, goal, backup_role=backup_role)
     calls.queue_again(connection, call, as_seen(call, TALKING))
+    names = agents.names(connection, [goal.agent_id]) if goal.agent_id else {}
+    to = names.get(goal.agent_id, "")
+    calls.note_passed_on(connection, call, agent, to=to, role=goal.role)
     end_consulting(connection, call.conversation_id)
     _record(connection, agent, call, "call.passed_on", role=goal.role, to=goal.agent_id)
 
@@ -183,8 +187,10 @@ def handed_on(connection: Connection, call: Call) -> bool:
     goal = Goal(role, colleague.id)
     handing_over.transfer(connection, item.id, item.agent, goal)
     working.claim(connection, item.id, colleague)
+    calls.note_passed_on(connection, call, item.agent, to=colleague.name, role=role)
     values = {
         "agent_id": colleague.id,
+        "talking_at": clock.now(),
         "agent_sid": call.other_sid,
         "turn": call.turn + 1,
         **calls.NOBODY_ELSE,

@@ -61,6 +61,8 @@ NOBODY_ELSE = {
     "other_sid": "",
 }
 """Nobody is consulted."""
+PASSED_ON = "passed_on"
+"""Not an end either: whoever talked gave the customer to a role, or a colleague."""
 OUTBOUND = "outbound"
 SOURCE = "/loket/calls"
 
@@ -377,7 +379,7 @@ def end(connection: Connection, sid: str, outcome: str = "", *, why: str = "") -
         seconds=str(round((clock.now() - since).total_seconds())),
         direction=call.direction,
         why=why,
-        to=call.other_to or call.put_through,
+        to=call.other_name or call.put_through,
         withheld="" if call.caller else "yes",
         agent_id=call.agent_id if ours else None,
         agent_name=(name.scalar_one_or_none() or "") if ours else "",
@@ -416,6 +418,21 @@ def note(
         details={"event": EVENT, "outcome": outcome, "call": call.sid, **details},
         agent_id=agent_id,
         agent_name=agent_name,
+    )
+
+
+def note_passed_on(connection: Connection, call: Call, agent: Agent, *, to: str, role: str) -> None:
+    """`to`: the name of a colleague; empty for whoever of the role comes."""
+    talked = clock.now() - (call.talking_at or call.created_at)
+    note(
+        connection,
+        call,
+        PASSED_ON,
+        seconds=str(round(talked.total_seconds())),
+        to=to,
+        role=role,
+        agent_id=agent.id,
+        agent_name=agent.name,
     )
 
 

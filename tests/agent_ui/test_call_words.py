@@ -65,6 +65,16 @@ from hub.store import calls
             )
         ),
         (
+            {"outcome": calls.PASSED_ON, "seconds": "130", "to": "Bob", "role": "billing"},
+            "customer, 2 min, and passed them on to Bob",
+            "telefoon, 2 min, en verbond door met Bob",
+        ),
+        (
+            {"outcome": calls.PASSED_ON, "seconds": "130", "to": "", "role": "billing"},
+            "passed them on to Billing",
+            "verbond door met Facturen",
+        ),
+        (
             {"outcome": calls.HUNG_UP, "seconds": "9", "to": "+31201234567"},
             "hung up while Anna put them through to +31201234567",
             "hing op terwijl Anna doorverbond met +31201234567",
@@ -73,5 +83,5 @@ from hub.store import calls
 )
 def test_each_way_a_call_goes_is_told(details: dict[str, str], english: str, dutch: str) -> None:
     entry = SimpleNamespace(details=details, sender=SimpleNamespace(name="Anna"))
-    assert english in call_words(texts_for("en"), entry)
-    assert dutch in call_words(texts_for("nl"), entry)
+    assert english in call_words(texts_for("en"), entry, {"billing": "Billing"})
+    assert dutch in call_words(texts_for("nl"), entry, {"billing": "Facturen"})

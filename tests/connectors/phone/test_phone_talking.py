@@ -152,6 +152,8 @@ async def test_a_call_that_is_passed_on_waits_and_rings_who_takes_it(house: Hous
     [bobs] = house.cloud.calls.to(BOBS)
     assert (bobs.talking, call.problem) == (True, "")
     assert (await house.call()).agent_id == bob.id
+    [event] = await house.events()
+    assert (event["outcome"], event["to"], event["role"]) == ("passed_on", "", "service")
 
 
 async def test_who_is_passed_on_to_a_colleague_waits_for_them_alone_for_half_a_minute(
@@ -184,6 +186,9 @@ async def test_a_colleague_is_asked_first_and_then_has_call_and_work(house: Hous
     await house.cloud.calls.hang_up(bobs)
     await eventually(lambda: call.is_over)
     await house.reaches("over")
+    passed_on, talked = await house.events()
+    assert (passed_on["outcome"], passed_on["to"]) == ("passed_on", "Bob")
+    assert talked["outcome"] == "talked"
 
 
 async def test_who_is_given_the_call_while_they_are_still_told_of_it_has_it_when_they_come(
