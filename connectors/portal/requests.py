@@ -39,11 +39,15 @@ class Requests:
         about = await self._context.database.read(
             lambda c: _orders_of(c, request.id, visit.member.parties)
         )
+        answer_by = await self._context.database.read(
+            lambda c: portal_views.answer_by(c, request) if not request.colleague else None
+        )
         page = self._pages.page(
             visit,
             "request.html",
             request=request,
             about=about,
+            answer_by=answer_by,
             messages=said,
             form_id=clock.new_id(),
         )

@@ -80,7 +80,7 @@ class SignIn:
         return see_other(CODE)
 
     async def code_form(self, guest: Guest) -> web.Response:
-        return self._pages.page(guest, "code.html", problem="")
+        return await self._code_page(guest)
 
     async def code(self, guest: Guest) -> web.Response:
         await self._limit(guest)
@@ -93,9 +93,7 @@ class SignIn:
             problem = guest.texts(
                 "This code is not good, or not any more. Look at the newest mail, or ask again."
             )
-            return self._pages.page(
-                guest, "code.html", status=HTTPStatus.UNPROCESSABLE_ENTITY, problem=problem
-            )
+            return await self._code_page(guest, problem)
         return await self._begin(guest, address)
 
     async def link_form(self, guest: Guest) -> web.Response:
@@ -112,10 +110,16 @@ class SignIn:
             problem = guest.texts(
                 "This link was used, is too old, or belongs to another browser. Type the code."
             )
-            return self._pages.page(
-                guest, "code.html", status=HTTPStatus.UNPROCESSABLE_ENTITY, problem=problem
-            )
+            return await self._code_page(guest, problem)
         return await self._begin(guest, address)
+
+    async def _code_page(self, guest: Guest, problem: str = "") -> web.Response:
+        """With the address as it was typed: who mistyped it waits for nothing."""
+        address = await self._context.database.read(
+            lambda c: portal_sign_in.asked_for(c, guest.browser)
+        )
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK
+        return self._pages.page(guest, "code.html", status=status, problem=problem, address=address)
 
     async def to_provider(self, guest: Guest) -> web.Response:
         await self._limit(guest)

@@ -17,6 +17,7 @@ CHANNELS = {
     "phone": N_("by phone"),
     "portal": N_("here"),
     "manual": N_("by letter or visit"),
+    "partner": N_("from the carrier"),
 }
 ORDERS = {
     "placed": N_("Placed"),

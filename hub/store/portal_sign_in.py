@@ -50,6 +50,21 @@ class Session:
     seen_at: datetime
 
 
+def asked_for(connection: Connection, browser: str) -> str:
+    """The address that this browser asked a code for last; empty when that is over."""
+    codes = portal_codes.c
+    last = (
+        select(codes.address)
+        .where(
+            codes.browser_hash == digest("portal browser", browser),
+            codes.expires_at > clock.now(),
+        )
+        .order_by(codes.created_at.desc())
+        .limit(1)
+    )
+    return connection.execute(last).scalar() or ""
+
+
 def ask(
     connection: Connection, address: str, browser: str, *, is_known: bool = False
 ) -> Made | None:

@@ -6,17 +6,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, exists, func, or_, select
 
+from hub import clock
 from hub.interaction import Channel, Direction, InteractionKind
+from hub.promises import Promise
 from hub.store import regrouping, tasks
 from hub.store.among import among
+from hub.store.deadlines import RUNNING
 from hub.store.held import has_left
 from hub.store.tables import (
     attachments,
     contact_points,
     conversations,
     customers,
+    deadlines,
     interactions,
     outbound,
     work_items,
@@ -26,6 +30,7 @@ _PER_PAGE = 50
 _LONGEST = 200
 _UNSEEN = (Channel.PARTNER.value, Channel.MANUAL.value)
 """Channels of interactions that are between us and others, or about the customer."""
+_UNANSWERED = ("received", "busy")
 
 
 @dataclass(frozen=True)
@@ -182,6 +187,25 @@ def _addresses(connection: Connection, conversation_id: str) -> set[str]:
     return set(connection.execute(theirs).scalars())
 
 
+def answer_by(connection: Connection, request: Request) -> datetime | None:
+    """Until when we answer what they asked here, as they were told when they asked; None when it
+    was asked elsewhere, was answered, or should have been."""
+    if request.channel != Channel.PORTAL or request.state not in _UNANSWERED:
+        return None
+    columns = deadlines.c
+    due = (
+        select(func.min(columns.due_at))
+        .join(work_items, work_items.c.id == columns.work_item_id)
+        .where(
+            work_items.c.conversation_id == request.id,
+            columns.promise != Promise.RESOLUTION.value,
+            columns.state == RUNNING,
+        )
+    )
+    at = connection.execute(due).scalar()
+    return at if at is not None and at > clock.now() else None
+
+
 def file_of(connection: Connection, sight: Sight, attachment_id: str) -> tuple[str, str] | None:
     """(name, hash) of a file in a message that they see."""
     row = connection.execute(
@@ -225,11 +249,12 @@ def _requests(connection: Connection, rows: Sequence[Any], sight: Sight) -> list
         )
     }
     answered = _answered(connection, ids)
+    subjects = _subjects(connection, [row.id for row in rows if row.channel in _UNSEEN])
     return [
         Request(
             row.id,
             row.number,
-            row.subject,
+            subjects.get(row.id, row.subject),
             row.channel,
             _state(row, held=row.id in held, answered=row.id in answered),
             row.created_at,
@@ -238,6 +263,24 @@ def _requests(connection: Connection, rows: Sequence[Any], sight: Sight) -> list
         )
         for row in rows
     ]
+
+
+def _subjects(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
+    """Of what others began: what the first message that the customer sees is called."""
+    if not ids:
+        return {}
+    columns = interactions.c
+    rows = connection.execute(
+        select(columns.conversation_id, columns.subject)
+        .where(
+            among(columns.conversation_id, ids),
+            columns.kind == InteractionKind.MESSAGE.value,
+            columns.channel.not_in(_UNSEEN),
+            columns.subject != "",
+        )
+        .order_by(columns.sequence.desc())
+    )
+    return {row.conversation_id: row.subject for row in rows}
 
 
 def _names(connection: Connection, customer_ids: Collection[str]) -> dict[str, str]:

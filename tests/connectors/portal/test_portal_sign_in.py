@@ -53,6 +53,14 @@ async def test_nobody_learns_who_is_a_customer(house: House, jan: Browser) -> No
     assert (await jan.post("/portal/sign-in", address="no address"))[0] == 422
 
 
+async def test_who_mistyped_their_address_sees_it(house: House, jan: Browser) -> None:
+    await jan.ask("jam@example.org")
+    assert "If we know the address jam@example.org" in (await jan.get("/portal/code"))[1]
+    assert "jam@example.org" in (await jan.post("/portal/code", code="1"))[1]
+    async with browser(house) as another:
+        assert "jam@example.org" not in (await another.get("/portal/code"))[1]
+
+
 async def test_wrong_codes_use_it_up(house: House, jan: Browser) -> None:
     await jan.ask()
     code = await mailed(house)

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 from aiohttp import FormData
-from sqlalchemy import update
+from sqlalchemy import insert, update
 
 from builders import TOKENS, mail_arrival
+from hub import clock
 from hub.deliveries import EventKind, NewEvent
 from hub.interaction import Channel, Party, PointKind, Thread
 from hub.references import Reference
@@ -20,11 +21,13 @@ from hub.store import links, orders, tracking
 from hub.store.arrivals import store_arrivals
 from hub.store.links import Link
 from hub.store.tables import conversation_links, customers, deliveries, outbound
+from hub.store.tables import deadlines as deadlines_table
 from hub.store.tables import orders as orders_table
 from hub.store.tracking import Shipment
 from portal_house import EVE, JAN, Browser, House, browser, open_house
 from stores import only, rows
 from waiting import eventually
+from workplace import add_work
 
 
 @pytest.fixture
@@ -91,15 +94,16 @@ async def test_what_a_carrier_began_is_seen_once_they_speak_in_it(
     [kept] = await house.database.write(lambda c: store_arrivals(c, [event], TOKENS))
     path = f"/portal/requests/{kept.conversation_id}"
     assert (await jan.get(path))[0] == 404
-    reply = mail_arrival(JAN, text="When then?", message_id="r@x").model_copy(
-        update={"thread": Thread(own=("r@x",), within=timedelta(days=1))}
-    )
+    reply = mail_arrival(JAN, subject="About my parcel", text="When then?", message_id="r@x")
+    reply = reply.model_copy(update={"thread": Thread(own=("r@x",), within=timedelta(days=1))})
     [answer] = await house.database.write(lambda c: store_arrivals(c, [reply], TOKENS))
     assert answer.conversation_id == kept.conversation_id
     status, page = await jan.get(path)
     assert (status, "When then?" in page) == (200, True)
     assert "The belt stands still" not in page
-    assert "Bode 3S1" in (await jan.get("/portal/requests"))[1]
+    _, index = await jan.get("/portal/requests")
+    assert "<strong>About my parcel</strong>" in index, "as what they see of it is called"
+    assert "from the carrier" in index
 
 
 async def test_a_new_request_asks_what_the_model_wants_to_know(house: House, jan: Browser) -> None:
@@ -133,6 +137,24 @@ async def test_who_asks_about_an_order_need_not_say_which(house: House, jan: Bro
     [link] = await rows(house.database, conversation_links)
     assert (link.conversation_id, link.object_id) == (said.conversation_id, "VK-1")
     assert '<a href="/portal/orders/VK-1">Order VK-1</a>' in (await jan.get(where))[1]
+
+
+async def test_until_when_we_answer_is_said_until_we_did(house: House, jan: Browser) -> None:
+    await jan.post("/portal/requests/new", topic="delivery/late", text="Where?")
+    [said] = await house.said()
+    path = f"/portal/requests/{said.conversation_id}"
+    assert "answer before" not in (await jan.get(path))[1], "nobody has counted yet"
+    work = await house.database.write(lambda c: add_work(c, said.conversation_id))
+    promised = {
+        "id": "d", "work_item_id": work, "conversation_id": said.conversation_id,
+        "promise": "first_response", "target": 3600, "clock": "", "source": "", "state": "running",
+        "history": [], "due_at": clock.now() + timedelta(hours=1), "created_at": clock.now(),
+    }  # fmt: skip
+    await house.database.write(lambda c: c.execute(insert(deadlines_table), [promised]))
+    assert "We have it, and answer before <time" in (await jan.get(path))[1]
+    late = update(deadlines_table).values(due_at=clock.now() - timedelta(hours=1))
+    await house.database.write(lambda c: c.execute(late))
+    assert "answer before" not in (await jan.get(path))[1], "what was not kept is not said again"
 
 
 async def test_nobody_asks_about_an_order_of_others(house: House, jan: Browser) -> None:
@@ -213,13 +235,17 @@ async def test_a_parcel_is_followed_and_a_wish_kept(house: House, jan: Browser) 
         event = NewEvent(
             partner="bode", tracking="3S1", external_id="1", kind=EventKind.EXCEPTION,
             occurred_at=datetime(2026, 11, 28, tzinfo=UTC), place="Utrecht",
+            expected_until=datetime(2026, 11, 29, 14, tzinfo=UTC),
         )  # fmt: skip
         tracking.record(connection, [event])
 
     await house.database.write(ship)
     _, page = await jan.get("/portal/orders/VK-1")
-    assert "Problem reported" in page
+    trouble = '<span class="state state-exception">Problem reported</span>'
+    assert page.count(trouble) == 2, "of the order as of its parcel"
+    assert trouble in (await jan.get("/portal/orders"))[1]
     assert "Utrecht" in page
+    assert "was expected" in page, "what is late is not expected in the past"
     parcel = await only(house.database, deliveries)
     form = {"parcel": parcel.id, "version": str(parcel.version)}
     assert (await jan.post("/portal/orders/VK-1/prefer", leave_with="roof", **form))[0] == 404
