@@ -231,6 +231,22 @@ async def test_nobody_is_pulled_back_who_went_elsewhere(house: House, browser: B
         assert not await at.page.evaluate("window.clicked")
 
 
+async def test_who_is_led_on_sees_where_in_the_list_that_is(house: House, browser: Browser) -> None:
+    async with desk(browser, house, viewport={"width": 1280, "height": 500}) as at:
+        await at.sign_in("anna")
+        page = at.page
+        await page.locator(f"{QUEUE} .row-link").nth(LENGTH - 1).click()
+        await page.get_by_role("button", name="Take", exact=True).click()
+        await at.done()
+        await page.locator("#work").evaluate("(pane) => { pane.scrollTop = pane.scrollHeight; }")
+        await expect(page.locator(QUEUE).first).not_to_be_in_viewport()
+        await page.keyboard.press("e")
+        await page.locator("details[data-resolve] button").press("Enter")
+        await expect(page.locator(".talk-title")).to_have_text(TITLES[0])
+        await expect(page.locator(f"{QUEUE} .row-link[aria-current]")).to_be_in_viewport(ratio=1)
+        await at.check_traps()
+
+
 async def test_where_nothing_comes_the_focus_stays_in_the_list(
     house: House, browser: Browser
 ) -> None:

@@ -164,6 +164,9 @@ async def test_the_top_is_whole_in_a_window_of_any_width(
             box = await menu.bounding_box()
             assert box is not None
             assert box["x"] + box["width"] <= width, f"cut off at {width}"
+        await menu.click()
+        body = at.page.locator(".top > details.menu[open] .menu-body").last
+        assert await body.evaluate("(one) => one.scrollWidth <= one.clientWidth")
 
 
 async def test_where_the_system_gives_the_colours_the_place_is_told_by_lines(

@@ -34,5 +34,5 @@ listenToViews();
 listenToAlerts();
 listenToPhone();
 listenForAlerts();
-document.addEventListener("loket:opened", () => workList().markCurrent());
+document.addEventListener("loket:opened", () => workList().showCurrent());
 goLive();

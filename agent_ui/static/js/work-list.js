@@ -239,6 +239,14 @@ class WorkList extends HTMLElement {
     delete row.dataset.news;
   }
 
+  // Who is led to another conversation sees where in the list it is; who stays is not pulled back.
+  showCurrent() {
+    const before = this.dataset.shown;
+    this.markCurrent();
+    this.dataset.shown = this.current?.dataset.conversation ?? "";
+    if (this.dataset.shown !== before) this.current?.scrollIntoView({ block: "nearest" });
+  }
+
   refillSoon() {
     this.refill ??= setTimeout(async () => {
       this.refill = null;
