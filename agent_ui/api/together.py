@@ -48,9 +48,9 @@ class NewPromise(Shape):
 
 class Asked(Shape):
     """`kind`: `mention`, `approval`, `consult` (a colleague calls about a customer on hold), `task`
-    (what the agent asked for is done). `answer`: of what the agent asked, once somebody answered:
-    `yes`, `no`, or `done` for a task. An approval of the agent's own without one was not given in
-    time, by `due_at`. `reason`: why not, if that was said. `holder_id`: who has the work that it is
+    (what the agent asked for is done). `answer`: once somebody answered: `yes`, `no`, or `done` for
+    a task. An approval without one, for work that the agent has, was not given in time, by
+    `due_at`. `reason`: why not, if that was said. `holder_id`: who has the work that it is
     about and so gets the answer of an approval; empty while nobody has it, and who takes it gets
     it."""
 
@@ -71,8 +71,8 @@ class Asked(Shape):
 
 
 class AllAsked(Shape):
-    """What the agent is asked; of what they asked, answers that they have not seen, and approvals
-    that were not given in time."""
+    """What the agent is asked; of what was asked for their work, answers that they have not seen,
+    and approvals that were not given in time."""
 
     items: list[Asked]
 
@@ -86,8 +86,9 @@ class Approval(Shape):
 
 class Saying(Shape):
     """`yes` or `no` to an approval, `seen` to all else: a mention, a consultation, an answer. Who
-    asked for an approval that nobody gave or refused yet asks `again`, with as much time as before,
-    or takes it back: `withdraw`. `reason`: why not, for who asked; with `no` only."""
+    has the work that an approval is for asks `again` while nobody gave or refused it, with as much
+    time as before, or takes it back: `withdraw`. `reason`: why not; with `no`
+    only."""
 
     answer: Literal["yes", "no", "seen", "again", "withdraw"]
     reason: str = Field("", max_length=asking_colleagues.LONGEST)
