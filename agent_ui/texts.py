@@ -31,6 +31,7 @@ CLIENT_TEXTS = (
     N_("1 new message"),
     N_("{n} new messages"),
     N_("New work: {title}"),
+    N_("The wrap-up is over."),
     N_("There is news in a conversation that you follow."),
     N_("and {n} more"),
     N_("and more"),

@@ -171,6 +171,7 @@ async def test_it_is_extended_and_ended_by_key(live_house: House, browser: Brows
         await at.page.keyboard.press("Shift+E")
         await expect(at.page.locator("#presence[data-state=available]")).to_be_visible()
         await expect(at.page.locator(".wrap")).to_have_count(0)
+        await expect(at.page.locator("#says")).to_have_text("The wrap-up is over.")
         await expect(at.page.locator(".offer[data-offer]")).to_be_visible()
         await at.check_traps()
 

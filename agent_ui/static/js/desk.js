@@ -3,7 +3,7 @@
 import { tellOf } from "./alerts.js";
 import { fetchPart } from "./parts.js";
 import { keepPhone } from "./softphone.js";
-import { text } from "./texts.js";
+import { say, text } from "./texts.js";
 import { showTimes } from "./times.js";
 
 const EVERY = 1_000;
@@ -46,6 +46,7 @@ function place(id, fresh) {
   const next = carryFields(old, fresh) ?? (focused && sameIn(old, fresh));
   if (old.open) fresh.open = true;
   if (id === ID.offers) foldAsked(fresh, old);
+  if (old.querySelector("[data-wrap]") && !fresh.querySelector("[data-wrap]")) say(text("The wrap-up is over."));
   old.replaceWith(fresh);
   if (id === ID.offers) keepOffers();
   showTimes(fresh);
