@@ -7,7 +7,6 @@ back. Once the work is finished, or another role has it, it is asked no more.
 """
 
 import re
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,12 +21,11 @@ from hub.store import audit, outbox
 from hub.store.agents import Agent
 from hub.store.asked import APPROVAL, CONSULT, DONE, HOLDER_ID, MENTION, NO, SEEN, TASK, YES
 from hub.store.holding import hold
-from hub.store.tables import agents, asked_colleagues, conversations, customers, work_items
-from hub.store.work_items import WorkItem
+from hub.store.tables import agents, asked_colleagues, conversations, customers
 
 SOURCE = "/loket/colleagues"
 AGAIN, WITHDRAW = "again", "withdraw"
-FINISHED, PASSED = "finished", "passed"
+FINISHED = "finished"
 LONGEST = 500
 _NAME = re.compile(r"(?<![\w@.])@([\w][\w.-]{1,99})")
 
@@ -97,12 +95,12 @@ def answer(
     if (is_answer and said not in wanted) or (not is_answer and said != SEEN):
         raise Rejected("no_answer", "Choose one of the answers.")
     if not is_answer:
-        _set(connection, row.id, is_over=True)
+        change(connection, row.id, is_over=True)
         return
     why = reason.strip()[:LONGEST] if said == NO else ""
     values = {"answer": said, "answered_by": agent.id, "answered_at": clock.now(), "reason": why}
     is_over = row.kind in (MENTION, CONSULT) or row.holder_id == agent.id
-    _set(connection, row.id, **values, is_over=is_over)
+    change(connection, row.id, **values, is_over=is_over)
     if row.kind == APPROVAL:
         details = {"event": f"approval_{said}", "what": row.what}
         details |= {"reason": why} if why else {}
@@ -119,61 +117,14 @@ def _go_on(connection: Connection, row: Any, said: str, agent: Agent) -> None:
     if said == AGAIN:
         now = clock.now()
         due = row.due_at and now + (row.due_at - row.asked_at)
-        _set(connection, row.id, by_agent_id=agent.id, asked_at=now, due_at=due)
+        change(connection, row.id, by_agent_id=agent.id, asked_at=now, due_at=due)
     else:
-        _set(connection, row.id, is_over=True)
-    _say_of(connection, row, said, agent)
+        change(connection, row.id, is_over=True)
+    say_of(connection, row, said, agent)
 
 
-def finish_approvals(
-    connection: Connection, conversation_id: str, agent: Agent, at: datetime
-) -> None:
-    """The work is done at this time: nobody is asked to approve anything for it."""
-    values = {"answer": FINISHED, "answered_by": agent.id, "answered_at": at}
-    for row in _open_approvals(connection, conversation_id):
-        _set(connection, row.id, is_over=True, **values)
-        _say_of(connection, row, FINISHED, agent)
-
-
-def pass_on_approvals(connection: Connection, conversation_id: str, agent: Agent) -> None:
-    """Another role has the work now, which may decide something else itself."""
-    for row in _open_approvals(connection, conversation_id):
-        _set(connection, row.id, is_over=True)
-        _say_of(connection, row, PASSED, agent)
-
-
-def resume_approvals(connection: Connection, item: WorkItem, agent: Agent) -> None:
-    """The work is not done after all, and what ended with it is asked again, with the time it had
-    left; call it while the work is still as it was done."""
-    columns, now = asked_colleagues.c, clock.now()
-    done_at = select(work_items.c.resolved_at).where(work_items.c.id == item.id).scalar_subquery()
-    rows = connection.execute(
-        _WITH_HOLDER.where(
-            columns.conversation_id == item.conversation_id,
-            columns.answer == FINISHED,
-            columns.answered_at == done_at,
-        )
-    ).all()
-    for row in rows:
-        due = row.due_at and row.due_at + (now - row.answered_at)
-        back = {"answer": "", "answered_by": None, "answered_at": None, "due_at": due}
-        _set(connection, row.id, is_over=False, **back)
-        _say_of(connection, row, AGAIN, agent)
-
-
-def _open_approvals(connection: Connection, conversation_id: str) -> Sequence[Any]:
-    columns = asked_colleagues.c
-    return connection.execute(
-        _WITH_HOLDER.where(
-            columns.conversation_id == conversation_id,
-            columns.kind == APPROVAL,
-            columns.answer == "",
-            columns.is_over.is_(False),
-        )
-    ).all()
-
-
-def _say_of(connection: Connection, row: Any, event: str, agent: Agent) -> None:
+def say_of(connection: Connection, row: Any, event: str, agent: Agent) -> None:
+    """Tell in the conversation what became of an approval, and who has the work or was asked."""
     details = {"event": f"approval_{event}", "what": row.what}
     _tell_conversation(connection, row.conversation_id, details, agent)
     _tell(connection, row.conversation_id, agent_id=row.holder_id or "", role=row.to_role)
@@ -209,14 +160,14 @@ def tell_done(
     _tell(connection, conversation_id, agent_id=asked_by, role="")
 
 
-_WITH_HOLDER = select(asked_colleagues, HOLDER_ID.label("holder_id"))
+WITH_HOLDER = select(asked_colleagues, HOLDER_ID.label("holder_id"))
 _ITS_CONVERSATION = select(conversations.c.id).where(
     conversations.c.id
     == select(asked_colleagues.c.conversation_id)
     .where(asked_colleagues.c.id == bindparam("request"))
     .scalar_subquery()
 )
-"""Made once: making them takes longer than running them."""
+"""Made once: making them takes longer than running them. With the holder: `holder_id`."""
 
 
 def _named(connection: Connection, note: str) -> set[str]:
@@ -237,7 +188,7 @@ def _named(connection: Connection, note: str) -> set[str]:
 def _mine(connection: Connection, request_id: str, agent: Agent) -> Any:
     """The request, with who has the work that it is for."""
     hold(connection, _ITS_CONVERSATION, {"request": request_id})
-    row = connection.execute(_WITH_HOLDER.where(asked_colleagues.c.id == request_id)).one_or_none()
+    row = connection.execute(WITH_HOLDER.where(asked_colleagues.c.id == request_id)).one_or_none()
     concerns = row is not None and agent.id in (row.by_agent_id, row.to_agent_id, row.holder_id)
     if row is None or not (concerns or row.to_role in agent.roles):
         raise Rejected("no_request", "This is not asked of you.", status=404)
@@ -249,7 +200,8 @@ def _mine(connection: Connection, request_id: str, agent: Agent) -> Any:
     return row
 
 
-def _set(connection: Connection, request_id: str, **values: Any) -> None:
+def change(connection: Connection, request_id: str, **values: Any) -> None:
+    """Write this of a request that is locked with its conversation."""
     this = asked_colleagues.c.id == request_id
     connection.execute(update(asked_colleagues).where(this).values(values))
 

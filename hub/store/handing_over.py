@@ -9,9 +9,8 @@ from sqlalchemy import Connection, select
 from hub import clock
 from hub.errors import Rejected
 from hub.promises import Event
-from hub.store import agents, answers, deadlines, offers, steps, work_items
+from hub.store import agents, answers, approvals, deadlines, offers, steps, work_items
 from hub.store.agents import Agent
-from hub.store.asking_colleagues import pass_on_approvals
 from hub.store.tables import conversations, roles
 from hub.store.tables import work_items as items
 from hub.store.work_items import NOT_PREFERRED, SNOOZED, WAITING, WorkItem
@@ -92,7 +91,7 @@ def _give(
     role = values["role"]
     former = item.role if item.role != role else ""
     if former:
-        pass_on_approvals(connection, item.conversation_id, agent)
+        approvals.pass_on(connection, item.conversation_id, agent)
     to = values["preferred_agent_id"] or ""
     return work_items.change(
         connection, item, agent, action, values, former_role=former, role=role, to=to

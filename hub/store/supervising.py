@@ -7,9 +7,18 @@ from sqlalchemy import Connection
 from hub import clock
 from hub.errors import Rejected
 from hub.promises import Event
-from hub.store import agents, answers, deadlines, handing_over, offers, presence, steps, work_items
+from hub.store import (
+    agents,
+    answers,
+    approvals,
+    deadlines,
+    handing_over,
+    offers,
+    presence,
+    steps,
+    work_items,
+)
 from hub.store.agents import Agent
-from hub.store.asking_colleagues import pass_on_approvals
 from hub.store.handing_over import Goal
 from hub.store.work_items import ASSIGNED, DONE, NOT_PREFERRED, OFFERED, SNOOZED, WorkItem
 
@@ -40,7 +49,7 @@ def move(
     values = _taken_from(connection, item, supervisor)
     values |= handing_over.given(connection, item, supervisor, Goal(role), backup_role)
     if item.role != role:
-        pass_on_approvals(connection, item.conversation_id, supervisor)
+        approvals.pass_on(connection, item.conversation_id, supervisor)
     changed = work_items.change(
         connection,
         item,

@@ -8,9 +8,17 @@ from sqlalchemy import Connection, update
 from hub import clock
 from hub.errors import Rejected
 from hub.promises import Event
-from hub.store import answers, deadlines, former_decisions, presence, queues, steps, tasks
+from hub.store import (
+    answers,
+    approvals,
+    deadlines,
+    former_decisions,
+    presence,
+    queues,
+    steps,
+    tasks,
+)
 from hub.store.agents import Agent
-from hub.store.asking_colleagues import finish_approvals, pass_on_approvals, resume_approvals
 from hub.store.former_decisions import CORRECTED, MOVED, Replaced
 from hub.store.steps_done import BEFORE_END, refuse_undone
 from hub.store.tables import conversations
@@ -133,7 +141,7 @@ def reopen(connection: Connection, item_id: str, agent: Agent) -> WorkItem:
         .where(conversations.c.id == item.conversation_id)
         .values(state="open", resolved_at=None)
     )
-    resume_approvals(connection, item, agent)
+    approvals.resume(connection, item, agent)
     presence.got_work(connection, agent.id, clock.now())
     values = {"state": ASSIGNED, "agent_id": agent.id, "resolved_at": None}
     changed = change(connection, item, agent, "work_item.reopened", values)
@@ -164,7 +172,7 @@ def drop(connection: Connection, item: WorkItem, agent: Agent) -> WorkItem:
 def _over(connection: Connection, item: WorkItem, agent: Agent) -> dict[str, Any]:
     """The conversation is resolved; the values of an item that is done."""
     now = clock.now()
-    finish_approvals(connection, item.conversation_id, agent, now)
+    approvals.finish(connection, item.conversation_id, agent, now)
     connection.execute(
         update(conversations)
         .where(conversations.c.id == item.conversation_id)
@@ -201,7 +209,7 @@ def retopic(
     }
     if moves:
         answers.end(connection, item_id, answers.WITHDRAWN)
-        pass_on_approvals(connection, item.conversation_id, agent)
+        approvals.pass_on(connection, item.conversation_id, agent)
         values |= {"role": role, "backup_role": decision["backup_role"] or ""}
         values |= {"state": WAITING, "agent_id": None, "snoozed_until": None, **NOT_PREFERRED}
     changed = change(

@@ -12,10 +12,11 @@ from hub.errors import Rejected
 from hub.intake import Intake
 from hub.interaction import Accepted, Thread
 from hub.metrics import Metrics
-from hub.store import Database
+from hub.store import Database, asked, asking_colleagues
 from hub.store import agents as staff
 from hub.store.agents import Agent
-from hub.store.tables import conversations, deadlines, interactions, roles
+from hub.store.asked import YES, Request
+from hub.store.tables import asked_colleagues, conversations, deadlines, interactions, roles
 from hub.store.tables import work_items as items
 from hub.store.threads import TOKEN_PURPOSE
 from stores import rows
@@ -103,3 +104,40 @@ class Desk:
 
     async def item(self, item_id: str) -> Any:
         return next(r for r in await rows(self.database, items) if r.id == item_id)
+
+
+class Asking(Desk):
+    """With Bob, who approves."""
+
+    async def begin(self) -> None:
+        await super().begin()
+
+        def hire(connection: Connection) -> Agent | None:
+            connection.execute(insert(roles).values(name="billing", title="Billing"))
+            bob = staff.add(connection, login="bob", name="bob", password_hash="", held=["billing"])
+            return staff.find(connection, bob)
+
+        self.bob = await self.do(hire)
+
+    async def asks(self, conversation_id: str) -> str:
+        """Anna asks Bob within two hours; gives the request."""
+        ask: dict[str, Any] = {
+            "role": "billing",
+            "what": "Refund EUR 80",
+            "within": timedelta(hours=2),
+        }
+        await self.do(
+            lambda c: asking_colleagues.ask_approval(c, conversation_id, self.anna, **ask)
+        )
+        return max(str(row.id) for row in await rows(self.database, asked_colleagues))
+
+    async def answers(self, request_id: str) -> None:
+        await self.do(lambda c: asking_colleagues.answer(c, request_id, YES, self.bob))
+
+    async def sees(self, agent: Agent) -> list[Request]:
+        found: list[Request] = await self.database.read(lambda c: asked.waiting_for(c, agent))
+        return found
+
+    async def waits_in(self, conversation_id: str) -> list[str]:
+        found = await self.database.read(lambda c: asked.approvals_of(c, conversation_id))
+        return [one.holder_name for one in found]

@@ -5,15 +5,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import update
 
 from hub import clock
-from hub.store import Database, asked, asking_colleagues, gathering, splitting, supervising, working
-from hub.store import agents as staff
-from hub.store.agents import Agent
-from hub.store.asked import YES, Request
-from hub.store.tables import asked_colleagues, roles
-from mail_desk import Desk
+from hub.store import Database, asking_colleagues, gathering, splitting, working
+from hub.store.asked import YES
+from hub.store.tables import asked_colleagues
+from mail_desk import Asking
 from stores import opened, rows
 
 
@@ -23,67 +21,11 @@ async def database(store_url: str) -> AsyncIterator[Database]:
         yield database
 
 
-class Asking(Desk):
-    """With Bob, who approves."""
-
-    async def begin(self) -> None:
-        await super().begin()
-
-        def hire(connection: Connection) -> Agent | None:
-            connection.execute(insert(roles).values(name="billing", title="Billing"))
-            bob = staff.add(connection, login="bob", name="bob", password_hash="", held=["billing"])
-            return staff.find(connection, bob)
-
-        self.bob = await self.do(hire)
-
-    async def asks(self, conversation_id: str) -> str:
-        """Anna asks Bob within two hours; gives the request."""
-        ask: dict[str, Any] = {
-            "role": "billing",
-            "what": "Refund EUR 80",
-            "within": timedelta(hours=2),
-        }
-        await self.do(
-            lambda c: asking_colleagues.ask_approval(c, conversation_id, self.anna, **ask)
-        )
-        return max(row.id for row in await rows(self.database, asked_colleagues))
-
-    async def answers(self, request_id: str) -> None:
-        await self.do(lambda c: asking_colleagues.answer(c, request_id, YES, self.bob))
-
-    async def sees(self, agent: Agent) -> list[Request]:
-        found: list[Request] = await self.database.read(lambda c: asked.waiting_for(c, agent))
-        return found
-
-    async def waits_in(self, conversation_id: str) -> list[str]:
-        found = await self.database.read(lambda c: asked.approvals_of(c, conversation_id))
-        return [one.holder_name for one in found]
-
-
 @pytest.fixture
 async def desk(database: Database) -> Asking:
     desk = Asking(database)
     await desk.begin()
     return desk
-
-
-async def test_who_has_the_work_waits_for_the_answer_and_nobody_does_while_nobody_has_it(
-    desk: Asking,
-) -> None:
-    a = (await desk.mail()).conversation_id
-    held = await desk.work(a, desk.anna)
-    request = await desk.asks(a)
-    assert await desk.waits_in(a) == ["anna"]
-    assert await desk.database.read(lambda c: asked.next_due(c, desk.anna)) is not None
-    await desk.do(lambda c: working.release(c, held, desk.anna))
-    assert await desk.waits_in(a) == [""]
-    assert await desk.database.read(lambda c: asked.next_due(c, desk.anna)) is None
-    await desk.answers(request)
-    assert [await desk.sees(one) for one in (desk.anna, desk.carl)] == [[], []]
-    await desk.do(lambda c: supervising.give(c, held, desk.bob, desk.carl.id))
-    [told] = await desk.sees(desk.carl)
-    assert (told.answer, told.by_name, told.holder_name) == (YES, "anna", "carl")
-    assert await desk.sees(desk.anna) == []
 
 
 async def test_work_that_is_not_done_after_all_waits_for_what_it_waited_for(desk: Asking) -> None:
@@ -100,6 +42,7 @@ async def test_work_that_is_not_done_after_all_waits_for_what_it_waited_for(desk
     assert await desk.waits_in(a) == ["anna"]
     [after] = await rows(desk.database, asked_colleagues)
     assert after.due_at > before.due_at, "the time in which it was done does not count"
+    assert after.due_at - after.asked_at == before.due_at - before.asked_at
     assert (await desk.texts(a))[-3:] == ["approval_asked", "approval_finished", "approval_again"]
     await desk.answers(request)
     assert [one.answer for one in await desk.sees(desk.anna)] == [YES]
