@@ -36,12 +36,14 @@ class ReplaySheet:
         texts = self._texts
         sides = (texts(OF_VERSION, name=texts(name), n=n)
                  for name in REPLAY_SIDE for n in self._versions)  # fmt: skip
-        return csv_line([*map(texts, REPLAY_FILE), *sides])
+        return csv_line([*map(texts, REPLAY_FILE), *sides], texts.language)
 
     def lines(self, replayed: Sequence[Replayed], subjects: Mapping[str, str]) -> list[str]:
         """`subjects`: of those that the reader may read."""
+        language = self._texts.language
         return [
-            csv_line(self._cells(one, subjects.get(one.interaction_id, ""))) for one in replayed
+            csv_line(self._cells(one, subjects.get(one.interaction_id, "")), language)
+            for one in replayed
         ]
 
     def _cells(self, one: Replayed, subject: str) -> Iterator[str]:

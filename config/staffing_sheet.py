@@ -10,7 +10,7 @@ from agent_ui.words import CHANNELS
 from config.staffing_csv import side_by_side
 from hub import locales
 from hub.store.model_replays import Run
-from hub.tables_out import csv_line
+from hub.tables_out import Cell, csv_line
 from routing.staffing.staffed import Slot, Staffing
 
 
@@ -21,18 +21,20 @@ def staffing_sheet(
     sides = (texts(OF_VERSION, name=texts(name), n=n)
              for n in (run.base, run.version) for name in STAFFING_SIDE)  # fmt: skip
     head = [*(texts(text, zone=found.zone) for text in STAFFING_FILE), *sides]
-    return [csv_line(head), *(csv_line(line) for line in _lines(found, texts, title))]
+    lines = [csv_line(line, texts.language) for line in _lines(found, texts, title)]
+    return [csv_line(head, texts.language), *lines]
 
 
-def _lines(found: Staffing, texts: Texts, title: Callable[[str], str]) -> Iterator[list[str]]:
+def _lines(found: Staffing, texts: Texts, title: Callable[[str], str]) -> Iterator[list[Cell]]:
     for role, place, before, after in side_by_side(found):
         day, slot = divmod(place, SLOTS_A_DAY)
         sides = (cell for side in (before, after) for cell in _cells(side, texts))
         yield [title(role), locales.weekdays(texts.language)[day], clock_of(slot), *sides]
 
 
-def _cells(slot: Slot, texts: Texts) -> tuple[str, str, str]:
-    parts = ", ".join(
-        f"{texts(CHANNELS[one])} {people:.2f}" for one, people in slot.by_channel.items()
+def _cells(slot: Slot, texts: Texts) -> tuple[Cell, ...]:
+    parts = (
+        f"{texts(CHANNELS[one])} {locales.number(people, texts.language, 2)}"
+        for one, people in slot.by_channel.items()
     )
-    return f"{slot.people:.2f}", str(slot.planned), parts
+    return round(slot.people, 2), slot.planned, " · ".join(parts)

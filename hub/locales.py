@@ -11,7 +11,7 @@ from functools import cache
 
 from babel import Locale
 from babel.dates import format_date, get_day_names
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, get_decimal_symbol
 
 _REGIONS: Mapping[str, str] = {"en": "en_GB"}
 _ENOUGH = Context(prec=1_000)
@@ -27,6 +27,18 @@ def number(value: float | Decimal, language: str, places: int | None = None) -> 
     pattern = f"#,##0.{'0' * places}" if places else "#,##0"
     with localcontext(_ENOUGH):
         return format_decimal(exact, pattern, locale=_locale(language))
+
+
+@cache
+def decimal_sign(language: str) -> str:
+    """`.`, in Dutch `,`."""
+    return get_decimal_symbol(_locale(language))
+
+
+def separator(language: str) -> str:
+    """Between the cells of a line of CSV, as spreadsheet programs in this language have it: where
+    numbers have a comma in them, they take none for the end of a cell."""
+    return ";" if decimal_sign(language) == "," else ","
 
 
 def day(on: date, language: str, *, year: bool = True, short: bool = False) -> str:

@@ -5,6 +5,9 @@ import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from hub import locales
+from hub.texts import DEFAULT
+
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _LONGEST_NAME = 31
 UTF_8 = "\ufeff"
@@ -22,14 +25,22 @@ def guarded(cell: str) -> str:
     return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
-def csv_line(cells: Iterable[str]) -> str:
-    line = io.StringIO()
-    csv.writer(line).writerow([guarded(cell) for cell in cells])
+def csv_line(cells: Iterable[Cell], language: str = DEFAULT) -> str:
+    """As spreadsheet programs in this language read it."""
+    line, sign = io.StringIO(), locales.decimal_sign(language)
+    writer = csv.writer(line, delimiter=locales.separator(language))
+    writer.writerow([_in_csv(cell, sign) for cell in cells])
     return line.getvalue()
 
 
-def as_csv(table: Table) -> str:
-    return "".join(csv_line("" if cell is None else str(cell) for cell in row) for row in table)
+def as_csv(table: Table, language: str = DEFAULT) -> str:
+    return "".join(csv_line(row, language) for row in table)
+
+
+def _in_csv(cell: Cell, decimal_sign: str) -> str:
+    if isinstance(cell, float):
+        return str(cell).replace(".", decimal_sign)
+    return "" if cell is None else guarded(cell) if isinstance(cell, str) else str(cell)
 
 
 def as_workbook(tables: Mapping[str, Table]) -> bytes:

@@ -84,9 +84,9 @@ _COLUMNS: Sequence[_Column] = (
     (N_("Solved by the first"), lambda one: one.stayed),
     (N_("Promises"), lambda one: one.promised),
     (N_("Promises kept"), lambda one: one.kept),
-    (N_("In hand, on average (seconds)"), lambda one: _rounded(one.handling)),
+    (N_("In hand, on average (seconds)"), lambda one: _rounded(one.handling, 0)),
     (N_("Rated"), lambda one: one.rated),
-    (N_("Rated, on average (of 5)"), lambda one: _rounded(one.score)),
+    (N_("Rated, on average (of 5)"), lambda one: _rounded(one.score, 2)),
 )
 
 
@@ -113,5 +113,5 @@ def _of_agents(report: Report) -> Iterator[_Column]:
     yield N_("Reviews, on average (%)"), lambda one: reviewed(one)[1]
 
 
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 2)
+def _rounded(value: float | None, places: int) -> float | None:
+    return None if value is None else round(value, places or None)

@@ -73,7 +73,7 @@ class ReportViews:
             raise web.HTTPNotFound
         report = await self._read(asked.period)
         tables = self._tables(report, asked, called_by(self._context, visit, report.names))
-        content = UTF_8 + as_csv(tables[name])
+        content = UTF_8 + as_csv(tables[name], visit.texts.language)
         return _file(f"report-{name}.csv", "text/csv", content.encode())
 
     async def xlsx(self, visit: Visit) -> web.StreamResponse:

@@ -45,10 +45,10 @@ async def finish(house: House, agent: Person, subject: str, sender: str = "") ->
     return accepted.conversation_id
 
 
-def sheet(body: str) -> list[dict[str, str]]:
+def sheet(body: str, separator: str = ",") -> list[dict[str, str]]:
     """A file that spreadsheet programs know to be UTF-8."""
     assert body.startswith("\ufeff")
-    return list(csv.DictReader(io.StringIO(body.removeprefix("\ufeff"))))
+    return list(csv.DictReader(io.StringIO(body.removeprefix("\ufeff")), delimiter=separator))
 
 
 async def workbook(agent: Person, query: str = "") -> Workbook:
@@ -297,16 +297,17 @@ async def test_a_file_is_headed_in_the_words_of_the_page_of_its_reader(
 ) -> None:
     await finish(house, anna, "My order")
     await count(house)
-    await house.write(lambda c: c.execute(update(work_facts).values(handling_seconds=90)))
+    await house.write(lambda c: c.execute(update(work_facts).values(handling_seconds=90, rating=4)))
     await lead.post("/console/language", language="nl", next="/console")
     page = await lead.get(f"{REPORTS}?channel=email")
-    [line] = sheet((await lead.get(f"{REPORTS}.csv?table=roles")).body)
+    [line] = sheet((await lead.get(f"{REPORTS}.csv?table=roles")).body, ";")
     assert f"{line['Rol']} · {line['Kanaal']}" == page.text("[aria-labelledby=by-roles] tbody th")
-    assert (line["Klaar"], line["Onderhanden, gemiddeld (seconden)"]) == ("1", "90.0")
-    [line] = sheet((await lead.get(f"{REPORTS}.csv?table=rows")).body)
+    assert (line["Klaar"], line["Onderhanden, gemiddeld (seconden)"]) == ("1", "90")
+    assert line["Gewaardeerd, gemiddeld (van 5)"] == "4,0", "as spreadsheets in Dutch read it"
+    [line] = sheet((await lead.get(f"{REPORTS}.csv?table=rows")).body, ";")
     row = f"{line['Rij van het interactiemodel']} {line['Rol']}"
     assert row == page.text("[aria-labelledby=by-rows] tbody th")
-    [line] = sheet((await lead.get(f"{REPORTS}.csv?table=topics")).body)
+    [line] = sheet((await lead.get(f"{REPORTS}.csv?table=topics")).body, ";")
     assert line["Onderwerp"] == page.text("[aria-labelledby=by-topics] tbody th")
     book = await workbook(lead, "?channel=email")
     assert book.sheetnames[:2] == ["Over dit rapport", "Wat er binnenkwam"]
@@ -320,7 +321,7 @@ async def test_a_file_is_headed_in_the_words_of_the_page_of_its_reader(
                         "95 % hoogstens (seconden)")  # fmt: skip
     assert first[0] == page.text("[aria-labelledby=times] tbody th")
     today = clock.now().date()
-    [hour, *_] = sheet((await lead.get(f"{REPORTS}.csv?table=volumes&from={today}")).body)
+    [hour, *_] = sheet((await lead.get(f"{REPORTS}.csv?table=volumes&from={today}")).body, ";")
     assert hour["Uur (UTC)"] == f"{today} 00:00"
 
 
