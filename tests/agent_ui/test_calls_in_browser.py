@@ -106,25 +106,6 @@ async def test_a_call_is_followed_and_handled_by_key(house: House, browser: Brow
     assert (await house.work_of(conversation_id)).state == work_items.ASSIGNED
 
 
-async def test_that_a_call_was_taken_in_time_stands_beside_it_at_once(
-    house: House, browser: Browser
-) -> None:
-    conversation_id = await wait(house)
-    async with desk(browser, house) as at:
-        await at.sign_in("anna", conversation_id)
-        await at.page.keyboard.press("i")
-        await expect(at.page.locator(".chip-mine")).to_be_visible()
-        await at.done()
-        first = at.page.locator(".clock .chip").first
-        await expect(first).to_contain_text("due in")
-        item = await house.work_of(conversation_id)
-        anna = await house.database.read(lambda c: agents.find(c, item.agent_id))
-        assert anna is not None
-        await house.write(lambda c: working.answered(c, item.id, anna))
-        await expect(first).to_have_text("kept in time")
-        await at.check_traps()
-
-
 async def test_who_gave_a_call_to_a_role_of_others_is_not_on_the_phone_any_more(
     house: House, browser: Browser
 ) -> None:

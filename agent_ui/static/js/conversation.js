@@ -7,7 +7,6 @@ import { fetchPart, open } from "./parts.js";
 import { goingAs } from "./sending.js";
 import { counted, say, text } from "./texts.js";
 import { showTimes } from "./times.js";
-import { refreshClocks } from "./trade.js";
 
 const NEAR_END = 60;
 // An entry that only peeps in at the lower edge has not been seen.
@@ -225,7 +224,6 @@ class Conversation extends HTMLElement {
     refreshWaits(answer.page);
     refreshNext(answer.page);
     refreshFields(answer.page);
-    refreshClocks(answer.page);
     if (anew) this.showAnew(fresh);
     else if (entries) await this.refreshEntries(fresh, last);
     showTimes(this);

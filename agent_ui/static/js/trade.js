@@ -29,14 +29,6 @@ function refreshPromises(page) {
   showTimes(fresh);
 }
 
-// How far the clocks of the work are; not while somebody reads what counted.
-export function refreshClocks(page) {
-  const [shown, fresh] = [document, page].map((one) => one.querySelector('[data-beside="clocks"]'));
-  if (!fresh || !shown || shown.querySelector("details[open]") || shown.contains(document.activeElement)) return;
-  shown.replaceWith(fresh);
-  showTimes(fresh);
-}
-
 // Which conversations are linked with it: who had the focus there may have lost what had it.
 function refreshLinked(page) {
   const fresh = page.querySelector("[data-linked]");
