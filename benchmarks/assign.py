@@ -17,6 +17,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, text
@@ -284,7 +285,7 @@ async def _seed(stack: Stack, scale: Scale) -> list[Agent]:
         staff = await database.write(lambda c: _hire(c, scale.agents))
         for first in range(0, scale.waiting, CHUNK):
             numbers = range(first, min(first + CHUNK, scale.waiting))
-            await database.write(lambda c, numbers=numbers: _wait(c, numbers))  # type: ignore[misc]
+            await database.write(partial(_wait, numbers=numbers))
         await database.write(lambda c: _busy(c, scale.waiting, staff))
         # Within a minute a server knows how large its tables are; these were just filled.
         await database.look(lambda c: c.execute(text("analyze")))

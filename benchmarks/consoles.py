@@ -5,6 +5,7 @@ import json
 import re
 import time
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Any, Self
 
 import aiohttp
@@ -99,9 +100,7 @@ async def hire(store_url: str) -> None:
     try:
         for login, held in (("page", [ROLE_OF_PAGE]), ("stream", list(model.roles))):
             await database.write(
-                lambda c, login=login, held=held: agents.add(  # type: ignore[misc]
-                    c, login=login, name=login, password_hash=password_hash, held=held
-                )
+                partial(agents.add, login=login, name=login, password_hash=password_hash, held=held)
             )
     finally:
         await database.close()

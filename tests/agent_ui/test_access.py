@@ -1,9 +1,10 @@
 """Who may see and do what; what everyone else is told."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import Connection, insert, update
 
 from agent_ui.settings import ConsoleSettings
 from builders import chat_arrival, mail_arrival
@@ -134,15 +135,18 @@ async def test_colleagues_of_the_customer_are_part_of_the_history(
     assert "This is the first contact we know of." in page.text("#side")
 
 
-def _add_organisation(connection: object) -> None:
-    values = {"target_group": "", "language": "", "attributes": {}, "created_at": clock.now()}
+def _add_organisation(connection: Connection) -> None:
+    values: dict[str, Any] = {
+        "target_group": "",
+        "language": "",
+        "attributes": {},
+        "created_at": clock.now(),
+    }
     row = {"id": "org", "kind": "organisation", "name": "De Zwaan", "organisation_id": None}
-    connection.execute(insert(customers), [row | values])  # type: ignore[attr-defined]
+    connection.execute(insert(customers), [row | values])
     point = {"kind": "domain", "value": "zwaan.example", "verified": True}
     ids = {"id": "p", "customer_id": "org", "key": "domain:zwaan.example"}
-    connection.execute(  # type: ignore[attr-defined]
-        insert(contact_points), [point | ids | {"created_at": clock.now()}]
-    )
+    connection.execute(insert(contact_points), [point | ids | {"created_at": clock.now()}])
 
 
 async def test_another_site_cannot_act_for_an_agent(house: House, anna: Person) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Route, expect
+from sqlalchemy import Connection
 
 from agent_ui.settings import ConsoleSettings
 from builders import email_party, mail_arrival
@@ -30,10 +31,10 @@ async def house(sqlite_url: str, tmp_path: Path) -> AsyncIterator[House]:
         yield opened
 
 
-def _write_reply(connection: object, reply: Canned, agent_id: str) -> None:
-    agent = agents.find(connection, agent_id)  # type: ignore[arg-type]
+def _write_reply(connection: Connection, reply: Canned, agent_id: str) -> None:
+    agent = agents.find(connection, agent_id)
     assert agent is not None
-    canned.save(connection, reply, agent)  # type: ignore[arg-type]
+    canned.save(connection, reply, agent)
 
 
 async def kept(house: House, text: str) -> None:

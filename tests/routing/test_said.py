@@ -46,9 +46,9 @@ def in_code() -> Iterator[str]:
     """The sentences that the code says, and those in its tables of them."""
     for path in ROUTING.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            named = isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-            if named and node.func.id == "said" and isinstance(node.args[0], ast.Constant):  # type: ignore[attr-defined]
-                yield node.args[0].value  # type: ignore[attr-defined]
+            match node:
+                case ast.Call(func=ast.Name(id="said"), args=[ast.Constant(value=str(text)), *_]):
+                    yield text
 
 
 def places(text: str) -> set[str]:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from hub.interaction import Automatic, Channel, Direction
 from hub.store.recorded import Recorded
@@ -15,7 +16,7 @@ EVERYBODY = Staff(
 )
 
 
-def work(number: int = 1, **changes: object) -> Recorded:
+def work(number: int = 1, **changes: Any) -> Recorded:
     """A mail of a consumer; changed as asked."""
     plain = Recorded(
         work_item_id=f"w{number}",
@@ -34,4 +35,4 @@ def work(number: int = 1, **changes: object) -> Recorded:
         first_response_at=AT + timedelta(hours=3),
         resolved_at=AT + timedelta(hours=5),
     )
-    return replace(plain, **changes)  # type: ignore[arg-type]
+    return replace(plain, **changes)

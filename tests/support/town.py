@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from aiohttp import ClientSession
 from playwright.async_api import Browser, BrowserContext, Locator, Page, expect
@@ -39,11 +40,11 @@ class Town:
         passwords: dict[str, str] = json.loads((self.folder / "demo-passwords.json").read_text())
         return passwords
 
-    async def page(self, path: str = "", **options: object) -> Page:
+    async def page(self, path: str = "", **options: Any) -> Page:
         """A browser of somebody who was never here."""
         assert self.browser is not None
-        settings = {"locale": "en-GB", "timezone_id": "Europe/Amsterdam"} | options
-        context = await self.browser.new_context(**settings)  # type: ignore[arg-type]
+        settings: dict[str, Any] = {"locale": "en-GB", "timezone_id": "Europe/Amsterdam"} | options
+        context = await self.browser.new_context(**settings)
         self._contexts.append(context)
         page = await context.new_page()
         if path:
@@ -54,7 +55,7 @@ class Town:
         while self._contexts:
             await self._contexts.pop().close()
 
-    async def console(self, login: str, **options: object) -> "Console":
+    async def console(self, login: str, **options: Any) -> "Console":
         """Somebody at the console: signed in before, or with the password."""
         kept = self.signed_in.get(login)
         page = await self.page("/console", **options, **({"storage_state": kept} if kept else {}))
@@ -120,7 +121,7 @@ class Town:
             url: str = (await answer.json())["url"]
             return url
 
-    async def portal(self, address: str, **options: object) -> Page:
+    async def portal(self, address: str, **options: Any) -> Page:
         """A customer who signs in with the code from their mailbox."""
         page = await self.page("/portal/sign-in?language=en", **options)
         await page.get_by_label("Your mail address").fill(address)

@@ -42,7 +42,7 @@ async def ask(house: House) -> int:
 
 async def link_in(house: House) -> str:
     texts = [row.text for row in await house.rows(interactions) if "/rate/" in row.text]
-    [token] = {LINK.search(text)[1] for text in texts}  # type: ignore[index]
+    [token] = {found for text in texts for found in LINK.findall(text)}
     return f"/rate/{token}"
 
 

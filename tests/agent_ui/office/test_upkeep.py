@@ -2,10 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert, update
+from sqlalchemy import Connection, delete, insert, update
 
 from builders import chat_arrival, text_arrival
-from console_house import House, Person
+from console_house import House, Page, Person
 from hub import clock
 from hub.bus import DeadLetter
 from hub.interaction import Party, PointKind
@@ -17,9 +17,9 @@ from hub.store.tables import dead_letters as letters_table
 ADMIN = "/console/admin"
 
 
-def states(page: object) -> dict[str, str]:
+def states(page: Page) -> dict[str, str]:
     """The lines of the ledger that are not empty."""
-    names, counts = page.texts("tbody th"), page.texts("tbody td")  # type: ignore[attr-defined]
+    names, counts = page.texts("tbody th"), page.texts("tbody td")
     return {name: count for name, count in zip(names, counts, strict=True) if count != "0"}
 
 
@@ -71,12 +71,12 @@ async def test_what_nothing_explains_is_counted(house: House, ina: Person) -> No
     assert "notice-bad" in (await ina.get(f"{ADMIN}/ledger")).value("[role=status]", "class")
 
 
-def _forget(connection: object, item_id: str) -> None:
+def _forget(connection: Connection, item_id: str) -> None:
     for table in (tables.deadlines, tables.assignment_steps):
         gone = delete(table).where(table.c.work_item_id == item_id)
-        connection.execute(gone)  # type: ignore[attr-defined]
+        connection.execute(gone)
     gone = delete(work_items).where(work_items.c.id == item_id)
-    connection.execute(gone)  # type: ignore[attr-defined]
+    connection.execute(gone)
 
 
 def _day() -> tuple[datetime, datetime]:

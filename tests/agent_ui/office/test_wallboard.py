@@ -219,8 +219,9 @@ async def test_it_alerts_on_what_was_set(house: House, lead: Person, ina: Person
 async def test_an_added_mailbox_is_silent_from_when_it_was_added(
     house: House, lead: Person
 ) -> None:
-    account = {"address": "kim@vandalen.example", "imap": {"host": "mail.vandalen.example"}}
-    await house.write(lambda c: added_mailboxes.add(c, account["address"], account, "", by="ina"))  # type: ignore[arg-type]
+    address = "kim@vandalen.example"
+    account = {"address": address, "imap": {"host": "mail.vandalen.example"}}
+    await house.write(lambda c: added_mailboxes.add(c, address, account, "", by="ina"))
     assert not (await lead.get(WALL)).has(".alerts")
     long_ago = clock.now() - timedelta(days=3)
     await house.write(lambda c: c.execute(update(mailboxes_table).values(added_at=long_ago)))

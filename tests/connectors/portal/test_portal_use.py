@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from aiohttp import FormData
-from sqlalchemy import insert, update
+from sqlalchemy import Connection, insert, update
 
 from builders import TOKENS, mail_arrival
 from hub import clock
@@ -17,7 +17,7 @@ from hub.deliveries import EventKind, NewEvent
 from hub.interaction import Channel, Party, PointKind, Thread
 from hub.references import Reference
 from hub.replies import Reply, add_note, add_reply
-from hub.store import links, orders, tracking
+from hub.store import agents, links, orders, tracking
 from hub.store.arrivals import store_arrivals
 from hub.store.links import Link
 from hub.store.tables import conversation_links, customers, deliveries, outbound
@@ -53,8 +53,12 @@ async def test_requests_on_all_channels_are_theirs_and_go_on_here(
     house: House, jan: Browser
 ) -> None:
     mine = await mails(house, JAN, "My <b>mail</b>")
-    note = {"conversation_id": mine, "text": "He is angry", "agent_id": None, "agent_name": "Anna"}
-    await house.database.write(lambda c: add_note(c, **note))  # type: ignore[arg-type]
+
+    def note(c: Connection) -> None:
+        anna = agents.add(c, login="anna", name="Anna", password_hash="", held=[])
+        add_note(c, conversation_id=mine, text="He is angry", agent_id=anna, agent_name="Anna")
+
+    await house.database.write(note)
     hers = await mails(house, EVE, "Her secret")
     _, page = await jan.get("/portal/requests")
     assert "Of jan@" in page

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import Connection, update
 from standardwebhooks import Webhook
 from standardwebhooks.webhooks import WebhookVerificationError
 
@@ -36,10 +36,10 @@ async def now_due(house: House, *, failing: timedelta = timedelta(0)) -> None:
     """The next try is due; nobody took anything for so long."""
     now = clock.now()
 
-    def write(connection: object) -> None:
-        connection.execute(update(webhook_deliveries).values(due_at=now))  # type: ignore[attr-defined]
+    def write(connection: Connection) -> None:
+        connection.execute(update(webhook_deliveries).values(due_at=now))
         if failing:
-            connection.execute(update(hooks).values(failing_since=now - failing))  # type: ignore[attr-defined]
+            connection.execute(update(hooks).values(failing_since=now - failing))
 
     await house.database.write(write)
     house.connector._news.set()

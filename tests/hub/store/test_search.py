@@ -3,6 +3,7 @@
 import random
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, delete, make_url, update
@@ -11,7 +12,7 @@ import searches
 from builders import TOKENS, mail_arrival, text_arrival
 from hub import clock
 from hub.intake import Intake
-from hub.interaction import Attachment, Channel
+from hub.interaction import Arrival, Attachment, Channel
 from hub.metrics import Metrics
 from hub.store import Database, search, search_adding, searchable
 from hub.store.arrivals import store_arrivals
@@ -32,10 +33,10 @@ async def store(store_url: str) -> AsyncIterator[Database]:
         yield database
 
 
-async def taken_in(store: Database, *arrivals: object) -> None:
+async def taken_in(store: Database, *arrivals: Arrival) -> None:
     intake = Intake(store, TOKENS, Metrics(), lambda: None)
     for arrival in arrivals:
-        await intake.accept(arrival)  # type: ignore[arg-type]
+        await intake.accept(arrival)
     while await store.write(lambda c: searchable.take_in(c, clock.now() + LATER)):
         pass
 
@@ -45,8 +46,8 @@ def forget(connection: Connection, ref_id: str) -> None:
     connection.execute(delete(search_documents).where(search_documents.c.ref_id == ref_id))
 
 
-async def found(store: Database, text: str, kind: Kind = Kind.MESSAGE, **asked: object) -> int:
-    return len(await searches.found(store, Asked(text, **asked), kind))  # type: ignore[arg-type]
+async def found(store: Database, text: str, kind: Kind = Kind.MESSAGE, **asked: Any) -> int:
+    return len(await searches.found(store, Asked(text, **asked), kind))
 
 
 async def test_a_message_is_found_by_its_words(store: Database) -> None:

@@ -13,6 +13,7 @@ from hub.promises import Promise, What
 from hub.store.recorded import Pause, Recorded
 from routing.hours.calendar import Calendar
 from routing.hours.clock import Happening, read_clock
+from routing.hours.definition import Hours
 from routing.replay import Kept
 from routing.replay.kept import Promised
 
@@ -91,10 +92,10 @@ def test_hours_that_never_open_break_no_promise() -> None:
     pauses=st.lists(st.floats(0.01, 250), max_size=4, unique=True),
 )
 def test_it_is_what_the_ruler_of_that_clock_says(
-    hours: object, target: int, met: float | None, pauses: list[float]
+    hours: Hours, target: int, met: float | None, pauses: list[float]
 ) -> None:
     """The short ways give what counting it all gives."""
-    calendar, until = Calendar(hours), after(300)  # type: ignore[arg-type]
+    calendar, until = Calendar(hours), after(300)
     kinds = (What.PAUSED, What.RESUMED, What.PAUSED, What.RESUMED)
     times = [after(one) for one in sorted(pauses) if met is None or one < met]
     found = tuple(Pause(at, what) for at, what in zip(times, kinds, strict=False))

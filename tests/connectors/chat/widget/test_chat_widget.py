@@ -1,7 +1,7 @@
 """The widget in Chromium, on a customer's website with a strict Content-Security-Policy."""
 
 import pytest
-from playwright.async_api import BrowserContext, expect
+from playwright.async_api import BrowserContext, FilePayload, expect
 
 from chat_house import SITE, House
 from chat_website import Shopper, Website, shopper_in
@@ -298,8 +298,8 @@ async def test_a_file_that_could_not_be_sent_outlives_the_page(
     await shopper.page.route("**/chat/files*", lambda route: route.abort())
     picker = shopper.widget.locator("input[type=file]")
     for name in ("first.txt", "second.txt"):
-        file = {"name": name, "mimeType": "text/plain", "buffer": name.encode()}
-        await picker.set_input_files(file)  # type: ignore[arg-type]
+        file = FilePayload(name=name, mimeType="text/plain", buffer=name.encode())
+        await picker.set_input_files(file)
     await expect(shopper.line("second.txt")).to_contain_text("Sending")
     await expect(shopper.line("first.txt")).to_contain_text("Sending")
     kept = "(name) => localStorage['loket-chat:shop:files'] ?? ''"
@@ -320,8 +320,8 @@ async def test_a_file_that_could_not_be_sent_outlives_the_page(
 async def test_signing_out_takes_files_that_wait_along(house: House, shopper: Shopper) -> None:
     await shopper.says("one")
     await shopper.page.route("**/chat/files*", lambda route: route.abort())
-    file = {"name": "mine.txt", "mimeType": "text/plain", "buffer": b"mine"}
-    await shopper.widget.locator("input[type=file]").set_input_files(file)  # type: ignore[arg-type]
+    file = FilePayload(name="mine.txt", mimeType="text/plain", buffer=b"mine")
+    await shopper.widget.locator("input[type=file]").set_input_files(file)
     await shopper.page.wait_for_function(_KEPT_FILES, arg=1)
     await shopper.page.evaluate("LoketChat('shutdown')")
     await shopper.page.wait_for_function(_KEPT_FILES, arg=0)

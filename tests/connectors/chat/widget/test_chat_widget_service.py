@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from PIL import Image
-from playwright.async_api import Browser, BrowserContext, Route, expect
+from playwright.async_api import Browser, BrowserContext, FilePayload, Route, expect
 
 from chat_house import SITE, House, open_house
 from chat_website import Shopper, Website, shopper_in
@@ -87,12 +87,12 @@ async def test_a_chat_from_the_questions_to_the_rating(house: House, shopper: Sh
     assert [row.handover_address for row in await house.rows(conversations)] == ["ada@example.org"]
 
     files = [
-        {"name": f"{EVIL}.png", "mimeType": "image/png", "buffer": photo()},
-        {"name": "run.html", "mimeType": "text/html", "buffer": EVIL.encode()},
+        FilePayload(name=f"{EVIL}.png", mimeType="image/png", buffer=photo()),
+        FilePayload(name="run.html", mimeType="text/html", buffer=EVIL.encode()),
     ]
     async with page.expect_file_chooser() as chooser:
         await dialog.get_by_role("button", name="Add a file").click()
-    await (await chooser.value).set_files(files)  # type: ignore[arg-type]
+    await (await chooser.value).set_files(files)
     await expect(shopper.log.locator("canvas")).to_have_attribute("width", "480")
     await expect(shopper.line("run.html")).to_contain_text("we do not take this kind of file")
 
