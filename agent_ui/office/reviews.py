@@ -55,10 +55,10 @@ class ReviewViews:
         given = {name: number(await visit.field(f"score.{name}")) for name in wanted}
         scores = {name: score for name, score in given.items() if score}
         remark = (await visit.field("remark")).replace("\r\n", "\n").strip()
-        shown, usual = await visit.field(seen.FIELD), [visit.texts(one) for one in CRITERIA]
+        shown = await visit.field(seen.FIELD)
 
         def keep(connection: Connection) -> None:
-            if seen.is_other(shown, reviewing.criteria(connection, usual, lock=True)):
+            if seen.is_other(shown, reviewing.criteria(connection, CRITERIA, lock=True)):
                 raise _OTHER_CRITERIA
             reviewing.add(
                 connection,
@@ -73,14 +73,17 @@ class ReviewViews:
             await self._context.database.write(keep)
         except Rejected as error:
             return await self._form(visit, error)
-        return see_other(PATH)
+        return see_other(f"{PATH}#kept")
 
     async def set_criteria(self, visit: Visit) -> web.StreamResponse:
-        lines = (await visit.field("criteria")).splitlines()
-        given, usual = await visit.field(seen.FIELD), [visit.texts(one) for one in CRITERIA]
+        usual = {visit.texts(one): one for one in CRITERIA}
+        lines = [
+            usual.get(line.strip(), line) for line in (await visit.field("criteria")).splitlines()
+        ]
+        given = await visit.field(seen.FIELD)
 
         def keep(connection: Connection) -> None:
-            seen.check(given, reviewing.criteria(connection, usual, lock=True))
+            seen.check(given, reviewing.criteria(connection, CRITERIA, lock=True))
             reviewing.set_criteria(connection, lines, by=visit.known.id)
 
         try:
@@ -90,8 +93,6 @@ class ReviewViews:
         return see_other(f"{PATH}#kept")
 
     async def _list(self, visit: Visit, refused: Rejected | None = None) -> web.Response:
-        usual = [visit.texts(one) for one in CRITERIA]
-
         def read(connection: Connection) -> dict[str, object]:
             drawn = reviewing.to_review(connection, clock.now() - _DRAWN_OF, _DRAWN)
             items = work_items.latest_of(connection, [one for one, _ in drawn])
@@ -99,7 +100,7 @@ class ReviewViews:
                 "reviews": reviewing.recent(connection, _LISTED),
                 "drawn": [items[one] for one, _ in drawn if one in items],
                 "names": agents.names(connection, [agent_id for _, agent_id in drawn]),
-                "criteria": reviewing.criteria(connection, usual),
+                "criteria": reviewing.criteria(connection, CRITERIA),
             }
 
         found = await self._context.database.read(read)
@@ -133,13 +134,12 @@ class ReviewViews:
     async def _read(self, visit: Visit) -> tuple[WorkItem | None, list[Entry], list[str]]:
         """None for a conversation that this person may not read, or that made no work."""
         conversation_id = visit.id
-        usual = [visit.texts(one) for one in CRITERIA]
 
         def read(connection: Connection) -> tuple[WorkItem | None, list[Entry], list[str]]:
             if not timeline.may_see(connection, conversation_id, visit.known):
                 return None, [], []
             item = work_items.latest_of(connection, [conversation_id]).get(conversation_id)
             entries = timeline.entries(connection, conversation_id, limit=_READ)
-            return item, entries, reviewing.criteria(connection, usual)
+            return item, entries, reviewing.criteria(connection, CRITERIA)
 
         return await self._context.database.read(read)

@@ -1,7 +1,7 @@
 """What people call the terms of the pages for supervisors and administrators. All are keys of the
 translations."""
 
-from agent_ui.texts import N_
+from agent_ui.texts import N_, Texts
 
 OFFICE_REASONS = {
     "changed_meanwhile": N_(
@@ -205,7 +205,8 @@ CRITERIA = (
     N_("Clear and friendly in words"),
     N_("Noted what the next one needs to know"),
 )
-"""What a review looks at until the organisation chooses."""
+"""What a review looks at until the organisation chooses; kept in English, read in the language of
+who reads it."""
 
 ADMINISTRATION = (
     ("/console/admin/people", N_("People")),
@@ -344,3 +345,8 @@ TASKS = {
     ),
 }
 """What is to be done, and what that means."""
+
+
+def criterion(texts: Texts, name: str) -> str:
+    """What a review looks at, as who reads it says it."""
+    return texts(name) if name in CRITERIA else name

@@ -366,6 +366,16 @@ async def test_a_review_is_made_read_by_the_agent_and_counted(
     mine = await anna.get("/console/reviews/mine")
     assert mine.text("li.card strong") == "75 %"
     assert mine.text(".said") == "Well <b>done</b>"
+    await anna.post("/console/language", language="nl")
+    mine = await anna.get("/console/reviews/mine")
+    assert mine.texts(".scores dt")[0] == "Begreep de vraag", "it was said in English"
+    await lead.post("/console/language", language="nl")
+    page = await lead.get("/console/reviews")
+    assert page.text("textarea[name=criteria]").startswith("Begreep de vraag ")
+    await lead.post("/console/reviews/criteria", criteria="Begreep de vraag\nWas het aardig?")
+    await lead.post("/console/language", language="en")
+    form = await lead.get(address)
+    assert form.texts(".score legend") == ["Understood the question", "Was het aardig?"]
     assert (await bob.get("/console/reviews/mine")).text(".empty") == "There are none yet."
     page = await lead.get(REPORTS)
     assert page.texts("[aria-labelledby=by-agents] td[data-head=Reviews]") == ["1 · 75 %"]
