@@ -63,7 +63,7 @@ async def test_only_what_the_holder_read_counts_as_read(
     async def read(seen: str) -> int:
         answer = await anna.post(f"/console/conversations/{chat}/signs", what="seen", seen=seen)
         assert answer.status == 204
-        return (await house.rows(tables.chat_visits))[0].our_seen
+        return int((await house.rows(tables.chat_visits))[0].our_seen)
 
     assert await read("1") == 0
     await anna.take_next()

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -35,7 +36,7 @@ OFFICE = {
 
 
 @pytest.fixture
-async def shop(store_url: str, tmp_path) -> AsyncIterator[House]:
+async def shop(store_url: str, tmp_path: Path) -> AsyncIterator[House]:
     async with open_house(store_url, tmp_path, model_text=WITH_HOURS) as one:
         yield one
 
@@ -56,7 +57,7 @@ async def draft(boss: Person) -> None:
     await boss.post("/console/model/drafts", based_on="1")
 
 
-async def test_a_closing_day_is_one_form_and_holds_at_once(shop: House, boss: Person):
+async def test_a_closing_day_is_one_form_and_holds_at_once(shop: House, boss: Person) -> None:
     day = clock.now().date() + timedelta(days=(7 - clock.now().weekday()))  # a Monday
     page = await boss.get("/console/model/hours")
     assert page.value("#one-day [name=draft]") == "1"
@@ -77,7 +78,7 @@ async def test_a_closing_day_is_one_form_and_holds_at_once(shop: House, boss: Pe
 
 async def test_what_is_typed_in_the_form_becomes_the_text_that_stays_as_it_was(
     shop: House, boss: Person
-):
+) -> None:
     await draft(boss)
     page = await boss.get(f"{DRAFT}?hours=office")
     assert page.value("[name='week.4']") == "08:30-17:30"
@@ -104,7 +105,9 @@ async def test_what_is_typed_in_the_form_becomes_the_text_that_stays_as_it_was(
     assert await text(shop) == WITH_HOURS
 
 
-async def test_new_hours_are_named_by_their_title_and_taken_out_again(shop: House, boss: Person):
+async def test_new_hours_are_named_by_their_title_and_taken_out_again(
+    shop: House, boss: Person
+) -> None:
     await draft(boss)
     page = await boss.get(f"{DRAFT}?hours=new")
     new = OFFICE | {"name": "", "title_en": "Office", "title_nl": "Kantoor", "role": "service"}
@@ -119,7 +122,9 @@ async def test_new_hours_are_named_by_their_title_and_taken_out_again(shop: Hous
     assert page.texts("section.card h2") == ["Office hours"]
 
 
-async def test_what_cannot_be_is_said_at_its_field_and_nothing_is_kept(shop: House, boss: Person):
+async def test_what_cannot_be_is_said_at_its_field_and_nothing_is_kept(
+    shop: House, boss: Person
+) -> None:
     await draft(boss)
     wrong = OFFICE | {"week.1": "17:00-16:00"}
     page = await boss.post(DRAFT, revision="1", **wrong)
@@ -140,7 +145,7 @@ async def test_what_cannot_be_is_said_at_its_field_and_nothing_is_kept(shop: Hou
 
 async def test_everybody_reads_the_hours_and_the_holidays_in_their_language(
     shop: House, boss: Person
-):
+) -> None:
     await shop.hire("anna", "Anna", ["service"])
     async with person(shop) as anna:
         await anna.sign_in("anna")

@@ -48,7 +48,9 @@ async def roles(at: Desk, topic: str) -> list[str]:
     return await at.texts(f"[data-topic='{topic}'] .cell-role")
 
 
-async def test_a_model_is_edited_as_a_matrix_without_a_mouse(house: House, browser: Browser):
+async def test_a_model_is_edited_as_a_matrix_without_a_mouse(
+    house: House, browser: Browser
+) -> None:
     async with desk(browser, house) as at:
         await begin(at)
         await at.page.goto(f"{house.origin}/console/model/2/matrix")
@@ -105,7 +107,7 @@ async def test_what_a_spreadsheet_quotes_is_read_and_what_falls_beside_the_table
         await at.check_traps()
 
 
-async def test_changes_survive_somebody_who_was_faster(house: House, browser: Browser):
+async def test_changes_survive_somebody_who_was_faster(house: House, browser: Browser) -> None:
     async with desk(browser, house) as at:
         await begin(at)
         await at.page.goto(f"{house.origin}/console/model/2/matrix")
@@ -127,7 +129,7 @@ async def test_changes_survive_somebody_who_was_faster(house: House, browser: Br
         await at.check_traps()
 
 
-async def test_the_matrix_is_a_list_on_a_phone(house: House, browser: Browser):
+async def test_the_matrix_is_a_list_on_a_phone(house: House, browser: Browser) -> None:
     async with desk(browser, house, **PHONE) as at:
         await begin(at)
         await at.page.goto(f"{house.origin}/console/model/2/matrix?group=b2c&topic=order")
@@ -143,7 +145,7 @@ async def test_the_matrix_is_a_list_on_a_phone(house: House, browser: Browser):
 
 async def test_what_is_wrong_appears_while_typing_and_leads_to_its_line(
     house: House, browser: Browser
-):
+) -> None:
     async with desk(browser, house) as at:
         await begin(at)
         editor = at.page.locator("textarea[name=text]")

@@ -39,7 +39,7 @@ def row(page: Page, topic: str) -> list[str]:
 
 async def test_a_cell_shows_who_is_responsible_and_where_that_comes_from(
     house: House, boss: Person, anna: Person, bob: Person
-):
+) -> None:
     page = await anna.get(f"{MATRIX}?channel=email&direction=inbound")
     assert page.texts("thead th") == ["Topic", "all customers", "Consumers"]
     assert row(page, "order") == ["Customer service inherited", "Customer service inherited"]
@@ -57,7 +57,7 @@ async def test_a_cell_shows_who_is_responsible_and_where_that_comes_from(
 
 async def test_many_cells_are_changed_at_once_in_the_text_that_stays_as_it_was(
     house: House, boss: Person
-):
+) -> None:
     page = await boss.get(f"{MATRIX}?channel=chat")
     page = await save(
         boss, page, channel="chat", changes=changes(("b2c", "order", "billing"), ("any", "any", ""))
@@ -71,7 +71,7 @@ async def test_many_cells_are_changed_at_once_in_the_text_that_stays_as_it_was(
     assert row(page, "order")[1] == "Customer service inherited"
 
 
-async def test_one_cell_is_changed_in_its_form(house: House, boss: Person):
+async def test_one_cell_is_changed_in_its_form(house: House, boss: Person) -> None:
     at = {"group": "any", "topic": "invoice"}
     page = await boss.get(f"{MATRIX}?group=any&topic=invoice")
     assert page.value("[name=priority_minutes]") == "30"
@@ -88,7 +88,7 @@ async def test_one_cell_is_changed_in_its_form(house: House, boss: Person):
     assert bad.value("[name='sla.resolution']") == "soon"
 
 
-async def test_what_was_saved_is_said_and_that_a_backup_is_gone(house: House, boss: Person):
+async def test_what_was_saved_is_said_and_that_a_backup_is_gone(house: House, boss: Person) -> None:
     """The role that becomes responsible stood in until now, and would back up itself."""
     at = {"group": "any", "topic": "invoice"}
     page = await boss.get(f"{MATRIX}?group=any&topic=invoice")
@@ -107,7 +107,7 @@ async def test_what_was_saved_is_said_and_that_a_backup_is_gone(house: House, bo
     assert page.texts("[role=status].notice") == ["2 cells are saved."]
 
 
-async def test_the_comparison_counts_what_changes_with_the_role(house: House, boss: Person):
+async def test_the_comparison_counts_what_changes_with_the_role(house: House, boss: Person) -> None:
     at = {"group": "any", "topic": "order"}
     page = await boss.get(f"{MATRIX}?group=any&topic=order")
     await save(boss, page, **at, role="billing", backup_role="service")
@@ -116,7 +116,7 @@ async def test_the_comparison_counts_what_changes_with_the_role(house: House, bo
     assert page.text("main").index("Orders") < page.text("main").index("Backup")
 
 
-async def test_two_who_change_at_once_lose_nothing(house: House, boss: Person):
+async def test_two_who_change_at_once_lose_nothing(house: House, boss: Person) -> None:
     mine = await boss.get(MATRIX)
     await save(boss, await boss.get(MATRIX), changes=changes(("b2c", "invoice", "service")))
     page = await save(boss, mine, changes=changes(("b2c", "order", "billing")))
@@ -129,7 +129,7 @@ async def test_two_who_change_at_once_lose_nothing(house: House, boss: Person):
     assert row(again, "invoice")[1] == "Customer service"
 
 
-async def test_what_the_proof_finds_is_marked_where_it_is(house: House, boss: Person):
+async def test_what_the_proof_finds_is_marked_where_it_is(house: House, boss: Person) -> None:
     page = await boss.get("/console/model/2/text?edit=1")
     gap = MODEL.replace("  - role: service\n    sla", "  - sla")
     revision = page.value("[name=revision]")
@@ -143,7 +143,7 @@ async def test_what_the_proof_finds_is_marked_where_it_is(house: House, boss: Pe
 
 async def test_only_administrators_change_it_and_nonsense_is_refused(
     house: House, boss: Person, anna: Person
-):
+) -> None:
     page = await boss.get(MATRIX)
     assert (await anna.post(MATRIX, changes="[]", revision="1")).status == 403
     for given in ("", "{}x", '[{"group": "b2c"}]', "[3]"):

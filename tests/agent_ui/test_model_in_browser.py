@@ -35,7 +35,7 @@ async def house(sqlite_url: str, tmp_path: Path) -> AsyncIterator[House]:
         yield opened
 
 
-async def test_everybody_can_read_it(house: House, browser: Browser):
+async def test_everybody_can_read_it(house: House, browser: Browser) -> None:
     async with desk(browser, house, viewport=DESK) as at:
         await at.enter("anna")
         model = f"{house.origin}/console/model"
@@ -60,7 +60,7 @@ async def test_everybody_can_read_it(house: House, browser: Browser):
         await at.check_traps()
 
 
-async def test_a_mistake_leads_to_its_line(house: House, browser: Browser):
+async def test_a_mistake_leads_to_its_line(house: House, browser: Browser) -> None:
     async with desk(browser, house) as at:
         await at.enter("anna")
         await at.page.goto(f"{house.origin}/console/model")

@@ -58,7 +58,7 @@ async def state(house: House, number: int) -> State:
 
 async def test_a_model_is_changed_signed_put_live_followed_and_rolled_back(
     house: House, ina: Person, anna: Person, bob: Person
-):
+) -> None:
     page = await draft(ina, title="Orders to billing")
     assert (page.status, page.path) == (200, "/console/model/2/text")
     page = await ina.post("/console/model/2/check")
@@ -104,7 +104,7 @@ async def test_a_model_is_changed_signed_put_live_followed_and_rolled_back(
     assert len(await house.rows(work_items)) == 2
 
 
-async def test_agents_read_and_change_nothing(house: House, ina: Person, anna: Person):
+async def test_agents_read_and_change_nothing(house: House, ina: Person, anna: Person) -> None:
     version = await checked(ina)
     for tab in ("", "/try", "/findings", "/compare", "/signatures", "/actions", "/text"):
         page = await anna.get(version + tab)
@@ -120,19 +120,19 @@ async def test_agents_read_and_change_nothing(house: House, ina: Person, anna: P
     assert await state(house, 2) is State.CHECKED
 
 
-async def test_a_guest_is_asked_to_sign_in(guest: Person):
+async def test_a_guest_is_asked_to_sign_in(guest: Person) -> None:
     assert (await guest.get("/console/model")).path == "/console/sign-in"
     assert (await guest.get("/console/model/1/text")).path == "/console/sign-in"
 
 
-async def test_a_version_that_is_not_there(ina: Person):
+async def test_a_version_that_is_not_there(ina: Person) -> None:
     for tab in ("", "/try", "/compare", "/signatures", "/actions", "/text"):
         assert (await ina.get(f"/console/model/99{tab}")).status == 404, tab
     assert (await ina.post("/console/model/99/check")).status == 404
     assert (await ina.post("/console/model/drafts", based_on="99")).status == 404
 
 
-async def test_a_broken_text_is_kept_and_its_lines_are_named(house: House, ina: Person):
+async def test_a_broken_text_is_kept_and_its_lines_are_named(house: House, ina: Person) -> None:
     page = await draft(ina, BROKEN)
     said = f"{WRONG}: There is no role 'nobody'. Known here: service, billing."
     assert page.text(".flaw-list li") == f"Line 16 {said}"
@@ -146,7 +146,7 @@ async def test_a_broken_text_is_kept_and_its_lines_are_named(house: House, ina: 
     assert await state(house, 2) is State.DRAFT
 
 
-async def test_two_who_edit_at_once_see_both_texts_and_lose_none(house: House, ina: Person):
+async def test_two_who_edit_at_once_see_both_texts_and_lose_none(house: House, ina: Person) -> None:
     await draft(ina)
     mine = await ina.get("/console/model/2/text?edit=1")
     await save(ina, await ina.get("/console/model/2/text?edit=1"), MODEL + "# theirs\n")
@@ -177,7 +177,7 @@ async def test_why_it_does_not_go_live_is_said_where_there_is_no_menu_for_it(
 
 async def test_an_owner_declines_with_a_remark_and_sees_what_is_new(
     house: House, ina: Person, bob: Person
-):
+) -> None:
     version = await checked(ina)
     page = await bob.get("/console/model")
     assert page.text(".notice a") == "2 rows wait for your signature."
@@ -198,7 +198,7 @@ async def test_an_owner_declines_with_a_remark_and_sees_what_is_new(
     assert "Without all signatures: The law" in page.text(".sheet-head")
 
 
-async def test_it_goes_live_at_a_time_on_the_clock_of_a_place(house: House, ina: Person):
+async def test_it_goes_live_at_a_time_on_the_clock_of_a_place(house: House, ina: Person) -> None:
     version = await checked(ina)
     later = {"when": "later", "zone": "Europe/Amsterdam", "override": "A test"}
     page = await ina.post(f"{version}/activate", at="2099-07-01T08:00", **later)
@@ -215,7 +215,7 @@ async def test_it_goes_live_at_a_time_on_the_clock_of_a_place(house: House, ina:
     assert page.text("h1 .chip") == "Withdrawn"
 
 
-async def test_rows_are_filtered_by_what_they_hold_for(ina: Person):
+async def test_rows_are_filtered_by_what_they_hold_for(ina: Person) -> None:
     assert len((await ina.get("/console/model/1")).texts("tbody tr")) == 3
     page = await ina.get("/console/model/1?topic=invoice&group=b2c&channel=chat")
     assert page.texts("tbody tr td:nth-child(2)") == ["any topic", "Invoices"]
@@ -223,7 +223,9 @@ async def test_rows_are_filtered_by_what_they_hold_for(ina: Person):
     assert "No row holds" in (await ina.get("/console/model/1?role=none")).text("tbody")
 
 
-async def test_a_made_up_contact_is_decided_with_reasons_and_sources(house: House, ina: Person):
+async def test_a_made_up_contact_is_decided_with_reasons_and_sources(
+    house: House, ina: Person
+) -> None:
     page = await ina.get("/console/model/1/try?subject=My+invoice&channel=email")
     assert page.text("section h2") == "Billing gets it"
     assert "These words point to “Invoices”: invoice." in page.texts(".plain-list li")
@@ -240,7 +242,7 @@ async def test_a_made_up_contact_is_decided_with_reasons_and_sources(house: Hous
     assert (await ina.get(odd)).status == 200
 
 
-async def test_what_the_proof_finds_is_shown_and_put_on_the_list(house: House, ina: Person):
+async def test_what_the_proof_finds_is_shown_and_put_on_the_list(house: House, ina: Person) -> None:
     version = await checked(ina, UNREACHABLE)
     page = await ina.get(f"{version}/findings")
     errors = [row for row in await house.rows(model_actions) if row.source == "finding"]
@@ -255,7 +257,7 @@ async def test_what_the_proof_finds_is_shown_and_put_on_the_list(house: House, i
     assert len(await house.rows(model_actions)) == len(errors) + 1, "once"
 
 
-async def test_open_points_are_added_and_ticked_off(ina: Person):
+async def test_open_points_are_added_and_ticked_off(ina: Person) -> None:
     page = await ina.post(
         "/console/model/1/actions", what="Ask sales", owner="Esra", due_on="2027-01-31"
     )
@@ -272,7 +274,7 @@ async def test_open_points_are_added_and_ticked_off(ina: Person):
     assert "Fill in a day" in page.text("[role=alert]")
 
 
-async def test_in_dutch(house: House):
+async def test_in_dutch(house: House) -> None:
     await house.hire("ina", "Ina", [], administrator=True, language="nl")
     async with person(house) as ina:
         await ina.sign_in("ina")
@@ -283,7 +285,7 @@ async def test_in_dutch(house: House):
 
 async def test_a_text_is_proved_while_it_is_typed_and_nothing_is_saved(
     house: House, ina: Person, anna: Person
-):
+) -> None:
     await draft(ina)
     before = await house.database.read(lambda c: models.find(c, 2))
 
@@ -307,7 +309,9 @@ async def test_a_text_is_proved_while_it_is_typed_and_nothing_is_saved(
     assert (await anna.post("/console/model/2/proof", text=MODEL)).status == 403
 
 
-async def test_what_is_wrong_is_said_in_the_language_of_the_reader(house: House, ina: Person):
+async def test_what_is_wrong_is_said_in_the_language_of_the_reader(
+    house: House, ina: Person
+) -> None:
     await draft(ina, BROKEN)
     await ina.post("/console/language", language="nl")
     page = await ina.get("/console/model/2/text")

@@ -25,7 +25,7 @@ async def house(sqlite_url: str, tmp_path: Path) -> AsyncIterator[House]:
 @pytest.mark.parametrize("options", [{}, PHONE], ids=["desk", "phone in the dark"])
 async def test_a_replay_is_followed_to_its_end_and_read(
     house: House, browser: Browser, options: dict[str, object]
-):
+) -> None:
     await house.receive(subject="My invoice")
     async with desk(browser, house, **options) as at:
         await at.enter("anna")

@@ -54,7 +54,7 @@ async def replayed(house: House, boss: Person) -> Page:
 
 async def test_what_would_move_is_counted_for_everybody_and_kept(
     house: House, boss: Person, anna: Person
-):
+) -> None:
     for number in range(3):
         await house.receive(subject=f"My order {number}", sender=f"jan{number}@example.org")
     await house.receive(subject="An invoice", sender="piet@example.org")
@@ -80,7 +80,7 @@ async def test_what_would_move_is_counted_for_everybody_and_kept(
 
 async def test_a_subject_is_shown_to_who_may_read_it_and_to_nobody_else(
     house: House, boss: Person, anna: Person
-):
+) -> None:
     order = await house.receive(subject="My order, IBAN NL00")
     await replayed(house, boss)
     lines = {"boss": boss, "anna": anna}
@@ -107,7 +107,9 @@ async def test_a_subject_is_shown_to_who_may_read_it_and_to_nobody_else(
         assert line["Binnengekomen (UTC)"].startswith(f"{clock.now():%Y-%m-%d}")
 
 
-async def test_only_administrators_start_and_stop_one(house: House, boss: Person, anna: Person):
+async def test_only_administrators_start_and_stop_one(
+    house: House, boss: Person, anna: Person
+) -> None:
     for path in (REPLAY, f"{REPLAY}/cancel"):
         assert (await anna.post(path, days="30", base="1")).status == 403
     assert (await boss.post(REPLAY, days="0", base="1")).text("[role=alert]") == (
@@ -119,7 +121,7 @@ async def test_only_administrators_start_and_stop_one(house: House, boss: Person
         assert (await anna.get(path)).status == 404
 
 
-async def test_a_text_that_cannot_be_read_is_not_replayed(house: House, boss: Person):
+async def test_a_text_that_cannot_be_read_is_not_replayed(house: House, boss: Person) -> None:
     page = await boss.get("/console/model/2/text?edit=1")
     await boss.post(page.path, text="x", title="", note="", revision=page.value("[name=revision]"))
     assert (await boss.post(REPLAY, days="30", base="1")).has(".flaw-list")
@@ -128,7 +130,7 @@ async def test_a_text_that_cannot_be_read_is_not_replayed(house: House, boss: Pe
 
 async def test_one_runs_at_a_time_and_is_stopped_or_makes_room_when_lost(
     house: House, boss: Person
-):
+) -> None:
     """The run of another process, which is heard of no more."""
     now = clock.now()
 
@@ -160,7 +162,7 @@ async def test_one_runs_at_a_time_and_is_stopped_or_makes_room_when_lost(
 
 async def test_a_run_that_is_stopped_stops_working_and_its_process_ends_it(
     house: House, boss: Person
-):
+) -> None:
     await house.receive(subject="My order")
     now = clock.now()
     run = await house.runs.begin(2, 1, now - timedelta(days=1), now, "boss")
@@ -169,7 +171,7 @@ async def test_a_run_that_is_stopped_stops_working_and_its_process_ends_it(
     assert not await house.database.write(lambda c: model_replays.finish(c, run, {}, b""))
 
 
-async def test_a_version_that_was_changed_since_says_so(house: House, boss: Person):
+async def test_a_version_that_was_changed_since_says_so(house: House, boss: Person) -> None:
     await house.receive(subject="My order")
     await replayed(house, boss)
     page = await boss.get("/console/model/2/text?edit=1")
@@ -181,7 +183,7 @@ async def test_a_version_that_was_changed_since_says_so(house: House, boss: Pers
 
 async def test_people_needed_are_shown_by_both_versions_and_exported(
     house: House, boss: Person, anna: Person
-):
+) -> None:
     assert "worked out when" in (await anna.get("/console/model/2/staffing")).text("main")
     for number in range(9):
         await house.receive(subject=f"My order {number}", sender=f"jan{number}@example.org")

@@ -128,7 +128,7 @@ def test_what_is_not_translated_is_shown_as_it_is() -> None:
     assert texts.count(1, "one", "{n} d") == "one"
 
 
-def test_what_a_macro_made_is_escaped_once_and_all_else_still_is():
+def test_what_a_macro_made_is_escaped_once_and_all_else_still_is() -> None:
     page = Environment(autoescape=True).from_string(
         "{% macro who(name) %}{{ name }}{% endmacro %}"
         "{{ _('{name} wrote {text}', name=who(\"D'Arcy\"), text='<b>') }}"

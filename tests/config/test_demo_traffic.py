@@ -128,7 +128,7 @@ async def test_it_stops_by_itself(house: House, monkeypatch: pytest.MonkeyPatch)
     await switch(house, FASTEST)
 
     async def off() -> bool:
-        return (await state(house))["per_minute"] == 0
+        return bool((await state(house))["per_minute"] == 0)
 
     await eventually(off)
 

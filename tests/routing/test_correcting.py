@@ -24,7 +24,7 @@ def again(topic: str, former: Decision = FOUND) -> Decision:
     return decision
 
 
-def test_the_new_topic_brings_its_handling_for_the_same_customer_and_channel():
+def test_the_new_topic_brings_its_handling_for_the_same_customer_and_channel() -> None:
     decision = again("machine/fault")
     stated = decide(replace(MAIL, stated_topic="machine/fault"), EXAMPLE)
     assert decision.role == "technical-support"
@@ -32,7 +32,7 @@ def test_the_new_topic_brings_its_handling_for_the_same_customer_and_channel():
     assert decision.first_response == stated.first_response
 
 
-def test_it_says_who_corrected_what_and_keeps_the_numbers_that_were_found():
+def test_it_says_who_corrected_what_and_keeps_the_numbers_that_were_found() -> None:
     decision = again("delivery/late")
     assert decision.recognition.how is How.AGENT
     assert [one.value for one in decision.recognition.mentions] == ["VK-11873"]
@@ -42,25 +42,25 @@ def test_it_says_who_corrected_what_and_keeps_the_numbers_that_were_found():
     assert Decision.model_validate(decision.as_json) == decision
 
 
-def test_a_topic_that_is_not_in_the_model_is_no_choice():
+def test_a_topic_that_is_not_in_the_model_is_no_choice() -> None:
     assert corrected(EXAMPLE, FOUND.as_json, Channel.EMAIL, "weather", "Anna") is None
     assert corrected(EXAMPLE, FOUND.as_json, Channel.EMAIL, "any", "Anna") is None
 
 
-def test_a_decision_that_is_not_ours_is_corrected_all_the_same():
+def test_a_decision_that_is_not_ours_is_corrected_all_the_same() -> None:
     decision = corrected(EXAMPLE, {}, Channel.PHONE, "order", "Anna")
     assert decision is not None
     assert (decision.topic, decision.target_group) == ("order", "any")
 
 
-def test_each_choice_says_who_would_be_responsible():
+def test_each_choice_says_who_would_be_responsible() -> None:
     found = {one.topic: one for one in choices(EXAMPLE, FOUND.as_json, Channel.EMAIL, "nl")}
     assert list(found) == list(EXAMPLE.topics)
     late = found["delivery/late"]
     assert (late.title, late.role_title) == ("Bezorging / Te late bezorging", "Logistiek")
 
 
-def test_accepting_words_gives_an_entry_that_the_model_reads():
+def test_accepting_words_gives_an_entry_that_the_model_reads() -> None:
     changed = with_words(EXAMPLE, "order", "dispatch note")
     lines = FILE.read_text().splitlines()
     start = lines.index("  order:")
@@ -73,12 +73,12 @@ def test_accepting_words_gives_an_entry_that_the_model_reads():
     assert after.title == before.title
 
 
-def test_words_that_are_there_already_are_not_written_twice():
+def test_words_that_are_there_already_are_not_written_twice() -> None:
     assert with_words(EXAMPLE, "order", "besteld").count("besteld\n") == 1
     assert with_words(EXAMPLE, "weather", "rain") == ""
 
 
-def test_a_row_is_written_for_every_customer_and_says_which_it_replaces():
+def test_a_row_is_written_for_every_customer_and_says_which_it_replaces() -> None:
     text = with_role(EXAMPLE, "complaint", "sales")
     row = next(row for row in EXAMPLE.moments if row.id == "any any any complaint")
     assert text == (

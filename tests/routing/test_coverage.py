@@ -11,7 +11,7 @@ from routing.model_file import read_definition
 
 @settings(max_examples=examples(40), deadline=None)
 @given(rows_of_a_model(highest_order=2))
-def test_what_is_left_over_is_what_brute_force_finds(rows: list[Written]):
+def test_what_is_left_over_is_what_brute_force_finds(rows: list[Written]) -> None:
     moments = read_definition(text_of(*map(written, rows)), FILE).moments
     coverages = Coverages(moments)
     for field in coverages.fields():
@@ -23,7 +23,7 @@ def test_what_is_left_over_is_what_brute_force_finds(rows: list[Written]):
 
 @settings(max_examples=examples(25), deadline=None)
 @given(rows_of_a_model(highest_order=2))
-def test_leaving_a_row_out_is_as_if_it_had_not_been_written(rows: list[Written]):
+def test_leaving_a_row_out_is_as_if_it_had_not_been_written(rows: list[Written]) -> None:
     moments = read_definition(text_of(*map(written, rows)), FILE).moments
     for number, row in enumerate(moments):
         others = [other for other in moments if other is not row]

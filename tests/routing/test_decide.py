@@ -32,7 +32,7 @@ def codes(decision: Decision) -> list[str]:
 NEWER = ("next_response", "clock", "sticky", "capacity", "instead", "lost")
 
 
-def test_a_decision_stored_by_an_earlier_release_still_loads():
+def test_a_decision_stored_by_an_earlier_release_still_loads() -> None:
     stored = decide(replace(MAIL, stated_topic="delivery/late"), EXAMPLE).model_dump(mode="json")
     for name in NEWER:
         del stored[name]
@@ -48,7 +48,7 @@ def test_a_decision_stored_by_an_earlier_release_still_loads():
     assert loaded.lost == ()
 
 
-def test_what_the_customer_stated_outranks_what_the_text_says():
+def test_what_the_customer_stated_outranks_what_the_text_says() -> None:
     contact = replace(MAIL, stated_topic="delivery/late", subject="invoice", account="invoice@x.nl")
     decision = decide(contact, EXAMPLE)
     assert (decision.topic, decision.role) == ("delivery/late", "logistics")
@@ -56,19 +56,19 @@ def test_what_the_customer_stated_outranks_what_the_text_says():
     assert codes(decision) == ["stated", "role"]
 
 
-def test_a_stated_topic_that_is_unknown_falls_back_on_the_one_above_it():
+def test_a_stated_topic_that_is_unknown_falls_back_on_the_one_above_it() -> None:
     decision = decide(replace(MAIL, stated_topic="billing/refund/partly"), EXAMPLE)
     assert decision.topic == "billing/refund"
     assert codes(decision) == ["stated_unknown", "role"]
 
 
-def test_a_stated_topic_of_which_nothing_is_known_leaves_it_to_the_rules():
+def test_a_stated_topic_of_which_nothing_is_known_leaves_it_to_the_rules() -> None:
     decision = decide(replace(MAIL, stated_topic="weather", text="My machine leaks"), EXAMPLE)
     assert decision.topic == "machine/fault"
     assert codes(decision) == ["stated_unknown", "words", "role"]
 
 
-def test_our_address_says_the_topic_and_words_say_which_part_of_it():
+def test_our_address_says_the_topic_and_words_say_which_part_of_it() -> None:
     contact = replace(
         MAIL, account="Invoice@vandalen.example", text="Graag mijn geld terug. Klacht!"
     )
@@ -79,20 +79,20 @@ def test_our_address_says_the_topic_and_words_say_which_part_of_it():
     assert decision.recognition.also == ("complaint",)
 
 
-def test_a_carrier_is_known_by_its_host():
+def test_a_carrier_is_known_by_its_host() -> None:
     decision = decide(replace(MAIL, sender="robot@nl.snelpost.example", text="factuur"), EXAMPLE)
     assert decision.recognition.topic == "delivery"
     assert decision.recognition.matched == ("snelpost.example",)
 
 
-def test_without_a_topic_or_a_role_triage_gets_it_with_the_reason():
+def test_without_a_topic_or_a_role_triage_gets_it_with_the_reason() -> None:
     decision = decide(replace(MAIL, text="Lorem ipsum"), EXAMPLE)
     assert (decision.topic, decision.role, decision.triage) == (ANY, "triage", True)
     assert codes(decision) == ["no_topic", "triage"]
     assert decision.first_response == 8 * 3600
 
 
-def test_an_unknown_target_group_falls_back_on_the_one_above_it():
+def test_an_unknown_target_group_falls_back_on_the_one_above_it() -> None:
     decision = decide(replace(MAIL, target_group="b2b/bakery", stated_topic="order"), EXAMPLE)
     assert (decision.target_group, decision.role) == ("b2b", "sales")
     assert codes(decision) == ["group_unknown", "stated", "role"]
@@ -114,7 +114,9 @@ GROUPED = HEAD.replace(
         ({}, "any"),
     ],
 )
-def test_a_customer_of_no_group_belongs_where_the_rules_say(traits: dict[str, str], group: str):
+def test_a_customer_of_no_group_belongs_where_the_rules_say(
+    traits: dict[str, str], group: str
+) -> None:
     model = model_of("role: sales", head=GROUPED)
     decision = decide(replace(MAIL, traits=traits), model)
     assert decision.target_group == group == cell_of(replace(MAIL, traits=traits), model)[0]
@@ -124,13 +126,13 @@ def test_a_customer_of_no_group_belongs_where_the_rules_say(traits: dict[str, st
 
 
 @pytest.mark.parametrize("group", ["", ANY])
-def test_no_target_group_is_no_unknown_one(group: str):
+def test_no_target_group_is_no_unknown_one(group: str) -> None:
     decision = decide(replace(MAIL, target_group=group, stated_topic="order"), EXAMPLE)
     assert decision.target_group == ANY
     assert codes(decision) == ["stated", "role"]
 
 
-def test_what_the_model_does_not_want_is_still_given_to_someone():
+def test_what_the_model_does_not_want_is_still_given_to_someone() -> None:
     contact = replace(MAIL, channel=Channel.SMS, stated_topic="complaint")
     decision = decide(contact, EXAMPLE)
     assert not decision.allowed
@@ -138,12 +140,12 @@ def test_what_the_model_does_not_want_is_still_given_to_someone():
     assert codes(decision) == ["stated", "role", "not_allowed"]
 
 
-def test_an_automatic_message_is_called_that():
+def test_an_automatic_message_is_called_that() -> None:
     decision = decide(replace(MAIL, automatic=Automatic.BOUNCE), EXAMPLE)
     assert codes(decision)[0] == "automatic"
 
 
-def test_a_decision_carries_what_the_agent_needs():
+def test_a_decision_carries_what_the_agent_needs() -> None:
     contact = Contact(
         Direction.INBOUND,
         Channel.PHONE,
@@ -163,7 +165,7 @@ def test_a_decision_carries_what_the_agent_needs():
     assert decision.model_version == EXAMPLE.version
 
 
-def test_a_decision_survives_being_stored():
+def test_a_decision_survives_being_stored() -> None:
     contact = replace(
         MAIL, target_group="b2b/key-account", subject="Terugbetaling", text="nog niet"
     )
@@ -172,13 +174,13 @@ def test_a_decision_survives_being_stored():
     assert decision.as_json == decision.model_dump(mode="json")
 
 
-def test_changing_a_decision_does_not_change_the_next():
+def test_changing_a_decision_does_not_change_the_next() -> None:
     contact = replace(MAIL, stated_topic="machine")
     decide(contact, EXAMPLE).skills["juggling"] = 5
     assert decide(contact, EXAMPLE).skills == {"coffee-machines": 2}
 
 
-def test_a_contact_is_made_from_an_interaction():
+def test_a_contact_is_made_from_an_interaction() -> None:
     interaction = Interaction(
         id="i",
         conversation_id="c",
@@ -213,12 +215,12 @@ def test_a_contact_is_made_from_an_interaction():
 )
 def test_what_was_learned_speaks_where_nothing_surer_does(
     changes: dict[str, Any], topic: str, how: How
-):
+) -> None:
     recognition = decide(replace(MAIL, **changes), EXAMPLE, Sure("contract", 0.6)).recognition
     assert (recognition.topic, recognition.how) == (topic, how)
 
 
-def test_a_suggestion_says_how_sure_it_is_and_which_learning_it_comes_from():
+def test_a_suggestion_says_how_sure_it_is_and_which_learning_it_comes_from() -> None:
     decision = decide(replace(MAIL, text="Lorem ipsum"), EXAMPLE, Sure("contract", 0.839))
     assert (decision.recognition.confidence, decision.recognition.learned) == (0.839, 4)
     assert explain(decision, "en")[0] == (
@@ -227,7 +229,7 @@ def test_a_suggestion_says_how_sure_it_is_and_which_learning_it_comes_from():
     )
 
 
-def test_a_suggestion_that_is_not_sure_enough_is_none_and_that_is_said():
+def test_a_suggestion_that_is_not_sure_enough_is_none_and_that_is_said() -> None:
     decision = decide(replace(MAIL, text="Lorem ipsum"), EXAMPLE, Sure("contract", 0.5999))
     assert (decision.topic, decision.role) == (ANY, "triage")
     assert explain(decision, "nl")[0] == (
@@ -235,13 +237,13 @@ def test_a_suggestion_that_is_not_sure_enough_is_none_and_that_is_said():
     )
 
 
-def test_a_suggested_topic_that_left_the_model_counts_as_the_one_above_it():
+def test_a_suggested_topic_that_left_the_model_counts_as_the_one_above_it() -> None:
     decision = decide(replace(MAIL, text="Lorem"), EXAMPLE, Sure("billing/postage", 0.9))
     assert decision.topic == "billing"
     assert decide(replace(MAIL, text="Lorem"), EXAMPLE, Sure("weather", 0.9)).topic == ANY
 
 
-def test_numbers_to_look_up_are_kept_whatever_says_the_topic():
+def test_numbers_to_look_up_are_kept_whatever_says_the_topic() -> None:
     text = "Waar is mijn pakket? vk-11873, of VK-11873? Niet VK-118733."
     decision = decide(replace(MAIL, text=text), EXAMPLE)
     assert decision.topic == "delivery/track"
@@ -253,7 +255,7 @@ def test_numbers_to_look_up_are_kept_whatever_says_the_topic():
     assert stated.recognition.mentions == decision.recognition.mentions
 
 
-def test_a_number_of_their_own_counts_more_than_any_others():
+def test_a_number_of_their_own_counts_more_than_any_others() -> None:
     """By numbers alone it is about the order, though the text has three invoices."""
     mail = replace(MAIL, text="VK-11001 VK-11002 VK-11003 481207")
     assert decide(mail, EXAMPLE).topic == "billing/invoice"
@@ -271,7 +273,7 @@ def test_a_number_of_their_own_counts_more_than_any_others():
     ]
 
 
-def test_an_explanation_reads_as_sentences_in_both_languages():
+def test_an_explanation_reads_as_sentences_in_both_languages() -> None:
     contact = replace(MAIL, account="invoice@", text="geld terug", target_group="b2c/vip")
     decision = decide(contact, EXAMPLE)
     line = decision.rows["role"].line
@@ -287,7 +289,7 @@ def test_an_explanation_reads_as_sentences_in_both_languages():
     assert explain(decision, "nl")[2] == "Deze woorden wijzen op “Terugbetaling”: geld terug."
 
 
-def test_an_explanation_calls_topics_and_groups_by_their_titles_where_they_are_known():
+def test_an_explanation_calls_topics_and_groups_by_their_titles_where_they_are_known() -> None:
     contact = replace(MAIL, account="invoice@", text="geld terug", target_group="b2c/vip")
     titles = Titles({"b2c": "Consumers"}, {"billing": "Billing matters"})
     said = explain(decide(contact, EXAMPLE), "en", titles=titles)
@@ -298,7 +300,7 @@ def test_an_explanation_calls_topics_and_groups_by_their_titles_where_they_are_k
 
 @pytest.mark.parametrize("language", ["en", "nl"])
 @pytest.mark.parametrize("code", list(ReasonCode))
-def test_every_reason_has_a_sentence(code: ReasonCode, language: Language):
+def test_every_reason_has_a_sentence(code: ReasonCode, language: Language) -> None:
     names = (
         *("given", "group", "topic", "topics", "matched", "role", "row", "line", "mentions"),
         *("confidence", "version", "threshold", "guess", "agent", "former"),
@@ -340,7 +342,7 @@ CONTACTS = st.builds(
 
 
 @given(CONTACTS)
-def test_any_contact_gets_a_decision_that_can_be_stored_and_explained(contact: Contact):
+def test_any_contact_gets_a_decision_that_can_be_stored_and_explained(contact: Contact) -> None:
     decision = decide(contact, EXAMPLE)
     assert decision.role in EXAMPLE.roles
     assert decision.backup_role is None or decision.backup_role in EXAMPLE.roles
@@ -350,7 +352,7 @@ def test_any_contact_gets_a_decision_that_can_be_stored_and_explained(contact: C
 
 
 @given(CONTACTS)
-def test_a_decision_does_not_depend_on_those_before_it(contact: Contact):
+def test_a_decision_does_not_depend_on_those_before_it(contact: Contact) -> None:
     fresh = Model(EXAMPLE.definition)
     assert decide(contact, fresh) == decide(contact, EXAMPLE) == decide(contact, fresh)
 
@@ -366,9 +368,9 @@ HUGE = {
 
 
 @pytest.mark.parametrize("contact", HUGE.values(), ids=HUGE)
-def test_a_huge_contact_gives_a_small_decision(contact: Contact):
+def test_a_huge_contact_gives_a_small_decision(contact: Contact) -> None:
     assert len(decide(contact, EXAMPLE).model_dump_json()) < 10_000
 
 
-def test_a_model_with_nothing_but_roles_sends_all_to_triage():
+def test_a_model_with_nothing_but_roles_sends_all_to_triage() -> None:
     assert decide(replace(MAIL, text="invoice"), model_of()).role == "triage"

@@ -71,7 +71,7 @@ def received(accepted: Accepted) -> Envelope:
 
 async def test_a_mail_follows_the_version_that_is_live_when_it_is_routed(
     database: Database, activating: Activating, live: LiveModel
-):
+) -> None:
     router = Router(database, live, Metrics(), lambda: None)
     intake = Intake(database, TOKENS, Metrics(), lambda: None)
     await router.handle([received(await intake.accept(mail_arrival(subject="My bill")))])
@@ -88,7 +88,7 @@ async def test_a_mail_follows_the_version_that_is_live_when_it_is_routed(
 
 async def test_one_that_it_cannot_read_does_not_replace_the_one_it_works_with(
     database: Database, activating: Activating
-):
+) -> None:
     live = LiveModel(database)
     await live.look()
     await database.write(_spoil_the_next)
@@ -109,7 +109,9 @@ def _spoil_the_next(connection: Connection) -> None:
     models.go_live(connection, made, by="another release", roles={})
 
 
-async def test_the_bus_tells_of_it_at_once(database: Database, monkeypatch: pytest.MonkeyPatch):
+async def test_the_bus_tells_of_it_at_once(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("routing.live_model.LOOK_SECONDS", 3600)
     bus = open_bus(BusSettings(), database, bury)
     relay = Relay(database, bus, open_leadership(database))
@@ -128,7 +130,7 @@ async def test_the_bus_tells_of_it_at_once(database: Database, monkeypatch: pyte
             await part.stop()
 
 
-async def test_nothing_is_decided_before_a_model_is_there(database: Database):
+async def test_nothing_is_decided_before_a_model_is_there(database: Database) -> None:
     live = LiveModel(database)
     with pytest.raises(LoketError):
         await live.start()
@@ -136,7 +138,7 @@ async def test_nothing_is_decided_before_a_model_is_there(database: Database):
 
 async def test_what_came_due_while_no_dispatcher_ran_goes_live_when_one_starts(
     database: Database, activating: Activating
-):
+) -> None:
     versions = Versions(database)
     made = await versions.draft(WITH_BILLS, by="ina", origin=Origin.CONSOLE)
     await versions.check(made.number, by="ina")

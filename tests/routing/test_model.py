@@ -21,7 +21,7 @@ def handled(*rows: str, cell: Cell = KEY_BY_PHONE) -> Handling:
     return model_of(*rows).handling(cell)
 
 
-def test_the_more_specific_row_wins_a_field_and_the_others_inherit():
+def test_the_more_specific_row_wins_a_field_and_the_others_inherit() -> None:
     found = handled(
         "topic: bill, role: billing, skills: {dutch: 2}, sla: {first_response: 2h, resolution: 9h}",
         "topic: bill/late, sla: {first_response: 30m}",
@@ -30,7 +30,7 @@ def test_the_more_specific_row_wins_a_field_and_the_others_inherit():
     assert (found.first_response, found.resolution) == (1800, 32_400)
 
 
-def test_every_field_says_which_row_it_came_from():
+def test_every_field_says_which_row_it_came_from() -> None:
     text = text_of("role: sales", "topic: bill/late, priority_minutes: 9")
     found = read_model(text, FILE).handling(KEY_BY_PHONE)
     line = len(HEAD.splitlines()) + 2
@@ -41,7 +41,7 @@ def test_every_field_says_which_row_it_came_from():
     }
 
 
-def test_rows_that_hold_as_well_say_what_they_wrote_in_vain_and_why():
+def test_rows_that_hold_as_well_say_what_they_wrote_in_vain_and_why() -> None:
     found = handled(
         "role: sales, priority_minutes: 1",
         "topic: bill, role: billing, order: 1, skills: {dutch: 2}",
@@ -60,22 +60,22 @@ def test_rows_that_hold_as_well_say_what_they_wrote_in_vain_and_why():
 @pytest.mark.parametrize(
     "narrow", ["target_group: b2b", "channel: phone", "direction: inbound", "topic: bill"]
 )
-def test_each_part_of_a_row_can_make_it_more_specific(narrow: str):
+def test_each_part_of_a_row_can_make_it_more_specific(narrow: str) -> None:
     assert handled("role: sales", f"{narrow}, role: billing").role == "billing"
 
 
-def test_a_higher_order_decides_between_rows_of_which_neither_is_more_specific():
+def test_a_higher_order_decides_between_rows_of_which_neither_is_more_specific() -> None:
     rows = "target_group: b2b, role: sales", "topic: bill, order: 1, role: billing"
     assert handled(*rows).role == "billing"
 
 
-def test_an_order_does_not_lift_a_row_over_its_own_refinement():
+def test_an_order_does_not_lift_a_row_over_its_own_refinement() -> None:
     assert handled(
         "topic: bill, order: 9, role: sales", "topic: bill/late, role: billing"
     ).role == ("billing")
 
 
-def test_a_row_that_refines_both_settles_their_difference():
+def test_a_row_that_refines_both_settles_their_difference() -> None:
     rows = (
         "target_group: b2b, role: sales",
         "topic: bill, role: billing",
@@ -84,11 +84,11 @@ def test_a_row_that_refines_both_settles_their_difference():
     assert handled(*rows).role == "service"
 
 
-def test_rows_that_agree_are_no_tie():
+def test_rows_that_agree_are_no_tie() -> None:
     assert handled("target_group: b2b, role: sales", "topic: bill, role: sales").role == "sales"
 
 
-def test_a_tie_is_refused_with_an_example():
+def test_a_tie_is_refused_with_an_example() -> None:
     (problem,) = problems_of(
         text_of("target_group: b2b/key, role: sales", "channel: phone, topic: bill, role: billing")
     )
@@ -98,7 +98,7 @@ def test_a_tie_is_refused_with_an_example():
     assert "`order`" in problem.what_to_do
 
 
-def test_a_row_can_take_back_what_it_inherits():
+def test_a_row_can_take_back_what_it_inherits() -> None:
     found = handled(
         "sla: {resolution: 2d}, skills: {dutch: 2}", "topic: bill, sla: {resolution: }, skills: {}"
     )
@@ -106,12 +106,12 @@ def test_a_row_can_take_back_what_it_inherits():
     assert found.skills == {}
 
 
-def test_without_a_role_the_triage_role_gets_it():
+def test_without_a_role_the_triage_role_gets_it() -> None:
     found = handled("priority_minutes: 5")
     assert (found.role, found.triage, found.allowed) == ("triage", True, True)
 
 
-def test_what_was_agreed_about_a_moment_reaches_who_handles_it():
+def test_what_was_agreed_about_a_moment_reaches_who_handles_it() -> None:
     found = handled(
         "sla: {first_response: 1h, next_response: 2h, clock: business}, sticky: yes, capacity: 40",
         "channel: phone, allowed: no, instead: [email]",
@@ -135,7 +135,7 @@ def test_what_was_agreed_about_a_moment_reaches_who_handles_it():
     assert found.rows["instead"].row == "any any phone any"
 
 
-def test_a_role_says_who_answers_for_it_and_how_work_reaches_it():
+def test_a_role_says_who_answers_for_it_and_how_work_reaches_it() -> None:
     extra = "backup: service, owner: anna, mode: offered, choice: most-capacity"
     sales = model_of(head=HEAD.replace("backup: service", extra)).roles["sales"]
     assert (sales.owner, sales.mode, sales.choice) == ("anna", "offered", "most-capacity")
@@ -143,13 +143,13 @@ def test_a_role_says_who_answers_for_it_and_how_work_reaches_it():
     assert (triage.owner, triage.mode, triage.choice) == (None, "self-service", "longest-idle")
 
 
-def test_a_role_falls_back_on_its_own_backup():
+def test_a_role_falls_back_on_its_own_backup() -> None:
     assert handled("role: sales").backup_role == "service"
     assert handled("role: sales, backup_role: billing").backup_role == "billing"
     assert handled("role: sales, backup_role: ").backup_role is None
 
 
-def test_a_backup_that_turns_out_to_be_the_role_itself_is_replaced():
+def test_a_backup_that_turns_out_to_be_the_role_itself_is_replaced() -> None:
     rows = "role: billing, backup_role: sales", "topic: bill, role: sales"
     assert handled(*rows).backup_role == "service"
 
@@ -178,7 +178,7 @@ def settled_or_lost(found: Handling) -> set[tuple[str, str]]:
 
 @settings(max_examples=examples(40), deadline=None)
 @given(rows_of_a_model())
-def test_the_rows_that_win_and_tie_are_those_that_brute_force_finds(rows: list[Written]):
+def test_the_rows_that_win_and_tie_are_those_that_brute_force_finds(rows: list[Written]) -> None:
     moments = [row for text in map(written, rows) for row in model_of(text).moments]
     expected = expected_rows(moments)
     tied = [key for key, found in expected.items() if len({row.value(key[1]) for row in found}) > 1]

@@ -23,14 +23,14 @@ def only_problem(text: str) -> tuple[int, str]:
     return problem.line, f"{problem.what} {problem.what_to_do}"
 
 
-def test_the_example_organisation_is_read():
+def test_the_example_organisation_is_read() -> None:
     model = load_model(EXAMPLE)
     assert model.organisation == "Van Dalen Koffie"
     assert len(model.moments) > 30
     assert set(model.target_groups) == {"b2c", "b2b", "b2b/hospitality", "b2b/key-account"}
 
 
-def test_a_row_knows_its_line():
+def test_a_row_knows_its_line() -> None:
     text = text_of("topic: order, role: sales", "topic: bill, role: billing")
     model = read_model(text, FILE)
     assert [row.line for row in model.moments] == [
@@ -39,7 +39,7 @@ def test_a_row_knows_its_line():
     ]
 
 
-def test_a_model_without_rows_is_a_model():
+def test_a_model_without_rows_is_a_model() -> None:
     assert read_model(HEAD, FILE).moments == ()
 
 
@@ -132,7 +132,7 @@ ROW_MISTAKES = {
 
 
 @pytest.mark.parametrize(("row", "what", "advice"), ROW_MISTAKES.values(), ids=ROW_MISTAKES)
-def test_a_mistake_in_a_row_is_said_with_its_line(row: str, what: str, advice: str):
+def test_a_mistake_in_a_row_is_said_with_its_line(row: str, what: str, advice: str) -> None:
     text = text_of("topic: order, role: sales", row)
     line, said = only_problem(text)
     assert line == len(text.splitlines())
@@ -168,7 +168,7 @@ HEAD_MISTAKES = {
 
 
 @pytest.mark.parametrize(("right", "wrong", "count"), HEAD_MISTAKES.values(), ids=HEAD_MISTAKES)
-def test_a_mistake_in_the_head_is_said_with_its_line(right: str, wrong: str, count: int):
+def test_a_mistake_in_the_head_is_said_with_its_line(right: str, wrong: str, count: int) -> None:
     text = HEAD.replace(right, wrong)
     found = problems_of(text)
     assert len(found) == count
@@ -177,7 +177,7 @@ def test_a_mistake_in_the_head_is_said_with_its_line(right: str, wrong: str, cou
     assert line in {problem.line for problem in found}
 
 
-def test_all_problems_are_said_at_once_in_the_order_of_the_file():
+def test_all_problems_are_said_at_once_in_the_order_of_the_file() -> None:
     text = text_of("role: salse", "topic: nothing-like-it", "sla: {first: 4h}").replace(
         "triage_role: triage", "triage_role: nobody"
     )
@@ -186,7 +186,7 @@ def test_all_problems_are_said_at_once_in_the_order_of_the_file():
     assert [problem.line for problem in found] == sorted(problem.line for problem in found)
 
 
-def test_a_missing_section_does_not_bring_a_flood_of_unknown_names():
+def test_a_missing_section_does_not_bring_a_flood_of_unknown_names() -> None:
     text = text_of("role: sales, topic: order").replace("\nroles:", "\nrole:")
     assert {said.what for said in problems_of(text)} == {
         "'roles' is missing.",
@@ -194,7 +194,7 @@ def test_a_missing_section_does_not_bring_a_flood_of_unknown_names():
     }
 
 
-def test_backups_in_a_circle_are_named_once():
+def test_backups_in_a_circle_are_named_once() -> None:
     head = HEAD.replace(
         "nl: Service}, hours: office}",
         "nl: Service}, backup: billing}",
@@ -203,13 +203,13 @@ def test_backups_in_a_circle_are_named_once():
     assert "sales, service, billing, sales" in said
 
 
-def test_two_rows_for_the_same_contacts_are_refused_even_on_one_line():
+def test_two_rows_for_the_same_contacts_are_refused_even_on_one_line() -> None:
     head = HEAD + "moments: [{topic: bill, role: sales}, {topic: bill, order: 1}]\n"
     _, said = only_problem(head)
     assert "same contacts" in said
 
 
-def test_a_tie_is_said_in_the_words_of_who_made_the_model_with_a_row_that_ends_it():
+def test_a_tie_is_said_in_the_words_of_who_made_the_model_with_a_row_that_ends_it() -> None:
     rows = ["target_group: b2b/key, role: sales, priority_minutes: 5"]
     rows.append("channel: phone, direction: inbound, topic: bill/late, role: billing")
     text = text_of(*rows)
@@ -241,11 +241,11 @@ def test_a_tie_is_said_in_the_words_of_who_made_the_model_with_a_row_that_ends_i
         ("  bill: {", "  bil: {", "The topic “bill / Late bill”: 'bill/late' lies under 'bill'"),
     ],
 )
-def test_a_mistake_names_the_entry_that_it_is_in(right: str, wrong: str, entry: str):
+def test_a_mistake_names_the_entry_that_it_is_in(right: str, wrong: str, entry: str) -> None:
     assert any(entry in problem.what for problem in problems_of(HEAD.replace(right, wrong)))
 
 
-def test_without_a_section_skills_any_skill_will_do():
+def test_without_a_section_skills_any_skill_will_do() -> None:
     head = HEAD.replace("skills:\n  dutch: {title: {en: Dutch, nl: Nederlands}}\n", "")
     assert problems_of(text_of("skills: {german: 1}", head=head)) == ()
 
@@ -259,7 +259,7 @@ RULE_MISTAKES = {
 
 
 @pytest.mark.parametrize(("rule", "said"), RULE_MISTAKES.values(), ids=RULE_MISTAKES)
-def test_a_rule_that_cannot_work_is_refused(rule: str, said: str):
+def test_a_rule_that_cannot_work_is_refused(rule: str, said: str) -> None:
     text = HEAD.replace("nl: Rekening}", "nl: Rekening}, rules: {accounts: [invoice@]}").replace(
         "nl: Bestelling}", f"nl: Bestelling}}, rules: {{{rule}}}"
     )
@@ -268,13 +268,13 @@ def test_a_rule_that_cannot_work_is_refused(rule: str, said: str):
     assert said in what
 
 
-def test_scalars_stay_what_they_were_written_as():
+def test_scalars_stay_what_they_were_written_as() -> None:
     model = read_model(HEAD.replace('"7"', "1.10").replace(": Test", ": no"), FILE)
     assert model.version == "1.10"
     assert model.organisation == "no"
 
 
-def test_a_file_that_is_not_there_is_a_problem_of_the_file(tmp_path: Path):
+def test_a_file_that_is_not_there_is_a_problem_of_the_file(tmp_path: Path) -> None:
     with pytest.raises(BrokenModel) as error:
         load_model(tmp_path / "absent.yaml")
     (problem,) = error.value.problems
@@ -282,7 +282,7 @@ def test_a_file_that_is_not_there_is_a_problem_of_the_file(tmp_path: Path):
     assert str(problem).startswith(f"{tmp_path}/absent.yaml: The file cannot be read")
 
 
-def test_a_file_that_is_not_utf8_says_where(tmp_path: Path):
+def test_a_file_that_is_not_utf8_says_where(tmp_path: Path) -> None:
     path = tmp_path / "model.yaml"
     path.write_bytes(HEAD.encode() + b"# caf\xe9\n")
     with pytest.raises(BrokenModel, match="UTF-8") as error:
@@ -303,13 +303,13 @@ BOMBS = {
 
 
 @pytest.mark.parametrize("text", BOMBS.values(), ids=BOMBS)
-def test_a_file_made_to_do_harm_is_only_a_problem(text: str):
+def test_a_file_made_to_do_harm_is_only_a_problem(text: str) -> None:
     assert problems_of(text)
     assert all(len(str(problem)) < 1000 for problem in problems_of(text))
 
 
 @given(st.one_of(st.text(), st.binary()))
-def test_any_content_is_read_or_has_problems(content: str | bytes):
+def test_any_content_is_read_or_has_problems(content: str | bytes) -> None:
     assert problems_of(content)
 
 
@@ -330,7 +330,7 @@ CHANGES = st.lists(
 @given(CHANGES)
 def test_a_changed_example_is_read_or_has_problems_with_lines(
     changes: list[tuple[float, int, str]],
-):
+) -> None:
     text = EXAMPLE.read_text()
     for where, removed, piece in changes:
         place = int(where * len(text))
@@ -342,7 +342,9 @@ def test_a_changed_example_is_read_or_has_problems_with_lines(
 
 @settings(max_examples=examples(40), deadline=None)
 @given(st.data())
-def test_the_example_with_lines_moved_is_read_or_has_problems_with_lines(data: st.DataObject):
+def test_the_example_with_lines_moved_is_read_or_has_problems_with_lines(
+    data: st.DataObject,
+) -> None:
     lines = EXAMPLE.read_text().splitlines()
     for _ in range(data.draw(st.integers(1, 3))):
         line = lines.pop(data.draw(st.integers(0, len(lines) - 1)))

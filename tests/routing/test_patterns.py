@@ -56,17 +56,17 @@ def found(pattern: str, text: str) -> list[str]:
 
 
 @pytest.mark.parametrize(("pattern", "text", "values"), FITS.values(), ids=FITS)
-def test_a_pattern_finds_what_it_describes(pattern: str, text: str, values: list[str]):
+def test_a_pattern_finds_what_it_describes(pattern: str, text: str, values: list[str]) -> None:
     assert found(pattern, text) == values
 
 
 @pytest.mark.parametrize(("pattern", "text"), MISSES.values(), ids=MISSES)
-def test_a_pattern_finds_nothing_else(pattern: str, text: str):
+def test_a_pattern_finds_nothing_else(pattern: str, text: str) -> None:
     assert found(pattern, text) == []
 
 
 @pytest.mark.parametrize(("pattern", "said"), REFUSED.items())
-def test_a_pattern_that_cannot_work_is_refused_with_its_line(pattern: str, said: str):
+def test_a_pattern_that_cannot_work_is_refused_with_its_line(pattern: str, said: str) -> None:
     with pytest.raises(BadPattern, match=re.escape(said)):
         compiled(pattern)
     (problem,) = problems_of(_model(f"patterns: ['{pattern}']"))
@@ -75,12 +75,12 @@ def test_a_pattern_that_cannot_work_is_refused_with_its_line(pattern: str, said:
 
 
 @pytest.mark.parametrize("kind", ["images", "xml", ".", ".x y"])
-def test_an_unknown_kind_of_file_is_refused(kind: str):
+def test_an_unknown_kind_of_file_is_refused(kind: str) -> None:
     (problem,) = problems_of(_model(f"attachments: ['{kind}']"))
     assert "is no kind of file" in problem.what
 
 
-def test_an_unknown_reference_is_refused():
+def test_an_unknown_reference_is_refused() -> None:
     (problem,) = problems_of(_model("patterns: [{pattern: '###', reference: oder}]"))
     assert problem.what_to_do == "Did you mean 'order'?"
 
@@ -89,7 +89,7 @@ def test_an_unknown_reference_is_refused():
     st.text(alphabet="#@?{}1,3aB- .*+(", min_size=1, max_size=20),
     st.text(alphabet="01aB- .", max_size=60),
 )
-def test_any_pattern_is_refused_or_matches_without_going_back(pattern: str, text: str):
+def test_any_pattern_is_refused_or_matches_without_going_back(pattern: str, text: str) -> None:
     try:
         expression = compiled(pattern)
     except BadPattern:
@@ -113,7 +113,7 @@ def test_any_pattern_is_refused_or_matches_without_going_back(pattern: str, text
 )
 def test_a_pattern_outranks_words_and_words_a_number_to_look_up_and_that_a_file(
     text: str, files: tuple[str, ...], topic: str
-):
+) -> None:
     head = _model("patterns: [INV-###], attachments: [.xml]")
     head = head.replace(
         "bill/late: {", "bill/late: {rules: {words: [late], attachments: [image]}, "

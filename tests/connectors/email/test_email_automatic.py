@@ -40,7 +40,7 @@ def kind(
         ("X-Mailer: x", NO),
     ],
 )
-def test_by_field(field: str, expected: Automatic):
+def test_by_field(field: str, expected: Automatic) -> None:
     assert kind(field) is expected
 
 
@@ -59,7 +59,7 @@ def test_by_field(field: str, expected: Automatic):
         ),
     ],
 )
-def test_by_sender(local: str, expected: Automatic):
+def test_by_sender(local: str, expected: Automatic) -> None:
     assert kind(sender=f"{local}@klant.example") is expected
 
 
@@ -76,11 +76,11 @@ def test_by_sender(local: str, expected: Automatic):
         ("Out of office hours?", NO),
     ],
 )
-def test_by_subject(subject: str, expected: Automatic):
+def test_by_subject(subject: str, expected: Automatic) -> None:
     assert kind(subject=subject) is expected
 
 
-def test_reports_and_null_senders_are_generated():
+def test_reports_and_null_senders_are_generated() -> None:
     fields = Fields([])
     for is_report, null_sender in ((True, False), (False, True)):
         found = classify(
@@ -101,6 +101,6 @@ def test_reports_and_null_senders_are_generated():
 )
 def test_the_envelope_outranks_the_return_path(
     return_path: str, envelope: str | None, expected: bool
-):
+) -> None:
     fields = Fields([("return-path", return_path.encode())])
     assert has_null_sender(fields, envelope) is expected

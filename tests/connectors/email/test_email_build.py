@@ -44,7 +44,7 @@ def header_lines(**changes: Any) -> list[str]:
     return header.split("\r\n")
 
 
-def test_a_plain_answer():
+def test_a_plain_answer() -> None:
     message = built(
         in_reply_to="<q@klant.example>", references=("a@klant.example", "<q@klant.example>")
     )
@@ -65,7 +65,7 @@ INJECTIONS = ["\r\n", "\n", "\r", "\v", "\f", "\x1c", "\x85", "\u2028", "\u2029"
 
 
 @pytest.mark.parametrize("line_end", INJECTIONS)
-def test_nothing_typed_becomes_a_header(line_end: str):
+def test_nothing_typed_becomes_a_header(line_end: str) -> None:
     evil = f"x{line_end}Bcc: victim@bank.example"
     changes: dict[str, Any] = {
         "subject": evil,
@@ -83,7 +83,7 @@ def test_nothing_typed_becomes_a_header(line_end: str):
 
 
 @given(st.text(max_size=200))
-def test_no_subject_or_name_adds_a_header(text: str):
+def test_no_subject_or_name_adds_a_header(text: str) -> None:
     plain = {line.partition(":")[0] for line in header_lines() if line[:1] != " "}
     lines = header_lines(subject=text, sender=Mailbox("a@b.example", text))
     assert {line.partition(":")[0] for line in lines if line[:1] != " "} == plain
@@ -92,7 +92,7 @@ def test_no_subject_or_name_adds_a_header(text: str):
 @pytest.mark.parametrize(
     "name", ["a\r\nBcc: x@y.example", 'a"; filename="b', "a\0b\u2028c.txt", "é" * 200]
 )
-def test_no_file_name_adds_a_header(name: str, tmp_path: Path):
+def test_no_file_name_adds_a_header(name: str, tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"x")
     kind = 'text/plain"\r\nBcc: x@y.example'
@@ -106,14 +106,14 @@ def test_no_file_name_adds_a_header(name: str, tmp_path: Path):
     assert attachment.get_content_type() == "application/octet-stream"
 
 
-def test_an_encoded_word_that_somebody_typed_stays_what_it_is():
+def test_an_encoded_word_that_somebody_typed_stays_what_it_is() -> None:
     typed = "=?utf-8?q?a=0D=0ABcc:_victim@bank.example?="
     lines = header_lines(subject=typed)
     assert not any(line.lower().startswith("bcc") for line in lines)
     assert message_from_bytes(build_mail(outgoing(subject=typed)), policy=default)["Bcc"] is None
 
 
-def test_long_references_are_folded_and_capped_at_both_ends():
+def test_long_references_are_folded_and_capped_at_both_ends() -> None:
     ids = tuple(f"{number:03}.{'x' * 90}@klant.example" for number in range(50))
     message = built(references=ids)
     kept = message["References"].split()
@@ -124,19 +124,19 @@ def test_long_references_are_folded_and_capped_at_both_ends():
 @pytest.mark.parametrize(
     "address", ["", "nobody", "a b@c.example", "a@b.example\r\nBcc: x@y.example"]
 )
-def test_an_address_that_cannot_be_mailed_is_refused(address: str):
+def test_an_address_that_cannot_be_mailed_is_refused(address: str) -> None:
     with pytest.raises(Rejected) as refused:
         build_mail(outgoing(to=(Mailbox(address),)))
     assert refused.value.code == "bad_address"
 
 
-def test_an_address_beyond_ascii():
+def test_an_address_beyond_ascii() -> None:
     assert built(to=(Mailbox("jan@exámple.example"),))["To"] == "jan@xn--exmple-qta.example"
     with pytest.raises(Rejected, match=r"renée@klant\.example"):
         build_mail(outgoing(to=(Mailbox("renée@klant.example"),)))
 
 
-def test_without_an_address_it_is_refused():
+def test_without_an_address_it_is_refused() -> None:
     with pytest.raises(Rejected):
         build_mail(outgoing(to=()))
 
@@ -145,14 +145,14 @@ def test_without_an_address_it_is_refused():
     ("automatic", "declared"),
     [(Automatic.REPLY, "auto-replied"), (Automatic.GENERATED, "auto-generated")],
 )
-def test_automatic_mail_says_so(automatic: Automatic, declared: str):
+def test_automatic_mail_says_so(automatic: Automatic, declared: str) -> None:
     message = built(automatic=automatic)
     assert message["Auto-Submitted"] == declared
     assert message["Precedence"] == "bulk"
     assert message["X-Auto-Response-Suppress"] == "All"
 
 
-def test_the_way_back():
+def test_the_way_back() -> None:
     message = built(reply_to="service+c-abc@winkel.example", marker="abc.def")
     assert message["Reply-To"] == "service+c-abc@winkel.example"
     plain, html = message.iter_parts()
@@ -160,18 +160,18 @@ def test_the_way_back():
     assert "[loket:abc.def]" in html.get_content()
 
 
-def test_copies():
+def test_copies() -> None:
     assert built(cc=(Mailbox("a@b.example"), Mailbox("c@d.example", "C")))["Cc"] == (
         "a@b.example, C <c@d.example>"
     )
 
 
-def test_the_html_that_was_written_is_sent():
+def test_the_html_that_was_written_is_sent() -> None:
     _, html = built(html="<p>Het komt <b>morgen</b>.</p>").iter_parts()
     assert "<p>Het komt <b>morgen</b>.</p>" in html.get_content()
 
 
-def test_files_are_attached_as_they_are(tmp_path: Path):
+def test_files_are_attached_as_they_are(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(bytes(range(256)) * 1_000)
     message = built(
@@ -187,7 +187,7 @@ def test_files_are_attached_as_they_are(tmp_path: Path):
     assert second.get_content_type() == "application/octet-stream"
 
 
-def test_a_file_that_is_gone_is_an_error(tmp_path: Path):
+def test_a_file_that_is_gone_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="gone"):
         build_mail(outgoing(files=(OutgoingFile("a", "text/plain", tmp_path / "gone"),)))
 
@@ -206,12 +206,12 @@ def test_a_file_that_is_gone_is_an_error(tmp_path: Path):
         ("", ""),
     ],
 )
-def test_text_as_html(text: str, html: str | None):
+def test_text_as_html(text: str, html: str | None) -> None:
     assert html is None or to_html(text) == html
     assert 'onclick="' not in to_html(text)
 
 
-def test_a_quoted_original_is_a_quote_in_html_as_well():
+def test_a_quoted_original_is_a_quote_in_html_as_well() -> None:
     html = to_html("Ja.\n\nU schreef:\n> Kan dat?\n> Graag.")
     assert html.startswith("<p>Ja.</p><p>U schreef:</p><blockquote ")
     assert html.endswith("><p>Kan dat?<br>\nGraag.</p></blockquote>")

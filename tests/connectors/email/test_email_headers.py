@@ -49,7 +49,7 @@ def fields(**values: str) -> Fields:
         ("a\u202eb <a@b.example>", [Mailbox("a@b.example", "ab")]),
     ],
 )
-def test_mailboxes(field: str, boxes: list[Mailbox] | None):
+def test_mailboxes(field: str, boxes: list[Mailbox] | None) -> None:
     found = parse_mailboxes(field)
     if boxes is None:
         assert [box.address for box in found][:2] == ["jan@klant.example", "piet@klant.example"]
@@ -60,7 +60,7 @@ def test_mailboxes(field: str, boxes: list[Mailbox] | None):
 @pytest.mark.parametrize(
     "address", ["a@b@c.example", "a b@c.example", "a@", "@b", "a@.example", ""]
 )
-def test_no_address(address: str):
+def test_no_address(address: str) -> None:
     assert canonical_address(address) == ""
 
 
@@ -80,7 +80,7 @@ def test_no_address(address: str):
         ("=?windows-1252?q?=80_5?=", "€ 5"),
     ],
 )
-def test_encoded_words(field: str, text: str):
+def test_encoded_words(field: str, text: str) -> None:
     assert decode_words(field) == text
 
 
@@ -100,7 +100,7 @@ def test_encoded_words(field: str, text: str):
         (";;;", "", {}),
     ],
 )
-def test_parameters(field: str, value: str, parameters: dict[str, str]):
+def test_parameters(field: str, value: str, parameters: dict[str, str]) -> None:
     assert parse_parameters(field) == (value, parameters)
 
 
@@ -118,28 +118,28 @@ def test_parameters(field: str, value: str, parameters: dict[str, str]):
         ("e\u0301te\u0301.txt", "été.txt"),
     ],
 )
-def test_file_names(written: str, name: str):
+def test_file_names(written: str, name: str) -> None:
     assert clean_filename(written) == name
 
 
-def test_the_ids_a_mail_answers_are_nearest_first_and_each_once():
+def test_the_ids_a_mail_answers_are_nearest_first_and_each_once() -> None:
     found = references(fields(in_reply_to="<c@x> <a@x>", references="<a@x> <b@x>\n <c@x>"))
     assert found == ("c@x", "a@x", "b@x")
 
 
-def test_an_id_without_brackets_counts_when_it_looks_like_one():
+def test_an_id_without_brackets_counts_when_it_looks_like_one() -> None:
     assert message_id(fields(message_id="a@x.example"), "0") == "a@x.example"
     assert message_id(fields(message_id="nonsense"), "0") == "sha256-0@missing.invalid"
 
 
-def test_tokens_are_found_in_addresses_whatever_case_and_separator():
+def test_tokens_are_found_in_addresses_whatever_case_and_separator() -> None:
     token = "abcdefghijklmnop.qrstuvwxyz"
     assert plus_tokens([f"A <s+c-{token.upper()}@x.example>, b@c.example"]) == (token,)
     assert plus_tokens([f"s-c-{token}@x.example", f"s+c-{token}@x.example"]) == (token,)
     assert plus_tokens(["marc-cools@x.example", "s+c-short@x.example"]) == ()
 
 
-def test_markers_and_numbers():
+def test_markers_and_numbers() -> None:
     assert body_markers("text\n> [loket:abc.DEF-1]\n[loket:]") == ("abc.DEF-1",)
     assert subject_number("Re: [#123] vraag") == 123
     assert subject_number("[#] [#x] [#1234567890123456789]") is None

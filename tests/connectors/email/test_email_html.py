@@ -84,11 +84,11 @@ ATTACKS = [
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
-def test_attack(attack: str):
+def test_attack(attack: str) -> None:
     inspect(safe_html(attack))
 
 
-def test_remote_images_wait_until_they_are_asked_for():
+def test_remote_images_wait_until_they_are_asked_for() -> None:
     seen = inspect(safe_html("<img src='https://a.example/x.png'><img src='//b.example/y'>"))
     assert [attributes["data-remote-src"] for _, attributes in seen] == [
         "https://a.example/x.png",
@@ -96,12 +96,12 @@ def test_remote_images_wait_until_they_are_asked_for():
     ]
 
 
-def test_inline_images_keep_their_content_id():
+def test_inline_images_keep_their_content_id() -> None:
     ((_, attributes),) = inspect(safe_html("<img src='cid:logo%40x' alt=Logo>"))
     assert attributes == {"data-cid": "logo@x", "alt": "Logo"}
 
 
-def test_tracking_pixels_and_hidden_text_are_left_out():
+def test_tracking_pixels_and_hidden_text_are_left_out() -> None:
     html = "<img src='https://t.example/x' width=1 height=1><p style='DISPLAY : none'>hid</p>ok"
     assert safe_html(html) == "ok"
     assert html_text(html) == "ok"
@@ -124,14 +124,14 @@ HTML = st.lists(
 
 @given(HTML)
 @example("<ul><li>a</ul></li><li>b")
-def test_whatever_comes_what_survives_is_harmless(html: str):
+def test_whatever_comes_what_survives_is_harmless(html: str) -> None:
     inspect(safe_html(html))
     for text in (html_text(html), bare_text(html)):
         text.encode()
 
 
 @given(HTML)
-def test_cleaning_twice_changes_nothing_that_loads(html: str):
+def test_cleaning_twice_changes_nothing_that_loads(html: str) -> None:
     """What one parser makes of the output, another must not turn into something else."""
     once = safe_html(html)
     inspect(safe_html(once))
@@ -154,7 +154,7 @@ def test_cleaning_twice_changes_nothing_that_loads(html: str):
         ("", ""),
     ],
 )
-def test_text_reads_like_text(html: str, text: str):
+def test_text_reads_like_text(html: str, text: str) -> None:
     assert html_text(html) == text
 
 
@@ -180,14 +180,14 @@ def test_text_reads_like_text(html: str, text: str):
     ],
 )
 @pytest.mark.timeout(30)
-def test_what_would_take_too_long_is_refused_at_once(html: str):
+def test_what_would_take_too_long_is_refused_at_once(html: str) -> None:
     assert not is_tame(html)
 
 
 @given(HTML)
 @example("<div><table></div></table>" * 10)
 @example("<div></b></div><b><div></b></div>" * 10)
-def test_nesting_is_never_estimated_too_low_by_much(html: str):
+def test_nesting_is_never_estimated_too_low_by_much(html: str) -> None:
     """A table may have three elements where one was written; all else is as written.
 
     In a few elements other rules hold: there the number of tags is limited instead.
@@ -230,7 +230,7 @@ def depth_of(html: str) -> int:
         * 900,
     ],
 )
-def test_what_people_send_is_not_refused(html: str):
+def test_what_people_send_is_not_refused(html: str) -> None:
     assert is_tame(html)
 
 
@@ -238,13 +238,13 @@ def test_what_people_send_is_not_refused(html: str):
     "unit", ["<div>", "<", "<a ", "<!--", "<script>", "&amp", "<p title='", "</"]
 )
 @pytest.mark.timeout(30)
-def test_bare_text_of_a_megabyte_ends(unit: str):
+def test_bare_text_of_a_megabyte_ends(unit: str) -> None:
     html = unit.replace("_", " ") * (1_000_000 // len(unit))
     is_tame(html)
     bare_text(html)
 
 
-def test_bare_text_is_what_stands_between_the_tags():
+def test_bare_text_is_what_stands_between_the_tags() -> None:
     html = "<style>no</style><p>a &amp; b</p><p>c<br>d</p><script>no</script>"
     assert bare_text(html) == "a & b\n\nc\nd"
 

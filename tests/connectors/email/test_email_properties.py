@@ -103,19 +103,19 @@ SOUP = st.lists(st.one_of(FIELD, st.text(max_size=20), st.just("\n\n")), max_siz
 
 @in_one_folder
 @given(raw=st.binary(max_size=2_000))
-def test_any_bytes_give_a_sound_mail(raw: bytes, tmp_path: Path):
+def test_any_bytes_give_a_sound_mail(raw: bytes, tmp_path: Path) -> None:
     assert_sound(read(raw, tmp_path))
 
 
 @in_one_folder
 @given(soup=SOUP)
-def test_any_soup_of_mail_gives_a_sound_mail(soup: list[str], tmp_path: Path):
+def test_any_soup_of_mail_gives_a_sound_mail(soup: list[str], tmp_path: Path) -> None:
     assert_sound(read("".join(soup).encode("utf-8", "replace"), tmp_path))
 
 
 @in_one_folder
 @given(data=st.data())
-def test_a_damaged_sample_gives_a_sound_mail(data: st.DataObject, tmp_path: Path):
+def test_a_damaged_sample_gives_a_sound_mail(data: st.DataObject, tmp_path: Path) -> None:
     raw = bytearray(data.draw(st.sampled_from(SAMPLES)))
     for _ in range(data.draw(st.integers(1, 8))):
         start = data.draw(st.integers(0, len(raw)))
@@ -125,20 +125,20 @@ def test_a_damaged_sample_gives_a_sound_mail(data: st.DataObject, tmp_path: Path
 
 @given(st.text(max_size=300))
 @example('"a" <b@c.example>, (d) e@f.example; g: h@i.example;')
-def test_any_address_field_gives_well_formed_addresses(field: str):
+def test_any_address_field_gives_well_formed_addresses(field: str) -> None:
     for box in parse_mailboxes(field):
         assert box.address == canonical_address(box.address)
         assert not UNFIT.search(box.name)
 
 
 @given(st.text(max_size=300))
-def test_any_field_can_be_decoded(field: str):
+def test_any_field_can_be_decoded(field: str) -> None:
     decode_words(field).encode("utf-8", "surrogatepass")
     parse_parameters(field)
 
 
 @given(st.text(alphabet="a;=*\"\\'0%é ", max_size=200))
-def test_any_parameters_can_be_read(field: str):
+def test_any_parameters_can_be_read(field: str) -> None:
     parse_parameters("x; " + field)
 
 
@@ -171,7 +171,7 @@ def test_what_is_built_reads_back(
     filename: str,
     content: bytes,
     tmp_path: Path,
-):
+) -> None:
     attached = tmp_path / "attached"
     attached.write_bytes(content)
     raw = build_mail(
@@ -212,7 +212,7 @@ def test_what_is_built_reads_back(
 )
 def test_what_the_standard_library_builds_is_read(
     subject: str, text: str, html: bool, content: bytes, tmp_path: Path
-):
+) -> None:
     message = EmailMessage(policy=SMTP)
     message["From"] = Address("Jan", "jan", "klant.example")
     message["Subject"] = "s" + subject.replace("=?", "")
@@ -228,7 +228,7 @@ def test_what_the_standard_library_builds_is_read(
 
 
 @pytest.mark.parametrize("raw", SAMPLES, ids=range(len(SAMPLES)))
-def test_the_standard_library_sees_the_same_files(raw: bytes, tmp_path: Path):
+def test_the_standard_library_sees_the_same_files(raw: bytes, tmp_path: Path) -> None:
     """As a check on our reading of structure by an independent one."""
     message = message_from_bytes(raw)
     texts = ("text/plain", "text/html")

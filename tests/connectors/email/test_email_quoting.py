@@ -33,31 +33,31 @@ def read_sample(path: Path) -> tuple[str, str, str]:
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=[path.stem for path in SAMPLES])
-def test_sample(path: Path):
+def test_sample(path: Path) -> None:
     whole, new, quoted = read_sample(path)
     separated = separate(whole)
     assert separated.text.strip() == new
     assert separated.quoted.strip("\n") == quoted
 
 
-def test_there_are_many_samples():
+def test_there_are_many_samples() -> None:
     assert len(SAMPLES) >= 30
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=[path.stem for path in SAMPLES])
-def test_trailing_blanks_change_nothing(path: Path):
+def test_trailing_blanks_change_nothing(path: Path) -> None:
     whole, new, _ = read_sample(path)
     padded = "\n".join(f"{line} " if line != "--" else line for line in whole.split("\n"))
     assert separate(padded).text.replace(" \n", "\n").strip() == new
 
 
-def test_a_forwarded_message_is_content():
+def test_a_forwarded_message_is_content() -> None:
     whole, _, _ = read_sample(SAMPLES[0])
     assert separate(whole, forwarded=True).text == whole
 
 
 @given(st.text(alphabet="aO\n>:- @1", max_size=400))
-def test_nothing_is_lost(text: str):
+def test_nothing_is_lost(text: str) -> None:
     separated = separate(text)
     kept = separated.text + separated.quoted
     assert sorted("".join(kept.split())) == sorted("".join(text.split()))
@@ -72,6 +72,6 @@ def test_nothing_is_lost(text: str):
         *("El 1 escribió\n", "x wrote on 1 wrote on\n", "Van: ", "Sent from my ", "\n", " "),
     ],
 )
-def test_a_megabyte_of_the_same_ends(unit: str):
+def test_a_megabyte_of_the_same_ends(unit: str) -> None:
     """Anything worse than linear would take far longer than the time this test has."""
     assert separate(unit * (1_000_000 // len(unit)))

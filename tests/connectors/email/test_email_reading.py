@@ -30,13 +30,13 @@ def spool(raw: bytes, folder: Path) -> tuple[Path, ReadOptions]:
     return path, ReadOptions(blobs=folder / "blobs")
 
 
-async def test_a_worker_reads_as_the_function_does(tmp_path: Path):
+async def test_a_worker_reads_as_the_function_does(tmp_path: Path) -> None:
     path, options = spool(RAW + b"\nHoi.", tmp_path)
     async with Workers(1) as workers:
         assert await MailReader(workers).read(path, options) == parse_mail(path, options)
 
 
-async def test_a_mail_whose_layout_kills_its_reader_is_shown_without(tmp_path: Path):
+async def test_a_mail_whose_layout_kills_its_reader_is_shown_without(tmp_path: Path) -> None:
     html = b"<p><b>Hoi</b></p>" * 24_000
     path, options = spool(RAW + b"Content-Type: text/html\n\n" + html, tmp_path)
     options = replace(options, problem="said before")
@@ -49,7 +49,7 @@ async def test_a_mail_whose_layout_kills_its_reader_is_shown_without(tmp_path: P
     assert "shown without its layout" in mail.problem
 
 
-async def test_a_mail_that_kills_every_reader_is_shown_as_it_came(tmp_path: Path):
+async def test_a_mail_that_kills_every_reader_is_shown_as_it_came(tmp_path: Path) -> None:
     path, options = spool(RAW + b"\n" + b"Hoi. " * 800_000, tmp_path)
     async with await workers_with(6 << 20) as workers:
         mail = await MailReader(workers).read(path, options)
@@ -57,7 +57,7 @@ async def test_a_mail_that_kills_every_reader_is_shown_as_it_came(tmp_path: Path
     assert "too much memory: only its beginning is shown, as it came" in mail.problem
 
 
-async def test_mails_that_lose_their_worker_together_are_read_one_by_one(tmp_path: Path):
+async def test_mails_that_lose_their_worker_together_are_read_one_by_one(tmp_path: Path) -> None:
     options = ReadOptions(blobs=tmp_path / "blobs")
     raws = [RAW + f"\nNumber {number}.".encode() for number in range(5)]
     async with Workers(1) as workers:
@@ -71,7 +71,7 @@ async def test_mails_that_lose_their_worker_together_are_read_one_by_one(tmp_pat
     assert lost == calm
 
 
-async def test_of_mails_read_together_each_is_told_what_the_disk_said(tmp_path: Path):
+async def test_of_mails_read_together_each_is_told_what_the_disk_said(tmp_path: Path) -> None:
     good = ReadOptions(blobs=tmp_path / "blobs")
     bad = ReadOptions(blobs=tmp_path / "in the way")
     bad.blobs.write_text("")
@@ -91,7 +91,7 @@ async def workers_with(memory: int) -> Workers:
     return Workers(1, memory=needed + memory, preload=preload)
 
 
-async def test_a_disk_that_fails_is_not_the_fault_of_the_mail(tmp_path: Path):
+async def test_a_disk_that_fails_is_not_the_fault_of_the_mail(tmp_path: Path) -> None:
     path, options = spool(RAW, tmp_path)
     async with Workers(1) as workers:
         with pytest.raises(FileNotFoundError):
@@ -119,7 +119,7 @@ MAIL = ParsedMail(
 )
 
 
-def test_an_arrival_says_what_the_mail_said():
+def test_an_arrival_says_what_the_mail_said() -> None:
     arrival = arrival_of(MAIL, account="service@winkel.example", received_at=NOW)
     assert arrival.channel is Channel.EMAIL
     assert arrival.external_id == "1@klant.example f00d"
@@ -144,20 +144,22 @@ def test_an_arrival_says_what_the_mail_said():
 
 
 @pytest.mark.parametrize(("sent_at", "undated"), [(None, "1"), (NOW + timedelta(hours=3), None)])
-def test_a_mail_is_never_from_after_its_receipt(sent_at: datetime | None, undated: str | None):
+def test_a_mail_is_never_from_after_its_receipt(
+    sent_at: datetime | None, undated: str | None
+) -> None:
     arrival = arrival_of(replace(MAIL, sent_at=sent_at), account="a@b.example", received_at=NOW)
     assert arrival.occurred_at == NOW
     assert arrival.details.get("undated") == undated
     assert arrival.problem == ""
 
 
-def test_two_nameless_senders_are_not_one_customer():
+def test_two_nameless_senders_are_not_one_customer() -> None:
     mails = (replace(MAIL, sender=Mailbox(""), raw_sha256=digit * 64) for digit in "12")
     senders = {arrival_of(m, account="a@b.example", received_at=NOW).sender.value for m in mails}
     assert senders == {f"unknown-{digit * 16}@sender.invalid" for digit in "12"}
 
 
-def test_one_message_id_on_two_different_mails_is_not_a_duplicate(tmp_path: Path):
+def test_one_message_id_on_two_different_mails_is_not_a_duplicate(tmp_path: Path) -> None:
     texts = (b"\nOne", b"\nTwo", b"\nTwo")
     mails = [parse_mail(*spool(RAW + text, tmp_path)) for text in texts]
     ids = [arrival_of(m, account="a@b.example", received_at=NOW).external_id for m in mails]
@@ -165,7 +167,7 @@ def test_one_message_id_on_two_different_mails_is_not_a_duplicate(tmp_path: Path
     assert ids[1] == ids[2]
 
 
-def test_the_road_a_mail_took_does_not_make_it_another(tmp_path: Path):
+def test_the_road_a_mail_took_does_not_make_it_another(tmp_path: Path) -> None:
     path, options = spool(RAW + b"\nHoi.", tmp_path)
     first = parse_mail(path, options)
     path, options = spool(b"Received: by another server\n" + RAW + b"\nHoi.", tmp_path)
@@ -190,7 +192,7 @@ print((after - before) * 1024, sum(file.size for file in mail.attachments), mail
 
 
 @pytest.mark.parametrize("shape", ["base64", "quoted-printable", "8bit", "text", "html", "header"])
-def test_a_mail_of_25_megabytes_is_never_held_thrice(shape: str, tmp_path: Path):
+def test_a_mail_of_25_megabytes_is_never_held_thrice(shape: str, tmp_path: Path) -> None:
     small, _ = spool(RAW + b"\nHoi.", tmp_path)
     large = tmp_path / "large.eml"
     size = _write_large(large, shape)

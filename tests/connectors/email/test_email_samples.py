@@ -213,7 +213,7 @@ def parse(name: str, folder: Path, line_end: bytes = b"\n") -> ParsedMail:
 
 
 @pytest.mark.parametrize("name", EXPECTED)
-def test_sample(name: str, tmp_path: Path):
+def test_sample(name: str, tmp_path: Path) -> None:
     mail = parse(name, tmp_path)
     expected = dict(EXPECTED[name])
     for text in expected.pop("html_has", []):
@@ -235,7 +235,7 @@ def assert_files(mail: ParsedMail, expected: list[Any], blobs: Blobs) -> None:
 
 
 @pytest.mark.parametrize("name", EXPECTED)
-def test_line_ends_make_no_difference(name: str, tmp_path: Path):
+def test_line_ends_make_no_difference(name: str, tmp_path: Path) -> None:
     """Files come out as they went in, so a text file keeps the line ends that it came with."""
     mails = [asdict(parse(name, tmp_path, line_end)) for line_end in (b"\n", b"\r\n")]
     for mail in mails:
@@ -246,5 +246,5 @@ def test_line_ends_make_no_difference(name: str, tmp_path: Path):
     assert mails[0] == mails[1]
 
 
-def test_every_sample_is_expected():
+def test_every_sample_is_expected() -> None:
     assert {path.stem for path in SAMPLES.glob("*.eml")} == set(EXPECTED)

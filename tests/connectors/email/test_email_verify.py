@@ -52,30 +52,30 @@ def verdict(
         ('mx.us; dkim=pass header.d=klant.example header.b="a+/b"', VERIFIED),
     ],
 )
-def test_one_verdict(result: str, expected: Verification):
+def test_one_verdict(result: str, expected: Verification) -> None:
     assert verdict(result) is expected
 
 
-def test_a_domain_vouches_for_what_is_below_it_and_not_the_other_way_round():
+def test_a_domain_vouches_for_what_is_below_it_and_not_the_other_way_round() -> None:
     below = "jan@mail.klant.example"
     assert verdict("mx.us; dkim=pass header.d=klant.example", address=below) is VERIFIED
     assert verdict("mx.us; dkim=pass header.d=mail.klant.example") is UNVERIFIED
     assert verdict("mx.us; dkim=pass header.d=ant.example") is UNVERIFIED
 
 
-def test_only_the_topmost_verdict_of_our_server_counts():
+def test_only_the_topmost_verdict_of_our_server_counts() -> None:
     real, forged = "mx.us; dmarc=fail", "mx.us; dmarc=pass"
     assert verdict(real, forged) is FAILED
     assert verdict("evil.example; dmarc=pass", real) is FAILED
 
 
-def test_a_server_without_a_name_counts_when_that_is_what_is_trusted():
+def test_a_server_without_a_name_counts_when_that_is_what_is_trusted() -> None:
     exchange = "spf=pass smtp.mailfrom=klant.example; dmarc=pass header.from=klant.example"
     assert verdict(exchange, trusted="") is VERIFIED
     assert verdict(exchange) is UNVERIFIED
 
 
-def test_two_senders_are_verified_by_nothing():
+def test_two_senders_are_verified_by_nothing() -> None:
     pairs = [("from", b"a@b.example"), ("from", b"c@d.example")]
     pairs.append(("authentication-results", b"mx.us; dmarc=pass header.from=b.example"))
     assert verify_sender(Fields(pairs), "a@b.example", ["mx.us"]) is UNVERIFIED

@@ -115,7 +115,7 @@ async def test_it_goes_back_in_the_moment_in_which_a_deadline_raises_it(postgres
         beside = PostgresStore(make_url(postgres_url), pool=1).engine
 
         async def somebody_waits() -> bool:
-            return await database.read(lambda c: c.execute(_WAITING).scalar_one()) > 0
+            return await database.read(lambda c: int(c.execute(_WAITING).scalar_one())) > 0
 
         async with beside.begin() as connection:
             await connection.run_sync(lambda c: watching.restand(c, [item_id]))

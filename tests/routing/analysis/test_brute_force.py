@@ -65,7 +65,7 @@ def cell_of(example: Example | None) -> Cell:
 
 @settings(max_examples=examples(60), deadline=None)
 @given(rows_of_a_model())
-def test_gaps_are_where_no_role_wins_though_it_is_allowed(rows: list[Written]):
+def test_gaps_are_where_no_role_wins_though_it_is_allowed(rows: list[Written]) -> None:
     definition = model(rows)
     expected = {cell for cell in IN_USE if is_gap(list(definition.moments), cell)}
     found = {
@@ -81,7 +81,7 @@ def test_gaps_are_where_no_role_wins_though_it_is_allowed(rows: list[Written]):
 
 @settings(max_examples=examples(40), deadline=None)
 @given(rows_of_a_model())
-def test_the_rows_that_repair_a_gap_close_it_and_make_no_tie(rows: list[Written]):
+def test_the_rows_that_repair_a_gap_close_it_and_make_no_tie(rows: list[Written]) -> None:
     text = text_of(*map(written, rows))
     try:
         read_model(text, FILE)
@@ -101,7 +101,7 @@ def test_the_rows_that_repair_a_gap_close_it_and_make_no_tie(rows: list[Written]
 
 @settings(max_examples=examples(60), deadline=None)
 @given(rows_of_a_model(highest_order=2))
-def test_a_row_wins_or_is_said_never_to(rows: list[Written]):
+def test_a_row_wins_or_is_said_never_to(rows: list[Written]) -> None:
     definition = model(rows)
     moments = list(definition.moments)
     expected = {
@@ -120,7 +120,7 @@ def test_a_row_wins_or_is_said_never_to(rows: list[Written]):
 @settings(max_examples=examples(60), deadline=None)
 @given(rows_of_a_model(highest_order=2))
 @example(NEEDED_FOR_ANOTHER)
-def test_all_redundant_rows_can_go_at_once_and_no_others_can(rows: list[Written]):
+def test_all_redundant_rows_can_go_at_once_and_no_others_can(rows: list[Written]) -> None:
     survey = Survey(model(rows))
     moments = list(survey.rows)
     redundant = find_redundant(survey)
@@ -147,7 +147,7 @@ def tied_rows(moments: list[Moment]) -> set[str]:
 
 @settings(max_examples=examples(60), deadline=None)
 @given(rows_of_a_model(highest_order=2))
-def test_each_tie_and_overlap_shows_itself_in_its_example(rows: list[Written]):
+def test_each_tie_and_overlap_shows_itself_in_its_example(rows: list[Written]) -> None:
     definition = model(rows)
     moments = list(definition.moments)
     found = list(meetings(Survey(definition)))

@@ -39,14 +39,14 @@ def only(kind: Kind, *rows: str, head: str = HEAD, **members: tuple[Member, ...]
     return finding
 
 
-def test_the_example_organisation_is_proved():
+def test_the_example_organisation_is_proved() -> None:
     model = load_definition(EXAMPLE)
     able = Member("daan", {"coffee-machines": 3})
     findings = analyse(model, staff(model, **{"technical-support": (able,)}))
     assert {finding.severity for finding in findings} == {Severity.NOTE}
 
 
-def test_findings_come_with_the_gravest_first_and_are_the_same_each_time():
+def test_findings_come_with_the_gravest_first_and_are_the_same_each_time() -> None:
     model = definition("topic: bill, role: billing", "topic: order, order: 1, priority_minutes: 3")
     first = analyse(model, Staff(at=NOW, members={}))
     ranks = [list(Severity).index(finding.severity) for finding in first]
@@ -55,7 +55,7 @@ def test_findings_come_with_the_gravest_first_and_are_the_same_each_time():
     assert [Finding.model_validate_json(one.model_dump_json()) for one in first] == list(first)
 
 
-def test_a_gap_begins_at_the_widest_place_and_is_repaired_by_a_row():
+def test_a_gap_begins_at_the_widest_place_and_is_repaired_by_a_row() -> None:
     finding = only(Kind.GAP, "topic: bill, role: billing", "target_group: b2b, role: sales")
     assert finding.severity is Severity.ERROR
     assert finding.text.en == (
@@ -69,7 +69,7 @@ def test_a_gap_begins_at_the_widest_place_and_is_repaired_by_a_row():
     assert finding.repair.yaml == "- {topic: order, order: -1, role: billing}\n"
 
 
-def test_a_gap_on_one_channel_only_names_that():
+def test_a_gap_on_one_channel_only_names_that() -> None:
     finding = only(
         Kind.GAP,
         "topic: bill, role: billing",
@@ -83,12 +83,12 @@ def test_a_gap_on_one_channel_only_names_that():
     )
 
 
-def test_what_is_not_allowed_and_what_has_no_topic_is_no_gap():
+def test_what_is_not_allowed_and_what_has_no_topic_is_no_gap() -> None:
     rows = "topic: bill, role: billing", "topic: order, allowed: no"
     assert found(Kind.GAP, *rows) == []
 
 
-def test_a_tie_names_both_rows_and_an_overlap_the_one_that_wins():
+def test_a_tie_names_both_rows_and_an_overlap_the_one_that_wins() -> None:
     rows = "target_group: b2b, role: sales", "topic: bill, role: billing"
     tie = only(Kind.TIE, *rows)
     assert [row.row for row in tie.rows] == ["b2b any any any", "any any any bill"]
@@ -103,7 +103,7 @@ def test_a_tie_names_both_rows_and_an_overlap_the_one_that_wins():
     assert (overlap.example.target_group, overlap.example.topic) == ("b2b", "bill")
 
 
-def test_a_row_that_others_go_before_everywhere_is_unreachable():
+def test_a_row_that_others_go_before_everywhere_is_unreachable() -> None:
     finding = only(
         Kind.UNREACHABLE_ROW,
         EVERYONE,
@@ -120,7 +120,7 @@ def test_a_row_that_others_go_before_everywhere_is_unreachable():
     assert "Leave the row out" in finding.repair.text.en
 
 
-def test_a_row_that_never_wins_may_still_keep_a_wider_one_away():
+def test_a_row_that_never_wins_may_still_keep_a_wider_one_away() -> None:
     rows = (
         EVERYONE,
         "topic: bill, order: 9, priority_minutes: 9",
@@ -133,14 +133,14 @@ def test_a_row_that_never_wins_may_still_keep_a_wider_one_away():
     assert finding.rows[0].row == "b2b inbound any bill"
 
 
-def test_a_row_that_says_what_holds_already_is_redundant():
+def test_a_row_that_says_what_holds_already_is_redundant() -> None:
     finding = only(Kind.REDUNDANT_ROW, EVERYONE, "topic: bill, role: sales, priority_minutes: 0")
     assert finding.rows[0].row == "any any any bill"
     rows = EVERYONE, "topic: bill, role: billing", "topic: bill/late, role: sales"
     assert found(Kind.REDUNDANT_ROW, *rows) == []
 
 
-def test_a_role_without_members_is_an_error_where_it_is_responsible():
+def test_a_role_without_members_is_an_error_where_it_is_responsible() -> None:
     rows = EVERYONE, "topic: bill, role: billing"
     finding = only(Kind.NO_MEMBERS, *rows, billing=())
     assert finding.severity is Severity.ERROR
@@ -151,7 +151,7 @@ def test_a_role_without_members_is_an_error_where_it_is_responsible():
     assert only(Kind.NO_BACKUP_MEMBERS, *rows, triage=()).severity is Severity.WARNING
 
 
-def test_nothing_is_said_of_people_who_are_not_known():
+def test_nothing_is_said_of_people_who_are_not_known() -> None:
     findings = analyse(definition(EVERYONE), Staff(at=NOW))
     assert not {Kind.NO_MEMBERS, Kind.MISSING_SKILL} & {finding.kind for finding in findings}
 
@@ -162,7 +162,7 @@ def test_nothing_is_said_of_people_who_are_not_known():
 )
 def test_a_skill_that_nobody_of_the_role_has_is_missing(
     skills: Mapping[str, int] | None, missing: bool
-):
+) -> None:
     rows = EVERYONE, "topic: bill, skills: {dutch: 2}"
     findings = found(Kind.MISSING_SKILL, *rows, sales=(Member("bram", skills),))
     assert bool(findings) == missing
@@ -171,7 +171,7 @@ def test_a_skill_that_nobody_of_the_role_has_is_missing(
         assert [row.row for row in finding.rows] == ["any any any bill", "any any any any"]
 
 
-def test_two_skills_must_be_with_one_person():
+def test_two_skills_must_be_with_one_person() -> None:
     head = HEAD.replace("skills:\n", "skills:\n  german: {title: {en: German, nl: Duits}}\n")
     rows = EVERYONE, "topic: bill, skills: {dutch: 1, german: 1}"
     one_each = Member("bram", {"dutch": 5}), Member("carla", {"german": 5})
@@ -184,7 +184,7 @@ OFFICE = HEAD.replace("sales: {title: {en: Sales, nl: Verkoop}, backup: service}
                       "sales: {title: {en: Sales, nl: Verkoop}, hours: office}")  # fmt: skip
 
 
-def test_a_phone_that_rings_while_nobody_is_there_is_found_with_the_hour():
+def test_a_phone_that_rings_while_nobody_is_there_is_found_with_the_hour() -> None:
     finding = only(Kind.NOBODY_ON_DUTY, EVERYONE, head=OFFICE)
     assert finding.text.en.startswith(
         "Phone is open while nobody of “Sales” is on duty: "
@@ -198,7 +198,7 @@ def test_a_phone_that_rings_while_nobody_is_there_is_found_with_the_hour():
     assert finding.repair.yaml == "channels:\n  phone: {hours: office}\n"
 
 
-def test_a_channel_with_the_hours_of_the_role_is_covered_but_for_a_holiday():
+def test_a_channel_with_the_hours_of_the_role_is_covered_but_for_a_holiday() -> None:
     head = OFFICE.replace("nl: Telefoon}}", "nl: Telefoon}, hours: office}")
     assert found(Kind.NOBODY_ON_DUTY, EVERYONE, head=head) == []
     closed = head.replace(
@@ -215,7 +215,7 @@ def test_a_channel_with_the_hours_of_the_role_is_covered_but_for_a_holiday():
     assert "Fri 2026-12-25 09:00 to Fri 2026-12-25 17:00" in finding.text.en
 
 
-def test_a_backup_that_is_there_covers_the_hours():
+def test_a_backup_that_is_there_covers_the_hours() -> None:
     head = OFFICE.replace("Verkoop}, hours: office}", "Verkoop}, hours: office, backup: billing}")
     assert found(Kind.NOBODY_ON_DUTY, EVERYONE, head=head) == []
     assert found(Kind.NOBODY_ON_DUTY, EVERYONE, head=OFFICE)
@@ -223,7 +223,7 @@ def test_a_backup_that_is_there_covers_the_hours():
     assert found(Kind.NOBODY_ON_DUTY, row, head=OFFICE) == []
 
 
-def test_hours_of_the_members_themselves_count():
+def test_hours_of_the_members_themselves_count() -> None:
     mornings = Hours.model_validate(
         {"@id": "mornings", "title": {"en": "A", "nl": "A"}, "time_zone": "Europe/Amsterdam",
          "week": {"mon-sun": "06:00-12:00"}}
@@ -238,7 +238,7 @@ def test_hours_of_the_members_themselves_count():
     assert found(Kind.NOBODY_ON_DUTY, EVERYONE, head=head, sales=with_colleague) == []
 
 
-def test_a_target_shorter_than_the_role_is_closed_is_impossible():
+def test_a_target_shorter_than_the_role_is_closed_is_impossible() -> None:
     finding = only(Kind.IMPOSSIBLE_SLA, f"{EVERYONE}, sla: {{first_response: 4h}}", head=OFFICE)
     assert "within 4h" in finding.text.en
     # The longest closing time of the year: the weekend with an hour more.
@@ -252,17 +252,17 @@ def test_a_target_shorter_than_the_role_is_closed_is_impossible():
 @pytest.mark.parametrize(
     "sla", ["first_response: 4h, clock: business", "first_response: 3d", "resolution: 3d"]
 )
-def test_a_target_in_business_time_or_longer_than_closed_can_be_kept(sla: str):
+def test_a_target_in_business_time_or_longer_than_closed_can_be_kept(sla: str) -> None:
     assert found(Kind.IMPOSSIBLE_SLA, f"{EVERYONE}, sla: {{{sla}}}", head=OFFICE) == []
 
 
-def test_a_target_of_a_role_that_never_opens_is_impossible_in_any_time():
+def test_a_target_of_a_role_that_never_opens_is_impossible_in_any_time() -> None:
     head = OFFICE.replace('week: {mon-fri: "09:00-17:00"}', "week: {mon: closed}")
     row = f"{EVERYONE}, sla: {{resolution: 9d, clock: business}}"
     assert only(Kind.IMPOSSIBLE_SLA, row, head=head).severity is Severity.ERROR
 
 
-def test_backups_in_a_circle_are_found_in_a_definition_that_was_not_read_from_a_file():
+def test_backups_in_a_circle_are_found_in_a_definition_that_was_not_read_from_a_file() -> None:
     model = definition(EVERYONE)
     service = model.roles["service"].model_copy(update={"backup": "sales"})
     circle = model.model_copy(update={"roles": model.roles | {"service": service}})
@@ -271,7 +271,7 @@ def test_backups_in_a_circle_are_found_in_a_definition_that_was_not_read_from_a_
     assert [row.row for row in finding.rows] == ["roles/sales", "roles/service"]
 
 
-def test_a_role_that_turns_out_to_back_itself_up_is_found():
+def test_a_role_that_turns_out_to_back_itself_up_is_found() -> None:
     rows = "role: sales, backup_role: billing", "topic: bill, role: billing"
     finding = only(Kind.OWN_BACKUP, *rows)
     assert [row.row for row in finding.rows] == ["any any any any", "any any any bill"]
@@ -279,7 +279,7 @@ def test_a_role_that_turns_out_to_back_itself_up_is_found():
     assert found(Kind.OWN_BACKUP, *rows) == [], "sales has a backup of its own"
 
 
-def test_information_that_nobody_fills_in_has_no_source():
+def test_information_that_nobody_fills_in_has_no_source() -> None:
     named = "{name: number, title: {en: Number, nl: Nummer}, source: order"
     rows = f"{EVERYONE}, required_information: [{named}}}]"
     finding = only(Kind.NO_SOURCE, rows)
@@ -291,7 +291,7 @@ def test_information_that_nobody_fills_in_has_no_source():
     assert found(Kind.NO_SOURCE, asked) == []
 
 
-def test_a_topic_that_nothing_leads_to_is_found_unless_it_is_a_heading_or_in_a_menu():
+def test_a_topic_that_nothing_leads_to_is_found_unless_it_is_a_heading_or_in_a_menu() -> None:
     rules = "nl: Late rekening}, rules: {words: [late]}}"
     head = HEAD.replace("nl: Late rekening}}", rules)
     model = definition(EVERYONE, head=head)
@@ -305,7 +305,7 @@ def test_a_topic_that_nothing_leads_to_is_found_unless_it_is_a_heading_or_in_a_m
     assert Kind.UNREACHABLE_TOPIC not in {one.kind for one in analyse(model, offered)}
 
 
-def test_what_a_finding_is_known_by_stays_when_things_are_called_otherwise():
+def test_what_a_finding_is_known_by_stays_when_things_are_called_otherwise() -> None:
     rows = "topic: bill, role: billing", "target_group: b2b, role: sales"
     one, other = (only(Kind.GAP, *rows, head=head) for head in (HEAD, renamed()))
     assert one.text.key == other.text.key
@@ -316,7 +316,7 @@ def renamed() -> str:
     return HEAD.replace("en: Order,", "en: Purchase,")
 
 
-def test_every_field_that_a_row_can_settle_has_words():
+def test_every_field_that_a_row_can_settle_has_words() -> None:
     for name in FIELDS:
         noun = field(name)
         assert name not in (noun.en, noun.nl), name

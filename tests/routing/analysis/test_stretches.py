@@ -26,7 +26,7 @@ def stretches(minutes: set[int]) -> Stretches:
 
 
 @given(MINUTES, MINUTES)
-def test_stretches_combine_like_sets(one: set[int], other: set[int]):
+def test_stretches_combine_like_sets(one: set[int], other: set[int]) -> None:
     mine, theirs = stretches(one), stretches(other)
     assert both(mine, theirs) == stretches(one & other)
     assert less(mine, theirs) == stretches(one - other)

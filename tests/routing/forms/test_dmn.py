@@ -68,7 +68,7 @@ def model(rows: list[Written]) -> Definition | None:
 
 @settings(max_examples=examples(60), deadline=None)
 @given(rows_of_a_model(highest_order=2))
-def test_the_first_rule_that_fits_says_what_the_model_says(rows: list[Written]):
+def test_the_first_rule_that_fits_says_what_the_model_says(rows: list[Written]) -> None:
     definition = model(rows)
     if definition is not None:
         table = to_dmn(definition)
@@ -77,7 +77,9 @@ def test_the_first_rule_that_fits_says_what_the_model_says(rows: list[Written]):
 
 @settings(max_examples=examples(40), deadline=None)
 @given(rows_of_a_model(highest_order=2), rows_of_a_model())
-def test_out_and_in_gives_the_same_who_in_any_base(rows: list[Written], others: list[Written]):
+def test_out_and_in_gives_the_same_who_in_any_base(
+    rows: list[Written], others: list[Written]
+) -> None:
     definition, base = model(rows), model(others)
     if definition is not None and base is not None:
         again = from_dmn(to_dmn(definition), TABLE, base)
@@ -91,7 +93,7 @@ def test_out_and_in_gives_the_same_who_in_any_base(rows: list[Written], others: 
 WHERE = ("target_group", "channel", "direction", "topic", "order")
 
 
-def test_the_example_goes_out_and_comes_in():
+def test_the_example_goes_out_and_comes_in() -> None:
     example = load_definition(EXAMPLE)
     again = from_dmn(to_dmn(example), TABLE, without_who(example))
     for group in (ANY, *example.target_groups):
@@ -133,14 +135,14 @@ MISTAKES = {
 @pytest.mark.parametrize(("right", "wrong", "what", "advice"), MISTAKES.values(), ids=MISTAKES)
 def test_a_table_that_cannot_be_read_says_what_to_do(
     right: str, wrong: str, what: str, advice: str
-):
+) -> None:
     problem = problem_in(GOOD.replace(right, wrong))
     assert what in problem.what
     assert advice in problem.what_to_do
     assert problem.line > 0
 
 
-def test_a_rule_that_takes_a_role_away_is_refused():
+def test_a_rule_that_takes_a_role_away_is_refused() -> None:
     rule = GOOD[GOOD.index("    <rule"[2:]) : GOOD.index("</rule>") + 7]
     narrow = rule.replace('"bill","bill/late"', '"bill/late"').replace('"billing"', "null")
     problem = problem_in(GOOD.replace(rule, narrow.replace("rule-1", "rule-0") + rule))
@@ -149,7 +151,7 @@ def test_a_rule_that_takes_a_role_away_is_refused():
     assert problem.line == GOOD[: GOOD.index("<rule")].count("\n") + 1
 
 
-def test_a_mistake_in_a_rule_names_the_rule_and_its_column():
+def test_a_mistake_in_a_rule_names_the_rule_and_its_column() -> None:
     problem = problem_in(GOOD.replace('"billing"', '"biling"'))
     assert problem.what.startswith("Rule 1, column role: ")
     short = GOOD[: GOOD.index("      <outputEntry")] + GOOD[GOOD.index("    </rule>"[2:]) :]

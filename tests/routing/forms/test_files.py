@@ -15,13 +15,13 @@ NAMES = {Form.YAML: "m.yaml", Form.CSV: "m", Form.XLSX: "m.xlsx", Form.DMN: "m.d
 
 
 @pytest.mark.parametrize("form", [Form.YAML, Form.CSV, Form.XLSX])
-def test_the_example_goes_to_a_file_of_each_form_and_back(form: Form, tmp_path: Path):
+def test_the_example_goes_to_a_file_of_each_form_and_back(form: Form, tmp_path: Path) -> None:
     path = tmp_path / NAMES[form]
     write_form(load_definition(EXAMPLE), form, path)
     assert plain(read_form(path, EXAMPLE)) == plain(load_definition(EXAMPLE))
 
 
-def test_a_decision_table_takes_all_else_from_its_base(tmp_path: Path):
+def test_a_decision_table_takes_all_else_from_its_base(tmp_path: Path) -> None:
     path = tmp_path / NAMES[Form.DMN]
     write_form(load_definition(EXAMPLE), Form.DMN, path)
     again = read_form(path, EXAMPLE)
@@ -29,7 +29,7 @@ def test_a_decision_table_takes_all_else_from_its_base(tmp_path: Path):
     write_model(again, tmp_path / "out.yaml")
 
 
-def test_a_model_that_cannot_be_used_leaves_the_file_as_it_was(tmp_path: Path):
+def test_a_model_that_cannot_be_used_leaves_the_file_as_it_was(tmp_path: Path) -> None:
     out = tmp_path / "model.yaml"
     out.write_text("what was there")
     rows = "target_group: b2b, role: sales", "topic: bill, role: billing"
@@ -39,7 +39,7 @@ def test_a_model_that_cannot_be_used_leaves_the_file_as_it_was(tmp_path: Path):
     assert list(tmp_path.iterdir()) == [out]
 
 
-def test_a_disk_that_refuses_leaves_the_file_as_it_was(tmp_path: Path):
+def test_a_disk_that_refuses_leaves_the_file_as_it_was(tmp_path: Path) -> None:
     out = tmp_path / "folder" / "model.yaml"
     with pytest.raises(OSError, match="No such file"):
         write_model(load_definition(EXAMPLE), out)
@@ -50,13 +50,13 @@ def test_a_disk_that_refuses_leaves_the_file_as_it_was(tmp_path: Path):
     assert list(tmp_path.iterdir()) == [out]
 
 
-def test_a_file_of_yaml_is_brought_with_its_comments(tmp_path: Path):
+def test_a_file_of_yaml_is_brought_with_its_comments(tmp_path: Path) -> None:
     out = tmp_path / "model.yaml"
     bring(EXAMPLE, out, EXAMPLE)
     assert out.read_bytes() == EXAMPLE.read_bytes()
 
 
-def test_a_tie_in_a_spreadsheet_is_said_with_its_rows(tmp_path: Path):
+def test_a_tie_in_a_spreadsheet_is_said_with_its_rows(tmp_path: Path) -> None:
     rows = "target_group: b2b, role: sales", "topic: bill, role: billing"
     write_form(read_definition(text_of(*rows), FILE), Form.CSV, tmp_path / "m")
     with pytest.raises(BrokenModel, match=r"sheet moments:3: ") as error:
@@ -66,7 +66,7 @@ def test_a_tie_in_a_spreadsheet_is_said_with_its_rows(tmp_path: Path):
     assert "on row 2, for “Businesses, any channel, any topic”," in problem.what
 
 
-def test_what_a_folder_of_sheets_lacks_is_said_as_sheets(tmp_path: Path):
+def test_what_a_folder_of_sheets_lacks_is_said_as_sheets(tmp_path: Path) -> None:
     write_form(read_definition(text_of("role: sales"), FILE), Form.CSV, tmp_path / "m")
     (tmp_path / "m" / "roles.csv").unlink()
     whole = (tmp_path / "m" / "model.csv").read_text()
@@ -78,7 +78,7 @@ def test_what_a_folder_of_sheets_lacks_is_said_as_sheets(tmp_path: Path):
     assert said["Add a row for triage_role to the sheet model."].endswith("sheet model")
 
 
-def test_a_file_of_no_known_form_says_what_to_give(tmp_path: Path):
+def test_a_file_of_no_known_form_says_what_to_give(tmp_path: Path) -> None:
     path = tmp_path / "model.ods"
     path.write_text("x")
     with pytest.raises(BrokenModel, match=r"xlsx or \.dmn"):

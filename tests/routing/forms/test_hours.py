@@ -11,7 +11,7 @@ from routing.model_file import read_definition
 EXAMPLE = Path(__file__).parents[3] / "config" / "interaction_model.yaml"
 
 
-def test_a_day_differs_in_all_hours_at_once():
+def test_a_day_differs_in_all_hours_at_once() -> None:
     text = EXAMPLE.read_text(encoding="utf-8")
     present = read_definition(text, FILE)
     assert len(present.hours) > 1

@@ -54,7 +54,7 @@ def problems_in_workbook(path: Path) -> tuple[Problem, ...]:
     return error.value.problems
 
 
-def test_the_example_comes_back_from_csv_and_from_a_workbook_as_it_was(tmp_path: Path):
+def test_the_example_comes_back_from_csv_and_from_a_workbook_as_it_was(tmp_path: Path) -> None:
     example = load_definition(EXAMPLE)
     assert plain(from_csv(as_csv(example, tmp_path / "csv"))) == plain(example)
     assert plain(from_xlsx(as_xlsx(example, tmp_path))) == plain(example)
@@ -62,7 +62,7 @@ def test_the_example_comes_back_from_csv_and_from_a_workbook_as_it_was(tmp_path:
 
 @settings(max_examples=examples(30), deadline=None)
 @given(rows_of_a_model())
-def test_any_model_comes_back_from_its_sheets(rows: list[Written]):
+def test_any_model_comes_back_from_its_sheets(rows: list[Written]) -> None:
     model = read_definition(text_of(*map(written, rows)), FILE)
     if find_ties(model.moments, Coverages(model.moments)):
         event("ties")
@@ -72,7 +72,7 @@ def test_any_model_comes_back_from_its_sheets(rows: list[Written]):
         assert plain(from_sheets(to_sheets(model), "model")) == plain(model)
 
 
-def test_what_a_row_takes_back_is_a_cell_of_its_own(tmp_path: Path):
+def test_what_a_row_takes_back_is_a_cell_of_its_own(tmp_path: Path) -> None:
     model = read_definition(text_of("sla: {resolution: }, skills: {}, backup_role: "), FILE)
     again = from_xlsx(as_xlsx(model, tmp_path))
     assert again.moments[0].settled == model.moments[0].settled
@@ -80,7 +80,7 @@ def test_what_a_row_takes_back_is_a_cell_of_its_own(tmp_path: Path):
 
 
 @pytest.mark.parametrize("text", [one for one in FORMULAS if one.strip() == one])
-def test_a_text_that_looks_like_a_formula_is_kept_as_text(text: str, tmp_path: Path):
+def test_a_text_that_looks_like_a_formula_is_kept_as_text(text: str, tmp_path: Path) -> None:
     model = titled(text)
     assert plain(from_csv(as_csv(model, tmp_path / "csv"))) == plain(model)
     path = as_xlsx(model, tmp_path)
@@ -90,7 +90,7 @@ def test_a_text_that_looks_like_a_formula_is_kept_as_text(text: str, tmp_path: P
 
 
 @pytest.mark.parametrize("text", FORMULAS)
-def test_no_cell_of_a_csv_begins_like_a_formula(text: str, tmp_path: Path):
+def test_no_cell_of_a_csv_begins_like_a_formula(text: str, tmp_path: Path) -> None:
     folder = as_csv(titled(text), tmp_path / "csv")
     for path in folder.iterdir():
         for row in csv.reader(path.read_text("utf-8-sig").splitlines()):
@@ -98,7 +98,7 @@ def test_no_cell_of_a_csv_begins_like_a_formula(text: str, tmp_path: Path):
             assert not [cell for cell in row if cell.startswith("-") and not cell[1:].isdigit()]
 
 
-def test_a_csv_with_semicolons_is_read(tmp_path: Path):
+def test_a_csv_with_semicolons_is_read(tmp_path: Path) -> None:
     folder = as_csv(load_definition(EXAMPLE), tmp_path / "csv")
     for path in folder.iterdir():
         rows = list(csv.reader(StringIO(path.read_text("utf-8-sig"), newline="")))
@@ -137,7 +137,7 @@ MISTAKES = {
 @pytest.mark.parametrize("mistake", MISTAKES.values(), ids=MISTAKES)
 def test_a_mistake_is_said_with_sheet_row_and_column(
     mistake: tuple[str, int, str, object, str, str], tmp_path: Path
-):
+) -> None:
     sheet, row, column, value, what, advice = mistake
     problems = problems_in_workbook(changed(tmp_path, sheet, row, column, value))
     (problem,) = [one for one in problems if what in one.what]
@@ -147,7 +147,7 @@ def test_a_mistake_is_said_with_sheet_row_and_column(
     assert advice in problem.what_to_do
 
 
-def test_a_column_and_a_sheet_that_are_not_known_are_said(tmp_path: Path):
+def test_a_column_and_a_sheet_that_are_not_known_are_said(tmp_path: Path) -> None:
     path = changed(tmp_path, "moments", 1, "role", "rol")
     (problem,) = [one for one in problems_in_workbook(path) if "'rol'" in one.what]
     assert (problem.line, problem.what_to_do) == (1, "Did you mean 'role'?")
@@ -164,7 +164,7 @@ def zipped(path: Path, parts: dict[str, bytes]) -> Path:
     return path
 
 
-def test_a_workbook_made_to_do_harm_is_only_a_problem(tmp_path: Path):
+def test_a_workbook_made_to_do_harm_is_only_a_problem(tmp_path: Path) -> None:
     good = as_xlsx(load_definition(EXAMPLE), tmp_path)
     with zipfile.ZipFile(good) as packed:
         parts = {name: packed.read(name) for name in packed.namelist()}
@@ -185,7 +185,7 @@ def test_a_workbook_made_to_do_harm_is_only_a_problem(tmp_path: Path):
     assert "not a workbook" in problems_in_workbook(text)[0].what
 
 
-def test_a_workbook_with_too_many_columns_is_refused(tmp_path: Path):
+def test_a_workbook_with_too_many_columns_is_refused(tmp_path: Path) -> None:
     workbook = Workbook()
     page = workbook.active
     assert page is not None

@@ -94,7 +94,7 @@ def made(rows: list[tuple[object, ...]], head: str) -> Model | None:
 @settings(max_examples=examples(60), deadline=None)
 def test_each_combination_that_differs_is_in_one_place_with_what_brute_force_finds(
     old: list[tuple[object, ...]], new: list[tuple[object, ...]], head: str
-):
+) -> None:
     before, after = made(old, HEAD), made(new, head)
     if before is None or after is None:
         return
@@ -118,7 +118,7 @@ def between(*rows: str, then: tuple[str, ...], head: str = HEAD) -> Comparison:
     return compare(model_of(*rows), model_of(*then, head=head))
 
 
-def test_what_moves_comes_first_in_few_words():
+def test_what_moves_comes_first_in_few_words() -> None:
     found = between(
         "role: service",
         "topic: order, role: sales",
@@ -138,7 +138,7 @@ def test_what_moves_comes_first_in_few_words():
     assert (found.moving, found.moving_otherwise, found.changing) == (40, 0, 20)
 
 
-def test_a_backup_that_becomes_responsible_itself_is_no_backup_any_more():
+def test_a_backup_that_becomes_responsible_itself_is_no_backup_any_more() -> None:
     found = between(
         "role: sales, backup_role: billing",
         then=("role: sales, backup_role: billing", "topic: order, role: billing"),
@@ -151,14 +151,14 @@ def test_a_backup_that_becomes_responsible_itself_is_no_backup_any_more():
     assert found.moving == found.moving_otherwise > 0
 
 
-def test_the_same_written_differently_is_no_difference():
+def test_the_same_written_differently_is_no_difference() -> None:
     found = between(
         "role: service", then=("topic: any, sla: {}, role: service", "topic: bill, role: service")
     )
     assert found.is_empty
 
 
-def test_entries_that_came_went_or_changed_are_named():
+def test_entries_that_came_went_or_changed_are_named() -> None:
     head = HEAD.replace("b2c: {title: {en: Consumers", "vip: {title: {en: Very")
     head = head.replace("en: Late bill", "en: Very late bill")
     groups, topics = between("role: service", then=("role: service",), head=head).wordings
@@ -166,7 +166,7 @@ def test_entries_that_came_went_or_changed_are_named():
     assert (topics.section, topics.changed) == ("topics", ("bill/late",))
 
 
-def test_values_read_as_people_write_them():
+def test_values_read_as_people_write_them() -> None:
     assert [as_written(seconds) for seconds in (45, 5400, 90_000, 172_800)] == [
         "45s",
         "1h30m",
@@ -182,7 +182,7 @@ def test_values_read_as_people_write_them():
     assert shown("steps", {"before": items, "after": []}, "en") == "before Number"
 
 
-def test_a_change_never_reads_as_none():
+def test_a_change_never_reads_as_none() -> None:
     one = {"name": "n", "title": {"en": "Number", "nl": "Nummer"}, "blocking": False}
     old, new = before_and_after(Change("steps", [one], [one | {"blocking": True}]), "en")
     assert old != new

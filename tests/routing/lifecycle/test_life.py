@@ -88,7 +88,7 @@ async def refused(work: Any, code: str) -> str:
     return error.value.detail
 
 
-async def test_a_version_is_drafted_checked_signed_and_goes_live(life: Life):
+async def test_a_version_is_drafted_checked_signed_and_goes_live(life: Life) -> None:
     number = await life.draft(title="Bills", note="They grew", based_on=1)
     assert (number, await life.state(number)) == (2, State.DRAFT)
     checked = await life.versions.check(number, by="ina")
@@ -116,7 +116,7 @@ async def signed_rows(life: Life) -> list[Any]:
     return await rows(life.database, model_signatures)
 
 
-async def test_the_bus_hears_of_it_and_new_roles_can_be_held(life: Life):
+async def test_the_bus_hears_of_it_and_new_roles_can_be_held(life: Life) -> None:
     more = WITH_BILLS.replace(
         "channels:\n", "  sales: {title: {en: Sales, nl: Verkoop}, owner: anna}\nchannels:\n"
     )
@@ -129,7 +129,7 @@ async def test_the_bus_hears_of_it_and_new_roles_can_be_held(life: Life):
     assert {row.name: row.title for row in await rows(life.database, roles)}["sales"] == "Sales"
 
 
-async def test_without_all_signatures_it_stays_out_unless_for_a_reason(life: Life):
+async def test_without_all_signatures_it_stays_out_unless_for_a_reason(life: Life) -> None:
     number = await life.draft()
     await refused(life.activating.activate(number, by="ina"), "model_cannot_activate")
     await life.versions.check(number, by="ina")
@@ -140,7 +140,7 @@ async def test_without_all_signatures_it_stays_out_unless_for_a_reason(life: Lif
     assert (live.state, live.override_reason) == (State.LIVE, "Fire in the house")
 
 
-async def test_who_declines_says_why_and_stops_it_until_they_accept(life: Life):
+async def test_who_declines_says_why_and_stops_it_until_they_accept(life: Life) -> None:
     number = await life.signed()
     await refused(life.signing.sign(number, CARLA, accepted=False), "remark_missing")
     await life.signing.sign(number, CARLA, accepted=False, remark="Too many")
@@ -151,7 +151,7 @@ async def test_who_declines_says_why_and_stops_it_until_they_accept(life: Life):
     assert len(await signed_rows(life)) == 4, "every word is kept"
 
 
-async def test_only_the_owner_signs_and_only_what_is_meant(life: Life):
+async def test_only_the_owner_signs_and_only_what_is_meant(life: Life) -> None:
     number = await life.checked()
     await refused(
         life.signing.sign(number, Signer("bob", "B", "x"), accepted=True), "nothing_to_sign"
@@ -163,7 +163,7 @@ async def test_only_the_owner_signs_and_only_what_is_meant(life: Life):
     assert await life.signing.sign(number, CARLA, accepted=True, rows=["any any any bill"]) == 1
 
 
-async def test_a_changed_row_is_signed_again_and_the_others_are_not(life: Life):
+async def test_a_changed_row_is_signed_again_and_the_others_are_not(life: Life) -> None:
     await life.activating.activate(await life.signed(), by="ina")
     changed = await life.checked(WITH_BILLS.replace("role: billing", "role: billing, sticky: yes"))
     sheet = await life.versions.sheet((await life.versions.read(changed))[1])
@@ -174,7 +174,7 @@ async def test_a_changed_row_is_signed_again_and_the_others_are_not(life: Life):
     assert await life.state(await life.checked(WITH_BILLS + "# a remark\n")) is State.SIGNED
 
 
-async def test_editing_makes_it_a_draft_again_and_keeps_what_was_signed(life: Life):
+async def test_editing_makes_it_a_draft_again_and_keeps_what_was_signed(life: Life) -> None:
     number = await life.signed()
     seen = await life.versions.version(number)
     words = {"title": "T", "note": "N", "by": "ina"}
@@ -185,7 +185,7 @@ async def test_editing_makes_it_a_draft_again_and_keeps_what_was_signed(life: Li
     assert (await life.versions.check(number, by="ina")).state is State.SIGNED
 
 
-async def test_the_second_of_two_who_edit_is_told_and_the_first_text_stays(life: Life):
+async def test_the_second_of_two_who_edit_is_told_and_the_first_text_stays(life: Life) -> None:
     number = await life.draft()
     words = {"title": "", "note": "", "by": "ina"}
     await life.versions.save(number, 1, written=OWNED, **words)
@@ -193,7 +193,7 @@ async def test_the_second_of_two_who_edit_is_told_and_the_first_text_stays(life:
     assert await life.versions.text(number) == OWNED
 
 
-async def test_a_broken_draft_is_kept_and_goes_nowhere(life: Life):
+async def test_a_broken_draft_is_kept_and_goes_nowhere(life: Life) -> None:
     number = await life.draft(BROKEN)
     with pytest.raises(BrokenModel) as error:
         await life.versions.check(number, by="ina")
@@ -201,7 +201,7 @@ async def test_a_broken_draft_is_kept_and_goes_nowhere(life: Life):
     assert await life.state(number) is State.DRAFT
 
 
-async def test_a_planned_version_goes_live_when_its_time_has_come(life: Life):
+async def test_a_planned_version_goes_live_when_its_time_has_come(life: Life) -> None:
     number, at = await life.signed(), clock.now() + PATIENCE
     planned = await life.activating.activate(number, by="ina", at=at)
     assert (planned.state, planned.effective_from) == (State.SIGNED, at)
@@ -214,7 +214,7 @@ async def test_a_planned_version_goes_live_when_its_time_has_come(life: Life):
     assert (await life.versions.version(number)).effective_from is None
 
 
-async def test_a_plan_can_be_cancelled_and_one_in_the_past_is_now(life: Life):
+async def test_a_plan_can_be_cancelled_and_one_in_the_past_is_now(life: Life) -> None:
     number, at = await life.signed(), clock.now() + PATIENCE
     await life.activating.activate(number, by="ina", at=at)
     await refused(life.versions.withdraw(number, by="ina"), "model_planned")
@@ -226,7 +226,7 @@ async def test_a_plan_can_be_cancelled_and_one_in_the_past_is_now(life: Life):
     ).state == "live"
 
 
-async def test_what_broke_meanwhile_does_not_replace_what_works(life: Life):
+async def test_what_broke_meanwhile_does_not_replace_what_works(life: Life) -> None:
     number, at = await life.signed(), clock.now() + PATIENCE
     await life.activating.activate(number, by="ina", at=at)
     await life.spoil(number, BROKEN)
@@ -240,7 +240,7 @@ async def test_what_broke_meanwhile_does_not_replace_what_works(life: Life):
     assert ("model/2", "model.not_activated") in await life.audited()
 
 
-async def test_who_declines_before_the_day_stops_it_unless_it_was_overridden(life: Life):
+async def test_who_declines_before_the_day_stops_it_unless_it_was_overridden(life: Life) -> None:
     at = clock.now() + PATIENCE
     number = await life.signed()
     await life.activating.activate(number, by="ina", at=at)
@@ -251,7 +251,7 @@ async def test_who_declines_before_the_day_stops_it_unless_it_was_overridden(lif
     assert await life.activating.activate_due(at) == 1
 
 
-async def test_rolling_back_is_one_step_and_a_version_of_its_own(life: Life):
+async def test_rolling_back_is_one_step_and_a_version_of_its_own(life: Life) -> None:
     await life.activating.activate(await life.signed(), by="ina")
     back = await life.activating.roll_back(1, by="ina", reason="Bills got lost")
     assert (back.number, back.state, back.based_on, back.origin) == (3, "live", 1, "rollback")
@@ -264,7 +264,7 @@ async def test_rolling_back_is_one_step_and_a_version_of_its_own(life: Life):
     ]
 
 
-async def test_only_to_what_was_live_before_and_can_be_read(life: Life):
+async def test_only_to_what_was_live_before_and_can_be_read(life: Life) -> None:
     await refused(life.activating.roll_back(await life.draft(), by="ina"), "model_cannot_roll_back")
     await refused(life.activating.roll_back(1, by="ina"), "model_cannot_roll_back")
     await refused(life.activating.roll_back(9, by="ina"), "no_model")
@@ -275,7 +275,7 @@ async def test_only_to_what_was_live_before_and_can_be_read(life: Life):
     assert await life.live() == 3
 
 
-async def test_a_withdrawn_version_stays_to_be_read(life: Life):
+async def test_a_withdrawn_version_stays_to_be_read(life: Life) -> None:
     number = await life.draft()
     await life.versions.withdraw(number, by="ina")
     await refused(life.versions.check(number, by="ina"), "model_cannot_check")
@@ -287,7 +287,7 @@ async def listed(life: Life) -> list[Version]:
     return await life.database.read(models.listed)
 
 
-async def test_open_points_stay_until_they_are_done(life: Life):
+async def test_open_points_stay_until_they_are_done(life: Life) -> None:
     number, due = await life.draft(), clock.now().date()
 
     def add(connection: Any) -> str:
@@ -321,7 +321,9 @@ async def start(life: Life, path: Path, source: ModelSource = ModelSource.STORE)
     return await settle(life.database, life.activating, path, source)
 
 
-async def test_the_file_is_the_first_version_and_later_only_noticed(empty: Life, tmp_path: Path):
+async def test_the_file_is_the_first_version_and_later_only_noticed(
+    empty: Life, tmp_path: Path
+) -> None:
     path = tmp_path / "model.yaml"
     path.write_text(OWNED)
     first = await start(empty, path)
@@ -337,7 +339,7 @@ async def test_the_file_is_the_first_version_and_later_only_noticed(empty: Life,
     assert len(await rows(empty.database, model_versions)) == 1
 
 
-async def test_a_broken_file_starts_nothing(empty: Life, tmp_path: Path):
+async def test_a_broken_file_starts_nothing(empty: Life, tmp_path: Path) -> None:
     path = tmp_path / "model.yaml"
     path.write_text(BROKEN)
     with pytest.raises(BrokenModel):
@@ -347,7 +349,7 @@ async def test_a_broken_file_starts_nothing(empty: Life, tmp_path: Path):
 
 async def test_where_the_file_decides_it_goes_live_at_each_start_and_nothing_else_does(
     database: Database, tmp_path: Path
-):
+) -> None:
     life, path = Life(database, fixed=True), tmp_path / "model.yaml"
     for number, written in enumerate((OWNED, WITH_BILLS, OWNED), 1):
         path.write_text(written)
@@ -362,7 +364,7 @@ async def test_where_the_file_decides_it_goes_live_at_each_start_and_nothing_els
     await refused(life.versions.check(2, by="ina"), "model_from_file")
 
 
-async def test_signatures_are_found_by_who_gave_them(life: Life):
+async def test_signatures_are_found_by_who_gave_them(life: Life) -> None:
     await life.signed()
     found = await life.database.read(lambda c: signatures.by_logins(c, {"carla"}))
     assert [one.role for one in found] == ["billing"]

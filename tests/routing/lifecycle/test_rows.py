@@ -8,7 +8,7 @@ def print_of(row: str) -> str:
     return fingerprint(model_of(row).moments[0])
 
 
-def test_a_row_that_says_the_same_is_the_same_however_and_wherever_it_is_written():
+def test_a_row_that_says_the_same_is_the_same_however_and_wherever_it_is_written() -> None:
     first = model_of("topic: bill, role: billing, sla: {first_response: 1h}")
     second = model_of(
         "role: service",
@@ -17,7 +17,7 @@ def test_a_row_that_says_the_same_is_the_same_however_and_wherever_it_is_written
     assert fingerprint(first.moments[0]) == fingerprint(second.moments[1])
 
 
-def test_whatever_it_says_differently_makes_it_another():
+def test_whatever_it_says_differently_makes_it_another() -> None:
     written = (
         "topic: bill, role: billing",
         "topic: order, role: billing",
@@ -33,7 +33,7 @@ def test_whatever_it_says_differently_makes_it_another():
     assert len({print_of(row) for row in written}) == len(written)
 
 
-def test_every_role_that_a_row_names_answers_for_it():
+def test_every_role_that_a_row_names_answers_for_it() -> None:
     row = (
         "role: billing, backup_role: service,"
         " authority: [{en: A, nl: B, approver: sales, within: 1h}],"
@@ -44,7 +44,7 @@ def test_every_role_that_a_row_names_answers_for_it():
     assert answering_roles(model.moments[0], model) == ["billing", "service", "sales", "triage"]
 
 
-def test_for_a_row_without_a_role_answers_who_must_do_what_it_says():
+def test_for_a_row_without_a_role_answers_who_must_do_what_it_says() -> None:
     model = model_of(
         "topic: bill, role: billing",
         "topic: bill/late, priority_minutes: 30, backup_role: service",
@@ -55,7 +55,7 @@ def test_for_a_row_without_a_role_answers_who_must_do_what_it_says():
     assert answering_roles(order, model) == ["triage"]
 
 
-def test_what_only_one_of_two_models_says():
+def test_what_only_one_of_two_models_says() -> None:
     before = model_of("role: service", "topic: bill, role: billing")
     after = model_of("topic: bill, role: sales", "role: service", head=HEAD.replace('"7"', '"8"'))
     gone, come = changed_rows(before.moments, after.moments)

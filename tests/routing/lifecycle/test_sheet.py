@@ -14,7 +14,9 @@ OWNED = HEAD.replace("  billing: {", "  billing: {owner: Carla, ").replace(
 NOW = clock.now()
 
 
-def said(sheet: Sheet, place: int, *, accepted: bool = True, login: str = "", after: int = 0):
+def said(
+    sheet: Sheet, place: int, *, accepted: bool = True, login: str = "", after: int = 0
+) -> Signature:
     asked = sheet.asked[place]
     return Signature(
         version=1,
@@ -34,7 +36,7 @@ def model(*rows: str) -> Model:
     return model_of(*rows, head=OWNED)
 
 
-def test_the_owner_of_each_role_is_asked_for_the_rows_that_name_it():
+def test_the_owner_of_each_role_is_asked_for_the_rows_that_name_it() -> None:
     sheet = sheet_of(model("role: service", "topic: bill, role: billing, backup_role: service"), ())
     assert [(one.owner, one.role, one.row) for one in sheet.asked] == [
         ("anna", "service", "any any any any"),
@@ -45,7 +47,7 @@ def test_the_owner_of_each_role_is_asked_for_the_rows_that_name_it():
     assert not sheet.is_complete
 
 
-def test_it_is_complete_once_everybody_accepted():
+def test_it_is_complete_once_everybody_accepted() -> None:
     asked = sheet_of(model("role: service", "topic: bill, role: billing"), ())
     half = sheet_of(model("role: service", "topic: bill, role: billing"), [said(asked, 0)])
     refused = half.missing()
@@ -59,7 +61,7 @@ def test_it_is_complete_once_everybody_accepted():
     assert whole.missing() is None
 
 
-def test_a_word_holds_for_the_same_row_elsewhere_and_not_for_a_changed_one():
+def test_a_word_holds_for_the_same_row_elsewhere_and_not_for_a_changed_one() -> None:
     given = [said(sheet_of(model("role: service"), ()), 0)]
     same = sheet_of(model("topic: bill, role: billing", "role: service"), given)
     assert [one.is_accepted for one in same.asked] == [False, True]
@@ -67,7 +69,7 @@ def test_a_word_holds_for_the_same_row_elsewhere_and_not_for_a_changed_one():
     assert changed.asked[0].is_open
 
 
-def test_the_last_word_of_the_owner_counts_and_nobody_elses():
+def test_the_last_word_of_the_owner_counts_and_nobody_elses() -> None:
     asked = sheet_of(model("role: service"), ())
     no, yes = said(asked, 0, accepted=False), said(asked, 0, after=1)
     assert sheet_of(model("role: service"), [no, yes]).is_complete
@@ -79,7 +81,7 @@ def test_the_last_word_of_the_owner_counts_and_nobody_elses():
     assert sheet_of(model("role: service"), [stranger]).asked[0].is_open
 
 
-def test_a_role_without_an_owner_cannot_be_signed():
+def test_a_role_without_an_owner_cannot_be_signed() -> None:
     sheet = sheet_of(model("role: sales"), ())
     assert sheet.ownerless == ["sales"]
     assert sheet.of_owner("") == []

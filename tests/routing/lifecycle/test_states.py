@@ -39,7 +39,7 @@ POSSIBLE = {
 
 
 @pytest.mark.parametrize("state", State)
-def test_each_state_allows_what_it_allows_and_says_why_not(state: State):
+def test_each_state_allows_what_it_allows_and_says_why_not(state: State) -> None:
     version = replace(DRAFT, state=state)
     assert {act for act in Act if may(act, version)} == POSSIBLE[state]
     for act in set(Act) - POSSIBLE[state]:
@@ -50,7 +50,7 @@ def test_each_state_allows_what_it_allows_and_says_why_not(state: State):
 
 
 @pytest.mark.parametrize("state", [State.CHECKED, State.SIGNED])
-def test_what_is_planned_is_not_changed_under_the_hands_of_who_planned_it(state: State):
+def test_what_is_planned_is_not_changed_under_the_hands_of_who_planned_it(state: State) -> None:
     planned = replace(DRAFT, state=state, effective_from=NOW)
     assert may(Act.CANCEL, planned)
     assert may(Act.ACTIVATE, planned)

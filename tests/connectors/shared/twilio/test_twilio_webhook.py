@@ -86,7 +86,7 @@ async def door() -> AsyncIterator[Door]:
 
 
 def signed(form: dict[str, str], path: str = "/hook") -> str:
-    return SIGNER.compute_signature(PUBLIC + path, form)
+    return str(SIGNER.compute_signature(PUBLIC + path, form))
 
 
 @pytest.mark.parametrize("path", ["/hook", "/hook?a=1&b=%2B"])
