@@ -17,7 +17,7 @@ from agent_ui.views.sign_in import see_other, sign_in_again
 from agent_ui.visit import Visit
 from hub import clock, one_time
 from hub.errors import Rejected
-from hub.store import admission, agents, own_choices, second_factors
+from hub.store import admission, agents, identities, own_choices, second_factors
 from hub.store.second_factors import Factor
 
 PATH = "/console/account"
@@ -114,9 +114,11 @@ class AccountViews:
 
     async def _show(self, visit: Visit, refused: Rejected | None = None) -> web.Response:
         factor, required = await self._read(visit)
+        agent_id = visit.known.id
         signature = await self._context.database.read(
-            lambda c: own_choices.get(c, visit.known.id, own_choices.SIGNATURE)
+            lambda c: own_choices.get(c, agent_id, own_choices.SIGNATURE)
         )
+        known_there = await self._context.database.read(lambda c: identities.of(c, agent_id))
         secret = self._sessions.secret(factor) if factor else b""
         who = Halfway(visit.known, factor, secret, clock.now()) if factor else None
         return self._pages.page(
@@ -129,6 +131,7 @@ class AccountViews:
             signature=signature or "",
             kept="kept" in visit.request.query,
             oidc_only=bool(self._oidc and self._oidc.only),
+            provider=self._oidc.name if self._oidc and known_there.linked else "",
             one_time=one_time,
             qr_code=qr_code,
         )

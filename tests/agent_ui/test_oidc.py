@@ -124,6 +124,21 @@ async def test_an_unverified_address_and_another_account_let_nobody_in(
         assert "another account" in page.text("[role=alert]")
 
 
+async def test_who_is_invited_and_signs_in_there_is_in_and_needs_no_password(
+    house: House, provider: IdentityProvider, ina: Person
+) -> None:
+    fields = {"name": "Kim", "login": "kim", "address": "kim@vandalen.example"}
+    await ina.post("/console/admin/people", **fields, **{"role.service": "1"})
+    assert "Van Dalen ID" not in (await ina.get("/console/account")).body
+    provider.person = {"sub": "9", "email": "kim@vandalen.example", "email_verified": True}
+    async with person(house) as kim:
+        await sign_in(kim)
+        said = (await kim.get("/console/account")).text("section:has([name=current]) p")
+        assert said.startswith("You sign in with Van Dalen ID. Whoever never chose a password")
+    row = (await ina.get("/console/admin/people?words=kim")).text("tbody tr")
+    assert (row.endswith("signed in"), "invited" in row) == (True, False)
+
+
 async def test_who_left_is_not_let_in(house: House, guest: Person) -> None:
     assert (await sign_in(guest)).path == "/console"
     await house.write(lambda c: c.execute(update(agents).values(active=False)))
