@@ -20,6 +20,7 @@ from hub.store.leader import open_leadership
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
+_OPEN_ALL = "document.querySelectorAll('main details').forEach((one) => (one.open = true))"
 HOSTILE = "<img src=x onerror=pwned()> Vos"
 
 
@@ -128,8 +129,7 @@ async def test_every_page_of_the_office_is_readable_by_everybody(
             "/console/admin/audit",
         ):
             await at.page.goto(f"{house.origin}{path}")
-            for summary in await at.page.locator("main details > summary").all():
-                await summary.click()
+            await at.page.evaluate(_OPEN_ALL)
             assert await violations(at.page) == [], path
             await at.page.set_viewport_size(PHONE)
             fits = await at.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
