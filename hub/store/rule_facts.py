@@ -167,6 +167,7 @@ def _waiting_since(messages: Sequence[Row[Any]], at: datetime) -> datetime | Non
 
 
 def _contacts(item: WorkItem, at: datetime, found: Found) -> list[Contact]:
+    """What they turned to us with: what a carrier tells of their parcel is none of it."""
     topics: dict[str, set[str]] = defaultdict(set)
     for row in found.talks.get(item.customer_id, ()):
         topics[row.id].add(row.topic or "")
@@ -184,7 +185,9 @@ def _contacts(item: WorkItem, at: datetime, found: Found) -> list[Contact]:
         )
         for conversation_id in {*topics, *about}
         for row in found.messages.get(conversation_id, ())
-        if row.direction == Direction.INBOUND.value and row.received_at <= at
+        if row.direction == Direction.INBOUND.value
+        and row.channel != Channel.PARTNER.value
+        and row.received_at <= at
     ]
 
 

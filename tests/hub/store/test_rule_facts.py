@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event, insert, update
 
-from builders import mail_arrival
+from builders import TOKENS, mail_arrival
 from console_house import House, open_house
 from hub import clock
-from hub.interaction import Channel
+from hub.interaction import Channel, Party, PointKind, Thread
 from hub.promises import Promise
 from hub.rules.conditions import Fact
 from hub.rules.facts import CustomerKind, Facts, count
@@ -28,6 +28,7 @@ from hub.store.tables import (
     orders,
     ratings,
 )
+from hub.store.threads import TOKEN_PURPOSE
 
 DAY = timedelta(days=1)
 
@@ -157,6 +158,21 @@ async def test_contacts_about_an_order_are_those_of_the_house_by_name_or_parcel(
     claimed = await facts(house, stranger)
     assert (claimed.orders, claimed.late) == ((), ())
     assert not any(one.orders for one in claimed.contacts)
+
+
+async def test_what_a_carrier_tells_is_no_contact_of_the_customer(house: House) -> None:
+    item = await work(house)
+    told = mail_arrival().model_copy(
+        update={
+            "channel": Channel.PARTNER,
+            "sender": Party(kind=PointKind.PARTNER, value="bode", name="Bode"),
+            "about": item.customer_id,
+            "thread": Thread(token=TOKENS.sign(TOKEN_PURPOSE, item.conversation_id)),
+        }
+    )
+    accepted = await house.receive(told)
+    assert accepted.conversation_id == item.conversation_id
+    assert [one.channel for one in (await facts(house, item)).contacts] == [Channel.EMAIL]
 
 
 async def test_invoices_promises_agreements_ratings_and_deadlines(house: House) -> None:
