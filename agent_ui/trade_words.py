@@ -44,6 +44,13 @@ PARCELS = {
     "information": N_("News"),
 }
 _DELAYED = N_("Delayed")
+AT_THE_DOOR = {
+    "refused": N_("The customer refused it"),
+    "absent": N_("Nobody was there"),
+    "address": N_("The address is wrong"),
+    "damaged": N_("The parcel is damaged"),
+    "other": N_("Something else at the door"),
+}
 
 
 def parcel_news(details: Mapping[str, str]) -> str:

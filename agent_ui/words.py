@@ -353,7 +353,7 @@ SOURCES = {
 }
 
 FOUND = {
-    "stated": N_("named when it was sent"),
+    "stated": N_("named by the sender"),
     "account": N_("by the address that was used"),
     "sender": N_("by who sent it"),
     "pattern": N_("by a number in it"),

@@ -122,15 +122,9 @@ class Driver:
         return (found[0], _Link(partner, delivery_id)) if found else (None, None)
 
     def _arrival(self, parcel: Delivery, link: _Link, said: "_Said", form_id: str) -> Arrival:
-        texts = self._texts[self._settings.notices.language]
         title = self._titles.get(link.partner, link.partner)
-        lines = [
-            f"{texts('The driver says')}: {texts(REPORTS[said.what])}",
-            texts("The customer wants to be called.") + f" {said.phone}" if said.call else "",
-            said.text,
-            f"{title} · {parcel.tracking}",
-            parcel.order_number,
-        ]
+        lines = [said.text, f"{title} · {parcel.tracking}", parcel.order_number]
+        # What was ticked is said to who reads it, in their own language.
         about = {"delivery": parcel.id, "report": said.what, "tracking": parcel.tracking}
         about |= {"order": parcel.order_number} | (
             {"call": said.phone or "yes"} if said.call else {}

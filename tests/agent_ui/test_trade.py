@@ -184,3 +184,21 @@ async def test_what_a_carrier_told_stands_in_the_conversation(house: House, anna
     assert f"Now expected: {NOW:%Y-%m-%d %H:%M} UTC" in told_late
     options = page.texts("select[name=way] option")
     assert [one.split()[0] for one in options] == ["E-mail"], "the customer is answered"
+
+
+async def test_what_a_driver_ticked_is_said_in_the_language_of_who_reads_it(
+    house: House, anna: Person
+) -> None:
+    told = {
+        "channel": Channel.PARTNER, "account": "Bode", "external_id": "told", "about": JAN,
+        "sender": Party(kind=PointKind.PARTNER, value="Bode", name="Bode"), "thread": Thread(),
+        "details": {"report": "refused", "call": "0612345678"},
+    }  # fmt: skip
+    accepted = await house.receive(mail_arrival(text="It is wet.").model_copy(update=told))
+    path = f"/console/conversations/{accepted.conversation_id}"
+    [said] = (await anna.get(path)).texts(".entry-inbound")
+    assert said.startswith("Partner Bode The customer refused it")
+    assert said.endswith("It is wet. The customer wants to be called at 0612345678.")
+    await anna.post("/console/language", language="nl")
+    [said] = (await anna.get(path)).texts(".entry-inbound")
+    assert "De klant weigerde het" in said

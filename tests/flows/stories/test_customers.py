@@ -179,7 +179,7 @@ async def test_a_driver_at_a_closed_door(town: Town) -> None:
 
     sam = await town.console("sam")
     await sam.open_and_take("SP00480761")
-    await expect(sam.said("The box is wet.")).to_contain_text("De klant weigerde het")
+    await expect(sam.said("The box is wet.")).to_contain_text("The customer refused it")
     await expect(sam.side.locator(".who")).to_contain_text("Hanneke Bakker")
     await expect(sam.side.locator(".thing-meant").first).to_contain_text("480761")
 
