@@ -183,7 +183,7 @@ class ChatActivity(Event):
 
 class CallChanged(Event):
     """A phone call began, was answered, held or muted, went to somebody else, or ended; or an agent
-    wants that. `state`: waiting, ringing, calling, talking, ending or over."""
+    wants that. `state`: waiting, ringing, calling, talking, through, ending or over."""
 
     topic: ClassVar[str] = "call.changed"
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from sqlalchemy import Connection, and_, select
 
 from hub.errors import Rejected
-from hub.store import agents, calls, hanging_up, working
+from hub.store import agents, calls, hanging_up, working, wrapping
 from hub.store.calls import CALLING, RINGING, TALKING, THROUGH, Call, Item, as_seen, change
 from hub.store.constants import one_of
 from hub.store.tables import calls as table
@@ -65,6 +65,7 @@ def _go_on_with(connection: Connection, call: Call, item: Item) -> None:
     agent = agents.find(connection, call.agent_id) if call.agent_id else None
     if item.state == DONE:
         working.reopen(connection, item.id, agent or item.agent)
+        wrapping.finish(connection, item.agent, item.id)
     elif item.state == SNOOZED:
         working.claim(connection, item.id, agent or item.agent)
     elif item.state != ASSIGNED or item.agent_id != call.agent_id:

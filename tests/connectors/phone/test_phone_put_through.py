@@ -5,10 +5,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
 from config.demo.twilio.call import Call
 from connectors.phone import twiml
-from hub.store import admission, call_wishes, calls, handing_over, working
+from hub.store import admission, call_wishes, calls, handing_over, presence, working, wrapping
 from hub.store.agents import Agent
 from hub.store.call_wishes import Wish
 from hub.store.handing_over import Goal
@@ -178,6 +179,26 @@ async def test_work_that_was_put_away_meanwhile_goes_on(house: House, what: str)
     expected = ("waiting", None) if what == "given back" else ("assigned", anna.id)
     assert (found.state, found.agent_id, goes_first(found)) == (*expected, True)
     assert not call.is_over
+
+
+async def test_who_was_wrapping_up_is_done_with_that_when_the_customer_comes_back(
+    house: House,
+) -> None:
+    anna, call = await talk(house)
+    await house.write(lambda c: presence.say(c, anna.id, presence.AVAILABLE))
+    house.cloud.calls.fate = answers_never("ring")
+    await put_through(house, anna)
+    other = await rings_outside(house, call)
+    item = await house.item()
+
+    def resolve(connection: Connection) -> None:
+        wrapping.begin(connection, working.resolve(connection, item.id, anna, {}), anna)
+
+    await house.write(resolve)
+    assert await house.database.read(lambda c: wrapping.of(c, anna.id)) is not None
+    await house.cloud.calls.hang_up(other)
+    await eventually(lambda: call.talking)
+    assert await house.database.read(lambda c: wrapping.of(c, anna.id)) is None
 
 
 async def test_who_is_answered_outside_frees_the_agent_and_both_talk_on(house: House) -> None:
