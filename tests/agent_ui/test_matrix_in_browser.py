@@ -59,6 +59,10 @@ async def test_a_model_is_edited_as_a_matrix_without_a_mouse(
         await at.page.locator("[data-cell][tabindex='0']").focus()
         await keys.press("ArrowDown")
         await keys.press("ArrowRight")
+        column = await at.page.locator("[data-cell]:focus").get_attribute("data-column")
+        await keys.press("Enter")
+        await expect(at.page.locator("[data-picker-head]")).to_contain_text(f" · {column}")
+        await keys.press("Escape")
         await keys.press("Shift+ArrowDown")
         await keys.press("Enter")
         await expect(at.page.locator("[data-picker-head]")).to_have_text("2 cells")
@@ -135,6 +139,8 @@ async def test_the_matrix_is_a_list_on_a_phone(house: House, browser: Browser) -
         await at.page.goto(f"{house.origin}/console/model/2/matrix?group=b2c&topic=order")
         await at.check_accessible()
         assert await at.page.evaluate(WIDE)
+        whose = "(one) => getComputedStyle(one, '::before').content"
+        assert await at.page.locator(".matrix td").first.evaluate(whose) == "none", "said once"
         await at.page.select_option("#cell [name=role]", "billing")
         await at.page.get_by_role("button", name="Save this cell").click()
         await expect(at.page.locator("[data-topic=order][data-group=b2c]")).to_contain_text(

@@ -125,7 +125,7 @@ class Matrix {
     const cell = this.cell(this.end);
     const count = this.chosen().flat().length;
     const head = cell.closest("tr").querySelector("th").textContent;
-    const column = cell.parentElement.dataset.head;
+    const column = cell.dataset.column;
     this.picker.querySelector("[data-picker-head]").textContent =
       count > 1 ? text("{n} cells", { n: count }) : `${head} · ${column}`;
     this.picker.querySelector("[data-picker-more]").href = cell.href;
