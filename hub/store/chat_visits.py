@@ -17,7 +17,8 @@ HERE_FOR = timedelta(seconds=90)
 
 @dataclass(frozen=True)
 class Visit:
-    """`page` has no query, which may hold secrets. `left_at` is None while the visitor is here."""
+    """`page` has no query, which may hold secrets. `left_at` is None while the visitor is here.
+    `goes_to`: the address to which goes what they do not see in the chat; empty without one."""
 
     conversation_id: str
     visitor_id: str
@@ -29,6 +30,7 @@ class Visit:
     seen_at: datetime
     left_at: datetime | None
     our_seen: int
+    goes_to: str
 
     @property
     def away_since(self) -> datetime | None:
@@ -110,8 +112,16 @@ def read_by_us(connection: Connection, conversation_id: str, upto: int) -> bool:
     return done.rowcount > 0
 
 
-_COLUMNS = tuple(chat_visits.c[name] for name in Visit.__dataclass_fields__)
+_OF_CHAT = {"goes_to": conversations.c.handover_address}
+_COLUMNS = tuple(
+    _OF_CHAT[name] if name in _OF_CHAT else chat_visits.c[name]
+    for name in Visit.__dataclass_fields__
+)
 
 
 # Made once: making it takes longer than running it.
-_ONE = select(*_COLUMNS).where(chat_visits.c.conversation_id == bindparam("conversation"))
+_ONE = (
+    select(*_COLUMNS)
+    .join(conversations, conversations.c.id == chat_visits.c.conversation_id)
+    .where(chat_visits.c.conversation_id == bindparam("conversation"))
+)

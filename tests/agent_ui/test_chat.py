@@ -5,7 +5,7 @@ import io
 import pytest
 from aiohttp import FormData
 from PIL import Image
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, update
 
 from agent_ui.answering import SendingRules, send_reply
 from agent_ui.drafting import Draft
@@ -45,9 +45,14 @@ async def test_the_agent_sees_who_is_there_and_what_they_said_before(
     assert "The visitor is here" in page.text("[data-visitor]")
     assert EVIL in page.text(".entry .details")
     assert EVIL not in page.body
+    assert "What they do not see" not in page.text("[data-visitor]")
+    goes_on = update(conversations).values(handover_address="lena@elders.example")
+    await house.write(lambda c: c.execute(goes_on))
     await house.write(lambda c: chat_visits.leave(c, chat))
     page = await anna.get(f"/console/conversations/{chat}")
     assert "The visitor left" in page.text("[data-visitor]")
+    told = "What they do not see there goes to lena@elders.example."
+    assert told in page.text("[data-visitor]")
 
 
 async def test_a_visitor_without_a_name_is_called_one(house: House, anna: Person) -> None:
