@@ -760,6 +760,25 @@ async def test_a_phone_shows_one_pane_at_a_time(house: House, browser: Browser) 
         assert width <= 390, "nothing sticks out"
 
 
+async def test_who_writes_on_a_phone_has_the_room_for_what_they_answer(
+    house: House, browser: Browser
+) -> None:
+    accepted = await house.receive(text_arrival())
+    async with desk(browser, house, viewport={"width": 390, "height": 844}) as at:
+        await at.sign_in("anna", accepted.conversation_id)
+        facts = at.page.locator(".talk-facts")
+        await expect(facts).to_be_visible()
+        await at.page.fill("textarea[name=text]", "We look.")
+        await expect(facts).to_be_hidden()
+        counted = at.page.locator("[data-segments]")
+        await expect(counted).to_contain_text("1 SMS")
+        lines = await counted.evaluate("(one) => one.getClientRects().length")
+        assert lines == 1, "what it costs stands on one line"
+        await at.page.locator("[data-timeline]").focus()
+        await expect(facts).to_be_visible()
+        await at.check_accessible()
+
+
 async def test_the_bar_of_a_phone_holds_the_longer_words_of_dutch(
     house: House, browser: Browser
 ) -> None:
