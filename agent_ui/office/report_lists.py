@@ -1,6 +1,8 @@
 """The items behind each figure of a report."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from aiohttp import web
@@ -9,9 +11,11 @@ from sqlalchemy import Connection
 from agent_ui import trade_words
 from agent_ui.context import ConsoleContext
 from agent_ui.office import charts
-from agent_ui.office.group_names import called_by
-from agent_ui.office.leafing import SIZE, leaf_of
+from agent_ui.office.files_out import as_file
+from agent_ui.office.group_names import GroupNames, called_by
+from agent_ui.office.leafing import SIZE, Leaf, leaf_of
 from agent_ui.office.report_period import Asked, asked_by
+from agent_ui.office.report_tables import items_table
 from agent_ui.office.words import OPPOSITES, REPORT_FIGURES
 from agent_ui.pages import Pages
 from agent_ui.texts import N_, Texts
@@ -19,13 +23,34 @@ from agent_ui.visit import Visit, number
 from hub import locales
 from hub.store import came_in, reporting, reviewing
 from hub.store.came_in import CameIn
-from hub.store.reporting import GROUPS, Behind
+from hub.store.reporting import GROUPS, Behind, Finished
+from hub.tables_out import UTF_8, as_csv
 
 CAME_IN, OPEN = N_("What came in"), N_("Still open")
+_DOT = " \N{MIDDLE DOT} "
 _LONGEST_KEY = 500
 _DAYS_A_WEEK, _HOURS_A_DAY = 7, 24
 Names = Sequence[tuple[str, str]]
 """What stands in an address besides the period, in order."""
+
+
+_MOST_IN_FILE = 10_000
+Part = Callable[..., list[Finished]]
+"""The items of a list with `limit` and `offset`."""
+
+
+@dataclass(frozen=True)
+class _List:
+    """`place`, `same`: where in the console it is, and what stands in its address besides the
+    period. `other`: a figure that it leads to besides. `begin`: how many there are, and a part of
+    them."""
+
+    asked: Asked
+    title: Callable[[GroupNames], str]
+    place: str
+    same: Names
+    begin: Callable[[Connection], tuple[int, Part]]
+    other: str = ""
 
 
 class ReportLists:
@@ -35,6 +60,20 @@ class ReportLists:
 
     async def items(self, visit: Visit) -> web.StreamResponse:
         """The finished work behind one figure."""
+        return await self._page(visit, self._behind(visit))
+
+    async def items_file(self, visit: Visit) -> web.StreamResponse:
+        return await self._file(visit, self._behind(visit))
+
+    async def came_in(self, visit: Visit) -> web.StreamResponse:
+        """What came in, finished or not: all of it, of one bar of the chart, or of one hour of the
+        week; or what of it is open."""
+        return await self._page(visit, self._came_in(visit))
+
+    async def came_in_file(self, visit: Visit) -> web.StreamResponse:
+        return await self._file(visit, self._came_in(visit))
+
+    def _behind(self, visit: Visit) -> _List:
         asked, query = asked_by(visit, self._context.zone()), visit.request.query
         figure, by = query.get("figure", ""), query.get("by", "")
         if figure not in reporting.FIGURES or (by and by not in GROUPS):
@@ -43,46 +82,26 @@ class ReportLists:
         if len(key) != len(GROUPS.get(by, ())):
             raise web.HTTPNotFound
         behind = Behind(asked.period, figure, by, key)
-
-        def read(connection: Connection) -> dict[str, Any]:
-            leaf = leaf_of(reporting.count(connection, behind), query.get("leaf", ""))
-            return {
-                "leaf": leaf,
-                "items": reporting.items(connection, behind, limit=SIZE, offset=leaf.offset),
-                "agents": reporting.names(connection),
-            }
-
-        found = await self._context.database.read(read)
-        called = called_by(self._context, visit, found["agents"])
-        names = called.of(by, key)
-        other = OPPOSITES.get(figure, "")
-        same = [("by", by), *(("key", value) for value in key)]
-        return self._show(
-            visit,
+        return _List(
             asked,
-            found,
-            title=" · ".join((visit.texts(REPORT_FIGURES[figure]), *names)),
-            place="items",
-            same=[("figure", figure), *same],
-            other=(visit.texts(REPORT_FIGURES[other]), [("figure", other), *same]) if other else (),
+            lambda called: _DOT.join((visit.texts(REPORT_FIGURES[figure]), *called.of(by, key))),
+            "items",
+            [("figure", figure), ("by", by), *(("key", value) for value in key)],
+            lambda c: (reporting.count(c, behind), partial(reporting.items, c, behind)),
+            OPPOSITES.get(figure, ""),
         )
 
-    async def came_in(self, visit: Visit) -> web.StreamResponse:
-        """What came in, finished or not: all of it, of one bar of the chart, or of one hour of the
-        week; or what of it is open."""
+    def _came_in(self, visit: Visit) -> _List:
         asked, query = asked_by(visit, self._context.zone()), visit.request.query
         same = [(name, query[name]) for name in ("at", "day", "hour", "open") if query.get(name)]
         title, wanted = self._wanted(visit.texts, asked, dict(same))
 
-        def read(connection: Connection) -> dict[str, Any]:
+        def begin(connection: Connection) -> tuple[int, Part]:
             ids = came_in.open_ids(connection, wanted)
             total = len(ids) + came_in.count_finished(connection, wanted)
-            leaf = leaf_of(total, query.get("leaf", ""))
-            found = came_in.items(connection, wanted, ids, limit=SIZE, offset=leaf.offset)
-            return {"leaf": leaf, "items": found, "agents": reporting.names(connection)}
+            return total, partial(came_in.items, connection, wanted, ids)
 
-        found = await self._context.database.read(read)
-        return self._show(visit, asked, found, title=title, place="came", same=same)
+        return _List(asked, lambda _: title, "came", same, begin)
 
     async def reviews(self, visit: Visit) -> web.StreamResponse:
         """The reviews of one agent's work within the period."""
@@ -126,31 +145,40 @@ class ReportLists:
             )
         return texts(CAME_IN), CameIn(period)
 
-    def _show(
-        self,
-        visit: Visit,
-        asked: Asked,
-        found: dict[str, Any],
-        *,
-        title: str,
-        place: str,
-        same: Names,
-        other: tuple[str, Names] | tuple[()] = (),
-    ) -> web.Response:
-        """`other`: what the list leads to besides."""
+    async def _page(self, visit: Visit, wanted: _List) -> web.Response:
+        asked_leaf = visit.request.query.get("leaf", "")
+
+        def read(connection: Connection) -> tuple[Leaf, list[Finished], Mapping[str, str]]:
+            total, part = wanted.begin(connection)
+            leaf = leaf_of(total, asked_leaf)
+            items = part(limit=SIZE, offset=leaf.offset)
+            return leaf, items, reporting.names(connection)
+
+        leaf, items, agents = await self._context.database.read(read)
+        called = called_by(self._context, visit, agents)
         return self._pages.page(
             visit,
             "office/report_items.html",
-            asked=asked,
-            list_title=title,
-            place=place,
-            same=same,
-            other=other,
-            called=called_by(self._context, visit, found["agents"]),
-            leaf=found["leaf"],
-            items=found["items"],
+            wanted=wanted,
+            list_title=wanted.title(called),
+            called=called,
+            leaf=leaf,
+            items=items,
         )
+
+    async def _file(self, visit: Visit, wanted: _List) -> web.Response:
+        """All of it, and of what was said what this person may read."""
+
+        def read(connection: Connection) -> tuple[list[Finished], Mapping[str, str]]:
+            _, part = wanted.begin(connection)
+            return part(limit=_MOST_IN_FILE, offset=0), reporting.names(connection)
+
+        items, agents = await self._context.database.read(read)
+        called, known = called_by(self._context, visit, agents), visit.known
+        table = items_table(called, items, self._context.zone(), known)
+        content = UTF_8 + as_csv(table, visit.texts.language)
+        return as_file("report-items.csv", "text/csv", content.encode())
 
 
 def _titled(texts: Texts, when: str) -> str:
-    return f"{texts(CAME_IN)} · {when}"
+    return _DOT.join((texts(CAME_IN), when))

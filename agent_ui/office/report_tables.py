@@ -11,7 +11,8 @@ from agent_ui.office.charts import Chart
 from agent_ui.office.group_names import KEYS, GroupNames
 from agent_ui.office.words import REPORT_FIGURES, TABLES
 from agent_ui.texts import N_, Texts
-from hub.store.reporting import PERCENTILES, TIMES, Spread, Sums
+from hub.store.agents import Agent
+from hub.store.reporting import PERCENTILES, TIMES, Finished, Spread, Sums
 from hub.tables_out import Cell, Table
 
 VOLUMES, SPREADS = "volumes", "times"
@@ -111,6 +112,48 @@ def _of_agents(report: Report) -> Iterator[_Column]:
     yield N_("Occupied (%)"), occupied
     yield N_("Reviews"), lambda one: reviewed(one)[0]
     yield N_("Reviews, on average (%)"), lambda one: reviewed(one)[1]
+
+
+_ITEM_COLUMNS = (
+    N_("Number"),
+    N_("What"),
+    N_("Channel"),
+    N_("Role"),
+    N_("Topic"),
+    N_("Came in ({zone})"),
+    N_("First answer after (seconds)"),
+    N_("Solved after (seconds)"),
+    N_("In hand (seconds)"),
+    N_("Handed over"),
+    N_("Came back"),
+    N_("Rated"),
+)
+
+
+def items_table(
+    called: GroupNames, items: Sequence[Finished], zone: tzinfo, reader: Agent
+) -> Table:
+    """The work behind a figure, one line each; a subject is there for who may read it."""
+    head = tuple(called.texts(text, zone=zone) for text in _ITEM_COLUMNS)
+    return [head, *(_item(called, one, zone, reader) for one in items)]
+
+
+def _item(called: GroupNames, one: Finished, zone: tzinfo, reader: Agent) -> tuple[Cell, ...]:
+    may_read = reader.supervisor or one.role in reader.roles
+    return (
+        one.number,
+        one.subject if may_read else "",
+        called.channel(one.channel),
+        called.role(one.role),
+        called.topic(one.topic),
+        f"{one.came_at.astimezone(zone):%Y-%m-%d %H:%M}",
+        one.first_seconds,
+        one.resolution_seconds,
+        one.handling_seconds,
+        one.transfers,
+        one.repeats,
+        one.rating,
+    )
 
 
 def _rounded(value: float | None, places: int) -> float | None:

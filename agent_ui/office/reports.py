@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from agent_ui import words
 from agent_ui.context import ConsoleContext
 from agent_ui.office import charts
+from agent_ui.office.files_out import as_file
 from agent_ui.office.group_names import GroupNames, called_by
 from agent_ui.office.report_period import PRESETS, Asked, asked_by, filters_of, preset, usual
 from agent_ui.office.report_tables import (
@@ -24,7 +25,6 @@ from agent_ui.office.words import TABLES
 from agent_ui.pages import Pages
 from agent_ui.texts import N_
 from agent_ui.visit import Visit
-from hub.downloads import disposition
 from hub.errors import Rejected
 from hub.store import came_in, reporting
 from hub.store.reporting import TIMES, Period
@@ -74,7 +74,7 @@ class ReportViews:
         report = await self._read(asked.period)
         tables = self._tables(report, asked, called_by(self._context, visit, report.names))
         content = UTF_8 + as_csv(tables[name], visit.texts.language)
-        return _file(f"report-{name}.csv", "text/csv", content.encode())
+        return as_file(f"report-{name}.csv", "text/csv", content.encode())
 
     async def xlsx(self, visit: Visit) -> web.StreamResponse:
         """All tables of the report, each on its own sheet; the first says what it is of."""
@@ -86,7 +86,7 @@ class ReportViews:
             sheets[sheet_name(visit.texts, name)] = table
         content = await asyncio.to_thread(as_workbook, sheets)
         kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-        return _file("report.xlsx", kind, content)
+        return as_file("report.xlsx", kind, content)
 
     def _tables(self, report: Report, asked: Asked, called: GroupNames) -> dict[str, Table]:
         chart, zone = self._chart(report, asked), self._context.zone()
@@ -116,13 +116,3 @@ class ReportViews:
             )
 
         return await self._context.database.read(read)
-
-
-def _file(name: str, kind: str, content: bytes) -> web.Response:
-    headers = {
-        "Content-Disposition": disposition(name),
-        "Cache-Control": "private, no-store",
-        "X-Content-Type-Options": "nosniff",
-    }
-    charset = "utf-8" if kind.startswith("text/") else None
-    return web.Response(body=content, content_type=kind, charset=charset, headers=headers)

@@ -73,6 +73,8 @@ def _overview(views: OfficeViews, guard: Guard) -> Sequence[Route]:
         Route("GET", reports, supervisors(views.reports.page)),
         Route("GET", reports + "/items", supervisors(views.report_lists.items)),
         Route("GET", reports + "/came", supervisors(views.report_lists.came_in)),
+        Route("GET", reports + "/items.csv", supervisors(views.report_lists.items_file)),
+        Route("GET", reports + "/came.csv", supervisors(views.report_lists.came_in_file)),
         Route("GET", reports + "/reviews", supervisors(views.report_lists.reviews)),
         Route("GET", reports + ".csv", supervisors(views.reports.csv)),
         Route("GET", reports + ".xlsx", supervisors(views.reports.xlsx)),

@@ -325,6 +325,30 @@ async def test_a_file_is_headed_in_the_words_of_the_page_of_its_reader(
     assert hour["Uur (UTC)"] == f"{today} 00:00"
 
 
+async def test_a_list_is_a_file_too_with_subjects_for_who_may_read_them(
+    house: House, lead: Person, ina: Person
+) -> None:
+    await finish(house, lead, "=Invoice 9", "piet@example.org")
+    await house.receive(mail_arrival(subject="My order"))
+    await count(house)
+    took = update(work_facts).values(first_seconds=75, handling_seconds=None)
+    await house.write(lambda c: c.execute(took))
+    page = await lead.get(f"{REPORTS}/items?figure=all&by=topics&key=invoice")
+    [line] = sheet((await lead.get(page.value(".sheet-ways a", "href"))).body)
+    assert line["What"] == "'=Invoice 9"
+    assert line["Came in (UTC)"].startswith(f"{clock.now():%Y-%m-%d}")
+    assert (line["First answer after (seconds)"], line["In hand (seconds)"]) == ("75", "")
+    await lead.post("/console/language", language="nl", next="/console")
+    page = await lead.get(f"{REPORTS}/came")
+    lines = sheet((await lead.get(page.value(".sheet-ways a", "href"))).body, ";")
+    assert [one["Onderwerp"] for one in lines] == page.texts("tbody td:nth-of-type(3)")
+    assert lines[0]["Opgelost na (seconden)"] == "", "it is open"
+    assert lines[0]["Rol"] == "Klantenservice"
+    lines = sheet((await ina.get(f"{REPORTS}/came.csv")).body)
+    assert [one["What"] for one in lines] == ["My order", ""], "the other is of another role"
+    assert all(one["Number"] for one in lines)
+
+
 async def test_occupancy_is_work_in_hand_while_they_took_offers(
     house: House, anna: Person, lead: Person
 ) -> None:
