@@ -71,6 +71,7 @@ class Studio:
             await page.click("button[name=per_minute][value='60']")
             await asyncio.sleep(TRAFFIC_SECONDS)
             await page.click("button[name=per_minute][value='0']")
+            await page.wait_for_selector("[name=per_minute][value='0'][aria-pressed=true]")
 
     async def mail(self) -> str:
         """The conversation of a parcel that is late, in the hands of sam."""
@@ -126,12 +127,10 @@ class Studio:
             return self.draft
         async with self.page("ina") as page:
             await page.goto("/console/model")
-            await page.get_by_role("button", name="Make a draft").first.click()
-            await page.wait_for_selector("textarea[name=text]")
+            await press(page.get_by_role("button", name="Make a draft").first)
             text = await page.input_value("textarea[name=text]")
             await page.fill("textarea[name=text]", text.replace(*MOVED))
-            await page.get_by_role("button", name="Save", exact=True).click()
-            await page.wait_for_selector("a[href$='/compare']")
+            await press(page.get_by_role("button", name="Save", exact=True))
             self.draft = "/".join(page.url.removeprefix(self.origin).split("/")[:4])
         return self.draft
 
