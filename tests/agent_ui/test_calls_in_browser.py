@@ -13,7 +13,7 @@ from builders import text_arrival
 from console_browser import desk
 from console_house import House, open_house
 from hub.interaction import Channel
-from hub.store import agents, call_wishes, calls, work_items, working
+from hub.store import agents, call_wishes, calls, putting_through, work_items, working
 from hub.store.calls import Call
 from waiting import eventually
 
@@ -104,6 +104,32 @@ async def test_a_call_is_followed_and_handled_by_key(house: House, browser: Brow
         )
         await at.check_traps()
     assert (await house.work_of(conversation_id)).state == work_items.ASSIGNED
+
+
+async def test_while_it_rings_outside_the_bar_says_where_and_then_the_timeline_what_came_of_it(
+    house: House, browser: Browser
+) -> None:
+    anna = (await house.database.read(lambda c: agents.find_by_login(c, "anna")) or (None, ""))[0]
+    assert anna is not None
+    conversation_id = await talk(house, anna.id, CALL, "+31612345678")
+    async with desk(browser, house) as at:
+        await at.sign_in("anna", conversation_id)
+        bar = at.page.locator("loket-call")
+        await at.page.keyboard.press("w")
+        await at.page.locator("[data-through] [name=number]").fill("+31201234567")
+        await at.page.get_by_role("button", name="Transfer now").click()
+        await expect(bar).to_contain_text("it rings at +31201234567")
+        asked = await call_of(house)
+        await house.write(lambda c: putting_through.rings(c, asked))
+        back = at.page.get_by_role("button", name="Back to the customer")
+        await expect(back).to_be_visible()
+        await at.check_accessible()
+        rings = await call_of(house)
+        await house.write(lambda c: putting_through.comes_back(c, rings, why="busy"))
+        await expect(bar).to_contain_text("A caller waits")
+        said = "Anna de Wit put the customer through; +31201234567 was busy, so they came back"
+        await expect(at.page.locator(".entries .event").last).to_contain_text(said)
+        await at.check_traps()
 
 
 async def test_who_gave_a_call_to_a_role_of_others_is_not_on_the_phone_any_more(

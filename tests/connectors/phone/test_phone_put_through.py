@@ -288,6 +288,17 @@ async def test_the_answer_is_the_same_when_twilio_asks_again(house: House) -> No
     assert await outcomes(house) == [("unreached", "no-answer")]
 
 
+@pytest.mark.parametrize("path", [twiml.THROUGH, twiml.THROUGH_STATUS])
+async def test_nobody_but_twilio_tells_what_became_of_it(house: House, path: str) -> None:
+    anna, call = await talk(house)
+    house.cloud.calls.fate = answers_never("ring")
+    await put_through(house, anna)
+    await rings_outside(house, call)
+    form = house.form(CallSid=call.sid, DialCallStatus="busy")
+    status, _ = await house.post(f"{path}?call={call.sid}&room=0", form, signature="A" * 28)
+    assert (status, (await house.call()).state) == (403, calls.THROUGH)
+
+
 async def test_a_voice_sdk_of_ours_is_dialled_as_what_it_is(house: House) -> None:
     anna, call = await talk(house)
     await put_through(house, anna, "client:expert")
