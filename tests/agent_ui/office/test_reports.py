@@ -373,6 +373,7 @@ async def test_a_review_is_made_read_by_the_agent_and_counted(
     await count(house)
     page = await lead.get("/console/reviews")
     assert page.texts("[aria-labelledby=drawn] tbody th") == ["My order"]
+    assert page.texts("[aria-labelledby=drawn] tbody td")[:2] == ["jan@example.org", "Anna de Wit"]
     form = await lead.get(page.value("[aria-labelledby=drawn] a", "href"))
     assert "It is on its way." in form.text(".review-entries")
     address = f"/console/reviews/{conversation}"
