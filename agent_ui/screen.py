@@ -18,6 +18,7 @@ from agent_ui.needs import Need, needs_of
 from agent_ui.next_action import NextActions, read_next
 from agent_ui.regroup import Regroup, read_regroup
 from agent_ui.settings import ConsoleSettings
+from agent_ui.texts import N_, texts_for
 from agent_ui.trade import Trade, read_trade
 from agent_ui.ways import Way, last_subject, ways_of
 from hub import promising
@@ -138,8 +139,15 @@ class Screen:
 
     @property
     def mail_subject(self) -> str:
-        """What an answer by mail answers."""
-        return last_subject(self.entries) or self.conversation.subject
+        """What an answer by mail answers. Of what a carrier began, and nobody mailed about yet, its
+        subject is the carrier's; the customer knows it as a parcel."""
+        if mailed := last_subject(self.entries):
+            return mailed
+        parcels = (one.details.get("tracking") for one in self.entries)
+        tracking = next(filter(None, parcels), "")
+        if self.conversation.channel is Channel.PARTNER and tracking:
+            return texts_for(self.customer.language)(N_("Your parcel {number}"), number=tracking)
+        return self.conversation.subject
 
     @property
     def may_reopen(self) -> bool:

@@ -192,11 +192,13 @@ async def test_what_a_driver_ticked_is_said_in_the_language_of_who_reads_it(
     told = {
         "channel": Channel.PARTNER, "account": "Bode", "external_id": "told", "about": JAN,
         "sender": Party(kind=PointKind.PARTNER, value="Bode", name="Bode"), "thread": Thread(),
-        "details": {"report": "refused", "call": "0612345678"},
+        "details": {"report": "refused", "call": "0612345678", "tracking": "3S1"},
     }  # fmt: skip
     accepted = await house.receive(mail_arrival(text="It is wet.").model_copy(update=told))
     path = f"/console/conversations/{accepted.conversation_id}"
-    [said] = (await anna.get(path)).texts(".entry-inbound")
+    page = await anna.get(path)
+    assert page.value("input[name=subject]") == "Re: Your parcel 3S1", "as the customer knows it"
+    [said] = page.texts(".entry-inbound")
     assert said.startswith("Partner Bode The customer refused it")
     assert said.endswith("It is wet. The customer wants to be called at 0612345678.")
     await anna.post("/console/language", language="nl")
