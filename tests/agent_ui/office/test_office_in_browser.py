@@ -1,11 +1,12 @@
 """A supervisor on a busy Monday, and an administrator's rounds, in a browser."""
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Dialog, ViewportSize, expect
+from playwright.async_api import Browser, Dialog, Locator, ViewportSize, expect
 
 from accessible import violations
 from builders import mail_arrival
@@ -98,6 +99,36 @@ async def test_the_wallboard_says_that_the_network_is_away_and_that_its_figures_
             await expect(said).to_have_text("Live")
             await expect(page.locator("#wall:not([data-stale])")).to_be_visible()
             await expect(waiting).to_have_text(str(before + 1))
+        await at.check_traps()
+
+
+async def test_an_hour_of_the_week_and_a_bar_are_opened_by_mouse_and_by_key(
+    house: House, browser: Browser
+) -> None:
+    await house.hire("lea", "Lea Vos", ["billing"])
+    await house.receive(subject="My order")
+    async with desk(browser, house) as at:
+        await at.sign_in("lea")
+        page, title = at.page, at.page.locator("h1")
+
+        async def the_hour() -> Locator:
+            await page.goto(f"{house.origin}/console/reports")
+            await page.get_by_text("By hour of the week").click()
+            return page.locator(".heat td", has=page.locator("a"))
+
+        # Beside the number, which the whole place is a link of.
+        await (await the_hour()).click(position={"x": 3, "y": 3})
+        await expect(title).to_contain_text("What came in · ")
+        by_mouse = page.url
+        hour = (await the_hour()).get_by_role("link", name=re.compile(r"day \d\d:00: 1$"))
+        await hour.press("Enter")
+        await expect(title).to_contain_text("What came in · ")
+        assert page.url == by_mouse
+        await expect(page.locator("tbody th")).to_have_text("My order")
+        await page.goto(f"{house.origin}/console/reports")
+        await page.locator(".chart .bar").click()
+        await expect(title).to_contain_text(str(clock.now().year))
+        await expect(page.locator("tbody th")).to_have_text("My order")
         await at.check_traps()
 
 
