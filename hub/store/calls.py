@@ -75,12 +75,13 @@ EVENT = "call"
 class Call:
     """`sid`: our id of it, which is the provider's for a call that came in. `caller`: the number of
     the customer, empty when they withhold it. `turn`: how often an agent was rung, or gave back a
-    call that rang; then `agent_id` is empty, and that phone is still to stop. `chosen`: what
-    the caller chose in the menu, in words. `room` is the conference that the customer belongs in,
+    call that rang; then `agent_id` is empty, and that phone is still to stop. `chosen`: what the
+    caller chose in the menu, in words. `room` is the conference that the customer belongs in,
     `seated` the one that they are in. `wants_...`: what the agent asked for, beside what is so.
-    `keys`: to be pressed for the agent. `put_through`: the number that the customer is to talk with
-    instead. `other_...`: who is consulted while the customer is on hold. `consent`: agreed or
-    refused, to being recorded; empty when nobody asked. `recording`: see `recordings`.
+    `talking_at`: since when the customer talks, or waits again after they talked. `keys`: to be
+    pressed for the agent. `put_through`: the number that the customer is to talk with instead.
+    `other_...`: who is consulted while the customer is on hold. `consent`: agreed or refused, to
+    being recorded; empty when nobody asked. `recording`: see `recordings`.
     """
 
     sid: str
@@ -342,6 +343,7 @@ def queue_again(
         "state": QUEUED,
         "room": call.room + 1,
         "agent_id": None,
+        "talking_at": clock.now(),
         "put_through": "",
         "wants_hold": False,
         "on_hold": False,
@@ -370,8 +372,7 @@ def end(connection: Connection, sid: str, outcome: str = "", *, why: str = "") -
         end_consulting(connection, call.conversation_id)
     ours = became in (TALKED, PUT_THROUGH, HUNG_UP) or call.reaches_out
     name = connection.execute(select(agents.c.name).where(agents.c.id == call.agent_id))
-    talked_at = call.talking_at if call.state in (TALKING, THROUGH) else None
-    since = talked_at or call.created_at
+    since = call.talking_at or call.created_at
     note(
         connection,
         call,

@@ -2,18 +2,21 @@
 comes back in a call that we made. Driven through Twilio's cloud."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 
 from config.demo.twilio.call import Call
 from connectors.phone import twiml
+from hub import clock
 from hub.store import admission, call_wishes, calls, handing_over, presence, working, wrapping
 from hub.store.agents import Agent
 from hub.store.call_wishes import Wish
 from hub.store.handing_over import Goal
 from hub.store.ranking import goes_first
+from hub.store.tables import calls as table
 from phone_house import ANNAS, BOBS, THEIRS, House, said
 from waiting import eventually
 
@@ -331,6 +334,21 @@ async def test_a_customer_whom_we_called_can_be_passed_on_to_a_role(house: House
     await eventually(lambda: customer.is_over)
     await house.reaches("over")
     assert not goes_first(await house.item())
+
+
+async def test_who_is_passed_on_and_hangs_up_has_waited_since_then(house: House) -> None:
+    anna, call = await talk(house)
+    long_ago = clock.now() - timedelta(minutes=9)
+    since = {"created_at": long_ago - timedelta(minutes=1), "talking_at": long_ago}
+    await house.write(lambda c: c.execute(update(table).values(since)))
+    row = await house.call()
+    await house.write(lambda c: call_wishes.pass_on(c, row.sid, anna, Goal("service")))
+    await eventually(lambda: call.waiting)
+    await house.cloud.calls.hang_up(call)
+    await house.reaches("over")
+    passed_on, missed = await house.events()
+    assert (passed_on["outcome"], missed["outcome"]) == ("passed_on", "missed")
+    assert int(missed["seconds"]) < 9 * 60 <= int(passed_on["seconds"]) < 10 * 60
 
 
 async def test_a_customer_whom_we_called_asks_to_be_called_back_while_they_wait(
