@@ -189,15 +189,21 @@ def _mine(connection: Connection, request_id: str, agent: Agent) -> Any:
     """The request, with who has the work that it is for."""
     hold(connection, _ITS_CONVERSATION, {"request": request_id})
     row = connection.execute(WITH_HOLDER.where(asked_colleagues.c.id == request_id)).one_or_none()
-    concerns = row is not None and agent.id in (row.by_agent_id, row.to_agent_id, row.holder_id)
-    if row is None or not (concerns or row.to_role in agent.roles):
-        raise Rejected("no_request", "This is not asked of you.", status=404)
+    if row is None:
+        raise _not_theirs()
+    waits_for_it = row.holder_id if row.kind == APPROVAL else row.by_agent_id
+    concerns = agent.id in (row.by_agent_id, row.to_agent_id, waits_for_it)
+    if not (concerns or row.to_role in agent.roles):
+        raise _not_theirs()
     if row.is_over and row.answer in ("", FINISHED):
         raise Rejected("asked_no_more", "This is asked no more.", status=409)
-    waits_for_it = row.holder_id if row.kind == APPROVAL else row.by_agent_id
     if row.is_over or (row.answer and waits_for_it != agent.id):
         raise Rejected("answered", "A colleague has answered it already.", status=409)
     return row
+
+
+def _not_theirs() -> Rejected:
+    return Rejected("no_request", "This is not asked of you.", status=404)
 
 
 def change(connection: Connection, request_id: str, **values: Any) -> None:

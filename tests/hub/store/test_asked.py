@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from hub.store import Database, asked, supervising, working
-from hub.store.asked import YES
+from hub.store import Database, asked, asking_colleagues, supervising, working
+from hub.store.asked import SEEN, YES
 from mail_desk import Asking
 from stores import opened
 
@@ -40,3 +40,14 @@ async def test_who_has_the_work_waits_for_the_answer_and_nobody_does_while_nobod
     [told] = await desk.sees(desk.carl)
     assert (told.answer, told.by_name, told.holder_name) == (YES, "anna", "carl")
     assert await desk.sees(desk.anna) == []
+
+
+async def test_who_has_the_work_says_nothing_to_what_a_colleague_is_asked(desk: Asking) -> None:
+    a = (await desk.mail()).conversation_id
+    await desk.work(a, desk.carl)
+    await desk.do(lambda c: asking_colleagues.mention(c, a, "@bob, look", desk.anna))
+    [told] = await desk.sees(desk.bob)
+    assert await desk.refused(
+        lambda c: asking_colleagues.answer(c, told.id, SEEN, desk.carl)
+    ) == "no_request"  # fmt: skip
+    assert [one.id for one in await desk.sees(desk.bob)] == [told.id]
