@@ -80,7 +80,8 @@ class Endings:
         await self._lines.hang_up(call.agent_sid)
         if call.outcome != calls.PUT_THROUGH:
             await self._lines.hang_up(call.other_sid)
-            if call.is_outbound or call.outcome == calls.TALKED:
+            # Who waited for an agent hears out what they are told at the end.
+            if call.reaches_out or call.outcome == calls.TALKED:
                 await self._lines.hang_up(call.customer_end)
 
         def conclude(connection: Connection) -> None:

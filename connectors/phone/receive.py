@@ -29,7 +29,7 @@ from hub.connector import ConnectorContext
 from hub.errors import Rejected
 from hub.http import Route
 from hub.interaction import Channel
-from hub.store import callbacks, calls, waits
+from hub.store import callbacks, calls, putting_through, waits
 from hub.store.calls import Call
 from hub.store.memberships import membership_of
 
@@ -193,7 +193,11 @@ class Doors:
     async def _left(self, webhook: Webhook) -> web.Response:
         """The caller is out of the conference: by star, or because it is over."""
         call = await known(self._context, webhook)
-        if is_over(webhook) or call.state not in _TAKEN_UP:
+        over = is_over(webhook)
+        if not over and putting_through.goes_on(call, call.room):
+            # Whoever put them through has put their own phone down before it was done.
+            return xml(self._telling.queue(call.sid, call.room, call.language))
+        if over or call.state not in _TAKEN_UP:
             await self._end(call.sid)
             return xml(self._telling.farewell(call.language))
         was_passed_on = webhook.query.get("room", "0") != str(call.room)

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, and_, select
 
 from hub.errors import Rejected
 from hub.store import agents, calls, hanging_up, working, wrapping
+from hub.store.asking_colleagues import end_consulting
 from hub.store.calls import CALLING, RINGING, TALKING, THROUGH, Call, Item, as_seen, change
 from hub.store.constants import one_of
 from hub.store.tables import calls as table
@@ -40,6 +41,8 @@ def comes_back(connection: Connection, call: Call, *, why: str = "", seated: boo
     )
     if not calls.queue_again(connection, call, still, seated=seated):
         return False
+    if call.other_agent_id:
+        end_consulting(connection, call.conversation_id)
     if why:
         name = agents.names(connection, [call.agent_id]) if call.agent_id else {}
         calls.note(

@@ -13,7 +13,8 @@ from connectors.phone import twiml
 from hub import clock
 from hub.store import admission, call_wishes, calls, handing_over, presence, working, wrapping
 from hub.store.agents import Agent
-from hub.store.call_wishes import Wish
+from hub.store.asked import waiting_for
+from hub.store.call_wishes import Other, Wish
 from hub.store.handing_over import Goal
 from hub.store.ranking import goes_first
 from hub.store.tables import calls as table
@@ -363,3 +364,60 @@ async def test_a_customer_whom_we_called_asks_to_be_called_back_while_they_wait(
     house.cloud.calls.press(customer, "1")
     await eventually(lambda: customer.is_over)
     assert (customer.problem, (await house.item()).callback_to) == ("", THEIRS)
+
+
+async def test_a_customer_whom_we_called_hears_out_that_we_call_back(house: House) -> None:
+    anna, customer = await call_out(house)
+    row, item = await house.call(), await house.item()
+    await house.write(lambda c: call_wishes.pass_on(c, row.sid, anna, Goal("service")))
+    await eventually(lambda: customer.waiting)
+    house.cloud.calls.say_slowly(60)
+
+    def put_aside(connection: Any) -> None:
+        working.claim(connection, item.id, anna)
+        handing_over.snooze(connection, item.id, anna)
+
+    await house.write(put_aside)
+    await house.reaches("over")
+    assert "bellen u terug" in said(customer)
+    assert not customer.is_over, "nobody cuts it short"
+
+
+async def test_an_agent_who_hangs_up_their_own_phone_at_once_leaves_the_customer_on_the_line(
+    house: House,
+) -> None:
+    anna, call = await talk(house)
+    house.cloud.calls.fate = answers_never("ring")
+    house.cloud.troubles.extend([503] * 1000)
+    await put_through(house, anna)
+    [annas] = house.cloud.calls.to(ANNAS)
+    await house.cloud.calls.hang_up(annas)
+    await eventually(lambda: call.waiting or call.is_over)
+    house.cloud.troubles.clear()
+    await rings_outside(house, call)
+
+
+async def test_who_was_asked_first_is_asked_no_more_when_the_customer_is_put_through(
+    house: House,
+) -> None:
+    anna, call = await talk(house)
+    bob, row = await house.agent("bob", phone=BOBS), await house.call()
+    house.cloud.calls.fate = answers_never("ring", OUTSIDE, BOBS)
+    await house.write(lambda c: call_wishes.consult(c, row.sid, anna, Other(agent_id=bob.id)))
+    await eventually(lambda: house.cloud.calls.to(BOBS))
+    await put_through(house, anna)
+    other = await rings_outside(house, call)
+    await house.cloud.calls.hang_up(other)
+    await eventually(lambda: call.talking)
+    assert await house.database.read(lambda c: waiting_for(c, bob)) == []
+
+
+async def test_what_is_told_of_the_conference_that_was_left_ends_nothing(house: House) -> None:
+    anna, call = await talk(house)
+    house.cloud.calls.fate = answers_never("ring")
+    await put_through(house, anna)
+    other = await rings_outside(house, call)
+    late = house.form(CallSid=call.sid)
+    assert (await house.post(f"{twiml.LEFT}?call={call.sid}&room=0", late))[0] == 200
+    await house.cloud.calls.hang_up(other)
+    await eventually(lambda: call.talking)
