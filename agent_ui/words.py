@@ -294,8 +294,8 @@ DELIVERY = {
     "uncertain": N_("May not have arrived"),
     "withdrawn": N_("Taken back before it left"),
 }
-CHAT_DELIVERY = {"waiting": N_("Not seen yet"), "delivered": N_("Seen")}
-"""What is said otherwise of a message in a chat."""
+SEEN_OR_NOT = {"waiting": N_("Not seen yet"), "delivered": N_("Seen")}
+"""What is said otherwise of a message where the customer looks for it: in a chat, in the portal."""
 SENDABLE_AGAIN = ("failed", "bounced", "uncertain", "delayed")
 
 VERIFICATION = {

@@ -62,6 +62,11 @@ _DELAYED = {
 """A problem with a new time."""
 _SUBJECT = {"en": "Your parcel {tracking}", "nl": "Uw pakket {tracking}"}
 _ORDER = {"en": " (order {number})", "nl": " (bestelling {number})"}
+_ANSWERABLE = {
+    "en": "\n\nYou can answer this mail.",
+    "nl": "\n\nU kunt deze mail beantwoorden.",
+}
+"""Of many mails that nobody wrote that is not so; a text message shows it by itself."""
 _EXPECTED = {
     "en": " It is now expected on {day}.",
     "nl": " Wij verwachten het nu op {day}.",
@@ -145,7 +150,7 @@ def tell(
     permit = reaching_out.permit(connection, wish, clock.now())
     if permit is None:
         return None
-    channel = _chosen(permit, customer)
+    channel, language = _chosen(permit, customer), _spoken(customer.language, settings)
     party = ways[channel]
     interaction_id = add_reply(
         connection,
@@ -154,8 +159,9 @@ def tell(
             channel=channel,
             account=accounts[channel],
             to=(party,),
-            subject=_SUBJECT[_spoken(customer.language, settings)].format(tracking=parcel.tracking),
-            text=_text(parcel, news, customer.language, settings),
+            subject=_SUBJECT[language].format(tracking=parcel.tracking),
+            text=_text(parcel, news, customer.language, settings)
+            + (_ANSWERABLE[language] if channel is Channel.EMAIL else ""),
             automatic=True,
             not_before=_not_before(settings, permit, clock.now()),
         ),
