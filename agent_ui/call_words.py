@@ -37,6 +37,7 @@ _OTHER = {
     "busy": N_("{other} was asked to join the call and was busy"),
     "": N_("{other} was asked to join the call and could not be called"),
 }
+_HOLDER = N_("{name} hung up while the customer was on hold, so they wait again")
 _OUTSIDE = {
     "no-answer": N_("{name} put the customer through; {to} did not answer, so they came back"),
     "busy": N_("{name} put the customer through; {to} was busy, so they came back"),
@@ -85,6 +86,8 @@ def call_words(texts: Texts, entry: Any, roles: Mapping[str, str]) -> str:
 def _nobody_there(texts: Texts, details: dict[str, str], name: str) -> str:
     """A colleague who was asked, or a number outside, was not reached."""
     why = "no-answer" if details["why"] in _NOT_THERE else details["why"]
+    if details["who"] == putting_through.HOLDER:
+        return texts(_HOLDER, name=name)
     is_outside = details["who"] == putting_through.OUTSIDE
     known = _OUTSIDE if is_outside else _OTHER
     words = known.get(why) or known[""]

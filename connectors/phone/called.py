@@ -82,7 +82,8 @@ class CalledDoors:
         if not there:
             return xml(self._telling.farewell(call.language))
         self._told()
-        return xml(self._telling.join(call.sid, call.room, call.language, *said))
+        joined = self._telling.join(call.sid, call.room, call.language, *said, is_customer=True)
+        return xml(joined)
 
     async def _is_to_be_asked(self, call: Call) -> bool:
         """Whether the model has this call recorded, and the customer is still to hear so."""

@@ -191,12 +191,14 @@ class Doors:
         return xml(told)
 
     async def _left(self, webhook: Webhook) -> web.Response:
-        """The caller is out of the conference: by star, or because it is over."""
+        """The customer is out of the conference: by star, or because it is over."""
         call = await known(self._context, webhook)
         over = is_over(webhook)
         if not over and putting_through.goes_on(call, call.room):
             # Whoever put them through has put their own phone down before it was done.
             return xml(self._telling.queue(call.sid, call.room, call.language))
+        if not over and call.on_hold and call.state == calls.TALKING:
+            return await self._wait_again(call)
         if over or call.state not in _TAKEN_UP:
             await self._end(call.sid)
             return xml(self._telling.farewell(call.language))
@@ -204,6 +206,16 @@ class Doors:
         if call.state == calls.RINGING or not call.caller or was_passed_on:
             return xml(self._telling.queue(call.sid, call.room, call.language))
         return xml(self._telling.callback_offer(call.sid, call.language))
+
+    async def _wait_again(self, call: Call) -> web.Response:
+        """Who was on hold is not cut off because their agent put the phone down."""
+        await self._database.write(lambda c: putting_through.held_no_more(c, call))
+        self._told()
+        now = await self._database.read(lambda c: calls.get(c, call.sid)) or call
+        if now.state in (calls.ENDING, calls.OVER):
+            return xml(self._telling.farewell(call.language))
+        again = say("again_soon", call.language)
+        return xml(self._telling.queue(call.sid, now.room, call.language, again))
 
     async def _callback(self, webhook: Webhook) -> web.Response:
         call = await known(self._context, webhook)

@@ -153,13 +153,22 @@ class Telling:
         response.redirect(action, method="POST")
         return str(response)
 
-    def join(self, sid: str, room: int, language: str, *said: str, ends: bool = True) -> str:
+    def join(
+        self,
+        sid: str,
+        room: int,
+        language: str,
+        *said: str,
+        ends: bool = True,
+        is_customer: bool = False,
+    ) -> str:
         """Somebody is put together with who is in the conference. `ends`: who hangs up ends it for
-        all."""
+        all. What a customer does when it is over, we are asked."""
         response = VoiceResponse()
         for text in said:
             _say(response, language, text)
-        dial = Dial()
+        left = {"action": self._to(LEFT, call=sid, room=room), "method": "POST"}
+        dial = Dial(**(left if is_customer else {}))
         wait = self._to(HOLD, call=sid, quiet=1)
         self._conference(dial, sid, room, starts=True, ends=ends, wait=wait)
         response.append(dial)

@@ -69,6 +69,10 @@ SAID: Mapping[str, Mapping[str, str]] = {
         "nl": "Doorverbinden is niet gelukt. Blijf aan de lijn, u krijgt weer een medewerker.",
         "en": "We could not put you through. Stay on the line for a colleague.",
     },
+    "again_soon": {
+        "nl": "Een ogenblik, u krijgt weer een medewerker.",
+        "en": "One moment, a colleague will be with you again.",
+    },
     "passed_on": {
         "nl": "U wordt doorverbonden met een collega.",
         "en": "You are put through to a colleague.",

@@ -1,5 +1,6 @@
 """A customer is put through to a number outside: either somebody answers there, and the customer
-talks on with them, or the customer comes back, and loses neither the line nor their turn.
+talks on with them, or the customer comes back, and loses neither the line nor their turn. So it is
+with a customer on hold whose agent is gone.
 """
 
 from contextlib import suppress
@@ -15,7 +16,8 @@ from hub.store.tables import calls as table
 from hub.store.work_items import ASSIGNED, DONE, SNOOZED
 
 OUTSIDE = "outside"
-"""Who was not reached, in the event of a customer who came back."""
+HOLDER = "holder"
+"""Who was not reached, in the event of a customer who came back: the number, or the agent."""
 
 
 def goes_on(call: Call, room: int) -> bool:
@@ -44,23 +46,42 @@ def comes_back(connection: Connection, call: Call, *, why: str = "", seated: boo
     if call.other_agent_id:
         end_consulting(connection, call.conversation_id)
     if why:
-        name = agents.names(connection, [call.agent_id]) if call.agent_id else {}
-        calls.note(
-            connection,
-            call,
-            calls.UNREACHED,
-            why=why,
-            who=OUTSIDE,
-            to=call.put_through,
-            agent_id=call.agent_id,
-            agent_name=name.get(call.agent_id or "", ""),
-        )
+        _note(connection, call, why=why, who=OUTSIDE, to=call.put_through)
+    _wait(connection, call)
+    return True
+
+
+def held_no_more(connection: Connection, call: Call) -> bool:
+    """The agent put the phone down while the customer was on hold, perhaps to give them to who was
+    asked: they wait for the agent again."""
+    still = and_(as_seen(call, TALKING), table.c.on_hold, table.c.room == call.room)
+    if not calls.queue_again(connection, call, still, seated=True):
+        return False
+    if call.other_agent_id:
+        end_consulting(connection, call.conversation_id)
+    _note(connection, call, why="completed", who=HOLDER)
+    _wait(connection, call)
+    return True
+
+
+def _note(connection: Connection, call: Call, **details: str) -> None:
+    names = agents.names(connection, [call.agent_id]) if call.agent_id else {}
+    calls.note(
+        connection,
+        call,
+        calls.UNREACHED,
+        agent_id=call.agent_id,
+        agent_name=names.get(call.agent_id or "", ""),
+        **details,
+    )
+
+
+def _wait(connection: Connection, call: Call) -> None:
     item = calls.item_of(connection, call)
     if item is not None:
         with suppress(Rejected):  # somebody took it in the same moment: they have the customer
             _go_on_with(connection, call, item)
         hanging_up.holds_the_line(connection, item.id)
-    return True
 
 
 def _go_on_with(connection: Connection, call: Call, item: Item) -> None:

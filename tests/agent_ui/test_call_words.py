@@ -75,6 +75,11 @@ from hub.store import calls
             "verbond door met Facturen",
         ),
         (
+            {"outcome": calls.UNREACHED, "why": "completed", "who": "holder"},
+            "Anna hung up while the customer was on hold",
+            "Anna hing op terwijl de klant in de wacht stond",
+        ),
+        (
             {"outcome": calls.HUNG_UP, "seconds": "9", "to": "+31201234567"},
             "hung up while Anna put them through to +31201234567",
             "hing op terwijl Anna doorverbond met +31201234567",

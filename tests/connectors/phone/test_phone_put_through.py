@@ -421,3 +421,44 @@ async def test_what_is_told_of_the_conference_that_was_left_ends_nothing(house: 
     assert (await house.post(f"{twiml.LEFT}?call={call.sid}&room=0", late))[0] == 200
     await house.cloud.calls.hang_up(other)
     await eventually(lambda: call.talking)
+
+
+@pytest.mark.parametrize("who", ["called us", "was called"])
+@pytest.mark.parametrize("asks", ["nobody", "who does not answer", "who is there"])
+async def test_an_agent_who_puts_the_phone_down_has_the_customer_on_hold_back(
+    house: House, who: str, asks: str
+) -> None:
+    anna, customer = await (talk(house) if who == "called us" else call_out(house))
+    house.cloud.calls.fate = answers_never("answer" if asks == "who is there" else "ring")
+    row = await house.call()
+    if asks == "nobody":
+        await wish(house, anna, Wish.HOLD)
+    else:
+        other = Other(number=OUTSIDE)
+        await house.write(lambda c: call_wishes.consult(c, row.sid, anna, other))
+        state = "there" if asks == "who is there" else "ringing"
+        await eventually(lambda: house.is_so(other_state=state, on_hold=True))
+    await eventually(lambda: customer.held)
+    theirs = house.cloud.calls.to(ANNAS)[-1]
+    await house.cloud.calls.hang_up(theirs)
+    await eventually(lambda: house.cloud.calls.to(ANNAS)[-1] is not theirs)
+    await eventually(lambda: customer.talking)
+    assert "u krijgt weer een medewerker" in said(customer)
+    row = await house.call()
+    assert (row.state, row.agent_id, row.other_state, row.on_hold) == (
+        "talking",
+        anna.id,
+        "",
+        False,
+    )
+    last = (await house.events())[-1]
+    assert (last["outcome"], last["who"], customer.problem) == ("unreached", "holder", "")
+
+
+async def test_an_agent_who_puts_the_phone_down_while_they_talk_ends_it(house: House) -> None:
+    anna, customer = await call_out(house)
+    await house.cloud.calls.hang_up(house.cloud.calls.to(ANNAS)[-1])
+    await eventually(lambda: customer.is_over)
+    assert (await house.reaches("over")).outcome == "talked"
+    assert customer.problem == ""
+    assert (await house.item()).agent_id == anna.id
