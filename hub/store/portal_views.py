@@ -266,17 +266,27 @@ def _requests(connection: Connection, rows: Sequence[Any], sight: Sight) -> list
 
 
 def _subjects(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
-    """Of what others began: what the first message that the customer sees is called."""
+    """Of what others began: what the first message between the customer and us is called. What
+    others wrote, to whom we passed it on, never is."""
     if not ids:
         return {}
-    columns = interactions.c
+    columns, ours = interactions.c, interactions.c.direction == Direction.OUTBOUND.value
+    theirs = exists().where(
+        contact_points.c.customer_id == conversations.c.customer_id,
+        contact_points.c.value == columns.sender["value"].as_string(),
+    )
     rows = connection.execute(
         select(columns.conversation_id, columns.subject)
+        .join(conversations, conversations.c.id == columns.conversation_id)
+        .outerjoin(outbound, outbound.c.interaction_id == columns.id)
         .where(
             among(columns.conversation_id, ids),
             columns.kind == InteractionKind.MESSAGE.value,
             columns.channel.not_in(_UNSEEN),
             columns.subject != "",
+            columns.details["forward"].as_string().is_(None),
+            has_left(),
+            or_(ours, theirs),
         )
         .order_by(columns.sequence.desc())
     )

@@ -11,7 +11,7 @@ import pytest
 from aiohttp import FormData
 from sqlalchemy import Connection, insert, update
 
-from builders import TOKENS, mail_arrival
+from builders import TOKENS, email_party, mail_arrival
 from hub import clock
 from hub.deliveries import EventKind, NewEvent
 from hub.interaction import Channel, Party, PointKind, Thread
@@ -23,6 +23,7 @@ from hub.store.links import Link
 from hub.store.tables import conversation_links, customers, deliveries, outbound
 from hub.store.tables import deadlines as deadlines_table
 from hub.store.tables import orders as orders_table
+from hub.store.threads import TOKEN_PURPOSE
 from hub.store.tracking import Shipment
 from portal_house import EVE, JAN, Browser, House, browser, open_house
 from stores import only, rows
@@ -85,6 +86,19 @@ async def test_requests_on_all_channels_are_theirs_and_go_on_here(
     assert json.loads((await jan.get("/portal/my-data.json"))[1])["details"] == {"loyalty": "gold"}
 
 
+async def passes_on(house: House, conversation_id: str, to: str, subject: str) -> None:
+    """To others, who answer it."""
+    passed = Reply(
+        conversation_id=conversation_id, channel=Channel.EMAIL, account="info@vandalen.example",
+        to=(email_party(to),), subject=subject, text="See below.", details={"forward": "1"},
+    )  # fmt: skip
+    thread = Thread(token=TOKENS.sign(TOKEN_PURPOSE, conversation_id))
+    answer = mail_arrival(to, subject=f"Re: {subject}", message_id="d@x", thread=thread)
+    await house.database.write(lambda c: add_reply(c, passed))
+    [kept] = await house.database.write(lambda c: store_arrivals(c, [answer], TOKENS))
+    assert kept.conversation_id == conversation_id
+
+
 async def test_what_a_carrier_began_is_seen_once_they_speak_in_it(
     house: House, jan: Browser
 ) -> None:
@@ -98,6 +112,7 @@ async def test_what_a_carrier_began_is_seen_once_they_speak_in_it(
     [kept] = await house.database.write(lambda c: store_arrivals(c, [event], TOKENS))
     path = f"/portal/requests/{kept.conversation_id}"
     assert (await jan.get(path))[0] == 404
+    await passes_on(house, kept.conversation_id, "depot@bode.example", "Jansen again")
     reply = mail_arrival(JAN, subject="About my parcel", text="When then?", message_id="r@x")
     reply = reply.model_copy(update={"thread": Thread(own=("r@x",), within=timedelta(days=1))})
     [answer] = await house.database.write(lambda c: store_arrivals(c, [reply], TOKENS))
