@@ -27,8 +27,9 @@ def ready(
     """Each of them; those for the topic first."""
     wanted = screen.customer.language or screen.agent.language or DEFAULT
     topic = screen.item.topic if screen.item else ""
+    offered = {AMOUNT: amount} if amount else {}
     values = {
-        language: _fields(screen, language) | _values(screen, organisation) | {AMOUNT: amount}
+        language: _fields(screen, language) | _values(screen, organisation) | offered
         for language in LANGUAGES
     }
     filled = [_ready(one, wanted, topic, values) for one in replies if one.texts]

@@ -356,3 +356,14 @@ async def test_links_and_canned_replies_name_fields(
     assert (await anna.get(f"{path}/replies")).text("[data-text]") == "Since 9 March 2026, {risk}"
     await house.write(lambda c: c.execute(update(customers).values(language="nl")))
     assert (await anna.get(f"{path}/replies")).text("[data-text]") == "Sinds 9 maart 2026"
+
+
+async def test_a_field_that_is_called_amount_is_filled_in_where_no_rule_offers_one(
+    house: House, anna: Person, ina: Person
+) -> None:
+    accepted = await house.receive(subject="My order 12")
+    field_id = await add_field(house, ina, "Amount")
+    await ina.post("/console/replies", shortcut="due", title="Due", **{"text.en": "{amount} due"})
+    await put(house, ina, field_id, "EUR 12")
+    path = f"/console/conversations/{accepted.conversation_id}/replies"
+    assert (await anna.get(path)).text("[data-text]") == "EUR 12 due"
