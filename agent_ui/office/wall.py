@@ -69,8 +69,9 @@ class WallViews:
                 refused = error
         if refused:
             return await self._items(visit, filters, refused)
-        given = {name: value for name, value in filters.items() if value}
-        return see_other(f"{WALL}/items?{urlencode(given)}")
+        shown = {name: value for name, value in filters.items() if value}
+        to = f"{role}|{agent_id}" if agent_id else role
+        return see_other(f"{WALL}/items?{urlencode(shown | {'given': to})}#given")
 
     async def presence(self, visit: Visit) -> web.StreamResponse:
         """Say for an agent whether they take offers."""
@@ -126,6 +127,7 @@ class WallViews:
         if figure not in wall.FIGURES or (channel and channel not in set(Channel)):
             raise web.HTTPNotFound
         role, agent_id = filters.get("role", ""), filters.get("agent", "")
+        given, _, given_to = filters.get("given", "").partition("|")
         asked = wall.Behind(figure, self._overview.day(), role, channel, agent_id)
 
         def read(connection: Connection) -> dict[str, Any]:
@@ -135,6 +137,7 @@ class WallViews:
                 "items": wall.items_behind(connection, asked, limit=SIZE, offset=leaf.offset),
                 "colleagues": _by_role(agents.holders(connection)),
                 "whose": agents.names(connection, [agent_id]).get(agent_id, ""),
+                "given_to": agents.names(connection, [given_to]).get(given_to, ""),
             }
 
         found = await self._context.database.read(read)
@@ -144,6 +147,7 @@ class WallViews:
             status=refused.status if refused else HTTPStatus.OK,
             figure=figure,
             only={"role": role, "channel": channel, "agent": agent_id},
+            given=given,
             typed=await Typed.refused(visit, refused),
             notice=words.reason(visit.texts, refused) if refused else "",
             **found,

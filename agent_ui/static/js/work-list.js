@@ -17,6 +17,14 @@ const VIEWS_EVERY = 5_000;
 let viewsAsked = -VIEWS_EVERY;
 const told = new Set();
 
+const openPath = () => location.pathname.split("/").pop();
+
+// Whether it came into the agent's hands by itself, as from a supervisor: they neither have it open
+// nor are taking anything.
+function isGiven(row) {
+  return row.dataset.conversation !== openPath() && !document.querySelector("[aria-busy=true]");
+}
+
 class WorkList extends HTMLElement {
   connectedCallback() {
     this.refill = null;
@@ -135,19 +143,19 @@ class WorkList extends HTMLElement {
   apply(change) {
     const old = this.row(change.item);
     if (old && Number(old.dataset.epoch) >= change.epoch) return;
-    const wasQueued = old?.parentElement === this.list("queue");
+    const part = old?.parentElement.dataset.partOfList;
     const focused = old?.contains(document.activeElement);
     const after = old && (neighbour(old, 1) ?? neighbour(old, -1));
     const cut = this.long.isCut;
     old?.remove();
-    const row = change.part ? this.insert(change, cut, old) : null;
-    this.long.total += (change.part === "queue") - wasQueued;
+    const row = change.part ? this.insert(change, cut, old, part) : null;
+    this.long.total += (change.part === "queue") - (part === "queue");
     // What is not shown may have left the queue: only the server knows how many wait then.
     if (cut && !old) this.refillSoon();
     if (focused) focusOn(row ?? after);
   }
 
-  insert(change, cut, old) {
+  insert(change, cut, old, part) {
     const holder = document.createElement("template");
     holder.innerHTML = change.html;
     const row = holder.content.firstElementChild;
@@ -156,7 +164,9 @@ class WorkList extends HTMLElement {
     if (!next && cut && change.part === "queue") return null;
     list.insertBefore(row, next);
     if (old?.hasAttribute("data-news")) row.dataset.news = "";
-    if (!old) {
+    const given = change.part === "mine" && part !== "mine" && isGiven(row);
+    if (given || (part === change.part && old.hasAttribute("data-given"))) row.dataset.given = "";
+    if (!old || given) {
       row.dataset.fresh = "";
       const title = row.querySelector(".row-title").textContent;
       say(text("New work: {title}", { title }));
@@ -229,7 +239,7 @@ class WorkList extends HTMLElement {
   }
 
   markCurrent() {
-    const open = location.pathname.split("/").pop();
+    const open = openPath();
     told.delete(open);
     const row = this.querySelector(`[data-conversation="${CSS.escape(open)}"]`);
     const { current } = this;
@@ -237,6 +247,7 @@ class WorkList extends HTMLElement {
     if (!row) return;
     row.querySelector(".row-link").setAttribute("aria-current", "page");
     delete row.dataset.news;
+    delete row.dataset.given;
   }
 
   // Who is led to another conversation sees where in the list it is; who stays is not pulled back.

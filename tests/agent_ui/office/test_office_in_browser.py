@@ -11,12 +11,13 @@ from playwright.async_api import Browser, Dialog, Locator, ViewportSize, expect
 from accessible import violations
 from builders import mail_arrival
 from console_browser import desk
-from console_house import PASSWORD, House, open_house
+from console_house import PASSWORD, House, open_house, person
 from hub import clock, links_out
 from hub.facts import Facts
 from hub.links_out import LinkOut
 from hub.store import presence
 from hub.store.leader import open_leadership
+from hub.store.tables import work_items
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -129,6 +130,35 @@ async def test_an_hour_of_the_week_and_a_bar_are_opened_by_mouse_and_by_key(
         await page.locator(".chart .bar").click()
         await expect(title).to_contain_text(str(clock.now().year))
         await expect(page.locator("tbody th")).to_have_text("My order")
+        await at.check_traps()
+
+
+async def test_what_is_given_to_somebody_stands_out_until_they_look(
+    house: House, browser: Browser
+) -> None:
+    await house.hire("lea", "Lea Vos", ["billing"])
+    ann = await house.hire("ann", "Ann Bos")
+    for subject in ("My order", "My address"):
+        await house.receive(mail_arrival(f"{subject[3:]}@example.org", subject=subject))
+    async with desk(browser, house) as at, person(house) as lea:
+        page = at.page
+        await at.sign_in("ann")
+        await page.keyboard.press("t")
+        mine = page.locator("[data-part-of-list=mine] .row")
+        await expect(mine).to_have_count(1)
+        await at.done()
+        await expect(mine.locator(".chip-given")).to_be_hidden()
+        await lea.sign_in("lea")
+        [item] = [row for row in await house.rows(work_items) if row.state == "waiting"]
+        to = f"service|{ann}"
+        await lea.post("/console/wall/move", item=item.id, to=to, figure="waiting")
+        await expect(mine.locator(".chip-given", has_text="new with you")).to_have_count(2)
+        given = mine.filter(has=page.locator(".chip-given:visible"))
+        await expect(given).to_have_count(1)
+        await expect(page.locator("#says")).to_contain_text("New work")
+        await at.check_accessible()
+        await given.locator(".row-link").click()
+        await expect(given).to_have_count(0)
         await at.check_traps()
 
 

@@ -101,13 +101,14 @@ async def test_work_is_given_to_a_person_at_once_and_taken_from_another(
             f"{WALL}/move", item=item.id, to=f"service|{agent_id}", figure="waiting"
         )
         assert given.status == 200
+        assert given.text("#given") == f"Given to {'Ann Bos' if agent_id == ann else 'Ben Kok'}."
         now = await house.work_of(mail.conversation_id)
         assert (now.state, now.agent_id) == ("assigned", agent_id)
     page = await lead.get(f"/console/conversations/{mail.conversation_id}")
     assert "A supervisor gave it to Ben Kok." in page.text(".why")
     assert page.text(".why").count("Lea Vos handed it over: Ben Kok.") == 1
     moved = await lead.post(f"{WALL}/move", item=item.id, to="billing", figure="held")
-    assert moved.text("h1") == "In hand"
+    assert (moved.text("h1"), moved.text("#given")) == ("In hand", "Given to Billing.")
     now = await house.work_of(mail.conversation_id)
     assert (now.state, now.role, now.agent_id) == ("waiting", "billing", None)
     lines = [row.action for row in await house.rows(audit_log) if row.object == item.id]
