@@ -23,6 +23,7 @@ from hub.deliveries import ParcelState
 from hub.errors import Rejected
 from hub.interaction import Channel, Frozen
 from hub.references import LONGEST_NUMBER, normal
+from hub.texts import Said
 
 MOST_LINES = 500
 HIGHEST_AMOUNT = 10**12
@@ -146,7 +147,11 @@ def terms_of(details: Any) -> OrderTerms:
         where = ", ".join(".".join(map(str, one["loc"])) for one in error.errors())
         raise Rejected(
             "unreadable_terms",
-            f"The terms of this agreement cannot be read ({where}). Ask who keeps it to mend them.",
+            Said(
+                "The terms of this agreement cannot be read ({where}). Ask who keeps it to mend "
+                "them.",
+                where=where,
+            ),
             status=409,
         ) from error
 
@@ -157,12 +162,16 @@ def priced(wanted: Iterable[Wanted], terms: OrderTerms) -> tuple[Line, ...]:
     for one in wanted:
         quantities[one.sku] = quantities.get(one.sku, 0) + one.quantity
     if not 1 <= len(quantities) <= MOST_LINES:
-        raise Rejected("no_lines", f"Order from 1 to {MOST_LINES} articles.", status=422)
+        detail = Said("Order from 1 to {n} articles.", n=MOST_LINES)
+        raise Rejected("no_lines", detail, status=422)
     unknown = [sku for sku in quantities if sku not in terms.prices]
     if unknown:
         raise Rejected(
             "not_agreed",
-            f"No price was agreed for {', '.join(unknown[:5])}. Leave it out, or ask for a quote.",
+            Said(
+                "No price was agreed for {articles}. Leave it out, or ask for a quote.",
+                articles=", ".join(unknown[:5]),
+            ),
             status=422,
         )
     try:
@@ -171,7 +180,8 @@ def priced(wanted: Iterable[Wanted], terms: OrderTerms) -> tuple[Line, ...]:
             for sku, quantity in quantities.items()
         )
     except ValidationError as error:
-        raise Rejected("too_many", "Order at most 100,000 of an article.", status=422) from error
+        detail = Said("Order at most 100,000 of an article.")
+        raise Rejected("too_many", detail, status=422) from error
 
 
 def state_after(state: OrderState, deliveries: Collection[ParcelState]) -> OrderState:

@@ -1,7 +1,7 @@
 """What states are called to a customer: what it means for them, not what it is to us."""
 
 from hub.deliveries import DeliveryEvent, EventKind
-from hub.texts import N_
+from hub.texts import N_, Said, Texts
 
 REQUESTS = {
     "received": N_("Received"),
@@ -94,3 +94,8 @@ SCOPES = {
     "deliveries:read": N_("See where parcels are"),
     "deliveries:write": N_("Say how a parcel is brought"),
 }
+
+
+def refusal(texts: Texts, detail: str) -> str:
+    """Why something was refused: of the portal's own, or of what the hub knows how it was made."""
+    return texts.said(detail) if isinstance(detail, Said) else texts(detail)

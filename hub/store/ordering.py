@@ -17,9 +17,10 @@ from hub.money import written
 from hub.orders import Order, OrderState, OrderTerms, Wanted, priced, terms_of, total_of
 from hub.store import audit, customers, orders
 from hub.store.tables import agreements
+from hub.texts import Said
 
 _LONGEST = {"reference": 200, "address": 1000, "note": 2000}
-_NEVER = "Nothing was agreed that you can order under. Ask us for an offer."
+_NEVER = Said("Nothing was agreed that you can order under. Ask us for an offer.")
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,9 @@ class Details:
         }
         for name, text in given.items():
             if len(text) > _LONGEST[name]:
-                detail = f"Make {name} shorter: at most {_LONGEST[name]} characters."
+                detail = Said(
+                    "Make {what} shorter: at most {n} characters.", what=name, n=_LONGEST[name]
+                )
                 raise Rejected("too_long", detail, status=422)
         return given
 
@@ -117,15 +120,16 @@ def cancel(
 def why_not(order: Order, terms: OrderTerms, now: datetime) -> Rejected | None:
     """Why an order cannot be changed or cancelled any more; None when it can."""
     if order.state is OrderState.CANCELLED:
-        return Rejected("cancelled", "This order was cancelled.", status=409)
+        return Rejected("cancelled", Said("This order was cancelled."), status=409)
     if not order.is_changeable:
-        detail = "This order was sent already. Return it when it has arrived, or ask us."
+        detail = Said("This order was sent already. Return it when it has arrived, or ask us.")
         return Rejected("shipped", detail, status=409)
     longest = terms.changeable_for
     if longest is not None and now >= order.placed_at + longest:
-        detail = (
-            f"By the agreement an order can be changed for {terms.cancel_until} hours after it was "
-            "placed, and that time is over. Ask us what is still possible."
+        detail = Said(
+            "By the agreement an order can be changed for {hours} hours after it was placed, and "
+            "that time is over. Ask us what is still possible.",
+            hours=terms.cancel_until,
         )
         return Rejected("too_late", detail, status=409)
     return None
@@ -143,14 +147,14 @@ def _open(connection: Connection, order_id: str, version: int) -> tuple[Order, O
     """The order, locked, if it may be changed now."""
     found = orders.lock(connection, [order_id])
     if not found:
-        raise Rejected("no_order", "This order does not exist.", status=404)
+        raise Rejected("no_order", Said("This order does not exist."), status=404)
     [order] = found
     terms = terms_for(connection, order)
     refusal = why_not(order, terms, clock.now())
     if refusal is not None:
         raise refusal
     if order.version != version:
-        detail = "The order was changed since you looked at it. Look again."
+        detail = Said("The order was changed since you looked at it. Look again.")
         raise Rejected("changed", detail, status=409)
     return order, terms
 
@@ -169,9 +173,11 @@ def _terms(connection: Connection, customer_id: str, agreement_id: str) -> Order
 def _within(total: int, terms: OrderTerms) -> int:
     highest = terms.max_order_total
     if highest is not None and total > highest:
-        detail = (
-            f"By the agreement an order is at most {written(highest, terms.currency)}; "
-            f"this one is {written(total, terms.currency)}. Order less, or ask us."
+        detail = Said(
+            "By the agreement an order is at most {most}; this one is {total}. Order less, or "
+            "ask us.",
+            most=written(highest, terms.currency),
+            total=written(total, terms.currency),
         )
         raise Rejected("too_much", detail, status=422)
     return total

@@ -22,6 +22,7 @@ from hub.store import audit, deliveries, orders
 from hub.store.among import among
 from hub.store.inserting import digest
 from hub.store.tables import delivery_events
+from hub.texts import Said
 
 
 @dataclass(frozen=True)
@@ -99,14 +100,13 @@ def prefer(
     """
     found = deliveries.locked(connection, [delivery_id])
     if not found:
-        raise Rejected("no_delivery", "This delivery does not exist.", status=404)
+        raise Rejected("no_delivery", Said("This delivery does not exist."), status=404)
     [parcel] = found
     if parcel.version != version:
-        raise Rejected("changed", "The delivery has changed. Look again.", status=409)
+        raise Rejected("changed", Said("The delivery has changed. Look again."), status=409)
     if parcel.state in ENDED:
-        raise Rejected(
-            "too_late", "This delivery has ended, so it cannot be changed any more.", status=409
-        )
+        detail = Said("This delivery has ended, so it cannot be changed any more.")
+        raise Rejected("too_late", detail, status=409)
     wanted = {name[:100]: text[:500] for name, text in wishes.items() if text}
     [saved] = deliveries.save(
         connection, [parcel], [parcel.model_copy(update={"preferences": wanted})]

@@ -5,7 +5,9 @@ import json
 import re
 from pathlib import Path
 
-PORTAL = Path(__file__).parents[3] / "connectors" / "portal"
+ROOT = Path(__file__).parents[3]
+PORTAL = ROOT / "connectors" / "portal"
+REFUSING = ("hub/orders.py", "hub/store/ordering.py", "hub/store/tracking.py")
 IN_TEMPLATES = re.compile(r'_\(["\']((?:[^"\'\\]|\\.)*)["\']')
 OF_OTHERS = {
     "This form cannot be read.",
@@ -13,7 +15,6 @@ OF_OTHERS = {
     "These are too many files for one message.",
     "Choose what the token may do.",
     "Say what the token is for.",
-    "Nothing was agreed that you can order under. Ask us for an offer.",
 }
 
 
@@ -38,6 +39,19 @@ def in_use() -> set[str]:
                     for argument in node.args[1:2]
                     if isinstance(argument, ast.Constant)
                 }
+    return found | refusals()
+
+
+def refusals() -> set[str]:
+    """Of what the portal asks the hub to do with orders and parcels."""
+    found = set()
+    for name in REFUSING:
+        for node in ast.walk(ast.parse((ROOT / name).read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("Said", "Rejected"):
+                is_said = ast.unparse(node.func) == "Said"
+                arguments = node.args[:1] if is_said else node.args[1:2]
+                made = [one for one in arguments if isinstance(one, ast.Constant | ast.JoinedStr)]
+                found |= {ast.literal_eval(one) for one in made}
     return found
 
 

@@ -247,6 +247,20 @@ async def test_ordering_under_an_agreement(house: House, jan: Browser) -> None:
         assert (await eve.get("/portal/orders/new/price"))[0] == 404, "not her agreement"
 
 
+async def test_what_is_refused_of_an_order_is_said_in_their_language(
+    house: House, jan: Browser
+) -> None:
+    await jan.get("/portal/orders/VK-1?language=nl")
+    _, page = await jan.post("/portal/orders/VK-1/cancel", version="7")
+    assert "De bestelling is gewijzigd sinds u keek." in page
+    _, page = await jan.post("/portal/orders/new/price", **{"n-gold": "1"})
+    assert "Voor gold is geen prijs afgesproken." in page
+    shipped = update(orders_table).where(orders_table.c.id == "VK-1").values(state="shipped")
+    await house.database.write(lambda c: c.execute(shipped))
+    _, page = await jan.get("/portal/orders/VK-1")
+    assert "Deze bestelling is al verzonden." in page
+
+
 async def test_a_parcel_is_followed_and_a_wish_kept(house: House, jan: Browser) -> None:
     def ship(connection: Any) -> None:
         [one] = orders.by_ids(connection, ["VK-1"])
