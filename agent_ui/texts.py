@@ -59,7 +59,7 @@ CLIENT_TEXTS = (
     N_("Canned replies"),
     N_("for this topic"),
     N_("work"),
-    N_("All that is found"),
+    N_("Search everything for “{words}”"),
     N_("{name} is writing here"),
     N_("You are signed in again. Go on where you were."),
     N_("Loket cannot be reached. What you typed is kept. Try again."),

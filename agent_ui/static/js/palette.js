@@ -72,7 +72,7 @@ async function find(words) {
       list().append(line(link.getAttribute("href"), what, kind));
     }
   }
-  const all = line(`/console/search?q=${encodeURIComponent(words)}`, text("All that is found"), "");
+  const all = line(`/console/search?q=${encodeURIComponent(words)}`, text("Search everything for “{words}”", { words }), "");
   all.dataset.full = "";
   list().append(all);
   if (!list().querySelector("[aria-selected=true]")) choose(shown()[0]);
