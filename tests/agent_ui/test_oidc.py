@@ -8,10 +8,12 @@ from typing import Any
 
 import jwt
 import pytest
+from playwright.async_api import Browser, ViewportSize, expect
 from sqlalchemy import update
 from yarl import URL
 
 from agent_ui.settings import ConsoleOidc, ConsoleSettings
+from console_browser import desk
 from console_house import PASSWORD, House, Page, Person, open_house, person
 from hub.store import choices, identities, invitations
 from hub.store.agents import find_by_login
@@ -106,6 +108,24 @@ async def test_who_is_no_agent_stays_outside_and_becomes_none(
         async with guest.http.get(guest.origin + link, allow_redirects=False) as sent:
             assert URL(sent.headers["Location"]).query.get("prompt") == prompt
     assert len(await house.rows(agents)) == 1
+
+
+@pytest.mark.asyncio(loop_scope="session")
+async def test_a_refusal_stays_in_its_card_on_a_narrow_phone(
+    sqlite_url: str, tmp_path: Path, browser: Browser
+) -> None:
+    narrow: ViewportSize = {"width": 320, "height": 640}
+    async with identity_provider() as provider, opened(provider, sqlite_url, tmp_path) as house:
+        provider.person = {"sub": "7", "email": "eve@vandalen.example", "email_verified": True}
+        async with desk(browser, house, locale="nl-NL", viewport=narrow) as at:
+            await at.page.goto(f"{house.origin}{BEGIN}")
+            other = at.page.get_by_role("link", name="Met een ander account van Van Dalen ID")
+            await expect(other).to_be_focused()
+            fits = "document.documentElement.scrollWidth <= innerWidth"
+            assert await at.page.evaluate(fits)
+            whole = "(one) => one.scrollWidth <= one.clientWidth"
+            assert await at.page.locator("main").evaluate(whole)
+            await at.check_accessible()
 
 
 async def test_an_unverified_address_and_another_account_let_nobody_in(
