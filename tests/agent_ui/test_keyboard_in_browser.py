@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from agent_ui.settings import ConsoleSettings
 from builders import email_party, mail_arrival
 from console_browser import Desk, desk
 from console_house import House, open_house
+from hub import clock
 from hub.store import agents, canned
 from hub.store.canned import Canned
 from hub.store.tables import drafts, outbound
@@ -119,6 +121,60 @@ async def _undo_and_send_and_resolve(at: Desk) -> None:
     await keys.press("Enter")
     await page.locator("details[data-resolve] button").press("Enter")
     await expect(page.locator("[data-count=mine]")).to_have_text("0")
+
+
+async def test_enter_does_what_stands_at_the_field_and_never_something_else(
+    house: House, browser: Browser
+) -> None:
+    accepted = await house.receive(mail_arrival(subject="Order 1"))
+    async with desk(browser, house) as at:
+        page, keys = at.page, at.page.keyboard
+        await at.sign_in("anna", accepted.conversation_id)
+        await keys.press("i")
+        await expect(page.locator(".chip-mine")).to_be_visible()
+        await at.done()
+        await page.get_by_role("textbox", name="Text").fill("Tomorrow.")
+        await page.get_by_label("Subject").press("Enter")
+        await expect(page.get_by_role("textbox", name="Text")).to_be_focused()
+        assert await house.rows(outbound) == []
+        tomorrow = clock.now() + timedelta(days=1)
+        await keys.press("Escape")
+        await keys.press("Shift+O")
+        await page.locator("[name=later_at]").fill(f"{tomorrow:%Y-%m-%dT10:00}")
+        await page.locator("[name=later_at]").press("Enter")
+        await expect(page.locator("[data-send-now]")).to_be_visible()
+        await at.done()
+        [sent] = await house.rows(outbound)
+        assert sent.next_at.date() == tomorrow.date()
+        await keys.press("Escape")
+        await keys.press("z")
+        await page.locator("[name=until]").fill(f"{tomorrow:%Y-%m-%dT10:00}")
+        await page.locator("[name=until]").press("Enter")
+        await expect(page.locator("[data-count=aside]")).to_have_text("1")
+        item = await house.work_of(accepted.conversation_id)
+        assert item.snoozed_until.date() == tomorrow.date()
+        await at.check_traps()
+
+
+async def test_a_menu_with_a_text_is_sent_by_the_key_that_sends_a_reply(
+    house: House, browser: Browser
+) -> None:
+    accepted = await house.receive(mail_arrival(subject="Order 1"))
+    async with desk(browser, house) as at:
+        page, keys = at.page, at.page.keyboard
+        await at.sign_in("anna", accepted.conversation_id)
+        await keys.press("i")
+        await expect(page.locator(".chip-mine")).to_be_visible()
+        await at.done()
+        await keys.press("Shift+T")
+        await keys.type("Look where it is.")
+        await keys.press("Control+Enter")
+        await expect(page.locator("#talk")).to_contain_text("Look where it is.")
+        await at.done()
+        await keys.press("g")
+        await page.locator("[data-give] textarea").press("Control+Enter")
+        await expect(page.locator("[data-count=mine]")).to_have_text("0")
+        await at.check_traps()
 
 
 @pytest.mark.parametrize(

@@ -388,9 +388,21 @@ class Composer extends HTMLElement {
     this.form.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
+  // A line above the text is not the answer: Enter leads from it to the text, and sends at the time
+  // where one is chosen.
+  onEnter({ target }) {
+    if (target.name === "later_at") this.form.requestSubmit(this.querySelector("[name=then][value=later]"));
+    else this.area.focus();
+  }
+
   onKey(event) {
-    if (event.defaultPrevented) return;
-    if (!(event.ctrlKey || event.metaKey)) return;
+    if (event.defaultPrevented || event.isComposing) return;
+    if (!(event.ctrlKey || event.metaKey)) {
+      if (event.key !== "Enter" || !event.target.matches("input:not([type=file])")) return;
+      event.preventDefault();
+      this.onEnter(event);
+      return;
+    }
     if (event.key === "Enter") {
       event.preventDefault();
       const end = event.shiftKey ? this.querySelector("[data-send-resolve]") : null;

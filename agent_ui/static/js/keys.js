@@ -155,6 +155,13 @@ function isTyping(element) {
   return element.matches("input:not([type=radio]):not([type=checkbox]), textarea, select");
 }
 
+// Where Enter alone begins a line, or opens a choice; by the button that Enter presses elsewhere.
+function sendFrom(field) {
+  const button = field.matches("textarea, select") && field.form?.querySelector("button:not([type=button])");
+  if (button) field.form.requestSubmit(button);
+  return Boolean(button);
+}
+
 function singleKeysWork() {
   return localStorage.getItem(SWITCH) !== "off";
 }
@@ -181,6 +188,10 @@ function onKey(event) {
   if (event.key === "k" && (event.ctrlKey || event.metaKey)) {
     event.preventDefault();
     openPalette();
+    return;
+  }
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && sendFrom(event.target)) {
+    event.preventDefault();
     return;
   }
   const modified = event.ctrlKey || event.metaKey || event.altKey;
