@@ -12,8 +12,9 @@ _PARTS = 4
 
 
 def way(texts: Texts, direction: str, channel: str) -> str:
-    said = texts("any channel") if channel == _ANY else texts(CHANNELS[channel])
-    return said if direction == _ANY else f"{said} · {texts(DIRECTIONS[direction])}"
+    said = texts("any channel") if channel == _ANY else texts(CHANNELS.get(channel, channel))
+    way_in = texts(DIRECTIONS.get(direction, direction))
+    return said if direction == _ANY else f"{said} · {way_in}"
 
 
 def row_name(texts: Texts, row: str, roles: Titles, groups: Titles, topics: Titles) -> str:

@@ -1,5 +1,6 @@
 """The items behind each figure of a report."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -8,7 +9,7 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy import Connection
 
-from agent_ui import trade_words
+from agent_ui import spans, trade_words
 from agent_ui.context import ConsoleContext
 from agent_ui.office import charts
 from agent_ui.office.files_out import as_file
@@ -24,7 +25,7 @@ from hub import locales
 from hub.store import came_in, reporting, reviewing
 from hub.store.came_in import CameIn
 from hub.store.reporting import GROUPS, Behind, Finished
-from hub.tables_out import UTF_8, as_csv
+from hub.tables_out import UTF_8, Table, as_csv
 
 CAME_IN, OPEN = N_("What came in"), N_("Still open")
 _DOT = " \N{MIDDLE DOT} "
@@ -35,6 +36,7 @@ Names = Sequence[tuple[str, str]]
 
 
 _MOST_IN_FILE = 10_000
+_CUT = N_("These are the first {n} of {total}. Choose a shorter period for the rest.")
 Part = Callable[..., list[Finished]]
 """The items of a list with `limit` and `offset`."""
 
@@ -167,17 +169,29 @@ class ReportLists:
         )
 
     async def _file(self, visit: Visit, wanted: _List) -> web.Response:
-        """All of it, and of what was said what this person may read."""
+        """All of it, or as much as it says; and of what was said what this person may read."""
 
-        def read(connection: Connection) -> tuple[list[Finished], Mapping[str, str]]:
-            _, part = wanted.begin(connection)
-            return part(limit=_MOST_IN_FILE, offset=0), reporting.names(connection)
+        def read(connection: Connection) -> tuple[int, list[Finished], Mapping[str, str]]:
+            total, part = wanted.begin(connection)
+            return total, part(limit=_MOST_IN_FILE, offset=0), reporting.names(connection)
 
-        items, agents = await self._context.database.read(read)
-        called, known = called_by(self._context, visit, agents), visit.known
-        table = items_table(called, items, self._context.zone(), known)
-        content = UTF_8 + as_csv(table, visit.texts.language)
-        return as_file("report-items.csv", "text/csv", content.encode())
+        total, items, agents = await self._context.database.read(read)
+        called, zone = called_by(self._context, visit, agents), self._context.zone()
+
+        def written() -> bytes:
+            lines = items_table(called, items, zone, visit.known)
+            table = [*lines, *_cut(visit.texts, items, total)]
+            return (UTF_8 + as_csv(table, visit.texts.language)).encode()
+
+        return as_file("report-items.csv", "text/csv", await asyncio.to_thread(written))
+
+
+def _cut(texts: Texts, items: Sequence[Finished], total: int) -> Table:
+    """The last line of a file in which not all is."""
+    if len(items) >= total:
+        return []
+    there, all_of_it = (spans.whole(texts, count) for count in (len(items), total))
+    return [(texts(_CUT, n=there, total=all_of_it),)]
 
 
 def _titled(texts: Texts, when: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from openpyxl import Workbook, load_workbook
-from sqlalchemy import insert, update
+from sqlalchemy import Connection, insert, update
 
 from builders import mail_arrival
 from console_house import House, Person
@@ -261,6 +261,9 @@ async def test_a_period_and_filters_leave_out_the_rest(
         assert (await lead.get(f"{REPORTS}/items?{wrong}")).status == 404
     pigeon = await lead.get(f"{REPORTS}/items?figure=all&by=roles&key=billing&key=pigeon")
     assert pigeon.text(".empty") == "There is nothing behind this figure now."
+    row = "key=b2b+inbound+pigeon+any&key=billing"
+    pigeon = await lead.get(f"{REPORTS}/items?figure=all&by=rows&{row}")
+    assert pigeon.text(".empty") == "There is nothing behind this figure now."
     assert (await lead.get(f"{REPORTS}.csv?table=nonsense")).status == 404
 
 
@@ -323,6 +326,25 @@ async def test_a_file_is_headed_in_the_words_of_the_page_of_its_reader(
     today = clock.now().date()
     [hour, *_] = sheet((await lead.get(f"{REPORTS}.csv?table=volumes&from={today}")).body, ";")
     assert hour["Uur (UTC)"] == f"{today} 00:00"
+
+
+async def test_a_file_that_is_cut_short_says_so(house: House, anna: Person, lead: Person) -> None:
+    await finish(house, anna, "My order")
+    await count(house)
+    [item], [fact] = await house.rows(work_items), await house.rows(work_facts)
+    ids = [clock.new_id() for _ in range(10_000)]
+
+    def add(connection: Connection) -> None:
+        work = [item._asdict() | {"id": one} for one in ids]
+        connection.execute(insert(work_items), work)
+        told = [fact._asdict() | {"work_item_id": one} for one in ids]
+        connection.execute(insert(work_facts), told)
+
+    await house.write(add)
+    lines = sheet((await lead.get(f"{REPORTS}/items.csv?figure=all")).body)
+    assert len(lines) == 10_001
+    said = "These are the first 10,000 of 10,001. Choose a shorter period for the rest."
+    assert lines[-1]["Number"] == said
 
 
 async def test_a_list_is_a_file_too_with_subjects_for_who_may_read_them(
