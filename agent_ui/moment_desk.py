@@ -15,6 +15,10 @@ class MomentDesk(Protocol):
         its choices."""
         ...
 
+    def information(self, language: str) -> Mapping[str, str]:
+        """What each thing is called that must be known for anything."""
+        ...
+
     def limits(self) -> Sequence[str]:
         """The names of the limits that are amounts of money."""
         ...

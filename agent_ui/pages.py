@@ -157,6 +157,8 @@ class Pages:
             with_portal=self._context.with_portal,
             group_titles=self._context.groups.titles(texts.language),
             topic_titles=self._context.topics.titles(texts.language),
+            information_titles=self._context.moments.information(texts.language),
+            result_titles=self._context.moments.results(texts.language),
             with_phone=self._context.phone_number is not None,
             softphone=self._context.softphone,
             now=now,

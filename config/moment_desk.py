@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from agent_ui.moment_desk import EURO
-from routing.entry import Title
+from config.titles import information_titles, result_titles
 from routing.model import Model
 
 
@@ -14,15 +14,10 @@ class ModelMoments:
         self._model = model
 
     def results(self, language: str) -> Mapping[str, str]:
-        found: dict[str, str] = {}
-        for moment in self._model().moments:
-            for result in moment.results:
-                title = _in(result.title, language)
-                found[result.name] = title
-                for choice in result.choices:
-                    said = f"{title}: {_in(choice.title, language)}"
-                    found[f"{result.name}|{choice.name}"] = said
-        return found
+        return result_titles(self._model(), language)
+
+    def information(self, language: str) -> Mapping[str, str]:
+        return information_titles(self._model(), language)
 
     def limits(self) -> Sequence[str]:
         names = {
@@ -33,7 +28,3 @@ class ModelMoments:
             if name.endswith(EURO)
         }
         return sorted(names)
-
-
-def _in(title: Title, language: str) -> str:
-    return title.nl if language == "nl" else title.en

@@ -40,3 +40,26 @@ def titles_of(model: Model, language: str) -> Titles:
     texts = ModelTexts.of(model, language)
     topics = {topic: texts.topic(topic) for topic in model.topics}
     return Titles(group_titles(model, language), topics)
+
+
+@lru_cache(maxsize=_KEPT)
+def information_titles(model: Model, language: str) -> Mapping[str, str]:
+    """Of everything that must be known for anything, by its name."""
+    said = as_language(language)
+    return {
+        one.name: getattr(one.title, said)
+        for moment in model.moments
+        for one in moment.required_information
+    }
+
+
+@lru_cache(maxsize=_KEPT)
+def result_titles(model: Model, language: str) -> Mapping[str, str]:
+    """Of each result that is to be recorded anywhere; of each of its choices as `result|choice`."""
+    said = as_language(language)
+    found: dict[str, str] = {}
+    for result in (one for moment in model.moments for one in moment.results):
+        found[result.name] = title = getattr(result.title, said)
+        for choice in result.choices:
+            found[f"{result.name}|{choice.name}"] = f"{title}: {getattr(choice.title, said)}"
+    return found

@@ -40,7 +40,8 @@ async def test_a_mail_is_taken_answered_and_resolved(house: House, anna: Person)
 
     page = await anna.get(f"/console/conversations/{accepted.conversation_id}")
     assert page.text(".event").startswith("Anna de Wit resolved this")
-    assert page.texts(".event q") == ["found", "It lay at the neighbours."]
+    assert "· Outcome: Parcel found ·" in page.text(".event")
+    assert page.texts(".event q") == ["It lay at the neighbours."]
 
 
 async def test_an_id_is_never_shown_as_an_address(house: House, anna: Person) -> None:
@@ -120,6 +121,22 @@ async def test_the_same_in_dutch(house: House, anna: Person) -> None:
     assert "U mag tot EUR 50 terugbetalen." in page.text("#side")
     assert page.text(".chip-mine") == "U hebt dit"
     assert "Klantenservice" in page.text(".talk-facts")
+
+
+async def test_what_was_asked_and_what_came_of_it_are_called_as_the_model_calls_them(
+    house: House, anna: Person
+) -> None:
+    """In the language of who reads it, and not by the names that they have for programs."""
+    asked = {"answer.number": "VK-7", "answer.shoe-size": "43"}
+    accepted = await house.receive(subject="Bestelling 12", details=asked)
+    await anna.post("/console/language", language="nl")
+    page = await anna.take_next()
+    item = await house.work_of(accepted.conversation_id)
+    done = {"seen": page.value("input[name=seen]"), "result.outcome": "found"}
+    await anna.post(f"/console/work/{item.id}/resolve", **done)
+    page = await anna.get(f"/console/conversations/{accepted.conversation_id}")
+    assert page.texts(".entry dt") == ["Bestelnummer", "Shoe size"]
+    assert "Uitkomst: Pakket gevonden" in page.texts(".event")[-1]
 
 
 async def test_a_failed_message_says_why_and_is_sent_again(house: House, anna: Person) -> None:
