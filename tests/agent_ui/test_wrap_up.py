@@ -75,7 +75,7 @@ async def test_after_a_chat_nothing_is_offered_until_the_agent_is_done(
     assert await state(house) == "available"
     page = await anna.get(f"/console/conversations/{(await _item(house, item_id)).conversation_id}")
     assert "Anna de Wit said what came of it" in page.texts(".event")[-1]
-    assert "outcome: resent" in page.texts(".event")[-1]
+    assert "Outcome: Sent again" in page.texts(".event")[-1]
     await eventually(lambda: house.rows(offers))
 
 
