@@ -56,7 +56,7 @@ class Matrices:
         model = await self._read(number)
         texts = ModelTexts.of(model, language)
         cell = _known(spot, model)
-        own = next((row for row in model.moments if Cell.of(row) == cell), None)
+        own = _own(model, cell)
         return CellForm(
             _head(cell.target_group, texts.group),
             _head(cell.topic, texts.topic),
@@ -71,6 +71,8 @@ class Matrices:
         version, model = await self._versions.read(number)
         text = await self._versions.text(number)
         wanted = {_known(one.spot, model): _as_in_file(one.fields) for one in changes}
+        for cell, fields in wanted.items():
+            _end_standing_in(_own(model, cell), fields)
         with unreadable():
             changed, outcome = await asyncio.to_thread(_written, text, wanted, number)
         await self._versions.save(
@@ -90,6 +92,17 @@ def _written(text: str, wanted: dict[Cell, dict[str, Any]], number: int) -> tupl
     name = name_of(number)
     changed = with_cells(text, read_definition(text, name), wanted)
     return changed, read_model(changed, name)
+
+
+def _own(model: Model, cell: Cell) -> Moment | None:
+    return next((row for row in model.moments if Cell.of(row) == cell), None)
+
+
+def _end_standing_in(own: Moment | None, fields: dict[str, Any]) -> None:
+    """Who becomes responsible cannot be the backup as well. Where cells are filled with roles
+    alone, nobody could say who is instead: the wider row does, or `Saved` tells that nobody is."""
+    if own and "backup_role" not in fields and own.backup_role == fields.get("role", ""):
+        fields["backup_role"] = None
 
 
 def _has_backup(model: Model, cell: Cell) -> bool:

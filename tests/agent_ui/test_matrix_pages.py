@@ -107,6 +107,19 @@ async def test_what_was_saved_is_said_and_that_a_backup_is_gone(house: House, bo
     assert page.texts("[role=status].notice") == ["2 cells are saved."]
 
 
+async def test_the_backup_of_a_cell_becomes_responsible_where_only_its_role_is_picked(
+    house: House, boss: Person
+) -> None:
+    at = {"group": "any", "topic": "invoice"}
+    await save(boss, await boss.get(MATRIX), **at, role="billing", backup_role="service")
+    page = await save(boss, await boss.get(MATRIX), changes=changes(("any", "invoice", "service")))
+    assert row(page, "invoice")[0] == "Customer service"
+    assert len(page.texts("[role=status].notice")) == 2, "nobody stands in any more"
+    assert "backup_role" not in await text(house)
+    refused = await save(boss, page, **at, role="service", backup_role="service")
+    assert "is its own backup" in refused.text("[role=alert]"), "where both are said"
+
+
 async def test_the_comparison_counts_what_changes_with_the_role(house: House, boss: Person) -> None:
     at = {"group": "any", "topic": "order"}
     page = await boss.get(f"{MATRIX}?group=any&topic=order")
