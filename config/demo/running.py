@@ -3,6 +3,7 @@
 import hashlib
 import os
 import socket
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -71,7 +72,8 @@ async def run_demo(*, port: int, smtp_port: int, sink_port: int, folder: Path, q
 def refuse_taken(ports: Mapping[str, int]) -> None:
     """By option. Before anything is loaded: the next start would find a demo that never began.
 
-    Raises Rejected, which names all that are taken.
+    Raises Rejected, which names all that are taken, and what to type: by `make run` the program is
+    not on the path.
     """
     taken = {option: port for option, port in ports.items() if not _is_free(port)}
     if taken:
@@ -82,7 +84,7 @@ def refuse_taken(ports: Mapping[str, int]) -> None:
         raise Rejected(
             "port_taken",
             f"Something listens at port {said} already. End it, or choose others: "
-            f"loket demo {another}",
+            f"{sys.argv[0]} demo {another}",
         )
 
 

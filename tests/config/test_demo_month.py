@@ -162,7 +162,7 @@ async def test_what_ends_halfway_is_begun_anew(tmp_path: Path, model: Model) -> 
 def test_a_start_that_finds_a_port_taken_loads_nothing(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        with pytest.raises(Rejected, match=f"port {port} already.*--smtp-port"):
+        with pytest.raises(Rejected, match=rf"port {port} already.* \S+/\S+ demo --smtp-port"):
             asyncio.run(
                 run_demo(
                     port=free_port(),
