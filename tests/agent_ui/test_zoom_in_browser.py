@@ -119,6 +119,30 @@ async def test_on_a_phone_the_actions_are_one_row_and_the_composer_grows(
         await at.check_traps()
 
 
+async def test_in_dutch_menus_and_the_composer_fit_on_a_phone(
+    house: House, browser: Browser
+) -> None:
+    await house.hire("anna", "Anna de Wit", language="nl")
+    accepted = await house.receive(subject="Bestelling 1")
+    async with desk(browser, house, viewport={"width": 390, "height": 844}) as at:
+        await at.sign_in("anna", accepted.conversation_id)
+        await at.page.keyboard.press("i")
+        await expect(at.page.locator(".chip-mine")).to_be_visible()
+        await at.done()
+        for key in ("e", "g", "z", "v", "c", "Shift+T", "Shift+S"):
+            await at.page.locator("#talk").focus()
+            await at.page.keyboard.press(key)
+            body = at.page.locator(".talk-head details.menu[open] .menu-body")
+            await expect(body).to_be_visible()
+            assert await body.evaluate("(one) => one.scrollWidth <= one.clientWidth"), key
+            await at.page.keyboard.press("Escape")
+        await at.page.locator("textarea[name=text]").click()
+        send, more = at.page.locator("[data-send]"), at.page.locator(".send-more > summary")
+        top = "(one) => one.getBoundingClientRect().top"
+        assert await send.evaluate(top) == await more.evaluate(top), "in one line"
+        await at.check_traps()
+
+
 async def solved(house: House) -> str:
     """Work whose customer was asked what they think; gives its id."""
     accepted = await house.receive(subject="Order 1")
