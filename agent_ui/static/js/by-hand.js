@@ -16,6 +16,7 @@ class ByHand extends HTMLElement {
     else this.restore();
     this.form.addEventListener("input", () => this.saveSoon());
     this.form.addEventListener("keydown", (event) => this.onKey(event));
+    document.addEventListener("keydown", (event) => this.onEscape(event));
     window.addEventListener("pagehide", () => this.save());
   }
 
@@ -62,6 +63,15 @@ class ByHand extends HTMLElement {
       event.preventDefault();
       this.form.requestSubmit(this.querySelector("[data-send]"));
     }
+  }
+
+  // Where Escape leads from the work as well. What is typed is kept, but a file would be lost.
+  onEscape(event) {
+    if (event.key !== "Escape" || event.defaultPrevented || this.form.elements.file.files.length) return;
+    const menu = document.querySelector("details.menu[open]");
+    if (!menu) return this.querySelector("[data-back]").click();
+    menu.open = false;
+    menu.querySelector("summary").focus();
   }
 }
 
