@@ -84,6 +84,25 @@ async def test_it_is_done_and_put_aside_by_key_and_follows_the_facts(
         await at.check_traps()
 
 
+async def test_a_reason_of_ones_own_is_kept_by_enter(house: House, browser: Browser) -> None:
+    await keep(house, "Call back", "order")
+    accepted = await house.receive(mail_arrival(subject="Order 12"))
+    async with desk(browser, house) as at:
+        page, keys = at.page, at.page.keyboard
+        await at.sign_in("anna", accepted.conversation_id)
+        await keys.press("i")
+        await expect(page.locator("[data-take]")).to_be_visible()
+        await at.done()
+        await keys.press("Shift+Z")
+        await page.get_by_label("Or in your own words").fill("He is away")
+        await keys.press("Enter")
+        await expect(page.locator("[data-take]")).to_have_count(0)
+        await at.done()
+        [kept] = await house.rows(rule_proposals)
+        assert kept.aside_reason == "He is away"
+        await at.check_traps()
+
+
 async def test_what_time_alone_changes_is_noticed_when_it_does_and_not_asked_for_before(
     house: House, browser: Browser
 ) -> None:
