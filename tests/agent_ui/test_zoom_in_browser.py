@@ -137,6 +137,11 @@ async def test_in_dutch_menus_and_the_composer_fit_on_a_phone(
             assert await body.evaluate("(one) => one.scrollWidth <= one.clientWidth"), key
             await at.page.keyboard.press("Escape")
         await at.page.locator("textarea[name=text]").click()
+        await expect(at.page.locator(".talk-facts")).to_be_hidden()
+        await at.page.locator("details[data-resolve] > summary").click()
+        await expect(at.page.locator("details[data-resolve][open]")).to_be_visible()
+        await at.page.keyboard.press("Escape")
+        await at.page.locator("textarea[name=text]").click()
         send, more = at.page.locator("[data-send]"), at.page.locator(".send-more > summary")
         top = "(one) => one.getBoundingClientRect().top"
         assert await send.evaluate(top) == await more.evaluate(top), "in one line"

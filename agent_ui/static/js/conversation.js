@@ -47,8 +47,17 @@ function refreshDrafts(composer, fresh) {
   composer.querySelector("form").before(...fresh.querySelectorAll(drafts));
 }
 
+// The head of a phone is taller where nobody writes: what is pressed there would move away from below
+// the finger as the composer lost the focus.
+function keepBelowFinger(event) {
+  const isNarrow = matchMedia("(max-width: 48rem)").matches;
+  const isPressed = event.target.closest("[data-head] :is(a, button, summary)");
+  if (isNarrow && isPressed && document.activeElement.matches(".composer textarea")) event.preventDefault();
+}
+
 class Conversation extends HTMLElement {
   connectedCallback() {
+    this.addEventListener("mousedown", keepBelowFinger);
     this.timeline = this.querySelector("[data-timeline]");
     this.entries = this.querySelector("[data-entries]");
     this.unread = 0;
