@@ -328,6 +328,15 @@ async def test_a_file_is_headed_in_the_words_of_the_page_of_its_reader(
     assert hour["Uur (UTC)"] == f"{today} 00:00"
 
 
+async def test_a_task_is_no_contact_that_came_in(house: House, anna: Person, lead: Person) -> None:
+    accepted = await house.receive(subject="My order")
+    item = await house.work_of(accepted.conversation_id)
+    await anna.post(f"/console/work/{item.id}/claim")
+    await anna.post(f"/console/work/{item.id}/tasks", role="billing", what="Check the invoice")
+    assert len(await house.rows(work_items)) == 2
+    assert (await lead.get(f"{REPORTS}/came")).texts("tbody th") == ["My order"]
+
+
 async def test_a_file_that_is_cut_short_says_so(house: House, anna: Person, lead: Person) -> None:
     await finish(house, anna, "My order")
     await count(house)

@@ -140,24 +140,30 @@ async def test_an_agent_who_is_gone_is_not_rung(house: House, *, resolved: bool)
     assert len(house.cloud.calls.to(ANNAS)) == 1
 
 
-async def test_an_agent_who_has_another_call_by_then_is_not_rung(house: House) -> None:
+@pytest.mark.parametrize("answers", [True, False])
+async def test_an_agent_who_has_another_call_by_then_is_not_rung(
+    house: House, *, answers: bool
+) -> None:
     anna, call = await talk(house)
     house.cloud.calls.fate = answers_never("ring")
     await put_through(house, anna)
     first = await house.call()
     other = await rings_outside(house, call)
-    await house.write(lambda c: busy_with_another(c, first.conversation_id, anna))
+    await house.write(lambda c: busy_with_another(c, first.conversation_id, anna, answers=answers))
     await house.cloud.calls.hang_up(other)
     await eventually(lambda: call.waiting)
     assert (await house.item()).state == "waiting"
 
 
-def busy_with_another(connection: Any, conversation_id: str, agent: Agent) -> None:
+def busy_with_another(
+    connection: Any, conversation_id: str, agent: Agent, *, answers: bool
+) -> None:
     calls.add(connection, "CA2", conversation_id, account="", caller="+31600000000", language="nl")
     another = calls.get(connection, "CA2")
     assert another is not None
     calls.ring(connection, another, agent.id)
-    calls.answered(connection, "CA2", 1)
+    if answers:
+        calls.answered(connection, "CA2", 1)
 
 
 @pytest.mark.parametrize("what", ["resolved", "put aside", "given back"])
@@ -267,6 +273,10 @@ async def test_what_is_told_of_a_number_that_is_wanted_no_more_ends_nothing(hous
     late = house.form(CallSid="CA-of-the-other-end", CallStatus="in-progress")
     assert (await house.post(f"{twiml.THROUGH_STATUS}?call={call.sid}&room=0", late))[0] == 204
     assert (await house.call()).state == "talking"
+    await put_through(house, anna)
+    await house.reaches(calls.THROUGH)
+    assert (await house.post(f"{twiml.THROUGH_STATUS}?call={call.sid}&room=0", late))[0] == 204
+    assert (await house.call()).state == calls.THROUGH, "this is of the time before"
 
 
 async def test_the_agent_hangs_up_on_a_customer_whom_they_put_through(house: House) -> None:

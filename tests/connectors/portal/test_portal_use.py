@@ -169,6 +169,9 @@ async def test_until_when_we_answer_is_said_until_we_did(house: House, jan: Brow
         "promise": "first_response", "target": 3600, "clock": "", "source": "", "state": "running",
         "history": [], "due_at": clock.now() + timedelta(hours=1), "created_at": clock.now(),
     }  # fmt: skip
+    solved = promised | {"id": "r", "promise": "resolution"}
+    await house.database.write(lambda c: c.execute(insert(deadlines_table), [solved]))
+    assert "answer before" not in (await jan.get(path))[1], "solving it is more than an answer"
     await house.database.write(lambda c: c.execute(insert(deadlines_table), [promised]))
     assert "We have it, and answer before <time" in (await jan.get(path))[1]
     late = update(deadlines_table).values(due_at=clock.now() - timedelta(hours=1))
