@@ -69,6 +69,9 @@ async def write_work(house: House) -> None:
     at = {"conversation_id": item.conversation_id, "agent_id": agent_id, "reviewer_id": agent_id}
     await house.write(lambda c: reviewing.add(c, **at, scores={"Kind": 4}, remark=""))
     await house.write(lambda c: c.execute(update(reviews).values(at=BACK)))
+    await house.write(lambda c: reviewing.add(c, **at, scores={"Kind": 2}, remark=""))
+    before = update(reviews).where(reviews.c.at > BACK).values(at=BACK - timedelta(days=30))
+    await house.write(lambda c: c.execute(before))
 
 
 def fact(n: int, item: dict[str, Any], came: datetime, agent_id: str) -> dict[str, Any]:

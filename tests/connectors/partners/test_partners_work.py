@@ -115,6 +115,8 @@ async def test_a_problem_without_a_new_time_is_no_delay_to_the_customer(house: H
         "SnelPost meldt een probleem met uw pakket 3S1 (bestelling VK-1). "
         "Wij zoeken het uit, en u hoort van ons.\n\nU kunt deze mail beantwoorden."
     ), "what was expected before is not what is expected now"
+    contacts = await settled(house, told(DAMAGED, 3, expected_until=SOON))
+    assert "beschadigd" in contacts[-1].text, "a new time makes no delay of that"
 
 
 async def test_a_carrier_writes_to_nobody_all_day_long(house: House) -> None:
