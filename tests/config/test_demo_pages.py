@@ -50,7 +50,6 @@ async def test_the_start_page_tells_where_to_mail_and_who_can_sign_in(
     assert OURS in page
     assert "/healthz" in page
     assert "until an agent is available: Shift+P" in page, "the chat says that nobody is there"
-    assert "with the console in Dutch" in page
 
 
 async def test_the_command_that_is_shown_sends_a_mail(house: House, smtp_sink: SmtpSink) -> None:
