@@ -45,9 +45,11 @@ async def test_a_correction_is_stored_and_the_work_stays_with_the_agent_who_is_t
 ) -> None:
     await house.receive(**ORDER)
     page = await anna.take_next()
+    assert "Priority" not in page.text(".why"), "it counts for nothing here"
     [item] = await house.rows(work_items)
     page = await anna.post(f"/console/work/{item.id}/topic", topic="invoice")
     assert page.status == 200
+    assert "Priority: counts as 30 minutes longer waiting." in page.texts(".why li")
     assert "makes Billing responsible" in page.text("[role=alert]")
     assert page.text(".chip-topic") == "Invoices"
     assert page.text(".found-how") == "corrected"
