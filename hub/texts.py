@@ -1,15 +1,16 @@
 """Texts that a person reads, in their language.
 
-The English text is the key; a folder of catalogues holds the other languages. `N_` marks a text
-that is looked up elsewhere, so that a check for missing translations finds it.
+The English text is the key; a folder of gettext catalogues (PO files, read by Babel) holds the
+other languages. `N_` marks a text that is looked up elsewhere, so that a check for missing
+translations finds it.
 """
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
+from babel.messages.pofile import read_po
 from markupsafe import Markup
 
 LANGUAGES: Mapping[str, str] = {"en": "English", "nl": "Nederlands"}
@@ -77,15 +78,22 @@ class Texts:
 
 
 def catalogue(folder: Path, language: str) -> dict[str, str]:
-    """The texts of a language, from `LANGUAGE.json` and each `LANGUAGE.PART.json` in the folder;
-    none for the language of the keys."""
+    """The texts of a language, from `LANGUAGE.po` and each `LANGUAGE.PART.po` in the folder; none
+    for the language of the keys."""
     if language == DEFAULT:
         return {}
-    files = [folder / f"{language}.json", *sorted(folder.glob(f"{language}.*.json"))]
+    files = [folder / f"{language}.po", *sorted(folder.glob(f"{language}.*.po"))]
     found: dict[str, str] = {}
     for file in files:
-        found |= json.loads(file.read_text(encoding="utf-8"))
+        found |= _read(file)
     return found
+
+
+def _read(file: Path) -> dict[str, str]:
+    with file.open("rb") as opened:
+        messages = read_po(opened, abort_invalid=True)
+    done = (one for one in messages if one.id and one.string and not one.fuzzy)
+    return {str(message.id): str(message.string) for message in done}
 
 
 def all_texts(folder: Path) -> dict[str, Texts]:

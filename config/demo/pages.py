@@ -1,6 +1,5 @@
 """Turns templates into responses in the reader's language, and keeps other sites out."""
 
-import json
 import mimetypes
 import re
 from collections.abc import Awaitable, Callable
@@ -18,6 +17,7 @@ from agent_ui.sessions import LANGUAGE_COOKIE
 from agent_ui.texts import LANGUAGES, Texts, preferred
 from hub.http import Handler, Route
 from hub.templating import environment_of
+from hub.texts import all_texts
 
 _FOLDER = Path(__file__).parent
 _LANGUAGE_SECONDS = 365 * 24 * 3600
@@ -51,7 +51,7 @@ class Pages:
 
     def __init__(self, organisation: str, public_url: str) -> None:
         self._hosts = (*_LOOPBACK, urlsplit(public_url).hostname)
-        self.texts = {language: Texts(language, _catalogue(language)) for language in LANGUAGES}
+        self.texts = all_texts(_FOLDER / "locale")
         self._static = {path.name: path.read_bytes() for path in (_FOLDER / "static").iterdir()}
         self._environment = _environment(organisation)
 
@@ -98,14 +98,6 @@ class Pages:
 
 def see_other(path: str) -> web.Response:
     return web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": path})
-
-
-def _catalogue(language: str) -> dict[str, str]:
-    path = _FOLDER / "locale" / f"{language}.json"
-    if not path.exists():  # the texts in the templates are English
-        return {}
-    catalogue: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
-    return catalogue
 
 
 def _is_foreign(request: web.Request) -> bool:

@@ -1,7 +1,6 @@
 """Every text of the console exists in every language, and none is left over."""
 
 import ast
-import json
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -19,7 +18,7 @@ from agent_ui.rule_words import RULE_REASONS
 from agent_ui.texts import CLIENT_TEXTS, LANGUAGES, Texts, load_catalogue, preferred, texts_for
 from agent_ui.words import LANGUAGE_NAMES
 from agent_ui.workshop.words import WORKSHOP_REASONS
-from hub.texts import Said
+from hub.texts import Said, catalogue
 
 CONSOLE = Path(__file__).parents[2] / "agent_ui"
 FUNCTIONS = {"N_", "texts", "_", "count"}
@@ -90,12 +89,14 @@ def test_a_translation_has_the_same_places(language: str) -> None:
 
 @pytest.mark.parametrize("folder", ["agent_ui", "connectors/portal", "connectors/partners"])
 def test_a_text_is_translated_in_one_place(folder: str) -> None:
-    files = (CONSOLE.parent / folder / "locale").glob("*.json")
+    files = (CONSOLE.parent / folder / "locale").glob("*.po")
     found = Counter(
-        (path.name.split(".")[0], text)
+        (path.name.split(".")[0], line)
         for path in files
-        for text, _ in json.loads(path.read_text("utf-8"), object_pairs_hook=list)
+        for line in path.read_text("utf-8").splitlines()
+        if line.startswith("msgid ") and line != 'msgid ""'
     )
+    assert found
     assert [key for key, times in found.items() if times > 1] == []
 
 
@@ -121,6 +122,20 @@ def _places(text: str) -> set[str]:
 )
 def test_language(choices: tuple[str, ...], accept: str, language: str) -> None:
     assert preferred(*choices, accept=accept) == language
+
+
+def test_what_a_translator_left_open_or_is_not_sure_of_is_not_taken(tmp_path: Path) -> None:
+    entries = (
+        'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"',
+        'msgid "Yes"\nmsgstr "Ja"',
+        'msgid "No"\nmsgstr ""',
+        '#, fuzzy\nmsgid "Perhaps"\nmsgstr "Mischien"',
+    )
+    (tmp_path / "nl.po").write_text("\n\n".join(entries[:2]), encoding="utf-8")
+    (tmp_path / "nl.rest.po").write_text("\n\n".join(entries[::2]), encoding="utf-8")
+    (tmp_path / "nl.unsure.po").write_text("\n\n".join(entries[::3]), encoding="utf-8")
+    assert catalogue(tmp_path, "nl") == {"Yes": "Ja"}
+    assert catalogue(tmp_path, "en") == {}
 
 
 def test_what_is_not_translated_is_shown_as_it_is() -> None:

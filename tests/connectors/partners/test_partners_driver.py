@@ -1,6 +1,5 @@
 """A driver at the door says what happened; a partner sees how it did, and only its own."""
 
-import json
 import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -13,6 +12,7 @@ from connectors.partners import driver
 from hub import clock
 from hub.deliveries import EventKind
 from hub.store import tracking
+from hub.texts import catalogue
 from partner_house import CUSTOMER, House, event, open_house
 from partner_house import partners as partner_settings
 
@@ -131,5 +131,5 @@ async def test_a_partner_sees_how_it_did_against_what_was_agreed(
 def test_the_page_speaks_dutch() -> None:
     sources = [PARTNERS / "driver.py", PARTNERS / "templates" / "driver.html"]
     used = {text for path in sources for text in TEXT.findall(path.read_text(encoding="utf-8"))}
-    dutch = json.loads((PARTNERS / "locale" / "nl.json").read_text(encoding="utf-8"))
+    dutch = catalogue(PARTNERS / "locale", "nl")
     assert set(dutch) == used

@@ -1,9 +1,10 @@
 """Every text of the portal exists in Dutch, and none is left over."""
 
 import ast
-import json
 import re
 from pathlib import Path
+
+from hub.texts import catalogue
 
 ROOT = Path(__file__).parents[3]
 PORTAL = ROOT / "connectors" / "portal"
@@ -56,6 +57,6 @@ def refusals() -> set[str]:
 
 
 def test_all_texts_are_there_in_dutch() -> None:
-    dutch = json.loads((PORTAL / "locale" / "nl.json").read_text(encoding="utf-8"))
+    dutch = catalogue(PORTAL / "locale", "nl")
     assert sorted(in_use() - set(dutch)) == []
     assert sorted(set(dutch) - in_use() - OF_OTHERS) == []
