@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -159,10 +160,15 @@ async def test_what_ends_halfway_is_begun_anew(tmp_path: Path, model: Model) -> 
         assert await organisation.load(database, model, PASSWORDS)
 
 
-def test_a_start_that_finds_a_port_taken_loads_nothing(tmp_path: Path) -> None:
+def test_a_start_that_finds_a_port_taken_loads_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", [".venv/bin/loket", "demo"])
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        with pytest.raises(Rejected, match=rf"port {port} already.* \S+/\S+ demo --smtp-port"):
+        with pytest.raises(
+            Rejected, match=rf"port {port} already.* \.venv/bin/loket demo --smtp-port"
+        ):
             asyncio.run(
                 run_demo(
                     port=free_port(),

@@ -49,7 +49,7 @@ const WORDS = {
     closed: (when) =>
       `We are closed now${when ? ` and open ${when}` : ""}. Leave a message: it is answered later.`,
     opens: (when) => `We are closed now and open ${when}. We answer after that.`,
-    answerTo: "E-mail for our answer",
+    answerTo: "E-mail for our answer (optional)",
     instead: (channels) => `For this, please contact us otherwise: ${channels}.`,
     attach: "Add a file",
     file: "File",
@@ -116,7 +116,7 @@ const WORDS = {
     closed: (when) =>
       `We zijn nu gesloten${when ? ` en gaan ${when} open` : ""}. Laat een bericht achter: we antwoorden later.`,
     opens: (when) => `We zijn nu gesloten en gaan ${when} open. Daarna antwoorden we.`,
-    answerTo: "E-mailadres voor ons antwoord",
+    answerTo: "E-mailadres voor ons antwoord (mag leeg blijven)",
     instead: (channels) => `Neem hiervoor op een andere manier contact op: ${channels}.`,
     attach: "Bestand toevoegen",
     file: "Bestand",
